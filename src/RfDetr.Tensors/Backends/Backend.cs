@@ -1,0 +1,42 @@
+namespace RfDetr.Tensors;
+
+/// <summary>
+/// Executes operations: computes numbers, records a graph, or follows shapes. The network is written once against this class.
+/// Every back end passes the same conformance suite.
+/// </summary>
+public abstract class Backend
+{
+    /// <summary>Applies an operation: infers the result's type, writes derived operations out where the back end has no kernel of its own.</summary>
+    /// <exception cref="ShapeException">The inputs do not fit the operation.</exception>
+    public Tensor Apply(Op op, params ReadOnlySpan<Tensor> inputs)
+    {
+        var types = new TensorType[inputs.Length];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            if (inputs[i].Backend != this)
+                throw new ArgumentException($"{op.Name}: input {i} lives on another back end ({inputs[i].Backend.GetType().Name})");
+            types[i] = inputs[i].Type;
+        }
+
+        TensorType result = op.Infer(types);
+        return op is DerivedOp derived && !Supports(derived) ? derived.Decompose(inputs) : Execute(op, inputs, result);
+    }
+
+    /// <summary>A learned tensor by its checkpoint name.</summary>
+    public abstract Tensor Parameter(string name, HostTensor data);
+
+    /// <summary>A fixed tensor that the network computes with.</summary>
+    public abstract Tensor Constant(HostTensor data);
+
+    /// <summary>A fixed number.</summary>
+    public Tensor Scalar(float value) => Constant(HostTensor.Of([value]));
+
+    /// <summary>True if the back end has a kernel for this derived operation; it must then pass the conformance tests of that operation.</summary>
+    public virtual bool Supports(DerivedOp op) => false;
+
+    /// <summary>Called for each named stage; the default keeps nothing.</summary>
+    public virtual Tensor Tap(string stage, Tensor value) => value;
+
+    /// <summary>Executes an operation whose result has the inferred <paramref name="result"/> type.</summary>
+    protected abstract Tensor Execute(Op op, ReadOnlySpan<Tensor> inputs, TensorType result);
+}

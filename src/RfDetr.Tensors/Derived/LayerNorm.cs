@@ -1,0 +1,23 @@
+namespace RfDetr.Tensors;
+
+/// <summary>
+/// (x − mean) / √(variance + ε) · weight + bias over the last axis (biased variance). The sums stay in float32 in every precision:
+/// in half they overflow.
+/// </summary>
+public sealed record LayerNorm(float Epsilon) : DerivedOp
+{
+    /// <inheritdoc/>
+    public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        Require(inputs.Length == 3 && inputs[1].Shape.Equals([inputs[0].Shape[-1]]) && inputs[2].Shape.Equals(inputs[1].Shape), "takes x [..., D], weight [D] and bias [D]", inputs);
+        return inputs[0];
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Decompose(ReadOnlySpan<Tensor> inputs)
+    {
+        Tensor centred = inputs[0] - inputs[0].Reduce(ReduceKind.Mean, -1, keep: true);
+        Tensor variance = (centred * centred).Reduce(ReduceKind.Mean, -1, keep: true);
+        return centred / (variance + Epsilon).Sqrt() * inputs[1] + inputs[2];
+    }
+}

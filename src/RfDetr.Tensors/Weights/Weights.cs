@@ -1,0 +1,81 @@
+using System.Globalization;
+
+namespace RfDetr.Tensors;
+
+/// <summary>
+/// A place in a checkpoint's tree of names: <c>weights / "encoder" / "layer" / 0</c>. Modules ask it for their tensors by name and shape
+/// while they are built; <see cref="Complete"/> then reports everything that did not fit in one error.
+/// </summary>
+public sealed class Weights
+{
+    private const int Listed = 8;
+    private readonly Session _session;
+
+    /// <summary>The root of a source's names, to be loaded onto a back end.</summary>
+    public Weights(IWeightSource source, Backend backend)
+        : this(new Session(source, backend), "")
+    {
+    }
+
+    private Weights(Session session, string path) => (_session, Path) = (session, path);
+
+    /// <summary>Full name so far, e.g. <c>transformer.decoder.layers.0</c>; empty at the root.</summary>
+    public string Path { get; }
+
+    /// <summary>Where the tensors go.</summary>
+    public Backend Backend => _session.Backend;
+
+    /// <summary>A name below this one.</summary>
+    public static Weights operator /(Weights weights, string name) => new(weights._session, Join(weights.Path, name));
+
+    /// <summary>A numbered entry below this one.</summary>
+    public static Weights operator /(Weights weights, int index) => weights / index.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Loads the tensor <paramref name="name"/> of exactly this shape; problems are collected for <see cref="Complete"/>.</summary>
+    public Tensor Get(string name, params ReadOnlySpan<int> shape)
+    {
+        string full = Join(Path, name);
+        _ = _session.Asked.Add(full);
+        if (!_session.Source.TryGet(full, out HostTensor? data))
+            _session.Missing.Add(full);
+        else if (!shape.SequenceEqual([.. data.Shape]))
+            _session.Misshaped.Add($"weight '{full}' has shape [{string.Join(", ", data.Shape)}], expected [{string.Join(", ", shape.ToArray())}]");
+        else
+            return Backend.Parameter(full, data);
+        return new Placeholder(Backend, TensorType.Float(Shape.Of(shape.ToArray())));
+    }
+
+    /// <summary>Says that a tensor is known and not used (it may be absent).</summary>
+    public void Ignore(string name) => _session.Asked.Add(Join(Path, name));
+
+    /// <summary>Ends loading: throws one error that lists all missing, mis-shaped and unexpected tensors.</summary>
+    /// <param name="expected">What was being built, for the message, e.g. <c>variant 'nano'</c>.</param>
+    /// <exception cref="WeightsException">Anything did not fit.</exception>
+    public void Complete(string expected)
+    {
+        string[] unexpected = [.. _session.Source.Names.Where(n => n.StartsWith(Path, StringComparison.Ordinal) && !_session.Asked.Contains(n))];
+        if (_session.Missing.Count + _session.Misshaped.Count + unexpected.Length == 0)
+            return;
+        throw new WeightsException(string.Join(
+            Environment.NewLine,
+            new[] { $"the weights do not fit {expected}:", List("mis-shaped", _session.Misshaped), List("missing", _session.Missing), List("unexpected", unexpected) }
+                .Where(line => line.Length > 0)));
+    }
+
+    private static string List(string kind, IReadOnlyCollection<string> names) => names.Count == 0 ? "" :
+        $"  {names.Count} {kind}: {string.Join("; ", names.Take(Listed))}{(names.Count > Listed ? "; …" : "")}";
+
+    private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
+
+    private sealed record Session(IWeightSource Source, Backend Backend)
+    {
+        public HashSet<string> Asked { get; } = [];
+
+        public List<string> Missing { get; } = [];
+
+        public List<string> Misshaped { get; } = [];
+    }
+
+    /// <summary>Stands for a tensor that could not be loaded until <see cref="Complete"/> throws.</summary>
+    private sealed class Placeholder(Backend backend, TensorType type) : Tensor(backend, type);
+}
