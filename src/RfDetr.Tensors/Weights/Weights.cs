@@ -13,7 +13,13 @@ public sealed class Weights
 
     /// <summary>The root of a source's names, to be loaded onto a back end.</summary>
     public Weights(IWeightSource source, Backend backend)
-        : this(new Session(source, backend), "")
+        : this(new Session(source, null, backend), "")
+    {
+    }
+
+    /// <summary>The root of a tree of names whose tensors are made as they are asked for.</summary>
+    public Weights(IWeightInitializer initializer, Backend backend)
+        : this(new Session(null, initializer, backend), "")
     {
     }
 
@@ -36,12 +42,20 @@ public sealed class Weights
     {
         string full = Join(Path, name);
         _ = _session.Asked.Add(full);
-        if (!_session.Source.TryGet(full, out HostTensor? data))
-            _session.Missing.Add(full);
+        if (_session.Find(full, shape) is not { } data)
+        {
+            if (_session.Source is not null)
+                _session.Missing.Add(full);
+        }
         else if (!shape.SequenceEqual([.. data.Shape]))
+        {
             _session.Misshaped.Add($"weight '{full}' has shape [{string.Join(", ", data.Shape)}], expected [{string.Join(", ", shape.ToArray())}]");
+        }
         else
+        {
             return Backend.Parameter(full, data);
+        }
+
         return new Placeholder(Backend, TensorType.Float(Shape.Of(shape.ToArray())));
     }
 
@@ -53,7 +67,7 @@ public sealed class Weights
     /// <exception cref="WeightsException">Anything did not fit.</exception>
     public void Complete(string expected)
     {
-        string[] unexpected = [.. _session.Source.Names.Where(n => n.StartsWith(Path, StringComparison.Ordinal) && !_session.Asked.Contains(n))];
+        string[] unexpected = [.. (_session.Source?.Names ?? []).Where(n => n.StartsWith(Path, StringComparison.Ordinal) && !_session.Asked.Contains(n))];
         if (_session.Missing.Count + _session.Misshaped.Count + unexpected.Length == 0)
             return;
         throw new WeightsException(string.Join(
@@ -67,13 +81,16 @@ public sealed class Weights
 
     private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 
-    private sealed record Session(IWeightSource Source, Backend Backend)
+    private sealed record Session(IWeightSource? Source, IWeightInitializer? Initializer, Backend Backend)
     {
         public HashSet<string> Asked { get; } = [];
 
         public List<string> Missing { get; } = [];
 
         public List<string> Misshaped { get; } = [];
+
+        public HostTensor? Find(string name, ReadOnlySpan<int> shape) =>
+            Initializer is not null ? Initializer.Create(name, shape) : Source!.TryGet(name, out HostTensor? data) ? data : null;
     }
 
     /// <summary>Stands for a tensor that could not be loaded until <see cref="Complete"/> throws.</summary>

@@ -1,0 +1,18 @@
+using RfDetr.Tensors;
+
+namespace RfDetr.Graph;
+
+/// <summary>Computes at once what depends on constants only: position tables, anchors, slices of packed weights.</summary>
+public sealed class FoldConstants : GraphPass
+{
+    private readonly HostBackend _host = new();
+
+    /// <inheritdoc/>
+    protected override Tensor? Rewrite(OpValue value, Tensor[] inputs)
+    {
+        if (!value.Shape.IsFixed || !Array.TrueForAll(inputs, IsConstant))
+            return null;
+        Tensor[] known = [.. inputs.Select(i => _host.Constant(((ConstantValue)GraphBackend.ValueOf(i)).Data))];
+        return Target.Constant(HostBackend.Read(_host.Apply(value.Op, known)));
+    }
+}

@@ -1,0 +1,43 @@
+using RfDetr.Tensors;
+
+namespace RfDetr.Graph;
+
+/// <summary>A value of a recorded network: an input, a constant or the result of an operation. Immutable; compared by identity.</summary>
+public abstract class Value(TensorType type)
+{
+    /// <summary>Element type and shape.</summary>
+    public TensorType Type { get; } = type;
+
+    /// <summary>Dimensions, outermost first.</summary>
+    public Shape Shape => Type.Shape;
+}
+
+/// <summary>A value that the caller provides for each run.</summary>
+public sealed class InputValue(string name, TensorType type) : Value(type)
+{
+    /// <summary>Name, unique among the inputs.</summary>
+    public string Name { get; } = name;
+}
+
+/// <summary>A fixed tensor: a weight, or something computed from weights.</summary>
+public sealed class ConstantValue(HostTensor data, string? name, TensorType type) : Value(type)
+{
+    /// <summary>The numbers, in the precision they were stored in.</summary>
+    public HostTensor Data { get; } = data;
+
+    /// <summary>Checkpoint name, if this is a weight as the file has it.</summary>
+    public string? Name { get; } = name;
+}
+
+/// <summary>The result of an operation.</summary>
+public sealed class OpValue(Op op, IReadOnlyList<Value> inputs, TensorType type) : Value(type)
+{
+    /// <summary>The operation and its settings.</summary>
+    public Op Op { get; } = op;
+
+    /// <summary>What it works on, in the operation's order.</summary>
+    public IReadOnlyList<Value> Inputs { get; } = inputs;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Op.Name} → {Type}";
+}
