@@ -1,0 +1,37 @@
+namespace RfDetr.Onnx;
+
+/// <summary>Precision of a written model's weights and products.</summary>
+public enum ExportPrecision
+{
+    /// <summary>float32 throughout.</summary>
+    Float32,
+
+    /// <summary>float16 weights and products; layer norms, softmax, boxes and sampling locations stay in float32.</summary>
+    Float16,
+}
+
+/// <summary>Which operators a written model may use.</summary>
+public enum OnnxDialect
+{
+    /// <summary>ONNX's own operators of opset 17: any runtime.</summary>
+    Portable,
+
+    /// <summary>Also ONNX Runtime's (<c>com.microsoft</c>): quicker there, unreadable elsewhere.</summary>
+    OnnxRuntime,
+}
+
+/// <summary>How a graph becomes an ONNX file.</summary>
+public sealed record ExportOptions
+{
+    /// <summary>Precision of weights and products.</summary>
+    public ExportPrecision Precision { get; init; }
+
+    /// <summary>Operators allowed.</summary>
+    public OnnxDialect Dialect { get; init; }
+
+    /// <summary>Text under <c>metadata_props</c>, by key.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Name of the graph, e.g. the variant.</summary>
+    public string GraphName { get; init; } = "rf-detr";
+}

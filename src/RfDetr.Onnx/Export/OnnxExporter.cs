@@ -1,0 +1,48 @@
+using Google.Protobuf;
+using RfDetr.Graph;
+using RfDetr.Onnx.Proto;
+using RfDetr.Tensors;
+
+namespace RfDetr.Onnx;
+
+/// <summary>Writes a recorded network as an ONNX model (opset 17, dynamic batch where the graph's batch is open).</summary>
+public static class OnnxExporter
+{
+    private const int Opset = 17, IrVersion = 8;
+
+    /// <summary>The model as a message; weights are referenced, not copied, in float32.</summary>
+    internal static ModelProto Build(NetworkGraph graph, ExportOptions options)
+    {
+        NetworkGraph lowered = Lower(graph, options.Dialect);
+        var writer = new NodeWriter(new PrecisionPlan(lowered, options.Precision));
+        var emitter = new OpEmitter(writer);
+        foreach (InputValue input in lowered.Inputs)
+            writer.AddInput(input);
+        foreach (OpValue value in lowered.Order)
+            emitter.Emit(value);
+        foreach (NamedValue output in lowered.Outputs.Concat(lowered.Taps))
+            writer.AddOutput(output);
+
+        writer.Graph.Name = options.GraphName;
+        var model = new ModelProto { IrVersion = IrVersion, ProducerName = "RfDetr", ProducerVersion = ProducerVersion, Graph = writer.Graph };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
+        if (options.Dialect == OnnxDialect.OnnxRuntime)
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = OpEmitter.ContribDomain, Version = 1 });
+        model.MetadataProps.AddRange(options.Metadata.Select(m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
+        return model;
+    }
+
+    /// <summary>The model as the bytes of an ONNX file.</summary>
+    /// <exception cref="InvalidOperationException">It would be larger than 2 GB, which only a file with external data can hold.</exception>
+    public static byte[] ToBytes(NetworkGraph graph, ExportOptions options) => Build(graph, options).ToByteArray();
+
+    private static string ProducerVersion => typeof(OnnxExporter).Assembly.GetName().Version!.ToString(3);
+
+    private static NetworkGraph Lower(NetworkGraph graph, OnnxDialect dialect) => Passes.Run(
+        Passes.Optimize(graph),
+        new Decompose(op => OpEmitter.IsNative(op, dialect)),
+        new ChannelsFirst(),
+        new TransposedWeights(),
+        new FoldConstants(),
+        new SimplifyLayout());
+}
