@@ -29,6 +29,9 @@ public sealed record ExportOptions
     /// <summary>Operators allowed.</summary>
     public OnnxDialect Dialect { get; init; }
 
+    /// <summary>False for the plain, unfused graph as a tracer would write it: the baseline of benchmarks.</summary>
+    public bool Optimize { get; init; } = true;
+
     /// <summary>Text under <c>metadata_props</c>, by key.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
