@@ -13,7 +13,7 @@ public static class OnnxExporter
     /// <summary>The model as a message; weights are referenced, not copied, in float32.</summary>
     internal static ModelProto Build(NetworkGraph graph, ExportOptions options)
     {
-        NetworkGraph lowered = Lower(options.Optimize ? Passes.Optimize(graph) : graph, options.Dialect);
+        NetworkGraph lowered = Lower(options.Optimize ? Passes.Optimize(graph) : graph, options);
         var writer = new NodeWriter(new PrecisionPlan(lowered, options.Precision));
         var emitter = new OpEmitter(writer);
         foreach (InputValue input in lowered.Inputs)
@@ -38,11 +38,11 @@ public static class OnnxExporter
 
     private static string ProducerVersion => typeof(OnnxExporter).Assembly.GetName().Version!.ToString(3);
 
-    private static NetworkGraph Lower(NetworkGraph graph, OnnxDialect dialect) => Passes.Run(
+    private static NetworkGraph Lower(NetworkGraph graph, ExportOptions options) => Passes.Run(
         graph,
-        new Decompose(op => OpEmitter.IsNative(op, dialect)),
+        new Decompose(op => OpEmitter.IsNative(op, options.Dialect)),
         new ChannelsFirst(),
-        new TransposedWeights(),
+        new ProductForms(asTraced: !options.Optimize),
         new FoldConstants(),
         new SimplifyLayout());
 }
