@@ -34,6 +34,13 @@ internal sealed record StorageKind(string Name, int ElementSize, DType? DType)
     /// <summary>All element types by PyTorch's names.</summary>
     public static IEnumerable<string> DTypeNames => s_all.Select(k => k.Name);
 
+    /// <summary>The storage class of one of our element types.</summary>
+    public static string StorageOf(DType dtype)
+    {
+        string name = Array.Find(s_all, k => k.DType == dtype)!.Name;
+        return s_storages.First(s => s.Value == name).Key;
+    }
+
     /// <summary>By dtype name, e.g. <c>float32</c>; null if unknown.</summary>
     public static StorageKind? OfDType(string name) => Array.Find(s_all, k => k.Name == name);
 
