@@ -1,0 +1,11 @@
+namespace RfDetr.Checkpoints;
+
+/// <summary>How to open a checkpoint.</summary>
+public sealed record CheckpointOptions
+{
+    /// <summary>The defaults.</summary>
+    public static CheckpointOptions Default { get; } = new();
+
+    /// <summary>Take the averaged (EMA) weights where the file has both; without any, the plain ones are taken.</summary>
+    public bool PreferEma { get; init; }
+}

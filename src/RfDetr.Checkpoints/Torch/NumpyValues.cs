@@ -1,0 +1,68 @@
+using System.Buffers.Binary;
+
+namespace RfDetr.Checkpoints;
+
+/// <summary>NumPy scalars become numbers; types and arrays become maps that hold what the file says, undecoded.</summary>
+internal static class NumpyValues
+{
+    public const string DTypeName = "numpy.dtype";
+    public const string ArrayName = "numpy.ndarray";
+
+    /// <summary><c>dtype('f8', align, copy)</c></summary>
+    public static object DType(object?[] arguments, FileBytes file)
+    {
+        if (arguments is not [string code, ..])
+            throw Wrong(file);
+        var type = new PlainMap { TypeName = DTypeName };
+        type.Set("code", code);
+        return type;
+    }
+
+    /// <summary><c>_reconstruct(ndarray, (0,), b'b')</c>: an empty array that its state fills.</summary>
+    public static object Array(object?[] arguments, FileBytes file) =>
+        arguments is [PickleGlobal { Name: ArrayName }, ..] ? new PlainMap { TypeName = ArrayName } : throw Wrong(file);
+
+    /// <summary><c>scalar(dtype, bytes)</c> as a number.</summary>
+    public static object Scalar(object?[] arguments, FileBytes file)
+    {
+        if (arguments is not [PlainMap { TypeName: DTypeName } type, byte[] bytes] || type["byteorder"] is ">")
+            throw Wrong(file);
+        return (type["code"], bytes.Length) switch
+        {
+            ("f8", 8) => BinaryPrimitives.ReadDoubleLittleEndian(bytes),
+            ("f4", 4) => (double)BinaryPrimitives.ReadSingleLittleEndian(bytes),
+            ("f2", 2) => (double)BinaryPrimitives.ReadHalfLittleEndian(bytes),
+            ("i8", 8) => BinaryPrimitives.ReadInt64LittleEndian(bytes),
+            ("i4", 4) => (long)BinaryPrimitives.ReadInt32LittleEndian(bytes),
+            ("i2", 2) => (long)BinaryPrimitives.ReadInt16LittleEndian(bytes),
+            ("i1", 1) => (long)(sbyte)bytes[0],
+            ("u4", 4) => (long)BinaryPrimitives.ReadUInt32LittleEndian(bytes),
+            ("u2", 2) => (long)BinaryPrimitives.ReadUInt16LittleEndian(bytes),
+            ("u1", 1) => (long)bytes[0],
+            ("b1", 1) => bytes[0] != 0,
+            _ => throw Wrong(file),
+        };
+    }
+
+    /// <summary>State of a type: (version, byte order, …); of an array: (version, shape, type, Fortran order, bytes).</summary>
+    public static void Build(PlainMap map, object?[] state, string fileName)
+    {
+        switch (map.TypeName, state)
+        {
+            case (DTypeName, [_, string order, ..]):
+                map.Set("byteorder", order);
+                break;
+            case (ArrayName, [_, object?[] shape, PlainMap { TypeName: DTypeName } type, bool fortran, byte[] data]):
+                map.Set("shape", shape);
+                map.Set("dtype", type);
+                map.Set("fortran_order", fortran);
+                map.Set("data", data);
+                break;
+            default:
+                throw new CheckpointFormatException($"{fileName}: a NumPy value of an unknown kind; convert it to a plain number and save again");
+        }
+    }
+
+    private static CheckpointFormatException Wrong(FileBytes file) =>
+        new($"{file.Name}: a NumPy value of an unknown kind; convert it to a plain number and save again");
+}

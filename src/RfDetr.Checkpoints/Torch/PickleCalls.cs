@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Text;
+
+namespace RfDetr.Checkpoints;
+
+/// <summary>What the allowed Python constructors mean as plain values.</summary>
+internal static class PickleCalls
+{
+    public static PlainMap Map(string typeName, object?[] arguments, FileBytes file)
+    {
+        var map = new PlainMap { TypeName = typeName };
+        switch (arguments)
+        {
+            case []:
+                break;
+            case [PickleGlobal or null]: // defaultdict(factory): the factory is never called
+                break;
+            case [PlainMap other]:
+                foreach ((object key, object? value) in other)
+                    map.Set(key, value);
+                break;
+            case [IReadOnlyList<object?> pairs]:
+                foreach (object? pair in pairs)
+                {
+                    if (pair is not IReadOnlyList<object?> { Count: 2 } two || two[0] is null)
+                        throw Wrong(file, typeName, "takes pairs of a key and a value");
+                    map.Set(two[0]!, two[1]);
+                }
+
+                break;
+            default:
+                throw Wrong(file, typeName, "is called with arguments of another kind");
+        }
+
+        return map;
+    }
+
+    public static List<object?> List(object?[] arguments, FileBytes file) => arguments switch
+    {
+        [] => [],
+        [IReadOnlyList<object?> items] => [.. items],
+        _ => throw Wrong(file, "a list, set or tuple", "is called with arguments of another kind"),
+    };
+
+    public static object? Scalar(object?[] arguments, FileBytes file) => arguments switch
+    {
+        [long or double or bool or string] => arguments[0],
+        _ => throw Wrong(file, "a number type", "is called with arguments of another kind"),
+    };
+
+    /// <summary>Classes that may be named (as a base or a factory) but not made.</summary>
+    public static object? Refuse(object?[] arguments, FileBytes file) =>
+        throw Wrong(file, "a bare base class", "is called, which no checkpoint needs");
+
+    public static string JoinPath(object?[] arguments, FileBytes file)
+    {
+        var path = new StringBuilder();
+        foreach (object? part in arguments)
+        {
+            if (part is not string text)
+                throw Wrong(file, "a path", "has a part that is not text");
+            if (path.Length > 0 && path[^1] is not ('/' or '\\'))
+                path.Append('/');
+            path.Append(text);
+        }
+
+        return path.ToString();
+    }
+
+    public static string Device(object?[] arguments, FileBytes file) => arguments switch
+    {
+        [string type] => type,
+        [string type, long index] => $"{type}:{index.ToString(CultureInfo.InvariantCulture)}",
+        _ => throw Wrong(file, "torch.device", "is called with arguments of another kind"),
+    };
+
+    /// <summary>How protocol 2 writes bytes: text whose characters are the bytes.</summary>
+    public static byte[] Encode(object?[] arguments, FileBytes file)
+    {
+        if (arguments is not [string text, string encoding] || encoding is not ("latin1" or "latin-1") || text.Any(c => c > 255))
+            throw Wrong(file, "_codecs.encode", "is used for something other than bytes");
+        return Encoding.Latin1.GetBytes(text);
+    }
+
+    /// <summary>How protocols 0 and 1 make an object: class, base, base state.</summary>
+    public static object? Reconstruct(object?[] arguments, FileBytes file) => arguments switch
+    {
+        [PickleGlobal global, PickleGlobal { Name: "builtins.object" or "__builtin__.object" }, null] => global.Call([], file),
+        [PickleGlobal global, PickleGlobal { Name: "builtins.dict" or "__builtin__.dict" }, PlainMap items] => global.Call([items], file),
+        _ => throw Wrong(file, "copyreg._reconstructor", "is called with arguments of another kind"),
+    };
+
+    private static CheckpointFormatException Wrong(FileBytes file, string name, string what) =>
+        new($"{file.Name}: {name} {what}; the pickle is damaged");
+}
