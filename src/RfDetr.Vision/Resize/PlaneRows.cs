@@ -38,22 +38,19 @@ internal unsafe struct PlaneRows
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Store(int x, int count, Vector128<float> p0, Vector128<float> p1, Vector128<float> p2, Vector128<float> p3)
     {
-        // 4 × 4 transposition by two rounds of interleaving; the fourth channel is never formed.
-        Vector128<float> low01 = Interleave(p0, p1), low23 = Interleave(p2, p3);
-        Vector128<float> channel0 = Vector128.Create(low01.GetLower(), low23.GetLower());
-        Vector128<float> channel1 = Vector128.Create(low01.GetUpper(), low23.GetUpper());
-        Vector128<float> channel2 = Vector128.Create(InterleaveHigh(p0, p1).GetLower(), InterleaveHigh(p2, p3).GetLower());
+        (Vector128<float> channel0, Vector128<float> channel1, Vector128<float> channel2) = Transpose(p0, p1, p2, p3);
         Store(_row0 + x, count, channel0, _channel0);
         Store(_row1 + x, count, channel1, _channel1);
         Store(_row2 + x, count, channel2, _channel2);
     }
 
-    /// <summary>Stores one grey value in all planes.</summary>
-    public readonly void Store(int x, float value)
+    /// <summary>Stores up to four grey pixels in all planes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Store(int x, int count, Vector128<float> grey)
     {
-        _row0[x] = value * _channel0.Factor + _channel0.Offset;
-        _row1[x] = value * _channel1.Factor + _channel1.Offset;
-        _row2[x] = value * _channel2.Factor + _channel2.Offset;
+        Store(_row0 + x, count, grey, _channel0);
+        Store(_row1 + x, count, grey, _channel1);
+        Store(_row2 + x, count, grey, _channel2);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -70,13 +67,21 @@ internal unsafe struct PlaneRows
             to[i] = values[i];
     }
 
-    // a0 b0 a1 b1
+    // By two rounds of interleaving; the fourth channel is never formed.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Interleave(Vector128<float> a, Vector128<float> b) =>
-        Sse.IsSupported ? Sse.UnpackLow(a, b) : Vector128.Create(a[0], b[0], a[1], b[1]);
+    private static (Vector128<float> Channel0, Vector128<float> Channel1, Vector128<float> Channel2) Transpose(
+        Vector128<float> p0, Vector128<float> p1, Vector128<float> p2, Vector128<float> p3)
+    {
+        if (Sse.IsSupported)
+        {
+            Vector128<float> low01 = Sse.UnpackLow(p0, p1), low23 = Sse.UnpackLow(p2, p3);
+            Vector128<float> high01 = Sse.UnpackHigh(p0, p1), high23 = Sse.UnpackHigh(p2, p3);
+            return (Sse.MoveLowToHigh(low01, low23), Sse.MoveHighToLow(low23, low01), Sse.MoveLowToHigh(high01, high23));
+        }
 
-    // a2 b2 a3 b3
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> InterleaveHigh(Vector128<float> a, Vector128<float> b) =>
-        Sse.IsSupported ? Sse.UnpackHigh(a, b) : Vector128.Create(a[2], b[2], a[3], b[3]);
+        return (
+            Vector128.Create(p0[0], p1[0], p2[0], p3[0]),
+            Vector128.Create(p0[1], p1[1], p2[1], p3[1]),
+            Vector128.Create(p0[2], p1[2], p2[2], p3[2]));
+    }
 }

@@ -78,13 +78,20 @@ internal static unsafe class RowKernels
     /// <summary>The same for one channel, which all three planes share.</summary>
     public static void ResampleGray(float* row, AxisTaps axis, int* start, float* weights, in PlaneRows planes)
     {
-        for (int x = 0; x < axis.Target; x++)
+        int taps = axis.Taps;
+        for (int x = 0; x < axis.Target; x += 4)
         {
-            float* w = weights + (nint)x * axis.Taps;
-            float sum = 0;
-            for (int t = 0; t < axis.Taps; t++)
-                sum += w[t] * row[start[x] + t];
-            planes.Store(x, sum);
+            float* w = weights + (nint)x * taps;
+            float sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;
+            for (int t = 0; t < taps; t++, w++)
+            {
+                sum0 += w[0] * row[start[x] + t];
+                sum1 += w[taps] * row[start[x + 1] + t];
+                sum2 += w[2 * taps] * row[start[x + 2] + t];
+                sum3 += w[3 * taps] * row[start[x + 3] + t];
+            }
+
+            planes.Store(x, axis.Target - x, Vector128.Create(sum0, sum1, sum2, sum3));
         }
     }
 

@@ -33,6 +33,7 @@ internal sealed unsafe class VipsApi
         ImageFormat = (delegate* unmanaged[Cdecl]<nint, int>)Find("vips_image_get_format");
         ImageInterpretation = (delegate* unmanaged[Cdecl]<nint, int>)Find("vips_image_get_interpretation");
         ImageOrientation = (delegate* unmanaged[Cdecl]<nint, int>)Find("vips_image_get_orientation");
+        ImageYOffset = (delegate* unmanaged[Cdecl]<nint, int>)Find("vips_image_get_yoffset");
         ImageSetKill = (delegate* unmanaged[Cdecl]<nint, int, void>)Find("vips_image_set_kill");
         BlobNew = (delegate* unmanaged[Cdecl]<void*, void*, nuint, nint>)Find("vips_blob_new");
         BlobGet = (delegate* unmanaged[Cdecl]<nint, nuint*, void*>)Find("vips_blob_get");
@@ -74,6 +75,7 @@ internal sealed unsafe class VipsApi
     public readonly delegate* unmanaged[Cdecl]<nint, int> ImageFormat;
     public readonly delegate* unmanaged[Cdecl]<nint, int> ImageInterpretation;
     public readonly delegate* unmanaged[Cdecl]<nint, int> ImageOrientation;
+    public readonly delegate* unmanaged[Cdecl]<nint, int> ImageYOffset;
     public readonly delegate* unmanaged[Cdecl]<nint, int, void> ImageSetKill;
     public readonly delegate* unmanaged[Cdecl]<void*, void*, nuint, nint> BlobNew;
     public readonly delegate* unmanaged[Cdecl]<nint, nuint*, void*> BlobGet;

@@ -32,6 +32,9 @@ internal sealed unsafe class VipsImageHandle(nint reference) : VipsObjectHandle(
     /// <summary>EXIF orientation 1–8; 1 without a tag.</summary>
     public int Orientation => Libvips.Api.ImageOrientation(handle);
 
+    /// <summary>For set text: rows between the top of the line and the top of the ink.</summary>
+    public int YOffset => Libvips.Api.ImageYOffset(handle);
+
     internal nint Pointer => handle;
 
     /// <summary>Wraps interleaved bytes without a copy; they must outlive the image.</summary>
