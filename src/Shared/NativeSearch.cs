@@ -1,10 +1,12 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace RfDetr;
 
 /// <summary>
 /// Where a native library may lie, in order: the given path (or the environment variable), beside the application,
-/// <c>runtimes/RID/native</c>, the npm folder of a source checkout, the system's own search path.
+/// <c>runtimes/RID/native</c>, the npm folder of a source checkout, the system's own search path. A file name may
+/// hold a <c>*</c> for a version number: the highest one in a folder comes first.
 /// </summary>
 internal static class NativeSearch
 {
@@ -29,15 +31,29 @@ internal static class NativeSearch
     }
 
     private static IEnumerable<string> Expand(string path, string[] fileNames) =>
-        Directory.Exists(path) ? fileNames.Select(name => Path.Combine(path, name)) : [path];
+        Directory.Exists(path) ? fileNames.SelectMany(name => In(path, name)) : [path];
+
+    // A pattern that matches nothing stays in the list, so that the error can say where was looked.
+    private static IEnumerable<string> In(string folder, string name)
+    {
+        if (!name.Contains('*') || !Directory.Exists(folder))
+            return [Path.Combine(folder, name)];
+        string[] found = Directory.GetFiles(folder, name);
+        if (found.Length == 0)
+            return [Path.Combine(folder, name)];
+        var byNumber = StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering);
+        return found.OrderByDescending(path => path, byNumber);
+    }
 
     private static IEnumerable<string> Candidates(string[] fileNames, string[] npmFolders)
     {
         string home = AppContext.BaseDirectory;
         foreach (string name in fileNames)
         {
-            yield return Path.Combine(home, name);
-            yield return Path.Combine(home, "runtimes", RuntimeInformation.RuntimeIdentifier, "native", name);
+            foreach (string path in In(home, name))
+                yield return path;
+            foreach (string path in In(Path.Combine(home, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"), name))
+                yield return path;
         }
 
         for (DirectoryInfo? at = new(home); at is not null; at = at.Parent)
@@ -47,12 +63,12 @@ internal static class NativeSearch
                 continue;
             foreach (string folder in npmFolders)
             {
-                foreach (string name in fileNames)
-                    yield return Path.Combine(modules, folder, name);
+                foreach (string path in fileNames.SelectMany(name => In(Path.Combine(modules, folder), name)))
+                    yield return path;
             }
         }
 
-        foreach (string name in fileNames)
+        foreach (string name in fileNames.Where(name => !name.Contains('*')))
             yield return name;
     }
 }
