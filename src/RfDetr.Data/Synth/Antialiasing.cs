@@ -56,7 +56,7 @@ internal static class Antialiasing
                 return true;
             V3 d = light[a] - light[b];
             float brightness = MathF.Abs(d.X) + MathF.Abs(d.Y) + MathF.Abs(d.Z);
-            return brightness > 0.12f + 0.12f * (light[a].X + light[a].Y + light[a].Z);
+            return brightness > 0.16f + 0.22f * (light[a].X + light[a].Y + light[a].Z);
         }
     }
 }

@@ -8,7 +8,8 @@ internal sealed class Backdrop
     private readonly V3 _wallNormal, _wallRight;
     private readonly float _wallDistance, _turnSin, _turnCos, _scale;
     private readonly uint _cloudSeed;
-    private readonly V3 _skyLow, _skyHigh;
+    private readonly V3 _skyLow, _skyHigh, _skirtingColour;
+    private readonly float _skirting;
 
     public Backdrop(SceneRandom random, Camera camera)
     {
@@ -20,6 +21,8 @@ internal sealed class Backdrop
         (float s, float c) = SinCos(random.Range(-0.55f, 0.55f));
         (_wallNormal, _wallRight) = (new(s, 0, -c), new(c, 0, s));
         _wallDistance = camera.GroundDistance * random.Range(1.2f, 2.4f);
+        _skirting = random.Chance(0.5f) ? random.Range(0.03f, 0.09f) : 0;
+        _skirtingColour = V3.Mix(V3.Grey(random.Range(0.1f, 0.8f)), Wall.ColourA, random.Range(0, 0.6f));
         _cloudSeed = random.NextUInt32();
         (_skyLow, _skyHigh) = (new V3(0.72f, 0.8f, 0.88f) * random.Range(0.7f, 1.1f), new V3(0.16f, 0.34f, 0.72f) * random.Range(0.5f, 1.2f));
     }
@@ -47,13 +50,17 @@ internal sealed class Backdrop
     /// <summary>Colour of the ground at a point; <paramref name="footprint"/> in world units.</summary>
     public V3 GroundColour(V3 p, float footprint)
     {
-        V3 q = new((p.X * _turnCos + p.Z * _turnSin) * _scale + 7.3f, 0.31f, (p.Z * _turnCos - p.X * _turnSin) * _scale + 3.1f);
+        V3 q = new((p.X * _turnCos + p.Z * _turnSin) * _scale + 7.3f, 0, (p.Z * _turnCos - p.X * _turnSin) * _scale + 3.1f);
         return Ground.Colour(q, footprint * _scale);
     }
 
     /// <summary>Colour of the wall at a point; <paramref name="footprint"/> in world units.</summary>
-    public V3 WallColour(V3 p, float footprint) =>
-        Wall.Colour(new V3(V3.Dot(p, _wallRight) * _scale + 5.2f, p.Y * _scale, 0.31f), footprint * _scale);
+    public V3 WallColour(V3 p, float footprint)
+    {
+        if (p.Y * _scale < _skirting)
+            return _skirtingColour * (p.Y * _scale > _skirting * 0.93f ? 0.55f : 1);
+        return Wall.Colour(new V3(V3.Dot(p, _wallRight) * _scale + 5.2f, p.Y * _scale, 0), footprint * _scale);
+    }
 
     /// <summary>Sky with clouds, for rays that meet nothing.</summary>
     public V3 Sky(V3 direction)

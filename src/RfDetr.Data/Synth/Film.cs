@@ -3,11 +3,12 @@ using static RfDetr.Data.PortableMath;
 namespace RfDetr.Data;
 
 /// <summary>What lens and sensor make of the light: softness, vignette, exposure, white balance, response curve, noise.</summary>
-internal sealed class Film(SceneRandom random)
+internal sealed class Film(SceneRandom random, float brightness)
 {
     private readonly float _blur = random.Chance(0.6f) ? random.Range(0, 0.22f) : 0;
     private readonly float _vignette = random.Range(0, 0.35f);
-    private readonly float _exposure = random.Range(0.75f, 1.2f);
+    // A camera meters: the brighter the scene, the shorter it exposes, though not all the way.
+    private readonly float _exposure = random.Range(0.8f, 1.2f) * 0.62f / (0.2f + 0.75f * brightness);
     private readonly V3 _balance = new(random.Range(0.92f, 1.08f), 1, random.Range(0.92f, 1.08f));
     private readonly float _noise = random.Chance(0.5f) ? random.Range(1, 9) : random.Range(0, 2);
     private readonly uint _seed = random.NextUInt32();

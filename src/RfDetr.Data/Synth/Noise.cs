@@ -19,13 +19,14 @@ internal static class Noise
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float At(int x, int y, int z, uint seed) => (Hash(x, y, z, seed) >> 8) * (1f / (1 << 24));
 
-    /// <summary>Smooth noise in [0, 1]: the lattice values joined by cubics.</summary>
+    /// <summary>Smooth noise in [0, 1]: the lattice values joined by cubics. Ground and walls keep one coordinate at 0, which halves the work.</summary>
     public static float Value(V3 p, uint seed)
     {
         float fx = MathF.Floor(p.X), fy = MathF.Floor(p.Y), fz = MathF.Floor(p.Z);
         int x = (int)fx, y = (int)fy, z = (int)fz;
         float u = Fade(p.X - fx), v = Fade(p.Y - fy), w = Fade(p.Z - fz);
-        return PortableMath.Mix(Plane(x, y, z, u, v, seed), Plane(x, y, z + 1, u, v, seed), w);
+        float near = Plane(x, y, z, u, v, seed);
+        return w == 0 ? near : PortableMath.Mix(near, Plane(x, y, z + 1, u, v, seed), w);
     }
 
     /// <summary>Fractal sum of octaves, in [0, 1]. Octaves finer than <paramref name="footprint"/> (a pixel's width here) are left out:
@@ -45,9 +46,11 @@ internal static class Noise
         return sum + left * 0.5f;
     }
 
-    private static float Plane(int x, int y, int z, float u, float v, uint seed) => PortableMath.Mix(
-        PortableMath.Mix(At(x, y, z, seed), At(x + 1, y, z, seed), u),
-        PortableMath.Mix(At(x, y + 1, z, seed), At(x + 1, y + 1, z, seed), u), v);
+    private static float Plane(int x, int y, int z, float u, float v, uint seed)
+    {
+        float low = PortableMath.Mix(At(x, y, z, seed), At(x + 1, y, z, seed), u);
+        return v == 0 ? low : PortableMath.Mix(low, PortableMath.Mix(At(x, y + 1, z, seed), At(x + 1, y + 1, z, seed), u), v);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Fade(float t) => t * t * (3 - 2 * t);

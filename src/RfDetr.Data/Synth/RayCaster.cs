@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RfDetr.Data;
 
 /// <summary>Meets rays with objects by sphere tracing: step as far as the distance says is free, until nothing is.</summary>
@@ -7,15 +9,18 @@ internal static class RayCaster
 
     /// <summary>Distance along the ray to an object's surface, infinite if it is missed. What lies within <paramref name="tolerance"/>
     /// times the ray's length counts as touched: a fraction of a pixel.</summary>
-    public static float Trace(Placed target, V3 origin, V3 direction, float tolerance)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Trace(in BoundingBall bounds, Placed target, V3 origin, V3 direction, float tolerance)
     {
-        V3 toCentre = target.Centre - origin;
+        V3 toCentre = bounds.Centre - origin;
         float nearest = V3.Dot(toCentre, direction);
         V3 off = toCentre - direction * nearest;
-        float half = target.Radius * target.Radius - V3.Dot(off, off);
-        if (half <= 0)
-            return float.PositiveInfinity;
-        half = MathF.Sqrt(half);
+        float half = bounds.Radius * bounds.Radius - V3.Dot(off, off);
+        return half <= 0 ? float.PositiveInfinity : March(target, origin, direction, nearest, MathF.Sqrt(half), tolerance);
+    }
+
+    private static float March(Placed target, V3 origin, V3 direction, float nearest, float half, float tolerance)
+    {
         float exit = nearest + half, t = MathF.Max(nearest - half, 0);
 
         // From the point of entry on in the object's own frame: numbers near 1 keep their digits.
@@ -33,16 +38,20 @@ internal static class RayCaster
     }
 
     /// <summary>Share of the key light that passes an object on its way to a point, in [0, 1]; the nearer a ray passes, the darker.</summary>
-    public static float Light(Placed blocker, V3 point, V3 towardsLight, float penumbra)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Light(in BoundingBall bounds, Placed blocker, V3 point, V3 towardsLight, float penumbra)
     {
-        V3 toCentre = blocker.Centre - point;
+        V3 toCentre = bounds.Centre - point;
         float nearest = V3.Dot(toCentre, towardsLight);
-        V3 off = toCentre - towardsLight * nearest;
-        float reach = blocker.Radius + MathF.Max(nearest, 0) / penumbra;
-        float half = reach * reach - V3.Dot(off, off);
-        if (half <= 0 || nearest < -blocker.Radius)
+        if (nearest < -bounds.Radius)
             return 1;
-        half = MathF.Sqrt(half);
+        float reach = bounds.Radius + MathF.Max(nearest, 0) / penumbra;
+        float half = reach * reach - (V3.Dot(toCentre, toCentre) - nearest * nearest);
+        return half <= 0 ? 1 : MarchToLight(blocker, point, towardsLight, nearest, MathF.Sqrt(half), penumbra);
+    }
+
+    private static float MarchToLight(Placed blocker, V3 point, V3 towardsLight, float nearest, float half, float penumbra)
+    {
         float start = MathF.Max(nearest - half, 0.02f * blocker.Scale), end = (nearest + half) / blocker.Scale;
 
         V3 p = blocker.ToLocal(point), d = blocker.DirectionToLocal(towardsLight);
@@ -59,4 +68,11 @@ internal static class RayCaster
 
         return light * light * (3 - 2 * light);
     }
+}
+
+/// <summary>A ball that holds an object, apart from the object so that tests against many lie side by side in memory.</summary>
+internal readonly struct BoundingBall(V3 centre, float radius)
+{
+    public readonly V3 Centre = centre;
+    public readonly float Radius = radius;
 }

@@ -37,8 +37,8 @@ public sealed class SceneGenerator
         CheckSide(height, nameof(height));
 
         SceneRandom random = new(seed, index);
-        Film film = new(random);
         SceneLayout scene = new(_options, _classIds, random, width, height);
+        Film film = new(random, scene.Brightness);
         (Shader shader, Visibility seen) = KeepVisible(scene, width, height);
 
         V3[] light = Antialiasing.Render(scene.Camera, shader, seen, width, height, ForEachRow);

@@ -11,10 +11,10 @@ internal sealed class SceneLight
         Direction = new V3(ce * sa, se, -ce * ca).Normalized; // mostly from behind the camera or the side
 
         float warmth = random.Range(-0.12f, 0.2f);
-        Key = new V3(1 + warmth, 1, 1 - warmth) * random.Range(1.5f, 2.5f);
+        Key = new V3(1 + warmth, 1, 1 - warmth) * random.Range(1.9f, 2.9f);
         V3 above = outdoor ? new V3(0.5f, 0.66f, 0.95f) : new V3(0.8f - warmth * 0.4f, 0.8f, 0.8f + warmth * 0.4f);
-        Zenith = above * random.Range(0.5f, 0.85f);
-        Horizon = (outdoor ? new V3(0.85f, 0.88f, 0.9f) : new V3(0.62f, 0.6f, 0.58f)) * random.Range(0.55f, 0.9f);
+        Zenith = above * random.Range(0.32f, 0.65f);
+        Horizon = (outdoor ? new V3(0.85f, 0.88f, 0.9f) : new V3(0.62f, 0.6f, 0.58f)) * random.Range(0.4f, 0.8f);
         Penumbra = random.Range(5f, 22f);
     }
 

@@ -9,6 +9,7 @@ internal sealed class Shader(SceneLayout scene)
     private readonly Backdrop _backdrop = scene.Backdrop;
     private readonly SceneLight _light = scene.Light;
     private readonly Placed[] _objects = [.. scene.Objects];
+    private readonly BoundingBall[] _bounds = [.. scene.Objects.Select(o => new BoundingBall(o.Centre, o.Radius))];
 
     // Light that the ground throws back up, in its own colour.
     private readonly V3 _bounce = scene.Backdrop.Ground.MeanColour * (scene.Light.Key * (0.3f * scene.Light.Direction.Y) + scene.Light.Zenith * 0.3f);
@@ -25,7 +26,7 @@ internal sealed class Shader(SceneLayout scene)
         (int index, float distance, ulong all) = (-1, float.PositiveInfinity, 0);
         for (int i = 0; i < _objects.Length; i++)
         {
-            float t = RayCaster.Trace(_objects[i], _camera.Position, direction, Tolerance);
+            float t = RayCaster.Trace(_bounds[i], _objects[i], _camera.Position, direction, Tolerance);
             if (t == float.PositiveInfinity)
                 continue;
             all |= 1UL << i;
@@ -55,7 +56,7 @@ internal sealed class Shader(SceneLayout scene)
         {
             if (i == except)
                 continue;
-            float t = RayCaster.Trace(_objects[i], origin, direction, Tolerance);
+            float t = RayCaster.Trace(_bounds[i], _objects[i], origin, direction, Tolerance);
             if (t < distance)
                 (index, distance) = (i, t);
         }
@@ -142,7 +143,7 @@ internal sealed class Shader(SceneLayout scene)
         for (int i = 0; i < _objects.Length && light > 0; i++)
         {
             if (i != index || !_objects[i].Solid.Convex)
-                light *= RayCaster.Light(_objects[i], p, _light.Direction, _light.Penumbra);
+                light *= RayCaster.Light(_bounds[i], _objects[i], p, _light.Direction, _light.Penumbra);
         }
 
         return light;
@@ -154,9 +155,12 @@ internal sealed class Shader(SceneLayout scene)
         float open = 1;
         for (int i = 0; i < _objects.Length; i++)
         {
+            float radius = _bounds[i].Radius, far = MathF.Max(radius * 0.7f, reach), limit = radius + far * 1.2f;
+            V3 toCentre = _bounds[i].Centre - p;
+            if (V3.Dot(toCentre, toCentre) > limit * limit)
+                continue;
             Placed near = _objects[i];
-            float far = MathF.Max(near.Radius * 0.7f, reach);
-            if (i == index && near.Solid.Convex || (near.Centre - p).Length > near.Radius + far * 1.2f)
+            if (i == index && near.Solid.Convex)
                 continue;
             float shut = 1.3f * MathF.Max(0, far * 0.2f - near.Distance(p + n * (far * 0.2f))) / (far * 0.2f)
                 + 0.9f * MathF.Max(0, far * 0.8f - near.Distance(p + n * (far * 0.8f))) / (far * 0.8f);

@@ -52,13 +52,13 @@ internal static class SurfaceMaker
     /// <summary>Grass, sand, earth, asphalt, snow.</summary>
     public static Surface Terrain(SceneRandom random)
     {
-        V3 a = random.Pick<V3>([new(0.13f, 0.25f, 0.05f), new(0.2f, 0.3f, 0.08f), new(0.55f, 0.42f, 0.24f), new(0.24f, 0.15f, 0.08f), new(0.16f, 0.16f, 0.17f), new(0.7f, 0.72f, 0.76f)]);
+        V3 a = random.Pick<V3>([new(0.13f, 0.19f, 0.05f), new(0.2f, 0.24f, 0.1f), new(0.55f, 0.42f, 0.24f), new(0.24f, 0.15f, 0.08f), new(0.16f, 0.16f, 0.17f), new(0.7f, 0.72f, 0.76f)]);
         return new()
         {
-            ColourA = a * random.Range(0.5f, 0.8f),
-            ColourB = a * random.Range(1.05f, 1.3f),
-            Pattern = random.Chance(0.7f) ? Pattern.Cloud : Pattern.Speckle,
-            Frequency = random.Range(8, 20),
+            ColourA = a * random.Range(0.35f, 0.7f),
+            ColourB = a * random.Range(1.1f, 1.5f),
+            Pattern = Pattern.Soil,
+            Frequency = random.Range(6, 14),
             Seed = random.NextUInt32(),
             Reflectance = 0.002f,
             Sharpness = 2,
@@ -83,7 +83,7 @@ internal static class SurfaceMaker
 
     private static V3 Paint(SceneRandom random) => random.Chance(0.15f)
         ? V3.Grey(random.Range(0.15f, 0.92f)).Squared()
-        : Hue(random.Unit(), random.Range(0.45f, 0.95f), random.Range(0.4f, 0.95f));
+        : Hue(random.Unit(), random.Range(0.35f, 0.9f), random.Range(0.35f, 0.95f));
 
     private static V3 Muted(SceneRandom random) => Hue(random.Unit(), random.Range(0.03f, 0.4f), random.Range(0.35f, 0.9f));
 
@@ -92,7 +92,7 @@ internal static class SurfaceMaker
     /// <summary>Linear RGB of a hue in turns, saturation and value in [0, 1].</summary>
     private static V3 Hue(float hue, float saturation, float value)
     {
-        float r = Channel(hue * 6 + 0), g = Channel(hue * 6 + 4), b = Channel(hue * 6 + 2);
+        float r = Channel(hue * 6), g = Channel(hue * 6 + 4), b = Channel(hue * 6 + 2);
         return new V3(r, g, b).Squared();
 
         float Channel(float at)

@@ -22,8 +22,9 @@ internal sealed class Mushroom(SceneRandom random) : Solid
 
     public override float Support(V3 d)
     {
-        float rim = MathF.Sqrt(_cap * _cap - (_rim + 0.15f) * (_rim + 0.15f));
-        float dome = d.Y > 0 ? _cap - 0.15f * d.Y : rim * Radial(d) + _rim * d.Y;
+        // The dome where its own round faces that way, else the rim, which rounding has set back by a quarter of its width.
+        float y = _rim + 0.04f, inner = _cap - 0.035f, rim = MathF.Sqrt(inner * inner - (y + 0.15f) * (y + 0.15f));
+        float dome = _cap * d.Y - 0.15f > _rim ? _cap - 0.15f * d.Y : rim * Radial(d) + y * d.Y;
         return MathF.Max(dome, (_stem + 0.08f) * Radial(d) - 0.82f * d.Y);
     }
 }

@@ -3,7 +3,7 @@ namespace RfDetr.Data;
 /// <summary>A five-pointed star in the x–z plane, given a thickness along y.</summary>
 internal sealed class Star(SceneRandom random) : Solid
 {
-    private const float Sin36 = 0.58778525f, Cos36 = 0.80901699f, Outer = 0.93f;
+    private const float Sin36 = 0.58778525f, Cos36 = 0.80901699f, Outer = 0.89f;
     private readonly float _inner = Outer * random.Range(0.42f, 0.58f);
     private readonly float _half = random.Range(0.15f, 0.28f);
     private readonly float _round = random.Range(0.03f, 0.08f);
