@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using RfDetr.Vision;
+
+namespace RfDetr;
+
+/// <summary>
+/// RF-DETR, ready to find things: <c>using var detector = Detector.Load("nano"); var found = detector.Detect("street.jpg");</c>
+/// </summary>
+/// <remarks>Safe for any number of threads at once; results own their memory. Dispose when no call is under way.</remarks>
+public sealed class Detector : IDisposable
+{
+    private readonly INetworkEngine _engine;
+    private readonly string _source;
+    private readonly DetectorOptions _options;
+
+    private Detector(string source, DetectorOptions options, LoadedModel loaded) =>
+        (_source, _options, _engine, Model) = (source, options, loaded.Engine, loaded.Card);
+
+    /// <summary>What is loaded: variant, classes, input size, licence.</summary>
+    public ModelCard Model { get; }
+
+    /// <summary>Loads a model.</summary>
+    /// <param name="model">A checkpoint (<c>.pth</c>, <c>.pt</c>, <c>.ckpt</c>, <c>.safetensors</c>), an <c>.onnx</c> file, the name of downloaded weights (<c>nano</c> … <c>seg-2xlarge</c>), or <c>demo</c>.</param>
+    /// <param name="options">Null for what the file says and the machine has.</param>
+    /// <exception cref="FileNotFoundException">There is no such file and no such weights in the cache.</exception>
+    /// <exception cref="Checkpoints.CheckpointFormatException">The file is no sound checkpoint.</exception>
+    /// <exception cref="Checkpoints.LicenseNotAcceptedException">The weights' licence must be accepted first.</exception>
+    public static Detector Load(string model, DetectorOptions? options = null)
+    {
+        options ??= new DetectorOptions();
+        return new(model, options, ModelLoader.Load(model, options));
+    }
+
+    /// <summary>Loads a model on the thread pool.</summary>
+    /// <inheritdoc cref="Load"/>
+    public static Task<Detector> LoadAsync(string model, DetectorOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Load(model, options), cancellationToken);
+
+    /// <summary>Another detector of the same model, compiled with other options (precision, fixed batch, resolution, provider, threads); this one stays as it is, for comparison.</summary>
+    public Detector OptimizeForInference(DetectorOptions options) => Load(_source, options with
+    {
+        Variant = options.Variant ?? _options.Variant,
+        ClassNames = options.ClassNames ?? _options.ClassNames,
+        ClassOffset = options.ClassOffset ?? _options.ClassOffset,
+        PreferEma = options.PreferEma || _options.PreferEma,
+        AcceptLicense = options.AcceptLicense || _options.AcceptLicense,
+    });
+
+    /// <summary>Finds objects in a picture file.</summary>
+    /// <exception cref="ImageContentException">The file is no sound picture.</exception>
+    public Detections Detect(string path, DetectOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using Picture picture = Picture.Load(path);
+        return WithDecode(Detect(picture, options, cancellationToken), start);
+    }
+
+    /// <summary>Finds objects in an encoded picture (JPEG, PNG, WebP, …) in memory.</summary>
+    /// <exception cref="ImageContentException">The bytes are no sound picture.</exception>
+    public Detections Detect(ReadOnlyMemory<byte> encoded, DetectOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using Picture picture = Picture.Decode(encoded.Span);
+        return WithDecode(Detect(picture, options, cancellationToken), start);
+    }
+
+    /// <summary>Finds objects in a picture.</summary>
+    public Detections Detect(Picture picture, DetectOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        return Detect(picture.Frame, options, cancellationToken);
+    }
+
+    /// <summary>Finds objects in raw pixels (RGB, BGR, RGBA, BGRA or grey, with any stride).</summary>
+    public Detections Detect(PixelFrame frame, DetectOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= DetectOptions.Default;
+        var post = new Postprocessor(Model, options, _engine.Sizes);
+        using INetworkRun run = _engine.Rent(1);
+        long start = Stopwatch.GetTimestamp();
+        Prepare(frame, run.Input(0), options);
+        long prepared = Stopwatch.GetTimestamp();
+        cancellationToken.ThrowIfCancellationRequested();
+        run.Execute(cancellationToken);
+        long executed = Stopwatch.GetTimestamp();
+        Detection[] items = post.Run(run, 0, frame.Width, frame.Height);
+        var times = new StageTimes(0, Ms(start, prepared), Ms(prepared, executed), Ms(executed, Stopwatch.GetTimestamp()));
+        return new(frame.Width, frame.Height, items, times);
+    }
+
+    /// <summary>Finds objects in several pictures in one run of the network (in several, where the model's batch is fixed).</summary>
+    public IReadOnlyList<Detections> Detect(IReadOnlyList<Picture> pictures, DetectOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pictures);
+        options ??= DetectOptions.Default;
+        var post = new Postprocessor(Model, options, _engine.Sizes);
+        var results = new Detections[pictures.Count];
+        int most = _engine.Sizes.FixedBatch ?? Math.Max(pictures.Count, 1);
+        for (int first = 0; first < pictures.Count; first += most)
+            RunBatch(pictures, first, Math.Min(most, pictures.Count - first), options, post, results, cancellationToken);
+        return results;
+    }
+
+    /// <summary>Finds objects in a picture file without blocking the caller.</summary>
+    /// <exception cref="ImageContentException">The file is no sound picture.</exception>
+    public async Task<Detections> DetectAsync(string path, DetectOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using Picture picture = await Picture.LoadAsync(path, null, cancellationToken).ConfigureAwait(false);
+        return WithDecode(await DetectAsync(picture, options, cancellationToken).ConfigureAwait(false), start);
+    }
+
+    /// <summary>Finds objects in a picture without blocking the caller; the picture must live until then.</summary>
+    public Task<Detections> DetectAsync(Picture picture, DetectOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Detect(picture, options, cancellationToken), cancellationToken);
+
+    /// <summary>Finds objects in one picture file after the other, lazily and in order; the next ones are decoded while the network runs.</summary>
+    /// <param name="paths">Picture files; read only as far as results are asked for.</param>
+    /// <param name="options">What to keep.</param>
+    /// <param name="batch">Pictures per run of the network, at least 1.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    public async IAsyncEnumerable<(string Path, Detections Result)> DetectManyAsync(
+        IEnumerable<string> paths, DetectOptions? options = null, int batch = 1, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        await foreach (IReadOnlyList<DecodedPicture> group in PictureStream.Decode(paths, batch, cancellationToken).ConfigureAwait(false))
+        {
+            IReadOnlyList<Detections> results;
+            try
+            {
+                results = await Task.Run(() => Detect([.. group.Select(g => g.Picture)], options, cancellationToken), cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                foreach (DecodedPicture decoded in group)
+                    decoded.Picture.Dispose();
+            }
+
+            for (int i = 0; i < results.Count; i++)
+                yield return (group[i].Path, results[i] with { Times = results[i].Times with { DecodeMs = group[i].DecodeMs } });
+        }
+    }
+
+    /// <summary>Frees the engine.</summary>
+    public void Dispose() => _engine.Dispose();
+
+    private void RunBatch(
+        IReadOnlyList<Picture> pictures, int first, int count, DetectOptions options, Postprocessor post, Detections[] results, CancellationToken cancellationToken)
+    {
+        using INetworkRun run = _engine.Rent(count);
+        var prepareMs = new double[count];
+        for (int i = 0; i < count; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            Prepare(pictures[first + i].Frame, run.Input(i), options);
+            prepareMs[i] = Ms(start, Stopwatch.GetTimestamp());
+        }
+
+        long began = Stopwatch.GetTimestamp();
+        run.Execute(cancellationToken);
+        double share = Ms(began, Stopwatch.GetTimestamp()) / count;
+        for (int i = 0; i < count; i++)
+        {
+            Picture picture = pictures[first + i];
+            long start = Stopwatch.GetTimestamp();
+            Detection[] items = post.Run(run, i, picture.Width, picture.Height);
+            results[first + i] = new(picture.Width, picture.Height, items, new(0, prepareMs[i], share, Ms(start, Stopwatch.GetTimestamp())));
+        }
+    }
+
+    private void Prepare(PixelFrame frame, Span<float> input, DetectOptions options)
+    {
+        PixelFrame view = options.Roi is { } roi ? frame.Crop(roi.X, roi.Y, roi.Width, roi.Height) : frame;
+        Preprocessor.Run(view, input, Model.InputHeight, Model.InputWidth, options.ResizeRule ?? Model.ResizeRule, Model.Normalization);
+    }
+
+    private static Detections WithDecode(Detections result, long start)
+    {
+        StageTimes t = result.Times;
+        double decode = Ms(start, Stopwatch.GetTimestamp()) - t.PreprocessMs - t.InferenceMs - t.PostprocessMs;
+        return result with { Times = t with { DecodeMs = Math.Max(decode, 0) } };
+    }
+
+    private static double Ms(long from, long to) => Stopwatch.GetElapsedTime(from, to).TotalMilliseconds;
+}

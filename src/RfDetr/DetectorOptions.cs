@@ -1,0 +1,65 @@
+using RfDetr.Onnx;
+using RfDetr.Vision;
+
+namespace RfDetr;
+
+/// <summary>How a model is loaded. Everything that the file itself says needs no option.</summary>
+public sealed record DetectorOptions
+{
+    /// <summary>ONNX Runtime's providers in order of preference (<c>cpu</c>, <c>cuda</c>, …); empty: CPU.</summary>
+    public IReadOnlyList<ExecutionProvider> Providers { get; init; } = [];
+
+    /// <summary>Threads of one run; 0: one for each physical core.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Whether waiting worker threads keep their core busy: a little less latency, slower everything else.</summary>
+    public bool AllowSpinning { get; init; }
+
+    /// <summary>Folder or file of another ONNX Runtime library; null: the first one found.</summary>
+    public string? OnnxRuntimePath { get; init; }
+
+    /// <summary>Precision of weights and products for checkpoints; an ONNX file has its own.</summary>
+    public ExportPrecision Precision { get; init; }
+
+    /// <summary>Input height and width in pixels, multiples of patch·windows; null: the model's own.</summary>
+    public (int Height, int Width)? Resolution { get; init; }
+
+    /// <summary>A fixed batch size to compile for; null: any.</summary>
+    public int? FixedBatch { get; init; }
+
+    /// <summary>How pictures are resized; null: as the model says, else without antialias.</summary>
+    public ResizeRule? ResizeRule { get; init; }
+
+    /// <summary>Candidates kept before any filter; null: the model's own.</summary>
+    public int? NumSelect { get; init; }
+
+    /// <summary>The variant a checkpoint must be; null: found from its shapes.</summary>
+    public string? Variant { get; init; }
+
+    /// <summary>Names of the classes where the file has none, in the order of the logits (see <see cref="ClassOffset"/>).</summary>
+    public IReadOnlyList<string>? ClassNames { get; init; }
+
+    /// <summary>Logit index of the first name; null: by the file's own rule.</summary>
+    public int? ClassOffset { get; init; }
+
+    /// <summary>Takes the averaged (EMA) weights of a checkpoint that has both.</summary>
+    public bool PreferEma { get; init; }
+
+    /// <summary>The caller accepts the licence of weights that ask for it (xlarge, 2xlarge: PML-1.0).</summary>
+    public bool AcceptLicense { get; init; }
+
+    internal void Validate()
+    {
+        var wrong = new List<string>();
+        if (Threads is < 0 or > 1024)
+            wrong.Add($"{nameof(Threads)} is {Threads}, expected 0..1024");
+        if (Resolution is { } size && (size.Height is < 1 or > 8192 || size.Width is < 1 or > 8192))
+            wrong.Add($"{nameof(Resolution)} is {size.Height}×{size.Width}, expected 1..8192 a side");
+        if (FixedBatch is < 1 or > 1024)
+            wrong.Add($"{nameof(FixedBatch)} is {FixedBatch}, expected 1..1024");
+        if (NumSelect is < 1)
+            wrong.Add($"{nameof(NumSelect)} is {NumSelect}, expected 1 or more");
+        if (wrong.Count > 0)
+            throw new ArgumentException("detector options: " + string.Join("; ", wrong));
+    }
+}

@@ -1,0 +1,86 @@
+using RfDetr.Checkpoints;
+using RfDetr.Graph;
+using RfDetr.Model;
+using RfDetr.Onnx;
+using RfDetr.Tensors;
+using RfDetr.Vision;
+
+namespace RfDetr;
+
+/// <summary>Opens checkpoints: reads, checks, records the network, hands it to the engine.</summary>
+internal static class CheckpointModels
+{
+    public static LoadedModel Load(string path, string name, DetectorOptions options)
+    {
+        using CheckpointModel model = Open(path, name, options);
+        return Build(model.Weights, model.Card, options);
+    }
+
+    public static LoadedModel LoadDemo(DetectorOptions options) =>
+        Build(backend => new Weights(DemoModel.Weights, backend), Sized(DemoModel.Card, options), options);
+
+    /// <summary>A checkpoint with everything found out about it, not yet on an engine.</summary>
+    public static CheckpointModel Open(string path, string name, DetectorOptions options)
+    {
+        var checkpoint = Checkpoint.Open(path, new CheckpointOptions { PreferEma = options.PreferEma });
+        try
+        {
+            return new CheckpointModel(checkpoint, Sized(Describe(checkpoint, name, options), options));
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Records and compiles a network.</summary>
+    public static LoadedModel Build(Func<Backend, Weights> weights, ModelCard card, DetectorOptions options)
+    {
+        ModelConfig config = card.Config!;
+        NetworkGraph graph = InferenceGraph.Record(weights, config, card.InputHeight, card.InputWidth, options.FixedBatch);
+        var export = new ExportOptions { Precision = options.Precision, Dialect = OnnxDialect.OnnxRuntime, GraphName = card.Variant };
+        OnnxSession session = SessionFactory.FromBytes(OnnxExporter.ToBytes(graph, export), options);
+        int ratio = config.MaskDownsampleRatio;
+        var sizes = new NetworkSizes(
+            card.InputHeight, card.InputWidth, config.NumQueries, config.ClassLogits,
+            card.HasMasks ? card.InputHeight / ratio : 0, card.HasMasks ? card.InputWidth / ratio : 0, options.FixedBatch);
+        var engine = new OnnxEngine(session, DetectionContract.Of(session), sizes);
+        return new(card with { Engine = engine.Description }, engine);
+    }
+
+    private static ModelCard Describe(Checkpoint checkpoint, string name, DetectorOptions options)
+    {
+        InferredConfig inferred = ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = options.Variant });
+        ModelConfig config = inferred.Config;
+        string? licence = Licences.Of(config.Variant);
+        Licences.Require(licence, name, options.AcceptLicense);
+        return new ModelCard
+        {
+            Name = name,
+            Variant = config.Variant,
+            Config = config,
+            Classes = ClassMapRules.Find(checkpoint, new ClassMapOptions { ClassNames = options.ClassNames, ClassOffset = options.ClassOffset }),
+            InputHeight = config.Resolution,
+            InputWidth = config.Resolution,
+            HasMasks = config.SegmentationHead,
+            NumSelect = config.NumSelect,
+            ResizeRule = StoredResizeRule(checkpoint),
+            Normalization = Normalization.ImageNet,
+            Licence = licence,
+            Warnings = inferred.Warnings,
+        };
+    }
+
+    private static ModelCard Sized(ModelCard card, DetectorOptions options) => card with
+    {
+        InputHeight = options.Resolution?.Height ?? card.InputHeight,
+        InputWidth = options.Resolution?.Width ?? card.InputWidth,
+        ResizeRule = options.ResizeRule ?? card.ResizeRule,
+        NumSelect = options.NumSelect ?? card.NumSelect,
+    };
+
+    // Checkpoints of ours say which rule they were trained with; rf-detr's do not, and its default since 1.9 is without antialias.
+    private static ResizeRule StoredResizeRule(Checkpoint checkpoint) =>
+        (checkpoint.Metadata["resize_antialias"] ?? checkpoint.Args["resize_antialias"]) is true ? ResizeRule.BilinearAntialias : ResizeRule.Bilinear;
+}

@@ -1,0 +1,41 @@
+using RfDetr.Checkpoints;
+
+namespace RfDetr;
+
+/// <summary>A model ready to run.</summary>
+internal sealed record LoadedModel(ModelCard Card, INetworkEngine Engine);
+
+/// <summary>Finds out what a model argument means and opens it: a file, the demonstration model, or the name of hosted weights in the cache.</summary>
+internal static class ModelLoader
+{
+    public static LoadedModel Load(string model, DetectorOptions options)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(model);
+        options.Validate();
+        if (model == DemoModel.Name)
+            return CheckpointModels.LoadDemo(options);
+        string path = ResolvePath(model, options.AcceptLicense);
+        return IsOnnx(path) ? OnnxModels.Load(path, options) : CheckpointModels.Load(path, model, options);
+    }
+
+    /// <summary>The file behind a model argument.</summary>
+    /// <exception cref="FileNotFoundException">There is neither such a file nor such weights in the cache; the message says what to do.</exception>
+    public static string ResolvePath(string model, bool acceptLicense)
+    {
+        if (File.Exists(model))
+            return model;
+        if (LooksLikePath(model))
+            throw new FileNotFoundException($"there is no model file '{model}'", model);
+        HostedFile hosted = HostedWeights.Find(model);
+        Licences.Require(hosted.Licence, model, acceptLicense);
+        string cached = WeightsCache.PathOf(hosted);
+        return File.Exists(cached)
+            ? cached
+            : throw new FileNotFoundException($"the weights of '{model}' are not in the cache ({cached}); fetch them once with: rfdetr download {model}", cached);
+    }
+
+    public static bool IsOnnx(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
+
+    private static bool LooksLikePath(string model) =>
+        model.Contains('/') || model.Contains('\\') || Path.GetExtension(model) is ".pth" or ".pt" or ".ckpt" or ".safetensors" or ".onnx";
+}

@@ -1,0 +1,80 @@
+using RfDetr.Onnx;
+using RfDetr.Vision;
+
+namespace RfDetr;
+
+/// <summary>Opens ONNX files: ours and rf-detr's with metadata, older ones by the names of their outputs.</summary>
+internal static class OnnxModels
+{
+    private const int DefaultNumSelect = 300;
+
+    public static LoadedModel Load(string path, DetectorOptions options)
+    {
+        OnnxSession session = SessionFactory.FromFile(path, options);
+        try
+        {
+            InferenceMetadata? metadata = ArtifactMetadata.Find(path, session.Metadata.Custom);
+            ArtifactNotes? notes = MetadataJson.FindNotes(session.Metadata.Custom);
+            Licences.Require(notes?.WeightsLicence ?? Licences.Of(metadata?.Variant ?? ""), path, options.AcceptLicense);
+            DetectionContract contract = DetectionContract.Of(session, metadata);
+            NetworkSizes sizes = Sizes(contract, session);
+            Check(path, options, sizes);
+            var engine = new OnnxEngine(session, contract, sizes);
+            return new(Describe(path, options, metadata, notes, sizes) with { Engine = engine.Description }, engine);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    private static void Check(string path, DetectorOptions options, NetworkSizes sizes)
+    {
+        string file = Path.GetFileName(path);
+        if (options.Resolution is { } asked && asked != (sizes.Height, sizes.Width))
+            throw new ArgumentException($"'{file}' is compiled for {sizes.Height}×{sizes.Width}, asked for {asked.Height}×{asked.Width}; export the checkpoint at that resolution");
+        if (options.FixedBatch is { } batch && sizes.FixedBatch is { } own && batch != own)
+            throw new ArgumentException($"'{file}' is compiled for batches of {own}, asked for {batch}; export the checkpoint with that batch");
+    }
+
+    private static ModelCard Describe(string path, DetectorOptions options, InferenceMetadata? metadata, ArtifactNotes? notes, NetworkSizes sizes) => new()
+    {
+        Name = Path.GetFileName(path),
+        Variant = metadata?.Variant ?? "unknown",
+        Classes = OnnxClassMap.Of(Path.GetFileName(path), sizes.Classes, metadata, notes, options),
+        InputHeight = sizes.Height,
+        InputWidth = sizes.Width,
+        HasMasks = sizes.MaskHeight > 0,
+        NumSelect = options.NumSelect ?? metadata?.NumSelect ?? Math.Min(DefaultNumSelect, sizes.Queries),
+        ResizeRule = options.ResizeRule ?? (metadata?.ResizeAntialias == true ? ResizeRule.BilinearAntialias : ResizeRule.Bilinear),
+        Normalization = metadata is null ? Normalization.ImageNet : new(Triple(metadata.Means), Triple(metadata.Stds)),
+        Licence = notes?.WeightsLicence,
+    };
+
+    private static (float Red, float Green, float Blue) Triple(IReadOnlyList<double> values) => values.Count == 3
+        ? ((float)values[0], (float)values[1], (float)values[2])
+        : throw new OnnxFormatException($"the metadata's means and stds must have 3 values each, found {values.Count}");
+
+    // What the file leaves open is learnt from one run on an empty picture.
+    private static NetworkSizes Sizes(DetectionContract c, OnnxSession session)
+    {
+        if (c.Channels != 3)
+            throw new OnnxFormatException($"the model takes {c.Channels} channels; only RGB (3) is supported");
+        (int queries, int classes, int maskHeight, int maskWidth) = (c.Queries ?? 0, c.Classes ?? 0, MaskSize(c, 2), MaskSize(c, 3));
+        if (queries == 0 || classes == 0 || (c.Masks is not null && (maskHeight == 0 || maskWidth == 0)))
+        {
+            using SessionBinding probe = session.CreateBinding();
+            _ = probe.BindInput(c.Input.Name, c.FixedBatch ?? 1, 3, c.Height, c.Width);
+            probe.Run();
+            ReadOnlySpan<long> logits = probe.Output(c.Logits.Name).Shape;
+            (queries, classes) = ((int)logits[1], (int)logits[2]);
+            if (c.Masks is not null)
+                (maskHeight, maskWidth) = ((int)probe.Output(c.Masks.Name).Shape[2], (int)probe.Output(c.Masks.Name).Shape[3]);
+        }
+
+        return new(c.Height, c.Width, queries, classes, maskHeight, maskWidth, c.FixedBatch);
+    }
+
+    private static int MaskSize(DetectionContract c, int axis) => c.Masks is { } m && m.Shape[axis].IsFixed ? (int)m.Shape[axis].Size : 0;
+}
