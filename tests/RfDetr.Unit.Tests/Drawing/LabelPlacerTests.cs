@@ -1,0 +1,55 @@
+using RfDetr.Vision;
+
+namespace RfDetr.Tests.Drawing;
+
+public sealed class LabelPlacerTests
+{
+    [Fact]
+    public void Plates_go_above_then_elsewhere_around_the_same_box()
+    {
+        var placer = new LabelPlacer(200, 200);
+        var box = new PixelRect(50, 50, 100, 60);
+        placer.Place(box, 40, 10).ShouldBe(new PixelRect(50, 40, 40, 10));
+        placer.Place(box, 40, 10).ShouldBe(new PixelRect(110, 40, 40, 10));
+        placer.Place(box, 40, 10).ShouldBe(new PixelRect(50, 110, 40, 10));
+    }
+
+    [Fact]
+    public void At_the_top_of_the_picture_the_plate_goes_below() =>
+        new LabelPlacer(100, 100).Place(new PixelRect(10, 3, 50, 50), 20, 10).ShouldBe(new PixelRect(10, 53, 20, 10));
+
+    [Fact]
+    public void A_box_as_high_as_the_picture_gets_its_plate_inside() =>
+        new LabelPlacer(100, 100).Place(new PixelRect(10, 0, 50, 100), 20, 10).ShouldBe(new PixelRect(10, 0, 20, 10));
+
+    [Fact]
+    public void Plates_stay_inside_the_picture_whatever_the_box()
+    {
+        var random = new Random(3);
+        for (int round = 0; round < 200; round++)
+        {
+            var placer = new LabelPlacer(120, 90);
+            for (int i = 0; i < 20; i++)
+            {
+                int x = random.Next(120), y = random.Next(90);
+                PixelRect plate = placer.Place(new PixelRect(x, y, random.Next(1, 121 - x), random.Next(1, 91 - y)), random.Next(5, 60), 12);
+                plate.Intersect(new PixelRect(0, 0, 120, 90)).ShouldBe(plate);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_few_boxes_far_apart_never_cover_one_another()
+    {
+        var placer = new LabelPlacer(300, 300);
+        var plates = new List<PixelRect>();
+        for (int i = 0; i < 5; i++)
+            plates.Add(placer.Place(new PixelRect(100 + i, 100 + i, 80, 80), 40, 12));
+        foreach (PixelRect a in plates)
+            plates.Count(b => !a.Intersect(b).IsEmpty).ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_plate_wider_than_the_picture_starts_at_its_left() =>
+        new LabelPlacer(30, 30).Place(new PixelRect(20, 20, 5, 5), 50, 10).X.ShouldBe(0);
+}
