@@ -7,6 +7,17 @@ namespace RfDetr.Onnx;
 /// <summary>Metadata records ⇄ JSON text. Unknown fields are ignored; a wrong type is an error that names the field.</summary>
 public static class MetadataJson
 {
+    private static readonly JsonDefaults s_inferenceDefaults = JsonDefaults.Of(
+        new InferenceMetadata
+        {
+            Format = "", Task = "", InputShape = [], Outputs = new Dictionary<string, string>(), Means = [], Stds = [],
+            ClassNames = [], NumClasses = 0, NumSelect = 0, TraceAlpha = 0, PatchSize = 0, NumWindows = 0,
+        },
+        MetadataJsonContext.Default.InferenceMetadata);
+
+    private static readonly JsonDefaults s_notesDefaults =
+        JsonDefaults.Of(new ArtifactNotes(), MetadataJsonContext.Default.ArtifactNotes);
+
     /// <summary>One line of JSON for metadata_props.</summary>
     /// <exception cref="ArgumentException">A value is out of its range; the message lists all.</exception>
     public static string Write(InferenceMetadata metadata)
@@ -28,12 +39,12 @@ public static class MetadataJson
     /// <summary>Reads the value of <see cref="InferenceMetadata.Key"/>.</summary>
     /// <exception cref="OnnxFormatException">It is no JSON, a field is missing or of the wrong type or range.</exception>
     public static InferenceMetadata ReadInference(string json) =>
-        MetadataCheck.Checked(Read(json, MetadataJsonContext.Default.InferenceMetadata, InferenceMetadata.Key));
+        MetadataCheck.Checked(Read(json, MetadataJsonContext.Default.InferenceMetadata, InferenceMetadata.Key, s_inferenceDefaults));
 
     /// <summary>Reads the value of <see cref="ArtifactNotes.Key"/>.</summary>
     /// <exception cref="OnnxFormatException">It is no JSON, or a field is of the wrong type.</exception>
     public static ArtifactNotes ReadNotes(string json) =>
-        Read(json, MetadataJsonContext.Default.ArtifactNotes, ArtifactNotes.Key);
+        Read(json, MetadataJsonContext.Default.ArtifactNotes, ArtifactNotes.Key, s_notesDefaults);
 
     /// <summary>The contract in a model's metadata_props; null if there is none (files of rf-detr before 1.12).</summary>
     /// <exception cref="OnnxFormatException">There is one, but it is damaged.</exception>
@@ -45,11 +56,11 @@ public static class MetadataJson
     public static ArtifactNotes? FindNotes(IReadOnlyDictionary<string, string> custom) =>
         custom.TryGetValue(ArtifactNotes.Key, out string? json) ? ReadNotes(json) : null;
 
-    internal static T Read<T>(string json, JsonTypeInfo<T> type, string name)
+    internal static T Read<T>(string json, JsonTypeInfo<T> type, string name, JsonDefaults? defaults = null)
     {
         try
         {
-            return JsonSerializer.Deserialize(json, type) ?? throw new OnnxFormatException($"{name} is null");
+            return JsonSerializer.Deserialize(defaults?.Complete(json) ?? json, type) ?? throw new OnnxFormatException($"{name} is null");
         }
         catch (JsonException e)
         {

@@ -13,7 +13,7 @@ internal sealed record SideFile
     public required string ArtifactSha256 { get; init; }
 
     /// <summary>The contract.</summary>
-    public required InferenceMetadata Metadata { get; init; }
+    public required JsonElement Metadata { get; init; }
 
     /// <summary>Path of the side file of a model.</summary>
     public static string PathOf(string artifact) => artifact + ".rfdetr.json";
@@ -36,17 +36,15 @@ internal sealed record SideFile
                 $"'{path}' belongs to a file with SHA-256 {file.ArtifactSha256}, '{artifact}' has {hash}; delete it or export again");
         }
 
-        return MetadataCheck.Checked(file.Metadata);
+        return MetadataJson.ReadInference(file.Metadata.GetRawText());
     }
 
     /// <summary>Writes the contract beside <paramref name="artifact"/>.</summary>
     /// <exception cref="ArgumentException">A value of the contract is out of its range.</exception>
     public static void Write(string artifact, InferenceMetadata metadata)
     {
-        List<string> wrong = MetadataCheck.Violations(metadata);
-        if (wrong.Count > 0)
-            throw new ArgumentException($"{InferenceMetadata.Key}: {string.Join("; ", wrong)}", nameof(metadata));
-        var file = new SideFile { ArtifactSha256 = HashOf(artifact), Metadata = metadata };
+        using JsonDocument contract = JsonDocument.Parse(MetadataJson.Write(metadata));
+        var file = new SideFile { ArtifactSha256 = HashOf(artifact), Metadata = contract.RootElement };
         File.WriteAllText(PathOf(artifact), JsonSerializer.Serialize(file, MetadataJsonContext.Default.SideFile) + "\n");
     }
 

@@ -13,6 +13,13 @@ internal readonly unsafe partial struct OrtApi
             Throw(status, doing);
     }
 
+    /// <summary>The same with the name of the thing, which is put into words only if there is an error: for calls in every run.</summary>
+    public void Check(nint status, string doing, string name)
+    {
+        if (status != 0)
+            Throw(status, $"{doing} '{name}'");
+    }
+
     /// <summary>Takes over an error status: its code and text; the status is released.</summary>
     public OnnxRuntimeException ToException(nint status, string doing)
     {

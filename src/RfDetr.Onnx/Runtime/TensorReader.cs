@@ -15,22 +15,22 @@ internal static unsafe class TensorReader
     public static OnnxElementType Read(OrtApi api, nint value, string name, Span<long> shape, out int rank, out void* data)
     {
         int isTensor, type;
-        api.Check(api.IsTensor(value, &isTensor), $"read output '{name}'");
+        api.Check(api.IsTensor(value, &isTensor), "read output", name);
         if (isTensor == 0)
             throw new OnnxFormatException($"output '{name}' is not a tensor");
         nint info;
-        api.Check(api.GetTensorTypeAndShape(value, &info), $"read the shape of output '{name}'");
+        api.Check(api.GetTensorTypeAndShape(value, &info), "read the shape of output", name);
         try
         {
             nuint count;
-            api.Check(api.GetTensorElementType(info, &type), $"read the element type of output '{name}'");
-            api.Check(api.GetDimensionsCount(info, &count), $"read the rank of output '{name}'");
+            api.Check(api.GetTensorElementType(info, &type), "read the element type of output", name);
+            api.Check(api.GetDimensionsCount(info, &count), "read the rank of output", name);
             if (count > (nuint)shape.Length)
                 throw new OnnxFormatException($"output '{name}' has {count} dimensions, expected at most {shape.Length}");
             rank = (int)count;
             fixed (long* sizes = shape)
             {
-                api.Check(api.GetDimensions(info, sizes, count), $"read the shape of output '{name}'");
+                api.Check(api.GetDimensions(info, sizes, count), "read the shape of output", name);
             }
         }
         finally
@@ -39,7 +39,7 @@ internal static unsafe class TensorReader
         }
 
         void* elements;
-        api.Check(api.GetTensorMutableData(value, &elements), $"read output '{name}'");
+        api.Check(api.GetTensorMutableData(value, &elements), "read output", name);
         data = elements;
         return (OnnxElementType)type;
     }
