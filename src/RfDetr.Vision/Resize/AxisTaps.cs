@@ -43,16 +43,17 @@ internal sealed class AxisTaps
         return axis;
     }
 
-    // PyTorch, aten/src/ATen/native/UpSample.h, area_pixel_compute_source_index: in float, clamped at 0.
+    // PyTorch, aten/src/ATen/native/UpSample.h, area_pixel_compute_source_index, clamped at 0. The ratio is a float;
+    // the position is not rounded to one: fitted to PyTorch's results, the fractions of an ulp are there.
     private static AxisTaps TwoTaps(int source, int target)
     {
         var axis = new AxisTaps(source, target, 2);
         float scale = (float)source / target;
         for (int i = 0; i < target; i++)
         {
-            float position = Math.Max(scale * (i + 0.5f) - 0.5f, 0f);
+            double position = Math.Max(scale * (i + 0.5) - 0.5, 0);
             int start = Math.Min((int)position, source - 1);
-            float second = start < source - 1 ? Math.Min(position - start, 1f) : 0f;
+            float second = start < source - 1 ? (float)Math.Min(position - start, 1) : 0f;
             axis.Start[i] = start;
             axis.Weights[2 * i] = 1f - second;
             axis.Weights[2 * i + 1] = second;

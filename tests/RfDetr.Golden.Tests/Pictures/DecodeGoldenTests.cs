@@ -1,0 +1,123 @@
+using RfDetr.Vision;
+
+namespace RfDetr.Tests.Pictures;
+
+/// <summary>One picture in many encodings against its pixels.</summary>
+public sealed class DecodeGoldenTests
+{
+    [Theory]
+    [InlineData("alpha.png")]
+    [InlineData("lossless.webp")]
+    [InlineData("picture.tiff")]
+    [InlineData("rgb.bmp")]
+    [InlineData("reference.png")]
+    public void Lossless_files_are_exact(string file)
+    {
+        using Picture picture = Picture.Load(Goldens.Path($"images/{file}"));
+        using Picture reference = Reference();
+        picture.Frame.Data.SequenceEqual(reference.Frame.Data).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("baseline.jpg", 1.3, 30)]
+    [InlineData("cmyk.jpg", 0.5, 16)]
+    [InlineData("exif_1.jpg", 1.0, 28)]
+    [InlineData("exif_2.jpg", 1.0, 28)]
+    [InlineData("exif_3.jpg", 1.0, 28)]
+    [InlineData("exif_4.jpg", 1.0, 28)]
+    [InlineData("exif_5.jpg", 1.0, 28)]
+    [InlineData("exif_6.jpg", 1.0, 28)]
+    [InlineData("exif_7.jpg", 1.0, 28)]
+    [InlineData("exif_8.jpg", 1.0, 28)]
+    [InlineData("palette.png", 3.2, 27)]
+    [InlineData("picture.gif", 3.2, 27)]
+    [InlineData("progressive_420.jpg", 3.5, 170)]   // half the colour resolution: large at coloured edges
+    public void Lossy_files_are_close_and_upright(string file, double mean, int largest)
+    {
+        using Picture picture = Picture.Load(Goldens.Path($"images/{file}"));
+        using Picture reference = Reference();
+        (double Mean, int Largest) difference = Difference(picture, reference.Frame.Data.ToArray());
+        difference.Mean.ShouldBeLessThan(mean);
+        difference.Largest.ShouldBeLessThanOrEqualTo(largest);
+    }
+
+    [Theory]
+    [InlineData("gray.png", 0.0, 0)]
+    [InlineData("gray.jpg", 1.0, 16)]
+    [InlineData("bilevel.png", 128.0, 255)]
+    public void Grey_files_show_the_luma_in_all_channels(string file, double mean, int largest)
+    {
+        using Picture picture = Picture.Load(Goldens.Path($"images/{file}"));
+        (double Mean, int Largest) difference = Difference(picture, Luma());
+        difference.Mean.ShouldBeLessThanOrEqualTo(mean);
+        difference.Largest.ShouldBeLessThanOrEqualTo(largest);
+    }
+
+    [Fact]
+    public void Bilevel_is_black_and_white()
+    {
+        using Picture picture = Picture.Load(Goldens.Path("images/bilevel.png"));
+        picture.Frame.Data.ToArray().Distinct().Order().ShouldBe([(byte)0, (byte)255]);
+    }
+
+    [Fact]
+    public void Sixteen_bits_are_scaled_to_eight()
+    {
+        using Picture picture = Picture.Load(Goldens.Path("images/gray16.png"));   // a ramp: column x holds 257 · ⌊2.5 x⌋
+        for (int y = 0; y < picture.Height; y++)
+        {
+            for (int x = 0; x < picture.Width; x++)
+                picture.Frame.Row(y)[3 * x].ShouldBe((byte)(x * 5 / 2), $"at ({x}, {y})");
+        }
+    }
+
+    [Theory]
+    [InlineData("exif_1.jpg", 1)]
+    [InlineData("exif_6.jpg", 6)]
+    [InlineData("exif_8.jpg", 8)]
+    [InlineData("rgb.bmp", 1)]
+    [InlineData("picture.tiff", 1)]
+    public void A_header_gives_the_upright_size(string file, int orientation)
+    {
+        PictureInfo info = PictureInfo.Read(Goldens.Path($"images/{file}"));
+        (info.Width, info.Height, info.Orientation).ShouldBe((97, 61, orientation));
+    }
+
+    [Theory]
+    [InlineData("empty.jpg", ImageFault.Empty, "empty")]
+    [InlineData("text.png", ImageFault.NotAPicture, "not a picture")]
+    [InlineData("truncated.jpg", ImageFault.Truncated, "truncated")]
+    [InlineData("bomb_dimensions.png", ImageFault.TooLarge, "100000×100000")]
+    public void Broken_files_each_say_what_is_wrong(string file, ImageFault fault, string words)
+    {
+        string path = Goldens.Path($"images/{file}");
+        var failure = Should.Throw<ImageContentException>(() => Picture.Load(path));
+        failure.Fault.ShouldBe(fault);
+        failure.Message.ShouldContain(words);
+        failure.Message.ShouldContain(file);
+    }
+
+    private static Picture Reference() => Picture.Load(Goldens.Path("images/reference.png"));
+
+    // ITU-R 601 luma in Pillow's fixed point, in all three channels.
+    private static byte[] Luma()
+    {
+        using Picture reference = Reference();
+        byte[] pixels = reference.Frame.Data.ToArray();
+        for (int i = 0; i < pixels.Length; i += 3)
+        {
+            int luma = (pixels[i] * 19595 + pixels[i + 1] * 38470 + pixels[i + 2] * 7471 + 0x8000) >> 16;
+            pixels[i] = pixels[i + 1] = pixels[i + 2] = (byte)luma;
+        }
+
+        return pixels;
+    }
+
+    private static (double Mean, int Largest) Difference(Picture picture, byte[] expected)
+    {
+        byte[] actual = picture.Frame.Data.ToArray();
+        actual.Length.ShouldBe(expected.Length);
+        int[] differences = [.. actual.Zip(expected, (a, e) => Math.Abs(a - e))];
+        return (differences.Average(), differences.Max());
+    }
+}
