@@ -22,6 +22,14 @@ internal static class NumpyValues
     public static object Array(object?[] arguments, FileBytes file) =>
         arguments is [PickleGlobal { Name: ArrayName }, ..] ? new PlainMap { TypeName = ArrayName } : throw Wrong(file);
 
+    /// <summary><c>_frombuffer(bytes, dtype, shape, order)</c>: how protocol 5 writes an array.</summary>
+    public static object FromBuffer(object?[] arguments, FileBytes file)
+    {
+        if (arguments is not [byte[] data, PlainMap { TypeName: DTypeName } type, object?[] shape, string order])
+            throw Wrong(file);
+        return Fill(new PlainMap { TypeName = ArrayName }, shape, type, order == "F", data);
+    }
+
     /// <summary><c>scalar(dtype, bytes)</c> as a number.</summary>
     public static object Scalar(object?[] arguments, FileBytes file)
     {
@@ -29,7 +37,8 @@ internal static class NumpyValues
             throw Wrong(file);
         return (type["code"], bytes.Length) switch
         {
-            ("f8", 8) => BinaryPrimitives.ReadDoubleLittleEndian(bytes),
+            // The casts keep the switch from making doubles of all.
+            ("f8", 8) => (object)BinaryPrimitives.ReadDoubleLittleEndian(bytes),
             ("f4", 4) => (double)BinaryPrimitives.ReadSingleLittleEndian(bytes),
             ("f2", 2) => (double)BinaryPrimitives.ReadHalfLittleEndian(bytes),
             ("i8", 8) => BinaryPrimitives.ReadInt64LittleEndian(bytes),
@@ -53,14 +62,20 @@ internal static class NumpyValues
                 map.Set("byteorder", order);
                 break;
             case (ArrayName, [_, object?[] shape, PlainMap { TypeName: DTypeName } type, bool fortran, byte[] data]):
-                map.Set("shape", shape);
-                map.Set("dtype", type);
-                map.Set("fortran_order", fortran);
-                map.Set("data", data);
+                Fill(map, shape, type, fortran, data);
                 break;
             default:
                 throw new CheckpointFormatException($"{fileName}: a NumPy value of an unknown kind; convert it to a plain number and save again");
         }
+    }
+
+    private static PlainMap Fill(PlainMap array, object?[] shape, PlainMap type, bool fortran, byte[] data)
+    {
+        array.Set("shape", shape);
+        array.Set("dtype", type);
+        array.Set("fortran_order", fortran);
+        array.Set("data", data);
+        return array;
     }
 
     private static CheckpointFormatException Wrong(FileBytes file) =>

@@ -95,5 +95,6 @@ internal ref struct PickleBytes(ReadOnlySpan<byte> data, int position, string fi
         return inner is null ? new CheckpointFormatException(message) : new CheckpointFormatException(message, inner);
     }
 
-    private static object Narrow(BigInteger value) => value >= long.MinValue && value <= long.MaxValue ? (long)value : value;
+    // The cast keeps the conditional from widening the long back.
+    private static object Narrow(BigInteger value) => value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
 }

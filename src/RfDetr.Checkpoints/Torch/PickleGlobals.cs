@@ -92,6 +92,8 @@ internal static class PickleGlobals
             Add($"{numpy}._reconstruct", NumpyValues.Array);
         }
 
+        Add("numpy.core.numeric._frombuffer", NumpyValues.FromBuffer);
+        Add("numpy._core.numeric._frombuffer", NumpyValues.FromBuffer);
         Add("numpy.dtype", NumpyValues.DType);
         Add("numpy.ndarray", PickleCalls.Refuse);
         foreach (string storage in StorageKind.StorageNames)

@@ -10,7 +10,7 @@ internal static class PickleLimits
     public const int MaxDepth = 100;
 
     /// <summary>Values that the result would have if shared parts were written out.</summary>
-    public const long MaxValues = 50_000_000;
+    public const long MaxValues = 10_000_000;
 
     /// <summary>Bytes of one integer.</summary>
     public const int MaxIntegerBytes = 64;

@@ -86,7 +86,9 @@ internal static class PlainJson
                 string raw = element.GetRawText();
                 if (raw.AsSpan().ContainsAny(".eE"))
                     return element.GetDouble();
-                return element.TryGetInt64(out long integer) ? integer : raw.Length <= PickleLimits.MaxIntegerBytes ? BigInteger.Parse(raw, CultureInfo.InvariantCulture) : element.GetDouble();
+                if (element.TryGetInt64(out long integer))
+                    return integer;
+                return raw.Length <= PickleLimits.MaxIntegerBytes ? (object)BigInteger.Parse(raw, CultureInfo.InvariantCulture) : element.GetDouble();
             case JsonValueKind.Array:
                 var list = new List<object?>();
                 foreach (JsonElement item in element.EnumerateArray())
