@@ -53,7 +53,7 @@ internal static class CheckpointModels
     {
         InferredConfig inferred = ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = options.Variant });
         ModelConfig config = inferred.Config;
-        string? licence = Licences.Of(config.Variant);
+        WeightsLicense? licence = Licences.Of(config.Variant);
         Licences.Require(licence, name, options.AcceptLicense);
         return new ModelCard
         {
@@ -67,7 +67,7 @@ internal static class CheckpointModels
             NumSelect = config.NumSelect,
             ResizeRule = StoredResizeRule(checkpoint),
             Normalization = Normalization.ImageNet,
-            Licence = licence,
+            Licence = licence?.Id,
             Warnings = inferred.Warnings,
         };
     }

@@ -2,17 +2,19 @@ using RfDetr.Checkpoints;
 
 namespace RfDetr;
 
-/// <summary>Licences of the published weights.</summary>
+/// <summary>Licences of the published weights, whatever file they come in.</summary>
 internal static class Licences
 {
-    /// <summary>Roboflow's Platform Model License, which must be accepted before its weights are fetched or run.</summary>
-    public const string Platform = "PML-1.0";
-
     /// <summary>Licence of a published variant's weights; null for shapes of one's own.</summary>
-    public static string? Of(string variant) => variant switch
+    public static WeightsLicense? Of(string? variant) => HostedWeights.All.FirstOrDefault(f => f.Variant == variant)?.License;
+
+    /// <summary>A licence by its identifier; null if it is none we know.</summary>
+    public static WeightsLicense? Named(string? id) => HostedWeights.All.FirstOrDefault(f => f.License.Id == id)?.License;
+
+    /// <exception cref="LicenseNotAcceptedException">The licence asks for acceptance and the caller did not give it.</exception>
+    public static void Require(WeightsLicense? licence, string model, bool accepted)
     {
-        "xlarge" or "2xlarge" => Platform,
-        "custom" or "unknown" or "" => null,
-        _ => "Apache-2.0",
-    };
+        if (licence is { MustBeAccepted: true } && !accepted)
+            throw new LicenseNotAcceptedException(model, licence);
+    }
 }

@@ -27,8 +27,8 @@ internal static class ModelLoader
         if (LooksLikePath(model))
             throw new FileNotFoundException($"there is no model file '{model}'", model);
         HostedFile hosted = HostedWeights.Find(model);
-        Licences.Require(hosted.Licence, model, acceptLicense);
-        string cached = WeightsCache.PathOf(hosted);
+        Licences.Require(hosted.License, model, acceptLicense);
+        string cached = Path.Combine(new DownloadOptions().ResolveFolder(), hosted.FileName);
         return File.Exists(cached)
             ? cached
             : throw new FileNotFoundException($"the weights of '{model}' are not in the cache ({cached}); fetch them once with: rfdetr download {model}", cached);

@@ -15,7 +15,7 @@ internal static class OnnxModels
         {
             InferenceMetadata? metadata = ArtifactMetadata.Find(path, session.Metadata.Custom);
             ArtifactNotes? notes = MetadataJson.FindNotes(session.Metadata.Custom);
-            Licences.Require(notes?.WeightsLicence ?? Licences.Of(metadata?.Variant ?? ""), path, options.AcceptLicense);
+            Licences.Require(Licences.Named(notes?.WeightsLicence) ?? Licences.Of(metadata?.Variant), path, options.AcceptLicense);
             DetectionContract contract = DetectionContract.Of(session, metadata);
             NetworkSizes sizes = Sizes(contract, session);
             Check(path, options, sizes);
