@@ -5,11 +5,13 @@ namespace RfDetr.Checkpoints;
 
 /// <summary>Writes a zip archive of stored entries whose bytes begin at multiples of 64, as PyTorch's own files do.</summary>
 /// <remarks>ZIP64 fields are written only where a position does not fit 32 bits; entries are below 2 GiB each.</remarks>
-internal sealed class ZipWriter(Stream stream)
+/// <param name="stream">Where to write.</param>
+/// <param name="position">Bytes that stand before what is written here.</param>
+internal sealed class ZipWriter(Stream stream, long position = 0)
 {
     private const int Alignment = 64;
     private readonly List<(byte[] Name, uint Crc, int Length, long Position)> _entries = [];
-    private long _position;
+    private long _position = position;
 
     public void Add(string name, ReadOnlySpan<byte> content)
     {
@@ -35,21 +37,21 @@ internal sealed class ZipWriter(Stream stream)
     public void Finish()
     {
         long start = _position;
-        foreach ((byte[] name, uint crc, int length, long position) in _entries)
+        foreach ((byte[] name, uint crc, int length, long at) in _entries)
         {
-            bool wide = position >= uint.MaxValue;
+            bool wide = at >= uint.MaxValue;
             var record = new byte[46 + name.Length + (wide ? 12 : 0)];
             U32(record, 0, 0x02014B50);
             U16(record, 4, wide ? 45 : 20);
             Common(record.AsSpan(6), crc, length, name.Length, wide ? 12 : 0);
-            U32(record, 42, wide ? uint.MaxValue : (uint)position);
+            U32(record, 42, wide ? uint.MaxValue : (uint)at);
             name.CopyTo(record, 46);
             if (wide)
             {
                 Span<byte> extra = record.AsSpan(46 + name.Length);
                 U16(extra, 0, 1);
                 U16(extra, 2, 8);
-                BinaryPrimitives.WriteInt64LittleEndian(extra[4..], position);
+                BinaryPrimitives.WriteInt64LittleEndian(extra[4..], at);
             }
 
             Emit(record);
