@@ -18,7 +18,7 @@ public sealed record PictureInfo(int Width, int Height, PictureFormat Format, in
         ArgumentException.ThrowIfNullOrEmpty(path);
         limits = (limits ?? PictureLimits.Default).Validated();
         using FileStream file = PictureBytes.Open(path, limits);
-        if (file.Length > Prefix)
+        if (file.CanSeek && file.Length > Prefix)
         {
             byte[] start = new byte[Prefix];
             file.ReadExactly(start);

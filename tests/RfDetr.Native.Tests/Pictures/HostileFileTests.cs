@@ -3,6 +3,8 @@ using RfDetr.Vision;
 namespace RfDetr.Tests.Pictures;
 
 /// <summary>30,000 damaged files in this very process: each decodes or fails as content, and no memory stays behind.</summary>
+[Collection(nameof(HostileFileTests))]
+[CollectionDefinition(nameof(HostileFileTests), DisableParallelization = true)]   // it takes every core
 public sealed class HostileFileTests
 {
     private static readonly string[] Files =

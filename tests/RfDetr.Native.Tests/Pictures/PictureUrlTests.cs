@@ -92,7 +92,7 @@ public sealed class PictureUrlTests
                     silent.Add(client);
                     if (answer.Length == 0)
                         continue;
-                    await client.GetStream().ReadAsync(new byte[4096], _stop.Token);
+                    await client.GetStream().ReadAtLeastAsync(new byte[4096], 1, cancellationToken: _stop.Token);   // the request
                     await client.GetStream().WriteAsync(answer, _stop.Token);
                     client.Client.Shutdown(SocketShutdown.Send);
                 }
