@@ -14,9 +14,9 @@ public sealed class ChecksumMismatchException(string message, string expectedMd5
 }
 
 /// <summary>The file's licence must be accepted before it is downloaded.</summary>
-public sealed class LicenseNotAcceptedException(HostedFile file) : DownloadException(
-    $"{file.FileName} is under the licence {file.License.Id}, not {WeightsLicense.Apache.Id}: read it at {file.License.Address}; if you accept it, say so with --accept-license (DownloadOptions.AcceptLicense)")
+public sealed class LicenseNotAcceptedException(string name, WeightsLicense license) : DownloadException(
+    $"{name} is under the licence {license.Id}, not {WeightsLicense.Apache.Id}: read it at {license.Address}; if you accept it, say so with --accept-license (DownloadOptions.AcceptLicense)")
 {
     /// <summary>The licence in question.</summary>
-    public WeightsLicense License { get; } = file.License;
+    public WeightsLicense License { get; } = license;
 }

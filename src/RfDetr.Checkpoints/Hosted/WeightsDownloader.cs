@@ -33,7 +33,7 @@ public sealed class WeightsDownloader
         if (options.Offline)
             throw new DownloadException($"{target} is not there and the network is not to be used; run once without --offline, or put the file there");
         if (file.License.MustBeAccepted && !options.AcceptLicense)
-            throw new LicenseNotAcceptedException(file);
+            throw new LicenseNotAcceptedException(file.FileName, file.License);
 
         try
         {
