@@ -14,7 +14,7 @@ public enum BoxStyle
 }
 
 /// <summary>
-/// How annotations are drawn. Sizes not given follow the picture, with s = √(width · height): lines 0.0028·s wide (whole
+/// How annotations are drawn. Sizes not given follow the picture, with s = √(width · height): lines 0.0035·s wide (whole
 /// pixels, at least 1), text 0.022·s high (10 to 96 pixels). So a picture and its enlargement look alike.
 /// </summary>
 public sealed record DrawOptions
@@ -57,7 +57,7 @@ public sealed record DrawOptions
 
     /// <summary>The width of lines on a picture of the given size.</summary>
     public float LineWidthFor(int width, int height) =>
-        LineWidth ?? MathF.Max(1, MathF.Round(0.0028f * MathF.Sqrt((float)width * height)));
+        LineWidth ?? MathF.Max(1, MathF.Round(0.0035f * MathF.Sqrt((float)width * height)));
 
     /// <summary>The height of text on a picture of the given size.</summary>
     public int TextHeightFor(int width, int height) =>

@@ -29,56 +29,28 @@ internal static class MaskPainter
 
         for (int y = 0; y < window.Height; y++)
         {
-            ReadOnlySpan<byte> inside = mask.Row(y);
             Span<byte> row = canvas.Row(window.Y + y).Slice(window.X * 3, window.Width * 3);
-            for (int x = 0; x < inside.Length; x++)
+            for (int x = 0; ByteRows.NextRun(mask.Row(y), x, out int start, out x);)
             {
-                if (inside[x] == 0)
-                    continue;
-                Span<byte> pixel = row.Slice(x * 3, 3);
-                pixel[0] = red[pixel[0]];
-                pixel[1] = green[pixel[1]];
-                pixel[2] = blue[pixel[2]];
+                Span<byte> run = row[(start * 3)..(x * 3)];
+                for (int i = 0; i + 2 < run.Length; i += 3)
+                {
+                    run[i] = red[run[i]];
+                    run[i + 1] = green[run[i + 1]];
+                    run[i + 2] = blue[run[i + 2]];
+                }
             }
         }
     }
 
     private static void Outline(Canvas canvas, BitMask mask, PixelRect window, Rgb colour, int width)
     {
-        BitMask core = Erode(mask, width);
+        BitMask outline = MaskErosion.Erode(mask, width);
+        ByteRows.Xor(outline.Pixels, mask.Pixels);
         for (int y = 0; y < window.Height; y++)
         {
-            ReadOnlySpan<byte> inside = mask.Row(y), deep = core.Row(y);
-            for (int x = 0; x < inside.Length; x++)
-            {
-                if (inside[x] > deep[x])
-                    canvas[window.X + x, window.Y + y] = colour;
-            }
+            for (int x = 0; ByteRows.NextRun(outline.Row(y), x, out int start, out x);)
+                canvas.Fill(new PixelRect(window.X + start, window.Y + y, x - start, 1), colour);
         }
-    }
-
-    /// <summary>The pixels with nothing but mask in the square of 2·radius+1 around them; beyond the window is background.</summary>
-    private static BitMask Erode(BitMask mask, int radius)
-    {
-        var core = new BitMask(mask.Height, mask.Width);
-        var below = new int[mask.Width];    // how many rows in a row, up to this one, passed the test along x
-        int side = 2 * radius + 1;
-        for (int y = 0; y < mask.Height; y++)
-        {
-            ReadOnlySpan<byte> row = mask.Row(y);
-            int run = 0;
-            for (int x = 0; x < row.Length + radius; x++)
-            {
-                run = x < row.Length && row[x] != 0 ? run + 1 : 0;
-                int centre = x - radius;
-                if (centre < 0)
-                    continue;
-                below[centre] = run >= side ? below[centre] + 1 : 0;
-                if (below[centre] >= side)
-                    core[y - radius, centre] = true;
-            }
-        }
-
-        return core;
     }
 }

@@ -16,7 +16,8 @@ internal sealed class BorderFollower
 
     private readonly PixelRect _bounds;
     private readonly int _stride;
-    private readonly int[] _marks;      // with a frame of background: 0 background, 1 not visited, ±n on border n
+    private readonly byte[] _mask;      // with a frame of background
+    private readonly int[] _marks;      // 0 not visited, ±n on border n
     private readonly int[] _offsets;
     private readonly List<MaskPolygon> _borders = [];
 
@@ -24,55 +25,51 @@ internal sealed class BorderFollower
     {
         _bounds = mask.BoundingBox;
         _stride = _bounds.Width + 2;
-        _marks = new int[checked(_stride * (_bounds.Height + 2))];
+        _mask = new byte[checked(_stride * (_bounds.Height + 2))];
+        _marks = new int[_mask.Length];
         _offsets = [.. s_steps.Select(step => step.Y * _stride + step.X)];
-        foreach (RleMask.ColumnRun run in mask.ColumnRuns(_bounds))
-        {
-            int at = (run.Top - _bounds.Y + 1) * _stride + (run.X - _bounds.X + 1);
-            for (int y = run.Top; y < run.Bottom; y++, at += _stride)
-                _marks[at] = 1;
-        }
+        mask.DecodeInto(_bounds, _mask.AsSpan(_stride + 1), _stride);
     }
 
+    /// <summary>Borders start only at the ends of a row's runs: an outer one at a left end, a hole's at a right end.</summary>
     public List<MaskPolygon> Run()
     {
         for (int y = 1; y <= _bounds.Height; y++)
         {
-            int lastBorder = 1; // number 1 is the frame; border n is _borders[n − 2]
-            for (int at = y * _stride + 1; at <= y * _stride + _bounds.Width; at++)
+            int origin = y * _stride;
+            ReadOnlySpan<byte> row = _mask.AsSpan(origin, _stride);
+            for (int x = 0; ByteRows.NextRun(row, x, out int start, out x);)
             {
-                int mark = _marks[at];
-                if (mark == 0)
-                    continue;
-                if (mark == 1 && _marks[at - 1] == 0)
-                {
-                    Follow(at, Left, isHole: false, parent: -1);
-                }
-                else if (mark >= 1 && _marks[at + 1] == 0)
-                {
-                    int inside = mark > 1 ? mark : lastBorder;
-                    Follow(at, Right, isHole: true, OuterBorder(inside));
-                }
-
-                if (_marks[at] != 1)
-                    lastBorder = Math.Abs(_marks[at]);
+                int first = origin + start, last = origin + x - 1;
+                if (_marks[first] == 0)
+                    Follow(first, Left, isHole: false, parent: -1);
+                if (_marks[last] >= 0)
+                    Follow(last, Right, isHole: true, OuterBorder(LastBorder(last)));
             }
         }
 
         return _borders;
     }
 
+    /// <summary>The number of the nearest border at or left of a pixel; a run's left end always is on one.</summary>
+    private int LastBorder(int at)
+    {
+        while (_marks[at] == 0)
+            at--;
+        return Math.Abs(_marks[at]);
+    }
+
     /// <summary>The index of the outer border of the part that the border of this number belongs to.</summary>
     private int OuterBorder(int number)
     {
-        int index = number - 2;
+        int index = number - 1;
         return _borders[index].IsHole ? _borders[index].Parent : index;
     }
 
     /// <summary>Follows the border through <paramref name="start"/>, whose neighbour in direction <paramref name="background"/> is background.</summary>
     private void Follow(int start, int background, bool isHole, int parent)
     {
-        int number = _borders.Count + 2;
+        int number = _borders.Count + 1;
         var points = new List<PixelPoint>();
         int firstDirection = Search(start, background, clockwise: true, out _);
         if (firstDirection < 0)
@@ -91,7 +88,7 @@ internal sealed class BorderFollower
             int direction = Search(at, from, clockwise: false, out bool sawRightBackground);
             if (sawRightBackground)
                 _marks[at] = -number;
-            else if (_marks[at] == 1)
+            else if (_marks[at] == 0)
                 _marks[at] = number;
             if (direction != arrival)
                 points.Add(Point(at)); // a vertex only where the direction changes
@@ -118,7 +115,7 @@ internal sealed class BorderFollower
         for (int i = 0; i < 8; i++)
         {
             direction = (direction + turn) & 7;
-            if (_marks[at + _offsets[direction]] != 0)
+            if (_mask[at + _offsets[direction]] != 0)
                 return direction;
             sawRightBackground |= direction == Right;
         }

@@ -10,23 +10,20 @@ namespace RfDetr.Vision;
 /// </remarks>
 public static class PolygonFill
 {
+    private const int LargestCoordinate = 1 << 26;
+
     /// <summary>Rasterises outer polygons less their holes.</summary>
     /// <param name="polygons">As <see cref="PolygonTracer.Trace(RleMask, double)"/> gives them; parts beyond the mask are cut.</param>
     /// <param name="height">Rows of the mask.</param>
     /// <param name="width">Columns of the mask.</param>
-    /// <exception cref="ArgumentException">A hole's parent is not an outer polygon of the list, or the size is not possible.</exception>
+    /// <exception cref="ArgumentException">A hole's parent is not an outer polygon of the list, a polygon has no or absurd points, or the size is not possible.</exception>
     public static BitMask Fill(IReadOnlyList<MaskPolygon> polygons, int height, int width)
     {
         ArgumentNullException.ThrowIfNull(polygons);
         var result = new BitMask(height, width);
         var part = new BitMask(height, width);
+        Check(polygons);
         ILookup<int, MaskPolygon> holes = polygons.Where(polygon => polygon.IsHole).ToLookup(hole => hole.Parent);
-        foreach (int parent in holes.Select(group => group.Key))
-        {
-            if (parent < 0 || parent >= polygons.Count || polygons[parent].IsHole)
-                throw new ArgumentException($"A hole names polygon {parent} of {polygons.Count} as its parent, which is not an outer polygon.", nameof(polygons));
-        }
-
         for (int i = 0; i < polygons.Count; i++)
         {
             if (polygons[i].IsHole)
@@ -106,5 +103,22 @@ public static class PolygonFill
         while (b != 0)
             (a, b) = (b, a % b);
         return a;
+    }
+
+    private static void Check(IReadOnlyList<MaskPolygon> polygons)
+    {
+        for (int i = 0; i < polygons.Count; i++)
+        {
+            int parent = polygons[i].Parent;
+            if (polygons[i].IsHole && (parent < 0 || parent >= polygons.Count || polygons[parent].IsHole))
+                throw new ArgumentException($"Polygon {i} of {polygons.Count} is a hole and names {parent} as its parent, which is not an outer polygon.", nameof(polygons));
+            if (polygons[i].Points.Count == 0)
+                throw new ArgumentException($"Polygon {i} has no points; it needs at least one.", nameof(polygons));
+            foreach (PixelPoint point in polygons[i].Points)
+            {
+                if (Math.Max(Math.Abs((long)point.X), Math.Abs((long)point.Y)) > LargestCoordinate)
+                    throw new ArgumentException($"Polygon {i} has the point ({point.X}, {point.Y}); coordinates are pixels within ±{LargestCoordinate}.", nameof(polygons));
+            }
+        }
     }
 }

@@ -149,7 +149,7 @@ public sealed class PainterTests
     {
         var options = new DrawOptions();
         (options.LineWidthFor(1280, 720), options.TextHeightFor(1280, 720)).ShouldBe((3f, 21));
-        (options.LineWidthFor(3840, 2160), options.TextHeightFor(3840, 2160)).ShouldBe((8f, 63));
+        (options.LineWidthFor(3840, 2160), options.TextHeightFor(3840, 2160)).ShouldBe((10f, 63));
         (options.LineWidthFor(32, 32), options.TextHeightFor(32, 32)).ShouldBe((1f, 10));
     }
 

@@ -80,6 +80,14 @@ public sealed class PolygonTracerTests
         Should.Throw<ArgumentOutOfRangeException>(() => PolygonTracer.Trace(mask, double.NaN));
     }
 
+    [Fact]
+    public void Polygons_that_cannot_be_filled_are_named()
+    {
+        Should.Throw<ArgumentException>(() => PolygonFill.Fill([new MaskPolygon([new(0, 0)], IsHole: true, Parent: 3)], 4, 4)).Message.ShouldContain("names 3");
+        Should.Throw<ArgumentException>(() => PolygonFill.Fill([new MaskPolygon([], IsHole: false, Parent: -1)], 4, 4)).Message.ShouldContain("no points");
+        Should.Throw<ArgumentException>(() => PolygonFill.Fill([new MaskPolygon([new(int.MinValue, 0)], IsHole: false, Parent: -1)], 4, 4));
+    }
+
     private static BitMask Parse(params string[] rows)
     {
         var mask = new BitMask(rows.Length, rows[0].Length);
