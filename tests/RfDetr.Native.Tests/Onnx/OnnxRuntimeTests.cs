@@ -19,7 +19,6 @@ public sealed class OnnxRuntimeTests
         runtime.BuildInfo.ShouldNotBeEmpty();
         OnnxRuntime.Load().ShouldBeSameAs(runtime);
         OnnxRuntime.Load(runtime.LibraryPath).ShouldBeSameAs(runtime);
-        OnnxRuntime.Load(Path.GetDirectoryName(runtime.LibraryPath)).ShouldBeSameAs(runtime);
     }
 
     [Fact]
@@ -29,6 +28,15 @@ public sealed class OnnxRuntimeTests
         e.Code.ShouldBe(OnnxErrorCode.LibraryNotUsable);
         e.Message.ShouldContain("/nowhere/libonnxruntime.so");
         e.Message.ShouldContain("RFDETR_ONNXRUNTIME");
+    }
+
+    [Fact]
+    public void A_folder_is_searched_for_the_usual_file_names()
+    {
+        using var folder = new TemporaryFolder();
+        string message = Should.Throw<OnnxRuntimeException>(() => OnnxRuntime.Load(folder["."])).Message;
+        foreach (string name in OnnxRuntimeFiles.Names)
+            message.ShouldContain(Path.Combine(folder["."], name));
     }
 
     [Fact]

@@ -70,7 +70,6 @@ public sealed class OnnxSessionTests
         long[] longs = [1L << 40, -3, 0];
         Twice(OnnxElementType.Int64, DType.Int64, System.Runtime.InteropServices.MemoryMarshal.AsBytes(longs.AsSpan()).ToArray())
             .Span<long>().ToArray().ShouldBe([1L << 41, -6, 0]);
-        // Modulo 256, as the operator's kernel for bytes has it.
         Twice(OnnxElementType.UInt8, DType.UInt8, [1, 2, 100]).Span<byte>().ToArray().ShouldBe([2, 4, 200]);
     }
 
@@ -121,7 +120,7 @@ public sealed class OnnxSessionTests
     [Fact]
     public void A_cancelled_run_ends()
     {
-        using OnnxSession session = OnnxSession.FromBytes(TinyModels.Long(512, 4000).ToByteArray(), new SessionOptions { Optimization = GraphOptimization.None });
+        using OnnxSession session = OnnxSession.FromBytes(TinyModels.Long(512, 1500).ToByteArray(), new SessionOptions { Optimization = GraphOptimization.None });
         var inputs = new Dictionary<string, HostTensor> { ["x"] = HostTensor.Of(new float[512 * 512], 512, 512) };
         using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(30));
         Should.Throw<OperationCanceledException>(() => session.Run(inputs, cancellation: soon.Token)).CancellationToken.ShouldBe(soon.Token);
@@ -130,7 +129,7 @@ public sealed class OnnxSessionTests
 
     private static HostTensor Twice(OnnxElementType type, DType dtype, byte[] bytes)
     {
-        // Add has no kernel for bytes on the CPU: concatenation and Tile would not compute, BitShift does.
+        // Add has no kernel for bytes on the CPU; a shift to the left doubles too.
         ModelProto model = TinyModels.Add(type);
         if (type == OnnxElementType.UInt8)
         {
