@@ -2,7 +2,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Graph;
 
-/// <summary>λ ⊙ (x·Wᵀ + b) becomes x·(λW)ᵀ + λb: layer scales disappear into the weights in front of them.</summary>
+/// <summary>λ ⊙ (x·Wᵀ + b) becomes x·(λW)ᵀ + λb: layer scales, and attention's 1/√d, disappear into the weights in front of them.</summary>
 public sealed class FoldScales : GraphPass
 {
     /// <inheritdoc/>
@@ -20,8 +20,10 @@ public sealed class FoldScales : GraphPass
             return null;
         Tensor[] parts = [.. linear.Select(Target.Wrap)];
         int outputs = parts[1].Shape[0].Size;
-        if (!lambda.Shape.Equals([outputs]) || !parts.Skip(1).All(IsConstant))
+        bool isScalar = lambda.Shape.Equals([1]);
+        if (!(isScalar || lambda.Shape.Equals([outputs])) || !parts.Skip(1).All(IsConstant))
             return null;
-        return parts[0].Linear(parts[1] * lambda.Reshape(outputs, 1), parts.Length == 3 ? parts[2] * lambda : null);
+        Tensor rows = isScalar ? lambda : lambda.Reshape(outputs, 1);
+        return parts[0].Linear(parts[1] * rows, parts.Length == 3 ? parts[2] * lambda : null);
     }
 }

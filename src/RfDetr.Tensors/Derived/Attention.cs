@@ -18,9 +18,10 @@ public sealed record Attention(int Heads) : DerivedOp
     {
         Shape shape = inputs[0].Shape;
         int size = shape[2].Size / Heads;
-        Tensor query = Split(inputs[0]).Permute(0, 2, 1, 3) * (1f / MathF.Sqrt(size)); // [B, heads, N, size]
-        Tensor key = Split(inputs[1]).Permute(0, 2, 3, 1);                             // [B, heads, size, M]
-        Tensor value = Split(inputs[2]).Permute(0, 2, 1, 3);                           // [B, heads, M, size]
+        Tensor scaled = inputs[0] * (1f / MathF.Sqrt(size));       // on the projection itself, whose weights may take it in
+        Tensor query = Split(scaled).Permute(0, 2, 1, 3);          // [B, heads, N, size]
+        Tensor key = Split(inputs[1]).Permute(0, 2, 3, 1);         // [B, heads, size, M]
+        Tensor value = Split(inputs[2]).Permute(0, 2, 1, 3);       // [B, heads, M, size]
         return query.MatMul(key).Softmax().MatMul(value).Permute(0, 2, 1, 3).Reshape(shape.AsSpan());
 
         Tensor Split(Tensor x) => x.Reshape(x.Shape[0], x.Shape[1], Heads, size);

@@ -1,0 +1,20 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using RfDetr.Onnx;
+using RfDetr.Vision;
+
+namespace RfDetr.Bench;
+
+/// <summary>What the figures were measured on.</summary>
+internal static class Machine
+{
+    public static string Describe()
+    {
+        string model = File.Exists("/proc/cpuinfo")
+            ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "?"
+            : "?";
+        string simd = Avx512F.IsSupported ? "AVX-512" : Avx2.IsSupported ? "AVX2" : RuntimeInformation.ProcessArchitecture.ToString();
+        return $"{model}, {Environment.ProcessorCount} cores, {simd}; {RuntimeInformation.OSDescription}; {RuntimeInformation.FrameworkDescription}; "
+            + $"ONNX Runtime {OnnxRuntime.Load().Version}; libvips {Libvips.Version}";
+    }
+}
