@@ -41,6 +41,7 @@ public static class OnnxExporter
     private static NetworkGraph Lower(NetworkGraph graph, ExportOptions options) => Passes.Run(
         graph,
         new Decompose(op => OpEmitter.IsNative(op, options.Dialect)),
+        options.Dialect == OnnxDialect.OnnxRuntime ? new PackAttention() : new FoldConstants(),
         options.Optimize ? new FoldScales() : new FoldConstants(),
         new ChannelsFirst(),
         new ProductForms(asTraced: !options.Optimize),

@@ -31,6 +31,9 @@ internal sealed class OpEmitter(NodeWriter writer)
             case Attention attention:
                 writer.Define(value, "MultiHeadAttention", Inputs(value), node => node.Set("num_heads", attention.Heads), ContribDomain);
                 break;
+            case PackedAttention attention:
+                writer.Define(value, "Attention", Inputs(value), node => node.Set("num_heads", attention.Heads), ContribDomain);
+                break;
             case LayerNorm norm:
                 writer.Define(value, "LayerNormalization", Inputs(value), node =>
                 {
