@@ -56,7 +56,10 @@ internal sealed record StorageKind(string Name, int ElementSize, DType? DType)
 internal sealed record Storage(FileBytes File, string Key, StorageKind Kind, long Count)
 {
     /// <summary>First byte in the file; −1 until a legacy file's tail has been read.</summary>
-    public long Position { get; set; } = -1;
+    public long Position { get => Origin?.Position ?? field; set; } = -1;
+
+    /// <summary>The storage that this one is another view of.</summary>
+    private Storage? Origin { get; init; }
 
     /// <summary>Elements that a view may have: repeated elements (stride 0) may not blow up beyond the file's own size (or 64 KiB).</summary>
     public long MaxViewElements => Math.Max(File.Length, 1 << 16) / Kind.ElementSize;
@@ -67,5 +70,5 @@ internal sealed record Storage(FileBytes File, string Key, StorageKind Kind, lon
     /// <summary>The same bytes seen as another element type.</summary>
     public Storage As(StorageKind kind) => kind == Kind
         ? this
-        : this with { Kind = kind, Count = Count * Kind.ElementSize / kind.ElementSize, Position = Position };
+        : new Storage(File, Key, kind, Count * Kind.ElementSize / kind.ElementSize) { Origin = this };
 }
