@@ -22,10 +22,20 @@ internal sealed record StorageKind(string Name, int ElementSize, DType? DType)
     /// <summary>Names of <c>torch.XStorage</c> classes beside the element types.</summary>
     private static readonly Dictionary<string, string> s_storages = new()
     {
-        ["FloatStorage"] = "float32", ["DoubleStorage"] = "float64", ["HalfStorage"] = "float16", ["BFloat16Storage"] = "bfloat16",
-        ["LongStorage"] = "int64", ["IntStorage"] = "int32", ["ShortStorage"] = "int16", ["CharStorage"] = "int8",
-        ["ByteStorage"] = "uint8", ["BoolStorage"] = "bool", ["ComplexFloatStorage"] = "complex64",
-        ["ComplexDoubleStorage"] = "complex128", ["UntypedStorage"] = "uint8", ["TypedStorage"] = "uint8",
+        ["FloatStorage"] = "float32",
+        ["DoubleStorage"] = "float64",
+        ["HalfStorage"] = "float16",
+        ["BFloat16Storage"] = "bfloat16",
+        ["LongStorage"] = "int64",
+        ["IntStorage"] = "int32",
+        ["ShortStorage"] = "int16",
+        ["CharStorage"] = "int8",
+        ["ByteStorage"] = "uint8",
+        ["BoolStorage"] = "bool",
+        ["ComplexFloatStorage"] = "complex64",
+        ["ComplexDoubleStorage"] = "complex128",
+        ["UntypedStorage"] = "uint8",
+        ["TypedStorage"] = "uint8",
     };
 
     /// <summary>All storage classes.</summary>
