@@ -95,11 +95,12 @@ internal sealed class SafetensorsHeader
         for (int i = 0; i < shape.Length; i++)
         {
             sizes[i] = shape[i] is >= 0 and <= int.MaxValue ? (int)shape[i] : throw new CheckpointFormatException($"{Text()} has a dimension outside 0…2147483647");
-            bytes = empty ? 0 : bytes * sizes[i];
+            bytes *= Math.Max(1, sizes[i]);
             if (bytes > long.MaxValue)
                 throw new CheckpointFormatException($"{Text()} is larger than any file");
         }
 
+        bytes = empty ? 0 : bytes;
         if (begin < 0 || end < begin || end - begin != bytes)
             throw new CheckpointFormatException($"{Text()} takes {bytes} bytes, but its offsets are {begin} to {end}; the file is damaged");
         return new SafetensorsEntry(name, dtype, sizes, begin, end);

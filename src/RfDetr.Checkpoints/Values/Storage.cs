@@ -22,10 +22,20 @@ internal sealed record StorageKind(string Name, int ElementSize, DType? DType)
     /// <summary>Names of <c>torch.XStorage</c> classes beside the element types.</summary>
     private static readonly Dictionary<string, string> s_storages = new()
     {
-        ["FloatStorage"] = "float32", ["DoubleStorage"] = "float64", ["HalfStorage"] = "float16", ["BFloat16Storage"] = "bfloat16",
-        ["LongStorage"] = "int64", ["IntStorage"] = "int32", ["ShortStorage"] = "int16", ["CharStorage"] = "int8",
-        ["ByteStorage"] = "uint8", ["BoolStorage"] = "bool", ["ComplexFloatStorage"] = "complex64",
-        ["ComplexDoubleStorage"] = "complex128", ["UntypedStorage"] = "uint8", ["TypedStorage"] = "uint8",
+        ["FloatStorage"] = "float32",
+        ["DoubleStorage"] = "float64",
+        ["HalfStorage"] = "float16",
+        ["BFloat16Storage"] = "bfloat16",
+        ["LongStorage"] = "int64",
+        ["IntStorage"] = "int32",
+        ["ShortStorage"] = "int16",
+        ["CharStorage"] = "int8",
+        ["ByteStorage"] = "uint8",
+        ["BoolStorage"] = "bool",
+        ["ComplexFloatStorage"] = "complex64",
+        ["ComplexDoubleStorage"] = "complex128",
+        ["UntypedStorage"] = "uint8",
+        ["TypedStorage"] = "uint8",
     };
 
     /// <summary>All storage classes.</summary>
@@ -56,7 +66,10 @@ internal sealed record StorageKind(string Name, int ElementSize, DType? DType)
 internal sealed record Storage(FileBytes File, string Key, StorageKind Kind, long Count)
 {
     /// <summary>First byte in the file; −1 until a legacy file's tail has been read.</summary>
-    public long Position { get; set; } = -1;
+    public long Position { get => Origin?.Position ?? field; set; } = -1;
+
+    /// <summary>The storage that this one is another view of.</summary>
+    private Storage? Origin { get; init; }
 
     /// <summary>Elements that a view may have: repeated elements (stride 0) may not blow up beyond the file's own size (or 64 KiB).</summary>
     public long MaxViewElements => Math.Max(File.Length, 1 << 16) / Kind.ElementSize;
@@ -67,5 +80,5 @@ internal sealed record Storage(FileBytes File, string Key, StorageKind Kind, lon
     /// <summary>The same bytes seen as another element type.</summary>
     public Storage As(StorageKind kind) => kind == Kind
         ? this
-        : this with { Kind = kind, Count = Count * Kind.ElementSize / kind.ElementSize, Position = Position };
+        : new Storage(File, Key, kind, Count * Kind.ElementSize / kind.ElementSize) { Origin = this };
 }

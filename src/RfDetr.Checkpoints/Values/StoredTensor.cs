@@ -45,6 +45,7 @@ public sealed class StoredTensor
             throw Broken(storage, shape, $"has {strides.Length} strides");
         var sizes = new int[shape.Length];
         long count = 1;
+        Int128 extent = storage.Kind.ElementSize;
         bool empty = false;
         for (int i = 0; i < shape.Length; i++)
         {
@@ -52,6 +53,11 @@ public sealed class StoredTensor
                 throw Broken(storage, shape, "has a dimension outside 0…2147483647");
             sizes[i] = (int)shape[i];
             empty |= shape[i] == 0;
+
+            // Empty tensors too: nobody's product of dimensions may wrap later.
+            extent *= Math.Max(1, sizes[i]);
+            if (extent > long.MaxValue)
+                throw Broken(storage, shape, "is larger than any file");
             if (strides[i] < 0)
                 throw Broken(storage, shape, $"has a negative stride {strides[i]}");
         }
@@ -84,7 +90,9 @@ public sealed class StoredTensor
             return new HostTensor(dtype, _shape, ReadOnlyMemory<byte>.Empty);
         if (!IsContiguous())
         {
-            var bytes = new byte[checked((int)(Count * size))];
+            if (Count > Array.MaxLength / size)
+                throw new CheckpointFormatException($"{_storage.File.Name}: a strided tensor of {Count} {ElementType} elements is above the limit of {Array.MaxLength} bytes; save it contiguous");
+            var bytes = new byte[Count * size];
             StridedCopy.Gather(_storage.Slice(0, _storage.Count).Span, bytes, size, _offset, _shape, _strides);
             return new HostTensor(dtype, _shape, bytes);
         }

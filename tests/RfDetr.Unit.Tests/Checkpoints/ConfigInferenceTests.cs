@@ -108,9 +108,25 @@ public class ConfigInferenceTests
         ModelConfig config = ConfigInference.Infer(Tiny(), Args(TinyArgs));
         ShouldEqual(config, new ModelConfig
         {
-            Variant = "custom", EncoderWidth = 192, EncoderDepth = 6, PatchSize = 16, NumWindows = 2, Resolution = 256, PositionalEncodingSize = 16,
-            DecoderLayers = 2, HiddenDim = 128, SelfAttentionHeads = 8, CrossAttentionHeads = 8, DecoderPoints = 2, FeedForwardDim = 512,
-            ProjectorLevels = [4], OutFeatureIndexes = [2, 4, 6], NumQueries = 100, NumSelect = 100, GroupDetr = 3, ClassLogits = 4,
+            Variant = "custom",
+            EncoderWidth = 192,
+            EncoderDepth = 6,
+            PatchSize = 16,
+            NumWindows = 2,
+            Resolution = 256,
+            PositionalEncodingSize = 16,
+            DecoderLayers = 2,
+            HiddenDim = 128,
+            SelfAttentionHeads = 8,
+            CrossAttentionHeads = 8,
+            DecoderPoints = 2,
+            FeedForwardDim = 512,
+            ProjectorLevels = [4],
+            OutFeatureIndexes = [2, 4, 6],
+            NumQueries = 100,
+            NumSelect = 100,
+            GroupDetr = 3,
+            ClassLogits = 4,
         });
     }
 

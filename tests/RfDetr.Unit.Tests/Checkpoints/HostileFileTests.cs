@@ -86,7 +86,7 @@ public class HostileFileTests
     }
 
     [Theory]
-    [InlineData(0, 4, 8, "reaches element 3")] // 4 elements in a storage of 1
+    [InlineData(0, 4, 1, "reaches element 3")] // 4 elements in a storage of 1
     [InlineData(-1, 1, 1, "reaches element")]
     [InlineData(0, 1000000, 0, "claims more elements than its file")] // stride 0: one number claiming to be a million
     [InlineData(0, -1, 1, "dimension outside")]
@@ -96,9 +96,16 @@ public class HostileFileTests
         // 'storage', FloatStorage, '0', 'cpu', 1 element
         string reference = "(X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\0" + "0X\u0003\0\0\0cpuK\u0001tQ";
         string pickle = $"}}X\u0001\0\0\0wctorch._utils\n_rebuild_tensor_v2\n({reference}I{offset}\n(I{size}\nt(I{stride}\nt\u0089}}tRs.";
-        if (expected == "reaches element 3")
-            pickle = pickle.Replace($"(I{stride}\nt", "(I1\nt", StringComparison.Ordinal);
         Refused(Pickle(pickle, new byte[4])).ShouldContain(expected);
+    }
+
+    [Fact]
+    public void EmptyTensorsOfEndlessDimensionsAreRefused()
+    {
+        string reference = "(X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\0" + "0X\u0003\0\0\0cpuK\u0000tQ";
+        string huge = string.Concat(Enumerable.Repeat("I2147483647\n", 3));
+        string pickle = $"}}X\u0001\0\0\0wctorch._utils\n_rebuild_tensor_v2\n({reference}K\u0000({huge}K\u0000t(K\u0001K\u0001K\u0001K\u0001t\u0089}}tRs.";
+        Refused(Pickle(pickle, [])).ShouldContain("larger than any file");
     }
 
     [Fact]
@@ -125,6 +132,7 @@ public class HostileFileTests
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}", 8, "truncated: tensor 'a'")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}", 8, "takes 12 bytes")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2147483647,2147483647,2147483647,2147483647],\"data_offsets\":[0,8]}}", 8, "larger than any file")]
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2147483647,2147483647,2147483647,0],\"data_offsets\":[0,0]}}", 0, "larger than any file")]
     [InlineData("{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[8],\"data_offsets\":[0,8]}}", 8, "element type F8_E4M3")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "names 'a' twice")]
     [InlineData("{\"a\":{\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "lacks dtype")]
