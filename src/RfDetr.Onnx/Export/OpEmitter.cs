@@ -11,11 +11,11 @@ internal sealed class OpEmitter(NodeWriter writer)
 
     private readonly Dictionary<int, string> _batchMultiples = [];
 
-    /// <summary>True if the operation is one node in this dialect, so that it need not be written out.</summary>
-    public static bool IsNative(DerivedOp op, OnnxDialect dialect) => op switch
+    /// <summary>True if the operation is one node, so that it need not be written out.</summary>
+    public static bool IsNative(DerivedOp op, bool contrib) => op switch
     {
         LayerNorm or Linear => true,
-        Gelu or Attention => dialect == OnnxDialect.OnnxRuntime,
+        Gelu or Attention => contrib,
         _ => false,
     };
 
