@@ -8,7 +8,7 @@ namespace RfDetr.Cli.Framework;
 /// <summary>What a verb works with: its arguments, where results go, how to talk to people.</summary>
 internal sealed class CliContext
 {
-    private const int PipedWidth = 160;
+    private const int PipedWidth = 10_000; // one message, one line: no wrapping for grep
 
     private readonly TextWriter _output;
 

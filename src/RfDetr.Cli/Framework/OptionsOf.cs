@@ -20,12 +20,11 @@ internal static class OptionsOf
             ? value
             : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"is not a whole number from {least} to {most}")));
 
-    public static Option<bool?> OnOff(string name, string description) => Make<bool?>(name, "on|off", description, text => text.ToLowerInvariant() switch
-    {
-        "on" => true,
-        "off" => false,
-        _ => throw new FormatException("is neither 'on' nor 'off'"),
-    });
+    /// <summary>A switch that is also left alone: null. Text rather than bool, whose options the parser treats as flags.</summary>
+    public static Option<string?> OnOff(string name, string description) => Choice(name, description, "on", "off");
+
+    /// <summary>The value of <see cref="OnOff"/>.</summary>
+    public static bool? IsOn(string? value) => value is null ? null : value == "on";
 
     public static Option<string?> Choice(string name, string description, params string[] values) =>
         Make<string?>(name, string.Join('|', values), description, text => ParseChoice(text, values));

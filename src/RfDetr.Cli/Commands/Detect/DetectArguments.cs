@@ -15,8 +15,8 @@ internal sealed class DetectArguments
         "--class-threshold", "NAME=T", "The threshold of one class in place of --threshold; may be repeated.", text => [ParseClassThreshold(text)]);
 
     private readonly Option<string[]> _classes = OptionsOf.Names("--classes", "A,B", "Keep these classes only.");
-    private readonly Option<bool?> _antialias = OptionsOf.OnOff("--resize-antialias", "Whether shrinking smooths; otherwise as the model says. rf-detr did until 1.8 and does not since 1.9.");
-    private readonly Option<bool?> _clamp = OptionsOf.OnOff("--clamp", "Whether boxes are cut off at the picture's edges (default on).");
+    private readonly Option<string?> _antialias = OptionsOf.OnOff("--resize-antialias", "Whether shrinking smooths; otherwise as the model says. rf-detr did until 1.8 and does not since 1.9.");
+    private readonly Option<string?> _clamp = OptionsOf.OnOff("--clamp", "Whether boxes are cut off at the picture's edges (default on).");
     private readonly Option<int?> _numSelect = OptionsOf.Whole("--num-select", "K", "Candidates kept before any filter; otherwise the model's own.", 1, 1_000_000);
     private readonly Option<PixelRect?> _roi = Sizes.Rectangle("--roi", "Show the network this part of each picture only; results stay in the whole picture's pixels.");
     private readonly Option<float?> _nms = OptionsOf.Number("--nms", "IOU", "Remove boxes that overlap a better one of their class by more than IOU (off by default; RF-DETR needs none).", 0, 1);
@@ -54,8 +54,8 @@ internal sealed class DetectArguments
         ScoreThreshold = context.Get(_threshold) ?? DetectOptions.Default.ScoreThreshold,
         ClassThresholds = (context.Get(_classThresholds) ?? []).GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.Last().Value),
         Classes = context.Get(_classes) ?? [],
-        ResizeRule = context.Get(_antialias) switch { true => ResizeRule.BilinearAntialias, false => ResizeRule.Bilinear, null => null },
-        ClampBoxes = context.Get(_clamp) ?? true,
+        ResizeRule = OptionsOf.IsOn(context.Get(_antialias)) switch { true => ResizeRule.BilinearAntialias, false => ResizeRule.Bilinear, null => null },
+        ClampBoxes = OptionsOf.IsOn(context.Get(_clamp)) ?? true,
         NumSelect = context.Get(_numSelect),
         Roi = context.Get(_roi),
         NmsIoU = context.Get(_nms),
