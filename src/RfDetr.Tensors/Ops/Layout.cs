@@ -48,7 +48,7 @@ public sealed record Slice(int Axis, int Start, int Length) : Op
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        Require(inputs.Length == 1 && Start >= 0 && Length >= 0 && Start + Length <= inputs[0].Shape[Axis].Size, $"[{Start}, {Start + Length}) must lie within axis {Axis}", inputs);
+        Require(inputs.Length == 1 && Start >= 0 && Length >= 0 && Length <= inputs[0].Shape[Axis].Size - Start, $"[{Start}, {Start + Length}) must lie within axis {Axis}", inputs);
         return inputs[0] with { Shape = inputs[0].Shape.With(Axis, Length) };
     }
 }

@@ -20,6 +20,18 @@ public abstract record Op
             throw Misfit(rule, inputs);
     }
 
+    /// <summary>True if all inputs are floating-point tensors.</summary>
+    protected static bool AreFloats(ReadOnlySpan<TensorType> inputs)
+    {
+        foreach (TensorType input in inputs)
+        {
+            if (!input.DType.IsFloat())
+                return false;
+        }
+
+        return true;
+    }
+
     private ShapeException Misfit(string rule, ReadOnlySpan<TensorType> inputs) =>
         new($"{Name}: {rule}; the inputs are {string.Join(", ", inputs.ToArray().Select(t => t.ToString()))}");
 }
