@@ -59,7 +59,7 @@ public sealed record BroadcastTo(Shape Target) : Op
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        Require(inputs.Length == 1 && Shape.Broadcast(inputs[0].Shape, Target).Equals(Target), $"must broadcast to {Target}", inputs);
+        Require(inputs.Length == 1 && Target.Equals(Shape.TryBroadcast(inputs[0].Shape, Target)), $"must broadcast to {Target}", inputs);
         return inputs[0] with { Shape = Target };
     }
 }

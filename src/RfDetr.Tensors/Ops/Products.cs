@@ -11,7 +11,7 @@ public sealed record MatMul(bool TransposeB = false) : Op
         Shape a = inputs[0].Shape, b = inputs[1].Shape;
         (Dim k, Dim n) = TransposeB ? (b[-1], b[-2]) : (b[-2], b[-1]);
         Require(a[-1] == k, "the inner sizes must be equal", inputs);
-        Shape lead = Shape.Broadcast(Shape.Create(a.AsSpan()[..^2]), Shape.Create(b.AsSpan()[..^2]));
+        Shape lead = Broadcast(Shape.Create(a.AsSpan()[..^2]), Shape.Create(b.AsSpan()[..^2]), inputs);
         return inputs[0] with { Shape = [.. lead, a[-2], n] };
     }
 }
