@@ -15,8 +15,11 @@ public sealed class GraphBackend(Func<DerivedOp, bool>? supports = null) : Backe
     private readonly List<NamedValue> _taps = [];
 
     /// <summary>Declares an input.</summary>
+    /// <exception cref="ArgumentException">There is one of that name already.</exception>
     public Tensor Input(string name, TensorType type)
     {
+        if (_inputs.Exists(i => i.Name == name))
+            throw new ArgumentException($"the graph already has an input '{name}'", nameof(name));
         var input = new InputValue(name, type);
         _inputs.Add(input);
         return Wrap(input);

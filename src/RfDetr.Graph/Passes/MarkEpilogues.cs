@@ -25,10 +25,18 @@ public sealed class MarkEpilogues : GraphPass
 
     private Tensor? AddTo(OpValue value, Tensor[] inputs, int product, int residual)
     {
-        if (!IsUsedOnce(value.Inputs[product]) || !Is(inputs[product], out FusedLinear linear, out IReadOnlyList<Value> parts) || linear.HasResidual)
+        Value source = value.Inputs[product];
+        if (!IsUsedOnce(source) || !inputs[residual].Shape.Equals(value.Shape) || !inputs[product].Shape.Equals(value.Shape))
             return null;
-        return inputs[residual].Shape.Equals(value.Shape) && inputs[product].Shape.Equals(value.Shape)
-            ? Target.Apply(linear with { HasResidual = true }, [.. parts.Select(Target.Wrap), inputs[residual]])
-            : null;
+
+        // Windows are cut apart between a global attention's output and its residual: the sum may as well come first.
+        if (source is OpValue { Op: Reshape } reshape && reshape.Shape[-1] == reshape.Inputs[0].Shape[-1])
+            source = reshape.Inputs[0];
+        if (!IsUsedOnce(source) || !Is(Now(source), out FusedLinear linear, out IReadOnlyList<Value> parts) || linear.HasResidual)
+            return null;
+        Tensor aligned = Reshaped(inputs[residual], source.Shape);
+        return Reshaped(Target.Apply(linear with { HasResidual = true }, [.. parts.Select(Target.Wrap), aligned]), value.Shape);
     }
+
+    private static Tensor Reshaped(Tensor x, Shape shape) => x.Shape.Equals(shape) ? x : x.Reshape(shape.AsSpan());
 }

@@ -22,14 +22,23 @@ internal sealed class NodeWriter(PrecisionPlan precision)
 
     public void AddInput(InputValue input)
     {
-        _names[input] = Unique(input.Name);
+        Reserve(input.Name);
+        _names[input] = input.Name;
         Graph.Input.Add(Describe(input.Name, input.Type));
     }
 
-    // Outputs are float32 and have names of their own, whatever value they show.
+    /// <summary>Keeps a name that callers rely on from being given to anything else.</summary>
+    /// <exception cref="ArgumentException">Two inputs or outputs have this name.</exception>
+    public void Reserve(string name)
+    {
+        if (!_taken.Add(name))
+            throw new ArgumentException($"two inputs, outputs or stages of the graph are named '{name}'; an ONNX model needs a name of its own for each");
+    }
+
+    // Outputs are float32 (or indices) and have names of their own, reserved before, whatever value they show.
     public void AddOutput(NamedValue output)
     {
-        NodeProto node = Node("Identity", [Name(output.Value, output.Value.Type.DType)], Unique(output.Name));
+        NodeProto node = Node("Identity", [Name(output.Value, output.Value.Type.DType)], output.Name);
         node.Name = $"output/{output.Name}";
         Graph.Output.Add(Describe(output.Name, output.Value.Type));
     }

@@ -18,6 +18,8 @@ public static class OnnxExporter
         var emitter = new OpEmitter(writer);
         foreach (InputValue input in lowered.Inputs)
             writer.AddInput(input);
+        foreach (NamedValue output in lowered.Outputs.Concat(lowered.Taps))
+            writer.Reserve(output.Name);
         foreach (OpValue value in lowered.Order)
             emitter.Emit(value);
         foreach (NamedValue output in lowered.Outputs.Concat(lowered.Taps))

@@ -7,6 +7,8 @@ namespace RfDetr.Tensors;
 internal sealed class ArrayBytes<T>(T[] array) : MemoryManager<byte>
     where T : unmanaged
 {
+    public T[] Array => array;
+
     public override Span<byte> GetSpan() => MemoryMarshal.AsBytes(array.AsSpan());
 
     public override unsafe MemoryHandle Pin(int elementIndex = 0)

@@ -69,6 +69,10 @@ public sealed class HostTensor
         return result;
     }
 
+    // The array behind a tensor that was made of one, else a converted copy. Only for readers: it may not be written to.
+    internal float[] AsSingles() => DType == DType.Float32 && MemoryMarshal.TryGetMemoryManager(Bytes, out ArrayBytes<float>? manager, out int start, out int length)
+        && start == 0 && length == manager.Array.Length * sizeof(float) ? manager.Array : ToSingles();
+
     /// <summary>Converts the values to float32 into <paramref name="destination"/> (exactly <see cref="Count"/> long).</summary>
     public void CopyTo(Span<float> destination)
     {

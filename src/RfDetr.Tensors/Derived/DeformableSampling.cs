@@ -15,7 +15,8 @@ public sealed record DeformableSampling(int Heads, int Points, IntList LevelSize
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        Require(inputs.Length == 3 && inputs[0].Shape.Rank == 3 && inputs[1].Shape.Rank == 5, "takes values [B, S, d], locations and weights", inputs);
+        Require(Heads > 0 && Points > 0 && Levels > 0 && LevelSizes.Count % 2 == 0, $"needs heads, points and a height and width for each level, got {Heads}, {Points} and {LevelSizes}", inputs);
+        Require(inputs.Length == 3 && AreFloats(inputs) && inputs[0].Shape.Rank == 3 && inputs[1].Shape.Rank == 5, "takes values [B, S, d], locations and weights", inputs);
         Shape value = inputs[0].Shape, at = inputs[1].Shape;
         int cells = Enumerable.Range(0, Levels).Sum(l => LevelSizes[2 * l] * LevelSizes[2 * l + 1]);
         Require(value[1] == cells && value[2].Size % Heads == 0, $"the values must be {cells} rows of a multiple of {Heads}", inputs);

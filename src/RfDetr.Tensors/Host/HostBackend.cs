@@ -23,7 +23,7 @@ public sealed class HostBackend : Backend
     /// <inheritdoc/>
     public override Tensor Constant(HostTensor data) => data.DType == DType.Int64
         ? new HostValue(this, TensorType.Index(Shape.Of(data.Shape)), null, data.Span<long>().ToArray())
-        : new HostValue(this, TensorType.Float(Shape.Of(data.Shape)), data.ToSingles(), null);
+        : new HostValue(this, TensorType.Float(Shape.Of(data.Shape)), data.AsSingles(), null);
 
     /// <inheritdoc/>
     public override Tensor Tap(string stage, Tensor value)

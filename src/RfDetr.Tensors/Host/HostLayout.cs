@@ -24,11 +24,29 @@ internal static class HostLayout
     private static T[] Walk<T>(T[] source, int[] strides, int[] shape)
     {
         var result = new T[Strides.Elements(shape)];
-        Span<int> index = new int[shape.Length];
-        for (int i = 0, at = 0; i < result.Length; i++)
+        if (shape.Length == 0)
         {
-            result[i] = source[at];
-            Strides.Next(index, shape, strides, ref at);
+            result[0] = source[0];
+            return result;
+        }
+
+        // Row by row of the result: its last axis walks through the source in equal steps.
+        (int run, int step) = (shape[^1], strides[^1]);
+        Span<int> index = new int[shape.Length - 1];
+        for (int start = 0, at = 0; start < result.Length; start += run)
+        {
+            Span<T> row = result.AsSpan(start, run);
+            if (step == 1)
+            {
+                source.AsSpan(at, run).CopyTo(row);
+            }
+            else
+            {
+                for (int i = 0, from = at; i < row.Length; i++, from += step)
+                    row[i] = source[from];
+            }
+
+            Strides.Next(index, shape.AsSpan(0, shape.Length - 1), strides, ref at);
         }
 
         return result;

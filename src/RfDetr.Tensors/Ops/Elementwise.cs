@@ -77,6 +77,6 @@ public sealed record Binary(BinaryKind Kind) : Op
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
         Require(inputs.Length == 2 && inputs[0].DType == inputs[1].DType, "takes two tensors of one element type", inputs);
-        return inputs[0] with { Shape = Shape.Broadcast(inputs[0].Shape, inputs[1].Shape) };
+        return inputs[0] with { Shape = Broadcast(inputs[0].Shape, inputs[1].Shape, inputs) };
     }
 }

@@ -48,7 +48,7 @@ public sealed record Slice(int Axis, int Start, int Length) : Op
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        Require(inputs.Length == 1 && Start >= 0 && Length >= 0 && Start + Length <= inputs[0].Shape[Axis].Size, $"[{Start}, {Start + Length}) must lie within axis {Axis}", inputs);
+        Require(inputs.Length == 1 && Start >= 0 && Length >= 0 && Length <= inputs[0].Shape[Axis].Size - Start, $"[{Start}, {Start + Length}) must lie within axis {Axis}", inputs);
         return inputs[0] with { Shape = inputs[0].Shape.With(Axis, Length) };
     }
 }
@@ -59,7 +59,7 @@ public sealed record BroadcastTo(Shape Target) : Op
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        Require(inputs.Length == 1 && Shape.Broadcast(inputs[0].Shape, Target).Equals(Target), $"must broadcast to {Target}", inputs);
+        Require(inputs.Length == 1 && Target.Equals(Shape.TryBroadcast(inputs[0].Shape, Target)), $"must broadcast to {Target}", inputs);
         return inputs[0] with { Shape = Target };
     }
 }

@@ -20,6 +20,22 @@ public abstract record Op
             throw Misfit(rule, inputs);
     }
 
+    /// <summary>The shape to which two broadcast; throws with the operation's name if they do not.</summary>
+    protected Shape Broadcast(Shape a, Shape b, ReadOnlySpan<TensorType> inputs) =>
+        Shape.TryBroadcast(a, b) ?? throw Misfit($"{a} and {b} do not broadcast", inputs);
+
+    /// <summary>True if all inputs are floating-point tensors.</summary>
+    protected static bool AreFloats(ReadOnlySpan<TensorType> inputs)
+    {
+        foreach (TensorType input in inputs)
+        {
+            if (!input.DType.IsFloat())
+                return false;
+        }
+
+        return true;
+    }
+
     private ShapeException Misfit(string rule, ReadOnlySpan<TensorType> inputs) =>
         new($"{Name}: {rule}; the inputs are {string.Join(", ", inputs.ToArray().Select(t => t.ToString()))}");
 }

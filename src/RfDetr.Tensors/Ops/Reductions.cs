@@ -22,7 +22,7 @@ public sealed record Reduce(ReduceKind Kind, int Axis, bool Keep = false) : Op
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        Require(inputs.Length == 1, "takes one tensor", inputs);
+        Require(inputs.Length == 1 && AreFloats(inputs), "takes one float tensor", inputs);
         Shape shape = inputs[0].Shape;
         int axis = shape.Axis(Axis);
         return inputs[0] with { Shape = Keep ? shape.With(axis, 1) : [.. shape.Where((_, i) => i != axis)] };
@@ -35,7 +35,7 @@ public sealed record Softmax : Op
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        Require(inputs.Length == 1 && inputs[0].Shape.Rank > 0, "takes one tensor", inputs);
+        Require(inputs.Length == 1 && inputs[0].Shape.Rank > 0 && AreFloats(inputs), "takes one float tensor with at least one axis", inputs);
         return inputs[0];
     }
 }
@@ -46,7 +46,8 @@ public sealed record TopKIndices(int K) : Op
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        Require(inputs.Length == 1 && K >= 0 && K <= inputs[0].Shape[-1].Size, $"the last axis must have at least {K} values", inputs);
+        Require(inputs.Length == 1 && inputs[0].Shape.Rank > 0 && AreFloats(inputs), "takes one float tensor with at least one axis", inputs);
+        Require(K >= 0 && K <= inputs[0].Shape[-1].Size, $"the last axis must have at least {K} values", inputs);
         return TensorType.Index(inputs[0].Shape.With(-1, K));
     }
 }

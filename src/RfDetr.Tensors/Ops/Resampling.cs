@@ -6,7 +6,7 @@ public sealed record ResizeBilinear(int Height, int Width) : Op
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        Require(inputs.Length == 1 && inputs[0].Shape.Rank == 4 && Height > 0 && Width > 0, "takes [B, h, w, C]", inputs);
+        Require(inputs.Length == 1 && inputs[0].Shape.Rank == 4 && AreFloats(inputs) && Height > 0 && Width > 0, "takes floats [B, h, w, C] and a size of at least 1×1", inputs);
         return inputs[0] with { Shape = inputs[0].Shape.With(1, Height).With(2, Width) };
     }
 }
@@ -20,7 +20,7 @@ public sealed record ResizeBicubicAntialias(int Height, int Width) : Op
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        Require(inputs.Length == 1 && inputs[0].Shape.Rank == 4 && Height > 0 && Width > 0, "takes [B, h, w, C]", inputs);
+        Require(inputs.Length == 1 && inputs[0].Shape.Rank == 4 && AreFloats(inputs) && Height > 0 && Width > 0, "takes floats [B, h, w, C] and a size of at least 1×1", inputs);
         return inputs[0] with { Shape = inputs[0].Shape.With(1, Height).With(2, Width) };
     }
 }
@@ -34,7 +34,7 @@ public sealed record GridSample : Op
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        Require(inputs.Length == 2 && inputs[0].Shape.Rank == 4 && inputs[1].Shape.Rank == 4 && inputs[1].Shape[3] == 2 && inputs[0].Shape[0] == inputs[1].Shape[0], "takes [B, C, h, w] and a grid [B, m, n, 2]", inputs);
+        Require(inputs.Length == 2 && AreFloats(inputs) && inputs[0].Shape.Rank == 4 && inputs[1].Shape.Rank == 4 && inputs[1].Shape[3] == 2 && inputs[0].Shape[0] == inputs[1].Shape[0], "takes [B, C, h, w] and a grid [B, m, n, 2]", inputs);
         Shape grid = inputs[1].Shape;
         return inputs[0] with { Shape = [inputs[0].Shape[0], inputs[0].Shape[1], grid[1], grid[2]] };
     }

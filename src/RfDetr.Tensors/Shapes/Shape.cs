@@ -72,13 +72,19 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
 
     /// <summary>The shape to which both broadcast (trailing axes aligned; ones stretch).</summary>
     /// <exception cref="ShapeException">Two sizes differ and neither is one.</exception>
-    public static Shape Broadcast(Shape a, Shape b)
+    public static Shape Broadcast(Shape a, Shape b) =>
+        TryBroadcast(a, b) ?? throw new ShapeException($"shapes {a} and {b} do not broadcast");
+
+    /// <summary>The shape to which both broadcast, or null.</summary>
+    internal static Shape? TryBroadcast(Shape a, Shape b)
     {
         var dims = new Dim[Math.Max(a.Rank, b.Rank)];
         for (int i = 1; i <= dims.Length; i++)
         {
             Dim x = i <= a.Rank ? a[^i] : 1, y = i <= b.Rank ? b[^i] : 1;
-            dims[^i] = x == y || y.IsOne ? x : x.IsOne ? y : throw new ShapeException($"shapes {a} and {b} do not broadcast");
+            if (x != y && !x.IsOne && !y.IsOne)
+                return null;
+            dims[^i] = y.IsOne ? x : y;
         }
 
         return new(dims);

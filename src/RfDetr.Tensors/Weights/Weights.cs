@@ -51,6 +51,10 @@ public sealed class Weights
         {
             _session.Misshaped.Add($"weight '{full}' has shape [{string.Join(", ", data.Shape)}], expected [{string.Join(", ", shape.ToArray())}]");
         }
+        else if (!data.DType.IsFloat())
+        {
+            _session.Misshaped.Add($"weight '{full}' holds {data.DType} values, expected floating-point ones");
+        }
         else
         {
             return Backend.Parameter(full, data);
@@ -67,7 +71,7 @@ public sealed class Weights
     /// <exception cref="WeightsException">Anything did not fit.</exception>
     public void Complete(string expected)
     {
-        string[] unexpected = [.. (_session.Source?.Names ?? []).Where(n => n.StartsWith(Path, StringComparison.Ordinal) && !_session.Asked.Contains(n))];
+        string[] unexpected = [.. (_session.Source?.Names ?? []).Where(n => IsBelow(n) && !_session.Asked.Contains(n))];
         if (_session.Missing.Count + _session.Misshaped.Count + unexpected.Length == 0)
             return;
         throw new WeightsException(string.Join(
@@ -75,6 +79,9 @@ public sealed class Weights
             new[] { $"the weights do not fit {expected}:", List("mis-shaped", _session.Misshaped), List("missing", _session.Missing), List("unexpected", unexpected) }
                 .Where(line => line.Length > 0)));
     }
+
+    private bool IsBelow(string name) =>
+        Path.Length == 0 || (name.StartsWith(Path, StringComparison.Ordinal) && name.Length > Path.Length && name[Path.Length] == '.');
 
     private static string List(string kind, IReadOnlyCollection<string> names) => names.Count == 0 ? "" :
         $"  {names.Count} {kind}: {string.Join("; ", names.Take(Listed))}{(names.Count > Listed ? "; …" : "")}";
