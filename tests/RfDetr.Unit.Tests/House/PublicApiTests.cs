@@ -25,9 +25,9 @@ public class PublicApiTests
         sealed class RfDetr.Tests.House.PublicApiTests.Planted
             IReadOnlyList<string?> Names { get; init; }
             Task<int[]?> Find(string? name = null, int count = 3)
-            new(int Size)
             int Size { get; init; }
-            static Planted Empty { get; }
+            new(int Size)
+            static PublicApiTests.Planted Empty { get; }
         enum RfDetr.Tests.House.PublicApiTests.PlantedKind
             One = 0
             Two = 5
