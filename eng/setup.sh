@@ -20,12 +20,14 @@ quietly() {
   return "$status"
 }
 
-# Runs a command while no other copy of these scripts does (two terminals, one checkout).
+# Runs a command while no other copy of these scripts does (two terminals, one checkout). The lock is a file of its own, because .NET
+# takes a lock on whatever it reads; the command does not inherit it, because build servers outlive the build.
 alone() {
   local root=$1
   shift
   if command -v flock >/dev/null; then
-    (flock 9 && "$@") 9<"$root/global.json"
+    mkdir -p "$root/out"
+    (flock 9 && "$@" 9>&-) 9>"$root/out/setup.lock"
   else
     "$@"
   fi
@@ -113,7 +115,7 @@ build_cli() {
   local stamp
   stamp=$(mktemp)
   sources_sum "$root" >"$stamp"
-  if ! quietly dotnet build "$root/src/RfDetr.Cli/RfDetr.Cli.csproj" -c Release -v q -nologo; then
+  if ! quietly dotnet build "$root/src/RfDetr.Cli/RfDetr.Cli.csproj" -c Release -v q -nologo -clp:NoSummary; then
     rm -f "$stamp"
     fail "the build failed; what it said stands above"
   fi
