@@ -1,0 +1,130 @@
+# Shared by ./rfdetr, ./test and .ci/run: finds prerequisites, installs the native libraries, builds.
+# Everything said here goes to stderr: stdout belongs to the program that is run.
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+  say "error: $*"
+  exit 1
+}
+
+# Runs a command quietly; shows what it said only if it fails.
+quietly() {
+  local log status=0
+  log=$(mktemp)
+  "$@" >"$log" 2>&1 </dev/null || status=$?
+  [ "$status" -eq 0 ] || cat "$log" >&2
+  rm -f "$log"
+  return "$status"
+}
+
+# Runs a command while no other copy of these scripts does (two terminals, one checkout). The lock is a file of its own, because .NET
+# takes a lock on whatever it reads; the command does not inherit it, because build servers outlive the build.
+alone() {
+  local root=$1
+  shift
+  if command -v flock >/dev/null; then
+    mkdir -p "$root/out"
+    (flock 9 && "$@" 9>&-) 9>"$root/out/setup.lock"
+  else
+    "$@"
+  fi
+}
+
+require_dotnet() {
+  command -v dotnet >/dev/null ||
+    fail "the .NET SDK 10 is missing: https://dotnet.microsoft.com/download (Debian and Ubuntu: apt-get install dotnet-sdk-10.0)"
+}
+
+require_sdk() {
+  require_dotnet
+  # Captured first: with pipefail, grep -q leaving early would look like a failure.
+  local sdks
+  sdks=$(dotnet --list-sdks)
+  grep -q '^10\.' <<<"$sdks" ||
+    fail "the .NET SDK 10 is needed to build, found: $(tr '\n' ' ' <<<"${sdks:-none}"); see https://dotnet.microsoft.com/download"
+}
+
+require_npm() {
+  command -v npm >/dev/null && return
+  if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    say "npm is missing: installing it with apt-get (once)"
+    export DEBIAN_FRONTEND=noninteractive
+    if quietly apt-get update && quietly apt-get install --yes --no-install-recommends npm; then
+      return
+    fi
+  fi
+  fail "npm is missing; it fetches ONNX Runtime and libvips. Install Node.js (https://nodejs.org, apt-get install npm, brew install node) and run this again"
+}
+
+# True if native/node_modules holds what the lock file asks for: installed by us, or by hand after the lock was written.
+natives_ready() {
+  local native=$1/native
+  if [ -n "${RFDETR_ONNXRUNTIME:-}" ] && [ -n "${RFDETR_LIBVIPS:-}" ]; then return 0; fi
+  if [ -f "$native/node_modules/.rfdetr-lock.json" ]; then
+    cmp -s "$native/package-lock.json" "$native/node_modules/.rfdetr-lock.json"
+  else
+    [ -f "$native/node_modules/.package-lock.json" ] && ! [ "$native/package-lock.json" -nt "$native/node_modules/.package-lock.json" ]
+  fi
+}
+
+install_natives() {
+  natives_ready "$1" && return
+  say "installing the native libraries (npm ci in native/, once)"
+  quietly npm ci --prefix "$1/native" --ignore-scripts --no-audit --no-fund ||
+    fail "npm could not install the native libraries; is there a network? What it said stands above"
+  cp "$1/native/package-lock.json" "$1/native/node_modules/.rfdetr-lock.json"
+}
+
+ensure_natives() {
+  natives_ready "$1" && return
+  # Read-only, but there: better an old library than none.
+  if [ -d "$1/native/node_modules" ] && ! [ -w "$1/native" ]; then return; fi
+  require_npm
+  alone "$1" install_natives "$1"
+}
+
+# The files that a build depends on.
+list_sources() {
+  find "$1/src" \( -name bin -o -name obj \) -prune -o -type f "${@:2}" -print
+  find "$1/eng" "$1"/Directory.* "$1/global.json" "$1/.editorconfig" -type f "${@:2}" -print
+}
+
+sources_sum() { list_sources "$1" | LC_ALL=C sort | cksum; }
+
+# True if the command line was built from the sources as they are: none is newer than the stamp, none came or went.
+cli_ready() {
+  local root=$1 dll=$2 stamp=$2.stamp
+  [ -f "$dll" ] || return 1
+  [ -w "${dll%/*}" ] || return 0
+  if [ -f "$stamp" ]; then
+    [ "$(<"$stamp")" = "$(sources_sum "$root")" ] || return 1
+  else
+    stamp=$dll
+  fi
+  [ -z "$(list_sources "$root" -newer "$stamp")" ]
+}
+
+build_cli() {
+  local root=$1 dll=$2
+  cli_ready "$root" "$dll" && return
+  say "building (a minute the first time)"
+  # The stamp is as old as the beginning of the build: what is edited meanwhile is built the next time.
+  local stamp
+  stamp=$(mktemp)
+  sources_sum "$root" >"$stamp"
+  if ! quietly dotnet build "$root/src/RfDetr.Cli/RfDetr.Cli.csproj" -c Release -v q -nologo -clp:NoSummary; then
+    rm -f "$stamp"
+    fail "the build failed; what it said stands above"
+  fi
+  chmod 644 "$stamp"
+  mv "$stamp" "$dll.stamp"
+}
+
+ensure_cli() {
+  cli_ready "$1" "$2" && return
+  require_sdk
+  alone "$1" build_cli "$1" "$2"
+}

@@ -1,0 +1,115 @@
+namespace RfDetr.Tests.House;
+
+/// <summary>Every rule finds what it is there for, and only that.</summary>
+public class PlantedCaseTests
+{
+    private const string Table = """
+        | part | holds | may reference |
+        |---|---|---|
+        | `RfDetr.Tensors` | tensors | – |
+        | `RfDetr.Model` | the network | Tensors |
+        | `RfDetr` | the front door | Model, Tensors |
+        """;
+
+    [Fact]
+    public void A_reference_that_the_table_lacks_is_found()
+    {
+        string[] found = References("""<Project><ItemGroup><ProjectReference Include="..\RfDetr.Tensors\RfDetr.Tensors.csproj" /><ProjectReference Include="../RfDetr/RfDetr.csproj" /></ItemGroup></Project>""");
+
+        found.ShouldHaveSingleItem().ShouldContain("RfDetr.Model references RfDetr, which the table does not allow");
+    }
+
+    [Fact]
+    public void A_reference_that_only_the_table_has_is_found() =>
+        References("<Project />").ShouldHaveSingleItem().ShouldContain("RfDetr.Model references RfDetr.Tensors, but it does not");
+
+    [Fact]
+    public void Projects_and_table_rows_without_each_other_are_found()
+    {
+        var projects = new Dictionary<string, string[]> { ["RfDetr.Tensors"] = [], ["RfDetr"] = ["RfDetr.Model", "RfDetr.Tensors"], ["RfDetr.Extra"] = [] };
+
+        ReferenceRule.Violations(ReferenceRule.ReadTable(Table), projects).ShouldBe(
+            ["RfDetr.Extra is not in the table of docs/architecture.md", "the table names RfDetr.Model, but there is no such project"]);
+    }
+
+    [Theory]
+    [InlineData("src/A.cs", 250, 0)]
+    [InlineData("src/A.cs", 251, 1)]
+    [InlineData("src/Known.cs", 251, 0)]
+    [InlineData("src/Known.cs", 401, 1)]
+    [InlineData("tests/A.cs", 400, 0)]
+    [InlineData("tests/A.cs", 401, 1)]
+    public void Long_files_are_found(string path, int lines, int expected)
+    {
+        var file = new SourceFile(path, string.Concat(Enumerable.Repeat("x\n", lines)));
+
+        TextRules.Length(file, new Dictionary<string, string> { ["src/Known.cs"] = "one table" }).Count().ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("// TODO: later", true)]
+    [InlineData("throw new NotImplementedException();", true)]
+    [InlineData("[Fact(Skip = \"slow\")]", true)]
+    [InlineData("var rest = names.Skip(1);", false)]
+    [InlineData("// what is done is not to do again", false)]
+    public void Unfinished_work_is_found(string line, bool found) => TextRules.Unfinished(new("a.cs", "x\n" + line)).Any().ShouldBe(found);
+
+    [Theory]
+    [InlineData("Console.WriteLine(1);", true)]
+    [InlineData("System.Console.Out.Flush();", true)]
+    [InlineData("using Spectre.Console;", false)]
+    [InlineData("MyConsole.Write();", false)]
+    public void Printing_is_found(string line, bool found) => TextRules.ConsoleUse(new("a.cs", line)).Any().ShouldBe(found);
+
+    [Theory]
+    [InlineData("/home/ada/pictures", true)]
+    [InlineData("cd /root/project", true)]
+    [InlineData(@"C:\Users\ada", true)]
+    [InlineData("https://example.org/home/page", false)]
+    [InlineData("the user's home folder", false)]
+    public void Places_on_one_machine_are_found(string line, bool found) => TextRules.MachinePaths(new("a.md", line)).Any().ShouldBe(found);
+
+    [Theory]
+    [InlineData("\"resolved\": \"https://registry.npmjs.org/a/-/a-1.0.0.tgz\"", false)]
+    [InlineData("\"resolved\": \"https://packages.example.com/a/-/a-1.0.0.tgz\"", true)]
+    [InlineData("<add key=\"nuget.org\" value=\"https://api.nuget.org/v3/index.json\" />", false)]
+    [InlineData("<add key=\"ours\" value=\"http://10.0.0.1:8080/v3/index.json\" />", true)]
+    public void Private_registries_are_found(string line, bool found) => TextRules.Registries(new("a.json", line)).Any().ShouldBe(found);
+
+    [Fact]
+    public void Dead_links_are_found()
+    {
+        var document = new SourceFile("docs/a.md", "[b](b.md#part) [top](#top) [web](https://example.org) [gone](../gone.md)\n```\n[code](no.md)\n```\n");
+
+        DocumentRules.DeadLinks(document, path => path == Path.Combine("docs", "b.md")).ShouldBe(["docs/a.md: the link to '../gone.md' leads nowhere"]);
+    }
+
+    [Theory]
+    [InlineData("<!-- snippet: a.cs one -->\n```csharp\nRun();\n```\n", "")]
+    [InlineData("<!-- snippet: a.cs one -->\n```csharp\nWalk();\n```\n", "differs from snippet 'one'")]
+    [InlineData("<!-- snippet: a.cs two -->\n```csharp\nRun();\n```\n", "there is no snippet 'two'")]
+    [InlineData("<!-- snippet: b.cs one -->\n```csharp\nRun();\n```\n", "there is no snippet 'one' in 'b.cs'")]
+    [InlineData("```csharp\nRun();\n```\n", "1 C# block(s) without a snippet marker")]
+    public void Code_that_nothing_runs_is_found(string markdown, string complaint)
+    {
+        const string Code = "void M()\n{\n    // snippet: one\n    Run();\n    // end\n}\n";
+
+        string found = string.Join("\n", DocumentRules.UnprovenCode(new("README.md", markdown), path => path == "a.cs" ? Code : null));
+
+        if (complaint.Length == 0)
+            found.ShouldBeEmpty();
+        else
+            found.ShouldContain(complaint);
+    }
+
+    private static string[] References(string modelProject)
+    {
+        var projects = new Dictionary<string, string[]>
+        {
+            ["RfDetr.Tensors"] = [],
+            ["RfDetr.Model"] = ReferenceRule.ReadProject(modelProject),
+            ["RfDetr"] = ["RfDetr.Model", "RfDetr.Tensors"],
+        };
+        return [.. ReferenceRule.Violations(ReferenceRule.ReadTable(Table), projects)];
+    }
+}
