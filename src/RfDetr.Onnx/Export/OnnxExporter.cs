@@ -36,6 +36,12 @@ public static class OnnxExporter
     /// <exception cref="InvalidOperationException">It would be larger than 2 GB, which only a file with external data can hold.</exception>
     public static byte[] ToBytes(NetworkGraph graph, ExportOptions options) => Build(graph, options).ToByteArray();
 
+    /// <summary>Writes the model as a file, whole or not at all; constants above the options' limit go to <c>NAME.onnx.data</c> beside it.</summary>
+    /// <returns>The path of that second file; null if there is none.</returns>
+    /// <exception cref="IOException">The files cannot be written.</exception>
+    public static string? Write(NetworkGraph graph, ExportOptions options, string path, OnnxWriteOptions? file = null) =>
+        OnnxModelFile.Write(Build(graph, options), path, file);
+
     private static string ProducerVersion => typeof(OnnxExporter).Assembly.GetName().Version!.ToString(3);
 
     private static NetworkGraph Lower(NetworkGraph graph, ExportOptions options) => Passes.Run(
