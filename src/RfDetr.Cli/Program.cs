@@ -1,1 +1,11 @@
-return 0;
+using RfDetr.Cli;
+
+using var cancellation = new CancellationTokenSource();
+
+// The first Ctrl-C lets the verb clean up after itself; a second one ends the process at once.
+Console.CancelKeyPress += (_, e) =>
+{
+    e.Cancel = !cancellation.IsCancellationRequested;
+    cancellation.Cancel();
+};
+return await CliApp.RunAsync(args, Console.Out, Console.Error, Console.OpenStandardInput(), cancellation.Token);

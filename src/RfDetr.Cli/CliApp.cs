@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using RfDetr.Cli.Commands;
+using RfDetr.Cli.Framework;
+
+namespace RfDetr.Cli;
+
+/// <summary>The command line as a function: arguments and streams in, exit code out. The one place that runs a verb.</summary>
+public static class CliApp
+{
+    /// <summary>Runs a command line.</summary>
+    /// <param name="args">The arguments, verb first.</param>
+    /// <param name="output">Results: text for people, or JSON with <c>--json -</c> and then nothing else.</param>
+    /// <param name="error">Errors, warnings, progress.</param>
+    /// <param name="input">Standard input, for <c>-</c>.</param>
+    /// <param name="cancellationToken">Ends the work; the exit code is then 130.</param>
+    /// <returns>0 done, 1 the work failed, 2 wrong use, 130 interrupted.</returns>
+    public static async Task<int> RunAsync(
+        string[] args, TextWriter output, TextWriter error, Stream input, CancellationToken cancellationToken = default)
+    {
+        // Not a RootCommand: that one is called after the assembly, and users type "rfdetr".
+        var root = new Command(
+            "rfdetr",
+            """
+            RF-DETR: object detection and instance segmentation, without Python.
+
+            Exit codes: 0 done; 1 the work failed (bad file, failed download, mismatch); 2 wrong use (unknown option or verb, bad value); 130 interrupted.
+            """);
+        foreach (Command verb in Verbs())
+            root.Add(verb);
+        root.Add(new HelpOption());
+        root.Add(new VersionOption());
+        root.Add(CommonOptions.Json());
+        root.Add(CommonOptions.Verbose());
+
+        var configuration = new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Action is { } builtIn and not ParseErrorAction)
+            return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false); // --help, --version
+        if (UsageErrors.Of(parsed) is { Count: > 0 } mistakes)
+            return UsageErrors.Print(mistakes, parsed, error);
+        if (parsed.CommandResult.Command is not Verb chosen)
+        {
+            configuration.Output = error;
+            await root.Parse([.. args, "--help"]).InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
+            return ExitCodes.WrongUse;
+        }
+
+        try
+        {
+            var context = new CliContext(parsed, output, error, input, cancellationToken);
+            return await chosen.Run(context).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            return Failures.Print(e, error, parsed.GetValue<bool>(CommonOptions.VerboseName));
+        }
+    }
+
+    /// <summary>All verbs, in the order of the help text.</summary>
+    private static IEnumerable<Command> Verbs() =>
+    [
+        VariantsCommand.Create(),
+    ];
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace RfDetr.Cli.Framework;
+
+/// <summary>What a verb works with: its arguments, where results go, how to talk to people.</summary>
+internal sealed class CliContext
+{
+    private const int PipedWidth = 160;
+
+    private readonly TextWriter _output;
+
+    public CliContext(ParseResult parsed, TextWriter output, TextWriter error, Stream input, CancellationToken cancellation)
+    {
+        Parsed = parsed;
+        _output = output;
+        Input = input;
+        Cancellation = cancellation;
+        if (parsed.GetResult(CommonOptions.JsonName) is OptionResult { Implicit: false })
+            JsonPath = parsed.GetValue<string?>(CommonOptions.JsonName) ?? CommonOptions.StandardStream;
+        Error = ConsoleFor(error, !Console.IsErrorRedirected && ReferenceEquals(error, Console.Error));
+        Human = JsonPath == CommonOptions.StandardStream
+            ? Error
+            : ConsoleFor(output, !Console.IsOutputRedirected && ReferenceEquals(output, Console.Out));
+    }
+
+    public ParseResult Parsed { get; }
+
+    /// <summary>Standard input.</summary>
+    public Stream Input { get; }
+
+    public CancellationToken Cancellation { get; }
+
+    /// <summary>Text for people: standard output, or standard error while JSON takes standard output.</summary>
+    public IAnsiConsole Human { get; }
+
+    /// <summary>Warnings and progress: standard error always.</summary>
+    public IAnsiConsole Error { get; }
+
+    /// <summary>File of <c>--json</c>, "-" for standard output, null without the option.</summary>
+    public string? JsonPath { get; }
+
+    public bool WantsJson => JsonPath is not null;
+
+    public T? Get<T>(Option<T> option) => Parsed.GetValue(option);
+
+    public T Get<T>(Argument<T> argument) => Parsed.GetRequiredValue(argument);
+
+    /// <summary>One line that does not stop the work.</summary>
+    public void Warn(string message) => Error.MarkupLineInterpolated($"[yellow]warning:[/] {message}");
+
+    /// <summary>One failure among many; the work goes on, the verb must return <see cref="ExitCodes.Failed"/> at its end.</summary>
+    public void Fail(string message) => Error.MarkupLineInterpolated($"[red]error:[/] {message}");
+
+    /// <summary>Writes the verb's whole result if <c>--json</c> was given; does nothing otherwise.</summary>
+    public void WriteJson(Action<Utf8JsonWriter> write)
+    {
+        if (!WantsJson)
+            return;
+        using JsonTarget target = OpenJson();
+        using (var json = new Utf8JsonWriter(target.Stream, JsonStyle.Indented))
+            write(json);
+        target.Stream.WriteByte((byte)'\n');
+        target.Complete();
+    }
+
+    /// <summary>Opens the target of <c>--json</c> for results that come one by one.</summary>
+    public JsonTarget OpenJson() => JsonPath == CommonOptions.StandardStream ? JsonTarget.To(_output) : JsonTarget.To(JsonPath!);
+
+    /// <summary>Long work with a progress bar on an interactive terminal, silently elsewhere.</summary>
+    public Task<T> WithProgressAsync<T>(string title, Func<IProgressBar, Task<T>> work, bool bytes = false) =>
+        Error.Profile.Capabilities.Interactive ? ProgressBar.RunAsync(Error, title, bytes, work) : work(ProgressBar.Silent);
+
+    private static IAnsiConsole ConsoleFor(TextWriter writer, bool terminal)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = terminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = terminal ? InteractionSupport.Detect : InteractionSupport.No,
+        });
+        if (!terminal)
+            console.Profile.Width = PipedWidth;
+        return console;
+    }
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+
+namespace RfDetr.Cli.Framework;
+
+/// <summary>Options that every verb has.</summary>
+internal static class CommonOptions
+{
+    public const string StandardStream = "-";
+    public const string JsonName = "--json";
+    public const string VerboseName = "--verbose";
+
+    public static Option<bool> Verbose() => new(VerboseName)
+    {
+        Description = "With errors, show where they come from (stack trace).",
+        Recursive = true,
+    };
+
+    public static Option<string?> Json()
+    {
+        var option = new Option<string?>(JsonName)
+        {
+            Description = "Write the result as JSON to FILE, or to standard output with '-' or no value; all other output goes to standard error then.",
+            HelpName = "FILE|-",
+            Arity = ArgumentArity.ZeroOrOne,
+            Recursive = true,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count != 1 || result.Tokens[0].Value is not { } path || !File.Exists(path))
+                return;
+
+            // "--json a.jpg b.jpg" means two pictures, not a picture to be overwritten.
+            string extension = Path.GetExtension(path).ToLowerInvariant();
+            if (extension is not ("" or ".json" or ".txt"))
+                result.AddError($"--json '{path}' would overwrite a {extension} file; write '--json -' for standard output, or name a .json file");
+        });
+        return option;
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text.RegularExpressions;
+using RfDetr.Checkpoints;
+using RfDetr.Onnx;
+using RfDetr.Tensors;
+using RfDetr.Vision;
+
+namespace RfDetr.Cli.Framework;
+
+/// <summary>Turns exceptions into one clear line and an exit code.</summary>
+internal static partial class Failures
+{
+    public static int Print(Exception exception, TextWriter error, bool verbose)
+    {
+        Exception e = exception is AggregateException { InnerExceptions: [var only] } ? only : exception;
+        int code = CodeOf(e);
+        error.WriteLine(code == ExitCodes.Interrupted ? "interrupted" : $"error: {Describe(e)}");
+        if (verbose)
+            error.WriteLine(e.ToString());
+        else if (!IsExpected(e))
+            error.WriteLine("run again with --verbose for the details to report");
+        return code;
+    }
+
+    /// <summary>The message in one line, without what only a programmer understands.</summary>
+    public static string Describe(Exception e)
+    {
+        if (!IsExpected(e))
+            return $"internal error, please report it: {e.GetType().Name}: {OneLine(e.Message)}";
+        return OneLine(e is ArgumentException ? ArgumentNoise().Replace(e.Message, "") : e.Message);
+    }
+
+    /// <summary>Whether it is a failure of the request or of its files, rather than of the program.</summary>
+    public static bool IsExpected(Exception e) => e
+        is ArgumentException
+        or IOException or UnauthorizedAccessException or HttpRequestException or TimeoutException
+        or CheckpointFormatException or WeightsException or DownloadException
+        or ImageContentException or AnnotationFormatException
+        or OnnxRuntimeException or OnnxFormatException or DllNotFoundException
+        or OperationCanceledException;
+
+    private static int CodeOf(Exception e) => e switch
+    {
+        OperationCanceledException => ExitCodes.Interrupted,
+        ArgumentException => ExitCodes.WrongUse,
+        _ => ExitCodes.Failed,
+    };
+
+    private static string OneLine(string message) =>
+        string.Join(' ', message.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    [GeneratedRegex(@" \(Parameter '[^']*'\)|\r?\nActual value was .*", RegexOptions.Singleline)]
+    private static partial Regex ArgumentNoise();
+}

@@ -1,0 +1,70 @@
+using System.Text;
+
+namespace RfDetr.Cli.Framework;
+
+/// <summary>Where JSON goes. A file that was not completed (error, Ctrl-C) is removed again: half a document helps nobody.</summary>
+internal sealed class JsonTarget : IDisposable
+{
+    private readonly string? _path;
+    private bool _complete;
+
+    private JsonTarget(Stream stream, string? path) => (Stream, _path) = (stream, path);
+
+    /// <summary>UTF-8 goes here.</summary>
+    public Stream Stream { get; }
+
+    public static JsonTarget To(string path)
+    {
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
+            Directory.CreateDirectory(folder);
+        return new(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read), path);
+    }
+
+    public static JsonTarget To(TextWriter writer) => new(new Utf8ToText(writer), null);
+
+    /// <summary>All is written.</summary>
+    public void Complete() => _complete = true;
+
+    public void Dispose()
+    {
+        Stream.Dispose();
+        if (!_complete && _path is not null && File.Exists(_path))
+            File.Delete(_path);
+    }
+
+    /// <summary>UTF-8 bytes in, characters out; a character may be split between two writes.</summary>
+    private sealed class Utf8ToText(TextWriter writer) : Stream
+    {
+        private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            char[] text = new char[_decoder.GetCharCount(buffer, flush: false)];
+            writer.Write(text, 0, _decoder.GetChars(buffer, text, flush: false));
+        }
+
+        public override void Flush() => writer.Flush();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace RfDetr.Cli.Framework;
+
+/// <summary>Makes options whose values are checked while the command line is read, with one wording of errors.</summary>
+internal static class OptionsOf
+{
+    public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
+
+    public static Option<string?> Text(string name, string help, string description) =>
+        Make<string?>(name, help, description, text => text.Length > 0 ? text : throw new FormatException("is empty"));
+
+    public static Option<float?> Number(string name, string help, string description, float least, float most) =>
+        Make<float?>(name, help, description, text => ParseNumber(text, least, most));
+
+    public static Option<int?> Whole(string name, string help, string description, int least, int most) => Make<int?>(name, help, description, text =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most
+            ? value
+            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"is not a whole number from {least} to {most}")));
+
+    public static Option<bool?> OnOff(string name, string description) => Make<bool?>(name, "on|off", description, text => text.ToLowerInvariant() switch
+    {
+        "on" => true,
+        "off" => false,
+        _ => throw new FormatException("is neither 'on' nor 'off'"),
+    });
+
+    public static Option<string?> Choice(string name, string description, params string[] values) =>
+        Make<string?>(name, string.Join('|', values), description, text => ParseChoice(text, values));
+
+    /// <summary>Any number of words of a fixed set; the option may be repeated.</summary>
+    public static Option<string[]> Choices(string name, string description, params string[] values) =>
+        Repeat<string>(name, string.Join('|', values), description, text => [ParseChoice(text, values)]);
+
+    /// <summary>Names with commas between them; the option may be repeated.</summary>
+    public static Option<string[]> Names(string name, string help, string description) =>
+        Repeat<string>(name, help, description, text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    /// <summary>Values taken as they are; the option may be repeated.</summary>
+    public static Option<T[]> Repeat<T>(string name, string help, string description, Func<string, T[]> parse) => new(name)
+    {
+        Description = description,
+        HelpName = help,
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+        CustomParser = result => [.. result.Tokens.SelectMany(token => Try(result, name, token.Value, parse) ?? [])],
+        DefaultValueFactory = _ => [],
+    };
+
+    /// <summary>Any option of one value; the parser throws <see cref="FormatException"/> with the end of the sentence "value 'x' …".</summary>
+    public static Option<T?> Make<T>(string name, string help, string description, Func<string, T> parse) => new(name)
+    {
+        Description = description,
+        HelpName = help,
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = result => Try(result, name, result.Tokens[0].Value, parse),
+    };
+
+    /// <summary>A finite number between two bounds.</summary>
+    public static float ParseNumber(string text, float least, float most) =>
+        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value >= least && value <= most
+            ? value
+            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"is not a number from {least} to {most}"));
+
+    private static string ParseChoice(string text, string[] values) =>
+        values.FirstOrDefault(v => v.Equals(text, StringComparison.OrdinalIgnoreCase))
+        ?? throw new FormatException($"is none of {string.Join(", ", values)}");
+
+    private static T? Try<T>(ArgumentResult result, string name, string text, Func<string, T> parse)
+    {
+        try
+        {
+            return parse(text);
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException)
+        {
+            result.AddError(e is FormatException ? $"{name}: '{text}' {e.Message}" : $"{name}: {Failures.Describe(e)}");
+            return default;
+        }
+    }
+}
