@@ -68,5 +68,8 @@ public static class CliApp
     private static IEnumerable<Command> Verbs() =>
     [
         VariantsCommand.Create(),
+        ExportCommand.Create(),
+        InspectCommand.Create(),
+        ParityCommand.Create(),
     ];
 }

@@ -62,7 +62,7 @@ internal sealed class StageComparer(StageBundle bundle, bool rowsAsSet, ParityOp
     {
         float largest = 0;
         foreach (float value in values)
-            largest = Math.Max(largest, Math.Abs(value));
+            largest = float.IsFinite(value) ? Math.Max(largest, Math.Abs(value)) : largest;
         return largest;
     }
 

@@ -60,7 +60,6 @@ public sealed class ForwardGoldenTests
     private static ParityReport Run(string name, ParityOptions options)
     {
         ParityReport report = ParityCheck.Golden(Goldens.Path($"forward/{name}.safetensors"), options);
-        if (Environment.GetEnvironmentVariable("WTP") is { } f) File.AppendAllText(f, $"{name} {options.Engine} {options.Precision} {options.Dialect} {string.Join(", ", report.Stages.Select(Text))}\n");
         // Weights of 500 MB lie on the large object heap: let the next network have the room.
         GC.Collect();
         return report;
