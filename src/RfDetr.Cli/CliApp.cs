@@ -67,7 +67,11 @@ public static class CliApp
     /// <summary>All verbs, in the order of the help text.</summary>
     private static IEnumerable<Command> Verbs() =>
     [
+        DetectCommand.Create(),
+        DownloadCommand.Create(),
         VariantsCommand.Create(),
+        DoctorCommand.Create(),
+        DataCommand.Create(),
         ExportCommand.Create(),
         InspectCommand.Create(),
         ParityCommand.Create(),

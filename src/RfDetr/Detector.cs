@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using RfDetr.Vision;
 
 namespace RfDetr;
@@ -120,25 +121,16 @@ public sealed class Detector : IDisposable
     /// <param name="options">What to keep.</param>
     /// <param name="batch">Pictures per run of the network, at least 1.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
+    /// <exception cref="ImageContentException">A file is no sound picture; <see cref="DetectionStream.DetectEachAsync"/> goes on after such a one.</exception>
     public async IAsyncEnumerable<(string Path, Detections Result)> DetectManyAsync(
         IEnumerable<string> paths, DetectOptions? options = null, int batch = 1, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
-        await foreach (IReadOnlyList<DecodedPicture> group in PictureStream.Decode(paths, batch, cancellationToken).ConfigureAwait(false))
+        ArgumentNullException.ThrowIfNull(paths);
+        await foreach (PictureOutcome outcome in this.DetectEachAsync(paths.Select(p => new PictureSource(p)), options, batch, null, cancellationToken).ConfigureAwait(false))
         {
-            IReadOnlyList<Detections> results;
-            try
-            {
-                results = await Task.Run(() => Detect([.. group.Select(g => g.Picture)], options, cancellationToken), cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                foreach (DecodedPicture decoded in group)
-                    decoded.Picture.Dispose();
-            }
-
-            for (int i = 0; i < results.Count; i++)
-                yield return (group[i].Path, results[i] with { Times = results[i].Times with { DecodeMs = group[i].DecodeMs } });
+            if (!outcome.Succeeded)
+                ExceptionDispatchInfo.Throw(outcome.Error);
+            yield return (outcome.Source.Name, outcome.Result);
         }
     }
 

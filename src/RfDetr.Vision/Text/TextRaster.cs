@@ -12,6 +12,9 @@ public static class TextRaster
 
     private static readonly GlyphCache Cache = new();
 
+    /// <summary>Whether a font of the system sets the text; if not, the built-in one does.</summary>
+    public static bool UsesSystemFont => PangoText.IsUsable;
+
     /// <summary>Renders one line; line breaks and control characters become spaces.</summary>
     /// <param name="text">At most 512 characters; plain text, markup has no meaning.</param>
     /// <param name="pixelHeight">Height of the line from the tops of accents to the ends of descenders, 4–512 pixels.</param>

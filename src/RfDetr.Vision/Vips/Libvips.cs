@@ -21,7 +21,26 @@ public static unsafe class Libvips
     /// <exception cref="LibvipsMissingException">No libvips could be loaded.</exception>
     public static string Path => Loaded.Value.Path;
 
+    /// <summary>Formats that are read here: those the loaded library was built for, and BMP, which needs none.</summary>
+    /// <exception cref="LibvipsMissingException">No libvips could be loaded.</exception>
+    public static IReadOnlyList<PictureFormat> ReadableFormats => [.. Enum.GetValues<PictureFormat>().Where(IsReadable)];
+
     internal static VipsApi Api => Loaded.Value.Api;
+
+    private static bool IsReadable(PictureFormat format)
+    {
+        if (format == PictureFormat.Bmp)
+            return true;
+        try
+        {
+            using var loader = new VipsOperation(format.Loader());
+            return true;
+        }
+        catch (VipsException)
+        {
+            return false;
+        }
+    }
 
     private static (VipsApi Api, string Path) Load()
     {

@@ -52,10 +52,11 @@ internal sealed class StageComparer(StageBundle bundle, bool rowsAsSet, ParityOp
     private StageResult AsSet(string stage, double[] distances, double tolerance)
     {
         Array.Sort(distances);
+        int apart = distances.Count(d => d > tolerance);
         if (stage == StageNames.Proposals && options.Precision == ExportPrecision.Float16)
-            Displaced = Math.Min(distances.Count(d => !(d <= tolerance)), (int)(DisplacedShare * distances.Length));
-        int counted = distances.Length - Math.Min(Displaced, distances.Length - 1);
-        return new(stage, distances[counted - 1], tolerance, Displaced == 0 ? null : $"without {distances.Length - counted} of {distances.Length} rows that half precision selected otherwise");
+            Displaced = Math.Min(apart, (int)(DisplacedShare * distances.Length));
+        int left = Math.Min(Math.Min(Displaced, apart), distances.Length - 1);
+        return new(stage, distances[^(left + 1)], tolerance, left == 0 ? null : $"without {left} of {distances.Length} rows that half precision selected otherwise");
     }
 
     private static double Largest(float[] values)

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using RfDetr.Cli.Framework;
+using Spectre.Console;
+
+namespace RfDetr.Cli.Commands;
+
+/// <summary><c>rfdetr detect INPUT…</c>: from pictures to boxes, masks, annotated pictures and result files.</summary>
+internal static class DetectCommand
+{
+    public static Command Create()
+    {
+        var arguments = new DetectArguments();
+        return new Verb("detect", "Find objects in pictures.", context => RunAsync(context, arguments), arguments.All);
+    }
+
+    private static async Task<int> RunAsync(CliContext context, DetectArguments arguments)
+    {
+        IReadOnlyList<PictureSource> sources = PictureInputs.Expand(context.Get(arguments.Inputs), arguments.Recursive(context));
+        OutputPlan plan = arguments.Output(context);
+        CheckOutput(plan, sources);
+        DetectOptions options = arguments.Options(context);
+        using Detector detector = await Detector.LoadAsync(arguments.Model.Model(context), arguments.Model.Options(context), context.Cancellation).ConfigureAwait(false);
+        Introduce(context, detector.Model);
+
+        var report = new DetectReport(context.Human, sources.Count);
+        using (var outputs = new DetectOutputs(context, plan, detector.Model))
+        {
+            await context.WithProgressAsync("detecting", async bar =>
+            {
+                IAsyncEnumerable<PictureOutcome> outcomes = detector.DetectEachAsync(sources, options, arguments.Batch(context), context.Input, context.Cancellation);
+                await foreach (PictureOutcome outcome in outcomes.ConfigureAwait(false))
+                {
+                    outputs.Write(outcome);
+                    report.Add(outcome, context, quiet: bar.IsVisible);
+                    bar.Report(report.Done, sources.Count);
+                }
+
+                return true;
+            }).ConfigureAwait(false);
+            outputs.Complete();
+        }
+
+        report.Summarise(plan);
+        return report.Failed == 0 ? ExitCodes.Done : ExitCodes.Failed;
+    }
+
+    private static void Introduce(CliContext context, ModelCard model)
+    {
+        string size = $"{model.InputHeight}×{model.InputWidth}";
+        context.Human.MarkupLineInterpolated($"[grey]model {model.Name} ({model.Variant}, {size}, {model.Classes.Entries.Count} classes{(model.HasMasks ? ", masks" : "")}) on {model.Engine}[/]");
+        foreach (string warning in model.Warnings)
+            context.Warn(warning);
+        if (model.IsUntrained)
+        {
+            context.Error.MarkupLine("[yellow]This is the demonstration model, which is untrained: the whole pipeline runs, but its boxes mean nothing.[/]");
+            context.Error.MarkupLine("[yellow]For photographs: rfdetr download nano, then rfdetr detect PICTURE --model nano[/]");
+        }
+    }
+
+    // An annotated picture must never replace the picture it was made from, or one that is still to be read.
+    private static void CheckOutput(OutputPlan plan, IReadOnlyList<PictureSource> sources)
+    {
+        if (!plan.WritesAnything)
+            return;
+        string folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(plan.Folder));
+        PictureSource? inside = sources.FirstOrDefault(s => s.Name != PictureSource.StandardInput && !Vision.PictureUrl.IsUrl(s.Name)
+            && Path.GetDirectoryName(Path.GetFullPath(s.Name)) == folder);
+        if (inside is not null)
+            throw new ArgumentException($"the output folder '{plan.Folder}' holds the input '{inside.Name}', which could be overwritten; name another folder with --output");
+        if (File.Exists(folder))
+            throw new ArgumentException($"--output '{plan.Folder}' is a file, not a folder");
+    }
+}

@@ -1,0 +1,103 @@
+using RfDetr.Cli.Framework;
+using RfDetr.Vision;
+
+namespace RfDetr.Cli.Commands;
+
+/// <summary>Everything that one run of <c>detect</c> writes, picture by picture.</summary>
+internal sealed class DetectOutputs : IDisposable
+{
+    private readonly OutputPlan _plan;
+    private readonly List<IResultWriter> _writers = [];
+    private readonly List<JsonTarget> _targets = [];
+    private readonly UniqueNames _names = new();
+    private StreamWriter? _csv;
+
+    public DetectOutputs(CliContext context, OutputPlan plan, ModelCard model)
+    {
+        _plan = plan;
+        if (context.WantsJson)
+            _writers.Add(new DetectionJson(Keep(context.OpenJson()), model));
+        if (plan.WritesAnything)
+            Directory.CreateDirectory(plan.Folder);
+        foreach (string format in plan.Formats)
+            _writers.Add(Open(format, plan.Folder, model));
+    }
+
+    public void Write(PictureOutcome outcome)
+    {
+        if (!outcome.Succeeded)
+        {
+            foreach (DetectionJson json in _writers.OfType<DetectionJson>())
+                json.WriteFailure(outcome.Source.Name, Failures.Describe(outcome.Error));
+            return;
+        }
+
+        foreach (IResultWriter writer in _writers)
+            writer.Write(outcome.Source.Name, outcome.Result);
+        if (!_plan.Pictures && !_plan.Crops)
+            return;
+        string stem = _names.StemFor(outcome.Source.Name), ending = EndingOf(outcome.Source.Name);
+        if (_plan.Pictures)
+            Annotate(outcome.Picture, outcome.Result, Path.Combine(_plan.Folder, stem + ending));
+        if (_plan.Crops)
+            SaveCrops(outcome.Picture, outcome.Result, stem, ending);
+    }
+
+    public void Complete()
+    {
+        _writers.ForEach(writer => writer.Complete());
+        _targets.ForEach(target => target.Complete());
+    }
+
+    public void Dispose()
+    {
+        _writers.ForEach(writer => writer.Dispose());
+        _csv?.Dispose();
+        _targets.ForEach(target => target.Dispose());
+    }
+
+    private IResultWriter Open(string format, string folder, ModelCard model) => format switch
+    {
+        "json" => new DetectionJson(Keep(JsonTarget.To(Path.Combine(folder, "detections.json"))), model),
+        "coco" => new CocoResults(Keep(JsonTarget.To(Path.Combine(folder, "coco_results.json"))), model),
+        "yolo" => new YoloLabels(folder, model),
+        _ => new DetectionCsv(_csv = new StreamWriter(Keep(JsonTarget.To(Path.Combine(folder, "detections.csv"))), leaveOpen: true), model),
+    };
+
+    private Stream Keep(JsonTarget target)
+    {
+        _targets.Add(target);
+        return target.Stream;
+    }
+
+    private void Annotate(Picture picture, Detections found, string path)
+    {
+        var canvas = new Canvas(picture.Width, picture.Height);
+        canvas.CopyFrom(picture.Frame.Data, picture.Frame.Stride);
+        Annotation[] annotations = [.. found.Items.Select(d => new Annotation(d.Box, d.ClassId, FormattableString.Invariant($"{d.ClassName} {d.Score:0.00}"), d.Mask))];
+        Painter.Draw(canvas, annotations, _plan.Draw, SystemLabels.Instance);
+        PictureEncoder.Save(new PixelFrame(canvas.Pixels, canvas.Width, canvas.Height, 0, PixelFormat.Rgb24), path);
+    }
+
+    private void SaveCrops(Picture picture, Detections found, string stem, string ending)
+    {
+        string folder = Path.Combine(_plan.Folder, "crops");
+        Directory.CreateDirectory(folder);
+        for (int i = 0; i < found.Items.Count; i++)
+        {
+            Detection detection = found.Items[i];
+            PixelRect box = detection.Box.ToPixelRect(picture.Width, picture.Height);
+            if (box.IsEmpty)
+                continue;
+            string name = FormattableString.Invariant($"{stem}_{i + 1:000}_{UniqueNames.Clean(detection.ClassName)}{ending}");
+            PictureEncoder.Save(picture.Frame.Crop(box.X, box.Y, box.Width, box.Height), Path.Combine(folder, name));
+        }
+    }
+
+    /// <summary>The input's format where it can be written; PNG, which loses nothing, where not.</summary>
+    private static string EndingOf(string source)
+    {
+        string path = PictureUrl.IsUrl(source) && Uri.TryCreate(source, UriKind.Absolute, out Uri? address) ? address.AbsolutePath : source;
+        return Path.GetExtension(path).ToLowerInvariant() is ".jpg" or ".jpeg" or ".png" or ".webp" ? Path.GetExtension(path).ToLowerInvariant() : ".png";
+    }
+}

@@ -1,0 +1,102 @@
+using System.Globalization;
+using RfDetr.Cli.Framework;
+using Spectre.Console;
+
+namespace RfDetr.Cli.Commands;
+
+/// <summary>What people read: a table for each picture of a few, a line for each of many, and a summary.</summary>
+internal sealed class DetectReport(IAnsiConsole console, int total)
+{
+    private const int MostTables = 10;
+    private const int MostRows = 12;
+
+    private readonly Dictionary<string, int> _perClass = [];
+    private StageTimes _times;
+    private int _succeeded;
+
+    public int Done => _succeeded + Failed;
+
+    public int Failed { get; private set; }
+
+    public void Add(PictureOutcome outcome, CliContext context, bool quiet)
+    {
+        if (!outcome.Succeeded)
+        {
+            Failed++;
+            context.Fail(Failure(outcome));
+            return;
+        }
+
+        _succeeded++;
+        StageTimes t = outcome.Result.Times;
+        _times = new(_times.DecodeMs + t.DecodeMs, _times.PreprocessMs + t.PreprocessMs, _times.InferenceMs + t.InferenceMs, _times.PostprocessMs + t.PostprocessMs);
+        foreach (Detection detection in outcome.Result.Items)
+            _perClass[detection.ClassName] = _perClass.GetValueOrDefault(detection.ClassName) + 1;
+        if (total <= MostTables)
+            Table(outcome.Source.Name, outcome.Result);
+        else if (!quiet)
+            Line(outcome.Source.Name, outcome.Result);
+    }
+
+    public void Summarise(OutputPlan plan)
+    {
+        int objects = _perClass.Values.Sum();
+        string failed = Failed > 0 ? $", {Failed} failed" : "";
+        string classes = objects > 0 ? ": " + Counts(_perClass) : "";
+        console.MarkupLineInterpolated($"[bold]{Plural(_succeeded, "picture")}{failed}, {Plural(objects, "object")}[/]{classes}");
+        if (_succeeded > 0)
+        {
+            console.MarkupLineInterpolated(CultureInfo.InvariantCulture,
+                $"[grey]ms per picture: decode {_times.DecodeMs / _succeeded:0.0}, preprocess {_times.PreprocessMs / _succeeded:0.0}, inference {_times.InferenceMs / _succeeded:0.0}, postprocess {_times.PostprocessMs / _succeeded:0.0}[/]");
+        }
+
+        if (plan.WritesAnything && _succeeded > 0)
+            console.MarkupLineInterpolated($"{Written(plan)} in [green]{plan.Folder}[/]");
+    }
+
+    private void Table(string name, Detections found)
+    {
+        console.MarkupLineInterpolated($"[bold]{name}[/]  {found.Width}×{found.Height}  {(found.Items.Count == 0 ? "nothing found" : Plural(found.Items.Count, "object"))}");
+        if (found.Items.Count == 0)
+            return;
+        var table = new Table { Border = TableBorder.Simple };
+        table.AddColumn("class").AddColumn(new TableColumn("score").RightAligned());
+        foreach (string edge in (string[])["left", "top", "right", "bottom"])
+            table.AddColumn(new TableColumn(edge).RightAligned());
+        foreach (Detection d in found.Items.Take(MostRows))
+        {
+            table.AddRow([Markup.Escape(d.ClassName), d.Score.ToString("0.000", CultureInfo.InvariantCulture),
+                .. ((float[])[d.Box.X1, d.Box.Y1, d.Box.X2, d.Box.Y2]).Select(v => v.ToString("0.0", CultureInfo.InvariantCulture))]);
+        }
+
+        console.Write(table);
+        if (found.Items.Count > MostRows)
+            console.MarkupLineInterpolated($"[grey]  … and {found.Items.Count - MostRows} more (all with --json -)[/]");
+    }
+
+    private void Line(string name, Detections found) =>
+        console.MarkupLineInterpolated($"{name}: {(found.Items.Count == 0 ? "nothing" : Counts(found.Items.CountBy(d => d.ClassName)))}");
+
+    private static string Counts(IEnumerable<KeyValuePair<string, int>> counts) =>
+        string.Join(", ", counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Value} {c.Key}"));
+
+    private static string Plural(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
+
+    private static string Written(OutputPlan plan)
+    {
+        List<string> parts = [];
+        if (plan.Pictures)
+            parts.Add("annotated pictures");
+        if (plan.Crops)
+            parts.Add("crops");
+        parts.AddRange(plan.Formats);
+        return string.Join(", ", parts);
+    }
+
+    // Messages of the picture reader begin with the picture already.
+    private static string Failure(PictureOutcome outcome)
+    {
+        string message = Failures.Describe(outcome.Error!);
+        return message.Contains(outcome.Source.Name, StringComparison.Ordinal) ? message : $"{outcome.Source.Name}: {message}";
+    }
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using RfDetr.Checkpoints;
+using RfDetr.Cli.Framework;
+using RfDetr.Onnx;
+using RfDetr.Vision;
+
+namespace RfDetr.Cli.Commands;
+
+/// <summary>The result of one check.</summary>
+internal enum Health
+{
+    /// <summary>Only told, neither good nor bad.</summary>
+    Fact,
+
+    /// <summary>There, tried, works.</summary>
+    Works,
+
+    /// <summary>Not there or not working; the rest runs without it.</summary>
+    Limited,
+
+    /// <summary>Needed and not working.</summary>
+    Missing,
+}
+
+/// <summary>One line of the doctor's report.</summary>
+internal sealed record Finding(string Name, Health State, string Text);
+
+/// <summary>The doctor's checks, each of which tries the thing rather than asking whether it is there.</summary>
+internal static class DoctorChecks
+{
+    public static IReadOnlyList<Finding> Run(string? onnxRuntime, CancellationToken cancellation) =>
+    [
+        new("rfdetr", Health.Fact, typeof(Detector).Assembly.GetName().Version?.ToString(3) ?? "unknown"),
+        new(".NET", Health.Fact, $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}"),
+        new("system", Health.Fact, RuntimeInformation.OSDescription),
+        new("processor", Health.Fact, $"{Environment.ProcessorCount} cores for this process; {string.Join(", ", InstructionSets.Supported)}"),
+        .. Pictures(),
+        .. Runtime(onnxRuntime, cancellation),
+        Cache(),
+    ];
+
+    private static IEnumerable<Finding> Pictures()
+    {
+        string version;
+        try
+        {
+            version = $"{Libvips.Version}, {Libvips.Path}";
+        }
+        catch (Exception e) when (Failures.IsExpected(e) || e is InvalidOperationException)
+        {
+            return [new("libvips", Health.Missing, Failures.Describe(e))];
+        }
+
+        bool font = TextRaster.UsesSystemFont;
+        return
+        [
+            new("libvips", Health.Works, version),
+            new("picture formats", Health.Works, string.Join(", ", Libvips.ReadableFormats.Select(f => f.ToString().ToLowerInvariant()))),
+            new("fonts", font ? Health.Works : Health.Limited, font ? "labels in the system's font" : "no font found; labels in the built-in one (ASCII only)"),
+        ];
+    }
+
+    private static IEnumerable<Finding> Runtime(string? path, CancellationToken cancellation)
+    {
+        OnnxRuntime runtime;
+        try
+        {
+            runtime = OnnxRuntime.Load(path);
+        }
+        catch (Exception e) when (Failures.IsExpected(e))
+        {
+            return [new("ONNX Runtime", Health.Missing, Failures.Describe(e))];
+        }
+
+        return
+        [
+            new("ONNX Runtime", Health.Works, $"{runtime.Version}, {runtime.LibraryPath}"),
+            .. runtime.AvailableProviders.Select(provider => Try(provider, path, cancellation)),
+        ];
+    }
+
+    /// <summary>Loads the demonstration model on a provider and shows it a grey picture.</summary>
+    private static Finding Try(string provider, string? path, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        string name = $"provider {provider.Replace("ExecutionProvider", "", StringComparison.Ordinal)}";
+        bool needed = provider == "CPUExecutionProvider";
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            using var detector = Detector.Load("demo", new DetectorOptions { Providers = [new ExecutionProvider(provider)], OnnxRuntimePath = path });
+            detector.Detect(new PixelFrame(new byte[64 * 64], 64, 64, 0, PixelFormat.Gray8), null, cancellation);
+            return new(name, Health.Works, string.Create(CultureInfo.InvariantCulture, $"ran the demonstration model ({Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s with loading)"));
+        }
+        catch (Exception e) when (Failures.IsExpected(e) && e is not OperationCanceledException)
+        {
+            return new(name, needed ? Health.Missing : Health.Limited, Failures.Describe(e));
+        }
+    }
+
+    private static Finding Cache()
+    {
+        string folder = new DownloadOptions().ResolveFolder();
+        string[] there = [.. HostedWeights.All.Select(f => f.FileName).Where(f => File.Exists(Path.Combine(folder, f)))];
+        return new("weights", Health.Fact, $"{folder}: {(there.Length == 0 ? "none downloaded yet (rfdetr download nano)" : string.Join(", ", there))}");
+    }
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using RfDetr.Cli.Framework;
+using RfDetr.Onnx;
+
+namespace RfDetr.Cli.Commands;
+
+/// <summary>The options that choose a model and what runs it.</summary>
+internal sealed class ModelArguments
+{
+    private readonly Option<string?> _model = OptionsOf.Text(
+        "--model", "NAME|FILE", "Downloaded weights (nano … seg-2xlarge), a .pth, .pt, .ckpt, .safetensors or .onnx file, or 'demo' (the default: always there, untrained).");
+
+    private readonly Option<string?> _variant = OptionsOf.Text("--variant", "NAME", "The variant a checkpoint must be; otherwise found from its shapes.");
+    private readonly Option<string?> _classNames = OptionsOf.Text("--class-names", "A,B|FILE", "Class names where the file has none, in the order of the logits; a FILE has one per line.");
+    private readonly Option<int?> _classOffset = OptionsOf.Whole("--class-offset", "K", "Logit of the first class name: 0 (rf-detr 1.9.2 and newer) or 1 (before).", 0, 100_000);
+    private readonly Option<(int Height, int Width)?> _resolution = Sizes.Pair("--resolution", "HxW", "Input height and width of the network, multiples of patch·windows; otherwise the model's own.", 8192);
+    private readonly Option<string?> _precision = OptionsOf.Choice("--precision", "Precision of a checkpoint's weights and products (default fp32).", "fp32", "fp16");
+    private readonly Option<bool> _ema = OptionsOf.Flag("--ema", "Take the averaged (EMA) weights of a checkpoint that has both.");
+    private readonly Option<bool> _accept = OptionsOf.Flag("--accept-license", "You have read and accept the licence of weights that ask for it (PML-1.0).");
+
+    private readonly Option<ExecutionProvider[]> _providers = OptionsOf.Repeat<ExecutionProvider>(
+        "--provider", "P", "ONNX Runtime's provider: cpu, cuda, tensorrt, directml, coreml, …, with options as in cuda:device_id=1; repeat for second choices.",
+        text => [ExecutionProvider.Parse(text)]);
+
+    private readonly Option<int?> _threads = OptionsOf.Whole("--threads", "N", "Threads of one run; 0 (the default): one for each physical core.", 0, 1024);
+    private readonly Option<string?> _runtime = OptionsOf.Text("--onnxruntime", "PATH", "Another ONNX Runtime library, or the folder it is in.");
+
+    /// <summary>In the order of the help text.</summary>
+    public IEnumerable<Option> All =>
+        [_model, _variant, _classNames, _classOffset, _resolution, _precision, _ema, _accept, _providers, _threads, _runtime];
+
+    public string Model(CliContext context) => context.Get(_model) ?? "demo";
+
+    public DetectorOptions Options(CliContext context) => new()
+    {
+        Variant = context.Get(_variant),
+        ClassNames = context.Get(_classNames) is { } names ? ReadNames(names) : null,
+        ClassOffset = context.Get(_classOffset),
+        Resolution = context.Get(_resolution),
+        Precision = context.Get(_precision) == "fp16" ? ExportPrecision.Float16 : ExportPrecision.Float32,
+        PreferEma = context.Get(_ema),
+        AcceptLicense = context.Get(_accept),
+        Providers = context.Get(_providers) ?? [],
+        Threads = context.Get(_threads) ?? 0,
+        OnnxRuntimePath = context.Get(_runtime),
+    };
+
+    private static string[] ReadNames(string text)
+    {
+        string[] names = File.Exists(text)
+            ? [.. File.ReadAllLines(text).Select(line => line.Trim()).Where(line => line.Length > 0)]
+            : text.Split(',', StringSplitOptions.TrimEntries);
+        return names.Length > 0 && names.All(n => n.Length > 0)
+            ? names
+            : throw new ArgumentException($"--class-names '{text}' has an empty name; give names with commas between them, or a file with one per line");
+    }
+}

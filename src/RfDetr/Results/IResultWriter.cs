@@ -1,0 +1,13 @@
+namespace RfDetr;
+
+/// <summary>Takes results picture by picture, in any number: nothing is kept in memory. Not safe for several threads at once.</summary>
+public interface IResultWriter : IDisposable
+{
+    /// <summary>Adds one picture's results.</summary>
+    /// <param name="file">Path, address or other name of the picture.</param>
+    /// <param name="found">What was found in it; may be nothing.</param>
+    void Write(string file, Detections found);
+
+    /// <summary>Ends the document. Without it a document that needs an end is left open, as after an error.</summary>
+    void Complete();
+}

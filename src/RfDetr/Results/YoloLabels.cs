@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text;
+
+namespace RfDetr;
+
+/// <summary>
+/// Results as YOLO label files, one <c>.txt</c> per picture (empty if nothing was found) and <c>classes.txt</c> with the names. A line is
+/// <c>class cx cy w h</c> for boxes and <c>class x1 y1 x2 y2 …</c> (the largest outer border) for masks, as fractions of the picture;
+/// the class is the name's place in <c>classes.txt</c>, from 0. Scores have no place in the format.
+/// </summary>
+public sealed class YoloLabels : IResultWriter
+{
+    private readonly string _folder;
+    private readonly bool _masks;
+    private readonly Dictionary<int, int> _lines = [];
+    private readonly UniqueNames _names = new();
+
+    /// <summary>Makes the folder and writes <c>classes.txt</c> above the label files, which lie in <c>labels</c>.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="model">The model whose results they are.</param>
+    public YoloLabels(string folder, ModelCard model)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(model);
+        (_folder, _masks) = (Path.Combine(folder, "labels"), model.HasMasks);
+        Directory.CreateDirectory(_folder);
+        for (int i = 0; i < model.Classes.Entries.Count; i++)
+            _lines[model.Classes.Entries[i].Label] = i;
+        File.WriteAllLines(Path.Combine(folder, "classes.txt"), model.Classes.Entries.Select(e => e.Name));
+    }
+
+    /// <inheritdoc/>
+    public void Write(string file, Detections found)
+    {
+        ArgumentNullException.ThrowIfNull(found);
+        var text = new StringBuilder();
+        foreach (Detection detection in found.Items)
+        {
+            if (_masks)
+                AppendMask(text, detection, found);
+            else
+                AppendBox(text, detection, found);
+        }
+
+        File.WriteAllText(Path.Combine(_folder, _names.StemFor(file) + ".txt"), text.ToString());
+    }
+
+    /// <inheritdoc/>
+    public void Complete()
+    {
+    }
+
+    /// <summary>Nothing to free.</summary>
+    public void Dispose()
+    {
+    }
+
+    private void AppendBox(StringBuilder text, Detection detection, Detections picture)
+    {
+        Vision.BoxCxCyWh box = detection.Box.Clamp(picture.Width, picture.Height).ToCxCyWh();
+        AppendLine(text, detection, [box.Cx / picture.Width, box.Cy / picture.Height, box.Width / picture.Width, box.Height / picture.Height]);
+    }
+
+    private void AppendMask(StringBuilder text, Detection detection, Detections picture)
+    {
+        if (PolygonRings.Of(detection).Where(ring => !ring.IsHole).MaxBy(ring => ring.Area) is not { } outline)
+            return;
+
+        // Half a pixel further: the format measures from the picture's edge, the border runs through pixel centres.
+        AppendLine(text, detection, outline.Points.SelectMany(p => (float[])[(p.X + 0.5f) / picture.Width, (p.Y + 0.5f) / picture.Height]));
+    }
+
+    private void AppendLine(StringBuilder text, Detection detection, IEnumerable<float> fractions)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"{_lines[detection.ClassId]}");
+        foreach (float fraction in fractions)
+            text.Append(CultureInfo.InvariantCulture, $" {fraction:0.######}");
+        text.Append('\n');
+    }
+}
