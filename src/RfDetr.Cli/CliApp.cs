@@ -72,5 +72,8 @@ public static class CliApp
         VariantsCommand.Create(),
         DoctorCommand.Create(),
         DataCommand.Create(),
+        ExportCommand.Create(),
+        InspectCommand.Create(),
+        ParityCommand.Create(),
     ];
 }

@@ -38,6 +38,12 @@ public static class OnnxExporter
     /// <exception cref="InvalidOperationException">It would be larger than 2 GB, which only a file with external data can hold.</exception>
     public static byte[] ToBytes(NetworkGraph graph, ExportOptions options) => Build(graph, options).ToByteArray();
 
+    /// <summary>Writes the model as a file, whole or not at all; constants above the options' limit go to <c>NAME.onnx.data</c> beside it.</summary>
+    /// <returns>The path of that second file; null if there is none.</returns>
+    /// <exception cref="IOException">The files cannot be written.</exception>
+    public static string? Write(NetworkGraph graph, ExportOptions options, string path, OnnxWriteOptions? file = null) =>
+        OnnxModelFile.Write(Build(graph, options), path, file);
+
     // In half precision attention is written out, so that its softmax sums in float32 whatever provider runs it.
     private static bool UsesContrib(ExportOptions options) => options is { Dialect: OnnxDialect.OnnxRuntime, Precision: ExportPrecision.Float32 };
 

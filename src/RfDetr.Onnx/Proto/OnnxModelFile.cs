@@ -10,8 +10,9 @@ internal static class OnnxModelFile
     /// Writes the model so that the path holds either the old or the whole new one, whatever happens meanwhile. With
     /// external data an old model is removed first, so that it never stands beside the new constants.
     /// </summary>
+    /// <returns>The path of the file with the constants; null if the model holds them itself.</returns>
     /// <exception cref="IOException">The files cannot be written.</exception>
-    public static void Write(ModelProto model, string path, OnnxWriteOptions? options = null)
+    public static string? Write(ModelProto model, string path, OnnxWriteOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new OnnxWriteOptions();
@@ -20,7 +21,7 @@ internal static class OnnxModelFile
         if (RawBytes(model) <= options.MaxInlineBytes)
         {
             Replace(full, stream => model.WriteTo(stream));
-            return;
+            return null;
         }
 
         string dataPath = full + ".data";
@@ -30,6 +31,7 @@ internal static class OnnxModelFile
             stream => ExternalWriter.Write(copy, stream, Path.GetFileName(dataPath), options.MinExternalBytes),
             beforeMove: () => File.Delete(full));
         Replace(full, stream => copy.WriteTo(stream));
+        return dataPath;
     }
 
     /// <summary>Reads a whole model.</summary>

@@ -65,14 +65,15 @@ internal static class CheckpointModels
             InputWidth = config.Resolution,
             HasMasks = config.SegmentationHead,
             NumSelect = config.NumSelect,
-            ResizeRule = StoredResizeRule(checkpoint),
+            ResizeRule = StoredResizeRule(checkpoint).Rule,
             Normalization = Normalization.ImageNet,
             Licence = licence?.Id,
             Warnings = inferred.Warnings,
         };
     }
 
-    private static ModelCard Sized(ModelCard card, DetectorOptions options) => card with
+    /// <summary>A card with what the options override.</summary>
+    internal static ModelCard Sized(ModelCard card, DetectorOptions options) => card with
     {
         InputHeight = options.Resolution?.Height ?? card.InputHeight,
         InputWidth = options.Resolution?.Width ?? card.InputWidth,
@@ -80,7 +81,10 @@ internal static class CheckpointModels
         NumSelect = options.NumSelect ?? card.NumSelect,
     };
 
-    // Checkpoints of ours say which rule they were trained with; rf-detr's do not, and its default since 1.9 is without antialias.
-    private static ResizeRule StoredResizeRule(Checkpoint checkpoint) =>
-        (checkpoint.Metadata["resize_antialias"] ?? checkpoint.Args["resize_antialias"]) is true ? ResizeRule.BilinearAntialias : ResizeRule.Bilinear;
+    /// <summary>The resize rule of a checkpoint, and where it comes from.</summary>
+    /// <remarks>Checkpoints of ours say which rule they were trained with; rf-detr's do not, and its default since 1.9 is without antialias.</remarks>
+    internal static (ResizeRule Rule, string Source) StoredResizeRule(Checkpoint checkpoint) =>
+        (checkpoint.Metadata["resize_antialias"] ?? checkpoint.Args["resize_antialias"]) is bool stored
+            ? (stored ? ResizeRule.BilinearAntialias : ResizeRule.Bilinear, "stored with the checkpoint")
+            : (ResizeRule.Bilinear, "rf-detr's default since 1.9; the checkpoint does not say");
 }

@@ -9,6 +9,8 @@ namespace RfDetr;
 /// </summary>
 public sealed class FormulaWeights(string salt) : IWeightInitializer
 {
+    private const int Block = 1 << 16;
+
     /// <summary>Fills <paramref name="values"/> with u(key, 0), u(key, 1), …</summary>
     public static void Fill(string key, Span<float> values)
     {
@@ -16,6 +18,15 @@ public sealed class FormulaWeights(string salt) : IWeightInitializer
         for (int i = 0; i < values.Length; i++)
             values[i] = (float)Uniform(state, i);
     }
+
+    // Large variants have 128 million values; each depends on its index alone, so that blocks can be filled side by side.
+    private static void FillRange(ulong state, double offset, double scale, float[] values, int count) =>
+        Parallel.For(0, (count + Block - 1) / Block, block =>
+        {
+            int end = Math.Min(count, (block + 1) * Block);
+            for (int i = block * Block; i < end; i++)
+                values[i] = (float)(offset + scale * Uniform(state, i));
+        });
 
     /// <summary>u(key, index) in [−1, 1), exact in float32.</summary>
     public static double Uniform(string key, int index) => Uniform(Hash(key), index);
@@ -35,10 +46,10 @@ public sealed class FormulaWeights(string salt) : IWeightInitializer
     {
         (double offset, double scale) = Range(name, shape);
         var values = new float[shape.ToArray().Aggregate(1, (product, size) => checked(product * size))];
-        ulong state = Hash($"{salt}:{name}");
-        int period = HasEqualRows(name) ? shape[1] : values.Length;
-        for (int i = 0; i < values.Length; i++)
-            values[i] = (float)(offset + scale * Uniform(state, i % period));
+        int distinct = HasEqualRows(name) ? shape[1] : values.Length;
+        FillRange(Hash($"{salt}:{name}"), offset, scale, values, distinct);
+        for (int row = distinct; row < values.Length; row += distinct)
+            values.AsSpan(0, distinct).CopyTo(values.AsSpan(row));
         return HostTensor.Of(values, shape);
     }
 

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Globalization;
+using RfDetr.Cli.Framework;
+using RfDetr.Onnx;
+
+namespace RfDetr.Cli.Commands;
+
+/// <summary><c>rfdetr export</c>: a checkpoint as an ONNX file, or in another checkpoint format.</summary>
+internal static class ExportCommand
+{
+    private const int MostPixels = 8192, MostPictures = 1024, AnyBatch = 0;
+
+    public static Command Create()
+    {
+        var file = new Argument<string>("FILE") { Description = "Checkpoint, name of downloaded weights, or 'demo'." };
+        Option<string?> output = OptionsOf.Text("--output", "PATH", "Where to write: .onnx, .safetensors or .pth.");
+        output.Required = true;
+        Option<string?> precision = OptionsOf.Choice("--precision", "Weights and products of an .onnx file (default fp32).", "fp32", "fp16");
+        Option<(int First, int Second)?> resolution = Sizes.Pair("--resolution", "HxW", "Input size in pixels, multiples of patch size × windows (default: the model's own).", MostPixels);
+        Option<int?> batch = OptionsOf.Make<int?>("--batch", "N|dynamic", "A fixed number of pictures per run, or any (default dynamic).", Batch);
+        Option<string?> dialect = OptionsOf.Choice("--dialect", "ONNX's own operators, or ONNX Runtime's faster ones besides (default portable).", "portable", "onnxruntime");
+        var checkpoint = new CheckpointArguments();
+        return new Verb("export", "Write a model for other runtimes: ONNX, safetensors, .pth.", Run, [file, output, precision, resolution, batch, dialect, .. checkpoint.Symbols]);
+
+        async Task<int> Run(CliContext context)
+        {
+            DetectorOptions about = checkpoint.Read(context);
+            var request = new ExportRequest
+            {
+                Precision = context.Get(precision) == "fp16" ? ExportPrecision.Float16 : ExportPrecision.Float32,
+                Dialect = context.Get(dialect) == "onnxruntime" ? OnnxDialect.OnnxRuntime : OnnxDialect.Portable,
+                Resolution = context.Get(resolution),
+                Batch = context.Get(batch) is int fixedBatch and not AnyBatch ? fixedBatch : null,
+                PreferEma = about.PreferEma,
+                Variant = about.Variant,
+                ClassNames = about.ClassNames,
+                ClassOffset = about.ClassOffset,
+                AcceptLicense = about.AcceptLicense,
+            };
+            ExportResult result = await context.WithProgressAsync(
+                "exporting", _ => Task.Run(() => Exporter.Export(context.Get(file), context.Get(output)!, request), context.Cancellation));
+            Report(context, result);
+            return ExitCodes.Done;
+        }
+    }
+
+    private static int? Batch(string text) => text.Equals("dynamic", StringComparison.OrdinalIgnoreCase) ? AnyBatch
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value is >= 1 and <= MostPictures ? value
+        : throw new FormatException($"is neither 'dynamic' nor a whole number from 1 to {MostPictures}");
+
+    private static void Report(CliContext context, ExportResult result)
+    {
+        foreach (string warning in result.Warnings)
+            context.Warn(warning);
+        context.WriteJson(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("file", result.Path);
+            json.WriteString("data_file", result.DataPath);
+            json.WriteNumber("bytes", result.Bytes);
+            json.WriteString("variant", result.Variant);
+            json.WriteStartArray("warnings");
+            foreach (string warning in result.Warnings)
+                json.WriteStringValue(warning);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+        if (context.WantsJson)
+            return;
+        string size = (result.Bytes / 1e6).ToString("0.0", CultureInfo.InvariantCulture);
+        context.Human.Profile.Out.Writer.WriteLine($"{result.Path}: {result.Variant}, {size} MB");
+        if (result.DataPath is { } data)
+            context.Human.Profile.Out.Writer.WriteLine($"{data}: its constants; keep it beside the model");
+    }
+}

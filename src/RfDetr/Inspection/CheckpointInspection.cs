@@ -1,0 +1,70 @@
+using RfDetr.Checkpoints;
+using RfDetr.Model;
+using RfDetr.Tensors;
+using RfDetr.Vision;
+
+namespace RfDetr;
+
+/// <summary>Looks into a checkpoint as far as it allows.</summary>
+internal static class CheckpointInspection
+{
+    public static ModelInspection Of(string path, DetectorOptions options)
+    {
+        using var checkpoint = Checkpoint.Open(path, new CheckpointOptions { PreferEma = options.PreferEma });
+        var warnings = new List<string>();
+        FileDigests digests = FileDigests.Of(path);
+        InspectedTensor[] tensors = [.. checkpoint.Names.Select(name => Tensor(checkpoint, name, warnings)).OfType<InspectedTensor>()];
+        ModelConfig? config = Try(() => Config(checkpoint, options, warnings), warnings);
+        ClassMap? classes = Try(() => ClassMapRules.Find(checkpoint, new ClassMapOptions { ClassNames = options.ClassNames, ClassOffset = options.ClassOffset }), warnings);
+        HostedFile? hosted = HostedWeights.All.FirstOrDefault(h => h.Md5 == digests.Md5);
+        (ResizeRule rule, string source) = CheckpointModels.StoredResizeRule(checkpoint);
+        return new ModelInspection
+        {
+            File = path,
+            Container = checkpoint.Format.ToString(),
+            Bytes = checkpoint.Length,
+            Digests = digests,
+            Hosted = hosted,
+            Variant = config?.Variant ?? "unknown",
+            Config = config,
+            Tensors = tensors,
+            Parts = ParameterParts.Of(tensors),
+            Parameters = tensors.Sum(t => t.Count),
+            Classes = classes,
+            Input = config is null ? null : (config.Resolution, config.Resolution),
+            ResizeRule = options.ResizeRule ?? rule,
+            ResizeSource = options.ResizeRule is null ? source : "as asked",
+            Licence = (hosted?.License ?? Licences.Of(config?.Variant))?.Id,
+            HasEma = checkpoint.HasEma,
+            Args = checkpoint.Args,
+            Warnings = warnings,
+        };
+    }
+
+    private static ModelConfig Config(Checkpoint checkpoint, DetectorOptions options, List<string> warnings)
+    {
+        InferredConfig inferred = ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = options.Variant });
+        warnings.AddRange(inferred.Warnings);
+        return inferred.Config;
+    }
+
+    private static InspectedTensor? Tensor(Checkpoint checkpoint, string name, List<string> warnings)
+    {
+        HostTensor? tensor = Try(() => checkpoint.TryGet(name, out HostTensor? found) ? found : null, warnings);
+        return tensor is null ? null : new(name, tensor.DType.ToString(), tensor.Shape);
+    }
+
+    private static T? Try<T>(Func<T?> find, List<string> warnings)
+        where T : class
+    {
+        try
+        {
+            return find();
+        }
+        catch (CheckpointFormatException e)
+        {
+            warnings.Add(e.Message);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using RfDetr.Checkpoints;
+using RfDetr.Model;
+using RfDetr.Tensors;
+
+namespace RfDetr;
+
+/// <summary>A network's weights and configuration without its classes, which play no part in the numbers.</summary>
+internal sealed class ModelSource(string name, ModelConfig config, Func<Backend, Weights> weights, Checkpoint? checkpoint) : IDisposable
+{
+    public string Name { get; } = name;
+
+    public ModelConfig Config { get; } = config;
+
+    public Func<Backend, Weights> Weights { get; } = weights;
+
+    public static ModelSource Open(string model, DetectorOptions options)
+    {
+        if (model == DemoModel.Name)
+            return new(model, DemoModel.Config, backend => new Weights(DemoModel.Weights, backend), null);
+        var checkpoint = Checkpoint.Open(ModelLoader.ResolvePath(model, options.AcceptLicense), new CheckpointOptions { PreferEma = options.PreferEma });
+        try
+        {
+            ModelConfig config = ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = options.Variant }).Config;
+            Licences.Require(Licences.Of(config.Variant), model, options.AcceptLicense);
+            return new(model, config, backend => new Weights(checkpoint, backend), checkpoint);
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => checkpoint?.Dispose();
+}
