@@ -7,11 +7,11 @@ internal static class TypeNames
 {
     private static readonly NullabilityInfoContext s_nullability = new();
 
-    private static readonly Dictionary<Type, string> s_keywords = new()
-    {
-        [typeof(void)] = "void", [typeof(bool)] = "bool", [typeof(byte)] = "byte", [typeof(int)] = "int", [typeof(long)] = "long",
-        [typeof(float)] = "float", [typeof(double)] = "double", [typeof(string)] = "string", [typeof(object)] = "object",
-    };
+    private static readonly (Type Type, string Keyword)[] s_keywords =
+    [
+        (typeof(void), "void"), (typeof(bool), "bool"), (typeof(byte), "byte"), (typeof(int), "int"), (typeof(long), "long"),
+        (typeof(float), "float"), (typeof(double), "double"), (typeof(string), "string"), (typeof(object), "object"),
+    ];
 
     public static string Of(ParameterInfo parameter) => Of(s_nullability.Create(parameter));
 
@@ -21,7 +21,7 @@ internal static class TypeNames
 
     public static string Of(Type type)
     {
-        if (s_keywords.TryGetValue(type, out string? keyword))
+        if (Array.Find(s_keywords, k => k.Type == type).Keyword is { } keyword)
             return keyword;
         if (type.IsArray)
             return Of(type.GetElementType()!) + "[]";
