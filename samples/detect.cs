@@ -4,7 +4,7 @@
 // Finds objects in a picture:  dotnet run -c Release samples/detect.cs -- PICTURE [MODEL]
 using RfDetr;
 
-string picture = args.Length > 0 ? args[0] : "samples/pictures/scene-1.jpg";
+string picture = args.Length > 0 ? args[0] : "samples/pictures/scene-1-00012.jpg";
 string model = args.Length > 1 ? args[1] : "demo";
 
 // snippet: three-lines
