@@ -1,0 +1,81 @@
+using System.Text.Json;
+using RfDetr.Vision;
+
+namespace RfDetr.Tests.Cli;
+
+public sealed class OtherVerbTests
+{
+    [Fact]
+    public async Task Variants_lists_the_published_ones_with_the_references_parameter_counts()
+    {
+        CliRun run = await CliRun.Of("variants", "--json");
+        run.Code.ShouldBe(0);
+        using JsonDocument reference = JsonDocument.Parse(File.ReadAllText(Goldens.Path("parameters.json")));
+        JsonElement[] listed = [.. run.Json.GetProperty("variants").EnumerateArray()];
+        listed.Length.ShouldBe(15);
+        foreach (JsonElement variant in listed)
+        {
+            string name = variant.GetProperty("name").GetString()!;
+            variant.GetProperty("parameters").GetInt64().ShouldBe(reference.RootElement.GetProperty(name).GetProperty("parameter_count").GetInt64(), name);
+        }
+
+        (await CliRun.Of("variants")).Out.ShouldContain("seg-2xlarge");
+    }
+
+    [Fact]
+    public async Task Doctor_finds_the_libraries_and_tries_the_processor()
+    {
+        CliRun run = await CliRun.Of("doctor", "--json", "-");
+        run.Code.ShouldBe(0, run.Out);
+        JsonElement[] findings = [.. run.Json.GetProperty("findings").EnumerateArray()];
+        foreach (string needed in (string[])["libvips", "picture formats", "ONNX Runtime", "provider CPU"])
+            findings.Single(f => f.GetProperty("name").GetString() == needed).GetProperty("state").GetString().ShouldBe("works");
+        findings.Single(f => f.GetProperty("name").GetString() == "picture formats").GetProperty("text").GetString()!.ShouldContain("webp");
+    }
+
+    [Fact]
+    public async Task Doctor_fails_where_the_runtime_is_missing()
+    {
+        CliRun run = await CliRun.Of("doctor", "--onnxruntime", Goldens.Path("nowhere"));
+        run.Code.ShouldBe(1);
+        run.Out.ShouldContain("missing");
+        run.Out.ShouldContain("nowhere");
+    }
+
+    [Fact]
+    public async Task Synth_draws_the_same_data_set_again_and_annotates_it_exactly()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string name in (string[])["one", "two"])
+        {
+            CliRun run = await CliRun.Of("data", "synth", "--output", folder[name], "--count", "2", "--seed", "1", "--first", "12", "--size", "160x120");
+            run.Code.ShouldBe(0, run.Error);
+        }
+
+        foreach (string file in (string[])["scene-1-00012.jpg", "scene-1-00013.jpg", "_annotations.coco.json"])
+            File.ReadAllBytes(folder[$"one/{file}"]).ShouldBe(File.ReadAllBytes(folder[$"two/{file}"]));
+        using JsonDocument coco = JsonDocument.Parse(File.ReadAllText(folder["one/_annotations.coco.json"]));
+        PictureInfo.Read(folder["one/scene-1-00012.jpg"]).ShouldSatisfyAllConditions(p => p.Width.ShouldBe(160), p => p.Height.ShouldBe(120));
+        coco.RootElement.GetProperty("images").GetArrayLength().ShouldBe(2);
+        JsonElement[] annotations = [.. coco.RootElement.GetProperty("annotations").EnumerateArray()];
+        annotations.ShouldNotBeEmpty();
+        foreach (JsonElement annotation in annotations)
+        {
+            JsonElement segmentation = annotation.GetProperty("segmentation");
+            RleMask mask = RleMask.Parse(120, 160, segmentation.GetProperty("counts").GetString());
+            mask.Area.ShouldBe(annotation.GetProperty("area").GetInt64());
+            int[] box = [.. annotation.GetProperty("bbox").EnumerateArray().Select(v => v.GetInt32())];
+            mask.BoundingBox.ShouldBe(new PixelRect(box[0], box[1], box[2], box[3]));
+        }
+    }
+
+    [Fact]
+    public async Task The_sample_pictures_are_what_the_readme_says()
+    {
+        using var folder = new TemporaryFolder();
+        (await CliRun.Of("data", "synth", "--output", folder["s"], "--count", "1", "--seed", "1", "--first", "17")).Code.ShouldBe(0);
+        using Picture drawn = Picture.Load(folder["s/scene-1-00017.jpg"]), kept = Picture.Load(Goldens.Path("../../samples/pictures/scene-1-00017.jpg"));
+        (kept.Width, kept.Height).ShouldBe((640, 480));
+        drawn.Frame.Data.SequenceEqual(kept.Frame.Data).ShouldBeTrue();
+    }
+}

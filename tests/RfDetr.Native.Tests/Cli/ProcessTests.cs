@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Text;
+using RfDetr.Tests.Pictures;
+
+namespace RfDetr.Tests.Cli;
+
+/// <summary>The program as users start it; also for what the environment decides.</summary>
+public sealed class ProcessTests
+{
+    [Fact]
+    public async Task The_program_detects_and_returns_its_code()
+    {
+        using var folder = new TemporaryFolder();
+        CliRun run = await Start(folder, "detect", Goldens.Path("images/reference.png"), "--json", "-");
+        run.Code.ShouldBe(0, run.Error);
+        run.Json.GetProperty("images")[0].GetProperty("width").GetInt32().ShouldBe(97);
+        (await Start(folder, "detect", "--nonsense")).Code.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task The_annotated_picture_lies_where_a_newcomer_is_told()
+    {
+        using var folder = new TemporaryFolder();
+        CliRun run = await Start(folder, "detect", Goldens.Path("images/reference.png"));
+        run.Code.ShouldBe(0, run.Error);
+        run.Out.ShouldContain("out/detect");
+        run.Error.ShouldContain("untrained");
+        File.Exists(folder["out/detect/reference.png"]).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Download_without_the_network_says_what_is_missing()
+    {
+        using var folder = new TemporaryFolder();
+        CliRun run = await Start(folder, "download", "nano", "--offline");
+        run.Code.ShouldBe(1);
+        run.Error.ShouldContain("rf-detr-nano.pth");
+        run.Error.ShouldContain("--offline");
+    }
+
+    [Fact]
+    public async Task Download_asks_for_a_licence_to_be_accepted()
+    {
+        using var folder = new TemporaryFolder();
+        CliRun run = await Start(folder, "download", "xlarge");
+        run.Code.ShouldBe(1);
+        run.Error.ShouldContain("PML-1.0");
+        run.Error.ShouldContain("--accept-license");
+    }
+
+    [Fact]
+    public async Task A_server_without_the_file_is_told()
+    {
+        using var folder = new TemporaryFolder();
+        await using var server = new OneAnswerServer(Encoding.ASCII.GetBytes("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+        CliRun run = await Start(folder, server.Address, "download", "nano", "--json");
+        run.Code.ShouldBe(1);
+        run.Error.ShouldContain("404");
+        run.Out.ShouldBeEmpty();
+    }
+
+    private static Task<CliRun> Start(TemporaryFolder folder, params string[] args) => Start(folder, new Uri("http://127.0.0.1:9/"), args);
+
+    private static async Task<CliRun> Start(TemporaryFolder folder, Uri mirror, params string[] args)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        {
+            WorkingDirectory = folder["."],
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "RfDetr.Cli.dll"));
+        foreach (string arg in args)
+            start.ArgumentList.Add(arg);
+        start.Environment["RFDETR_HOME"] = folder["home"];
+        start.Environment["RFDETR_WEIGHTS_URL"] = mirror.ToString();
+        using Process process = Process.Start(start)!;
+        process.StandardInput.Close();
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new(process.ExitCode, await output, await error);
+    }
+}
