@@ -68,12 +68,22 @@ public static class Variants
 
     private static ModelConfig DetectBase(string name, int resolution, int windows) => Detect(name, resolution, layers: 5) with
     {
-        EncoderWidth = 768, PatchSize = 20, NumWindows = windows, PositionalEncodingSize = resolution / 20, HiddenDim = 512,
-        SelfAttentionHeads = 16, CrossAttentionHeads = 32, DecoderPoints = 4,
+        EncoderWidth = 768,
+        PatchSize = 20,
+        NumWindows = windows,
+        PositionalEncodingSize = resolution / 20,
+        HiddenDim = 512,
+        SelfAttentionHeads = 16,
+        CrossAttentionHeads = 32,
+        DecoderPoints = 4,
     };
 
     private static ModelConfig Segment(string name, int resolution, int layers, int queries) => Detect(name, resolution, layers) with
     {
-        PatchSize = 12, PositionalEncodingSize = resolution / 12, NumQueries = queries, NumSelect = queries, SegmentationHead = true,
+        PatchSize = 12,
+        PositionalEncodingSize = resolution / 12,
+        NumQueries = queries,
+        NumSelect = queries,
+        SegmentationHead = true,
     };
 }

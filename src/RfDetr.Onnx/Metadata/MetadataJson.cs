@@ -10,8 +10,18 @@ public static class MetadataJson
     private static readonly JsonDefaults s_inferenceDefaults = JsonDefaults.Of(
         new InferenceMetadata
         {
-            Format = "", Task = "", InputShape = [], Outputs = new Dictionary<string, string>(), Means = [], Stds = [],
-            ClassNames = [], NumClasses = 0, NumSelect = 0, TraceAlpha = 0, PatchSize = 0, NumWindows = 0,
+            Format = "",
+            Task = "",
+            InputShape = [],
+            Outputs = new Dictionary<string, string>(),
+            Means = [],
+            Stds = [],
+            ClassNames = [],
+            NumClasses = 0,
+            NumSelect = 0,
+            TraceAlpha = 0,
+            PatchSize = 0,
+            NumWindows = 0,
         },
         MetadataJsonContext.Default.InferenceMetadata);
 

@@ -41,14 +41,18 @@ internal static class MapCases
         yield return new("GridSample inside", _ => new GridSample(), x, Cases.Random("g", 0.9f, 2, 5, 3, 2)) { PerBatch = [0, 1] };
         yield return new("GridSample beyond the edges", _ => new GridSample(), x, Cases.Random("g", 1.6f, 2, 9, 4, 2)) { PerBatch = [0, 1] };
         yield return new("GridSample at corners, centres and far away", _ => new GridSample(), Cases.Random("x", 1, 2, 4, 4),
-            HostTensor.Of([-1f, -1, 1, 1, 0, 0, -0.75f, 0.25f, -3, 0, 50, -50], 1, 6, 1, 2)) { PerBatch = [0, 1] };
+            HostTensor.Of([-1f, -1, 1, 1, 0, 0, -0.75f, 0.25f, -3, 0, 50, -50], 1, 6, 1, 2))
+        { PerBatch = [0, 1] };
         yield return new("GridSample of one pixel", _ => new GridSample(), Cases.Random("x", 1, 1, 1, 1), HostTensor.Of([0f, 0, 0.5f, -0.5f, 1.5f, 0], 1, 1, 3, 2)) { PerBatch = [0, 1] };
         yield return new("DeformableSampling of one level", _ => new DeformableSampling(2, 3, [4, 5]),
-            Cases.Random("v", 2, 20, 6), Locations(2, 7, 2, 3), Cases.Random("w", 2, 7, 2, 3)) { PerBatch = [0, 1, 2] };
+            Cases.Random("v", 2, 20, 6), Locations(2, 7, 2, 3), Cases.Random("w", 2, 7, 2, 3))
+        { PerBatch = [0, 1, 2] };
         yield return new("DeformableSampling of two levels", _ => new DeformableSampling(4, 2, [6, 4, 3, 2]),
-            Cases.Random("v", 2, 30, 8), Locations(2, 5, 4, 4), Cases.Random("w", 2, 5, 4, 4)) { PerBatch = [0, 1, 2] };
+            Cases.Random("v", 2, 30, 8), Locations(2, 5, 4, 4), Cases.Random("w", 2, 5, 4, 4))
+        { PerBatch = [0, 1, 2] };
         yield return new("DeformableSampling of one point", _ => new DeformableSampling(1, 1, [1, 1]),
-            Cases.Random("v", 1, 1, 1), Locations(1, 3, 1, 1), Cases.Random("w", 1, 3, 1, 1)) { PerBatch = [0, 1, 2] };
+            Cases.Random("v", 1, 1, 1), Locations(1, 3, 1, 1), Cases.Random("w", 1, 3, 1, 1))
+        { PerBatch = [0, 1, 2] };
     }
 
     // 0…1 spans the picture; some lie outside.

@@ -41,7 +41,8 @@ public sealed class DetectionContractTests
     {
         InferenceMetadata metadata = MetadataJsonTests.Example() with
         {
-            InputName = "x", InputShape = [-1, 3, 16, 24],
+            InputName = "x",
+            InputShape = [-1, 3, 16, 24],
             Outputs = new Dictionary<string, string> { ["pred_boxes"] = "b", ["pred_logits"] = "c" },
         };
         OnnxValueInfo[] outputs = [Value("dets", 1, 9, 4), Value("b", 1, 9, 4), Value("c", 1, 9, 5)];

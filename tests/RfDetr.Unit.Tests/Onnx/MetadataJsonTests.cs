@@ -98,7 +98,9 @@ public sealed class MetadataJsonTests
     {
         var notes = new ArtifactNotes
         {
-            WeightsLicence = "Apache-2.0", WeightsSha256 = "ab12", Precision = "float16",
+            WeightsLicence = "Apache-2.0",
+            WeightsSha256 = "ab12",
+            Precision = "float16",
             EmittedLabels = [new EmittedLabel(1, 1, "person", 1), new EmittedLabel(3, 3, "car")],
         };
         ArtifactNotes back = MetadataJson.ReadNotes(MetadataJson.Write(notes));

@@ -9,7 +9,9 @@ public sealed class SessionOptionsTests
     {
         var options = new SessionOptions
         {
-            IntraOpThreads = -1, InterOpThreads = 0, Optimization = (GraphOptimization)5,
+            IntraOpThreads = -1,
+            InterOpThreads = 0,
+            Optimization = (GraphOptimization)5,
             FreeDimensions = new Dictionary<string, long> { ["batch"] = 0 },
         };
         string message = Should.Throw<ArgumentException>(options.Validate).Message;
