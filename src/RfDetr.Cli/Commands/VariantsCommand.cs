@@ -39,7 +39,7 @@ internal static class VariantsCommand
     {
         var parameters = new ParameterList();
         _ = new RfDetrNetwork(new Weights(parameters, new ShapeBackend()), config);
-        return parameters.Count;
+        return parameters.Count + config.EncoderWidth; // the mask token: in every checkpoint, used by pre-training only
     }
 
     private static void Print(IAnsiConsole console, Row[] rows)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using RfDetr.Vision;
 
 namespace RfDetr;
@@ -11,8 +10,6 @@ public static class PictureInputs
     {
         ".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".avif", ".heif", ".heic",
     };
-
-    private static readonly StringComparer s_byNumber = StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering);
 
     /// <summary>Whether a file's ending is that of a picture. Files named one by one may have any ending.</summary>
     public static bool HasPictureEnding(string path) => s_endings.Contains(Path.GetExtension(path));
@@ -52,7 +49,7 @@ public static class PictureInputs
     private static string[] InFolder(string folder, bool recursive)
     {
         var options = new EnumerationOptions { RecurseSubdirectories = recursive, AttributesToSkip = FileAttributes.System | FileAttributes.Hidden };
-        string[] found = [.. Directory.EnumerateFiles(folder, "*", options).Where(HasPictureEnding).Order(s_byNumber)];
+        string[] found = [.. Directory.EnumerateFiles(folder, "*", options).Where(HasPictureEnding).Order(NaturalOrder.Instance)];
         if (found.Length > 0)
             return found;
         throw new FileNotFoundException(recursive
@@ -62,7 +59,7 @@ public static class PictureInputs
 
     private static string[] Matching(string pattern)
     {
-        string[] found = [.. Glob.Expand(pattern).Where(HasPictureEnding).Order(s_byNumber)];
+        string[] found = [.. Glob.Expand(pattern).Where(HasPictureEnding).Order(NaturalOrder.Instance)];
         return found.Length > 0 ? found : throw new FileNotFoundException($"no pictures match '{pattern}'", pattern);
     }
 }

@@ -48,7 +48,7 @@ public sealed class GoldenCheckpoints : IDisposable
     private void Write(string kind, ModelConfig config)
     {
         var weights = new RecordedWeights(new FormulaWeights("cli"));
-        _ = new RfDetrNetwork(new Weights(weights, new ShapeBackend()), config);
+        _ = new RfDetrNetwork(new Weights((IWeightInitializer)weights, new ShapeBackend()), config);
         TorchWriter.Write(_folder[$"{kind}.pth"], new CheckpointContent { Weights = weights, Args = Args(config), Metadata = new PlainMap([new("epoch", 0L)]) });
     }
 
