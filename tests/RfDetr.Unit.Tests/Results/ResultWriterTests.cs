@@ -45,8 +45,8 @@ public sealed class ResultWriterTests
     public void Polygons_tell_holes_by_direction_and_leave_out_what_has_no_area()
     {
         JsonElement detections = Written(stream => new DetectionJson(stream, s_model), ("x.png", Found)).GetProperty("images")[0].GetProperty("detections");
-        double[] areas = [.. detections[0].GetProperty("polygons").EnumerateArray().Select(Shoelace)];
         // 6×5 between the outermost centres; around the hole 4×3 less its four cut corners.
+        double[] areas = [.. detections[0].GetProperty("polygons").EnumerateArray().Select(Shoelace)];
         areas.ShouldBe([30, -10], ignoreOrder: true, "clockwise outside (y down), counter-clockwise around the hole");
         detections[1].GetProperty("polygons").GetArrayLength().ShouldBe(0);
         RleMask.Parse(8, 10, detections[0].GetProperty("mask").GetProperty("counts").GetString()).ShouldBe(s_frame);
