@@ -55,7 +55,7 @@ public static class OnnxExporter
         UsesContrib(options) ? new PackAttention() : new FoldConstants(),
         options.Optimize ? new FoldScales() : new FoldConstants(),
         new ChannelsFirst(),
-        new ProductForms(asTraced: !options.Optimize),
+        new ProductForms(),
         new FoldConstants(),
         new SimplifyLayout());
 }

@@ -26,7 +26,6 @@ internal sealed class OpEmitter(NodeWriter writer)
             case Unary or Softmax: Plain(value, value.Op.Name); break;
             case Binary: Plain(value, value.Op.Name); break;
             case MatMul: Plain(value, "MatMul"); break;
-            case Gemm: writer.Define(value, "Gemm", Inputs(value), node => node.Set("transB", 1L)); break;
             case Gelu: writer.Define(value, "Gelu", Inputs(value), domain: ContribDomain); break;
             case Attention attention:
                 writer.Define(value, "MultiHeadAttention", Inputs(value), node => node.Set("num_heads", attention.Heads), ContribDomain);

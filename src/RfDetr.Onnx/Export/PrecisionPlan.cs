@@ -26,7 +26,7 @@ internal sealed class PrecisionPlan
             return DType.Float32;
         return value.Op switch
         {
-            MatMul or Gemm or NchwConv or Attention or PackedAttention => DType.Float16,
+            MatMul or NchwConv or Attention or PackedAttention => DType.Float16,
             LayerNorm or Softmax or Take or GridSample or Reduce { Kind: not ReduceKind.Max } => DType.Float32,
             Unary { Kind: UnaryKind.Exp or UnaryKind.Sin or UnaryKind.Cos } => DType.Float32,
             _ => value.Inputs.Any(i => i is not ConstantValue && Of(i) == DType.Float32) ? DType.Float32 : DType.Float16,

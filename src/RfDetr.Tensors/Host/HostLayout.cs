@@ -17,8 +17,31 @@ internal static class HostLayout
 
     private static T[] Permute<T>(T[] source, int[] sizes, IntList axes, int[] shape)
     {
+        if (axes.SequenceEqual([1, 0]))
+            return Transpose(source, sizes[0], sizes[1]);
         int[] strides = Strides.Of(sizes);
         return Walk(source, [.. axes.Select(axis => strides[axis])], shape);
+    }
+
+    // In square blocks, so that neither side leaves the cache: every weight of a network passes here when it is exported.
+    private static T[] Transpose<T>(T[] source, int rows, int columns)
+    {
+        const int Block = 32;
+        var result = new T[source.Length];
+        _ = Parallel.For(0, (columns + Block - 1) / Block, block =>
+        {
+            int from = block * Block, to = Math.Min(from + Block, columns);
+            for (int top = 0; top < rows; top += Block)
+            {
+                int bottom = Math.Min(top + Block, rows);
+                for (int column = from; column < to; column++)
+                {
+                    for (int row = top; row < bottom; row++)
+                        result[column * rows + row] = source[row * columns + column];
+                }
+            }
+        });
+        return result;
     }
 
     private static T[] Walk<T>(T[] source, int[] strides, int[] shape)
