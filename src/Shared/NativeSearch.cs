@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace RfDetr;
@@ -41,8 +40,14 @@ internal static class NativeSearch
         string[] found = Directory.GetFiles(folder, name);
         if (found.Length == 0)
             return [Path.Combine(folder, name)];
-        var byNumber = StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering);
-        return found.OrderByDescending(path => path, byNumber);
+        return found.OrderByDescending(VersionIn);
+    }
+
+    // "libvips-cpp.so.8.18.7" → 8.18.7; a name without numbers comes last.
+    private static Version VersionIn(string path)
+    {
+        string[] numbers = [.. Path.GetFileName(path).Split('.').Where(part => part.Length is > 0 and < 8 && part.All(char.IsAsciiDigit)).Take(4)];
+        return numbers.Length == 0 ? new Version() : Version.Parse(string.Join('.', numbers.Length == 1 ? [numbers[0], "0"] : numbers));
     }
 
     private static IEnumerable<string> Candidates(string[] fileNames, string[] npmFolders)

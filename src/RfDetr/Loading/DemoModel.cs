@@ -13,9 +13,9 @@ internal static class DemoModel
 {
     public const string Name = "demo";
 
-    private static readonly string[] s_classes = ["ball", "box", "cylinder", "cone", "ring", "star", "capsule", "bottle"];
+    private static readonly string[] s_classes = ["ball", "cube", "cylinder", "cone", "ring", "star", "capsule", "mushroom", "bottle", "mug"];
 
-    public static IWeightInitializer Weights { get; } = new FormulaWeights("demo");
+    public static IWeightInitializer Weights { get; } = new DemoWeights();
 
     public static ModelConfig Config { get; } = Variants.Get("seg-nano") with
     {
@@ -52,4 +52,17 @@ internal static class DemoModel
         Licence = "Apache-2.0",
         IsUntrained = true,
     };
+
+    // Formula weights whose class logits are lowered, so that a picture is not covered with meaningless boxes.
+    private sealed class DemoWeights : IWeightInitializer
+    {
+        private const float Lower = 1.3f;
+        private readonly FormulaWeights _formula = new(Name);
+
+        public HostTensor Create(string name, ReadOnlySpan<int> shape)
+        {
+            HostTensor tensor = _formula.Create(name, shape);
+            return name == "class_embed.bias" ? HostTensor.Of([.. tensor.ToSingles().Select(v => v - Lower)], shape) : tensor;
+        }
+    }
 }
