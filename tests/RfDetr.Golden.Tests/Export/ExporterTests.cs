@@ -63,8 +63,8 @@ public sealed class ExporterTests : IDisposable
         contract.Means.ShouldBe([0.485, 0.456, 0.406]);
         contract.Stds.ShouldBe([0.229, 0.224, 0.225]);
         contract.ClassNames[0].ShouldBe("ball");
-        contract.ClassIdToName[7].ShouldBe("bottle");
-        contract.NumClasses.ShouldBe(9);
+        contract.ClassIdToName[8].ShouldBe("bottle");
+        contract.NumClasses.ShouldBe(11);
         contract.NumSelect.ShouldBe(50);
         contract.PatchSize.ShouldBe(12);
         contract.NumWindows.ShouldBe(2);
@@ -72,7 +72,7 @@ public sealed class ExporterTests : IDisposable
         ArtifactNotes notes = MetadataJson.FindNotes(info.Custom).ShouldNotBeNull();
         notes.WeightsSha256.ShouldBe(FileDigests.Of(_folder["a.pth"]).Sha256);
         notes.Precision.ShouldBe("float16");
-        notes.EmittedLabels.Count.ShouldBe(8);
+        notes.EmittedLabels.Count.ShouldBe(10);
         info.Inputs.Single().ToString().ShouldBe("'input' Float32 [2, 3, 120, 240]");
 
         using var detector = Detector.Load(_folder["m.onnx"]);

@@ -85,7 +85,7 @@ public sealed class BundleTests : IDisposable
         Error(good, t => t["input"] = HostTensor.Of(new float[12], 12)).ShouldContain("[12], expected float32 [B, 3, H, W]");
         Error(good, t => t["backbone.9"] = t["backbone.0"]).ShouldContain("'backbone.9' that this network has not");
         Error(good, t => t["optimizer"] = t["backbone.0"]).ShouldContain("no bundle of stages");
-        Error(good, t => t["pred_logits"] = HostTensor.Of(new float[6], 1, 2, 3)).ShouldContain("shape [1, 2, 3], the network's has [1, 50, 9]");
+        Error(good, t => t["pred_logits"] = HostTensor.Of(new float[6], 1, 2, 3)).ShouldContain("shape [1, 2, 3], the network's has [1, 50, 11]");
         Error(good, t => t["projector.0.index"] = HostTensor.Of(new[] { 1L }, 1)).ShouldContain("needs both");
         Error(good, t =>
         {
