@@ -28,9 +28,11 @@ public sealed class NanoGraphTests
     }
 
     [Fact]
-    public void Each_attention_reads_one_product()
+    public void For_kernels_each_attention_reads_one_product()
     {
-        s_optimised.Order.Count(v => v.Op is Linear && v.Shape[-1] == 3 * 384).ShouldBe(12);
+        NetworkGraph kernels = Passes.OptimizeForKernels(s_recorded);
+        kernels.Order.Count(v => v.Op is FusedLinear && v.Shape[-1] == 3 * 384).ShouldBe(12);
+        kernels.Order.ShouldNotContain(v => v.Op is Linear || v.Op is Gelu);
         s_optimised.Order.Where(v => v.Op is Conv2d).ShouldAllBe(v => v.Inputs[1].Shape[2].Size > 1);
     }
 

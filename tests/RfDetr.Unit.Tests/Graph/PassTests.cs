@@ -51,7 +51,7 @@ public sealed class PassTests
     {
         ModelConfig config = masks ? TinyNetwork.Masks : TinyNetwork.Boxes;
         NetworkGraph graph = TinyNetwork.Record(config, Dim.Batch);
-        NetworkGraph optimised = Passes.Run(Passes.Optimize(graph), new MarkEpilogues());
+        NetworkGraph optimised = Passes.OptimizeForKernels(graph);
         optimised.Order.Count.ShouldBeLessThan(graph.Order.Count);
         foreach (int batch in new[] { 1, 3 })
         {
