@@ -122,7 +122,7 @@ public sealed class OnnxSessionTests
     {
         using OnnxSession session = OnnxSession.FromBytes(TinyModels.Long(512, 1500).ToByteArray(), new SessionOptions { Optimization = GraphOptimization.None });
         var inputs = new Dictionary<string, HostTensor> { ["x"] = HostTensor.Of(new float[512 * 512], 512, 512) };
-        using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(30));
+        using var soon = new SoonCancelled(30);
         Should.Throw<OperationCanceledException>(() => session.Run(inputs, cancellation: soon.Token)).CancellationToken.ShouldBe(soon.Token);
         Should.Throw<OperationCanceledException>(() => session.Run(inputs, cancellation: new CancellationToken(canceled: true)));
     }
