@@ -135,8 +135,8 @@ internal sealed class NodeWriter(PrecisionPlan precision)
             return UnsafeByteOperations.UnsafeWrap(data.Bytes);
         float[] values = data.ToSingles();
         if (wanted == DType.Float32)
-            return UnsafeByteOperations.UnsafeWrap(MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
-        return UnsafeByteOperations.UnsafeWrap(MemoryMarshal.AsBytes(Array.ConvertAll(values, v => (Half)v).AsSpan()).ToArray());
+            return UnsafeByteOperations.UnsafeWrap(HostTensor.Of(values, values.Length).Bytes);
+        return ByteString.CopyFrom(MemoryMarshal.AsBytes(Array.ConvertAll(values, v => (Half)v).AsSpan()));
     }
 
     private static ValueInfoProto Describe(string name, TensorType type)

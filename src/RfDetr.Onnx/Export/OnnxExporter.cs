@@ -49,13 +49,14 @@ public static class OnnxExporter
 
     private static string ProducerVersion => typeof(OnnxExporter).Assembly.GetName().Version!.ToString(3);
 
-    private static NetworkGraph Lower(NetworkGraph graph, ExportOptions options) => Passes.Run(
-        graph,
-        new Decompose(op => OpEmitter.IsNative(op, UsesContrib(options))),
-        UsesContrib(options) ? new PackAttention() : new FoldConstants(),
-        options.Optimize ? new FoldScales() : new FoldConstants(),
-        new ChannelsFirst(),
-        new ProductForms(),
-        new FoldConstants(),
-        new SimplifyLayout());
+    private static NetworkGraph Lower(NetworkGraph graph, ExportOptions options)
+    {
+        bool contrib = UsesContrib(options);
+        var passes = new List<GraphPass> { new Decompose(op => OpEmitter.IsNative(op, contrib)) };
+        if (contrib)
+            passes.Add(new PackAttention());
+        if (options.Optimize)
+            passes.Add(new FoldScales());
+        return Passes.Run(graph, [.. passes, new ChannelsFirst(), new ProductForms(), new FoldConstants(), new SimplifyLayout()]);
+    }
 }
