@@ -45,6 +45,9 @@ public abstract class Tensor(Backend backend, TensorType type)
     /// <summary>Marks this value as the result of a named stage, for comparison with a reference; returns the value.</summary>
     public Tensor Tap(string stage) => Backend.Tap(stage, this);
 
+    /// <summary>This value as what a residual block adds: see <see cref="Backend.Branch"/>.</summary>
+    public Tensor Branch(float depth) => Backend.Branch(this, depth);
+
     /// <inheritdoc/>
     public override string ToString() => Type.ToString();
 

@@ -10,7 +10,7 @@ internal sealed class WindowedEncoder(Weights w, ModelConfig c)
 
     // All layers of the checkpoint are loaded; those beyond the last out index do not run.
     private readonly EncoderBlock[] _blocks =
-        [.. Enumerable.Range(0, c.EncoderDepth).Select(i => new EncoderBlock(w / "encoder" / "layer" / i, c, c.OutFeatureIndexes.Contains(i)))];
+        [.. Enumerable.Range(0, c.EncoderDepth).Select(i => new EncoderBlock(w / "encoder" / "layer" / i, c, i))];
 
     /// <summary>[B, 3, H, W] → per out index k, the state after k layers as [B, h, v, D].</summary>
     public Tensor[] Forward(Tensor picture)
@@ -20,7 +20,8 @@ internal sealed class WindowedEncoder(Weights w, ModelConfig c)
         var maps = new List<Tensor>();
         for (int i = 0; i < c.OutFeatureIndexes[^1]; i++)
         {
-            x = _blocks[i].Forward(x, windows).Tap($"encoder.layer.{i}");
+            EncoderBlock block = _blocks[i];
+            x = x.Backend.Segment(inputs => block.Forward(inputs[0], windows), x).Tap($"encoder.layer.{i}");
             if (c.OutFeatureIndexes.Contains(i + 1))
                 maps.Add(Map(x, windows));
         }

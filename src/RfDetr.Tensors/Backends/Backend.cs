@@ -37,6 +37,22 @@ public abstract class Backend
     /// <summary>Called for each named stage; the default keeps nothing.</summary>
     public virtual Tensor Tap(string stage, Tensor value) => value;
 
+    /// <summary>
+    /// Runs a part of the network whose values inside are not needed by others (an encoder block, a decoder layer). The default just runs
+    /// it; a back end may release what was made inside, or compute it a second time later instead of keeping it.
+    /// </summary>
+    /// <param name="body">A pure function of <paramref name="inputs"/> and of learned tensors.</param>
+    /// <param name="inputs">All values that are not learned or fixed.</param>
+    public virtual Tensor Segment(Func<Tensor[], Tensor> body, params Tensor[] inputs) => body(inputs);
+
+    /// <summary>
+    /// What a residual block adds to its input. The default adds it as it is; a back end may leave it out for some pictures at random
+    /// (stochastic depth, arXiv 1603.09382).
+    /// </summary>
+    /// <param name="value">[B·k, …], the pictures' rows together.</param>
+    /// <param name="depth">0 for the first block, 1 for the last.</param>
+    public virtual Tensor Branch(Tensor value, float depth) => value;
+
     /// <summary>Executes an operation whose result has the inferred <paramref name="result"/> type.</summary>
     protected abstract Tensor Execute(Op op, ReadOnlySpan<Tensor> inputs, TensorType result);
 }
