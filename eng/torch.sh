@@ -13,8 +13,8 @@ torch_packages="libtorch-dev libopenblas0-pthread cmake make g++"
 
 # The header that states the version of the libtorch to build against; fails if there is none.
 torch_header() {
-  local folder found
-  for folder in ${RFDETR_LIBTORCH:-${CMAKE_PREFIX_PATH//:/ } /usr /usr/local}; do
+  local folder found prefixes=${CMAKE_PREFIX_PATH:-}
+  for folder in ${RFDETR_LIBTORCH:-${prefixes//:/ } /usr /usr/local}; do
     for found in "$folder/include/torch/csrc/api/include/torch/version.h" "$folder/../../include/torch/csrc/api/include/torch/version.h"; do
       if [ -f "$found" ]; then
         printf '%s\n' "$found"
