@@ -14,6 +14,7 @@ internal ref struct JsonCursor
 
     private readonly Stream _stream;
     private readonly string _file;
+    private readonly bool _opens;
     private byte[] _buffer = new byte[FirstBuffer];
     private int _length;
     private int _start;
@@ -29,6 +30,8 @@ internal ref struct JsonCursor
         _reader = new Utf8JsonReader(_buffer.AsSpan(_start, _length - _start), _final, default);
         if (_length == _start)
             throw Error("the file is empty");
+        ReadOnlySpan<byte> begin = _buffer.AsSpan(_start, _length - _start).TrimStart(" \t\r\n"u8);
+        _opens = begin.IsEmpty || begin[0] is (byte)'{' or (byte)'[';
     }
 
     /// <summary>The list that is being read; empty outside of lists.</summary>
@@ -113,7 +116,7 @@ internal ref struct JsonCursor
     public readonly DataSetFormatException Malformed(JsonException failure)
     {
         ReadOnlySpan<byte> seen = _buffer.AsSpan(0, _length).TrimEnd(" \t\r\n"u8);
-        bool truncated = _final && (seen.IsEmpty || seen[^1] is not ((byte)'}' or (byte)']'));
+        bool truncated = _opens && _final && (seen.IsEmpty || seen[^1] is not ((byte)'}' or (byte)']'));
         string place = FormattableString.Invariant($"line {failure.LineNumber + 1}, byte {failure.BytePositionInLine + 1}");
         return truncated
             ? Error($"breaks off at {place}: the file ends before its JSON does; copy or fetch it again", failure)
