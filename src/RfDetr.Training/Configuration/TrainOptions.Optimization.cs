@@ -19,7 +19,7 @@ public sealed partial record TrainOptions
     [TrainOption("step|cosine", "How the rates fall.")]
     public string LrScheduler { get; init; } = "step";
 
-    [TrainOption("EPOCHS", "With 'step': the rates are divided by 10 each so many epochs.", Least = 1, Most = 1_000_000)]
+    [TrainOption("EPOCH", "With 'step': the rates are divided by 10 from this epoch on.", Least = 1, Most = 1_000_000)]
     public int LrDrop { get; init; } = 100;
 
     [TrainOption("FACTOR", "With 'cosine': the share of the rate that is left at the end.", Least = 0, Most = 1)]
