@@ -10,7 +10,7 @@ public sealed partial record TrainOptions
     [TrainOption("SPLIT", "Pictures to evaluate on; default: valid or val, whichever there is.", MayChange = true)]
     public string? ValSplit { get; init; }
 
-    [TrainOption("default|none|flip|conservative|aggressive|aerial|industrial", "How training pictures are varied.")]
+    [TrainOption("default|none|conservative|aggressive|aerial|industrial", "How training pictures are varied.")]
     public string Augmentation { get; init; } = "default";
 
     [TrainOption("on|off", "Bring each batch to a size of its own around the resolution.")]

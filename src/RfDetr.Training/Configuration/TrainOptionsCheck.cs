@@ -15,6 +15,9 @@ public static class TrainOptionsCheck
             throw new ArgumentException("training options: " + string.Join("; ", wrong));
     }
 
+    /// <summary>True for the processor.</summary>
+    internal static bool IsCpu(string device) => device == "cpu";
+
     /// <summary>True for <c>cpu</c>, <c>cuda</c> and <c>cuda:N</c>.</summary>
     internal static bool IsDevice(string device) => device is "cpu" or "cuda"
         || (device.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(device.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < 64);

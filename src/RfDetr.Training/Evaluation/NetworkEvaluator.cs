@@ -19,7 +19,8 @@ internal sealed record NetworkEvaluation(EvaluationInput Input, EvaluationResult
 /// <param name="rule">The model's resize rule.</param>
 /// <param name="batch">Pictures per run of the network.</param>
 /// <param name="maxDetections">Detections per picture and class that count.</param>
-internal sealed class NetworkEvaluator(DataSplit split, ResizeRule rule, int batch, int maxDetections)
+/// <param name="workers">Threads that decode pictures.</param>
+internal sealed class NetworkEvaluator(DataSplit split, ResizeRule rule, int batch, int maxDetections, int workers = 2)
 {
     private readonly TruthObject[] _truth =
     [
@@ -30,34 +31,31 @@ internal sealed class NetworkEvaluator(DataSplit split, ResizeRule rule, int bat
         })),
     ];
 
-    /// <summary>Runs the network over the pictures that <paramref name="mine"/> chooses (by position) and measures.</summary>
+    /// <summary>Runs the network over this process's share of the pictures and measures on all of them.</summary>
     /// <param name="runner">The network.</param>
-    /// <param name="gather">Joins the detections of all processes; null for one alone.</param>
-    /// <param name="mine">Whether a batch, by its number, is this process's.</param>
+    /// <param name="ranks">The processes that share the work; null for one alone.</param>
     /// <param name="progress">Pictures done and in all.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public NetworkEvaluation Run(
-        NetworkRunner runner, Func<List<FoundObject>, List<FoundObject>>? gather = null, Func<int, bool>? mine = null,
-        Action<int, int>? progress = null, CancellationToken cancellation = default)
+    /// <exception cref="TrainingDataException">A picture cannot be read.</exception>
+    public NetworkEvaluation Run(NetworkRunner runner, Ranks? ranks = null, Action<int, int>? progress = null, CancellationToken cancellation = default)
     {
-        int side = runner.Config.Resolution;
+        ranks ??= Ranks.Alone;
+        var loader = new EvaluationLoader(split, batch, runner.Config.Resolution, rule, workers);
         var reader = new DetectionReader(runner.Config, split.Classes);
         var found = new List<FoundObject>();
-        LabelledPicture[] pictures = [.. split.Pictures.Where((_, i) => mine?.Invoke(i / batch) != false)];
         int done = 0;
-        foreach (EvaluationBatches.Batch part in new EvaluationBatches(side, rule).Of(pictures, batch, cancellation))
+        foreach (EvaluationBatch part in loader.Batches(ranks.Rank, ranks.Count, cancellation))
         {
-            NetworkAnswer answer = runner.Run(part.Pixels, part.Pictures.Count, side, side);
-            var read = new FoundObject[part.Pictures.Count][];
+            NetworkAnswer answer = runner.Run(part.Pixels, part.Pictures.Length, part.Side, part.Side);
+            var read = new FoundObject[part.Pictures.Length][];
             _ = Parallel.For(0, read.Length, i => read[i] = reader.Read(answer, i, part.Pictures[i]));
             foreach (FoundObject[] one in read)
                 found.AddRange(one);
-            done += part.Pictures.Count;
-            progress?.Invoke(done, pictures.Length);
+            done += part.Pictures.Length;
+            progress?.Invoke(done, split.Pictures.Count / ranks.Count);
         }
 
-        found = gather?.Invoke(found) ?? found;
-        return Measure(found, runner.Config.SegmentationHead, cancellation);
+        return Measure(ranks.Gather(found), runner.Config.SegmentationHead, cancellation);
     }
 
     private NetworkEvaluation Measure(List<FoundObject> found, bool masks, CancellationToken cancellation)
