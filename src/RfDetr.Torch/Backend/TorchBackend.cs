@@ -122,6 +122,13 @@ public sealed class TorchBackend : Backend, IDisposable
         return rate > 0 && Training ? new TorchValue(this, value.Type, DropPath.Apply(Unwrap(value), BatchSize, 1 - rate)) : value;
     }
 
+    /// <inheritdoc/>
+    public override Tensor Detach(Tensor value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return new TorchValue(this, value.Type, Unwrap(value).Detach());
+    }
+
     /// <summary>Frees the parameters.</summary>
     public void Dispose()
     {
