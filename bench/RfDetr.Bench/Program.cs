@@ -10,6 +10,7 @@ switch (what)
     case "pipeline": PipelineBench.Run(rounds); break;
     case "load": LoadBench.Run(Math.Min(rounds, 5)); break;
     case "evaluation": EvaluationBench.Run(Math.Min(rounds, 5)); break;
+    case "train-step": TrainStepBench.Run(args.Length > 2 ? args[2] : "nano", Math.Min(rounds, 10)); break;
     case "all":
         NetworkBench.Run("nano", rounds);
         PipelineBench.Run(rounds);
@@ -17,7 +18,7 @@ switch (what)
         EvaluationBench.Run(3);
         break;
     default:
-        Console.Error.WriteLine($"unknown benchmark '{what}'; there are network [ROUNDS] [VARIANT], pipeline [ROUNDS], load [ROUNDS], evaluation [ROUNDS], all [ROUNDS]");
+        Console.Error.WriteLine($"unknown benchmark '{what}'; there are network [ROUNDS] [VARIANT], pipeline [ROUNDS], load [ROUNDS], evaluation [ROUNDS], train-step [ROUNDS] [VARIANT], all [ROUNDS]");
         return 2;
 }
 

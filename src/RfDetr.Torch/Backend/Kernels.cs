@@ -29,7 +29,7 @@ internal static class Kernels
             Attention attention => AttentionKernel.Run(x, At(inputs, 1), At(inputs, 2), attention.Heads),
             DeformableSampling sampling => DeformableKernel.Run(x, At(inputs, 1), At(inputs, 2), sampling),
             Conv2d conv => ConvolutionKernel.Run(x, At(inputs, 1), inputs.Length == 3 ? At(inputs, 2) : null, conv),
-            LayerNorm norm => LayerNormOp.Call(x, new[] { x.Size(-1) }, At(inputs, 1), At(inputs, 2), (double)norm.Epsilon),
+            LayerNorm norm => LayerNormOf(x, At(inputs, 1), At(inputs, 2), norm.Epsilon),
             Gelu => GeluOp.Call(x),
             Silu => SiluOp.Call(x),
             Softmax => x.Softmax(-1),
@@ -50,6 +50,14 @@ internal static class Kernels
         for (int i = 0; i < sizes.Length; i++)
             sizes[i] = shape[i].Size;
         return sizes;
+    }
+
+    // Mixed precision: the sums stay in the parameters' precision, as torch's autocast does on GPUs (its rules for the CPU leave this out).
+    private static TorchTensor LayerNormOf(TorchTensor x, TorchTensor weight, TorchTensor bias, float epsilon)
+    {
+        ScalarType type = weight.ScalarType;
+        TorchTensor full = x.ScalarType == type ? x : x.To(type);
+        return LayerNormOp.Call(full, new[] { x.Size(-1) }, weight, bias, (double)epsilon);
     }
 
     private static TorchTensor At(ReadOnlySpan<Tensor> inputs, int index) => ((TorchValue)inputs[index]).Tensor;
