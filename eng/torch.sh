@@ -72,6 +72,16 @@ build_torch() {
   torch_sum "$1" >"$(torch_library "$1").stamp"
 }
 
+# True for command lines that run on libtorch: train, eval --engine libtorch, parity --training.
+needs_torch() {
+  case "${1:-}: $*" in
+    train:*) return 0 ;;
+    "eval: "*"--engine"[\ =]"libtorch"*) return 0 ;;
+    "parity: "*"--training"*) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
 ensure_torch() {
   torch_ready "$1" && return
   alone "$1" build_torch "$1"
