@@ -15,8 +15,8 @@ public sealed class MaskTests
         TargetMask[] masks = [new(3, 5, 7, 4, Pattern(28)), new(0, 0, side, side, Pattern(side * side)), new(19, 19, 1, 1, [1]), new(4, 4, 0, 0, [])];
         float[] whole = [.. masks.SelectMany(m => Enumerable.Range(0, side * side).Select(i => (float)m.At(i % side, i / side)))];
 
-        // Besides random points: corners, and halves between two pixels.
-        TorchTensor points = TorchTensor.Cat([TorchTensor.Rand([4, 200, 2]), TorchTensor.From([0f, 0, 1, 1, 0.1f, 0.15f, 0.25f, 0.2f], [1, 4, 2]).Expand(4, 4, 2)], 1);
+        // Besides random points: corners, and halves between two pixels, which go to the even one.
+        TorchTensor points = TorchTensor.Cat([TorchTensor.Rand([4, 200, 2]), TorchTensor.From([0f, 0, 1, 1, 0.25f, 0.75f, 0.5f, 0.25f], [1, 4, 2]).Expand(4, 4, 2)], 1);
         float[] expected = TorchTensor.From(whole, [4, 1, side, side])
             .GridSample((points * 2.0 - 1.0).Unsqueeze(1), SampleMode.Nearest, SamplePadding.Border).ToArray<float>();
         new PackedMasks(masks, side, side, Device.Cpu).Sample(TorchTensor.Arange(4), points).ToArray<float>().ShouldBe(expected);

@@ -112,36 +112,6 @@ public sealed class TrainingStepTests
     }
 
     [Fact]
-    public void The_adapters_gradients_are_those_of_differences()
-    {
-        using var rig = new Rig(o => o with { Lora = new LoraOptions { Rank = 2 } }, ScalarType.Float64);
-        TrainingBatch batch = Batch(0, [2, 1]);
-        LoraAdapter adapter = rig.Step.Lora!.Adapters[1];
-        using var scope = new TorchScope();
-        using (TorchRuntime.NoGrad())
-            _ = adapter.B.Normal_(0, 0.02);
-        rig.Step.Resume();
-        _ = rig.Step.Gradients([batch]);
-        double gradient = adapter.Magnitudes!.Grad!.ToArray<double>()[3];
-        rig.Step.Clear();
-        ((Loss(1e-5) - Loss(-1e-5)) / 2e-5).ShouldBe(gradient, 1e-4 * Math.Abs(gradient) + 1e-6);
-
-        // The focal loss has no targets that depend on the predictions.
-        double Loss(double move)
-        {
-            using var inner = new TorchScope();
-            using (TorchRuntime.NoGrad())
-                _ = adapter.Magnitudes.Narrow(0, 3, 1).Add_(move);
-            rig.Step.Resume();
-            double total = rig.Step.Gradients([batch]).Total;
-            rig.Step.Clear();
-            using (TorchRuntime.NoGrad())
-                _ = adapter.Magnitudes.Narrow(0, 3, 1).Add_(-move);
-            return total;
-        }
-    }
-
-    [Fact]
     public void A_step_that_is_not_finite_is_left_out()
     {
         using var rig = new Rig();
@@ -151,7 +121,7 @@ public sealed class TrainingStepTests
         StepResult result = rig.Step.Run(batch);
         result.Stepped.ShouldBeFalse();
         result.IsFinite.ShouldBeFalse();
-        before.ShouldAllBe(p => rig.Values(p.Key).AsSpan().SequenceEqual(p.Value));
+        before.All(p => rig.Values(p.Key).AsSpan().SequenceEqual(p.Value)).ShouldBeTrue();
         rig.Step.Run(Batch(0, [2, 1])).Stepped.ShouldBeTrue();
     }
 
@@ -195,7 +165,7 @@ public sealed class TrainingStepTests
     /// <summary>A tiny network with formula weights and the goldens' points.</summary>
     private sealed class Rig : IDisposable
     {
-        public Rig(Func<TrainingStepOptions, TrainingStepOptions>? change = null, ScalarType precision = ScalarType.Float32)
+        public Rig(Func<TrainingStepOptions, TrainingStepOptions>? change = null)
         {
             var options = new TrainingStepOptions
             {
@@ -203,7 +173,7 @@ public sealed class TrainingStepTests
                 Loss = new LossOptions { Kind = ClassLossKind.Focal },
                 Points = new FormulaPoints(new GoldenFormula(salt => new FormulaWeights(salt), FormulaWeights.Fill)),
             };
-            Backend = new TorchBackend(new TorchBackendOptions { Precision = precision });
+            Backend = new TorchBackend();
             Step = new TrainingStep(Config, Backend, b => new Weights(new FormulaWeights("ranked tiny"), b), change?.Invoke(options) ?? options);
         }
 
