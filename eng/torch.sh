@@ -9,7 +9,7 @@ if [ "${BASH_SOURCE[0]}" = "$0" ]; then
   . "$(dirname "$0")/setup.sh"
 fi
 
-torch_packages="libtorch-dev libopenblas0-pthread cmake make g++"
+torch_packages="libtorch-dev libgloo-dev libopenblas0-pthread cmake make g++"
 
 # The header that states the version of the libtorch to build against; fails if there is none.
 torch_header() {
