@@ -44,11 +44,11 @@ internal static class Crops
             return null;
         if (o.Mask is not { } mask)
             return box.HasArea && box.Area >= leastVisible * moved.Area ? o with { Box = box } : null;
-        if (Windows.Crop(mask, to) is not { } left)
+        if (MaskWindows.Crop(mask, to) is not { } left)
             return null;
         bool whole = left.Pixels.Length == mask.Pixels.Length;
-        if (!whole && leastVisible > 0 && Windows.Area(left) < leastVisible * Windows.Area(mask))
+        if (!whole && leastVisible > 0 && MaskWindows.Area(left) < leastVisible * MaskWindows.Area(mask))
             return null;
-        return o with { Box = whole && box == moved ? box : Windows.Box(left), Mask = left };
+        return o with { Box = whole && box == moved ? box : MaskWindows.Box(left), Mask = left };
     }
 }

@@ -27,7 +27,7 @@ internal static class Stretching
         return new Sample(rgb, width, height, Array.ConvertAll(s.Objects, o => o with
         {
             Box = new BoxXywh(o.Box.X * scaleX, o.Box.Y * scaleY, o.Box.Width * scaleX, o.Box.Height * scaleY),
-            Mask = o.Mask is { } mask ? Windows.Stretch(mask, scaleX, scaleY, width, height) : null,
+            Mask = o.Mask is { } mask ? MaskWindows.Stretch(mask, scaleX, scaleY, width, height) : null,
         }));
     }
 
@@ -54,7 +54,7 @@ internal static class Stretching
         return new Target(
             boxes,
             Array.ConvertAll(s.Objects, o => o.Label),
-            masks ? Array.ConvertAll(s.Objects, o => Windows.Stretch(o.Mask!, scaleX, scaleY, width, height)) : null,
+            masks ? Array.ConvertAll(s.Objects, o => MaskWindows.Stretch(o.Mask!, scaleX, scaleY, width, height)) : null,
             pictureId);
     }
 }

@@ -40,10 +40,10 @@ internal static class Warp
                         continue;
                     }
 
-                    int fineX = (int)((sourceX + 1) * One) - One, fineY = (int)((sourceY + 1) * One) - One; // + 1: casts round towards 0
+                    int fineX = (int)((sourceX + 1) * One + 0.5) - One, fineY = (int)((sourceY + 1) * One + 0.5) - One; // + 1: casts round towards 0
                     int x0 = fineX >> Bits, y0 = fineY >> Bits, shareX = fineX & (One - 1), shareY = fineY & (One - 1);
-                    byte* row0 = from + (nint)Math.Max(y0, 0) * stride, row1 = from + (nint)Math.Min(y0 + 1, height - 1) * stride;
-                    int left = 3 * Math.Max(x0, 0), right = 3 * Math.Min(x0 + 1, width - 1);
+                    byte* row0 = from + (nint)Math.Clamp(y0, 0, height - 1) * stride, row1 = from + (nint)Math.Min(y0 + 1, height - 1) * stride;
+                    int left = 3 * Math.Clamp(x0, 0, width - 1), right = 3 * Math.Min(x0 + 1, width - 1);
                     for (int c = 0; c < 3; c++)
                     {
                         int upper = row0[left + c] * (One - shareX) + row0[right + c] * shareX;
@@ -63,7 +63,7 @@ internal static class Warp
         if (o.Mask is { } mask)
         {
             TargetMask? moved = Mask(mask, map, back, s.Width, s.Height);
-            return moved is not null && Windows.Area(moved) >= leastVisible * scale * Windows.Area(mask) ? o with { Box = Windows.Box(moved), Mask = moved } : null;
+            return moved is not null && MaskWindows.Area(moved) >= leastVisible * scale * MaskWindows.Area(mask) ? o with { Box = MaskWindows.Box(moved), Mask = moved } : null;
         }
 
         BoxXywh box = Corners(o.Box, map), inside = box.Clip(s.Width, s.Height);
@@ -72,7 +72,7 @@ internal static class Warp
 
     private static TargetMask? Mask(TargetMask mask, Affine map, Affine back, int width, int height)
     {
-        BoxXywh bounds = Corners(Windows.Box(mask), map);
+        BoxXywh bounds = Corners(MaskWindows.Box(mask), map);
         var window = new BoxXyxy((float)bounds.X - 1, (float)bounds.Y - 1, (float)(bounds.X + bounds.Width) + 1, (float)(bounds.Y + bounds.Height) + 1);
         PixelRect to = window.ToPixelRect(width, height);
         if (to.IsEmpty)
@@ -87,7 +87,7 @@ internal static class Warp
             }
         }
 
-        return Windows.Tight(new TargetMask(to.X, to.Y, to.Width, to.Height, pixels));
+        return MaskWindows.Tight(new TargetMask(to.X, to.Y, to.Width, to.Height, pixels));
     }
 
     private static BoxXywh Corners(BoxXywh box, Affine map)

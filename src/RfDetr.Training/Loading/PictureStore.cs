@@ -69,6 +69,6 @@ internal sealed class PictureStore(DataSplit split, bool masks, long cacheBytes)
         if (!masks)
             return new SampleObject(o.ClassIndex, box, null);
         RleMask mask = o.Mask(picture) ?? throw new TrainingDataException(picture.File, FormattableString.Invariant($"object {o.Id} has no mask, which a segmentation model needs; train a detection model, or annotate all masks."));
-        return Windows.Of(mask) is { } window ? new SampleObject(o.ClassIndex, box, window) : null;
+        return MaskWindows.Of(mask) is { } window ? new SampleObject(o.ClassIndex, box, window) : null;
     }
 }

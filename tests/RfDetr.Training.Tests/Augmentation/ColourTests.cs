@@ -47,9 +47,9 @@ public class ColourTests
         byte[] blurred = Blur.Gaussian(new Sample(point, 21, 21, []), 1).Rgb;
 
         int At(int x, int y) => blurred[3 * (y * 21 + x)];
-        At(10, 10).ShouldBe(32, 1); // 200 / 2π
+        At(10, 10).ShouldBeInRange(31, 33); // 200 / 2π
         (At(9, 10), At(10, 9), At(11, 10)).ShouldBe((At(10, 11), At(10, 11), At(10, 11)));
-        At(9, 10).ShouldBe(19, 1);
+        At(9, 10).ShouldBeInRange(18, 20);
     }
 
     private static Sample Flat(byte red, byte green, byte blue) =>

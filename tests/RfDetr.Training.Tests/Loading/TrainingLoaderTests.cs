@@ -98,7 +98,7 @@ public class TrainingLoaderTests
                 target.Labels.ShouldBe(picture.Objects.Select(o => o.ClassIndex));
                 target.Boxes[2].ShouldBe(10f / picture.Width, 1e-6f);
                 target.Boxes[1].ShouldBe(10f / picture.Height, 1e-6f);
-                Windows.Area(target.Masks![0]).ShouldBe(target.Masks[0].Width * target.Masks[0].Height);
+                MaskWindows.Area(target.Masks![0]).ShouldBe(target.Masks[0].Width * target.Masks[0].Height);
                 ((double)target.Masks[0].Width).ShouldBe(32.0 * 10 / picture.Width, 1);
             }
         }

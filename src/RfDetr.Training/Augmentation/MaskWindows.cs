@@ -4,7 +4,7 @@ using RfDetr.Vision;
 namespace RfDetr.Training;
 
 /// <summary>Masks as windows of bytes: made from run lengths, moved, cut, and measured.</summary>
-internal static class Windows
+internal static class MaskWindows
 {
     /// <summary>The set pixels of a mask; null if there are none.</summary>
     public static TargetMask? Of(RleMask mask)
