@@ -9,7 +9,7 @@ internal static class MissingPictures
     public static List<LabelledPicture> Remove(List<LabelledPicture> pictures, string source, string folder, ProblemList problems)
     {
         bool[] there = new bool[pictures.Count];
-        Parallel.For(0, there.Length, i => there[i] = File.Exists(pictures[i].File));
+        ManyAtOnce.For(there.Length, i => there[i] = File.Exists(pictures[i].File));
         List<LabelledPicture> missing = [.. pictures.Where((_, i) => !there[i])];
         if (missing.Count == 0)
             return pictures;

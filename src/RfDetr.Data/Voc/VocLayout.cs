@@ -35,7 +35,7 @@ internal static class VocLayout
         string[] files = [.. Directory.EnumerateFiles(folder, "*.xml").Order(StringComparer.Ordinal)];
         var read = new VocAnnotation?[files.Length];
         var failures = new DataSetFormatException?[files.Length];
-        Parallel.For(0, files.Length, i =>
+        ManyAtOnce.For(files.Length, i =>
         {
             try
             {

@@ -12,6 +12,7 @@ internal sealed record YoloConfig(string File, IReadOnlyList<string> Names, IRea
 {
     private const int LargestFile = 4 << 20;
     private const int MostClasses = 100_000;
+    private const int DeepestNesting = 32;
 
     private static readonly string[] s_splits = ["train", "val", "valid", "validation", "test"];
 
@@ -39,11 +40,12 @@ internal sealed record YoloConfig(string File, IReadOnlyList<string> Names, IRea
     {
         if (new FileInfo(file).Length > LargestFile)
             throw new DataSetFormatException(file, $"has more than {LargestFile} bytes, which is too much for a data.yaml.");
+        string text = System.IO.File.ReadAllText(file);
         try
         {
-            using StreamReader reader = System.IO.File.OpenText(file);
+            CheckDepth(file, text);
             var stream = new YamlStream();
-            stream.Load(reader);
+            stream.Load(new StringReader(text));
             return stream.Documents is [{ RootNode: YamlMappingNode map }, ..]
                 ? map
                 : throw new DataSetFormatException(file, "is no YAML map; it must hold 'names:', 'train:' and 'val:'.");
@@ -51,6 +53,22 @@ internal sealed record YoloConfig(string File, IReadOnlyList<string> Names, IRea
         catch (YamlException e)
         {
             throw new DataSetFormatException(file, FormattableString.Invariant($"is not YAML at line {e.Start.Line}, column {e.Start.Column}: {e.Message}"), e);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            throw new DataSetFormatException(file, $"is not YAML: {e.Message}", e); // the library's scanner, where a list is not closed
+        }
+    }
+
+    // The tree is built by recursion, which a file of brackets would drive out of stack.
+    private static void CheckDepth(string file, string text)
+    {
+        var parser = new Parser(new StringReader(text));
+        for (int depth = 0; parser.MoveNext();)
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (depth > DeepestNesting)
+                throw new DataSetFormatException(file, $"nests lists and maps more than {DeepestNesting} deep, which no data.yaml does.");
         }
     }
 

@@ -33,7 +33,7 @@ internal static class YoloLayout
         string[] sorted = [.. files];
         var pictures = new LabelledPicture?[sorted.Length];
         var failures = new DataSetFormatException?[sorted.Length];
-        Parallel.For(0, sorted.Length, i =>
+        ManyAtOnce.For(sorted.Length, i =>
         {
             try
             {
