@@ -41,7 +41,7 @@ public sealed class DetectionEvaluation
 
     /// <summary>Adds a picture with what was found in it.</summary>
     /// <param name="picture">The picture; each only once.</param>
-    /// <param name="found">Best first or not; their <see cref="FoundObject.PictureId"/> is set here, their area by box or mask.</param>
+    /// <param name="found">Best first or not; their <see cref="FoundObject.PictureId"/> is set here.</param>
     /// <exception cref="ArgumentException">The picture was added before, or masks are evaluated and a detection has none.</exception>
     /// <exception cref="DataSetFormatException">The mask of an object is malformed.</exception>
     public void Add(LabelledPicture picture, IEnumerable<FoundObject> found)
@@ -70,9 +70,7 @@ public sealed class DetectionEvaluation
 
     private EvaluationResult Evaluate(EvaluationKind kind, CancellationToken cancellationToken)
     {
-        // The area of a detection is that of what is compared, as in pycocotools for a file of boxes and one of masks.
-        FoundObject[] found = [.. _found.Select(f => f with { Area = kind == EvaluationKind.Boxes ? f.Box.Width * f.Box.Height : f.Mask?.Area ?? 0 })];
-        var input = new EvaluationInput(_pictures, [.. _classes.Select(c => c.CategoryId)], _truth, found);
+        var input = new EvaluationInput(_pictures, [.. _classes.Select(c => c.CategoryId)], _truth, _found);
         return EvaluationResult.Of(input, _classes.Select(c => new EvaluationClass(c.CategoryId, c.Name)), _options with { Kind = kind }, cancellationToken);
     }
 }
