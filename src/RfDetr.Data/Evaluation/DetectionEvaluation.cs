@@ -19,6 +19,7 @@ public sealed record EvaluationSummary(EvaluationResult Boxes, EvaluationResult?
 public sealed class DetectionEvaluation
 {
     private readonly IReadOnlyList<DataClass> _classes;
+    private readonly Dictionary<int, DataClass> _byIndex;
     private readonly EvaluationOptions _options;
     private readonly bool _masks;
     private readonly List<long> _pictures = [];
@@ -34,6 +35,7 @@ public sealed class DetectionEvaluation
     {
         ArgumentNullException.ThrowIfNull(classes);
         (_classes, _masks, _options) = (classes, masks, (options ?? new EvaluationOptions()).Validated());
+        _byIndex = classes.ToDictionary(c => c.Index);
     }
 
     /// <summary>What was found so far, in the order of adding.</summary>
@@ -51,10 +53,9 @@ public sealed class DetectionEvaluation
         if (!_seen.Add(picture.Id))
             throw new ArgumentException($"picture {picture.Id} ('{picture.Name}') was added before", nameof(picture));
         _pictures.Add(picture.Id);
-        Dictionary<int, DataClass> byIndex = _classes.ToDictionary(c => c.Index);
         foreach (LabelledObject o in picture.Objects)
         {
-            _truth.Add(new(picture.Id, byIndex[o.ClassIndex].CategoryId, o.Box, o.Area)
+            _truth.Add(new(picture.Id, _byIndex[o.ClassIndex].CategoryId, o.Box, o.Area)
             {
                 Crowd = o.IsCrowd,
                 Mask = _masks ? o.Mask(picture) ?? RleMask.FromBox(picture.Height, picture.Width, o.Box.ToXyxy()) : null,
