@@ -5,7 +5,7 @@ namespace RfDetr.Data;
 /// <summary>The parts of a report about one evaluation: numbers, classes, curves, confusion.</summary>
 internal static class ReportClasses
 {
-    private const int MostCurves = 10, MostMatrix = 30, MostConfusions = 25;
+    private const int MostCurves = LineChart.Colours - 1, MostMatrix = 30, MostConfusions = 25;
 
     private static readonly string[] s_headings = ["class", "objects", "AP", "AP50", "AP75", "AR", "precision", "recall", "F1"];
 

@@ -16,12 +16,12 @@ internal static class ReportStyle
         p{margin:4px 0 10px}
         .soft{color:var(--soft)}
         .facts{display:flex;flex-wrap:wrap;gap:2px 22px;color:var(--soft);font-size:13px}
-        .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(130px,1fr));gap:10px;margin:14px 0}
+        .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(118px,1fr));gap:10px;margin:14px 0}
         .tile,.card,.chart{background:var(--card);border:1px solid var(--line);border-radius:8px}
         .tile{padding:10px 14px}
         .tile b{display:block;font-size:23px;font-variant-numeric:tabular-nums}
         .tile span{color:var(--soft);font-size:12.5px}
-        .grid2{display:grid;grid-template-columns:repeat(auto-fill,minmax(340px,1fr));gap:14px}
+        .grid2{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(430px,100%),1fr));gap:14px}
         .chart{margin:0;padding:12px 12px 10px}
         .chart figcaption{font-weight:600;font-size:13.5px;margin:0 0 6px 4px}
         .chart svg{display:block;width:100%;height:auto}
