@@ -72,6 +72,8 @@ public static class CliApp
         VariantsCommand.Create(),
         DoctorCommand.Create(),
         DataCommand.Create(),
+        EvalCommand.Create(),
+        CocoEvalCommand.Create(),
         ExportCommand.Create(),
         InspectCommand.Create(),
         ParityCommand.Create(),
