@@ -1,0 +1,74 @@
+using RfDetr.Checkpoints;
+using RfDetr.Torch;
+
+namespace RfDetr.Training;
+
+/// <summary>Trains: from options to a run folder with checkpoints, measurements and a report.</summary>
+/// <param name="options">What to do; checked when it runs.</param>
+/// <param name="log">Hears what happens; null for nobody.</param>
+public sealed class Trainer(TrainOptions options, ITrainingLog? log = null)
+{
+    private readonly ITrainingLog _log = log ?? new SilentLog();
+
+    /// <summary>True to go on from the run folder's last checkpoint. Without one (the run died before its first) it begins anew.</summary>
+    public bool Resume { get; init; }
+
+    /// <summary>Opens a model that comes with the program, by name (<c>demo</c>); null for none.</summary>
+    public Func<string, Checkpoint?>? BuiltInModels { get; init; }
+
+    /// <summary>Runs to the end.</summary>
+    /// <param name="stop">Finishes the step, saves, and returns with <see cref="TrainingEnd.Interrupted"/>.</param>
+    /// <exception cref="ArgumentException">Options are wrong or do not fit the data.</exception>
+    /// <exception cref="TrainingException">The run cannot go on; the last checkpoint is intact.</exception>
+    /// <exception cref="TrainingDataException">A picture cannot be used; the last checkpoint is intact.</exception>
+    /// <exception cref="IOException">A file cannot be written (a full disk); the last checkpoint is intact.</exception>
+    /// <exception cref="TorchMissingException">There is no libtorch.</exception>
+    public TrainingOutcome Run(CancellationToken stop = default)
+    {
+        options.Validate();
+        RankEnvironment environment = RankEnvironment.Read();
+        if (options.Threads > 0)
+            TorchRuntime.Threads = options.Threads;
+        using RunFolder folder = environment.Rank == 0 ? RunFolder.Open(options.Output!) : RunFolder.Borrow(options.Output!);
+        using Checkpoint? last = Last(folder);
+        using RunSetup setup = RunSetup.Open(options, last is null ? StartingPoint.Open(options, BuiltInModels) : StartingPoint.Resume(last), _log);
+        if (environment.Rank == 0)
+            File.WriteAllText(folder.Config, TrainOptionsFile.ToYaml(setup.Options));
+        using var session = new TrainingSession(setup, folder, _log, Ranks.Alone);
+        if (last is not null)
+            session.Restore(last);
+        return session.Run(stop);
+    }
+
+    private Checkpoint? Last(RunFolder folder)
+    {
+        if (!File.Exists(folder.Checkpoint))
+            return null;
+        return Resume
+            ? Checkpoint.Open(folder.Checkpoint)
+            : throw new ArgumentException($"'{folder.Path}' holds a run already; go on with --resume, or give another --output");
+    }
+
+    private sealed class SilentLog : ITrainingLog
+    {
+        public void Note(string message)
+        {
+        }
+
+        public void Warn(string message)
+        {
+        }
+
+        public void Step(StepProgress progress)
+        {
+        }
+
+        public void Evaluating(int done, int total)
+        {
+        }
+
+        public void Epoch(EpochProgress progress)
+        {
+        }
+    }
+}
