@@ -30,14 +30,22 @@ public sealed class Trainer(TrainOptions options, ITrainingLog? log = null)
         if (options.Threads > 0)
             TorchRuntime.Threads = options.Threads;
         using RunFolder folder = environment.Rank == 0 ? RunFolder.Open(options.Output!) : RunFolder.Borrow(options.Output!);
-        using Checkpoint? last = Last(folder);
-        using RunSetup setup = RunSetup.Open(options, last is null ? StartingPoint.Open(options, BuiltInModels) : StartingPoint.Resume(last), _log);
-        if (environment.Rank == 0)
-            File.WriteAllText(folder.Config, TrainOptionsFile.ToYaml(setup.Options));
-        using var session = new TrainingSession(setup, folder, _log, Ranks.Alone);
-        if (last is not null)
-            session.Restore(last);
-        return session.Run(stop);
+        Checkpoint? last = Last(folder);
+        try
+        {
+            using RunSetup setup = RunSetup.Open(options, last is null ? StartingPoint.Open(options, BuiltInModels) : StartingPoint.Resume(last), _log);
+            if (environment.Rank == 0)
+                RunFolder.WriteText(folder.Config, TrainOptionsFile.ToYaml(setup.Options));
+            using var session = new TrainingSession(setup, folder, _log, Ranks.Alone);
+            if (last is not null)
+                session.Restore(last);
+            last?.Dispose(); // it will be replaced
+            return session.Run(stop);
+        }
+        finally
+        {
+            last?.Dispose();
+        }
     }
 
     private Checkpoint? Last(RunFolder folder)

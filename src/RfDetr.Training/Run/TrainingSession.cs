@@ -95,7 +95,7 @@ internal sealed class TrainingSession : IDisposable
     private bool TrainEpoch(EpochMeter meter, CancellationToken stop)
     {
         TrainOptions o = _setup.Options;
-        IEnumerable<TrainingBatch[]> groups = _loader.Batches(_status.Epoch, _status.StepInEpoch * o.GradAccumSteps).Chunk(o.GradAccumSteps);
+        IEnumerable<TrainingBatch[]> groups = _loader.Batches(_status.Epoch, Math.Min(_status.StepInEpoch * o.GradAccumSteps, _loader.StepsPerEpoch)).Chunk(o.GradAccumSteps);
         foreach (TrainingBatch[] batches in groups.Take(_stepsPerEpoch - _status.StepInEpoch))
         {
             TorchRuntime.ManualSeed(StepPlan.SeedOf(o.Seed, _status.Steps, _ranks.Rank));
