@@ -8,7 +8,8 @@ namespace RfDetr.Training;
 /// <summary>What is kept of a step whose loss or gradients were not finite: enough to take exactly this step again.</summary>
 internal static class NotFinite
 {
-    private const string Key = "rfdetr_replay";
+    /// <summary>Where a replay file has the step.</summary>
+    public const string Key = "rfdetr_replay";
 
     /// <summary>Saves the step and gives the error to end the run with.</summary>
     public static TrainingException Stop(

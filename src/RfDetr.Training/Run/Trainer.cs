@@ -8,7 +8,7 @@ namespace RfDetr.Training;
 /// <param name="log">Hears what happens; null for nobody.</param>
 public sealed class Trainer(TrainOptions options, ITrainingLog? log = null)
 {
-    private readonly ITrainingLog _log = log ?? new SilentLog();
+    private readonly ITrainingLog _log = log ?? SilentLog.Instance;
 
     /// <summary>True to go on from the run folder's last checkpoint. Without one (the run died before its first) it begins anew.</summary>
     public bool Resume { get; init; }
@@ -27,16 +27,18 @@ public sealed class Trainer(TrainOptions options, ITrainingLog? log = null)
     {
         options.Validate();
         RankEnvironment environment = RankEnvironment.Read();
-        if (options.Threads > 0)
-            TorchRuntime.Threads = options.Threads;
+        Device device = Device.Parse(options.Device == "cuda" && environment.IsShared ? $"cuda:{environment.LocalRank}" : options.Device);
+        TorchRuntime.Threads = options.Threads > 0 ? options.Threads : Math.Max(1, TorchRuntime.Threads / environment.WorldSize);
+        using Ranks ranks = GroupRanks.Join(environment, device);
         using RunFolder folder = environment.Rank == 0 ? RunFolder.Open(options.Output!) : RunFolder.Borrow(options.Output!);
         Checkpoint? last = Last(folder);
         try
         {
-            using RunSetup setup = RunSetup.Open(options, last is null ? StartingPoint.Open(options, BuiltInModels) : StartingPoint.Resume(last), _log);
+            using RunSetup setup = RunSetup.Open(
+                options with { Processes = environment.WorldSize }, last is null ? StartingPoint.Open(options, BuiltInModels) : StartingPoint.Resume(last), _log);
             if (environment.Rank == 0)
                 RunFolder.WriteText(folder.Config, TrainOptionsFile.ToYaml(setup.Options));
-            using var session = new TrainingSession(setup, folder, _log, Ranks.Alone);
+            using var session = new TrainingSession(setup, folder, _log, ranks, device);
             if (last is not null)
                 session.Restore(last);
             last?.Dispose(); // it will be replaced
@@ -55,28 +57,5 @@ public sealed class Trainer(TrainOptions options, ITrainingLog? log = null)
         return Resume
             ? Checkpoint.Open(folder.Checkpoint)
             : throw new ArgumentException($"'{folder.Path}' holds a run already; go on with --resume, or give another --output");
-    }
-
-    private sealed class SilentLog : ITrainingLog
-    {
-        public void Note(string message)
-        {
-        }
-
-        public void Warn(string message)
-        {
-        }
-
-        public void Step(StepProgress progress)
-        {
-        }
-
-        public void Evaluating(int done, int total)
-        {
-        }
-
-        public void Epoch(EpochProgress progress)
-        {
-        }
     }
 }

@@ -16,12 +16,12 @@ internal sealed class TrainingSession : IDisposable
     private readonly TrainingLoader _loader;
     private readonly RunCheckpoint _checkpoint;
     private readonly EpochEvaluation _evaluation;
+    private readonly BestWeights _best;
     private readonly int _stepsPerEpoch;
     private TimeSpan _evaluationTime;
     private RunStatus _status = new();
-    private EpochScores? _best;
 
-    public TrainingSession(RunSetup setup, RunFolder folder, ITrainingLog log, Ranks ranks)
+    public TrainingSession(RunSetup setup, RunFolder folder, ITrainingLog log, Ranks ranks, Device device)
     {
         (_setup, _folder, _log, _ranks) = (setup, folder, log, ranks);
         TrainOptions o = setup.Options;
@@ -30,7 +30,7 @@ internal sealed class TrainingSession : IDisposable
         Averages averages = new();
         _backend = new TorchBackend(new TorchBackendOptions
         {
-            Device = Device.Parse(o.Device),
+            Device = device,
             CheckpointSegments = o.GradientCheckpointing,
             DropPathRate = o.DropPath,
             Transform = averages.Use,
@@ -42,6 +42,7 @@ internal sealed class TrainingSession : IDisposable
             MeanOverRanks = ranks.Mean,
         };
         _checkpoint = new RunCheckpoint(setup, _step);
+        _best = new BestWeights(folder, _checkpoint, o, ranks);
         _evaluation = new EpochEvaluation(setup, _step, averages, log, ranks);
         log.Note($"{_backend.Parameters.Values.Sum(p => p.Count) / 1e6:0.00} M parameters; {_stepsPerEpoch} steps an epoch of {o.BatchSize}{(o.GradAccumSteps > 1 ? $" × {o.GradAccumSteps}" : "")}{(ranks.Count > 1 ? $" × {ranks.Count} processes" : "")} pictures");
     }
@@ -136,7 +137,7 @@ internal sealed class TrainingSession : IDisposable
         EpochScores? average;
         try
         {
-            (regular, average) = _evaluation.Run(stop);
+            (regular, average) = _evaluation.Run(_ranks.Count == 1 ? stop : CancellationToken.None); // others would wait for one that left
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -144,24 +145,8 @@ internal sealed class TrainingSession : IDisposable
         }
 
         _evaluationTime = Stopwatch.GetElapsedTime(start);
-        bool better = regular.Decisive > _status.BestRegular, betterAverage = average is not null && average.Decisive > _status.BestEma;
-        double before = Math.Max(_status.BestRegular, _status.BestEma);
-        _status = _status with { BestRegular = Math.Max(_status.BestRegular, regular.Decisive), BestEma = Math.Max(_status.BestEma, average?.Decisive ?? -1) };
-        double now = Math.Max(_status.BestRegular, _status.BestEma);
-        bool grew = now > _status.StoppingScore + _setup.Options.EarlyStoppingMinDelta || _status.StoppingScore < 0;
-        _status = _status with { StoppingScore = grew ? now : _status.StoppingScore, WithoutGrowth = grew ? 0 : _status.WithoutGrowth + 1 };
-        if (_ranks.IsFirst)
-        {
-            if (better)
-                _checkpoint.SaveForUse(_folder.BestRegular, average: false, _status.Epoch);
-            if (betterAverage)
-                _checkpoint.SaveForUse(_folder.BestEma, average: true, _status.Epoch);
-            if (now > before)
-                _checkpoint.SaveForUse(_folder.BestTotal, average: betterAverage && average!.Decisive >= regular.Decisive, _status.Epoch);
-        }
-
-        _best = now > before ? (average is not null && average.Decisive >= regular.Decisive ? average : regular) : _best;
-        _log.Epoch(new EpochProgress(_status.Epoch, _setup.Options.Epochs, meter.Loss, meter.Terms, regular, average, now > before, Stopwatch.GetElapsedTime(began)));
+        (_status, bool isBest) = _best.Take(_status, regular, average);
+        _log.Epoch(new EpochProgress(_status.Epoch, _setup.Options.Epochs, meter.Loss, meter.Terms, regular, average, isBest, Stopwatch.GetElapsedTime(began)));
         return true;
     }
 
@@ -182,5 +167,5 @@ internal sealed class TrainingSession : IDisposable
     }
 
     private TrainingOutcome Outcome(TrainingEnd end) =>
-        new(end, _status.Epoch, _status.Steps, _best, File.Exists(_folder.BestTotal) ? _folder.BestTotal : null);
+        new(end, _status.Epoch, _status.Steps, _best.Scores, File.Exists(_folder.BestTotal) ? _folder.BestTotal : null);
 }

@@ -6,11 +6,17 @@ using Spectre.Console;
 namespace RfDetr.Cli.Commands;
 
 /// <summary>A run's progress as lines: one each few steps, one for each epoch.</summary>
-internal sealed class TrainLog(CliContext context) : ITrainingLog
+/// <param name="context">Where they go.</param>
+/// <param name="speaks">False for all processes of a run but the first.</param>
+internal sealed class TrainLog(CliContext context, bool speaks = true) : ITrainingLog
 {
     public void Note(string message) => Line(message);
 
-    public void Warn(string message) => context.Warn(message);
+    public void Warn(string message)
+    {
+        if (speaks)
+            context.Warn(message);
+    }
 
     public void Step(StepProgress p) => Line(string.Create(
         CultureInfo.InvariantCulture,
@@ -37,5 +43,9 @@ internal sealed class TrainLog(CliContext context) : ITrainingLog
         ? string.Create(CultureInfo.InvariantCulture, $"{(int)t.TotalHours}:{t.Minutes:00}:{t.Seconds:00}")
         : string.Create(CultureInfo.InvariantCulture, $"{t.Minutes}:{t.Seconds:00}");
 
-    private void Line(string text) => context.Human.MarkupLineInterpolated($"{text}");
+    private void Line(string text)
+    {
+        if (speaks)
+            context.Human.MarkupLineInterpolated($"{text}");
+    }
 }
