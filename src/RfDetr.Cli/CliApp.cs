@@ -72,6 +72,7 @@ public static class CliApp
         VariantsCommand.Create(),
         DoctorCommand.Create(),
         DataCommand.Create(),
+        EvalCommand.Create(),
         CocoEvalCommand.Create(),
         TrainCommand.Create(),
         ExportCommand.Create(),

@@ -62,7 +62,7 @@ public static class CocoComparison
         if (kind == EvaluationKind.Masks || d.Box is null)
             mask = d.Segmentation?.ToMask(image.Height, image.Width) ?? OfBox(d.Box!.Value, image);
         BoxXywh box = d.Box ?? BoxXywh.From(mask!.BoundingBox);
-        double area = areaOfBox || mask is null ? box.Width * box.Height : mask.Area;
+        double? area = areaOfBox ? box.Width * box.Height : mask?.Area;
         return new(d.ImageId, d.CategoryId, d.Score, box, area) { Mask = kind == EvaluationKind.Masks ? mask : null };
     }
 

@@ -1,5 +1,16 @@
 namespace RfDetr.Data;
 
+/// <summary>What went wrong in one picture.</summary>
+/// <param name="PictureId">The picture.</param>
+/// <param name="Missed">Objects that nothing was found for.</param>
+/// <param name="Invented">Detections that no object belongs to.</param>
+/// <param name="Confused">Objects found as another class.</param>
+public readonly record struct PictureMistakes(long PictureId, int Missed, int Invented, int Confused)
+{
+    /// <summary>All of them.</summary>
+    public int Total => Missed + Invented + Confused;
+}
+
 /// <summary>
 /// Which class is taken for which, among detections of at least some score. The last row and column are the background: found where
 /// nothing is, and not found.
@@ -11,6 +22,7 @@ namespace RfDetr.Data;
 public sealed class ConfusionMatrix
 {
     private readonly int[] _counts;
+    private readonly List<PictureMistakes> _mistakes = [];
 
     private ConfusionMatrix(long[] categories, double scoreThreshold, double iouThreshold)
     {
@@ -29,6 +41,9 @@ public sealed class ConfusionMatrix
 
     /// <summary>Overlap from which on a detection and an object belong together.</summary>
     public double IouThreshold { get; }
+
+    /// <summary>Every picture's share, in the order of the input.</summary>
+    public IReadOnlyList<PictureMistakes> Pictures => _mistakes;
 
     /// <summary>How often the true class was taken for the found one.</summary>
     /// <param name="truth">Index of the true class, or <see cref="Background"/>.</param>
@@ -53,17 +68,18 @@ public sealed class ConfusionMatrix
             // Objects that count come first: they are taken before those that do not.
             TruthObject[] objects = [.. truth[picture].OrderBy(t => !GroupMatcher.Counts(t, AreaRange.All))];
             FoundObject[] detections = [.. found[picture].OrderByDescending(f => f.Score)];
-            matrix.Add(objects, detections, kind, index);
+            matrix.Add(picture, objects, detections, kind, index);
         }
 
         return matrix;
     }
 
-    private void Add(TruthObject[] truth, FoundObject[] found, EvaluationKind kind, Dictionary<long, int> index)
+    private void Add(long picture, TruthObject[] truth, FoundObject[] found, EvaluationKind kind, Dictionary<long, int> index)
     {
         double[] ious = new double[truth.Length * found.Length];
         Overlaps.Fill(truth, found, kind, ious, new double[found.Length]);
         bool[] taken = new bool[truth.Length], settled = new bool[found.Length];
+        int missed = 0, invented = 0, confused = 0;
         foreach (bool ownClass in (ReadOnlySpan<bool>)[true, false])
         {
             for (int d = 0; d < found.Length; d++)
@@ -75,22 +91,30 @@ public sealed class ConfusionMatrix
                     continue;
                 settled[d] = true;
                 taken[chosen] = true;
-                if (GroupMatcher.Counts(truth[chosen], AreaRange.All))
-                    Count(index[truth[chosen].CategoryId], index[found[d].CategoryId]);
+                if (!GroupMatcher.Counts(truth[chosen], AreaRange.All))
+                    continue;
+                confused += ownClass ? 0 : 1;
+                Count(index[truth[chosen].CategoryId], index[found[d].CategoryId]);
             }
         }
 
         for (int d = 0; d < found.Length; d++)
         {
-            if (!settled[d])
-                Count(Background, index[found[d].CategoryId]);
+            if (settled[d])
+                continue;
+            invented++;
+            Count(Background, index[found[d].CategoryId]);
         }
 
         for (int g = 0; g < truth.Length; g++)
         {
-            if (!taken[g] && GroupMatcher.Counts(truth[g], AreaRange.All))
-                Count(index[truth[g].CategoryId], Background);
+            if (taken[g] || !GroupMatcher.Counts(truth[g], AreaRange.All))
+                continue;
+            missed++;
+            Count(index[truth[g].CategoryId], Background);
         }
+
+        _mistakes.Add(new(picture, missed, invented, confused));
     }
 
     private int Choose(TruthObject[] truth, bool[] taken, long category, bool ownClass, ReadOnlySpan<double> ious)

@@ -19,6 +19,7 @@ public sealed record EvaluationSummary(EvaluationResult Boxes, EvaluationResult?
 public sealed class DetectionEvaluation
 {
     private readonly IReadOnlyList<DataClass> _classes;
+    private readonly Dictionary<int, DataClass> _byIndex;
     private readonly EvaluationOptions _options;
     private readonly bool _masks;
     private readonly List<long> _pictures = [];
@@ -34,6 +35,7 @@ public sealed class DetectionEvaluation
     {
         ArgumentNullException.ThrowIfNull(classes);
         (_classes, _masks, _options) = (classes, masks, (options ?? new EvaluationOptions()).Validated());
+        _byIndex = classes.ToDictionary(c => c.Index);
     }
 
     /// <summary>What was found so far, in the order of adding.</summary>
@@ -41,7 +43,7 @@ public sealed class DetectionEvaluation
 
     /// <summary>Adds a picture with what was found in it.</summary>
     /// <param name="picture">The picture; each only once.</param>
-    /// <param name="found">Best first or not; their <see cref="FoundObject.PictureId"/> is set here, their area by box or mask.</param>
+    /// <param name="found">Best first or not; their <see cref="FoundObject.PictureId"/> is set here.</param>
     /// <exception cref="ArgumentException">The picture was added before, or masks are evaluated and a detection has none.</exception>
     /// <exception cref="DataSetFormatException">The mask of an object is malformed.</exception>
     public void Add(LabelledPicture picture, IEnumerable<FoundObject> found)
@@ -51,10 +53,9 @@ public sealed class DetectionEvaluation
         if (!_seen.Add(picture.Id))
             throw new ArgumentException($"picture {picture.Id} ('{picture.Name}') was added before", nameof(picture));
         _pictures.Add(picture.Id);
-        Dictionary<int, DataClass> byIndex = _classes.ToDictionary(c => c.Index);
         foreach (LabelledObject o in picture.Objects)
         {
-            _truth.Add(new(picture.Id, byIndex[o.ClassIndex].CategoryId, o.Box, o.Area)
+            _truth.Add(new(picture.Id, _byIndex[o.ClassIndex].CategoryId, o.Box, o.Area)
             {
                 Crowd = o.IsCrowd,
                 Mask = _masks ? o.Mask(picture) ?? RleMask.FromBox(picture.Height, picture.Width, o.Box.ToXyxy()) : null,
@@ -70,9 +71,7 @@ public sealed class DetectionEvaluation
 
     private EvaluationResult Evaluate(EvaluationKind kind, CancellationToken cancellationToken)
     {
-        // The area of a detection is that of what is compared, as in pycocotools for a file of boxes and one of masks.
-        FoundObject[] found = [.. _found.Select(f => f with { Area = kind == EvaluationKind.Boxes ? f.Box.Width * f.Box.Height : f.Mask?.Area ?? 0 })];
-        var input = new EvaluationInput(_pictures, [.. _classes.Select(c => c.CategoryId)], _truth, found);
+        var input = new EvaluationInput(_pictures, [.. _classes.Select(c => c.CategoryId)], _truth, _found);
         return EvaluationResult.Of(input, _classes.Select(c => new EvaluationClass(c.CategoryId, c.Name)), _options with { Kind = kind }, cancellationToken);
     }
 }
