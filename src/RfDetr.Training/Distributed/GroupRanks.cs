@@ -67,7 +67,7 @@ internal sealed class GroupRanks : Ranks
         {
             writer.Write(f.PictureId);
             writer.Write(f.CategoryId);
-            foreach (double value in (double[])[f.Score, f.Box.X, f.Box.Y, f.Box.Width, f.Box.Height, f.Area])
+            foreach (double value in (double[])[f.Score, f.Box.X, f.Box.Y, f.Box.Width, f.Box.Height, f.Area ?? double.NaN])
                 writer.Write(value);
             writer.Write(f.Mask?.Height ?? 0);
             if (f.Mask is not { } mask)
@@ -92,7 +92,7 @@ internal sealed class GroupRanks : Ranks
             double area = reader.ReadDouble();
             int height = reader.ReadInt32();
             RleMask? mask = height > 0 ? RleMask.Parse(height, reader.ReadInt32(), reader.ReadString()) : null;
-            found[i] = new FoundObject(picture, category, score, box, area) { Mask = mask };
+            found[i] = new FoundObject(picture, category, score, box) { Area = double.IsNaN(area) ? null : area, Mask = mask };
         }
 
         return found;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using RfDetr.Checkpoints;
 using RfDetr.Tensors;
-using RfDetr.Torch;
 
 namespace RfDetr.Training;
 

@@ -1,6 +1,5 @@
 using RfDetr.Data;
 using RfDetr.Torch;
-using RfDetr.Vision;
 
 namespace RfDetr.Training;
 

@@ -17,6 +17,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly RunCheckpoint _checkpoint;
     private readonly EpochEvaluation _evaluation;
     private readonly BestWeights _best;
+    private RunRecords? _records;
     private readonly int _stepsPerEpoch;
     private TimeSpan _evaluationTime;
     private RunStatus _status = new();
@@ -57,30 +58,12 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>Trains to the end, or until <paramref name="stop"/>; then the step is finished and everything saved.</summary>
     public TrainingOutcome Run(CancellationToken stop)
     {
-        TrainOptions o = _setup.Options;
-        bool early = false;
-        while (_status.Epoch < o.Epochs && !early)
-        {
-            long began = Stopwatch.GetTimestamp();
-            EpochMeter meter = new EpochMeter().From(_loader.Waited);
-            if (!TrainEpoch(meter, stop))
-                return Outcome(TrainingEnd.Interrupted);
-            if (IsDue(o))
-            {
-                Save(); // an evaluation may take long; nothing before it is to be lost
-                if (!Evaluate(meter, began, stop))
-                    return Outcome(TrainingEnd.Interrupted);
-                early = o.EarlyStopping && _status.WithoutGrowth >= o.EarlyStoppingPatience;
-            }
-            else
-            {
-                _log.Epoch(new EpochProgress(_status.Epoch, o.Epochs, meter.Loss, meter.Terms, null, null, false, Stopwatch.GetElapsedTime(began)));
-            }
-
-            EndEpoch(early);
-        }
-
-        return Outcome(early ? TrainingEnd.Early : TrainingEnd.Completed);
+        TrainingEnd end;
+        using (_records = new RunRecords(_folder, _setup.Options.Tensorboard, _status.Steps > 0 ? _status.Steps : null, _ranks.IsFirst))
+            end = Epochs(stop);
+        if (end != TrainingEnd.Interrupted && _ranks.IsFirst)
+            new FinalResults(_setup, _folder, _step, _log).Write(CancellationToken.None);
+        return new(end, _status.Epoch, _status.Steps, _best.Scores, File.Exists(_folder.BestTotal) ? _folder.BestTotal : null);
     }
 
     /// <inheritdoc/>
@@ -88,6 +71,36 @@ internal sealed class TrainingSession : IDisposable
     {
         _step.Dispose();
         _backend.Dispose();
+    }
+
+    private TrainingEnd Epochs(CancellationToken stop)
+    {
+        TrainOptions o = _setup.Options;
+        while (_status.Epoch < o.Epochs)
+        {
+            long began = Stopwatch.GetTimestamp();
+            EpochMeter meter = new EpochMeter().From(_loader.Waited);
+            if (!TrainEpoch(meter, stop))
+                return TrainingEnd.Interrupted;
+            bool early = false;
+            if (IsDue(o))
+            {
+                Save(); // an evaluation may take long; nothing before it is to be lost
+                if (!Evaluate(meter, began, stop))
+                    return TrainingEnd.Interrupted;
+                early = o.EarlyStopping && _status.WithoutGrowth >= o.EarlyStoppingPatience;
+            }
+            else
+            {
+                Tell(new EpochProgress(_status.Epoch, o.Epochs, meter.Loss, meter.Terms, null, null, false, Stopwatch.GetElapsedTime(began)));
+            }
+
+            EndEpoch(early);
+            if (early)
+                return TrainingEnd.Early;
+        }
+
+        return TrainingEnd.Completed;
     }
 
     private bool IsDue(TrainOptions o) =>
@@ -125,9 +138,17 @@ internal sealed class TrainingSession : IDisposable
         (double speed, double wait) = meter.Speed(_loader.Waited);
         long left = (long)_stepsPerEpoch * (o.Epochs - _status.Epoch) - _status.StepInEpoch;
         TimeSpan remaining = meter.PerStep * left + _evaluationTime * ((double)(o.Epochs - _status.Epoch) / o.EvalInterval);
-        _log.Step(new StepProgress(
+        var progress = new StepProgress(
             _status.Epoch, o.Epochs, _status.StepInEpoch, _stepsPerEpoch, result.Total, result.Terms, o.Lr * result.Factor, result.GradientNorm,
-            speed, wait, Environment.WorkingSet, remaining));
+            speed, wait, Environment.WorkingSet, remaining);
+        _log.Step(progress);
+        _records?.Step(_status.Steps, progress);
+    }
+
+    private void Tell(EpochProgress progress)
+    {
+        _log.Epoch(progress);
+        _records?.Epoch(_status.Steps, progress);
     }
 
     private bool Evaluate(EpochMeter meter, long began, CancellationToken stop)
@@ -146,7 +167,7 @@ internal sealed class TrainingSession : IDisposable
 
         _evaluationTime = Stopwatch.GetElapsedTime(start);
         (_status, bool isBest) = _best.Take(_status, regular, average);
-        _log.Epoch(new EpochProgress(_status.Epoch, _setup.Options.Epochs, meter.Loss, meter.Terms, regular, average, isBest, Stopwatch.GetElapsedTime(began)));
+        Tell(new EpochProgress(_status.Epoch, _setup.Options.Epochs, meter.Loss, meter.Terms, regular, average, isBest, Stopwatch.GetElapsedTime(began)));
         return true;
     }
 
@@ -165,7 +186,4 @@ internal sealed class TrainingSession : IDisposable
             _checkpoint.Save(_folder.Checkpoint, _status, StepPlan.Step(_setup, _stepsPerEpoch).Schedule.Factor(_status.Steps));
         _ranks.Barrier();
     }
-
-    private TrainingOutcome Outcome(TrainingEnd end) =>
-        new(end, _status.Epoch, _status.Steps, _best.Scores, File.Exists(_folder.BestTotal) ? _folder.BestTotal : null);
 }

@@ -1,10 +1,12 @@
 using RfDetr.Checkpoints;
 using RfDetr.Tensors;
+using RfDetr.Tests.Torch;
 using RfDetr.Training;
 
 namespace RfDetr.Tests.Trainer;
 
 /// <summary>What goes wrong in the middle of a run ends it with a clear message and leaves the last checkpoint whole.</summary>
+[Collection(nameof(OneAtATime))]
 public sealed class FailureTests
 {
     [SkippableFact]

@@ -1,7 +1,9 @@
+using RfDetr.Tests.Torch;
 using RfDetr.Training;
 
 namespace RfDetr.Tests.Trainer;
 
+[Collection(nameof(OneAtATime))]
 public sealed class ResumeTests
 {
     [SkippableTheory]
