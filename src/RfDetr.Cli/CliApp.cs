@@ -74,6 +74,7 @@ public static class CliApp
         DataCommand.Create(),
         EvalCommand.Create(),
         CocoEvalCommand.Create(),
+        TrainCommand.Create(),
         ExportCommand.Create(),
         InspectCommand.Create(),
         ParityCommand.Create(),
