@@ -34,7 +34,7 @@ internal static partial class Failures
         is ArgumentException
         or IOException or UnauthorizedAccessException or HttpRequestException or TimeoutException
         or CheckpointFormatException or WeightsException or DownloadException
-        or ImageContentException or AnnotationFormatException
+        or ImageContentException or AnnotationFormatException or BenchmarkFormatException
         or OnnxRuntimeException or OnnxFormatException or DllNotFoundException
         or OperationCanceledException;
 
