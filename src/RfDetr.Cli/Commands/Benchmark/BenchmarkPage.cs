@@ -31,7 +31,7 @@ internal static class BenchmarkPage
         page.Heading("Where the time goes");
         page.Legend([.. s_colours.Where(c => report.Series[0].Stage(c.Key) is not null).Select(c => (c.Value, c.Key))]);
         page.Raw(SvgBars.Draw([.. report.Series.Select(Bar)])).Paragraph("Medians of the stages, milliseconds per picture.", "faint");
-        page.Heading("How even it is").Raw(Distribution(report)).Legend([.. report.Series.Select((s, i) => (Colour(i), Name(s)))]);
+        page.Heading("How even it is").Raw(Distribution(report)).Legend([.. report.Series.Select((s, i) => (Colour(i), BenchmarkText.Name(s)))]);
         foreach (BenchmarkSeries series in report.Series)
             Add(page, series);
         Environment(page, report);
@@ -47,7 +47,7 @@ internal static class BenchmarkPage
         page.Raw(plot.Points(Dots(all.Samples), "s0").Level(s.P50, "s2", "p50").Level(s.P95, "s4", "p95").ToString());
         if (series.Machine.SpinMs is { Length: > 0 } spin)
         {
-            var machine = new SvgPlot("call", "fixed loop, ms", (0, spin.Length), (0, Top(SampleStatistics.Of(spin))), height: 140);
+            var machine = new SvgPlot("call", "fixed loop, ms", (0, spin.Length), (0, Quiet(SampleStatistics.Of(spin))), height: 140);
             page.Raw(machine.Points(Dots(spin), "faint").ToString()).Paragraph("The machine alone: a fixed loop between calls. What moves here is not the model.", "faint");
         }
     }
@@ -55,7 +55,7 @@ internal static class BenchmarkPage
     private static StackedBar Bar(BenchmarkSeries series)
     {
         (double Value, string Colour)[] parts = [.. series.Stages.Where(s => s_colours.ContainsKey(s.Name)).Select(s => (s.Statistics.P50 / series.Batch, s_colours[s.Name]))];
-        return new(Name(series), parts, $"{BenchmarkText.Ms(parts.Sum(p => p.Value))} ms");
+        return new(BenchmarkText.Name(series), parts, $"{BenchmarkText.Ms(parts.Sum(p => p.Value))} ms");
     }
 
     // The share of calls that were at most so slow: percentiles can be read off, and no width of bins is to be chosen.
@@ -91,13 +91,13 @@ internal static class BenchmarkPage
     // Single spikes must not flatten everything else; they lie on the upper edge.
     private static double Top(SampleStatistics s) => Math.Min(s.Max, Math.Max(1.3 * s.P99, 1.5 * s.P50));
 
+    private static double Quiet(SampleStatistics s) => Math.Max(1.2 * s.P90, 2 * s.P50);
+
     private static IEnumerable<(double X, double Y)> Dots(double[] samples)
     {
         int step = Math.Max(1, samples.Length / MostDots);
         return samples.Select((y, i) => ((double)i, y)).Where(p => (int)p.Item1 % step == 0);
     }
-
-    private static string Name(BenchmarkSeries s) => string.Create(CultureInfo.InvariantCulture, $"batch {s.Batch}, {s.Callers} {(s.Callers == 1 ? "caller" : "callers")}");
 
     private static string Colour(int index) => $"s{index % 6}";
 }

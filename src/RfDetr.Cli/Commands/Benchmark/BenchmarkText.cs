@@ -39,7 +39,9 @@ internal static class BenchmarkText
         Text($"machine: {r.Environment.Processor}, {r.Environment.Cores} cores, {string.Join(' ', r.Environment.InstructionSets)}; {r.Environment.System}; {r.Environment.Runtime}");
 
     public static string Title(BenchmarkSeries s) =>
-        Text($"batch {s.Batch}, {s.Callers} {(s.Callers == 1 ? "caller" : "callers")}: {s.PicturesPerSecond:0.0} pictures/s, {s.Stages[0].Samples.Length} calls");
+        Text($"{Name(s)}: {s.PicturesPerSecond:0.0} pictures/s, {s.Stages[0].Samples.Length} calls");
+
+    public static string Name(BenchmarkSeries s) => Text($"batch {s.Batch}, {s.Callers} {(s.Callers == 1 ? "caller" : "callers")}");
 
     public static IEnumerable<string[]> Rows(BenchmarkSeries series)
     {
