@@ -9,13 +9,15 @@ switch (what)
     case "network": NetworkBench.Run(args.Length > 2 ? args[2] : "nano", rounds); break;
     case "pipeline": PipelineBench.Run(rounds); break;
     case "load": LoadBench.Run(Math.Min(rounds, 5)); break;
+    case "evaluation": EvaluationBench.Run(Math.Min(rounds, 5)); break;
     case "all":
         NetworkBench.Run("nano", rounds);
         PipelineBench.Run(rounds);
         LoadBench.Run(3);
+        EvaluationBench.Run(3);
         break;
     default:
-        Console.Error.WriteLine($"unknown benchmark '{what}'; there are network [ROUNDS] [VARIANT], pipeline [ROUNDS], load [ROUNDS], all [ROUNDS]");
+        Console.Error.WriteLine($"unknown benchmark '{what}'; there are network [ROUNDS] [VARIANT], pipeline [ROUNDS], load [ROUNDS], evaluation [ROUNDS], all [ROUNDS]");
         return 2;
 }
 
