@@ -71,7 +71,23 @@ public sealed class BenchmarkTests : IDisposable
         series.GetProperty("seconds").GetDouble().ShouldBeGreaterThanOrEqualTo((calls - 1) * 0.015);
     }
 
+    [Fact]
+    public async Task Average_precision_of_a_data_set_stands_beside_the_times()
+    {
+        (await CliRun.Of("data", "synth", "--output", _folder["set/valid"], "--count", "3", "--size", "160x120")).Code.ShouldBe(0);
+        CliRun run = await CliRun.Of("benchmark", "--data", _folder["set"], "--runs", "3", "--warmup", "0", "--json", "-");
+        run.Code.ShouldBe(0, run.Error);
+        JsonElement accuracy = run.Json.GetProperty("accuracy");
+        accuracy.GetProperty("data_set").GetString().ShouldBe("set/valid");
+        accuracy.GetProperty("pictures").GetInt32().ShouldBe(3);
+        foreach (string name in (string[])["box_ap", "box_ap50", "mask_ap", "mask_ap50"])
+            accuracy.GetProperty(name).GetDouble().ShouldBeInRange(0, 1);
+        run.Json.GetProperty("pictures").GetProperty("source").GetString().ShouldBe("3 pictures of set/valid");
+        run.Error.ShouldContain("AP on set/valid, 3 pictures");
+    }
+
     [Theory]
+    [InlineData("--split belongs to --data DIR", "benchmark", "--split", "test")]
     [InlineData("--batch: '1,x' is not a list of whole numbers", "benchmark", "--batch", "1,x")]
     [InlineData("--callers: '0' is not a list of whole numbers", "benchmark", "--callers", "0")]
     [InlineData("--runs: '2' is not a whole number from 3", "benchmark", "--runs", "2")]

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RfDetr.Cli.Framework;
+using RfDetr.Data;
 using Spectre.Console;
 
 namespace RfDetr.Cli.Commands;
@@ -9,6 +10,8 @@ internal sealed class BenchmarkCommand
 {
     private readonly ModelArguments _model = new();
     private readonly Option<string[]> _images = ImageOption.Create("Pictures to show in turn: files, folders or patterns; otherwise eight drawn scenes of 640×480.");
+    private readonly Option<string?> _data = OptionsOf.Text("--data", "DIR", "A labelled data set: average precision is measured too, and its pictures are shown unless --images says otherwise.");
+    private readonly Option<string?> _split = OptionsOf.Text("--split", "NAME", "The data set's part (default valid).");
     private readonly Option<int[]> _batches = Numbers("--batch", "B,…", "Pictures per call; each size is measured on its own (default 1).", 1024);
     private readonly Option<int[]> _callers = Numbers("--callers", "C,…", "Threads that call the detector at the same time; each number is measured on its own (default 1).", 256);
     private readonly Option<int?> _runs = OptionsOf.Whole("--runs", "N", "Calls that count (default 100).", 3, BenchmarkOptions.MostCalls);
@@ -24,7 +27,7 @@ internal sealed class BenchmarkCommand
         var c = new BenchmarkCommand();
         return new Verb(
             "benchmark", "Measure a model on this machine, stage by stage; --json FILE keeps the report for compare.", c.RunAsync,
-            [.. c._model.All, c._images, c._batches, c._callers, c._runs, c._seconds, c._warmup, c._pause, c._noDraw, c._threshold, c._report]);
+            [.. c._model.All, c._images, c._data, c._split, c._batches, c._callers, c._runs, c._seconds, c._warmup, c._pause, c._noDraw, c._threshold, c._report]);
     }
 
     private async Task<int> RunAsync(CliContext context)
@@ -33,7 +36,8 @@ internal sealed class BenchmarkCommand
         BenchmarkOptions options = Options(context);
         DetectorOptions detector = _model.Options(context);
         string model = _model.Model(context);
-        PictureSet pictures = await Task.Run(() => BenchmarkInputs.Read(context.Get(_images) ?? []), context.Cancellation).ConfigureAwait(false);
+        (string Name, DataSplit Split)? data = await Task.Run(() => Data(context), context.Cancellation).ConfigureAwait(false);
+        PictureSet pictures = await Task.Run(() => Pictures(context, data), context.Cancellation).ConfigureAwait(false);
         BenchmarkReport report = await context.WithProgressAsync("measuring", bar => Task.Run(
             () =>
             {
@@ -41,6 +45,8 @@ internal sealed class BenchmarkCommand
                 return Benchmark.Run(model, pictures, detector, options, progress, context.Cancellation);
             },
             context.Cancellation)).ConfigureAwait(false);
+        if (data is var (name, split))
+            report = report with { Accuracy = await context.WithProgressAsync("measuring", bar => Accuracy(model, detector, name, split, bar, context.Cancellation)).ConfigureAwait(false) };
 
         context.WriteJson(json => BenchmarkFile.Write(report, json));
         BenchmarkText.Print(context.Human, report);
@@ -54,6 +60,28 @@ internal sealed class BenchmarkCommand
 
         return ExitCodes.Done;
     }
+
+    // After the measurement and in a detector of its own, so that it cannot disturb it.
+    private static async Task<BenchmarkAccuracy> Accuracy(string model, DetectorOptions options, string name, DataSplit split, IProgressBar bar, CancellationToken cancellation)
+    {
+        using Detector detector = await Detector.LoadAsync(model, options, cancellation).ConfigureAwait(false);
+        return await BenchmarkAccuracyRun.RunAsync(detector, name, split, bar, cancellation).ConfigureAwait(false);
+    }
+
+    private (string Name, DataSplit Split)? Data(CliContext context)
+    {
+        if (context.Get(_data) is not { } folder)
+            return context.Get(_split) is null ? null : throw new ArgumentException("--split belongs to --data DIR, which is missing");
+        DataSplit split = DataSet.Open(folder).Split(context.Get(_split) ?? "valid");
+        return split.Pictures.Count > 0
+            ? ($"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))}/{split.Name}", split)
+            : throw new ArgumentException($"the split '{split.Name}' has no pictures to look at");
+    }
+
+    private PictureSet Pictures(CliContext context, (string Name, DataSplit Split)? data) =>
+        data is var (name, split) && context.Get(_images) is not { Length: > 0 }
+            ? BenchmarkInputs.Read([.. split.Pictures.Select(p => p.File)], name)
+            : BenchmarkInputs.Read(context.Get(_images) ?? []);
 
     private BenchmarkOptions Options(CliContext context)
     {

@@ -16,9 +16,14 @@ internal static class BenchmarkInputs
     {
         if (images.Count == 0)
             return Draw();
-        IReadOnlyList<string> files = ImageOption.Files(images);
+        return Read(ImageOption.Files(images), $"{string.Join(", ", images.Take(3))}{(images.Count > 3 ? ", …" : "")}");
+    }
+
+    /// <summary>The first files, as many as a benchmark takes.</summary>
+    public static PictureSet Read(IReadOnlyList<string> files, string origin)
+    {
         string which = files.Count > PictureSet.MostPictures ? $"the first {PictureSet.MostPictures} of {files.Count}" : $"{files.Count}";
-        return PictureSet.Read(files, $"{which} pictures of {string.Join(", ", images.Take(3))}{(images.Count > 3 ? ", …" : "")}");
+        return PictureSet.Read(files, $"{which} pictures of {origin}");
     }
 
     private static PictureSet Draw()
