@@ -17,8 +17,8 @@ internal static class SvgBars
     public static string Draw(IReadOnlyList<StackedBar> bars)
     {
         // Names take the room they need, up to a third of the picture.
-        double left = Math.Min(Width / 3, 12 + Letter * bars.Max(b => b.Name.Length)), room = Width - left - NoteWidth;
-        double longest = Math.Max(bars.Max(b => b.Parts.Sum(p => p.Value)), double.Epsilon);
+        double left = Math.Min(Width / 3, 12 + Letter * bars.Max((StackedBar b) => b.Name.Length)), room = Width - left - NoteWidth;
+        double longest = Math.Max(bars.Max((StackedBar b) => b.Parts.Sum(p => p.Value)), double.Epsilon);
         var svg = new StringBuilder(Text($"<svg viewBox=\"0 0 {Width} {Row * bars.Count + 6}\" width=\"{Width}\" role=\"img\">"));
         for (int i = 0; i < bars.Count; i++)
         {

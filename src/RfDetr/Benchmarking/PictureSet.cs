@@ -54,6 +54,8 @@ public sealed class PictureSet
         foreach (string path in paths.Take(MostPictures))
         {
             bytes += new FileInfo(path).Length;
+            if (bytes > MostBytes && encoded.Count == 0)
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"'{path}' has {bytes} bytes, a benchmark holds {MostBytes} in memory at most"), nameof(paths));
             if (bytes > MostBytes)
                 break;
             encoded.Add(File.ReadAllBytes(path));
