@@ -72,6 +72,7 @@ public static class CliApp
         VariantsCommand.Create(),
         DoctorCommand.Create(),
         DataCommand.Create(),
+        CocoEvalCommand.Create(),
         ExportCommand.Create(),
         InspectCommand.Create(),
         ParityCommand.Create(),

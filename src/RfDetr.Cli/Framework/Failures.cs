@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using RfDetr.Checkpoints;
+using RfDetr.Data;
 using RfDetr.Onnx;
 using RfDetr.Tensors;
 using RfDetr.Vision;
@@ -34,7 +35,7 @@ internal static partial class Failures
         is ArgumentException
         or IOException or UnauthorizedAccessException or HttpRequestException or TimeoutException
         or CheckpointFormatException or WeightsException or DownloadException
-        or ImageContentException or AnnotationFormatException or BenchmarkFormatException
+        or ImageContentException or AnnotationFormatException or DataSetFormatException or BenchmarkFormatException
         or OnnxRuntimeException or OnnxFormatException or DllNotFoundException
         or OperationCanceledException;
 
