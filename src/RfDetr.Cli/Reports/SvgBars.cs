@@ -18,7 +18,9 @@ internal static class SvgBars
     {
         // Names take the room they need, up to a third of the picture.
         double left = Math.Min(Width / 3, 12 + Letter * bars.Max((StackedBar b) => b.Name.Length)), room = Width - left - NoteWidth;
-        double longest = Math.Max(bars.Max((StackedBar b) => b.Parts.Sum(p => p.Value)), double.Epsilon);
+        double longest = double.Epsilon;
+        foreach (StackedBar bar in bars)
+            longest = Math.Max(longest, bar.Parts.Sum(p => p.Value));
         var svg = new StringBuilder(Text($"<svg viewBox=\"0 0 {Width} {Row * bars.Count + 6}\" width=\"{Width}\" role=\"img\">"));
         for (int i = 0; i < bars.Count; i++)
         {
