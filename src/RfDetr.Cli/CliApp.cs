@@ -73,6 +73,7 @@ public static class CliApp
         DoctorCommand.Create(),
         DataCommand.Create(),
         CocoEvalCommand.Create(),
+        TrainCommand.Create(),
         ExportCommand.Create(),
         InspectCommand.Create(),
         ParityCommand.Create(),

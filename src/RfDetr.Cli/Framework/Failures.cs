@@ -3,6 +3,8 @@ using RfDetr.Checkpoints;
 using RfDetr.Data;
 using RfDetr.Onnx;
 using RfDetr.Tensors;
+using RfDetr.Torch;
+using RfDetr.Training;
 using RfDetr.Vision;
 
 namespace RfDetr.Cli.Framework;
@@ -37,6 +39,7 @@ internal static partial class Failures
         or CheckpointFormatException or WeightsException or DownloadException
         or ImageContentException or AnnotationFormatException or DataSetFormatException or BenchmarkFormatException
         or OnnxRuntimeException or OnnxFormatException or DllNotFoundException
+        or TorchMissingException or TorchException or ConfigurationFileException or TrainingException or TrainingDataException
         or OperationCanceledException;
 
     private static int CodeOf(Exception e) => e switch
