@@ -12,12 +12,12 @@ internal sealed record StackedBar(string Name, IReadOnlyList<(double Value, stri
 /// <summary>Horizontal bars below each other, as an inline SVG picture whose colours are those of the page.</summary>
 internal static class SvgBars
 {
-    private const double Width = 880, Row = 26, Thickness = 16, NoteWidth = 150, Letter = 6.6;
+    private const double Width = 880, Row = 26, Thickness = 16, NoteWidth = 150, Letter = 7.2;
 
     public static string Draw(IReadOnlyList<StackedBar> bars)
     {
         // Names take the room they need, up to a third of the picture.
-        double left = Math.Min(Width / 3, 12 + Letter * bars.Max((StackedBar b) => b.Name.Length)), room = Width - left - NoteWidth;
+        double left = Math.Min(Width / 3, 16 + Letter * bars.Max((StackedBar b) => b.Name.Length)), room = Width - left - NoteWidth;
         double longest = double.Epsilon;
         foreach (StackedBar bar in bars)
             longest = Math.Max(longest, bar.Parts.Sum(p => p.Value));

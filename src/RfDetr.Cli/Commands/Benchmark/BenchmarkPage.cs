@@ -20,7 +20,7 @@ internal static class BenchmarkPage
 
     public static HtmlPage Of(BenchmarkReport report)
     {
-        var page = new HtmlPage($"Benchmark of {report.Model.Name}");
+        var page = new HtmlPage($"Benchmark of {Path.GetFileName(report.Model.Name)}");
         page.Paragraph(BenchmarkText.Model(report)).Paragraph(BenchmarkText.Machine(report), "faint");
         page.Paragraph($"pictures: {report.Pictures.Source}; {BenchmarkText.Process(report)}", "faint");
         if (BenchmarkText.Accuracy(report) is { } accuracy)

@@ -10,6 +10,9 @@ internal static class DiffDrawing
     // The page's red and blue in its light form; the grey is readable on light and dark pictures.
     private static readonly Rgb s_both = new(150, 158, 166), s_lost = new(207, 47, 59), s_new = new(47, 111, 222);
 
+    // Many faint masks may lie on each other; their outlines tell them apart.
+    private static readonly DrawOptions s_draw = new() { MaskOpacity = 0.12f };
+
     /// <summary>Both drawings as JPEG in data addresses, for use in a page.</summary>
     public static (string A, string B) Draw(PictureDiff diff)
     {
@@ -23,7 +26,7 @@ internal static class DiffDrawing
     {
         var canvas = new Canvas(picture.Width, picture.Height);
         canvas.CopyFrom(picture.Frame.Data, picture.Frame.Stride);
-        Painter.Draw(canvas, annotations, new DrawOptions { MaskOpacity = 0.25f }, SystemLabels.Instance);
+        Painter.Draw(canvas, annotations, s_draw, SystemLabels.Instance);
         Canvas small = Shrink(canvas);
         byte[] jpeg = PictureEncoder.Encode(new PixelFrame(small.Pixels, small.Width, small.Height, 0, PixelFormat.Rgb24), PictureFormat.Jpeg, new EncodeOptions { Quality = 82 });
         return "data:image/jpeg;base64," + Convert.ToBase64String(jpeg);

@@ -10,7 +10,7 @@ internal static class DiffPage
 
     public static HtmlPage Of(ModelDiff diff, int gallery)
     {
-        var page = new HtmlPage($"{diff.A.Name} → {diff.B.Name}");
+        var page = new HtmlPage($"{Path.GetFileName(diff.A.Name)} → {Path.GetFileName(diff.B.Name)}");
         page.Paragraph(DiffText.Models(diff)).Paragraph(DiffText.Summary(diff));
         page.Paragraph(string.Create(CultureInfo.InvariantCulture, $"Found: score above {diff.Options.ScoreThreshold}; one object: same class, boxes overlap by {diff.Options.MinIoU} or more."), "faint");
         foreach (string warning in diff.Warnings)
