@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using RfDetr.Cli.Framework;
 using RfDetr.Data;
 using Spectre.Console;
@@ -100,7 +101,7 @@ internal sealed class BenchmarkCommand
     }
 
     private static Option<int[]> Numbers(string name, string help, string description, int most) => OptionsOf.Repeat(name, help, description, text =>
-        text.Split(',').Select(part => int.TryParse(part, out int value) && value >= 1 && value <= most
+        text.Split(',').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= 1 && value <= most
             ? value
             : throw new FormatException($"is not a list of whole numbers from 1 to {most}")).ToArray());
 
