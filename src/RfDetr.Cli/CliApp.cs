@@ -78,5 +78,8 @@ public static class CliApp
         ExportCommand.Create(),
         InspectCommand.Create(),
         ParityCommand.Create(),
+        BenchmarkCommand.Create(),
+        CompareCommand.Create(),
+        DiffCommand.Create(),
     ];
 }

@@ -29,6 +29,9 @@ internal sealed class ModelArguments
     public IEnumerable<Option> All =>
         [_model, _variant, _classNames, _classOffset, _resolution, _precision, _ema, _accept, _providers, _threads, _runtime];
 
+    /// <summary>Without the model itself, for verbs that take several.</summary>
+    public IEnumerable<Option> Shared => All.Where(o => o != _model);
+
     public string Model(CliContext context) => context.Get(_model) ?? "demo";
 
     public DetectorOptions Options(CliContext context) => new()

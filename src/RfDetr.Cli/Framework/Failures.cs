@@ -37,7 +37,7 @@ internal static partial class Failures
         is ArgumentException
         or IOException or UnauthorizedAccessException or HttpRequestException or TimeoutException
         or CheckpointFormatException or WeightsException or DownloadException
-        or ImageContentException or AnnotationFormatException or DataSetFormatException
+        or ImageContentException or AnnotationFormatException or DataSetFormatException or BenchmarkFormatException
         or OnnxRuntimeException or OnnxFormatException or DllNotFoundException
         or TorchMissingException or TorchException or ConfigurationFileException or TrainingException or TrainingDataException
         or OperationCanceledException;

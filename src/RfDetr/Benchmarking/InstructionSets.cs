@@ -1,11 +1,12 @@
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
-namespace RfDetr.Cli.Commands;
+namespace RfDetr;
 
 /// <summary>The processor's vector instructions, as far as .NET uses them.</summary>
-internal static class InstructionSets
+public static class InstructionSets
 {
+    /// <summary>Their names, from old to new.</summary>
     public static IEnumerable<string> Supported
     {
         get

@@ -1,0 +1,41 @@
+using System.Globalization;
+using RfDetr.Cli.Framework;
+using RfDetr.Data;
+using RfDetr.Vision;
+
+namespace RfDetr.Cli.Commands;
+
+/// <summary>What a benchmark shows the model.</summary>
+internal static class BenchmarkInputs
+{
+    private const int Scenes = 8, Width = 640, Height = 480;
+    private const ulong Seed = 1;
+
+    /// <summary>The pictures of <c>--images</c>, or drawn scenes where there are none.</summary>
+    public static PictureSet Read(IReadOnlyList<string> images)
+    {
+        if (images.Count == 0)
+            return Draw();
+        return Read(ImageOption.Files(images), $"{string.Join(", ", images.Take(3))}{(images.Count > 3 ? ", …" : "")}");
+    }
+
+    /// <summary>The first files, as many as a benchmark takes.</summary>
+    public static PictureSet Read(IReadOnlyList<string> files, string origin)
+    {
+        string which = files.Count > PictureSet.MostPictures ? $"the first {PictureSet.MostPictures} of {files.Count}" : $"{files.Count}";
+        return PictureSet.Read(files, $"{which} pictures of {origin}");
+    }
+
+    private static PictureSet Draw()
+    {
+        var generator = new SceneGenerator();
+        var encoded = new List<ReadOnlyMemory<byte>>();
+        for (int i = 0; i < Scenes; i++)
+        {
+            Scene scene = generator.Render(Seed, i, Width, Height);
+            encoded.Add(PictureEncoder.Encode(new PixelFrame(scene.Rgb, Width, Height, 0, PixelFormat.Rgb24), PictureFormat.Jpeg));
+        }
+
+        return new(encoded, string.Create(CultureInfo.InvariantCulture, $"{Scenes} drawn scenes of {Width}×{Height} (JPEG)"));
+    }
+}

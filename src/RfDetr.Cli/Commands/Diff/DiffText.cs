@@ -1,0 +1,51 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace RfDetr.Cli.Commands;
+
+/// <summary>A difference of two models for people.</summary>
+internal static class DiffText
+{
+    private const int MostPictures = 10;
+
+    public static readonly string[] Headings = ["class", "matched", "lost", "new", "score shift", "score change", "box IoU", "box shift, px", "mask IoU"];
+
+    public static void Print(IAnsiConsole console, ModelDiff diff)
+    {
+        console.WriteLine(Models(diff));
+        ClassDiff total = diff.Total;
+        var table = new Table { Border = TableBorder.Simple };
+        foreach (string heading in Headings)
+            table.AddColumn(heading, c => c.Alignment = heading == Headings[0] ? Justify.Left : Justify.Right);
+        foreach (ClassDiff c in diff.Classes.Append(total))
+            table.AddRow(Row(c).Select(Markup.Escape).ToArray());
+        console.Write(table);
+        PictureDiff[] worst = [.. diff.Pictures.Where(p => p.Lost.Count + p.New.Count > 0).Take(MostPictures)];
+        foreach (PictureDiff p in worst)
+            console.WriteLine(Text($"{p.File}: {p.Matched.Count} matched, {p.Lost.Count} lost, {p.New.Count} new (severity {p.Severity:0.00})"));
+        console.MarkupLineInterpolated($"[bold]{Summary(diff)}[/]");
+    }
+
+    public static string Models(ModelDiff d) => $"A: {d.A.Name} ({d.A.Variant}) on {d.A.Engine}; B: {d.B.Name} ({d.B.Variant}) on {d.B.Engine}";
+
+    public static string Summary(ModelDiff diff)
+    {
+        ClassDiff t = diff.Total;
+        return Text($"{diff.Pictures.Count} pictures: {t.Matched} objects matched, {t.Lost} lost ({t.LostBelow} of them only below the threshold in B), {t.New} new ({t.NewBelow} of them below it in A)");
+    }
+
+    public static string[] Row(ClassDiff c) =>
+    [
+        c.Name, Count(c.Matched), Of(c.Lost, c.LostBelow), Of(c.New, c.NewBelow), Number(c.ScoreShift, "+0.000;-0.000;0.000"), Number(c.ScoreChange, "0.000"),
+        Number(c.IoU, "0.000"), Number(c.BoxShift, "0.00"), Number(c.MaskIoU, "0.000"),
+    ];
+
+    // "5 (2)": of five, the other model saw two below the threshold.
+    private static string Of(int count, int below) => below > 0 ? Text($"{count} ({below})") : Count(count);
+
+    private static string Count(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "–";
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

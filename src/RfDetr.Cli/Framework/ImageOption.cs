@@ -1,0 +1,24 @@
+using System.CommandLine;
+using RfDetr.Vision;
+
+namespace RfDetr.Cli.Framework;
+
+/// <summary><c>--images</c>: picture files that are read more than once, so neither addresses nor standard input.</summary>
+internal static class ImageOption
+{
+    public static Option<string[]> Create(string description)
+    {
+        Option<string[]> option = OptionsOf.Repeat<string>("--images", "DIR|FILE", description, text => [text]);
+        option.AllowMultipleArgumentsPerToken = true; // patterns that the shell has expanded
+        return option;
+    }
+
+    /// <summary>The files that the values of the option stand for.</summary>
+    public static IReadOnlyList<string> Files(IEnumerable<string> values)
+    {
+        string[] files = [.. PictureInputs.Expand(values).Select(s => s.Name)];
+        return files.FirstOrDefault(f => f == PictureSource.StandardInput || PictureUrl.IsUrl(f)) is { } other
+            ? throw new ArgumentException($"--images takes files, folders and patterns; '{other}' is none of them")
+            : files;
+    }
+}
