@@ -9,7 +9,7 @@ if [ "${BASH_SOURCE[0]}" = "$0" ]; then
   . "$(dirname "$0")/setup.sh"
 fi
 
-torch_packages="libtorch-dev libopenblas0-pthread cmake make g++"
+torch_packages="libtorch-dev libgloo-dev libopenblas0-pthread cmake make g++"
 
 # The header that states the version of the libtorch to build against; fails if there is none.
 torch_header() {
@@ -70,6 +70,16 @@ build_torch() {
     fail "the libtorch shim did not build; what was said stands above"
   fi
   torch_sum "$1" >"$(torch_library "$1").stamp"
+}
+
+# True for command lines that run on libtorch: train, eval --engine libtorch, parity --training.
+needs_torch() {
+  case "${1:-}: $*" in
+    train:*) return 0 ;;
+    "eval: "*"--engine"[\ =]"libtorch"*) return 0 ;;
+    "parity: "*"--training"*) return 0 ;;
+    *) return 1 ;;
+  esac
 }
 
 ensure_torch() {

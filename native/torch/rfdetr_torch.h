@@ -132,6 +132,28 @@ typedef void (*rt_release_fn)(void* context);
 RT_API int rt_function(const rt_tensor* inputs, int32_t input_count, const rt_tensor* outputs, int32_t output_count,
                        rt_backward_fn backward, rt_release_fn release, void* context);
 
+/* ---- Process groups (c10d) ---- */
+
+typedef struct rt_group_impl* rt_group;
+
+/* True if this build has the backend: "gloo" (CPU) or "nccl" (CUDA). */
+RT_API int rt_group_has(const char* backend);
+/*
+ * Joins the group of all size ranks, which meet at the key-value store at host:port; the rank with serve != 0 runs that store. Blocks
+ * until all are there. Every operation ends within timeout_ms: with an error if a rank is late or gone. All ranks call the same
+ * operations in the same order, from one thread at a time.
+ */
+RT_API int rt_group_new(const char* backend, const char* host, int32_t port, int32_t serve, int32_t rank, int32_t size, int64_t timeout_ms,
+                        rt_group* result);
+RT_API void rt_group_free(rt_group group);
+/* In place: the sum over all ranks. Contiguous. */
+RT_API int rt_group_all_reduce(rt_group group, rt_tensor tensor);
+/* In place: the tensor of one rank. Contiguous. */
+RT_API int rt_group_broadcast(rt_group group, rt_tensor tensor, int32_t root);
+/* outputs: one tensor per rank, shaped as the input. */
+RT_API int rt_group_all_gather(rt_group group, rt_tensor input, const rt_tensor* outputs);
+RT_API int rt_group_barrier(rt_group group);
+
 #ifdef __cplusplus
 }
 #endif

@@ -86,6 +86,27 @@ internal static unsafe partial class Shim
     internal static partial int rt_function(
         nint* inputs, int inputCount, nint* outputs, int outputCount, delegate* unmanaged<nint, nint*, nint*, byte*> backward, delegate* unmanaged<nint, void> release, nint context);
 
+    [LibraryImport(Library)]
+    internal static partial int rt_group_has(byte* backend);
+
+    [LibraryImport(Library)]
+    internal static partial int rt_group_new(byte* backend, byte* host, int port, int serve, int rank, int size, long timeoutMs, nint* result);
+
+    [LibraryImport(Library)]
+    internal static partial void rt_group_free(nint group);
+
+    [LibraryImport(Library)]
+    internal static partial int rt_group_all_reduce(nint group, nint tensor);
+
+    [LibraryImport(Library)]
+    internal static partial int rt_group_broadcast(nint group, nint tensor, int root);
+
+    [LibraryImport(Library)]
+    internal static partial int rt_group_all_gather(nint group, nint input, nint* outputs);
+
+    [LibraryImport(Library)]
+    internal static partial int rt_group_barrier(nint group);
+
     /// <summary>Throws this thread's last message if <paramref name="status"/> says that a call failed.</summary>
     internal static void Check(int status)
     {

@@ -17,7 +17,7 @@ internal sealed class Matcher(MatchOptions options)
     {
         Device device = predictions.Boxes.Device;
         if (targets.Total == 0)
-            return new([], [], [], [.. predictions.Sets.Select(_ => new int[predictions.Batch])], device);
+            return new([], [], [], [.. predictions.Sets.Select(_ => new int[predictions.Batch])], predictions.Boxes.ScalarType, device);
         double[] costs;
         using (new TorchScope())
         using (TorchRuntime.NoGrad())
@@ -105,6 +105,6 @@ internal sealed class Matcher(MatchOptions options)
             }
         }
 
-        return new([.. queries], [.. allQueries], [.. wanted], pairs, device);
+        return new([.. queries], [.. allQueries], [.. wanted], pairs, predictions.Boxes.ScalarType, device);
     }
 }

@@ -7,17 +7,24 @@ namespace RfDetr.Training;
 /// </summary>
 internal sealed class Matches
 {
+    private readonly TorchTensor _members; // [S, M]: 1 where the pair is of the set
+
     /// <summary>Takes pairs in that order.</summary>
     /// <param name="queries">[M]: picture · N + query, N the queries of the pair's own set.</param>
     /// <param name="allQueries">[M]: likewise with all sets' queries in a row.</param>
     /// <param name="targets">[M]: index among the batch's objects.</param>
     /// <param name="pairs">[S, B]: pairs of each set and picture.</param>
+    /// <param name="type">Element type of what belongs to pairs.</param>
     /// <param name="device">Where the indexes are needed.</param>
-    public Matches(long[] queries, long[] allQueries, long[] targets, int[][] pairs, Device device)
+    public Matches(long[] queries, long[] allQueries, long[] targets, int[][] pairs, ScalarType type, Device device)
     {
         (QueryIndexes, TargetIndexes, Pairs) = (queries, targets, pairs);
         TorchTensor indexes = TorchTensor.From<long>([.. queries, .. allQueries, .. targets], [3, queries.Length], device);
         (Queries, AllQueries, Targets) = (indexes.Select(0, 0), indexes.Select(0, 1), indexes.Select(0, 2));
+        var members = new double[pairs.Length * Count];
+        for (int set = 0, at = 0; set < pairs.Length; at += CountOf(set), set++)
+            members.AsSpan(set * Count + at, CountOf(set)).Fill(1);
+        _members = TorchTensor.From<double>(members, [pairs.Length, Count], device).To(type);
     }
 
     /// <summary>Pairs M of all sets.</summary>
@@ -48,11 +55,5 @@ internal sealed class Matches
     public int CountOf(int set) => Pairs[set].Sum();
 
     /// <summary>Sums what belongs to pairs by set: [M] → [S]. One product with a matrix of zeros and ones.</summary>
-    public TorchTensor SumBySet(TorchTensor perPair)
-    {
-        var members = new double[Pairs.Length * Count];
-        for (int set = 0, at = 0; set < Pairs.Length; at += CountOf(set), set++)
-            members.AsSpan(set * Count + at, CountOf(set)).Fill(1);
-        return TorchTensor.From<double>(members, [Pairs.Length, Count], perPair.Device).To(perPair.ScalarType).MatMul(perPair.Unsqueeze(1)).Squeeze(1);
-    }
+    public TorchTensor SumBySet(TorchTensor perPair) => _members.MatMul(perPair.Unsqueeze(1)).Squeeze(1);
 }

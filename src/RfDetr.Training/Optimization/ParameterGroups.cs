@@ -22,10 +22,10 @@ internal static class ParameterGroups
     // Names that hold one of these are not decayed, in the encoder; outside of it biases and norms are.
     private static readonly string[] _notDecayed = ["gamma", "pos_embed", "rel_pos", "bias", "norm", "embeddings"];
 
-    /// <summary>The groups of <paramref name="names"/>, in the optimizer's order; within a part the order of the names.</summary>
+    /// <summary>The groups of <paramref name="names"/>, in the optimizer's order.</summary>
     public static IReadOnlyList<ParameterGroup> Of(ModelConfig config, OptimizerOptions options, IEnumerable<string> names)
     {
-        ParameterGroup[] groups = [.. names.Select(name => Group(name, config, options))];
+        ParameterGroup[] groups = [.. CheckpointOrder.Sort(names).Select(name => Group(name, config, options))];
         return [.. groups.Where(g => Part(g.Name) == 0), .. groups.Where(g => Part(g.Name) == 1), .. groups.Where(g => Part(g.Name) == 2)];
     }
 

@@ -12,6 +12,11 @@ public static class TrainingParity
     // A float32 run may be off by what the reference's own float32 run is, with some room.
     private const double Float32Room = 5;
 
+    // Bilinear sampling has kinks at pixel centres. Rounding puts a few of a million samples on the other side of one, each with a share of
+    // some 10⁻³ in these tensors' gradients; which ones is chance.
+    private const double KinkTolerance = 2e-2;
+    private static readonly string[] _kinked = ["sampling_offsets", "refpoint_embed"];
+
     /// <summary>Runs the steps.</summary>
     /// <param name="file">A file in the form of the reference's training figures.</param>
     /// <param name="formula">Makes weights and inputs.</param>
@@ -27,7 +32,8 @@ public static class TrainingParity
             throw new TrainingGoldenException($"'{file}' is of variant '{golden.Variant}'; there are {string.Join(", ", Variants.All.Select(v => v.Variant))}", null);
         ModelConfig config = variant with { GroupDetr = golden.Groups, ClassLogits = golden.NumClasses + 1, Resolution = golden.Resolution };
         using var backend = new TorchBackend(new TorchBackendOptions { Device = Device.Parse(device), Precision = float64 ? ScalarType.Float64 : ScalarType.Float32 });
-        using var step = new TrainingStep(config, backend, b => new Weights(formula.Weights(golden.Salt), b), Options(golden, formula));
+        TrainingStepOptions options = Options(golden, formula);
+        using var step = new TrainingStep(config, backend, b => new Weights(formula.Weights(golden.Salt), b), options);
         var comparison = new Comparison(golden, formula, step, float64);
         comparison.Groups();
         TrainingBatch batch = Batch(golden, formula, config);
@@ -83,15 +89,16 @@ public static class TrainingParity
 
         public void Groups()
         {
-            Dictionary<string, ParameterGroup> found = step.Optimizer.Tensors.ToDictionary(t => t.Name, t => t.Group);
-            foreach ((string name, double[] expected) in golden.OptimizerGroups)
+            // Position by position: it is by position that PyTorch finds a tensor's state again.
+            ParameterGroup[] found = [.. step.Optimizer.Tensors.Select(t => t.Group)];
+            string[] names = [.. golden.OptimizerGroups.Keys];
+            for (int i = 0; i < Math.Max(names.Length, found.Length); i++)
             {
-                bool same = found.Remove(name, out ParameterGroup? group) && group.LearningRate == expected[0] && group.WeightDecay == expected[1];
+                string name = i < names.Length ? names[i] : found[i].Name;
+                bool same = i < names.Length && i < found.Length && found[i].Name == name
+                    && golden.OptimizerGroups[name] is [var rate, var decay] && found[i].LearningRate == rate && found[i].WeightDecay == decay;
                 Add(TrainingFigureKind.Group, 0, name, same ? 0 : double.PositiveInfinity, double.Epsilon);
             }
-
-            foreach (string unexpected in found.Keys)
-                Add(TrainingFigureKind.Group, 0, unexpected, double.PositiveInfinity, double.Epsilon);
         }
 
         public void Gradients(TrainingBatch batch)
@@ -112,7 +119,9 @@ public static class TrainingParity
 
                 double[]? reference = golden.GradientsFloat32.GetValueOrDefault(tensor.Name);
                 (double, double) found = tensor.Value.Grad is { } gradient ? formula.Measure(tensor.Name, gradient) : (double.NaN, double.NaN);
-                Add(TrainingFigureKind.Gradient, 0, tensor.Name, Error(found, expected), Allowed(GradientTolerance, reference is null ? 0 : Error((reference[0], reference[1]), expected)));
+                bool kinked = !float64 && _kinked.Any(k => tensor.Name.Contains(k, StringComparison.Ordinal));
+                double allowed = Allowed(kinked ? KinkTolerance : GradientTolerance, reference is null ? 0 : Error((reference[0], reference[1]), expected));
+                Add(TrainingFigureKind.Gradient, 0, tensor.Name, Error(found, expected), allowed);
             }
 
             step.Clear();

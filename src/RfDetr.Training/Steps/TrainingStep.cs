@@ -13,6 +13,9 @@ internal sealed class TrainingStep : IDisposable
     private readonly TrainingStepOptions _options;
     private readonly Criterion _criterion;
     private readonly TrainedTensor[] _trained;
+
+    // Stands in its place among the optimizer's tensors, so that theirs are those of rf-detr's checkpoints; it never has a gradient.
+    private readonly TorchTensor _maskToken;
     private int _frozenEpoch = -1;
 
     /// <summary>Builds the network on a back end and everything around it.</summary>
@@ -31,6 +34,8 @@ internal sealed class TrainingStep : IDisposable
         _criterion = new Criterion(options.Loss, options.Matching);
         Network = new RfDetrNetwork(weights(backend), config);
         Lora = options.Lora is { } lora ? new LoraAdapters(lora, backend.Parameters) : null;
+        using (new TorchScope())
+            _maskToken = TorchScope.Detach(TorchTensor.Zeros([1, config.EncoderWidth]));
         _trained = Trained(config, options.Optimizer);
         Optimizer = new AdamW(options.Optimizer, _trained);
         Ema = options.Ema is { } ema ? new Ema(ema, backend.Parameters.Select(p => (p.Key, p.Value))) : null;
@@ -134,6 +139,7 @@ internal sealed class TrainingStep : IDisposable
         Optimizer.Dispose();
         Ema?.Dispose();
         Lora?.Dispose();
+        _maskToken.Dispose();
     }
 
     private LossResult Loss(TrainingBatch batch)
@@ -143,6 +149,7 @@ internal sealed class TrainingStep : IDisposable
         TorchTensor pixels = TorchTensor.From<float>(batch.Pixels, [batch.Size, Network.Config.Channels, batch.Height, batch.Width]);
         Device device = Backend.Device;
         pixels = device.IsCpu ? pixels : pixels.PinMemory().To(device, nonBlocking: true);
+        pixels = pixels.To(Backend.Parameters.Values.First().ScalarType);
         return _criterion.Compute(Forward(pixels, request), batch.Targets, new LossContext
         {
             Groups = groups,
@@ -185,7 +192,7 @@ internal sealed class TrainingStep : IDisposable
 
     private TrainedTensor[] Trained(ModelConfig config, OptimizerOptions options)
     {
-        var values = new Dictionary<string, TorchTensor>();
+        var values = new Dictionary<string, TorchTensor> { [CheckpointOrder.MaskToken] = _maskToken };
         foreach ((string name, TorchTensor value) in Backend.Parameters)
         {
             if (Lora is null || !LoraAdapters.IsFixed(name))
