@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RfDetr.Tensors;
 
 namespace RfDetr.Cpu;
@@ -39,6 +40,7 @@ internal static unsafe class MapKernel<TSimd, T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Map<TFunction>(float* x, nint step, float* y, int n)
         where TFunction : IFunction
     {
@@ -53,6 +55,7 @@ internal static unsafe class MapKernel<TSimd, T>
             y[i] = TFunction.Of<SimdScalar, float>(x[i * step]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Combine<TFunction>(float* a, nint stepA, float* b, nint stepB, float* y, int n)
         where TFunction : IFunction2
     {

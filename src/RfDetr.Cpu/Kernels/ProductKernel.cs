@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RfDetr.Graph;
 
 namespace RfDetr.Cpu;
@@ -18,6 +19,7 @@ internal static unsafe class ProductKernel<TSimd, T>
     /// <summary>Scratch that a product with sums of k terms takes.</summary>
     public static int ScratchFloats(int k) => TSimd.TileRows * (k + TileColumns);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in ProductBlock p)
     {
         int rows = TSimd.TileRows, columns = TileColumns, whole = p.Rows / rows * rows, rest = p.Rows - whole;
@@ -76,6 +78,7 @@ internal static unsafe class ProductKernel<TSimd, T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Finish<TFunction>(float* from, nint step, float* to, nint ldc, float* bias, float* residual, nint ldr, int height, int width)
         where TFunction : IFunction
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RfDetr.Cpu;
 
 /// <summary>Kernels that look at a whole row: norms, softmax, sums.</summary>
@@ -5,6 +7,7 @@ internal static unsafe class RowKernel<TSimd, T>
     where TSimd : ISimd<T>
     where T : unmanaged
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Norm(float* x, float* weight, float* bias, float epsilon, UnaryFunction activation, float* y, int n)
     {
         float mean = Sum(x, n) / n;
@@ -19,6 +22,7 @@ internal static unsafe class RowKernel<TSimd, T>
             MapKernel<TSimd, T>.Map(activation, y, 1, y, n);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float ExpRow(float* x, float scale, int n)
     {
         float largest = Largest(x, n) * scale;
@@ -37,6 +41,7 @@ internal static unsafe class RowKernel<TSimd, T>
         return total;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scale(float* x, float factor, int n)
     {
         T f = TSimd.Set(factor);
@@ -47,6 +52,7 @@ internal static unsafe class RowKernel<TSimd, T>
             x[i] *= factor;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddScaled(float* x, float factor, float* y, int n)
     {
         T f = TSimd.Set(factor);
@@ -57,6 +63,7 @@ internal static unsafe class RowKernel<TSimd, T>
             y[i] += x[i] * factor;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyAdd(float* a, float* b, float* y, int n)
     {
         int i = 0;
@@ -66,6 +73,7 @@ internal static unsafe class RowKernel<TSimd, T>
             y[i] += a[i] * b[i];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Largest(float* x, int n)
     {
         float largest = float.NegativeInfinity;
@@ -83,6 +91,7 @@ internal static unsafe class RowKernel<TSimd, T>
         return largest;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Sum(float* x, int n)
     {
         T a = TSimd.Set(0), b = a;
@@ -99,6 +108,7 @@ internal static unsafe class RowKernel<TSimd, T>
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float SquaredDistances(float* x, float mean, int n)
     {
         T a = TSimd.Set(0), b = a, m = TSimd.Set(mean);

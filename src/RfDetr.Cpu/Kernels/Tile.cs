@@ -1,8 +1,11 @@
+using System.Runtime.CompilerServices;
+
 namespace RfDetr.Cpu;
 
 /// <summary>
 /// The innermost product: a tile of rows × two registers of columns, all of whose sums stay in registers. The rows are written out one by
-/// one, as the JIT keeps plain locals in registers and arrays not.
+/// one, as the JIT keeps plain locals in registers and arrays not. Kernels are compiled fully at once: the first picture should not wait for
+/// the JIT to find out that they are hot.
 /// </summary>
 internal static unsafe class Tile<TSimd, T>
     where TSimd : ISimd<T>
@@ -24,6 +27,7 @@ internal static unsafe class Tile<TSimd, T>
             Rows6(a, lda, b, k, c, ldc, add);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows6(float* a, nint lda, float* b, nint k, float* c, nint ldc, bool add)
     {
         int n = TSimd.Count;
@@ -101,6 +105,7 @@ internal static unsafe class Tile<TSimd, T>
         TSimd.Store(c + n, y5);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows12(float* a, nint lda, float* b, nint k, float* c, nint ldc, bool add)
     {
         int n = TSimd.Count;

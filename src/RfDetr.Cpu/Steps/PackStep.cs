@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RfDetr.Cpu;
 
 /// <summary>Packs matrices that are computed at run time into a product's panels.</summary>
@@ -27,6 +29,7 @@ internal sealed unsafe class PackStep(Operand from, int[] starts, int stepK, int
     }
 
     /// <summary>One panel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(float* source, nint stepK, nint stepN, int k, int width, int columns, float* target)
     {
         if (width < columns)
