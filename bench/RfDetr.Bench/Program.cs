@@ -12,13 +12,16 @@ switch (what)
     case "profile": NetworkBench.Profile(variant, rounds, threads); break;
     case "pipeline": PipelineBench.Run(rounds); break;
     case "load": LoadBench.Run(Math.Min(rounds, 5)); break;
+    case "evaluation": EvaluationBench.Run(Math.Min(rounds, 5)); break;
+    case "train-step": TrainStepBench.Run(args.Length > 2 ? args[2] : "nano", Math.Min(rounds, 10)); break;
     case "all":
         NetworkBench.Run("nano", rounds, threads);
         PipelineBench.Run(rounds);
         LoadBench.Run(3);
+        EvaluationBench.Run(3);
         break;
     default:
-        Console.Error.WriteLine($"unknown benchmark '{what}'; there are network [ROUNDS] [VARIANT] [THREADS], profile [ROUNDS] [VARIANT] [THREADS], pipeline [ROUNDS], load [ROUNDS], all [ROUNDS]");
+        Console.Error.WriteLine($"unknown benchmark '{what}'; there are network [ROUNDS] [VARIANT] [THREADS], profile [ROUNDS] [VARIANT] [THREADS], pipeline [ROUNDS], load [ROUNDS], evaluation [ROUNDS], train-step [ROUNDS] [VARIANT], all [ROUNDS]");
         return 2;
 }
 

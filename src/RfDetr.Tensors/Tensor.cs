@@ -48,6 +48,9 @@ public abstract class Tensor(Backend backend, TensorType type)
     /// <summary>This value as what a residual block adds: see <see cref="Backend.Branch"/>.</summary>
     public Tensor Branch(float depth) => Backend.Branch(this, depth);
 
+    /// <summary>This value without its history: see <see cref="Backend.Detach"/>.</summary>
+    public Tensor Detach() => Backend.Detach(this);
+
     /// <inheritdoc/>
     public override string ToString() => Type.ToString();
 

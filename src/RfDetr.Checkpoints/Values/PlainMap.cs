@@ -67,6 +67,16 @@ public sealed class PlainMap : IReadOnlyCollection<KeyValuePair<object, object?>
         return copy;
     }
 
+    /// <summary>A map of any keys in the given order, e.g. the numbers that optimizer states use.</summary>
+    public static PlainMap Of(IEnumerable<(object Key, object? Value)> entries)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        var map = new PlainMap();
+        foreach ((object key, object? value) in entries)
+            map.Set(key, value);
+        return map;
+    }
+
     /// <inheritdoc/>
     public IEnumerator<KeyValuePair<object, object?>> GetEnumerator() =>
         (_entries ?? Enumerable.Empty<KeyValuePair<object, object?>>()).GetEnumerator();

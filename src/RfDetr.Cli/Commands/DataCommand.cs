@@ -7,8 +7,11 @@ internal static class DataCommand
 {
     public static Command Create()
     {
-        var data = new Command("data", "Make data sets.");
+        var data = new Command("data", "Make, examine and convert data sets.");
         data.Add(DataSynthCommand.Create());
+        data.Add(DataDoctorCommand.Create());
+        data.Add(DataStatsCommand.Create());
+        data.Add(DataConvertCommand.Create());
         return data;
     }
 }

@@ -13,21 +13,27 @@ internal static class ParityCommand
     public static Command Create()
     {
         Option<string?> goldens = OptionsOf.Text("--goldens", "FILE|DIR", "Golden files: networks with formula weights against the reference's stages.");
+        Option<string?> training = OptionsOf.Text("--training", "FILE", "Expected training figures: three steps' losses, gradients and weights (needs libtorch).");
         Option<string?> weights = OptionsOf.Text("--weights", "FILE", "A checkpoint (or .onnx file, results only) to compare with --bundle.");
         Option<string?> bundle = OptionsOf.Text("--bundle", "FILE", "Safetensors file with 'input' and the expected stages; see docs/parity.md.");
         Option<string?> write = OptionsOf.Text("--write-bundle", "FILE", "Write the checkpoint's own stages (on the input of --bundle, if given).");
         Option<float?> tolerance = OptionsOf.Number("--tolerance", "T", "Allowed error as a part of a stage's largest value (default: the file's own, else 1e-4).", 1e-12f, 10);
         Option<string?> engine = OptionsOf.Choice("--engine", "What computes: ONNX Runtime, our own engine on the CPU, or the slow and independent host back end.", "onnxruntime", "cpu", "host");
-        Option<string?> precision = OptionsOf.Choice("--precision", "Precision of the graph (default fp32).", "fp32", "fp16");
+        Option<string?> precision = OptionsOf.Choice("--precision", "Precision of the graph (default fp32), or of --training (default fp64).", "fp32", "fp16", "fp64");
+        Option<string?> device = OptionsOf.Text("--device", "NAME", "Where --training computes: cpu, cuda, cuda:N (default cpu).");
         Option<string?> dialect = OptionsOf.Choice("--dialect", "Operators of the graph (default onnxruntime).", "onnxruntime", "portable");
         Option<int?> threads = OptionsOf.Whole("--threads", "N", "Threads of ONNX Runtime (default: one per physical core).", 0, 1024);
         var checkpoint = new CheckpointArguments();
         return new Verb(
             "parity", "Compare a network with expected values stage by stage; exit code 1 names the first that differs.", Run,
-            [goldens, weights, bundle, write, tolerance, engine, precision, dialect, threads, .. checkpoint.Symbols]);
+            [goldens, training, weights, bundle, write, tolerance, engine, precision, device, dialect, threads, .. checkpoint.Symbols]);
 
         async Task<int> Run(CliContext context)
         {
+            if (context.Get(training) is { } figures)
+                return await TrainingParityReporter.Run(context, figures, context.Get(precision), context.Get(device) ?? "cpu");
+            if (context.Get(precision) == "fp64" || context.Get(device) is not null)
+                throw new ArgumentException("--precision fp64 and --device are for --training");
             var options = new ParityOptions
             {
                 Engine = context.Get(engine) switch { "host" => ParityEngine.Host, "cpu" => ParityEngine.Cpu, _ => ParityEngine.OnnxRuntime },
@@ -41,7 +47,7 @@ internal static class ParityCommand
                 ({ } files, null, null, null) => await Goldens(context, files, options),
                 (null, { } model, { } expected, null) => Report(context, [await Task.Run(() => ParityCheck.Bundle(model, expected, options), context.Cancellation)]),
                 (null, { } model, var from, { } output) => await Write(context, model, output, from, options),
-                _ => throw new ArgumentException("give --goldens FILE|DIR, or --weights FILE with --bundle FILE or --write-bundle FILE"),
+                _ => throw new ArgumentException("give --goldens FILE|DIR, or --training FILE, or --weights FILE with --bundle FILE or --write-bundle FILE"),
             };
         }
     }

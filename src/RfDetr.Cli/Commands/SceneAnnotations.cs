@@ -20,7 +20,9 @@ internal sealed class SceneAnnotations : IDisposable
     private readonly Utf8JsonWriter _annotations;
     private int _images;
 
-    public SceneAnnotations(Stream stream)
+    /// <param name="stream">Receives the JSON.</param>
+    /// <param name="classes">The classes that are drawn; null for all. Only they become categories; their ids are those of the full list.</param>
+    public SceneAnnotations(Stream stream, IReadOnlyList<string>? classes = null)
     {
         _stream = stream;
         _json = new Utf8JsonWriter(stream, s_options);
@@ -30,6 +32,8 @@ internal sealed class SceneAnnotations : IDisposable
         _json.WriteStartArray("categories");
         for (int i = 0; i < SceneGenerator.ClassNames.Count; i++)
         {
+            if (classes?.Contains(SceneGenerator.ClassNames[i]) == false)
+                continue;
             _json.WriteStartObject();
             _json.WriteNumber("id", i + 1);
             _json.WriteString("name", SceneGenerator.ClassNames[i]);

@@ -1,7 +1,9 @@
 using System.Text.RegularExpressions;
 using RfDetr.Checkpoints;
+using RfDetr.Data;
 using RfDetr.Onnx;
 using RfDetr.Tensors;
+using RfDetr.Training;
 using RfDetr.Vision;
 
 namespace RfDetr.Cli.Framework;
@@ -34,7 +36,7 @@ internal static partial class Failures
         is ArgumentException
         or IOException or UnauthorizedAccessException or HttpRequestException or TimeoutException
         or CheckpointFormatException or WeightsException or DownloadException
-        or ImageContentException or AnnotationFormatException
+        or ImageContentException or AnnotationFormatException or DataSetFormatException or TrainingDataException
         or OnnxRuntimeException or OnnxFormatException or DllNotFoundException
         or OperationCanceledException;
 

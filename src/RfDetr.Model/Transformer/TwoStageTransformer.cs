@@ -53,11 +53,11 @@ internal sealed class TwoStageTransformer
             all.Select(p => p.Logits).ToArray().Concat(1));
     }
 
-    // Learned offsets move the proposals; queries beyond the number of proposals keep their offsets as boxes.
+    // Learned offsets move the proposals, which learn from their own loss only, not through the decoder; queries beyond the number of proposals keep their offsets as boxes.
     private static Tensor References(Tensor proposals, Tensor offsets)
     {
         int proposed = proposals.Shape[1].Size, beyond = offsets.Shape[0].Size - proposed;
-        Tensor moved = Boxes.Decode(offsets.Slice(0, 0, proposed), proposals);
+        Tensor moved = Boxes.Decode(offsets.Slice(0, 0, proposed), proposals.Detach());
         return beyond == 0 ? moved
             : new[] { moved, offsets.Slice(0, proposed, beyond).BroadcastTo(proposals.Shape[0], beyond, 4) }.Concat(1);
     }

@@ -20,17 +20,17 @@ internal static class OnnxModelFile
         string full = Path.GetFullPath(path);
         if (RawBytes(model) <= options.MaxInlineBytes)
         {
-            Replace(full, stream => model.WriteTo(stream));
+            AtomicFile.Write(full, stream => model.WriteTo(stream));
             return null;
         }
 
         string dataPath = full + ".data";
         ModelProto copy = model.Clone(); // the large byte strings are shared, not copied
-        Replace(
+        AtomicFile.Write(
             dataPath,
             stream => ExternalWriter.Write(copy, stream, Path.GetFileName(dataPath), options.MinExternalBytes),
             beforeMove: () => File.Delete(full));
-        Replace(full, stream => copy.WriteTo(stream));
+        AtomicFile.Write(full, stream => copy.WriteTo(stream));
         return dataPath;
     }
 
@@ -75,25 +75,4 @@ internal static class OnnxModelFile
 
     private static long RawBytes(ModelProto model) =>
         ExternalData.Tensors(model.Graph).Sum(tensor => (long)tensor.RawData.Length);
-
-    private static void Replace(string path, Action<FileStream> write, Action? beforeMove = null)
-    {
-        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            beforeMove?.Invoke();
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-    }
 }

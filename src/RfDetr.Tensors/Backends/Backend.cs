@@ -53,6 +53,12 @@ public abstract class Backend
     /// <param name="depth">0 for the first block, 1 for the last.</param>
     public virtual Tensor Branch(Tensor value, float depth) => value;
 
+    /// <summary>
+    /// The same value without its history: where the reference stops gradients. The default returns it as it is; a back end that records
+    /// gradients must cut it off.
+    /// </summary>
+    public virtual Tensor Detach(Tensor value) => value;
+
     /// <summary>Executes an operation whose result has the inferred <paramref name="result"/> type.</summary>
     protected abstract Tensor Execute(Op op, ReadOnlySpan<Tensor> inputs, TensorType result);
 }

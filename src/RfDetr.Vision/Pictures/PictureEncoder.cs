@@ -35,17 +35,7 @@ public static unsafe class PictureEncoder
     public static void Save(PixelFrame frame, string path, EncodeOptions? options = null)
     {
         byte[] encoded = Encode(frame, FormatOf(path), options);
-        string temporary = $"{path}.{Guid.NewGuid():N}.part";
-        try
-        {
-            File.WriteAllBytes(temporary, encoded);
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+        AtomicFile.Write(path, stream => stream.Write(encoded), flushToDisk: false);
     }
 
     /// <summary>Encodes into memory.</summary>

@@ -3,6 +3,7 @@ using RfDetr.Cpu;
 using RfDetr.Graph;
 using RfDetr.Onnx;
 using RfDetr.Tensors;
+using RfDetr.Torch;
 
 namespace RfDetr.Tests.Conformance;
 
@@ -26,6 +27,7 @@ internal sealed record ConformanceBackend(string Name, Func<ConformanceCase, Hos
     public static IReadOnlyList<ConformanceBackend> All { get; } =
     [
         Eager("host", () => new HostBackend(), HostBackend.Read),
+        Torch(),
         new("graph, derived operations written out", c => Evaluate(c, Record(c, supports: _ => false))),
         new("graph, optimised and marked", c => Evaluate(c, Passes.OptimizeForKernels(Record(c, constantsFrom: 1)))),
         Onnx("ONNX portable, as traced", new() { Optimize = false }),
@@ -52,6 +54,13 @@ internal sealed record ConformanceBackend(string Name, Func<ConformanceCase, Hos
     {
         Backend backend = create();
         return read(backend.Apply(c.Op, [.. c.Inputs.Select(backend.Constant)]));
+    });
+
+    private static ConformanceBackend Torch() => new("libtorch", c =>
+    {
+        using var scope = new TorchScope();
+        using var backend = new TorchBackend();
+        return TorchBackend.Read(backend.Apply(c.Op, [.. c.Inputs.Select(backend.Constant)]));
     });
 
     private static ConformanceBackend Onnx(string name, ExportOptions options, int constantsFrom = int.MaxValue, bool symbolic = false) => new(name, c =>

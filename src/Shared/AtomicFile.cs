@@ -1,10 +1,14 @@
-namespace RfDetr.Checkpoints;
+namespace RfDetr;
 
 /// <summary>Writes a file completely or not at all: readers see the old one until the new one is whole.</summary>
 internal static class AtomicFile
 {
     /// <summary>Writes beside <paramref name="path"/> and moves into place; on any error nothing is left behind.</summary>
-    public static void Write(string path, Action<Stream> write)
+    /// <param name="path">Where the file goes; its folder is made if it is missing.</param>
+    /// <param name="write">Writes the content.</param>
+    /// <param name="flushToDisk">Whether the bytes must have reached the disk before the old file is given up.</param>
+    /// <param name="beforeMove">Called when the new file is whole and not yet in place.</param>
+    public static void Write(string path, Action<Stream> write, bool flushToDisk = true, Action? beforeMove = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         string full = Path.GetFullPath(path);
@@ -16,9 +20,10 @@ internal static class AtomicFile
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
             {
                 write(stream);
-                stream.Flush(flushToDisk: true);
+                stream.Flush(flushToDisk);
             }
 
+            beforeMove?.Invoke();
             File.Move(temporary, full, overwrite: true);
         }
         catch

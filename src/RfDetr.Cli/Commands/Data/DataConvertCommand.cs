@@ -1,0 +1,53 @@
+using System.CommandLine;
+using RfDetr.Cli.Framework;
+using RfDetr.Data;
+using Spectre.Console;
+
+namespace RfDetr.Cli.Commands;
+
+/// <summary><c>rfdetr data convert</c>: a data set in another layout, and what did not fit into it.</summary>
+internal sealed class DataConvertCommand
+{
+    private readonly DataArguments _data = new();
+    private readonly Option<string?> _to = OptionsOf.Choice("--to", "Layout to write: coco (Roboflow's), yolo or voc.", "coco", "yolo", "voc");
+    private readonly Option<string?> _output = OptionsOf.Text("--output", "DIR", "New folder for it.");
+    private readonly Option<bool> _link = OptionsOf.Flag("--link", "Link to the pictures instead of copying them.");
+
+    public static Command Create()
+    {
+        var c = new DataConvertCommand();
+        c._to.Required = true;
+        c._output.Required = true;
+        return new Verb("convert", "Write a data set in another layout, and say what does not fit into it.", c.RunAsync, [.. c._data.Symbols, c._to, c._output, c._link]);
+    }
+
+    private async Task<int> RunAsync(CliContext context)
+    {
+        string folder = _data.Folder(context), output = context.Get(_output)!;
+        DataSetOptions reading = _data.Options(context);
+        var options = new ConversionOptions
+        {
+            To = context.Get(_to) switch { "yolo" => DataSetLayout.Yolo, "voc" => DataSetLayout.Voc, _ => DataSetLayout.RoboflowCoco },
+            Link = context.Get(_link),
+        };
+        ConversionReport report = await context.WithProgressAsync("writing", bar => Task.Run(
+            () => DataConverter.Convert(DataSet.Open(folder, reading), output, options, new PictureProgress(bar), context.Cancellation), context.Cancellation)).ConfigureAwait(false);
+        context.WriteJson(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("folder", output);
+            json.WriteString("layout", options.To.ToString());
+            json.WriteNumber("pictures", report.Pictures);
+            json.WriteNumber("objects", report.Objects);
+            json.WriteStartArray("lost");
+            foreach (string lost in report.Lost)
+                json.WriteStringValue(lost);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+        context.Human.MarkupLineInterpolated($"{report.Pictures} pictures with {report.Objects} objects in {output}");
+        foreach (string lost in report.Lost)
+            context.Warn(lost);
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,108 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using RfDetr.Cli.Framework;
+using RfDetr.Data;
+using Spectre.Console;
+
+namespace RfDetr.Cli.Commands;
+
+/// <summary><c>rfdetr data stats</c>: how many of what, how large, how crowded.</summary>
+internal sealed class DataStatsCommand
+{
+    private readonly DataArguments _data = new();
+
+    public static Command Create()
+    {
+        var c = new DataStatsCommand();
+        return new Verb("stats", "Count a data set: objects by class and size, aspects, objects of a picture.", c.RunAsync, c._data.Symbols);
+    }
+
+    private async Task<int> RunAsync(CliContext context)
+    {
+        string folder = _data.Folder(context);
+        DataSetOptions options = _data.Options(context);
+        (DataSet data, SplitStatistics[] splits) = await Task.Run(() =>
+        {
+            var opened = DataSet.Open(folder, options);
+            return (opened, opened.Splits.Select(SplitStatistics.Of).ToArray());
+        }, context.Cancellation).ConfigureAwait(false);
+        context.WriteJson(json => Write(json, data, splits));
+        if (!context.WantsJson)
+        {
+            foreach (SplitStatistics split in splits)
+                Print(context.Human, split);
+        }
+
+        return ExitCodes.Done;
+    }
+
+    private static void Print(IAnsiConsole console, SplitStatistics s)
+    {
+        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[bold]{s.Name}[/]: {s.Pictures} pictures ({s.Empty} without objects), {s.Objects} objects ({s.WithMask} with masks), {s.Crowds} crowd regions");
+        console.MarkupLineInterpolated($"objects of a picture {Text(s.PerPicture, "0.#")}; width {Text(s.Width, "0")}; height {Text(s.Height, "0")}");
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("logit", "class", "id", "objects", "pictures", "small", "medium", "large", "size %", "width ÷ height");
+        foreach (ClassStatistics c in s.Classes)
+        {
+            string[] cells =
+            [
+                Text(c.Class.Index), c.Class.Name, Text(c.Class.CategoryId), Text(c.Objects), Text(c.Pictures), Text(c.Small), Text(c.Medium), Text(c.Large),
+                Short(c.Size, 100, "0.#"), Short(c.Aspect, 1, "0.##"),
+            ];
+            table.AddRow([.. cells.Select(Markup.Escape)]);
+        }
+
+        console.Write(table);
+    }
+
+    private static void Write(Utf8JsonWriter json, DataSet data, SplitStatistics[] splits)
+    {
+        json.WriteStartObject();
+        json.WriteString("folder", data.Path);
+        json.WriteString("layout", data.Layout.ToString());
+        DataJson.WriteClasses(json, data.Classes);
+        json.WriteStartObject("splits");
+        foreach (SplitStatistics s in splits)
+        {
+            json.WriteStartObject(s.Name);
+            json.WriteNumber("pictures", s.Pictures);
+            json.WriteNumber("empty", s.Empty);
+            json.WriteNumber("objects", s.Objects);
+            json.WriteNumber("crowds", s.Crowds);
+            json.WriteNumber("with_mask", s.WithMask);
+            DataJson.Write(json, "per_picture", s.PerPicture);
+            DataJson.Write(json, "width", s.Width);
+            DataJson.Write(json, "height", s.Height);
+            json.WriteStartArray("classes");
+            foreach (ClassStatistics c in s.Classes)
+                Write(json, c);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, ClassStatistics c)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", c.Class.Name);
+        json.WriteNumber("objects", c.Objects);
+        json.WriteNumber("pictures", c.Pictures);
+        json.WriteNumber("small", c.Small);
+        json.WriteNumber("medium", c.Medium);
+        json.WriteNumber("large", c.Large);
+        DataJson.Write(json, "size", c.Size);
+        DataJson.Write(json, "aspect", c.Aspect);
+        json.WriteEndObject();
+    }
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Text(Distribution d, string format) =>
+        string.Create(CultureInfo.InvariantCulture, $"{d.Least.ToString(format, CultureInfo.InvariantCulture)} to {d.Most.ToString(format, CultureInfo.InvariantCulture)}, median {d.Median.ToString(format, CultureInfo.InvariantCulture)}");
+
+    private static string Short(Distribution d, double scale, string format) =>
+        d.Count == 0 ? "–" : string.Join(" | ", new[] { d.Tenth, d.Median, d.Ninetieth }.Select(v => (v * scale).ToString(format, CultureInfo.InvariantCulture)));
+}

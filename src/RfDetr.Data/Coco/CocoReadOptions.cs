@@ -1,0 +1,14 @@
+namespace RfDetr.Data;
+
+/// <summary>How much of a COCO file is accepted; a file beyond is refused before it fills the memory.</summary>
+public sealed record CocoReadOptions
+{
+    /// <summary>The limits used where none are given.</summary>
+    public static CocoReadOptions Default { get; } = new();
+
+    /// <summary>Bytes of the file: 4 GiB, nine times COCO's own training annotations.</summary>
+    public long MaxFileBytes { get; init; } = 4L << 30;
+
+    /// <summary>Width and height of a picture each, as in <see cref="Vision.PictureLimits"/>.</summary>
+    public int MaxSide { get; init; } = 65_535;
+}

@@ -1,0 +1,114 @@
+using System.Text.Json;
+
+namespace RfDetr.Data;
+
+/// <summary>Reads the three lists of a ground-truth file; whatever else is in it is passed over.</summary>
+internal sealed class CocoReader(CocoReadOptions options)
+{
+    private readonly List<CocoImage> _images = [];
+    private readonly List<CocoCategory> _categories = [];
+    private readonly List<CocoAnnotation> _annotations = [];
+
+    public static CocoFile Read(ref JsonCursor json, string path, CocoReadOptions options)
+    {
+        var reader = new CocoReader(options);
+        json.Next();
+        if (json.Token != JsonTokenType.StartObject)
+            throw json.Error(json.Token == JsonTokenType.StartArray ? "is a list; that is a result file, ground truth is an object with 'images', 'annotations' and 'categories'" : "is no JSON object");
+        (bool images, bool annotations, bool categories) = (false, false, false);
+        for (json.Next(); json.Token != JsonTokenType.EndObject; json.Next())
+        {
+            if (json.Is("images"u8))
+                reader.Section(ref json, "images", ref images);
+            else if (json.Is("annotations"u8))
+                reader.Section(ref json, "annotations", ref annotations);
+            else if (json.Is("categories"u8))
+                reader.Section(ref json, "categories", ref categories);
+            else
+                JsonLists.Pass(ref json);
+        }
+
+        json.ExpectEnd();
+        string missing = string.Join(", ", new[] { images ? "" : "'images'", annotations ? "" : "'annotations'", categories ? "" : "'categories'" }.Where(n => n.Length > 0));
+        if (missing.Length > 0)
+            throw json.Error($"has no {missing}; COCO ground truth has 'images', 'annotations' and 'categories'");
+        return new CocoFile(path, reader._images, reader._categories, CocoLinks.Complete(path, reader._images, reader._categories, reader._annotations));
+    }
+
+    private void Section(ref JsonCursor json, string name, ref bool seen)
+    {
+        json.Field = name;
+        if (seen)
+            throw json.Error("is there twice");
+        seen = true;
+        json.Next();
+        if (json.Token != JsonTokenType.StartArray)
+            throw json.Wrong("a list");
+        (json.Section, json.Field) = (name, "");
+        for (json.Next(); json.Token != JsonTokenType.EndArray; json.Next())
+        {
+            json.Index++;
+            if (json.Token != JsonTokenType.StartObject)
+                throw json.Wrong("an object");
+            switch (name)
+            {
+                case "images": _images.Add(Image(ref json)); break;
+                case "categories": _categories.Add(Category(ref json)); break;
+                default: _annotations.Add(CocoEntries.Annotation(ref json)); break;
+            }
+
+            json.Field = "";
+        }
+
+        (json.Section, json.Index) = ("", -1);
+    }
+
+    private CocoImage Image(ref JsonCursor json)
+    {
+        long? id = null;
+        string? file = null;
+        int? width = null, height = null;
+        for (json.Next(); json.Token != JsonTokenType.EndObject; json.Next())
+        {
+            if (json.Is("id"u8))
+                id = json.WholeField("id");
+            else if (json.Is("file_name"u8))
+                file = json.StringField("file_name");
+            else if (json.Is("width"u8))
+                width = json.WholeField("width", 1, options.MaxSide);
+            else if (json.Is("height"u8))
+                height = json.WholeField("height", 1, options.MaxSide);
+            else
+                JsonLists.Pass(ref json);
+        }
+
+        json.Field = "";
+        if (id is null || file is null || width is null || height is null)
+            throw json.Missing(("id", id is null), ("file_name", file is null), ("width", width is null), ("height", height is null));
+        if (file.Length == 0)
+            throw json.Error("has an empty file_name");
+        return new CocoImage(id.Value, file, width.Value, height.Value);
+    }
+
+    private static CocoCategory Category(ref JsonCursor json)
+    {
+        long? id = null;
+        string? name = null, group = null;
+        for (json.Next(); json.Token != JsonTokenType.EndObject; json.Next())
+        {
+            if (json.Is("id"u8))
+                id = json.WholeField("id");
+            else if (json.Is("name"u8))
+                name = json.StringField("name");
+            else if (json.Is("supercategory"u8))
+                group = json.OptionalStringField("supercategory");
+            else
+                JsonLists.Pass(ref json);
+        }
+
+        json.Field = "";
+        if (id is null || string.IsNullOrWhiteSpace(name))
+            throw json.Missing(("id", id is null), ("name", string.IsNullOrWhiteSpace(name)));
+        return new CocoCategory(id.Value, name, group);
+    }
+}

@@ -1,0 +1,109 @@
+using System.Text.Json;
+
+namespace RfDetr.Data;
+
+/// <summary>Fields and lists of numbers, read at a property's name.</summary>
+internal static class JsonLists
+{
+    /// <summary>Passes over a property of no interest.</summary>
+    public static void Pass(ref JsonCursor json)
+    {
+        json.Next();
+        json.Skip();
+    }
+
+    public static long WholeField(this ref JsonCursor json, string field)
+    {
+        json.Enter(field);
+        return json.Whole();
+    }
+
+    public static int WholeField(this ref JsonCursor json, string field, int least, int most)
+    {
+        json.Enter(field);
+        return json.Whole(least, most);
+    }
+
+    public static double NumberField(this ref JsonCursor json, string field)
+    {
+        json.Enter(field);
+        return json.Number();
+    }
+
+    public static string StringField(this ref JsonCursor json, string field)
+    {
+        json.Enter(field);
+        return json.String();
+    }
+
+    public static string? OptionalStringField(this ref JsonCursor json, string field)
+    {
+        json.Enter(field);
+        return json.Token == JsonTokenType.Null ? null : json.String();
+    }
+
+    /// <summary>0, 1, false or true.</summary>
+    public static bool FlagField(this ref JsonCursor json, string field)
+    {
+        json.Enter(field);
+        return json.Token switch
+        {
+            JsonTokenType.True => true,
+            JsonTokenType.False => false,
+            _ => json.Whole(0, 1) == 1,
+        };
+    }
+
+    /// <summary>A box of four numbers; null for null and for an empty list.</summary>
+    public static BoxXywh? BoxField(this ref JsonCursor json, string field)
+    {
+        json.Enter(field);
+        if (json.Token == JsonTokenType.Null)
+            return null;
+        if (json.Token != JsonTokenType.StartArray)
+            throw json.Wrong("a list [x, y, width, height]");
+        Span<double> values = stackalloc double[4];
+        int count = 0;
+        for (json.Next(); json.Token != JsonTokenType.EndArray; json.Next(), count++)
+        {
+            if (count == 4)
+                throw json.Error("has more than four numbers; it must be [x, y, width, height]");
+            values[count] = json.Number();
+        }
+
+        return count switch
+        {
+            0 => null,
+            4 => new BoxXywh(values[0], values[1], values[2], values[3]),
+            _ => throw json.Error($"has {count} numbers; it must be [x, y, width, height]"),
+        };
+    }
+
+    /// <summary>The numbers of a list whose '[' is the token.</summary>
+    public static double[] Numbers(this ref JsonCursor json, List<double> scratch)
+    {
+        scratch.Clear();
+        for (json.Next(); json.Token != JsonTokenType.EndArray; json.Next())
+            scratch.Add(json.Number());
+        return [.. scratch];
+    }
+
+    /// <summary>The error about an entry without some of its fields.</summary>
+    public static DataSetFormatException Missing(this ref readonly JsonCursor json, params ReadOnlySpan<(string Name, bool IsMissing)> fields)
+    {
+        var names = new List<string>();
+        foreach ((string name, bool isMissing) in fields)
+        {
+            if (isMissing)
+                names.Add($"'{name}'");
+        }
+
+        return json.Error($"has no {string.Join(", ", names)}");
+    }
+
+    private static void Enter(this ref JsonCursor json, string field)
+    {
+        json.Field = field;
+        json.Next();
+    }
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace RfDetr.Data;
+
+/// <summary>A folder of labelled pictures in COCO's, YOLO's or Pascal VOC's layout. Immutable; pictures are read when they are needed.</summary>
+public sealed class DataSet
+{
+    internal DataSet(string path, DataSetLayout layout, ClassTable classes, IReadOnlyList<DataSplit> splits) =>
+        (Path, Layout, Classes, Splits) = (path, layout, classes, splits);
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>How it lies on disk.</summary>
+    public DataSetLayout Layout { get; }
+
+    /// <summary>Its classes, the same for all splits.</summary>
+    public ClassTable Classes { get; }
+
+    /// <summary>Its parts; training parts first, test parts last.</summary>
+    public IReadOnlyList<DataSplit> Splits { get; }
+
+    /// <summary>Opens a data set and reads all its annotations; its layout is found from the files.</summary>
+    /// <param name="path">The folder; or a <c>data.yaml</c>; or a COCO file with its pictures beside it (one split, named "all").</param>
+    /// <param name="options">How it is read.</param>
+    /// <exception cref="DataSetFormatException">It is no data set, its layout is ambiguous, an annotation is broken, or pictures are missing.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static DataSet Open(string path, DataSetOptions? options = null) => Open(path, options, new ProblemList(stopAtFirst: true));
+
+    /// <summary>A part by its name; "val", "validation" and "val2017" are "valid", "training" and "train2017" are "train".</summary>
+    /// <exception cref="ArgumentException">There is none of that name; the message lists those that are.</exception>
+    public DataSplit Split(string name) => TryGetSplit(name, out DataSplit? split)
+        ? split
+        : throw new ArgumentException($"the data set '{Path}' has no split '{name}'; it has {string.Join(", ", Splits.Select(s => $"'{s.Name}'"))}", nameof(name));
+
+    /// <summary>A part by its name, as <see cref="Split"/> finds it.</summary>
+    public bool TryGetSplit(string name, [NotNullWhen(true)] out DataSplit? split)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        split = Splits.FirstOrDefault(s => s.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            ?? Splits.FirstOrDefault(s => SplitNames.Plain(s.Name) == SplitNames.Plain(name));
+        return split is not null;
+    }
+
+    internal static DataSet Open(string path, DataSetOptions? options, ProblemList problems)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        options ??= DataSetOptions.Default;
+        LayoutFinder.Found found = LayoutFinder.Find(path, options.Layout);
+        (ClassTable classes, List<DataSplit> splits) = found.Layout switch
+        {
+            DataSetLayout.RoboflowCoco or DataSetLayout.Coco => CocoLayouts.Read(found, options, problems),
+            DataSetLayout.Yolo => YoloLayout.Read(found, problems),
+            _ => VocLayout.Read(found, problems),
+        };
+        return new DataSet(found.Root, found.Layout, classes, [.. splits.OrderBy(s => SplitNames.Rank(s.Name)).ThenBy(s => s.Name, StringComparer.Ordinal)]);
+    }
+}

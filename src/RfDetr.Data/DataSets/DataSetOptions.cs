@@ -1,0 +1,43 @@
+namespace RfDetr.Data;
+
+/// <summary>How a data set lies on disk.</summary>
+public enum DataSetLayout
+{
+    /// <summary><c>train|valid|test/_annotations.coco.json</c> beside the pictures: Roboflow's export and <c>rfdetr data synth</c>.</summary>
+    RoboflowCoco,
+
+    /// <summary><c>annotations/instances_*.json</c> and a folder of pictures for each: COCO's own.</summary>
+    Coco,
+
+    /// <summary><c>data.yaml</c>, <c>images/…</c> and <c>labels/…</c>: YOLO.</summary>
+    Yolo,
+
+    /// <summary><c>Annotations/*.xml</c>, <c>JPEGImages/</c>, <c>ImageSets/Main/*.txt</c>: Pascal VOC.</summary>
+    Voc,
+}
+
+/// <summary>Which logit stands for which category.</summary>
+public enum ClassRule
+{
+    /// <summary>0, 1, 2, … in the order of the category ids; Roboflow's grouping category is left out. rf-detr's rule from 1.9.2 on.</summary>
+    Contiguous,
+
+    /// <summary>The category id itself, whatever gaps there are and with the grouping category: rf-detr's rule up to 1.9.1, and that of the published COCO weights.</summary>
+    AsWritten,
+}
+
+/// <summary>How a data set is read.</summary>
+public sealed record DataSetOptions
+{
+    /// <summary>The options used where none are given.</summary>
+    public static DataSetOptions Default { get; } = new();
+
+    /// <summary>The layout, where a folder holds several; null: found from the files.</summary>
+    public DataSetLayout? Layout { get; init; }
+
+    /// <summary>Which logit stands for which category.</summary>
+    public ClassRule Classes { get; init; } = ClassRule.Contiguous;
+
+    /// <summary>Limits on COCO files.</summary>
+    public CocoReadOptions Coco { get; init; } = CocoReadOptions.Default;
+}

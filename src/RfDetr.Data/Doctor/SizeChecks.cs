@@ -1,0 +1,42 @@
+namespace RfDetr.Data;
+
+/// <summary>What the network cannot see whatever it learns: objects smaller than a patch, more objects than queries.</summary>
+internal static class SizeChecks
+{
+    /// <summary>COCO's scores count this many detections of a picture.</summary>
+    private const int CocoMost = 100;
+
+    public static void Run(DataSplit split, DoctorOptions options, FindingList found)
+    {
+        List<string> tiny = [], crowded = [], manyForCoco = [];
+        long all = 0, seen = 0;
+        foreach (LabelledPicture picture in split.Pictures)
+        {
+            double scaleX = (double)options.Resolution / picture.Width, scaleY = (double)options.Resolution / picture.Height;
+            int count = 0;
+            foreach (LabelledObject o in picture.Objects)
+            {
+                if (o.IsCrowd || !o.Box.HasArea)
+                    continue;
+                count++;
+                if (o.Box.Width * scaleX < options.Patch && o.Box.Height * scaleY < options.Patch)
+                    tiny.Add(ObjectChecks.Where(picture, o));
+            }
+
+            all += count;
+            seen += Math.Min(count, options.Queries);
+            string entry = FormattableString.Invariant($"{picture.Name}: {count} objects");
+            if (count > options.Queries)
+                crowded.Add(entry);
+            else if (count > CocoMost)
+                manyForCoco.Add(entry);
+        }
+
+        found.Add(FindingLevel.Warning, "object-tiny", split.Name, tiny, n => FormattableString.Invariant(
+            $"{FindingList.Plural(n, "object is", "objects are")} smaller than a patch ({options.Patch}×{options.Patch}) once the picture is {options.Resolution}×{options.Resolution}: {100.0 * n / Math.Max(all, 1):0.#} % of all. A higher resolution or tiles help."));
+        found.Add(FindingLevel.Warning, "queries", split.Name, crowded, n => FormattableString.Invariant(
+            $"{FindingList.Plural(n, "picture has", "pictures have")} more objects than the network has queries ({options.Queries}); recall cannot exceed {100.0 * seen / Math.Max(all, 1):0.#} % on this split. More queries or tiles help."));
+        found.Add(FindingLevel.Note, "max-dets", split.Name, manyForCoco, n => FormattableString.Invariant(
+            $"{FindingList.Plural(n, "picture has", "pictures have")} more than {CocoMost} objects; COCO's scores count {CocoMost} detections of a picture, so its recall is capped there."));
+    }
+}

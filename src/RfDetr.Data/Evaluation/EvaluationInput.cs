@@ -1,0 +1,46 @@
+using RfDetr.Vision;
+
+namespace RfDetr.Data;
+
+/// <summary>An object that is really there.</summary>
+/// <param name="PictureId">The picture it is in.</param>
+/// <param name="CategoryId">Its class, by the data set's id.</param>
+/// <param name="Box">In pixels.</param>
+/// <param name="Area">In pixels: of its mask, else of its box; decides about <see cref="AreaRange"/>.</param>
+public readonly record struct TruthObject(long PictureId, long CategoryId, BoxXywh Box, double Area)
+{
+    /// <summary>A region standing for many objects: any number of detections may lie in it, and none of them counts.</summary>
+    public bool Crowd { get; init; }
+
+    /// <summary>One object that need not be found (Pascal VOC's <c>difficult</c>): whoever finds it neither wins nor loses.</summary>
+    public bool Ignore { get; init; }
+
+    /// <summary>
+    /// The object takes a detection but the detection counts as wrong: pycocotools marks a match by the annotation's id, so
+    /// that an annotation of id 0 is never found. Only for results that must equal its own.
+    /// </summary>
+    public bool NeverFound { get; init; }
+
+    /// <summary>Needed for <see cref="EvaluationKind.Masks"/>.</summary>
+    public RleMask? Mask { get; init; }
+}
+
+/// <summary>An object that a detector reports.</summary>
+/// <param name="PictureId">The picture it is in.</param>
+/// <param name="CategoryId">Its class, by the data set's id.</param>
+/// <param name="Score">Any finite number; only the order counts for AP.</param>
+/// <param name="Box">In pixels.</param>
+/// <param name="Area">In pixels: of its mask or its box; a wrong detection outside an <see cref="AreaRange"/> is not held against that range.</param>
+public readonly record struct FoundObject(long PictureId, long CategoryId, double Score, BoxXywh Box, double Area)
+{
+    /// <summary>Needed for <see cref="EvaluationKind.Masks"/>.</summary>
+    public RleMask? Mask { get; init; }
+}
+
+/// <summary>Truth and detections of the same pictures.</summary>
+/// <param name="PictureIds">The pictures that are looked at, in any order; objects of other pictures are left out.</param>
+/// <param name="CategoryIds">The classes that are looked at, in any order; objects of other classes are left out.</param>
+/// <param name="Truth">In any order.</param>
+/// <param name="Found">In any order; among equal scores of a picture and class the earlier one is better.</param>
+public sealed record EvaluationInput(
+    IReadOnlyList<long> PictureIds, IReadOnlyList<long> CategoryIds, IReadOnlyList<TruthObject> Truth, IReadOnlyList<FoundObject> Found);

@@ -1,0 +1,11 @@
+namespace RfDetr.Data;
+
+/// <summary>What overlaps are measured on.</summary>
+public enum EvaluationKind
+{
+    /// <summary>Boxes: COCO's <c>bbox</c>.</summary>
+    Boxes,
+
+    /// <summary>Masks: COCO's <c>segm</c>.</summary>
+    Masks,
+}

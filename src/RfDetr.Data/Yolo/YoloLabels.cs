@@ -1,0 +1,112 @@
+using System.Globalization;
+
+namespace RfDetr.Data;
+
+/// <summary>
+/// A YOLO label file: one object a line, <c>class cx cy w h</c> or <c>class x1 y1 x2 y2 x3 y3 …</c> (an outline), all shares of the
+/// picture's width and height.
+/// </summary>
+internal static class YoloLabels
+{
+    private const long LargestFile = 64 << 20;
+
+    /// <summary>Shares beyond these are surely no shares but pixels. A little beyond 0..1 is common and clipped later.</summary>
+    private const double Least = -1, Most = 2;
+
+    /// <summary>Reads a file; one that is not there means a picture without objects.</summary>
+    /// <param name="file">Its path.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="width">The picture's, pixels.</param>
+    /// <param name="height">The picture's, pixels.</param>
+    /// <exception cref="DataSetFormatException">A line is broken.</exception>
+    public static List<LabelledObject> Read(string file, int classes, int width, int height)
+    {
+        var objects = new List<LabelledObject>();
+        var info = new FileInfo(file);
+        if (!info.Exists)
+            return objects;
+        if (info.Length > LargestFile)
+            throw new DataSetFormatException(file, $"has {info.Length} bytes; a label file has at most {LargestFile}.");
+        int number = 0;
+        var values = new List<double>();
+        foreach (string line in File.ReadLines(file))
+        {
+            number++;
+            ReadOnlySpan<char> text = line.AsSpan().Trim();
+            if (!text.IsEmpty)
+                objects.Add(Line(file, number, text, values, classes, width, height));
+        }
+
+        return objects;
+    }
+
+    private static LabelledObject Line(string file, int number, ReadOnlySpan<char> line, List<double> values, int classes, int width, int height)
+    {
+        values.Clear();
+        foreach (Range range in line.SplitAny(' ', '\t'))
+        {
+            if (range.Start.Equals(range.End))
+                continue;
+            if (!double.TryParse(line[range], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || !double.IsFinite(value))
+                throw Error(file, number, $"'{line[range]}' is no number");
+            values.Add(value);
+        }
+
+        if (values[0] != Math.Floor(values[0]) || values[0] < 0 || values[0] >= classes)
+            throw Error(file, number, FormattableString.Invariant($"class {values[0]} is not one of data.yaml's 0 to {classes - 1}"));
+        for (int i = 1; i < values.Count; i++)
+        {
+            if (!(values[i] is >= Least and <= Most))
+                throw Error(file, number, FormattableString.Invariant($"{values[i]} is no share of the picture (0..1); are these pixels?"));
+        }
+
+        return values.Count switch
+        {
+            5 => Box(number, values, width, height),
+            >= 7 when values.Count % 2 == 1 => Outline(number, values, width, height),
+            _ => throw Error(file, number, $"has {values.Count} values; a box has 5 (class cx cy w h), an outline an odd number of at least 7"),
+        };
+    }
+
+    private static LabelledObject Box(int id, List<double> values, int width, int height)
+    {
+        double w = values[3] * width, h = values[4] * height;
+        var box = new BoxXywh(values[1] * width - w / 2, values[2] * height - h / 2, w, h);
+        return new LabelledObject { Id = id, ClassIndex = (int)values[0], Box = box, Area = box.Area };
+    }
+
+    private static LabelledObject Outline(int id, List<double> values, int width, int height)
+    {
+        double[] outline = new double[values.Count - 1];
+        double x1 = double.MaxValue, y1 = double.MaxValue, x2 = double.MinValue, y2 = double.MinValue;
+        for (int i = 0; i < outline.Length; i += 2)
+        {
+            (double x, double y) = (values[i + 1] * width, values[i + 2] * height);
+            (outline[i], outline[i + 1]) = (x, y);
+            (x1, y1, x2, y2) = (Math.Min(x1, x), Math.Min(y1, y), Math.Max(x2, x), Math.Max(y2, y));
+        }
+
+        return new LabelledObject
+        {
+            Id = id,
+            ClassIndex = (int)values[0],
+            Box = new BoxXywh(x1, y1, x2 - x1, y2 - y1),
+            Area = Shoelace(outline),
+            Segmentation = new CocoPolygons([outline]),
+        };
+    }
+
+    private static double Shoelace(double[] outline)
+    {
+        double sum = 0;
+        for (int i = 0; i < outline.Length; i += 2)
+        {
+            int next = (i + 2) % outline.Length;
+            sum += outline[i] * outline[next + 1] - outline[next] * outline[i + 1];
+        }
+
+        return Math.Abs(sum) / 2;
+    }
+
+    private static DataSetFormatException Error(string file, int line, string what) => new(file, FormattableString.Invariant($"line {line}: {what}."));
+}

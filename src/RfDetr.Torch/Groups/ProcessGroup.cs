@@ -1,0 +1,191 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace RfDetr.Torch;
+
+/// <summary>
+/// Processes that train one model together (c10d). All of them call the same operations in the same order, from one thread at a time. A process
+/// that is late or gone ends the operation of all others with a <see cref="TorchException"/> within the timeout. A group of one
+/// process does nothing and needs no network.
+/// </summary>
+public sealed unsafe class ProcessGroup : SafeHandle
+{
+    // Large enough that latency does not count, small enough that the copy stays small.
+    private const long BucketBytes = 25 << 20;
+    private static readonly AtenOp FlatOp = new("aten::cat");
+
+    private ProcessGroup(ProcessGroupOptions options)
+        : base(0, ownsHandle: true)
+    {
+        Options = options;
+        Device = options.Backend == "nccl" ? Device.Cuda(options.LocalRank) : Device.Cpu;
+    }
+
+    /// <summary>Who belongs to it.</summary>
+    public ProcessGroupOptions Options { get; }
+
+    /// <summary>This process, from 0.</summary>
+    public int Rank => Options.Rank;
+
+    /// <summary>Number of processes.</summary>
+    public int WorldSize => Options.WorldSize;
+
+    /// <summary>Where tensors must lie.</summary>
+    public Device Device { get; }
+
+    /// <inheritdoc/>
+    public override bool IsInvalid => WorldSize > 1 && handle == 0;
+
+    /// <summary>Joins the group that the environment names; a group of one where it names none.</summary>
+    /// <param name="backend"><c>gloo</c> or <c>nccl</c>.</param>
+    /// <param name="timeout">After which operations end with an error; ten minutes if not given.</param>
+    /// <exception cref="ArgumentException">A variable is missing or wrong.</exception>
+    /// <exception cref="TorchException">The others do not come.</exception>
+    public static ProcessGroup FromEnvironment(string backend = "gloo", TimeSpan? timeout = null)
+    {
+        ProcessGroupOptions options = ProcessGroupOptions.FromEnvironment() ?? new();
+        return Create(options with { Backend = backend, Timeout = timeout ?? options.Timeout });
+    }
+
+    /// <summary>Joins a group; returns when all processes are there.</summary>
+    /// <exception cref="ArgumentException">The options contradict themselves.</exception>
+    /// <exception cref="TorchException">The others do not come in time, or this build lacks the kind of group.</exception>
+    public static ProcessGroup Create(ProcessGroupOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        var group = new ProcessGroup(options);
+        if (options.WorldSize == 1)
+            return group;
+        TorchLoader.Load();
+        nint handle;
+        int status;
+        bool serve = options.ServeStore && options.Rank == 0;
+        fixed (byte* backend = Encoding.UTF8.GetBytes(options.Backend + '\0'), host = Encoding.UTF8.GetBytes(options.Host + '\0'))
+            status = Shim.rt_group_new(backend, host, options.Port, serve ? 1 : 0, options.Rank, options.WorldSize, (long)options.Timeout.TotalMilliseconds, &handle);
+        if (status != 0)
+            group.Failed("could not join");
+        group.SetHandle(handle);
+        return group;
+    }
+
+    /// <summary>In place: the sum over all processes.</summary>
+    public void AllReduce(TorchTensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        if (WorldSize == 1)
+            return;
+        RequireContiguous(tensor);
+        Check(Shim.rt_group_all_reduce(Handle, tensor.Raw), "all-reduce");
+        GC.KeepAlive(tensor);
+    }
+
+    /// <summary>In place: the mean over all processes.</summary>
+    public void AllReduceMean(TorchTensor tensor)
+    {
+        AllReduce(tensor);
+        if (WorldSize > 1)
+            tensor.Div_((double)WorldSize);
+    }
+
+    /// <summary>In place: sums, or means, of many tensors of one element type, in few large messages.</summary>
+    public void AllReduce(IReadOnlyList<TorchTensor> tensors, bool mean = false)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        if (WorldSize == 1)
+            return;
+        using var grad = TorchRuntime.NoGrad();
+        for (int start = 0; start < tensors.Count;)
+        {
+            int end = start;
+            for (long bytes = 0; end < tensors.Count && (end == start || bytes < BucketBytes); end++)
+                bytes += tensors[end].Count * tensors[end].ScalarType.SizeInBytes();
+            Bucket([.. tensors.Skip(start).Take(end - start)], mean);
+            start = end;
+        }
+    }
+
+    /// <summary>In place: the tensor of process <paramref name="root"/>.</summary>
+    public void Broadcast(TorchTensor tensor, int root = 0)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        if (root < 0 || root >= WorldSize)
+            throw new ArgumentOutOfRangeException(nameof(root), root, $"the group has {WorldSize} processes");
+        if (WorldSize == 1)
+            return;
+        RequireContiguous(tensor);
+        Check(Shim.rt_group_broadcast(Handle, tensor.Raw, root), "broadcast");
+        GC.KeepAlive(tensor);
+    }
+
+    /// <summary>The bytes of every process, by rank; lengths may differ.</summary>
+    public byte[][] AllGather(ReadOnlySpan<byte> bytes)
+    {
+        if (WorldSize == 1)
+            return [bytes.ToArray()];
+        using var scope = new TorchScope();
+        long[] lengths = [.. Gather(TorchTensor.From([(long)bytes.Length], [1], Device)).Select(t => t.ItemInt64())];
+        var padded = new byte[Math.Max(1, lengths.Max())];
+        bytes.CopyTo(padded);
+        TorchTensor[] all = Gather(TorchTensor.From<byte>(padded, [padded.Length], Device));
+        return [.. all.Select((t, rank) => t.ToArray<byte>()[..(int)lengths[rank]])];
+    }
+
+    /// <summary>Returns when every process has come here.</summary>
+    public void Barrier()
+    {
+        if (WorldSize > 1)
+            Check(Shim.rt_group_barrier(Handle), "barrier");
+    }
+
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle()
+    {
+        if (handle != 0)
+            Shim.rt_group_free(handle);
+        return true;
+    }
+
+    private nint Handle => IsClosed ? throw new ObjectDisposedException(nameof(ProcessGroup)) : handle;
+
+    private void Bucket(TorchTensor[] tensors, bool mean)
+    {
+        using var scope = new TorchScope();
+        TorchTensor flat = FlatOp.Call(Array.ConvertAll(tensors, static t => t.Detach().Reshape(-1)), 0L);
+        AllReduce(flat);
+        if (mean)
+            flat.Div_((double)WorldSize);
+        TorchTensor[] parts = flat.Split(Array.ConvertAll(tensors, static t => t.Count));
+        ForEach.Copy_(tensors, [.. parts.Select((part, i) => part.Reshape(tensors[i].Shape))]);
+    }
+
+    private TorchTensor[] Gather(TorchTensor input)
+    {
+        var outputs = new TorchTensor[WorldSize];
+        for (int i = 0; i < outputs.Length; i++)
+            outputs[i] = TorchTensor.EmptyLike(input);
+        nint[] raw = Array.ConvertAll(outputs, static t => t.Raw);
+        int status;
+        fixed (nint* p = raw)
+            status = Shim.rt_group_all_gather(Handle, input.Raw, p);
+        GC.KeepAlive(outputs);
+        GC.KeepAlive(input);
+        Check(status, "all-gather");
+        return outputs;
+    }
+
+    private static void RequireContiguous(TorchTensor tensor)
+    {
+        if (!tensor.IsContiguous)
+            throw new ArgumentException($"process groups move contiguous tensors; this one ({tensor}) is not", nameof(tensor));
+    }
+
+    private void Check(int status, string operation)
+    {
+        if (status != 0)
+            Failed($"{operation} failed");
+    }
+
+    private void Failed(string what) => throw new TorchException(
+        $"process group (rank {Rank} of {WorldSize}, {Options.Backend}, store at {Options.Host}:{Options.Port}): {what}; a process may have ended, or not started within {Options.Timeout}: {Marshal.PtrToStringUTF8((nint)Shim.rt_error())}");
+}

@@ -1,0 +1,56 @@
+namespace RfDetr.Training;
+
+/// <summary>Named sets of <see cref="AugmentationOptions"/>, by how much the pictures of a field vary.</summary>
+public static class AugmentationPresets
+{
+    /// <summary>rf-detr's own: mirroring, and half of the pictures cropped.</summary>
+    public static AugmentationOptions Default { get; } = new();
+
+    /// <summary>Nothing: every epoch sees the same pictures.</summary>
+    public static AugmentationOptions None { get; } = new() { HorizontalFlip = 0, Crop = 0 };
+
+    /// <summary>Little: for small sets of pictures that are all alike.</summary>
+    public static AugmentationOptions Conservative { get; } = new()
+    {
+        Crop = 0.25, Colour = 0.3, Brightness = 0.1, Contrast = 0.1, Saturation = 0.1, HueDegrees = 2, LeastVisible = 0.1,
+    };
+
+    /// <summary>Much: for few pictures of things seen from anywhere.</summary>
+    public static AugmentationOptions Aggressive { get; } = new()
+    {
+        Affine = 0.5, RotationDegrees = 20, Scale = 0.4, ShearDegrees = 5, Shift = 0.15,
+        Colour = 0.8, Brightness = 0.3, Contrast = 0.3, Saturation = 0.4, HueDegrees = 10,
+        Blur = 0.1, Noise = 0.1, Mosaic = 0.2, LeastVisible = 0.15,
+    };
+
+    /// <summary>Seen from above: there is no up.</summary>
+    public static AugmentationOptions Aerial { get; } = new()
+    {
+        VerticalFlip = 0.5, QuarterTurn = 0.75, Affine = 0.2, RotationDegrees = 45, Scale = 0.2, ShearDegrees = 0, Shift = 0.05,
+        Colour = 0.4, Brightness = 0.2, Contrast = 0.2, Saturation = 0.2, HueDegrees = 4, LeastVisible = 0.15,
+    };
+
+    /// <summary>A fixed camera in changing light, vibrating and noisy.</summary>
+    public static AugmentationOptions Industrial { get; } = new()
+    {
+        Crop = 0.25, Affine = 0.3, RotationDegrees = 3, Scale = 0.1, ShearDegrees = 1, Shift = 0.05,
+        Colour = 0.6, Brightness = 0.3, Contrast = 0.3, Saturation = 0.1, HueDegrees = 0,
+        Blur = 0.2, BlurSigma = 1.5, Noise = 0.3, NoiseSigma = 8, LeastVisible = 0.1,
+    };
+
+    /// <summary>Names in the order of how much they change.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["none", "default", "conservative", "industrial", "aerial", "aggressive"];
+
+    /// <summary>A preset by its name.</summary>
+    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    public static AugmentationOptions Get(string name) => name?.ToLowerInvariant() switch
+    {
+        "none" => None,
+        "default" => Default,
+        "conservative" => Conservative,
+        "aggressive" => Aggressive,
+        "aerial" => Aerial,
+        "industrial" => Industrial,
+        _ => throw new ArgumentException($"there is no augmentation preset '{name}'; there are {string.Join(", ", Names)}", nameof(name)),
+    };
+}

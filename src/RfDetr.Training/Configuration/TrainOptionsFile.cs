@@ -1,0 +1,133 @@
+using System.Text;
+using RfDetr.Checkpoints;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace RfDetr.Training;
+
+/// <summary>Training options as a YAML file: every option with its description, so that a run can be read and repeated.</summary>
+public static class TrainOptionsFile
+{
+    private const string NetworkKey = "network";
+    private const int MaxBytes = 1 << 20;
+
+    /// <summary>Reads a file; options it does not name keep the values of <paramref name="defaults"/>.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="ConfigurationFileException">It is no YAML, has an unknown key or a wrong value; the message names file, line and key.</exception>
+    public static TrainOptions Read(string path, TrainOptions? defaults = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"there is no configuration file '{path}'", path);
+        if (new FileInfo(path).Length > MaxBytes)
+            throw new ConfigurationFileException($"{path}: is larger than {MaxBytes} bytes, which no configuration is");
+        return Parse(File.ReadAllText(path), path, defaults);
+    }
+
+    /// <summary>Reads a text; <paramref name="name"/> is what messages call it.</summary>
+    /// <exception cref="ConfigurationFileException">As for a file.</exception>
+    public static TrainOptions Parse(string yaml, string name, TrainOptions? defaults = null)
+    {
+        TrainOptions options = defaults ?? new TrainOptions();
+        foreach ((YamlNode keyNode, YamlNode value) in Root(yaml, name))
+        {
+            string key = Scalar(keyNode, name, "a key");
+            if (key == NetworkKey)
+            {
+                options = options with { Network = Network(value, name) };
+                continue;
+            }
+
+            TrainOption option = TrainOption.All.FirstOrDefault(o => o.Key == key) ?? throw Unknown(keyNode, key, name, [.. TrainOption.All.Select(o => o.Key), NetworkKey]);
+            options = Set(options, option, value, name);
+        }
+
+        return options;
+    }
+
+    /// <summary>All options as YAML with their descriptions.</summary>
+    public static string ToYaml(TrainOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var text = new StringBuilder("# All options of a training run; read again with: rfdetr train --config FILE\n");
+        foreach (TrainOption option in TrainOption.All)
+        {
+            _ = text.Append("\n# ").Append(option.Description).Append('\n').Append(option.Key).Append(": ");
+            _ = option.IsList
+                ? text.Append('[').AppendJoin(", ", ((IReadOnlyList<string>)option.Get(options)!).Select(Quote)).Append(']')
+                : text.Append(option.Get(options) is string word ? Quote(word) : option.Get(options) is null ? "null" : option.Text(options));
+            _ = text.Append('\n');
+        }
+
+        if (options.Network is { } network)
+        {
+            _ = text.Append("\n# The network, trained from random weights.\n").Append(NetworkKey).Append(":\n");
+            foreach ((string key, string value) in network.Values)
+                _ = text.Append("  ").Append(key).Append(": ").Append(value.Contains(',') ? $"[{value}]" : value).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private static IEnumerable<KeyValuePair<YamlNode, YamlNode>> Root(string yaml, string name)
+    {
+        var stream = new YamlStream();
+        try
+        {
+            stream.Load(new StringReader(yaml));
+        }
+        catch (YamlException e)
+        {
+            throw new ConfigurationFileException($"{name}, line {e.Start.Line}: is no YAML ({e.Message})", e);
+        }
+
+        return stream.Documents.Count == 0 ? []
+            : stream.Documents[0].RootNode as YamlMappingNode ?? throw new ConfigurationFileException($"{name}: holds no 'key: value' lines");
+    }
+
+    private static TrainOptions Set(TrainOptions options, TrainOption option, YamlNode node, string name)
+    {
+        string text = node is YamlSequenceNode list ? string.Join(',', list.Select(n => Scalar(n, name, option.Key))) : Scalar(node, name, option.Key);
+        if (node is YamlScalarNode { Style: ScalarStyle.Plain } && text is "" or "null" or "~")
+            return options;
+        try
+        {
+            return option.With(options, text);
+        }
+        catch (FormatException e)
+        {
+            throw new ConfigurationFileException($"{name}, line {node.Start.Line}: {option.Key} '{text}' {e.Message}", e);
+        }
+    }
+
+    private static NetworkOptions Network(YamlNode node, string name)
+    {
+        if (node is not YamlMappingNode map)
+            throw new ConfigurationFileException($"{name}, line {node.Start.Line}: {NetworkKey} holds no 'key: value' lines");
+        var values = new OrderedDictionary<string, string>();
+        foreach ((YamlNode keyNode, YamlNode value) in map)
+        {
+            string key = Scalar(keyNode, name, "a key");
+            if (!NetworkOptions.Keys.Contains(key))
+                throw Unknown(keyNode, $"{NetworkKey}.{key}", name, [.. NetworkOptions.Keys.Select(k => $"{NetworkKey}.{k}")]);
+            values[key] = value is YamlSequenceNode list ? string.Join(',', list.Select(n => Scalar(n, name, key))) : Scalar(value, name, key);
+        }
+
+        return new NetworkOptions(values);
+    }
+
+    private static ConfigurationFileException Unknown(YamlNode node, string key, string name, string[] known)
+    {
+        string[] near = NearestNames.Find(key, known);
+        return new($"{name}, line {node.Start.Line}: there is no option '{key}'{(near.Length > 0 ? $"; did you mean {string.Join(" or ", near)}?" : "")}");
+    }
+
+    private static string Scalar(YamlNode node, string name, string what) => node is YamlScalarNode { Value: { } text }
+        ? text
+        : throw new ConfigurationFileException($"{name}, line {node.Start.Line}: {what} is not a single value");
+
+    // JSON's quoting is YAML's too.
+    private static string Quote(string text) => System.Text.Json.JsonSerializer.Serialize(text, s_json);
+
+    private static readonly System.Text.Json.JsonSerializerOptions s_json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+}

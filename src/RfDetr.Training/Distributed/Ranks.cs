@@ -1,0 +1,49 @@
+using RfDetr.Data;
+using RfDetr.Torch;
+
+namespace RfDetr.Training;
+
+/// <summary>What the processes of a run do together. One process alone has nothing to ask the others.</summary>
+internal class Ranks : IDisposable
+{
+    /// <summary>A process of its own.</summary>
+    public static Ranks Alone { get; } = new();
+
+    /// <summary>This process, from 0.</summary>
+    public virtual int Rank => 0;
+
+    /// <summary>Processes altogether.</summary>
+    public virtual int Count => 1;
+
+    /// <summary>True for the one that writes files and speaks to people.</summary>
+    public bool IsFirst => Rank == 0;
+
+    /// <summary>Averages gradients in place; null if there is nothing to average with.</summary>
+    public virtual Action<IReadOnlyList<TorchTensor>>? AverageGradients => null;
+
+    /// <summary>The mean of a number over all processes; null if there is nothing to average with.</summary>
+    public virtual Func<double, double>? Mean => null;
+
+    /// <summary>True if any process says so; all must ask at the same time.</summary>
+    public virtual bool Any(bool mine) => mine;
+
+    /// <summary>The detections of all processes, in the order of the ranks.</summary>
+    public virtual IReadOnlyList<FoundObject> Gather(IReadOnlyList<FoundObject> mine) => mine;
+
+    /// <summary>Waits until all are here.</summary>
+    public virtual void Barrier()
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Leaves the group.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+}

@@ -1,0 +1,73 @@
+using RfDetr.Data;
+using RfDetr.Vision;
+
+namespace RfDetr.Training;
+
+/// <summary>What an evaluation came to.</summary>
+/// <param name="Input">Truth and detections, for reports.</param>
+/// <param name="Boxes">By boxes.</param>
+/// <param name="Masks">By masks; null where network or data have none.</param>
+internal sealed record NetworkEvaluation(EvaluationInput Input, EvaluationResult Boxes, EvaluationResult? Masks)
+{
+    /// <summary>The numbers of the training log.</summary>
+    public EpochScores Scores => new(
+        Boxes.Metrics.AveragePrecision(), Boxes.Metrics.AveragePrecision(iou: .5), Masks?.Metrics.AveragePrecision(), Masks?.Metrics.AveragePrecision(iou: .5));
+}
+
+/// <summary>COCO's measures of a network on libtorch over a split of a data set.</summary>
+/// <param name="split">The pictures.</param>
+/// <param name="rule">The model's resize rule.</param>
+/// <param name="batch">Pictures per run of the network.</param>
+/// <param name="maxDetections">Detections per picture and class that count.</param>
+/// <param name="workers">Threads that decode pictures.</param>
+internal sealed class NetworkEvaluator(DataSplit split, ResizeRule rule, int batch, int maxDetections, int workers = 2)
+{
+    private readonly TruthObject[] _truth =
+    [
+        .. split.Pictures.SelectMany(p => p.Objects.Select(o => new TruthObject(p.Id, Category(split, o), o.Box, o.Area)
+        {
+            Crowd = o.IsCrowd,
+            Mask = split.HasMasks ? o.Mask(p) : null,
+        })),
+    ];
+
+    /// <summary>Runs the network over this process's share of the pictures and measures on all of them.</summary>
+    /// <param name="runner">The network.</param>
+    /// <param name="ranks">The processes that share the work; null for one alone.</param>
+    /// <param name="progress">Pictures done and in all.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="TrainingDataException">A picture cannot be read.</exception>
+    public NetworkEvaluation Run(NetworkRunner runner, Ranks? ranks = null, Action<int, int>? progress = null, CancellationToken cancellation = default)
+    {
+        ranks ??= Ranks.Alone;
+        var loader = new EvaluationLoader(split, batch, runner.Config.Resolution, rule, workers);
+        var reader = new DetectionReader(runner.Config, split.Classes);
+        var found = new List<FoundObject>();
+        int done = 0;
+        foreach (EvaluationBatch part in loader.Batches(ranks.Rank, ranks.Count, cancellation))
+        {
+            NetworkAnswer answer = runner.Run(part.Pixels, part.Pictures.Length, part.Side, part.Side);
+            var read = new FoundObject[part.Pictures.Length][];
+            _ = Parallel.For(0, read.Length, i => read[i] = reader.Read(answer, i, part.Pictures[i]));
+            foreach (FoundObject[] one in read)
+                found.AddRange(one);
+            done += part.Pictures.Length;
+            progress?.Invoke(done, split.Pictures.Count / ranks.Count);
+        }
+
+        return Measure(ranks.Gather(found), runner.Config.SegmentationHead, cancellation);
+    }
+
+    private NetworkEvaluation Measure(List<FoundObject> found, bool masks, CancellationToken cancellation)
+    {
+        EvaluationClass[] classes = [.. split.Classes.Select(c => new EvaluationClass(c.CategoryId, c.Name))];
+        var input = new EvaluationInput([.. split.Pictures.Select(p => p.Id)], [.. classes.Select(c => c.Id)], _truth, found);
+        var options = new EvaluationOptions { MaxDetections = maxDetections > 10 ? [1, 10, maxDetections] : [maxDetections] };
+        EvaluationResult boxes = EvaluationResult.Of(input, classes, options, cancellation);
+        EvaluationResult? shapes = masks && split.HasMasks ? EvaluationResult.Of(input, classes, options with { Kind = EvaluationKind.Masks }, cancellation) : null;
+        return new NetworkEvaluation(input, boxes, shapes);
+    }
+
+    private static long Category(DataSplit split, LabelledObject o) =>
+        split.Classes.TryGetByIndex(o.ClassIndex, out DataClass? found) ? found.CategoryId : -1;
+}

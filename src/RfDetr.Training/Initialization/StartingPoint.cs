@@ -1,0 +1,96 @@
+using RfDetr.Checkpoints;
+using RfDetr.Model;
+using RfDetr.Tensors;
+
+namespace RfDetr.Training;
+
+/// <summary>What a run begins with: a network's configuration and where its tensors come from.</summary>
+internal sealed class StartingPoint : IDisposable
+{
+    private readonly Checkpoint? _checkpoint;
+    private readonly double _layerScale = 1;
+
+    private StartingPoint(ModelConfig config, string description, Checkpoint? checkpoint, double layerScale)
+    {
+        (Config, Description, _checkpoint, _layerScale) = (config, description, checkpoint, layerScale);
+        Args = checkpoint?.Args ?? new PlainMap();
+    }
+
+    /// <summary>The network as it is in the file, or as it was asked for.</summary>
+    public ModelConfig Config { get; }
+
+    /// <summary>One line for people.</summary>
+    public string Description { get; }
+
+    /// <summary>The file's arguments; empty without one.</summary>
+    public PlainMap Args { get; }
+
+    /// <summary>Contradictions in the file that were settled.</summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
+
+    /// <summary>What the file's logits mean; null if it does not say or there is no file.</summary>
+    public ClassMap? Classes { get; private init; }
+
+    /// <summary>Whether the file's pictures were resized with antialias; null if it does not say.</summary>
+    public bool? ResizeAntialias => (_checkpoint?.Metadata["resize_antialias"] ?? Args["resize_antialias"]) as bool?;
+
+    /// <summary>Opens what <see cref="TrainOptions.Model"/> names.</summary>
+    /// <param name="options">Validated options.</param>
+    /// <param name="builtIn">Opens a model that comes with the program (<c>demo</c>); null for none.</param>
+    /// <exception cref="FileNotFoundException">There is no such file, or the published weights are not in the cache.</exception>
+    /// <exception cref="CheckpointFormatException">The file is no checkpoint.</exception>
+    public static StartingPoint Open(TrainOptions options, Func<string, Checkpoint?>? builtIn = null)
+    {
+        if (options.Network is { } network)
+            return new StartingPoint(network.Build(), "random weights", null, network.LayerScaleInit);
+        string model = options.Model!;
+        Checkpoint checkpoint = builtIn?.Invoke(model) ?? Checkpoint.Open(Resolve(model));
+        try
+        {
+            InferredConfig inferred = ConfigInference.Explain(checkpoint);
+            return new StartingPoint(inferred.Config, $"'{model}' ({inferred.Config.Variant})", checkpoint, 1)
+            {
+                Warnings = inferred.Warnings,
+                Classes = ClassesOf(checkpoint),
+            };
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The tensors for <paramref name="config"/>, which may differ in classes, queries, groups and resolution.</summary>
+    public Weights Weights(Backend backend, ModelConfig config, long seed) => _checkpoint is null
+        ? new Weights(new RandomWeights(config, seed, _layerScale), backend)
+        : new Weights(new AdaptedWeights(_checkpoint, Config, config, seed), backend);
+
+    /// <inheritdoc/>
+    public void Dispose() => _checkpoint?.Dispose();
+
+    private static string Resolve(string model)
+    {
+        if (File.Exists(model))
+            return model;
+        if (model.Contains('/') || model.Contains('\\') || Path.HasExtension(model))
+            throw new FileNotFoundException($"there is no model file '{model}'", model);
+        HostedFile hosted = HostedWeights.Find(model);
+        string cached = Path.Combine(new DownloadOptions().ResolveFolder(), hosted.FileName);
+        return File.Exists(cached)
+            ? cached
+            : throw new FileNotFoundException($"the weights of '{model}' are not in the cache ({cached}); fetch them once with: rfdetr download {model}", cached);
+    }
+
+    private static ClassMap? ClassesOf(Checkpoint checkpoint)
+    {
+        try
+        {
+            return ClassMapRules.Find(checkpoint);
+        }
+        catch (CheckpointFormatException)
+        {
+            return null; // fine-tuning gives the classes a new meaning anyway
+        }
+    }
+}

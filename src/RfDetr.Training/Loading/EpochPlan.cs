@@ -1,0 +1,84 @@
+using RfDetr.Data;
+
+namespace RfDetr.Training;
+
+/// <summary>Which picture stands at which place of an epoch, and how many steps it has. Depends on seed and epoch only, not on rank or workers.</summary>
+internal sealed class EpochPlan
+{
+    /// <summary>A set with fewer effective batches than this is drawn from with replacement until it has as many.</summary>
+    private const int LeastBatches = 5;
+
+    private readonly int _pictures;
+    private readonly ulong _seed;
+    private readonly double[]? _repeats;
+    private readonly bool _small;
+
+    public EpochPlan(DataSplit split, LoaderOptions options)
+    {
+        _pictures = split.Pictures.Count;
+        _seed = options.Seed;
+        int perStep = options.BatchSize * options.WorldSize;
+        _repeats = options.Sampling == Sampling.RepeatFactor ? RepeatFactors.Of(split, options.RepeatThreshold) : null;
+        long places = _repeats is null ? _pictures : (long)_repeats.Sum();
+        long effective = (long)perStep * options.Accumulation;
+        _small = places < LeastBatches * effective;
+        Steps = _small ? LeastBatches * options.Accumulation : (int)(places / perStep);
+        Places = checked(Steps * perStep);
+    }
+
+    /// <summary>Steps of an epoch; an incomplete last one is dropped.</summary>
+    public int Steps { get; }
+
+    /// <summary>Pictures of an epoch over all ranks.</summary>
+    public int Places { get; }
+
+    /// <summary>Picture indexes in the order of an epoch, [<see cref="Places"/>].</summary>
+    public int[] Order(int epoch)
+    {
+        var random = new SampleRandom(_seed, Streams.Order, (ulong)epoch);
+        int[] order = new int[Places];
+        if (_repeats is not null)
+            Repeated(order, random);
+        else if (_small)
+            Fill(order, () => random.Below(_pictures));
+        else
+            Shuffled(random).AsSpan(0, Places).CopyTo(order);
+        return order;
+    }
+
+    private int[] Shuffled(SampleRandom random)
+    {
+        int[] all = [.. Enumerable.Range(0, _pictures)];
+        random.Shuffle<int>(all);
+        return all;
+    }
+
+    /// <summary>Each picture as often as its factor says; the broken part is a chance. Then shuffled, and filled up or cut to the epoch's length.</summary>
+    private void Repeated(int[] order, SampleRandom random)
+    {
+        var all = new List<int>(_repeats!.Length * 2);
+        for (int i = 0; i < _repeats.Length; i++)
+        {
+            int times = (int)_repeats[i];
+            times += random.Chance(_repeats[i] - times) ? 1 : 0;
+            all.AddRange(Enumerable.Repeat(i, times));
+        }
+
+        int[] shuffled = [.. all];
+        random.Shuffle<int>(shuffled);
+        for (int i = 0; i < order.Length; i++)
+            order[i] = i < shuffled.Length ? shuffled[i] : shuffled[random.Below(shuffled.Length)];
+    }
+
+    private static void Fill(int[] order, Func<int> next)
+    {
+        for (int i = 0; i < order.Length; i++)
+            order[i] = next();
+    }
+}
+
+/// <summary>Purposes of random streams, so that none repeats another.</summary>
+internal static class Streams
+{
+    public const ulong Order = 1, Picture = 2, Scale = 3, Replacement = 4;
+}

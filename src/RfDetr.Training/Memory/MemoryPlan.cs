@@ -1,0 +1,75 @@
+using System.Globalization;
+using RfDetr.Model;
+using RfDetr.Tensors;
+
+namespace RfDetr.Training;
+
+/// <summary>What a run will need, estimated before its first step. All in bytes.</summary>
+/// <param name="Parameters">The weights.</param>
+/// <param name="Gradients">Of the weights that are trained.</param>
+/// <param name="Optimizer">AdamW's two moments.</param>
+/// <param name="Average">The moving average.</param>
+/// <param name="Activations">What a step keeps for its backward pass.</param>
+/// <param name="Batch">Pictures of a step.</param>
+internal sealed record MemoryPlan(long Parameters, long Gradients, long Optimizer, long Average, long Activations, int Batch)
+{
+    /// <summary>libtorch and .NET with all they load, measured at the start of a run.</summary>
+    private const long Programs = 400L << 20;
+
+    /// <summary>The largest batch that <c>auto</c> takes: beyond it a step only becomes longer.</summary>
+    public const int MostAuto = 16;
+
+    /// <summary>Share of the memory that <c>auto</c> fills.</summary>
+    private const double Filled = 0.8;
+
+    /// <summary>Everything together, with the programs and the pictures that wait.</summary>
+    public long Total => Programs + Parameters + Gradients + Optimizer + Average + Activations;
+
+    /// <summary>Estimates a run.</summary>
+    /// <param name="config">The network.</param>
+    /// <param name="batch">Pictures per step.</param>
+    /// <param name="side">Greatest side of the input in pixels, multi-scale included.</param>
+    /// <param name="options">What else decides: checkpointing, average, precision.</param>
+    public static MemoryPlan Of(ModelConfig config, int batch, int side, TrainOptions options)
+    {
+        (long parameters, long perPicture) = Walk(config, side, options.GradientCheckpointing);
+        long trained = options.FreezeEncoder ? parameters / 2 : parameters;
+        double precision = options.Amp == "no" ? 1 : 0.6; // half-width values, and float32 copies where the rules ask for them
+        return new MemoryPlan(4 * parameters, 4 * trained, 8 * trained, options.UseEma ? 4 * parameters : 0, (long)(perPicture * precision) * batch, batch);
+    }
+
+    /// <summary>The largest batch up to <see cref="MostAuto"/> that fits into <paramref name="available"/> bytes, at least 1.</summary>
+    public static int LargestBatch(ModelConfig config, int side, TrainOptions options, long available)
+    {
+        int batch = MostAuto;
+        while (batch > 1 && Of(config, batch, side, options).Total > available * Filled)
+            batch--;
+        return batch;
+    }
+
+    /// <summary>Main memory that is free for this process, within whatever limit it runs under.</summary>
+    public static long Available()
+    {
+        GCMemoryInfo info = GC.GetGCMemoryInfo();
+        return Math.Max(0, info.TotalAvailableMemoryBytes - Math.Max(0, info.MemoryLoadBytes - Environment.WorkingSet));
+    }
+
+    /// <summary>One line for people.</summary>
+    public string Describe(long available) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"memory: weights {Mb(Parameters)}, gradients {Mb(Gradients)}, optimizer {Mb(Optimizer)}, average {Mb(Average)}, activations of {Batch} pictures {Mb(Activations)}; about {Mb(Total)} of {Mb(available)} MB");
+
+    private static string Mb(long bytes) => (bytes / 1_000_000.0).ToString("0", CultureInfo.InvariantCulture);
+
+    // The losses keep a few arrays of the size of the logits for every layer's predictions; six, counted in a profile.
+    private static (long Parameters, long BytesPerPicture) Walk(ModelConfig config, int side, bool recompute)
+    {
+        var parameters = new ParameterList();
+        var counter = new ActivationCounter(recompute);
+        var network = new RfDetrNetwork(new Weights(parameters, counter), config);
+        Tensor picture = counter.Input(TensorType.Float([1, config.Channels, side, side]));
+        NetworkOutput output = network.Forward(picture, new ForwardRequest { Groups = config.GroupDetr, EveryLayer = true, TwoStage = true });
+        long logits = 4L * config.GroupDetr * config.NumQueries * config.ClassLogits * (output.Layers.Count + 1);
+        return (parameters.Count, counter.Bytes + 6 * logits);
+    }
+}
