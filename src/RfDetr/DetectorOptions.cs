@@ -1,3 +1,4 @@
+using RfDetr.Cpu;
 using RfDetr.Onnx;
 using RfDetr.Vision;
 
@@ -6,10 +7,13 @@ namespace RfDetr;
 /// <summary>How a model is loaded. Everything that the file itself says needs no option.</summary>
 public sealed record DetectorOptions
 {
+    /// <summary>What runs the network.</summary>
+    public EngineKind Engine { get; init; }
+
     /// <summary>ONNX Runtime's providers in order of preference (<c>cpu</c>, <c>cuda</c>, …); empty: CPU.</summary>
     public IReadOnlyList<ExecutionProvider> Providers { get; init; } = [];
 
-    /// <summary>Threads of one run; 0: one for each physical core.</summary>
+    /// <summary>Threads of one run; 0: one for each core.</summary>
     public int Threads { get; init; }
 
     /// <summary>Whether waiting worker threads keep their core busy: a little less latency, slower everything else.</summary>
@@ -48,6 +52,11 @@ public sealed record DetectorOptions
     /// <summary>The caller accepts the licence of weights that ask for it (xlarge, 2xlarge: PML-1.0).</summary>
     public bool AcceptLicense { get; init; }
 
+    /// <summary>True where our own engine is to run a checkpoint.</summary>
+    internal bool RunsOnOwnEngine => Engine == EngineKind.Cpu;
+
+    internal CpuOptions ToCpu() => new() { Threads = Threads };
+
     internal void Validate()
     {
         var wrong = new List<string>();
@@ -59,6 +68,10 @@ public sealed record DetectorOptions
             wrong.Add($"{nameof(FixedBatch)} is {FixedBatch}, expected 1..1024");
         if (NumSelect is < 1)
             wrong.Add($"{nameof(NumSelect)} is {NumSelect}, expected 1 or more");
+        if (Engine == EngineKind.Cpu && Precision != ExportPrecision.Float32)
+            wrong.Add($"{nameof(Precision)} is {Precision}, our own engine computes in {ExportPrecision.Float32}; choose {nameof(EngineKind)}.{EngineKind.OnnxRuntime}");
+        if (Engine == EngineKind.Cpu && Providers.Count > 0)
+            wrong.Add($"{nameof(Providers)} has {Providers.Count} of ONNX Runtime's, but {nameof(Engine)} is {Engine}");
         if (wrong.Count > 0)
             throw new ArgumentException("detector options: " + string.Join("; ", wrong));
     }

@@ -18,6 +18,8 @@ internal sealed class ModelArguments
     private readonly Option<bool> _ema = OptionsOf.Flag("--ema", "Take the averaged (EMA) weights of a checkpoint that has both.");
     private readonly Option<bool> _accept = OptionsOf.Flag("--accept-license", "You have read and accept the licence of weights that ask for it (PML-1.0).");
 
+    private readonly Option<string?> _engine = OptionsOf.Choice("--engine", "What runs a checkpoint: our own engine on the CPU, or ONNX Runtime (default).", "cpu", "onnxruntime");
+
     private readonly Option<ExecutionProvider[]> _providers = OptionsOf.Repeat<ExecutionProvider>(
         "--provider", "P", "ONNX Runtime's provider: cpu, cuda, tensorrt, directml, coreml, …, with options as in cuda:device_id=1; repeat for second choices.",
         text => [ExecutionProvider.Parse(text)]);
@@ -27,7 +29,7 @@ internal sealed class ModelArguments
 
     /// <summary>In the order of the help text.</summary>
     public IEnumerable<Option> All =>
-        [_model, _variant, _classNames, _classOffset, _resolution, _precision, _ema, _accept, _providers, _threads, _runtime];
+        [_model, _variant, _classNames, _classOffset, _resolution, _precision, _ema, _accept, _engine, _providers, _threads, _runtime];
 
     /// <summary>Without the model itself, for verbs that take several.</summary>
     public IEnumerable<Option> Shared => All.Where(o => o != _model);
@@ -43,6 +45,7 @@ internal sealed class ModelArguments
         Precision = context.Get(_precision) == "fp16" ? ExportPrecision.Float16 : ExportPrecision.Float32,
         PreferEma = context.Get(_ema),
         AcceptLicense = context.Get(_accept),
+        Engine = context.Get(_engine) switch { "cpu" => EngineKind.Cpu, "onnxruntime" => EngineKind.OnnxRuntime, _ => EngineKind.Auto },
         Providers = context.Get(_providers) ?? [],
         Threads = context.Get(_threads) ?? 0,
         OnnxRuntimePath = context.Get(_runtime),

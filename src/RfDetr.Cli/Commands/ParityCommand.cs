@@ -18,7 +18,7 @@ internal static class ParityCommand
         Option<string?> bundle = OptionsOf.Text("--bundle", "FILE", "Safetensors file with 'input' and the expected stages; see docs/parity.md.");
         Option<string?> write = OptionsOf.Text("--write-bundle", "FILE", "Write the checkpoint's own stages (on the input of --bundle, if given).");
         Option<float?> tolerance = OptionsOf.Number("--tolerance", "T", "Allowed error as a part of a stage's largest value (default: the file's own, else 1e-4).", 1e-12f, 10);
-        Option<string?> engine = OptionsOf.Choice("--engine", "What computes: ONNX Runtime, or the slow and independent host back end.", "onnxruntime", "host");
+        Option<string?> engine = OptionsOf.Choice("--engine", "What computes: ONNX Runtime, our own engine on the CPU, or the slow and independent host back end.", "onnxruntime", "cpu", "host");
         Option<string?> precision = OptionsOf.Choice("--precision", "Precision of the graph (default fp32), or of --training (default fp64).", "fp32", "fp16", "fp64");
         Option<string?> device = OptionsOf.Text("--device", "NAME", "Where --training computes: cpu, cuda, cuda:N (default cpu).");
         Option<string?> dialect = OptionsOf.Choice("--dialect", "Operators of the graph (default onnxruntime).", "onnxruntime", "portable");
@@ -36,7 +36,7 @@ internal static class ParityCommand
                 throw new ArgumentException("--precision fp64 and --device are for --training");
             var options = new ParityOptions
             {
-                Engine = context.Get(engine) == "host" ? ParityEngine.Host : ParityEngine.OnnxRuntime,
+                Engine = context.Get(engine) switch { "host" => ParityEngine.Host, "cpu" => ParityEngine.Cpu, _ => ParityEngine.OnnxRuntime },
                 Precision = context.Get(precision) == "fp16" ? ExportPrecision.Float16 : ExportPrecision.Float32,
                 Dialect = context.Get(dialect) == "portable" ? OnnxDialect.Portable : OnnxDialect.OnnxRuntime,
                 RelativeTolerance = context.Get(tolerance),

@@ -10,7 +10,7 @@ namespace RfDetr;
 /// <param name="FixedBatch">The only batch size it runs, or null.</param>
 internal sealed record NetworkSizes(int Height, int Width, int Queries, int Classes, int MaskHeight, int MaskWidth, int? FixedBatch);
 
-/// <summary>Runs a network: ONNX Runtime today, an engine of our own later. Safe for many threads.</summary>
+/// <summary>Runs a network: our own engine on the CPU, or ONNX Runtime. Safe for many threads.</summary>
 internal interface INetworkEngine : IDisposable
 {
     /// <summary>What runs where, for people.</summary>

@@ -1,4 +1,5 @@
 using RfDetr.Checkpoints;
+using RfDetr.Cpu;
 using RfDetr.Graph;
 using RfDetr.Model;
 using RfDetr.Onnx;
@@ -39,14 +40,19 @@ internal static class CheckpointModels
     {
         ModelConfig config = card.Config!;
         NetworkGraph graph = InferenceGraph.Record(weights, config, card.InputHeight, card.InputWidth, options.FixedBatch);
-        var export = new ExportOptions { Precision = options.Precision, Dialect = OnnxDialect.OnnxRuntime, GraphName = card.Variant };
-        OnnxSession session = SessionFactory.FromBytes(OnnxExporter.ToBytes(graph, export), options);
         int ratio = config.MaskDownsampleRatio;
         var sizes = new NetworkSizes(
             card.InputHeight, card.InputWidth, config.NumQueries, config.ClassLogits,
             card.HasMasks ? card.InputHeight / ratio : 0, card.HasMasks ? card.InputWidth / ratio : 0, options.FixedBatch);
-        var engine = new OnnxEngine(session, DetectionContract.Of(session), sizes);
+        INetworkEngine engine = options.RunsOnOwnEngine ? new CpuEngine(CpuNetwork.Compile(graph, options.ToCpu(), options.FixedBatch ?? 1), sizes) : InOnnxRuntime(graph, card, sizes, options);
         return new(card with { Engine = engine.Description }, engine);
+    }
+
+    private static OnnxEngine InOnnxRuntime(NetworkGraph graph, ModelCard card, NetworkSizes sizes, DetectorOptions options)
+    {
+        var export = new ExportOptions { Precision = options.Precision, Dialect = OnnxDialect.OnnxRuntime, GraphName = card.Variant };
+        OnnxSession session = SessionFactory.FromBytes(OnnxExporter.ToBytes(graph, export), options);
+        return new OnnxEngine(session, DetectionContract.Of(session), sizes);
     }
 
     private static ModelCard Describe(Checkpoint checkpoint, string name, DetectorOptions options)

@@ -10,6 +10,8 @@ internal static class OnnxModels
 
     public static LoadedModel Load(string path, DetectorOptions options)
     {
+        if (options.Engine == EngineKind.Cpu)
+            throw new ArgumentException($"'{Path.GetFileName(path)}' is an ONNX file, which ONNX Runtime runs; our own engine takes checkpoints");
         OnnxSession session = SessionFactory.FromFile(path, options);
         try
         {

@@ -120,7 +120,7 @@ public static class ParityCheck
             return null;
         return options.Engine == ParityEngine.OnnxRuntime
             ? ModelLoader.ResolvePath(model, options.Model.AcceptLicense)
-            : throw new ArgumentException($"the host engine runs checkpoints, '{model}' is an .onnx file");
+            : throw new ArgumentException($"the {Describe(options)} engine runs checkpoints, '{model}' is an .onnx file");
     }
 
     private static HostTensor Actual(Dictionary<string, HostTensor> stages, string stage, StageBundle bundle) => stages.TryGetValue(Whole(stage), out HostTensor? tensor)
@@ -151,5 +151,10 @@ public static class ParityCheck
 
     private static bool IsPost(string stage) => stage.StartsWith("post.", StringComparison.Ordinal);
 
-    private static string Describe(ParityOptions options) => options.Engine == ParityEngine.Host ? "host" : $"onnxruntime {options.Precision}";
+    private static string Describe(ParityOptions options) => options.Engine switch
+    {
+        ParityEngine.Host => "host",
+        ParityEngine.Cpu => "cpu",
+        _ => $"onnxruntime {options.Precision}",
+    };
 }

@@ -8,6 +8,9 @@ public enum ParityEngine
     /// <summary>The exported graph in ONNX Runtime, stages as extra outputs: what detection runs.</summary>
     OnnxRuntime,
 
+    /// <summary>Our own engine on the CPU.</summary>
+    Cpu,
+
     /// <summary>The plain reference back end, without graph, passes or native code: slow, and independent of all of them.</summary>
     Host,
 }
@@ -37,8 +40,8 @@ public sealed record ParityOptions
     {
         if (RelativeTolerance is { } t && !(t > 0 && double.IsFinite(t)))
             throw new ArgumentException($"{nameof(RelativeTolerance)} is {t}, expected a number above 0");
-        if (Engine == ParityEngine.Host && Precision != ExportPrecision.Float32)
-            throw new ArgumentException("the host engine computes in float32 only; precision is for the onnxruntime engine");
+        if (Engine != ParityEngine.OnnxRuntime && Precision != ExportPrecision.Float32)
+            throw new ArgumentException($"the {(Engine == ParityEngine.Cpu ? "cpu" : "host")} engine computes in float32 only; precision is for the onnxruntime engine");
         Model.Validate();
     }
 }

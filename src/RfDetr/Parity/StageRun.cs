@@ -1,3 +1,4 @@
+using RfDetr.Cpu;
 using RfDetr.Graph;
 using RfDetr.Model;
 using RfDetr.Onnx;
@@ -13,6 +14,7 @@ internal static class StageRun
         Func<Backend, Weights> weights, ModelConfig config, HostTensor input, Func<string, bool> keep, ParityOptions options) => options.Engine switch
         {
             ParityEngine.Host => OnHost(weights, config, input, keep),
+            ParityEngine.Cpu => InCpuEngine(weights, config, input, keep, options),
             _ => InOnnxRuntime(weights, config, input, keep, options),
         };
 
@@ -49,22 +51,33 @@ internal static class StageRun
     {
         using OnnxSession session = SessionFactory.FromBytes(Model(weights, config, input, keep, options), options.Model);
         IReadOnlyDictionary<string, HostTensor> results = session.Run(new Dictionary<string, HostTensor> { [InferenceGraph.InputName] = input });
-        return results.ToDictionary(
-            r => r.Key switch
-            {
-                InferenceGraph.LogitsName => StageNames.Logits,
-                InferenceGraph.BoxesName => StageNames.Boxes,
-                InferenceGraph.MasksName => StageNames.Masks,
-                _ => r.Key,
-            },
-            r => r.Value);
+        return results.ToDictionary(r => StageOf(r.Key), r => r.Value);
     }
 
-    // A method of its own: graph and weights are garbage before the session makes its own copy of them.
-    private static byte[] Model(Func<Backend, Weights> weights, ModelConfig config, HostTensor input, Func<string, bool> keep, ParityOptions options)
+    private static Dictionary<string, HostTensor> InCpuEngine(
+        Func<Backend, Weights> weights, ModelConfig config, HostTensor input, Func<string, bool> keep, ParityOptions options)
     {
-        NetworkGraph graph = InferenceGraph.Record(
-            weights, config, input.Shape[2], input.Shape[3], batch: null, stage => stage is not (StageNames.Logits or StageNames.Boxes) && keep(stage));
-        return OnnxExporter.ToBytes(graph, new ExportOptions { Precision = options.Precision, Dialect = options.Dialect, GraphName = config.Variant });
+        int batch = input.Shape[0];
+        using CpuNetwork network = CpuNetwork.Compile(Graph(weights, config, input, keep), new CpuOptions { Threads = options.Model.Threads }, batch);
+        using CpuRun run = network.Rent(batch);
+        input.CopyTo(run[InferenceGraph.InputName].Floats);
+        run.Execute();
+        return run.Outputs.ToDictionary(o => StageOf(o.Name), o => HostTensor.Of(o.Floats.ToArray(), [.. o.Shape]));
     }
+
+    private static string StageOf(string output) => output switch
+    {
+        InferenceGraph.LogitsName => StageNames.Logits,
+        InferenceGraph.BoxesName => StageNames.Boxes,
+        InferenceGraph.MasksName => StageNames.Masks,
+        _ => output,
+    };
+
+    // A method of its own: graph and weights are garbage before the session makes its own copy of them.
+    private static byte[] Model(Func<Backend, Weights> weights, ModelConfig config, HostTensor input, Func<string, bool> keep, ParityOptions options) =>
+        OnnxExporter.ToBytes(
+            Graph(weights, config, input, keep), new ExportOptions { Precision = options.Precision, Dialect = options.Dialect, GraphName = config.Variant });
+
+    private static NetworkGraph Graph(Func<Backend, Weights> weights, ModelConfig config, HostTensor input, Func<string, bool> keep) => InferenceGraph.Record(
+        weights, config, input.Shape[2], input.Shape[3], batch: null, stage => stage is not (StageNames.Logits or StageNames.Boxes) && keep(stage));
 }

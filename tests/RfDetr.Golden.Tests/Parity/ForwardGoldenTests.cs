@@ -26,6 +26,11 @@ public sealed class ForwardGoldenTests
         Check(name, new ParityOptions { Dialect = OnnxDialect.Portable });
 
     [Theory]
+    [MemberData(nameof(All))]
+    public void So_does_our_own_engine(string name) =>
+        Check(name, new ParityOptions { Engine = ParityEngine.Cpu });
+
+    [Theory]
     [InlineData("nano-128")]
     [InlineData("seg-nano-120")]
     public void So_does_the_host_back_end(string name) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RfDetr.Cpu;
 using RfDetr.Graph;
 using RfDetr.Onnx;
 using RfDetr.Tensors;
@@ -36,6 +37,14 @@ internal sealed record ConformanceBackend(string Name, Func<ConformanceCase, Hos
         Onnx("ONNX Runtime's operators", new() { Dialect = OnnxDialect.OnnxRuntime }),
         Onnx("ONNX Runtime's operators, open batch", new() { Dialect = OnnxDialect.OnnxRuntime }, symbolic: true),
         Onnx("ONNX half precision", new() { Precision = ExportPrecision.Float16 }, constantsFrom: 1) with { Tolerance = HalfTolerance },
+
+        // Narrower registers are forced by name; wider ones than this processor's are not listed, as they would not be run.
+        .. InstructionSets.Available.SelectMany(set => new[]
+        {
+            Cpu($"CPU engine, {set}", set),
+            Cpu($"CPU engine, {set}, constants", set, constantsFrom: 1),
+            Cpu($"CPU engine, {set}, open batch", set, symbolic: true),
+        }),
     ];
 
     public override string ToString() => Name;
@@ -61,6 +70,16 @@ internal sealed record ConformanceBackend(string Name, Func<ConformanceCase, Hos
         byte[] model = OnnxExporter.ToBytes(Record(c, from, symbolic), options);
         using OnnxSession session = OnnxSession.FromBytes(model, new SessionOptions { IntraOpThreads = 1 });
         return session.Run(session.Inputs.ToDictionary(i => i.Name, i => InputOf(c, i.Name)))["y"];
+    })
+    {
+        CanRun = c => !symbolic || c.PerBatch is not null,
+    };
+
+    private static ConformanceBackend Cpu(string name, InstructionSet set, int constantsFrom = int.MaxValue, bool symbolic = false) => new(name, c =>
+    {
+        NetworkGraph graph = Record(c, constantsFrom, symbolic);
+        Dictionary<string, HostTensor> inputs = graph.Inputs.ToDictionary(i => i.Name, i => InputOf(c, i.Name));
+        return CpuRuns.Run(graph, inputs, new CpuOptions { Threads = 1, InstructionSet = set }, symbolic ? c.Batch : 1)["y"];
     })
     {
         CanRun = c => !symbolic || c.PerBatch is not null,

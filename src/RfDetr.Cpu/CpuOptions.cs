@@ -1,0 +1,43 @@
+namespace RfDetr.Cpu;
+
+/// <summary>How a network is compiled for the CPU.</summary>
+public sealed record CpuOptions
+{
+    /// <summary>Threads of one run, the caller's among them; 0: one for each processor that the process may use.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Registers to use; <see cref="InstructionSet.Auto"/>: the widest there are.</summary>
+    public InstructionSet InstructionSet { get; init; }
+
+    /// <summary>Processors (numbers as the operating system counts them) that helper threads are bound to, in turn; empty: any. Linux and Windows.</summary>
+    public IReadOnlyList<int> Cores { get; init; } = [];
+
+    /// <summary>How long a helper thread looks for the next step before it sleeps, in microseconds, 0..100000. Between runs helpers always sleep.</summary>
+    public int SpinMicroseconds { get; init; } = 200;
+
+    /// <summary>Compiled plans kept for different batch sizes, at least 1.</summary>
+    public int CachedPlans { get; init; } = 4;
+
+    /// <exception cref="ArgumentException">Something is out of range; the message lists everything that is.</exception>
+    internal CpuOptions Validated()
+    {
+        var wrong = new List<string>();
+        if (Threads is < 0 or > 1024)
+            wrong.Add($"{nameof(Threads)} is {Threads}, expected 0..1024");
+        if (SpinMicroseconds is < 0 or > 100_000)
+            wrong.Add($"{nameof(SpinMicroseconds)} is {SpinMicroseconds}, expected 0..100000");
+        if (CachedPlans < 1)
+            wrong.Add($"{nameof(CachedPlans)} is {CachedPlans}, expected 1 or more");
+        if (Cores.Any(core => core is < 0 or > 1023))
+            wrong.Add($"{nameof(Cores)} has {Cores.First(core => core is < 0 or > 1023)}, expected 0..1023");
+        if (InstructionSet != InstructionSet.Auto && !InstructionSets.Available.Contains(InstructionSet))
+            wrong.Add($"{nameof(InstructionSet)} is {InstructionSet}, this processor has {string.Join(", ", InstructionSets.Available)}");
+        if (wrong.Count > 0)
+            throw new ArgumentException("CPU options: " + string.Join("; ", wrong));
+        return this with
+        {
+            Threads = Threads == 0 ? Environment.ProcessorCount : Threads,
+            InstructionSet = InstructionSet == InstructionSet.Auto ? InstructionSets.Available[0] : InstructionSet,
+        };
+    }
+}

@@ -1,0 +1,48 @@
+using RfDetr.Tensors;
+
+namespace RfDetr.Cpu;
+
+/// <summary>All kernels for one instruction set. Called with blocks of work large enough that the call does not count.</summary>
+internal abstract unsafe class KernelSet
+{
+    public abstract int TileRows { get; }
+
+    public abstract int TileColumns { get; }
+
+    public abstract int ProductScratchFloats(int k);
+
+    public abstract void Product(in ProductBlock block);
+
+    /// <summary>y = function(x) for n values; x moves by <paramref name="step"/> (0 or 1, or any other at scalar speed).</summary>
+    public abstract void Map(UnaryFunction function, float* x, nint step, float* y, int n);
+
+    public abstract void Combine(BinaryKind kind, float* a, nint stepA, float* b, nint stepB, float* y, int n);
+
+    /// <summary>(x − mean)/√(variance + ε)·weight + bias, then the activation, for one row.</summary>
+    public abstract void Norm(float* x, float* weight, float* bias, float epsilon, UnaryFunction activation, float* y, int n);
+
+    /// <summary>Softmax of one row.</summary>
+    public abstract void Softmax(float* x, float* y, int n);
+
+    /// <summary>exp(scale·(x − max x)) in place; returns the sum.</summary>
+    public abstract float ExpRow(float* x, float scale, int n);
+
+    public abstract void Scale(float* x, float factor, int n);
+
+    /// <summary>y += x·factor.</summary>
+    public abstract void AddScaled(float* x, float factor, float* y, int n);
+
+    /// <summary>y += a·b, element by element.</summary>
+    public abstract void MultiplyAdd(float* a, float* b, float* y, int n);
+
+    /// <summary>Sum or largest value of a row.</summary>
+    public abstract float Reduce(ReduceKind kind, float* x, int n);
+
+    public static KernelSet For(InstructionSet set) => set switch
+    {
+        InstructionSet.Avx512 => new KernelSet<Simd512, System.Runtime.Intrinsics.Vector512<float>>(),
+        InstructionSet.Avx2 => new KernelSet<Simd256, System.Runtime.Intrinsics.Vector256<float>>(),
+        InstructionSet.Simd128 => new KernelSet<Simd128, System.Runtime.Intrinsics.Vector128<float>>(),
+        _ => new KernelSet<SimdScalar, float>(),
+    };
+}

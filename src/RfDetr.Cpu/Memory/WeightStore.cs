@@ -1,0 +1,103 @@
+using RfDetr.Tensors;
+
+namespace RfDetr.Cpu;
+
+/// <summary>Owns the constants of a network in the forms that kernels read, shared by all its plans.</summary>
+internal sealed unsafe class WeightStore(int panelColumns) : IDisposable
+{
+    private readonly List<NativeBlock> _blocks = [];
+    private readonly List<Constant> _constants = [];
+
+    public long Bytes { get; private set; }
+
+    /// <summary>The constant in a form; made on first use.</summary>
+    public Storage Get(Constant constant, ConstantForm form)
+    {
+        if (constant.Forms.TryGetValue(form, out Storage? known))
+            return known;
+        _constants.Add(constant);
+        Storage made = form switch
+        {
+            ConstantForm.Plain => Plain(constant.Data),
+            ConstantForm.Panels => Panels(constant.Data, constant.Data.Shape[0], constant.Data.Shape[1], static k => k),
+            ConstantForm.ChannelsFirstPanels => Panels(constant.Data, constant.Data.Shape[0], (int)(constant.Data.Count / constant.Data.Shape[0]), static k => k),
+            ConstantForm.ChannelsLastPanels => ChannelsLast(constant.Data),
+            _ => DepthwiseTaps(constant.Data),
+        };
+        return constant.Forms[form] = made;
+    }
+
+    /// <summary>Lets the numbers of all constants that have a form go.</summary>
+    public void Seal()
+    {
+        foreach (Constant constant in _constants)
+            constant.Seal();
+    }
+
+    public void Dispose()
+    {
+        foreach (NativeBlock block in _blocks)
+            block.Dispose();
+        _blocks.Clear();
+    }
+
+    private NativeBlock Allocate(long bytes)
+    {
+        var block = new NativeBlock(bytes);
+        _blocks.Add(block);
+        Bytes += block.Bytes;
+        return block;
+    }
+
+    private Storage Plain(HostTensor data)
+    {
+        if (data.DType == DType.Int64)
+        {
+            NativeBlock indices = Allocate(data.Count * sizeof(long));
+            data.Span<long>().CopyTo(new Span<long>(indices.Data, (int)data.Count));
+            return new(indices);
+        }
+
+        NativeBlock block = Allocate(data.Count * sizeof(float));
+        data.CopyTo(new Span<float>(block.Data, (int)data.Count));
+        return new(block);
+    }
+
+    private Storage ChannelsLast(HostTensor data)
+    {
+        (int channels, int area) = (data.Shape[1], data.Shape[2] * data.Shape[3]);
+        return Panels(data, data.Shape[0], channels * area, k => k % channels * area + k / channels);
+    }
+
+    // Rows [out, in] become panels [panel][in][columns]; termAt tells where term k of a row lies.
+    private Storage Panels(HostTensor data, int rows, int terms, Func<int, int> termAt)
+    {
+        float[] values = data.ToSingles();
+        int panels = (rows + panelColumns - 1) / panelColumns;
+        NativeBlock block = Allocate((long)panels * terms * panelColumns * sizeof(float));
+        int[] order = [.. Enumerable.Range(0, terms).Select(termAt)];
+        for (int row = 0; row < rows; row++)
+        {
+            float* to = (float*)block.Data + (long)(row / panelColumns) * terms * panelColumns + row % panelColumns;
+            ReadOnlySpan<float> from = values.AsSpan(row * terms, terms);
+            for (int k = 0; k < order.Length; k++)
+                to[(long)k * panelColumns] = from[order[k]];
+        }
+
+        return new(block);
+    }
+
+    private Storage DepthwiseTaps(HostTensor data)
+    {
+        float[] values = data.ToSingles();
+        (int channels, int taps) = (data.Shape[0], data.Shape[2] * data.Shape[3]);
+        NativeBlock block = Allocate(values.Length * sizeof(float));
+        for (int c = 0; c < channels; c++)
+        {
+            for (int tap = 0; tap < taps; tap++)
+                ((float*)block.Data)[tap * channels + c] = values[c * taps + tap];
+        }
+
+        return new(block);
+    }
+}

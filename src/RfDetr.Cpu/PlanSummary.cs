@@ -1,0 +1,16 @@
+namespace RfDetr.Cpu;
+
+/// <summary>What a compiled network takes.</summary>
+/// <param name="Batch">Pictures.</param>
+/// <param name="Steps">Steps of a run.</param>
+/// <param name="WeightBytes">Bytes of the packed weights, shared by everything.</param>
+/// <param name="ArenaBytes">Bytes of all values of a run.</param>
+/// <param name="RunBytes">Bytes a run allocates: the arena and the threads' scratch.</param>
+public sealed record PlanSummary(int Batch, int Steps, long WeightBytes, long ArenaBytes, long RunBytes);
+
+/// <summary>Time spent in steps of one kind.</summary>
+/// <param name="Kind">What they do.</param>
+/// <param name="Steps">How many there are.</param>
+/// <param name="Ms">Milliseconds of all of them in one run, the median of the rounds.</param>
+/// <param name="GigaOperations">Floating-point operations of all of them in one run, 10⁹; 0 where they are not counted.</param>
+public sealed record StepTime(string Kind, int Steps, double Ms, double GigaOperations);

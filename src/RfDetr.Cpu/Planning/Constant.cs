@@ -1,0 +1,35 @@
+using RfDetr.Tensors;
+
+namespace RfDetr.Cpu;
+
+/// <summary>How a constant matrix is laid out in memory.</summary>
+internal enum ConstantForm
+{
+    /// <summary>Row by row, as it is.</summary>
+    Plain,
+
+    /// <summary>[out, in] as panels of a product's columns.</summary>
+    Panels,
+
+    /// <summary>[O, C, kH, kW] as panels, terms in the order (row, column, channel).</summary>
+    ChannelsLastPanels,
+
+    /// <summary>[O, C, kH, kW] as panels, terms in the order (channel, row, column).</summary>
+    ChannelsFirstPanels,
+
+    /// <summary>[C, 1, kH, kW] as [kH·kW, C].</summary>
+    DepthwiseTaps,
+}
+
+/// <summary>A constant of the network: its numbers while they are needed, and the forms in which kernels read them.</summary>
+internal sealed class Constant(HostTensor data)
+{
+    private HostTensor? _data = data;
+
+    public Dictionary<ConstantForm, Storage> Forms { get; } = [];
+
+    public HostTensor Data => _data ?? throw new InvalidOperationException("a plan asks for a form of a constant that the first plan did not make");
+
+    /// <summary>Lets the numbers go; the forms stay.</summary>
+    public void Seal() => _data = null;
+}

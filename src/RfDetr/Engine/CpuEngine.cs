@@ -1,0 +1,53 @@
+using RfDetr.Cpu;
+
+namespace RfDetr;
+
+/// <summary>Runs a model in our own engine on the CPU.</summary>
+internal sealed class CpuEngine : INetworkEngine
+{
+    private readonly CpuNetwork _network;
+
+    public CpuEngine(CpuNetwork network, NetworkSizes sizes)
+    {
+        (_network, Sizes) = (network, sizes);
+        Description = $"RfDetr CPU, {network.Options.InstructionSet}, {network.Options.Threads} {(network.Options.Threads == 1 ? "thread" : "threads")}";
+    }
+
+    public string Description { get; }
+
+    public NetworkSizes Sizes { get; }
+
+    public INetworkRun Rent(int batch)
+    {
+        try
+        {
+            return new Run(_network.Rent(batch), Sizes);
+        }
+        catch (ObjectDisposedException)
+        {
+            throw new ObjectDisposedException(nameof(Detector));
+        }
+    }
+
+    public void Dispose() => _network.Dispose();
+
+    private sealed class Run(CpuRun run, NetworkSizes s) : INetworkRun
+    {
+        private readonly CpuTensor _input = run[InferenceGraph.InputName], _logits = run[InferenceGraph.LogitsName], _boxes = run[InferenceGraph.BoxesName];
+        private readonly CpuTensor? _masks = s.MaskHeight == 0 ? null : run[InferenceGraph.MasksName];
+
+        public Span<float> Input(int picture) => Part(_input, picture, 3 * s.Height * s.Width);
+
+        public void Execute(CancellationToken cancellationToken) => run.Execute(cancellationToken);
+
+        public ReadOnlySpan<float> Logits(int picture) => Part(_logits, picture, s.Queries * s.Classes);
+
+        public ReadOnlySpan<float> Boxes(int picture) => Part(_boxes, picture, s.Queries * 4);
+
+        public ReadOnlySpan<float> Masks(int picture) => _masks is null ? [] : Part(_masks, picture, s.Queries * s.MaskHeight * s.MaskWidth);
+
+        public void Dispose() => run.Dispose();
+
+        private static Span<float> Part(CpuTensor tensor, int picture, int length) => tensor.Floats.Slice(picture * length, length);
+    }
+}

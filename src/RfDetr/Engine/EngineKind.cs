@@ -1,0 +1,14 @@
+namespace RfDetr;
+
+/// <summary>What runs a network.</summary>
+public enum EngineKind
+{
+    /// <summary>ONNX Runtime.</summary>
+    Auto,
+
+    /// <summary>Our own engine on the CPU: checkpoints in single precision only.</summary>
+    Cpu,
+
+    /// <summary>ONNX Runtime.</summary>
+    OnnxRuntime,
+}
