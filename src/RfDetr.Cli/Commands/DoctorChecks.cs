@@ -35,7 +35,7 @@ internal static class DoctorChecks
         new("rfdetr", Health.Fact, typeof(Detector).Assembly.GetName().Version?.ToString(3) ?? "unknown"),
         new(".NET", Health.Fact, $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}"),
         new("system", Health.Fact, RuntimeInformation.OSDescription),
-        new("processor", Health.Fact, $"{Environment.ProcessorCount} cores for this process; {string.Join(", ", InstructionSets.Supported)}"),
+        new("processor", Health.Fact, $"{Environment.ProcessorCount} cores for this process; {string.Join(", ", ProcessorFeatures.Supported)}"),
         .. Pictures(),
         .. Runtime(onnxRuntime, cancellation),
         Cache(),

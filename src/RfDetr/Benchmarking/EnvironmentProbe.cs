@@ -19,7 +19,7 @@ internal static class EnvironmentProbe
     {
         Processor = Processor(),
         Cores = Environment.ProcessorCount,
-        InstructionSets = [.. InstructionSets.Supported],
+        InstructionSets = [.. ProcessorFeatures.Supported],
         Architecture = RuntimeInformation.ProcessArchitecture.ToString(),
         MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
         System = RuntimeInformation.OSDescription,
