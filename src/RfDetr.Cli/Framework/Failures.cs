@@ -3,6 +3,7 @@ using RfDetr.Checkpoints;
 using RfDetr.Data;
 using RfDetr.Onnx;
 using RfDetr.Tensors;
+using RfDetr.Torch;
 using RfDetr.Training;
 using RfDetr.Vision;
 
@@ -36,8 +37,9 @@ internal static partial class Failures
         is ArgumentException
         or IOException or UnauthorizedAccessException or HttpRequestException or TimeoutException
         or CheckpointFormatException or WeightsException or DownloadException
-        or ImageContentException or AnnotationFormatException or DataSetFormatException or TrainingDataException
+        or ImageContentException or AnnotationFormatException or DataSetFormatException or TrainingGoldenException
         or OnnxRuntimeException or OnnxFormatException or DllNotFoundException
+        or TorchMissingException or TorchException or ConfigurationFileException or TrainingException or TrainingDataException
         or OperationCanceledException;
 
     private static int CodeOf(Exception e) => e switch

@@ -30,11 +30,15 @@ public readonly record struct TruthObject(long PictureId, long CategoryId, BoxXy
 /// <param name="CategoryId">Its class, by the data set's id.</param>
 /// <param name="Score">Any finite number; only the order counts for AP.</param>
 /// <param name="Box">In pixels.</param>
-/// <param name="Area">In pixels: of its mask or its box; a wrong detection outside an <see cref="AreaRange"/> is not held against that range.</param>
-public readonly record struct FoundObject(long PictureId, long CategoryId, double Score, BoxXywh Box, double Area)
+/// <param name="Area">
+/// In pixels; a wrong detection outside an <see cref="AreaRange"/> is not held against that range. Null (usual): that of what is compared, box or mask.
+/// </param>
+public readonly record struct FoundObject(long PictureId, long CategoryId, double Score, BoxXywh Box, double? Area = null)
 {
     /// <summary>Needed for <see cref="EvaluationKind.Masks"/>.</summary>
     public RleMask? Mask { get; init; }
+
+    internal double AreaOf(EvaluationKind kind) => Area ?? (kind == EvaluationKind.Boxes ? Box.Width * Box.Height : Mask!.Area);
 }
 
 /// <summary>Truth and detections of the same pictures.</summary>

@@ -43,7 +43,7 @@ internal sealed class GroupMatcher(EvaluationOptions options, EvaluationGroups g
                 Choose(truth, counting, _ious.AsSpan(d * truth.Length, truth.Length), _largest[d], ref matched[d], ref ignored[d]);
             for (int d = 0; d < found.Length; d++)
             {
-                if (!area.Contains(found[d].Area))
+                if (!area.Contains(found[d].AreaOf(options.Kind)))
                     ignored[d] |= ~matched[d];
             }
         }

@@ -45,7 +45,7 @@ internal static class Overlaps
 
         foreach (FoundObject found in groups.Found)
         {
-            if (!IsFinite(found.Box) || !double.IsFinite(found.Area) || !double.IsFinite(found.Score))
+            if (!IsFinite(found.Box) || !double.IsFinite(found.Area ?? 0) || !double.IsFinite(found.Score))
                 throw NotFinite($"a detection of picture {found.PictureId} has the score {found.Score}, the box {found.Box} and the area {found.Area}");
         }
 

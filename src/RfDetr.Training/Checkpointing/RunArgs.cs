@@ -1,3 +1,4 @@
+using System.Globalization;
 using RfDetr.Checkpoints;
 using RfDetr.Model;
 
@@ -17,6 +18,26 @@ internal static class RunArgs
             .Append(("encoder_hidden_size", (long)config.EncoderWidth))
             .Append(("encoder_num_layers", (long)config.EncoderDepth));
         return ConfigArgs.Replace(PlainMap.Of(entries), config);
+    }
+
+    /// <summary>The options of the run that wrote a checkpoint; what it does not say keeps its default.</summary>
+    public static TrainOptions Options(PlainMap args)
+    {
+        var options = new TrainOptions();
+        foreach (TrainOption option in TrainOption.All)
+        {
+            string? text = args[option.Key] switch
+            {
+                null => null,
+                bool flag => flag ? "on" : "off",
+                List<object?> list => string.Join(',', list),
+                var value => Convert.ToString(value, CultureInfo.InvariantCulture),
+            };
+            if (!string.IsNullOrEmpty(text))
+                options = option.With(options, text);
+        }
+
+        return options;
     }
 
     private static object? Plain(object? value) => value switch

@@ -105,7 +105,7 @@ public sealed class TrainOption
             return 0;
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || !InRange(number) || (_type == typeof(int) && number != Math.Floor(number)))
             throw new FormatException($"is not {(_type == typeof(int) ? "a whole number" : "a number")} {Range()}{(_about.Zero is null ? "" : $" or '{_about.Zero}'")}");
-        return _type == typeof(int) ? (int)number : number;
+        return _type == typeof(int) ? (object)(int)number : number;
     }
 
     private bool InRange(double value) => value >= _about.Least && value <= _about.Most;

@@ -33,7 +33,7 @@ internal sealed class DetectionReader(ModelConfig config, ClassTable classes)
             RleMask? mask = decoder is null ? null : masks[query] ??= Decode(decoder, answer, index * queries + query);
             _ = classes.TryGetByIndex(label, out DataClass? category);
             var xywh = new BoxXywh(box.X1, box.Y1, box.Width, box.Height);
-            found[i] = new FoundObject(picture.Id, category!.CategoryId, score, xywh, mask?.Area ?? xywh.Area) { Mask = mask };
+            found[i] = new FoundObject(picture.Id, category!.CategoryId, score, xywh) { Mask = mask };
         }
 
         return found;

@@ -58,7 +58,7 @@ internal sealed class NetworkEvaluator(DataSplit split, ResizeRule rule, int bat
         return Measure(ranks.Gather(found), runner.Config.SegmentationHead, cancellation);
     }
 
-    private NetworkEvaluation Measure(List<FoundObject> found, bool masks, CancellationToken cancellation)
+    private NetworkEvaluation Measure(IReadOnlyList<FoundObject> found, bool masks, CancellationToken cancellation)
     {
         EvaluationClass[] classes = [.. split.Classes.Select(c => new EvaluationClass(c.CategoryId, c.Name))];
         var input = new EvaluationInput([.. split.Pictures.Select(p => p.Id)], [.. classes.Select(c => c.Id)], _truth, found);

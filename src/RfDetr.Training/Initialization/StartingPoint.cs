@@ -8,7 +8,8 @@ namespace RfDetr.Training;
 internal sealed class StartingPoint : IDisposable
 {
     private readonly Checkpoint? _checkpoint;
-    private readonly double _layerScale = 1;
+    private readonly double _layerScale;
+    private bool _owns;
 
     private StartingPoint(ModelConfig config, string description, Checkpoint? checkpoint, double layerScale)
     {
@@ -44,22 +45,11 @@ internal sealed class StartingPoint : IDisposable
         if (options.Network is { } network)
             return new StartingPoint(network.Build(), "random weights", null, network.LayerScaleInit);
         string model = options.Model!;
-        Checkpoint checkpoint = builtIn?.Invoke(model) ?? Checkpoint.Open(Resolve(model));
-        try
-        {
-            InferredConfig inferred = ConfigInference.Explain(checkpoint);
-            return new StartingPoint(inferred.Config, $"'{model}' ({inferred.Config.Variant})", checkpoint, 1)
-            {
-                Warnings = inferred.Warnings,
-                Classes = ClassesOf(checkpoint),
-            };
-        }
-        catch
-        {
-            checkpoint.Dispose();
-            throw;
-        }
+        return Of(builtIn?.Invoke(model) ?? Checkpoint.Open(Resolve(model)), $"'{model}'", owns: true);
     }
+
+    /// <summary>The last checkpoint of a run that goes on; it stays the caller's.</summary>
+    public static StartingPoint Resume(Checkpoint last) => Of(last, last.Name, owns: false);
 
     /// <summary>The tensors for <paramref name="config"/>, which may differ in classes, queries, groups and resolution.</summary>
     public Weights Weights(Backend backend, ModelConfig config, long seed) => _checkpoint is null
@@ -67,7 +57,31 @@ internal sealed class StartingPoint : IDisposable
         : new Weights(new AdaptedWeights(_checkpoint, Config, config, seed), backend);
 
     /// <inheritdoc/>
-    public void Dispose() => _checkpoint?.Dispose();
+    public void Dispose()
+    {
+        if (_owns)
+            _checkpoint?.Dispose();
+    }
+
+    private static StartingPoint Of(Checkpoint checkpoint, string name, bool owns)
+    {
+        try
+        {
+            InferredConfig inferred = ConfigInference.Explain(checkpoint);
+            return new StartingPoint(inferred.Config, $"{name} ({inferred.Config.Variant})", checkpoint, 1)
+            {
+                Warnings = inferred.Warnings,
+                Classes = ClassesOf(checkpoint),
+                _owns = owns,
+            };
+        }
+        catch
+        {
+            if (owns)
+                checkpoint.Dispose();
+            throw;
+        }
+    }
 
     private static string Resolve(string model)
     {

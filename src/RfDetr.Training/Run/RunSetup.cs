@@ -61,17 +61,17 @@ internal sealed class RunSetup : IDisposable
     public void Dispose() => Start.Dispose();
 
     // One logit more than there are classes, as rf-detr has it: its last one is never a class.
-    private static ModelConfig Configure(ModelConfig from, TrainOptions o, ClassTable classes)
+    private static ModelConfig Configure(ModelConfig before, TrainOptions o, ClassTable classes)
     {
-        int resolution = o.Resolution ?? from.Resolution, queries = o.NumQueries ?? from.NumQueries;
-        ModelConfig config = from with
+        int resolution = o.Resolution ?? before.Resolution, queries = o.NumQueries ?? before.NumQueries;
+        ModelConfig config = before with
         {
             ClassLogits = classes.LogitCount + 1,
             Resolution = resolution,
-            PositionalEncodingSize = resolution == from.Resolution ? from.PositionalEncodingSize : resolution / from.PatchSize,
+            PositionalEncodingSize = resolution == before.Resolution ? before.PositionalEncodingSize : resolution / before.PatchSize,
             NumQueries = queries,
-            NumSelect = o.NumSelect ?? (from.NumSelect == from.NumQueries ? queries : from.NumSelect),
-            GroupDetr = o.GroupDetr ?? from.GroupDetr,
+            NumSelect = o.NumSelect ?? (before.NumSelect == before.NumQueries ? queries : before.NumSelect),
+            GroupDetr = o.GroupDetr ?? before.GroupDetr,
         };
         ModelConfigCheck.Require(config);
         return config;

@@ -1,6 +1,5 @@
 using RfDetr.Data;
 using RfDetr.Torch;
-using RfDetr.Vision;
 
 namespace RfDetr.Training;
 
@@ -32,10 +31,13 @@ internal static class StepPlan
         };
     }
 
-    /// <summary>Options of the step.</summary>
-    public static TrainingStepOptions Step(RunSetup setup, int stepsPerEpoch)
+    /// <summary>Options of a run's step.</summary>
+    public static TrainingStepOptions Step(RunSetup setup, int stepsPerEpoch) => Step(
+        setup.Options, stepsPerEpoch, setup.Options.ClassWeights == "balanced" ? LogitWeights(setup.Train, setup.Config.ClassLogits) : null);
+
+    /// <summary>Options of a step.</summary>
+    public static TrainingStepOptions Step(TrainOptions o, int stepsPerEpoch, float[]? logitWeights)
     {
-        TrainOptions o = setup.Options;
         return new TrainingStepOptions
         {
             Loss = new LossOptions
@@ -52,7 +54,7 @@ internal static class StepPlan
                 GIoUWeight = o.GiouLossCoef,
                 MaskCrossEntropyWeight = o.MaskCeLossCoef,
                 MaskDiceWeight = o.MaskDiceLossCoef,
-                LogitWeights = o.ClassWeights == "balanced" ? LogitWeights(setup.Train, setup.Config.ClassLogits) : null,
+                LogitWeights = logitWeights,
             },
             Optimizer = Optimizer(o),
             Schedule = new LearningRateSchedule

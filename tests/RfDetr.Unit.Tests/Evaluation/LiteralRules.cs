@@ -65,7 +65,8 @@ internal static class LiteralRules
                 (needed, chosen) = (overlap, i);
             }
 
-            bool outside = f.Area < area.Least || f.Area > area.Most;
+            double size = f.Area ?? (kind == EvaluationKind.Masks ? f.Mask!.Decode().Pixels.ToArray().Count(p => p != 0) : f.Box.Width * f.Box.Height);
+            bool outside = size < area.Least || size > area.Most;
             if (chosen < 0)
             {
                 result.Add((f.Score, false, outside));

@@ -33,7 +33,7 @@ internal static class PlantedCases
             for (int i = random.Next(14); i > 0; i--)
             {
                 (BoxXywh box, RleMask mask) = truth.Count > 0 && random.Next(2) == 0 ? Again(truth[random.Next(truth.Count)]) : Blob(random);
-                found.Add(new(picture, 10 * random.Next(1, categories + 1) - 10, random.Next(6) / 5.0, box, random.Next(5) == 0 ? 5000 : mask.Area) { Mask = mask });
+                found.Add(new(picture, 10 * random.Next(1, categories + 1) - 10, random.Next(6) / 5.0, box, random.Next(5) == 0 ? 5000 : random.Next(2) == 0 ? mask.Area : null) { Mask = mask });
             }
         }
 

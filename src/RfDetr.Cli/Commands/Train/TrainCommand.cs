@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using RfDetr.Cli.Framework;
 using RfDetr.Training;
 using Spectre.Console;
@@ -9,26 +10,55 @@ namespace RfDetr.Cli.Commands;
 internal sealed class TrainCommand
 {
     private readonly TrainArguments _arguments = new();
+    private readonly Option<string?> _replay = OptionsOf.Text("--replay", "FILE", "Take a step again that ended a run because it was not finite, and say where it went wrong.");
 
     public static Command Create()
     {
         var c = new TrainCommand();
-        return new Verb("train", "Train on labelled pictures: fine-tune a model, or go on with a run. First Ctrl-C: finish the step and save.", c.RunAsync, c._arguments.Symbols);
+        return new Verb(
+            "train", "Train on labelled pictures: fine-tune a model, or go on with a run. First Ctrl-C: finish the step and save.",
+            c.RunAsync, [.. c._arguments.Symbols, c._replay]);
     }
 
     private Task<int> RunAsync(CliContext context)
     {
+        if (context.Get(_replay) is { } file)
+            return Task.FromResult(Replay(file, context));
         TrainOptions options = _arguments.Read(context);
-        var trainer = new Trainer(options, new TrainLog(context)) { Resume = _arguments.IsResume(context) };
-        TrainingOutcome outcome = trainer.Run(context.Cancellation);
-        context.WriteJson(json => TrainJson.Write(json, outcome));
-        if (outcome.Ended == TrainingEnd.Interrupted)
+        RankEnvironment environment = RankEnvironment.Read();
+        if (options.Processes > 1 && !environment.IsShared)
         {
-            context.Human.MarkupLineInterpolated($"stopped and saved after step {outcome.Steps}; go on with: rfdetr train --resume {options.Output!}");
-            return Task.FromResult(ExitCodes.Interrupted);
+            options.Validate();
+            return RankProcesses.RunAsync(options.Processes, context);
         }
 
-        context.Human.MarkupLineInterpolated($"best weights: {outcome.BestCheckpoint ?? "none were evaluated"}{TrainLog.Scores("at", outcome.Best)}");
-        return Task.FromResult(ExitCodes.Done);
+        var trainer = new Trainer(options, new TrainLog(context, speaks: environment.Rank == 0)) { Resume = _arguments.IsResume(context) };
+        return Task.FromResult(Finish(trainer.Run(context.Cancellation), options, context, environment.Rank == 0));
+    }
+
+    private static int Finish(TrainingOutcome outcome, TrainOptions options, CliContext context, bool speaks)
+    {
+        bool interrupted = outcome.Ended == TrainingEnd.Interrupted;
+        if (speaks)
+        {
+            context.WriteJson(json => TrainJson.Write(json, outcome));
+            if (interrupted)
+                context.Human.MarkupLineInterpolated($"stopped and saved after {outcome.Steps} steps; go on with: rfdetr train --resume {options.Output!}");
+            else
+                context.Human.MarkupLineInterpolated($"best weights: {outcome.BestCheckpoint ?? "none were evaluated"}{TrainLog.Scores("at", outcome.Best)}");
+        }
+
+        return interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
+    }
+
+    private static int Replay(string file, CliContext context)
+    {
+        ReplayReport report = StepReplay.Run(file);
+        context.Human.MarkupLineInterpolated($"pictures: {string.Join(", ", report.Files)}");
+        foreach ((string name, double value) in report.Terms)
+            context.Human.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{name} {value:G6}");
+        context.Human.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"loss {report.Total:G6}, norm of the gradients {report.GradientNorm:G6}");
+        context.Human.MarkupLineInterpolated($"{(report.IsFinite ? "everything is finite this time" : report.FirstNotFinite is { } stage ? $"the first values that are not finite: {stage}" : "the network's stages are finite; the loss or its gradients are not")}");
+        return report.IsFinite ? ExitCodes.Done : ExitCodes.Failed;
     }
 }

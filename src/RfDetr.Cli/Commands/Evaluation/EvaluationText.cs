@@ -1,0 +1,55 @@
+using System.Globalization;
+using RfDetr.Data;
+using Spectre.Console;
+
+namespace RfDetr.Cli.Commands;
+
+/// <summary>An evaluation for people: pycocotools' twelve lines, a table of classes, and the best score threshold.</summary>
+internal static class EvaluationText
+{
+    private const int Tables = 100; // more classes than that are for --json
+
+    private static readonly (string Name, string Iou, string Area, int Limit)[] s_lines =
+    [
+        ("Average Precision", "0.50:0.95", "all", 2), ("Average Precision", "0.50", "all", 2), ("Average Precision", "0.75", "all", 2),
+        ("Average Precision", "0.50:0.95", "small", 2), ("Average Precision", "0.50:0.95", "medium", 2), ("Average Precision", "0.50:0.95", "large", 2),
+        ("Average Recall", "0.50:0.95", "all", 0), ("Average Recall", "0.50:0.95", "all", 1), ("Average Recall", "0.50:0.95", "all", 2),
+        ("Average Recall", "0.50:0.95", "small", 2), ("Average Recall", "0.50:0.95", "medium", 2), ("Average Recall", "0.50:0.95", "large", 2),
+    ];
+
+    public static void Print(IAnsiConsole console, EvaluationResult result)
+    {
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{(result.Kind == EvaluationKind.Boxes ? "boxes" : "masks")}: {result.Pictures} pictures, {result.Classes.Sum(c => c.Objects)} objects of {result.Classes.Count(c => c.Objects > 0)} classes"));
+        for (int i = 0; i < s_lines.Length; i++)
+        {
+            (string name, string iou, string area, int limit) = s_lines[i];
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $" {name,-18} @[ IoU={iou,-9} | area={area,6} | maxDets={result.Metrics.Options.MaxDetections[limit],3} ] = {result.Metrics.Stats[i]:0.000}"));
+        }
+
+        PrintClasses(console, result);
+        OperatingPoint best = result.Sweep.Best;
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"best mean F1 {best.F1:0.000} at score {best.Threshold:0.00}: precision {best.Precision:0.000}, recall {best.Recall:0.000} (IoU 0.50)"));
+    }
+
+    private static void PrintClasses(IAnsiConsole console, EvaluationResult result)
+    {
+        var table = new Table { Border = TableBorder.Simple };
+        _ = table.AddColumn(new TableColumn("class") { NoWrap = true });
+        foreach (string heading in (string[])["objects", "AP", "AP50", "AP75", "AR", "precision", "recall", "F1"])
+            _ = table.AddColumn(new TableColumn(heading) { NoWrap = true, Alignment = Justify.Right });
+        foreach (ClassResult one in result.Classes.Take(Tables))
+        {
+            string[] numbers = one.Objects == 0
+                ? ["–", "–", "–", "–", "–", "–", "–"]
+                : [.. ((double[])[one.Ap, one.Ap50, one.Ap75, one.Ar, one.AtBest.Precision, one.AtBest.Recall, one.AtBest.F1]).Select(v => v.ToString("0.000", CultureInfo.InvariantCulture))];
+            _ = table.AddRow([Markup.Escape(one.Class.Name), one.Objects.ToString(CultureInfo.InvariantCulture), .. numbers]);
+        }
+
+        console.Write(table);
+        if (result.Classes.Count > Tables)
+            console.WriteLine($"… and {result.Classes.Count - Tables} more classes; --json has them all");
+    }
+}

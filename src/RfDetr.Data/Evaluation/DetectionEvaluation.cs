@@ -1,0 +1,77 @@
+using RfDetr.Vision;
+
+namespace RfDetr.Data;
+
+/// <summary>What a detector reaches on a split.</summary>
+/// <param name="Boxes">Its boxes.</param>
+/// <param name="Masks">Its masks; null if it or the split has none.</param>
+public sealed record EvaluationSummary(EvaluationResult Boxes, EvaluationResult? Masks)
+{
+    /// <summary>The result that models are compared by: masks where there are any.</summary>
+    public EvaluationResult Main => Masks ?? Boxes;
+}
+
+/// <summary>
+/// Collects what a detector finds, picture by picture, and compares it with the truth at the end. Whoever runs the network (a
+/// session, libtorch in the middle of training, another process's result file) only has to add.
+/// </summary>
+/// <remarks>Not for several threads at once. Detections of a class that is not among the classes are left out.</remarks>
+public sealed class DetectionEvaluation
+{
+    private readonly IReadOnlyList<DataClass> _classes;
+    private readonly Dictionary<int, DataClass> _byIndex;
+    private readonly EvaluationOptions _options;
+    private readonly bool _masks;
+    private readonly List<long> _pictures = [];
+    private readonly HashSet<long> _seen = [];
+    private readonly List<TruthObject> _truth = [];
+    private readonly List<FoundObject> _found = [];
+
+    /// <summary>Begins.</summary>
+    /// <param name="classes">The data set's classes; detections carry their <see cref="DataClass.CategoryId"/>.</param>
+    /// <param name="masks">Whether masks are evaluated too: only if the detector and every object have one.</param>
+    /// <param name="options">Limits and thresholds for both; null for COCO's own. The kind is not looked at.</param>
+    public DetectionEvaluation(IReadOnlyList<DataClass> classes, bool masks, EvaluationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        (_classes, _masks, _options) = (classes, masks, (options ?? new EvaluationOptions()).Validated());
+        _byIndex = classes.ToDictionary(c => c.Index);
+    }
+
+    /// <summary>What was found so far, in the order of adding.</summary>
+    public IReadOnlyList<FoundObject> Found => _found;
+
+    /// <summary>Adds a picture with what was found in it.</summary>
+    /// <param name="picture">The picture; each only once.</param>
+    /// <param name="found">Best first or not; their <see cref="FoundObject.PictureId"/> is set here.</param>
+    /// <exception cref="ArgumentException">The picture was added before, or masks are evaluated and a detection has none.</exception>
+    /// <exception cref="DataSetFormatException">The mask of an object is malformed.</exception>
+    public void Add(LabelledPicture picture, IEnumerable<FoundObject> found)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(found);
+        if (!_seen.Add(picture.Id))
+            throw new ArgumentException($"picture {picture.Id} ('{picture.Name}') was added before", nameof(picture));
+        _pictures.Add(picture.Id);
+        foreach (LabelledObject o in picture.Objects)
+        {
+            _truth.Add(new(picture.Id, _byIndex[o.ClassIndex].CategoryId, o.Box, o.Area)
+            {
+                Crowd = o.IsCrowd,
+                Mask = _masks ? o.Mask(picture) ?? RleMask.FromBox(picture.Height, picture.Width, o.Box.ToXyxy()) : null,
+            });
+        }
+
+        _found.AddRange(found.Select(f => f with { PictureId = picture.Id }));
+    }
+
+    /// <summary>Compares.</summary>
+    public EvaluationSummary Complete(CancellationToken cancellationToken = default) =>
+        new(Evaluate(EvaluationKind.Boxes, cancellationToken), _masks ? Evaluate(EvaluationKind.Masks, cancellationToken) : null);
+
+    private EvaluationResult Evaluate(EvaluationKind kind, CancellationToken cancellationToken)
+    {
+        var input = new EvaluationInput(_pictures, [.. _classes.Select(c => c.CategoryId)], _truth, _found);
+        return EvaluationResult.Of(input, _classes.Select(c => new EvaluationClass(c.CategoryId, c.Name)), _options with { Kind = kind }, cancellationToken);
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text;
+using RfDetr.Data;
+using RfDetr.Torch;
+using RfDetr.Vision;
+
+namespace RfDetr.Training;
+
+/// <summary>Several processes over c10d: gradients and counts are averaged, detections gathered.</summary>
+internal sealed class GroupRanks : Ranks
+{
+    private readonly ProcessGroup _group;
+
+    private GroupRanks(ProcessGroup group) => _group = group;
+
+    /// <summary>The group that the environment names; alone without one.</summary>
+    /// <param name="environment">This process among the others.</param>
+    /// <param name="device">What the tensors lie on: Gloo serves the CPU, NCCL GPUs.</param>
+    /// <exception cref="TorchException">The others could not be reached in time.</exception>
+    public static Ranks Join(RankEnvironment environment, Device device) => !environment.IsShared ? Alone : new GroupRanks(ProcessGroup.Create(new ProcessGroupOptions
+    {
+        Rank = environment.Rank,
+        WorldSize = environment.WorldSize,
+        LocalRank = environment.LocalRank,
+        Host = environment.MasterAddress,
+        Port = environment.MasterPort,
+        Backend = device.IsCpu ? "gloo" : "nccl",
+    }));
+
+    /// <inheritdoc/>
+    public override int Rank => _group.Rank;
+
+    /// <inheritdoc/>
+    public override int Count => _group.WorldSize;
+
+    /// <inheritdoc/>
+    public override Action<IReadOnlyList<TorchTensor>> AverageGradients => gradients => _group.AllReduce(gradients, mean: true);
+
+    /// <inheritdoc/>
+    public override Func<double, double> Mean => value => Sum(value) / Count;
+
+    /// <inheritdoc/>
+    public override bool Any(bool mine) => Sum(mine ? 1 : 0) > 0;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<FoundObject> Gather(IReadOnlyList<FoundObject> mine) => [.. _group.AllGather(Write(mine)).SelectMany(Read)];
+
+    /// <inheritdoc/>
+    public override void Barrier() => _group.Barrier();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing) => _group.Dispose();
+
+    private double Sum(double value)
+    {
+        using var scope = new TorchScope();
+        TorchTensor one = TorchTensor.From([value], [1], _group.Device);
+        _group.AllReduce(one);
+        return one.Item();
+    }
+
+    private static byte[] Write(IReadOnlyList<FoundObject> found)
+    {
+        using var bytes = new MemoryStream();
+        using var writer = new BinaryWriter(bytes, Encoding.ASCII);
+        writer.Write(found.Count);
+        foreach (FoundObject f in found)
+        {
+            writer.Write(f.PictureId);
+            writer.Write(f.CategoryId);
+            foreach (double value in (double[])[f.Score, f.Box.X, f.Box.Y, f.Box.Width, f.Box.Height, f.Area ?? double.NaN])
+                writer.Write(value);
+            writer.Write(f.Mask?.Height ?? 0);
+            if (f.Mask is not { } mask)
+                continue;
+            writer.Write(mask.Width);
+            writer.Write(mask.ToCompressedString());
+        }
+
+        writer.Flush();
+        return bytes.ToArray();
+    }
+
+    private static FoundObject[] Read(byte[] bytes)
+    {
+        using var reader = new BinaryReader(new MemoryStream(bytes), Encoding.ASCII);
+        var found = new FoundObject[reader.ReadInt32()];
+        for (int i = 0; i < found.Length; i++)
+        {
+            (long picture, long category) = (reader.ReadInt64(), reader.ReadInt64());
+            double score = reader.ReadDouble();
+            var box = new BoxXywh(reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
+            double area = reader.ReadDouble();
+            int height = reader.ReadInt32();
+            RleMask? mask = height > 0 ? RleMask.Parse(height, reader.ReadInt32(), reader.ReadString()) : null;
+            found[i] = new FoundObject(picture, category, score, box) { Area = double.IsNaN(area) ? null : area, Mask = mask };
+        }
+
+        return found;
+    }
+}

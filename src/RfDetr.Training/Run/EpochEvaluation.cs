@@ -1,0 +1,36 @@
+namespace RfDetr.Training;
+
+/// <summary>Evaluates the weights and their average after an epoch.</summary>
+internal sealed class EpochEvaluation
+{
+    private readonly TrainingStep _step;
+    private readonly Averages _averages;
+    private readonly ITrainingLog _log;
+    private readonly Ranks _ranks;
+    private readonly NetworkRunner _runner;
+    private readonly NetworkEvaluator? _evaluator;
+
+    public EpochEvaluation(RunSetup setup, TrainingStep step, Averages averages, ITrainingLog log, Ranks ranks)
+    {
+        (_step, _averages, _log, _ranks) = (step, averages, log, ranks);
+        _runner = new NetworkRunner(step.Network, step.Backend);
+        TrainOptions o = setup.Options;
+        _evaluator = setup.Valid is null ? null
+            : new NetworkEvaluator(setup.Valid, setup.ResizeRule, o.EvalBatchSize > 0 ? o.EvalBatchSize : o.BatchSize, o.EvalMaxDets, o.NumWorkers);
+    }
+
+    /// <summary>The last evaluation of the weights that were better, with all detections; null before the first.</summary>
+    public NetworkEvaluation? Last { get; private set; }
+
+    /// <summary>Scores of the weights and of their average.</summary>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public (EpochScores Regular, EpochScores? Average) Run(CancellationToken stop)
+    {
+        NetworkEvaluation regular = Measure(stop);
+        NetworkEvaluation? average = _step.Ema is { } ema ? _averages.During(ema, () => Measure(stop)) : null;
+        Last = average is not null && average.Scores.Decisive >= regular.Scores.Decisive ? average : regular;
+        return (regular.Scores, average?.Scores);
+    }
+
+    private NetworkEvaluation Measure(CancellationToken stop) => _evaluator!.Run(_runner, _ranks, _log.Evaluating, stop);
+}

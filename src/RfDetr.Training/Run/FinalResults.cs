@@ -1,0 +1,83 @@
+using System.Globalization;
+using RfDetr.Checkpoints;
+using RfDetr.Data;
+using RfDetr.Tensors;
+using RfDetr.Torch;
+using RfDetr.Vision;
+
+namespace RfDetr.Training;
+
+/// <summary>At a run's end: measures the best weights once more and writes <c>results.json</c> and <c>report.html</c>.</summary>
+/// <param name="setup">The run.</param>
+/// <param name="folder">Where it writes.</param>
+/// <param name="step">Whose network measures; its weights are overwritten by the best ones.</param>
+/// <param name="log">Hears what was written.</param>
+internal sealed class FinalResults(RunSetup setup, RunFolder folder, TrainingStep step, ITrainingLog log)
+{
+    private const int Examples = 12;
+
+    /// <summary>Measures and writes; does nothing without a split to evaluate on.</summary>
+    public void Write(CancellationToken cancellation)
+    {
+        if (setup.Valid is not { } valid || !File.Exists(folder.BestTotal))
+            return;
+        TakeBest();
+        NetworkEvaluation best = Evaluate(valid, cancellation);
+        var splits = new List<(string, EvaluationResult)> { (valid.Name, best.Masks ?? best.Boxes) };
+        if (setup.Options.RunTest && setup.Test is { } test)
+        {
+            NetworkEvaluation tested = Evaluate(test, cancellation);
+            splits.Add((test.Name, tested.Masks ?? tested.Boxes));
+            log.Note(string.Create(CultureInfo.InvariantCulture, $"split '{test.Name}': box AP {tested.Scores.BoxAp:0.000}{(tested.Scores.MaskAp is { } ap ? string.Create(CultureInfo.InvariantCulture, $", mask AP {ap:0.000}") : "")}"));
+        }
+
+        ResultsJson.Write(folder.Results, splits);
+        if (setup.Options.Report)
+            Report(valid, best);
+        log.Note($"results: {folder.Results}{(setup.Options.Report ? $", {folder.Report}" : "")}");
+    }
+
+    private void TakeBest()
+    {
+        using Checkpoint file = Checkpoint.Open(folder.BestTotal);
+        foreach ((string name, TorchTensor value) in step.Backend.Parameters)
+        {
+            if (file.TryGet(name, out HostTensor? tensor))
+                HostCopies.Fill(value, tensor, name);
+        }
+    }
+
+    private NetworkEvaluation Evaluate(DataSplit split, CancellationToken cancellation)
+    {
+        TrainOptions o = setup.Options;
+        var evaluator = new NetworkEvaluator(split, setup.ResizeRule, o.EvalBatchSize > 0 ? o.EvalBatchSize : o.BatchSize, o.EvalMaxDets, o.NumWorkers);
+        return evaluator.Run(new NetworkRunner(step.Network, step.Backend), null, log.Evaluating, cancellation);
+    }
+
+    private void Report(DataSplit split, NetworkEvaluation best)
+    {
+        EvaluationResult main = best.Masks ?? best.Boxes;
+        Dictionary<long, LabelledPicture> pictures = split.Pictures.ToDictionary(p => p.Id);
+        ILookup<long, FoundObject> found = best.Input.Found.ToLookup(f => f.PictureId);
+        double threshold = main.Sweep.Best.Threshold;
+        RunReport.Write(folder.Report, new RunReportContent
+        {
+            Title = $"Training run {Path.GetFileName(folder.Path)}",
+            Facts =
+            [
+                ("start", setup.Start.Description), ("data", setup.Options.Data!), ("epochs", setup.Options.Epochs.ToString(CultureInfo.InvariantCulture)),
+                ("batch", $"{setup.Options.BatchSize} × {setup.Options.GradAccumSteps}"), ("input", $"{setup.Config.Resolution}×{setup.Config.Resolution}"),
+                ("learning rate", setup.Options.Lr.ToString(CultureInfo.InvariantCulture)), ("seed", setup.Options.Seed.ToString(CultureInfo.InvariantCulture)),
+            ],
+            History = File.Exists(folder.Metrics) ? RunHistory.Read(folder.Metrics) : RunHistory.Empty,
+            Evaluations = best.Masks is { } masks ? [best.Boxes, masks] : [best.Boxes],
+            Examples = [.. ExampleChoice.Of(main, Examples).Select(id => Example(pictures[id], found[id], threshold))],
+        });
+    }
+
+    private ExamplePair Example(LabelledPicture picture, IEnumerable<FoundObject> found, double threshold)
+    {
+        using Picture pixels = Picture.Load(picture.File);
+        return ExamplePair.Draw(picture, pixels.Frame, found, setup.Train.Classes, threshold);
+    }
+}

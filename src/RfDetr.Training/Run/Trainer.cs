@@ -1,0 +1,61 @@
+using RfDetr.Checkpoints;
+using RfDetr.Torch;
+
+namespace RfDetr.Training;
+
+/// <summary>Trains: from options to a run folder with checkpoints, measurements and a report.</summary>
+/// <param name="options">What to do; checked when it runs.</param>
+/// <param name="log">Hears what happens; null for nobody.</param>
+public sealed class Trainer(TrainOptions options, ITrainingLog? log = null)
+{
+    private readonly ITrainingLog _log = log ?? SilentLog.Instance;
+
+    /// <summary>True to go on from the run folder's last checkpoint. Without one (the run died before its first) it begins anew.</summary>
+    public bool Resume { get; init; }
+
+    /// <summary>Opens a model that comes with the program, by name (<c>demo</c>); null for none.</summary>
+    public Func<string, Checkpoint?>? BuiltInModels { get; init; }
+
+    /// <summary>Runs to the end.</summary>
+    /// <param name="stop">Finishes the step, saves, and returns with <see cref="TrainingEnd.Interrupted"/>.</param>
+    /// <exception cref="ArgumentException">Options are wrong or do not fit the data.</exception>
+    /// <exception cref="TrainingException">The run cannot go on; the last checkpoint is intact.</exception>
+    /// <exception cref="TrainingDataException">A picture cannot be used; the last checkpoint is intact.</exception>
+    /// <exception cref="IOException">A file cannot be written (a full disk); the last checkpoint is intact.</exception>
+    /// <exception cref="TorchMissingException">There is no libtorch.</exception>
+    public TrainingOutcome Run(CancellationToken stop = default)
+    {
+        options.Validate();
+        RankEnvironment environment = RankEnvironment.Read();
+        Device device = Device.Parse(options.Device == "cuda" && environment.IsShared ? $"cuda:{environment.LocalRank}" : options.Device);
+        TorchRuntime.Threads = options.Threads > 0 ? options.Threads : Math.Max(1, TorchRuntime.Threads / environment.WorldSize);
+        using Ranks ranks = GroupRanks.Join(environment, device);
+        using RunFolder folder = environment.Rank == 0 ? RunFolder.Open(options.Output!) : RunFolder.Borrow(options.Output!);
+        Checkpoint? last = Last(folder);
+        try
+        {
+            using RunSetup setup = RunSetup.Open(
+                options with { Processes = environment.WorldSize }, last is null ? StartingPoint.Open(options, BuiltInModels) : StartingPoint.Resume(last), _log);
+            if (environment.Rank == 0)
+                RunFolder.WriteText(folder.Config, TrainOptionsFile.ToYaml(setup.Options));
+            using var session = new TrainingSession(setup, folder, _log, ranks, device);
+            if (last is not null)
+                session.Restore(last);
+            last?.Dispose(); // it will be replaced
+            return session.Run(stop);
+        }
+        finally
+        {
+            last?.Dispose();
+        }
+    }
+
+    private Checkpoint? Last(RunFolder folder)
+    {
+        if (!File.Exists(folder.Checkpoint))
+            return null;
+        return Resume
+            ? Checkpoint.Open(folder.Checkpoint)
+            : throw new ArgumentException($"'{folder.Path}' holds a run already; go on with --resume, or give another --output");
+    }
+}

@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using RfDetr.Checkpoints;
+using RfDetr.Torch;
+
+namespace RfDetr.Training;
+
+/// <summary>The loop: epochs of steps, evaluation, saving. Everything it needs exists already; it decides only what comes next.</summary>
+internal sealed class TrainingSession : IDisposable
+{
+    private readonly RunSetup _setup;
+    private readonly RunFolder _folder;
+    private readonly ITrainingLog _log;
+    private readonly Ranks _ranks;
+    private readonly TorchBackend _backend;
+    private readonly TrainingStep _step;
+    private readonly TrainingLoader _loader;
+    private readonly RunCheckpoint _checkpoint;
+    private readonly EpochEvaluation _evaluation;
+    private readonly BestWeights _best;
+    private RunRecords? _records;
+    private readonly int _stepsPerEpoch;
+    private TimeSpan _evaluationTime;
+    private RunStatus _status = new();
+
+    public TrainingSession(RunSetup setup, RunFolder folder, ITrainingLog log, Ranks ranks, Device device)
+    {
+        (_setup, _folder, _log, _ranks) = (setup, folder, log, ranks);
+        TrainOptions o = setup.Options;
+        _loader = new TrainingLoader(setup.Train, StepPlan.Loader(setup, ranks));
+        _stepsPerEpoch = Math.Max(1, _loader.StepsPerEpoch / o.GradAccumSteps);
+        Averages averages = new();
+        _backend = new TorchBackend(new TorchBackendOptions
+        {
+            Device = device,
+            CheckpointSegments = o.GradientCheckpointing,
+            DropPathRate = o.DropPath,
+            Transform = averages.Use,
+        });
+        TorchRuntime.ManualSeed(o.Seed); // adapters draw their first values
+        _step = new TrainingStep(setup.Config, _backend, backend => setup.Start.Weights(backend, setup.Config, o.Seed), StepPlan.Step(setup, _stepsPerEpoch))
+        {
+            AverageGradients = ranks.AverageGradients,
+            MeanOverRanks = ranks.Mean,
+        };
+        _checkpoint = new RunCheckpoint(setup, _step);
+        _best = new BestWeights(folder, _checkpoint, o, ranks);
+        _evaluation = new EpochEvaluation(setup, _step, averages, log, ranks);
+        log.Note($"{_backend.Parameters.Values.Sum(p => p.Count) / 1e6:0.00} M parameters; {_stepsPerEpoch} steps an epoch of {o.BatchSize}{(o.GradAccumSteps > 1 ? $" × {o.GradAccumSteps}" : "")}{(ranks.Count > 1 ? $" × {ranks.Count} processes" : "")} pictures");
+    }
+
+    /// <summary>Takes over the state that a run left.</summary>
+    public void Restore(Checkpoint file)
+    {
+        _status = _checkpoint.Restore(file);
+        _log.Note($"resumed at epoch {_status.Epoch + 1}, step {_status.StepInEpoch} ({_status.Steps} steps in all)");
+    }
+
+    /// <summary>Trains to the end, or until <paramref name="stop"/>; then the step is finished and everything saved.</summary>
+    public TrainingOutcome Run(CancellationToken stop)
+    {
+        TrainingEnd end;
+        using (_records = new RunRecords(_folder, _setup.Options.Tensorboard, _status.Steps > 0 ? _status.Steps : null, _ranks.IsFirst))
+            end = Epochs(stop);
+        if (end != TrainingEnd.Interrupted && _ranks.IsFirst)
+            new FinalResults(_setup, _folder, _step, _log).Write(CancellationToken.None);
+        return new(end, _status.Epoch, _status.Steps, _best.Scores, File.Exists(_folder.BestTotal) ? _folder.BestTotal : null);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _step.Dispose();
+        _backend.Dispose();
+    }
+
+    private TrainingEnd Epochs(CancellationToken stop)
+    {
+        TrainOptions o = _setup.Options;
+        while (_status.Epoch < o.Epochs)
+        {
+            long began = Stopwatch.GetTimestamp();
+            EpochMeter meter = new EpochMeter().From(_loader.Waited);
+            if (!TrainEpoch(meter, stop))
+                return TrainingEnd.Interrupted;
+            bool early = false;
+            if (IsDue(o))
+            {
+                Save(); // an evaluation may take long; nothing before it is to be lost
+                if (!Evaluate(meter, began, stop))
+                    return TrainingEnd.Interrupted;
+                early = o.EarlyStopping && _status.WithoutGrowth >= o.EarlyStoppingPatience;
+            }
+            else
+            {
+                Tell(new EpochProgress(_status.Epoch, o.Epochs, meter.Loss, meter.Terms, null, null, false, Stopwatch.GetElapsedTime(began)));
+            }
+
+            EndEpoch(early);
+            if (early)
+                return TrainingEnd.Early;
+        }
+
+        return TrainingEnd.Completed;
+    }
+
+    private bool IsDue(TrainOptions o) =>
+        _setup.Valid is not null && ((_status.Epoch + 1) % o.EvalInterval == 0 || _status.Epoch + 1 == o.Epochs);
+
+    private bool TrainEpoch(EpochMeter meter, CancellationToken stop)
+    {
+        TrainOptions o = _setup.Options;
+        IEnumerable<TrainingBatch[]> groups = _loader.Batches(_status.Epoch, Math.Min(_status.StepInEpoch * o.GradAccumSteps, _loader.StepsPerEpoch)).Chunk(o.GradAccumSteps);
+        foreach (TrainingBatch[] batches in groups.Take(_stepsPerEpoch - _status.StepInEpoch))
+        {
+            TorchRuntime.ManualSeed(StepPlan.SeedOf(o.Seed, _status.Steps, _ranks.Rank));
+            StepResult result = _step.Run(batches);
+            if (!result.IsFinite && _step.Scaler is null)
+                throw NotFinite.Stop(_folder, _setup, _step, _status, result, batches, _ranks.Rank);
+            _status = _status with { StepInEpoch = _status.StepInEpoch + 1, Steps = _status.Steps + 1 };
+            meter.Add(result, batches.Sum(b => b.Size) * _ranks.Count);
+            if (_status.StepInEpoch % o.LogSteps == 0 || _status.StepInEpoch == _stepsPerEpoch)
+                Report(result, meter);
+            bool ends = _ranks.Any(stop.IsCancellationRequested);
+            if (ends || (o.SaveSteps > 0 && _status.Steps % o.SaveSteps == 0))
+                Save();
+            if (ends)
+                return false;
+        }
+
+        foreach ((string file, string reason) in _loader.Skipped)
+            _log.Warn($"left out '{file}': {reason}");
+        return true;
+    }
+
+    private void Report(StepResult result, EpochMeter meter)
+    {
+        TrainOptions o = _setup.Options;
+        (double speed, double wait) = meter.Speed(_loader.Waited);
+        long left = (long)_stepsPerEpoch * (o.Epochs - _status.Epoch) - _status.StepInEpoch;
+        TimeSpan remaining = meter.PerStep * left + _evaluationTime * ((double)(o.Epochs - _status.Epoch) / o.EvalInterval);
+        var progress = new StepProgress(
+            _status.Epoch, o.Epochs, _status.StepInEpoch, _stepsPerEpoch, result.Total, result.Terms, o.Lr * result.Factor, result.GradientNorm,
+            speed, wait, Environment.WorkingSet, remaining);
+        _log.Step(progress);
+        _records?.Step(_status.Steps, progress);
+    }
+
+    private void Tell(EpochProgress progress)
+    {
+        _log.Epoch(progress);
+        _records?.Epoch(_status.Steps, progress);
+    }
+
+    private bool Evaluate(EpochMeter meter, long began, CancellationToken stop)
+    {
+        long start = Stopwatch.GetTimestamp();
+        EpochScores regular;
+        EpochScores? average;
+        try
+        {
+            (regular, average) = _evaluation.Run(_ranks.Count == 1 ? stop : CancellationToken.None); // others would wait for one that left
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        _evaluationTime = Stopwatch.GetElapsedTime(start);
+        (_status, bool isBest) = _best.Take(_status, regular, average);
+        Tell(new EpochProgress(_status.Epoch, _setup.Options.Epochs, meter.Loss, meter.Terms, regular, average, isBest, Stopwatch.GetElapsedTime(began)));
+        return true;
+    }
+
+    private void EndEpoch(bool early)
+    {
+        int epoch = _status.Epoch;
+        _status = _status with { Epoch = epoch + 1, StepInEpoch = 0, Finished = early || epoch + 1 >= _setup.Options.Epochs };
+        Save();
+        if (_ranks.IsFirst && (epoch + 1) % _setup.Options.CheckpointInterval == 0)
+            File.Copy(_folder.Checkpoint, _folder.Numbered(epoch), overwrite: true);
+    }
+
+    private void Save()
+    {
+        if (_ranks.IsFirst)
+            _checkpoint.Save(_folder.Checkpoint, _status, StepPlan.Step(_setup, _stepsPerEpoch).Schedule.Factor(_status.Steps));
+        _ranks.Barrier();
+    }
+}

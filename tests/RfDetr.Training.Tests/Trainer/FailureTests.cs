@@ -1,0 +1,79 @@
+using RfDetr.Checkpoints;
+using RfDetr.Tensors;
+using RfDetr.Tests.Torch;
+using RfDetr.Training;
+
+namespace RfDetr.Tests.Trainer;
+
+/// <summary>What goes wrong in the middle of a run ends it with a clear message and leaves the last checkpoint whole.</summary>
+[Collection(nameof(OneAtATime))]
+public sealed class FailureTests
+{
+    [SkippableFact]
+    public async Task APictureThatVanishesStopsTheRun()
+    {
+        TinyRun.RequireTorch();
+        using var folder = new TemporaryFolder();
+        string data = await TinyRun.DataAsync(folder);
+        TrainOptions options = TinyRun.Options(data, folder["run"]) with { Epochs = 1 };
+        _ = new Training.Trainer(options).Run();
+        string victim = Directory.GetFiles(Path.Combine(data, "train"), "*.jpg").Order(StringComparer.Ordinal).First();
+        byte[] half = File.ReadAllBytes(victim)[..100];
+        File.WriteAllBytes(victim, half);
+        var error = Should.Throw<Exception>(() => new Training.Trainer(options with { Epochs = 2 }) { Resume = true }.Run());
+        error.ShouldBeAssignableTo<TrainingDataException>();
+        error.Message.ShouldContain(Path.GetFileName(victim));
+        TinyRun.State(Path.Combine(folder["run"], "checkpoint.pth")).Count.ShouldBeGreaterThan(10);
+
+        TrainingOutcome skipped = new Training.Trainer(options with { Epochs = 2, OnBadPicture = "skip" }) { Resume = true }.Run();
+        (skipped.Ended, skipped.Steps).ShouldBe((TrainingEnd.Completed, 2L * TinyRun.Pictures / 2));
+    }
+
+    [SkippableFact]
+    public async Task AStepThatIsNotFiniteIsSavedAndReplayed()
+    {
+        TinyRun.RequireTorch();
+        using var folder = new TemporaryFolder();
+        string data = await TinyRun.DataAsync(folder), run = folder["run"], broken = folder["broken.pth"];
+        TrainOptions options = TinyRun.Options(data, run) with { Epochs = 1 };
+        _ = new Training.Trainer(options).Run();
+        Poison(Path.Combine(run, "checkpoint.pth"), broken, "transformer.decoder.layers.0.linear1.weight");
+
+        TrainOptions again = options with { Model = broken, Network = null, Output = folder["again"] };
+        string message = Should.Throw<TrainingException>(() => new Training.Trainer(again).Run()).Message;
+        message.ShouldContain("step 1 of epoch 1: the loss is not finite");
+        message.ShouldContain("rfdetr train --replay");
+        string replay = Directory.GetFiles(folder["again"], "replay-step0.pth").ShouldHaveSingleItem();
+        ReplayReport report = StepReplay.Run(replay);
+        report.IsFinite.ShouldBeFalse();
+        report.FirstNotFinite.ShouldBe("weight transformer.decoder.layers.0.linear1.weight");
+        report.Files.Count.ShouldBe(2);
+    }
+
+    [SkippableFact]
+    public async Task DataAndModelMustFit()
+    {
+        TinyRun.RequireTorch();
+        using var folder = new TemporaryFolder();
+        string data = await TinyRun.DataAsync(folder);
+        TrainOptions options = TinyRun.Options(data, folder["run"]);
+        Should.Throw<ArgumentException>(() => new Training.Trainer(options with { TrainSplit = "tests" }).Run()).Message.ShouldContain("has no split 'tests'; it has 'train', 'valid'");
+        Should.Throw<ArgumentException>(() => new Training.Trainer(options with { Resolution = 50 }).Run()).Message.ShouldContain("resolution 50 is not a multiple of 12");
+        Should.Throw<FileNotFoundException>(() => new Training.Trainer(options with { Model = "none.pth", Network = null }).Run()).Message.ShouldContain("there is no model file 'none.pth'");
+        Should.Throw<Exception>(() => new Training.Trainer(options with { Data = folder["elsewhere"] }).Run()).Message.ShouldContain("there is no such folder");
+    }
+
+    private static void Poison(string source, string target, string name)
+    {
+        using Checkpoint file = Checkpoint.Open(source);
+        var tensors = file.Names.Select(n =>
+        {
+            file.TryGet(n, out HostTensor? tensor).ShouldBeTrue();
+            float[] values = tensor!.ToSingles();
+            if (n == name)
+                values[0] = float.NaN;
+            return (n, HostTensor.Of(values, [.. tensor.Shape]));
+        });
+        TorchWriter.Write(target, CheckpointContent.Of(file) with { Weights = new NamedTensors(tensors), Ema = null });
+    }
+}
