@@ -48,7 +48,7 @@ internal sealed unsafe class TopKStep(int rows, int n, int k, Operand x, Operand
                 while (keys[j] > pivot)
                     j--;
                 if (i <= j)
-                    {
+                {
                     (keys[i], keys[j]) = (keys[j], keys[i]);
                     i++;
                     j--;

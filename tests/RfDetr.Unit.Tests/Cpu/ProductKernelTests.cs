@@ -57,8 +57,20 @@ public sealed unsafe class ProductKernelTests
                 PackStep.Pack(pb + panel * columns * k, 1, k, k, Math.Min(columns, n - panel * columns), columns, pp + panel * columns * k);
             kernels.Product(new ProductBlock
             {
-                A = pa, Lda = lda, Rows = rows, K = k, N = n, B = pp, Panels = (n + columns - 1) / columns, C = pc, Ldc = ldc,
-                Bias = pbias, Residual = hasResidual ? pr : null, Ldr = ldc, Activation = activation, Scratch = ps,
+                A = pa,
+                Lda = lda,
+                Rows = rows,
+                K = k,
+                N = n,
+                B = pp,
+                Panels = (n + columns - 1) / columns,
+                C = pc,
+                Ldc = ldc,
+                Bias = pbias,
+                Residual = hasResidual ? pr : null,
+                Ldr = ldc,
+                Activation = activation,
+                Scratch = ps,
             });
         }
 
