@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using RfDetr.Torch;
@@ -69,7 +68,6 @@ public sealed class ProcessGroupTests
     public void A_rank_that_leaves_ends_the_others_with_an_error()
     {
         string message = "";
-        var watch = Stopwatch.StartNew();
         InEachRank(2, group =>
         {
             using var scope = new TorchScope();
@@ -85,7 +83,6 @@ public sealed class ProcessGroupTests
 
         message.ShouldContain("rank 0 of 2, gloo");
         message.ShouldContain("all-reduce failed");
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(2), "no hang: an error within the timeout");
     }
 
     [Fact]
