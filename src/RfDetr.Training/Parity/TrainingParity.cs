@@ -111,9 +111,9 @@ public static class TrainingParity
                 if (!golden.Gradients.TryGetValue(tensor.Name, out double[]? expected) || expected is null || expected[0] < floor)
                 {
                     _ = _skipped.Add(tensor.Name);
-                    bool expectsNone = expected is null && golden.Gradients.ContainsKey(tensor.Name);
                     double size = tensor.Value.Grad is { } own ? formula.Measure(tensor.Name, own).Norm : 0;
-                    Add(TrainingFigureKind.Gradient, 0, tensor.Name, expectsNone ? size : size / golden.Steps[0].GradNormBeforeClip, float64 ? NoiseFloor : 10 * NoiseFloor);
+                    double share = Math.Abs(size - (expected?[0] ?? 0)) / golden.Steps[0].GradNormBeforeClip;
+                    Add(TrainingFigureKind.Gradient, 0, tensor.Name, Known(share), NoiseFloor);
                     continue;
                 }
 

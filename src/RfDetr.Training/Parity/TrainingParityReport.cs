@@ -23,7 +23,7 @@ public enum TrainingFigureKind
 /// <param name="Kind">What it is of.</param>
 /// <param name="Step">From 0.</param>
 /// <param name="Name">Of the term or tensor.</param>
-/// <param name="RelativeError">Largest difference relative to the expected value (a projection's: to the norm); infinite if something is not a number.</param>
+/// <param name="RelativeError">Largest difference relative to the expected value (a projection's: to the norm; a skipped gradient's: to all gradients' norm); infinite if something is not a number.</param>
 /// <param name="Tolerance">What is allowed.</param>
 public sealed record TrainingFigure(TrainingFigureKind Kind, int Step, string Name, double RelativeError, double Tolerance)
 {
