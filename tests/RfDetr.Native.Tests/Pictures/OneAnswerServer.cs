@@ -42,7 +42,8 @@ internal sealed class OneAnswerServer : IAsyncDisposable
                 client.Client.Shutdown(SocketShutdown.Send);
             }
         }
-        catch (Exception end) when (end is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
+        // InvalidOperationException: the listener was stopped between two connections (or disposed, which derives from it).
+        catch (Exception end) when (end is OperationCanceledException or IOException or SocketException or InvalidOperationException)
         {
             silent.ForEach(client => client.Dispose());
         }
