@@ -3,6 +3,10 @@ namespace RfDetr;
 /// <summary>Writes a file completely or not at all: readers see the old one until the new one is whole.</summary>
 internal static class AtomicFile
 {
+    /// <summary>Writes a text as UTF-8; see <see cref="Write"/>.</summary>
+    public static void WriteText(string path, string text, bool flushToDisk = true) =>
+        Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)), flushToDisk);
+
     /// <summary>Writes beside <paramref name="path"/> and moves into place; on any error nothing is left behind.</summary>
     /// <param name="path">Where the file goes; its folder is made if it is missing.</param>
     /// <param name="write">Writes the content.</param>

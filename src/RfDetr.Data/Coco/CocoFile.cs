@@ -76,7 +76,7 @@ public sealed class CocoFile
 
     /// <summary>Writes ground truth; the file appears only when it is complete.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public void Write(string path) => WholeFile.Write(path, stream => CocoWriter.Write(stream, this));
+    public void Write(string path) => AtomicFile.Write(path, stream => CocoWriter.Write(stream, this), flushToDisk: false);
 
     private static List<CocoDetection> Results(ref JsonCursor json)
     {

@@ -24,10 +24,10 @@ internal static class ToVoc
                 files.Add((picture.File, Path.Combine(pictures, file)));
             }
 
-            WholeFile.WriteText(Path.Combine(lists, Name(split) + ".txt"), string.Concat(listed.Select(stem => stem + "\n")));
+            AtomicFile.WriteText(Path.Combine(lists, Name(split) + ".txt"), string.Concat(listed.Select(stem => stem + "\n")), flushToDisk: false);
         }
 
-        WholeFile.WriteText(Path.Combine(folder, VocLayout.LabelsFile), string.Concat(data.Classes.Select(c => c.Name + "\n")));
+        AtomicFile.WriteText(Path.Combine(folder, VocLayout.LabelsFile), string.Concat(data.Classes.Select(c => c.Name + "\n")), flushToDisk: false);
         return files;
     }
 

@@ -19,12 +19,12 @@ internal static class ToYolo
             {
                 string label = Path.ChangeExtension(Path.Combine(folder, "labels", Name(split), picture.Name), ".txt");
                 Directory.CreateDirectory(Path.GetDirectoryName(label)!);
-                WholeFile.WriteText(label, string.Concat(picture.Objects.Select(o => Line(picture, o, Array.IndexOf(order, o.ClassIndex), losses))));
+                AtomicFile.WriteText(label, string.Concat(picture.Objects.Select(o => Line(picture, o, Array.IndexOf(order, o.ClassIndex), losses))), flushToDisk: false);
                 files.Add((picture.File, Path.Combine(folder, "images", Name(split), picture.Name)));
             }
         }
 
-        WholeFile.WriteText(Path.Combine(folder, "data.yaml"), Yaml(data));
+        AtomicFile.WriteText(Path.Combine(folder, "data.yaml"), Yaml(data), flushToDisk: false);
         return files;
     }
 

@@ -22,7 +22,7 @@ public static class FoundJson
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(found);
-        WholeFile.Write(path, stream =>
+        AtomicFile.Write(path, stream =>
         {
             using var json = new Utf8JsonWriter(stream, s_options);
             json.WriteStartArray();
@@ -34,7 +34,7 @@ public static class FoundJson
             }
 
             json.WriteEndArray();
-        });
+        }, flushToDisk: false);
     }
 
     private static void Write(Utf8JsonWriter json, in FoundObject one, EvaluationKind kind)

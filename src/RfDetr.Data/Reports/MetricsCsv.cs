@@ -38,7 +38,7 @@ public sealed class MetricsCsv : IDisposable
         var text = new StringBuilder().AppendJoin(',', all.Prepend(StepColumn)).Append('\n');
         foreach ((long step, double?[] values) in old.Rows)
             AppendLine(text, step, values.Concat(Enumerable.Repeat<double?>(null, all.Length - values.Length)));
-        WholeFile.WriteText(path, text.ToString());
+        AtomicFile.WriteText(path, text.ToString(), flushToDisk: false);
         var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
         return new MetricsCsv(new StreamWriter(stream, new UTF8Encoding(false)), all);
     }

@@ -25,11 +25,11 @@ public static class ResultsJson
         ArgumentNullException.ThrowIfNull(splits);
         if (splits.Count == 0)
             throw new ArgumentException("results of at least one split are needed", nameof(splits));
-        WholeFile.Write(path, stream =>
+        AtomicFile.Write(path, stream =>
         {
             using var json = new Utf8JsonWriter(stream, s_options);
             Write(json, splits);
-        });
+        }, flushToDisk: false);
     }
 
     private static void Write(Utf8JsonWriter json, IReadOnlyList<(string Split, EvaluationResult Result)> splits)

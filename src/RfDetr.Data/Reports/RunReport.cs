@@ -37,7 +37,7 @@ public static class RunReport
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(content);
-        WholeFile.WriteText(path, ToHtml(content));
+        AtomicFile.WriteText(path, ToHtml(content), flushToDisk: false);
     }
 
     /// <summary>The same as text.</summary>

@@ -121,24 +121,5 @@ public static unsafe class TorchRuntime
     /// <param name="device">The kind of device it is for.</param>
     public static AutocastMode Autocast(ScalarType type, Device device = default) => new(type, device);
 
-    internal static int PhysicalCores { get; } = CountCores();
-
-    // Two threads of one core share its arithmetic units; more threads than cores only cost.
-    private static int CountCores()
-    {
-        int logical = Environment.ProcessorCount;
-        try
-        {
-            const string root = "/sys/devices/system/cpu";
-            if (!Directory.Exists(root))
-                return logical;
-            string[] siblings = [.. Directory.GetDirectories(root, "cpu*").Select(cpu => Path.Combine(cpu, "topology", "thread_siblings_list")).Where(File.Exists)];
-            int cores = siblings.Select(File.ReadAllText).Distinct().Count();
-            return cores == 0 ? logical : Math.Min(cores, logical);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return logical;
-        }
-    }
+    internal static int PhysicalCores => ProcessorCores.Physical;
 }

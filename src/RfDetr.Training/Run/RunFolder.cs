@@ -59,14 +59,6 @@ internal sealed class RunFolder : IDisposable
     /// <summary>The folder as ranks other than 0 see it: they only read.</summary>
     public static RunFolder Borrow(string path) => new(System.IO.Path.GetFullPath(path), null);
 
-    /// <summary>Writes a text file completely or not at all.</summary>
-    public static void WriteText(string path, string text)
-    {
-        string temporary = $"{path}.tmp";
-        File.WriteAllText(temporary, text);
-        File.Move(temporary, path, overwrite: true);
-    }
-
     /// <inheritdoc/>
     public void Dispose() => _lock?.Dispose();
 }

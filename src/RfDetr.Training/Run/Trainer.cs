@@ -37,7 +37,7 @@ public sealed class Trainer(TrainOptions options, ITrainingLog? log = null)
             using RunSetup setup = RunSetup.Open(
                 options with { Processes = environment.WorldSize }, last is null ? StartingPoint.Open(options, BuiltInModels) : StartingPoint.Resume(last), _log);
             if (environment.Rank == 0)
-                RunFolder.WriteText(folder.Config, TrainOptionsFile.ToYaml(setup.Options));
+                AtomicFile.WriteText(folder.Config, TrainOptionsFile.ToYaml(setup.Options));
             using var session = new TrainingSession(setup, folder, _log, ranks, device);
             if (last is not null)
                 session.Restore(last);
