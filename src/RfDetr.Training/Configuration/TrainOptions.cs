@@ -44,6 +44,9 @@ public sealed partial record TrainOptions
     [TrainOption("N", "Groups of queries during training; default: the model's own.", Least = 1, Most = 64)]
     public int? GroupDetr { get; init; }
 
+    [TrainOption("on|off", "Keep the mask head; off: train boxes only from a model with masks; default: the model's own.")]
+    public bool? SegmentationHead { get; init; }
+
     [TrainOption("on|off", "Resize pictures with antialias; default: as the model says, else off (rf-detr's rule since 1.9). Stored in the checkpoints.")]
     public bool? ResizeAntialias { get; init; }
 

@@ -72,7 +72,10 @@ internal sealed class RunSetup : IDisposable
             NumQueries = queries,
             NumSelect = o.NumSelect ?? (before.NumSelect == before.NumQueries ? queries : before.NumSelect),
             GroupDetr = o.GroupDetr ?? before.GroupDetr,
+            SegmentationHead = o.SegmentationHead ?? before.SegmentationHead,
         };
+        if (config.SegmentationHead && !before.SegmentationHead)
+            throw new ArgumentException("segmentation_head is on, but the model has no mask head to go on with; start from a segmentation model");
         ModelConfigCheck.Require(config);
         return config;
     }
@@ -97,7 +100,7 @@ internal sealed class RunSetup : IDisposable
         if (Train.Pictures.Sum(p => p.Objects.Count) == 0)
             throw new ArgumentException($"split '{Train.Name}' has no object at all; there is nothing to learn");
         if (Config.SegmentationHead && !Train.HasMasks)
-            throw new ArgumentException($"the model has a mask head, but objects of split '{Train.Name}' have no masks; use a detection model, or annotate masks");
+            throw new ArgumentException($"the model has a mask head, but objects of split '{Train.Name}' have no masks; train boxes only (segmentation_head: off), or annotate masks");
     }
 
     private RunSetup Sized(DataSet data, ITrainingLog log)
