@@ -8,7 +8,7 @@ namespace RfDetr.Cli.Commands;
 internal sealed class ModelArguments
 {
     private readonly Option<string?> _model = OptionsOf.Text(
-        "--model", "NAME|FILE", "Downloaded weights (nano … seg-2xlarge), a .pth, .pt, .ckpt, .safetensors or .onnx file, or 'demo' (the default: always there, untrained).");
+        "--model", "NAME|FILE", $"Downloaded weights (nano … seg-2xlarge), a .pth, .pt, .ckpt, .safetensors or .onnx file, or a model that is always there: {BuiltIn} (default demo).");
 
     private readonly Option<string?> _variant = OptionsOf.Text("--variant", "NAME", "The variant a checkpoint must be; otherwise found from its shapes.");
     private readonly Option<string?> _classNames = OptionsOf.Text("--class-names", "A,B|FILE", "Class names where the file has none, in the order of the logits; a FILE has one per line.");
@@ -26,6 +26,9 @@ internal sealed class ModelArguments
 
     private readonly Option<int?> _threads = OptionsOf.Whole("--threads", "N", "Threads of one run; 0 (the default): one for each physical core.", 0, 1024);
     private readonly Option<string?> _runtime = OptionsOf.Text("--onnxruntime", "PATH", "Another ONNX Runtime library, or the folder it is in.");
+
+    /// <summary>The models that come with the program, for help texts.</summary>
+    public static string BuiltIn { get; } = string.Join(" or ", BuiltInModels.Names.Select(n => $"'{n}'"));
 
     /// <summary>In the order of the help text.</summary>
     public IEnumerable<Option> All =>

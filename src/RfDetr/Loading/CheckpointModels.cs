@@ -11,22 +11,19 @@ namespace RfDetr;
 /// <summary>Opens checkpoints: reads, checks, records the network, hands it to the engine.</summary>
 internal static class CheckpointModels
 {
-    public static LoadedModel Load(string path, string name, DetectorOptions options)
+    public static LoadedModel Load(string model, DetectorOptions options)
     {
-        using CheckpointModel model = Open(path, name, options);
-        return Build(model.Weights, model.Card, options);
+        using CheckpointModel open = Open(model, options);
+        return Build(open.Weights, open.Card, options);
     }
 
-    public static LoadedModel LoadDemo(DetectorOptions options) =>
-        Build(backend => new Weights(DemoModel.Weights, backend), Sized(DemoModel.Card, options), options);
-
     /// <summary>A checkpoint with everything found out about it, not yet on an engine.</summary>
-    public static CheckpointModel Open(string path, string name, DetectorOptions options)
+    public static CheckpointModel Open(string model, DetectorOptions options)
     {
-        var checkpoint = Checkpoint.Open(path, new CheckpointOptions { PreferEma = options.PreferEma });
+        Checkpoint checkpoint = ModelLoader.OpenCheckpoint(model, options);
         try
         {
-            return new CheckpointModel(checkpoint, Sized(Describe(checkpoint, name, options), options));
+            return new CheckpointModel(checkpoint, Sized(Describe(checkpoint, model, options), options));
         }
         catch
         {
@@ -58,7 +55,7 @@ internal static class CheckpointModels
     private static ModelCard Describe(Checkpoint checkpoint, string name, DetectorOptions options)
     {
         InferredConfig inferred = ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = options.Variant });
-        ModelConfig config = inferred.Config;
+        ModelConfig config = BuiltInModels.Named(inferred.Config, name);
         WeightsLicense? licence = Licences.Of(config.Variant);
         Licences.Require(licence, name, options.AcceptLicense);
         return new ModelCard
@@ -73,7 +70,8 @@ internal static class CheckpointModels
             NumSelect = config.NumSelect,
             ResizeRule = StoredResizeRule(checkpoint).Rule,
             Normalization = Normalization.ImageNet,
-            Licence = licence?.Id,
+            Licence = BuiltInModels.Contains(name) ? BuiltInModels.Licence : licence?.Id,
+            IsUntrained = checkpoint.Metadata[DemoModel.UntrainedKey] is true,
             Warnings = inferred.Warnings,
         };
     }

@@ -32,7 +32,11 @@ internal sealed class TrainCommand
             return RankProcesses.RunAsync(options.Processes, context);
         }
 
-        var trainer = new Trainer(options, new TrainLog(context, speaks: environment.Rank == 0)) { Resume = _arguments.IsResume(context) };
+        var trainer = new Trainer(options, new TrainLog(context, speaks: environment.Rank == 0))
+        {
+            Resume = _arguments.IsResume(context),
+            BuiltInModels = BuiltInModels.Open,
+        };
         return Task.FromResult(Finish(trainer.Run(context.Cancellation), options, context, environment.Rank == 0));
     }
 
