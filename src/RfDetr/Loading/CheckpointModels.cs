@@ -36,14 +36,17 @@ internal static class CheckpointModels
     public static LoadedModel Build(Func<Backend, Weights> weights, ModelCard card, DetectorOptions options)
     {
         ModelConfig config = card.Config!;
-        NetworkGraph graph = InferenceGraph.Record(weights, config, card.InputHeight, card.InputWidth, options.FixedBatch);
         int ratio = config.MaskDownsampleRatio;
         var sizes = new NetworkSizes(
             card.InputHeight, card.InputWidth, config.NumQueries, config.ClassLogits,
             card.HasMasks ? card.InputHeight / ratio : 0, card.HasMasks ? card.InputWidth / ratio : 0, options.FixedBatch);
-        INetworkEngine engine = options.RunsOnOwnEngine ? new CpuEngine(CpuNetwork.Compile(graph, options.ToCpu(), options.FixedBatch ?? 1), sizes) : InOnnxRuntime(graph, card, sizes, options);
-        return new(card with { Engine = engine.Description }, engine);
+        if (options.CustomEngine is { } make)
+            return Loaded(card, make(weights, config, sizes));
+        NetworkGraph graph = InferenceGraph.Record(weights, config, card.InputHeight, card.InputWidth, options.FixedBatch);
+        return Loaded(card, options.RunsOnOwnEngine ? new CpuEngine(CpuNetwork.Compile(graph, options.ToCpu(), options.FixedBatch ?? 1), sizes) : InOnnxRuntime(graph, card, sizes, options));
     }
+
+    private static LoadedModel Loaded(ModelCard card, INetworkEngine engine) => new(card with { Engine = engine.Description }, engine);
 
     private static OnnxEngine InOnnxRuntime(NetworkGraph graph, ModelCard card, NetworkSizes sizes, DetectorOptions options)
     {
