@@ -20,6 +20,9 @@ internal sealed class StartingPoint : IDisposable
     /// <summary>The network as it is in the file, or as it was asked for.</summary>
     public ModelConfig Config { get; }
 
+    /// <summary>True if there are no weights to begin with.</summary>
+    public bool IsScratch => _checkpoint is null;
+
     /// <summary>One line for people.</summary>
     public string Description { get; }
 
