@@ -1,3 +1,4 @@
+using RfDetr.Checkpoints;
 using RfDetr.Onnx;
 using RfDetr.Vision;
 
