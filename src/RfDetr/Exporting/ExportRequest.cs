@@ -52,6 +52,8 @@ public sealed record ExportRequest
 
     internal void RequireNothingOfOnnx(string output)
     {
+        if (Precision is not (ExportPrecision.Float32 or ExportPrecision.Float16))
+            throw new ArgumentException($"checkpoints are written in {ExportPrecision.Float32} or {ExportPrecision.Float16}; {Precision} belongs to .onnx files, not to '{Path.GetFileName(output)}'");
         if (Dialect != OnnxDialect.Portable || Resolution is not null || Batch is not null)
             throw new ArgumentException($"dialect, resolution and batch belong to .onnx files; '{Path.GetFileName(output)}' keeps the checkpoint's network as it is");
     }

@@ -1,5 +1,6 @@
 using RfDetr.Checkpoints;
 using RfDetr.Model;
+using RfDetr.Tensors;
 
 namespace RfDetr.Tests.Loading;
 
@@ -56,8 +57,8 @@ public sealed class BuiltInModelTests
 
         ConfigInference.Explain(file).Config.NumWindows.ShouldBe(DemoModel.Config.NumWindows);
         file.Metadata["untrained"].ShouldBe(true);
-        var list = new Tensors.ParameterList();
-        _ = new RfDetrNetwork(new Tensors.Weights(list, new Tensors.ShapeBackend()), DemoModel.Config);
+        var list = new ParameterList();
+        _ = new RfDetrNetwork(new Weights(list, new ShapeBackend()), DemoModel.Config);
         file.Names.ShouldBe(list.Parameters.Select(p => p.Name), ignoreOrder: true);
     }
 }
