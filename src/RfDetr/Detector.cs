@@ -22,7 +22,7 @@ public sealed class Detector : IDisposable
     public ModelCard Model { get; }
 
     /// <summary>Loads a model.</summary>
-    /// <param name="model">A checkpoint (<c>.pth</c>, <c>.pt</c>, <c>.ckpt</c>, <c>.safetensors</c>), an <c>.onnx</c> file, the name of downloaded weights (<c>nano</c> … <c>seg-2xlarge</c>), or <c>demo</c>.</param>
+    /// <param name="model">A checkpoint (<c>.pth</c>, <c>.pt</c>, <c>.ckpt</c>, <c>.safetensors</c>), an <c>.onnx</c> file, the name of downloaded weights (<c>nano</c> … <c>seg-2xlarge</c>), or one of <see cref="BuiltInModels.Names"/>.</param>
     /// <param name="options">Null for what the file says and the machine has.</param>
     /// <exception cref="FileNotFoundException">There is no such file and no such weights in the cache.</exception>
     /// <exception cref="Checkpoints.CheckpointFormatException">The file is no sound checkpoint.</exception>

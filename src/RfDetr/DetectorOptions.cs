@@ -10,6 +10,9 @@ public sealed record DetectorOptions
     /// <summary>What runs the network.</summary>
     public EngineKind Engine { get; init; }
 
+    /// <summary>Runs the networks of checkpoints in the caller's own way, on libtorch for instance, instead of what <see cref="Engine"/> says; null: as that says.</summary>
+    public NetworkEngineFactory? CustomEngine { get; init; }
+
     /// <summary>ONNX Runtime's providers in order of preference (<c>cpu</c>, <c>cuda</c>, …); empty: CPU.</summary>
     public IReadOnlyList<ExecutionProvider> Providers { get; init; } = [];
 
@@ -70,6 +73,8 @@ public sealed record DetectorOptions
             wrong.Add($"{nameof(NumSelect)} is {NumSelect}, expected 1 or more");
         if (Engine == EngineKind.Cpu && Precision != ExportPrecision.Float32)
             wrong.Add($"{nameof(Precision)} is {Precision}, our own engine computes in {ExportPrecision.Float32}; choose {nameof(EngineKind)}.{EngineKind.OnnxRuntime}");
+        if (CustomEngine is not null && (Engine != EngineKind.Auto || Precision != ExportPrecision.Float32 || Providers.Count > 0 || FixedBatch is not null))
+            wrong.Add($"{nameof(CustomEngine)} decides for itself: leave {nameof(Engine)}, {nameof(Precision)}, {nameof(Providers)} and {nameof(FixedBatch)} as they are");
         if (Engine == EngineKind.Cpu && Providers.Count > 0)
             wrong.Add($"{nameof(Providers)} has {Providers.Count} of ONNX Runtime's, but {nameof(Engine)} is {Engine}");
         if (wrong.Count > 0)

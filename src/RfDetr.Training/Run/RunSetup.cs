@@ -87,7 +87,9 @@ internal sealed class RunSetup : IDisposable
         log.Note($"start: {Start.Description}; {(Config.SegmentationHead ? "boxes and masks" : "boxes")} at {Config.Resolution}×{Config.Resolution}, {Config.NumQueries} queries in {Config.GroupDetr} groups");
         log.Note($"data: {data.Layout} in '{data.Path}', {string.Join(", ", data.Splits.Select(s => $"{s.Name} {s.Pictures.Count} pictures with {s.Pictures.Sum(p => p.Objects.Count)} objects"))}");
         log.Note(data.Classes.Describe());
-        if (Start.Classes is { } before && before.Entries.Select(e => (e.Label, e.Name)).SequenceEqual(Classes.Entries.Select(e => (e.Label, e.Name))))
+        if (Start.IsScratch)
+            log.Note($"the class head has {Config.ClassLogits} logits for {Classes.Entries.Count} classes, one of them unused, and starts from random weights");
+        else if (Start.Classes is { } before && before.Entries.Select(e => (e.Label, e.Name)).SequenceEqual(Classes.Entries.Select(e => (e.Label, e.Name))))
             log.Note("the model's classes are the data's already; its class head is kept");
         else
             log.Note($"the class head gets {Config.ClassLogits} logits for {Classes.Entries.Count} classes (the model had {Start.Config.ClassLogits}; rows are repeated or cut)");

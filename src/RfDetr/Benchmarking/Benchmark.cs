@@ -73,7 +73,7 @@ public static class Benchmark
 
     private static BenchmarkModel Describe(string model, ModelCard card, DetectorOptions options)
     {
-        (string? sha256, long bytes) = model == DemoModel.Name ? (null, 0) : ModelFileDigest.Of(ModelLoader.ResolvePath(model, options.AcceptLicense));
+        (string sha256, long bytes) = ModelFileDigest.Of(model, options.AcceptLicense);
         return new BenchmarkModel
         {
             Name = card.Name,

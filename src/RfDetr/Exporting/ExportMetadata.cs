@@ -10,7 +10,7 @@ internal static class ExportMetadata
     // rf-detr's default for keypoint models; its contract wants a number for the others, too.
     private const double TraceAlpha = 0.2;
 
-    public static Dictionary<string, string> Of(ModelCard card, ExportRequest request, string? sha256) => new()
+    public static Dictionary<string, string> Of(ModelCard card, ExportRequest request, string sha256) => new()
     {
         [InferenceMetadata.Key] = MetadataJson.Write(Contract(card, request)),
         [ArtifactNotes.Key] = MetadataJson.Write(new ArtifactNotes

@@ -11,22 +11,19 @@ namespace RfDetr;
 /// <summary>Opens checkpoints: reads, checks, records the network, hands it to the engine.</summary>
 internal static class CheckpointModels
 {
-    public static LoadedModel Load(string path, string name, DetectorOptions options)
+    public static LoadedModel Load(string model, DetectorOptions options)
     {
-        using CheckpointModel model = Open(path, name, options);
-        return Build(model.Weights, model.Card, options);
+        using CheckpointModel open = Open(model, options);
+        return Build(open.Weights, open.Card, options);
     }
 
-    public static LoadedModel LoadDemo(DetectorOptions options) =>
-        Build(backend => new Weights(DemoModel.Weights, backend), Sized(DemoModel.Card, options), options);
-
     /// <summary>A checkpoint with everything found out about it, not yet on an engine.</summary>
-    public static CheckpointModel Open(string path, string name, DetectorOptions options)
+    public static CheckpointModel Open(string model, DetectorOptions options)
     {
-        var checkpoint = Checkpoint.Open(path, new CheckpointOptions { PreferEma = options.PreferEma });
+        Checkpoint checkpoint = ModelLoader.OpenCheckpoint(model, options);
         try
         {
-            return new CheckpointModel(checkpoint, Sized(Describe(checkpoint, name, options), options));
+            return new CheckpointModel(checkpoint, Sized(Describe(checkpoint, model, options), options));
         }
         catch
         {
@@ -39,14 +36,17 @@ internal static class CheckpointModels
     public static LoadedModel Build(Func<Backend, Weights> weights, ModelCard card, DetectorOptions options)
     {
         ModelConfig config = card.Config!;
-        NetworkGraph graph = InferenceGraph.Record(weights, config, card.InputHeight, card.InputWidth, options.FixedBatch);
         int ratio = config.MaskDownsampleRatio;
         var sizes = new NetworkSizes(
             card.InputHeight, card.InputWidth, config.NumQueries, config.ClassLogits,
             card.HasMasks ? card.InputHeight / ratio : 0, card.HasMasks ? card.InputWidth / ratio : 0, options.FixedBatch);
-        INetworkEngine engine = options.RunsOnOwnEngine ? new CpuEngine(CpuNetwork.Compile(graph, options.ToCpu(), options.FixedBatch ?? 1), sizes) : InOnnxRuntime(graph, card, sizes, options);
-        return new(card with { Engine = engine.Description }, engine);
+        if (options.CustomEngine is { } make)
+            return Loaded(card, make(weights, config, sizes));
+        NetworkGraph graph = InferenceGraph.Record(weights, config, card.InputHeight, card.InputWidth, options.FixedBatch);
+        return Loaded(card, options.RunsOnOwnEngine ? new CpuEngine(CpuNetwork.Compile(graph, options.ToCpu(), options.FixedBatch ?? 1), sizes) : InOnnxRuntime(graph, card, sizes, options));
     }
+
+    private static LoadedModel Loaded(ModelCard card, INetworkEngine engine) => new(card with { Engine = engine.Description }, engine);
 
     private static OnnxEngine InOnnxRuntime(NetworkGraph graph, ModelCard card, NetworkSizes sizes, DetectorOptions options)
     {
@@ -58,7 +58,7 @@ internal static class CheckpointModels
     private static ModelCard Describe(Checkpoint checkpoint, string name, DetectorOptions options)
     {
         InferredConfig inferred = ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = options.Variant });
-        ModelConfig config = inferred.Config;
+        ModelConfig config = BuiltInModels.Named(inferred.Config, name);
         WeightsLicense? licence = Licences.Of(config.Variant);
         Licences.Require(licence, name, options.AcceptLicense);
         return new ModelCard
@@ -73,7 +73,8 @@ internal static class CheckpointModels
             NumSelect = config.NumSelect,
             ResizeRule = StoredResizeRule(checkpoint).Rule,
             Normalization = Normalization.ImageNet,
-            Licence = licence?.Id,
+            Licence = BuiltInModels.Contains(name) ? BuiltInModels.Licence : licence?.Id,
+            IsUntrained = checkpoint.Metadata[DemoModel.UntrainedKey] is true,
             Warnings = inferred.Warnings,
         };
     }
