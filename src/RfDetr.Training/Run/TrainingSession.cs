@@ -92,7 +92,7 @@ internal sealed class TrainingSession : IDisposable
             }
             else
             {
-                Tell(new EpochProgress(_status.Epoch, o.Epochs, meter.Loss, meter.Terms, null, null, false, Stopwatch.GetElapsedTime(began)));
+                Tell(meter, null, null, isBest: false, began);
             }
 
             EndEpoch(early);
@@ -138,15 +138,19 @@ internal sealed class TrainingSession : IDisposable
         (double speed, double wait) = meter.Speed(_loader.Waited);
         long left = (long)_stepsPerEpoch * (o.Epochs - _status.Epoch) - _status.StepInEpoch;
         TimeSpan remaining = meter.PerStep * left + _evaluationTime * ((double)(o.Epochs - _status.Epoch) / o.EvalInterval);
+        RankLosses losses = RankLosses.Mean(_ranks, result.Total, result.Terms);
         var progress = new StepProgress(
-            _status.Epoch, o.Epochs, _status.StepInEpoch, _stepsPerEpoch, result.Total, result.Terms, o.Lr * result.Factor, result.GradientNorm,
+            _status.Epoch, o.Epochs, _status.StepInEpoch, _stepsPerEpoch, losses.Total, losses.Terms, o.Lr * result.Factor, result.GradientNorm,
             speed, wait, Environment.WorkingSet, remaining);
         _log.Step(progress);
         _records?.Step(_status.Steps, progress);
     }
 
-    private void Tell(EpochProgress progress)
+    private void Tell(EpochMeter meter, EpochScores? regular, EpochScores? average, bool isBest, long began)
     {
+        RankLosses losses = RankLosses.Mean(_ranks, meter.Loss, meter.Terms);
+        var progress = new EpochProgress(
+            _status.Epoch, _setup.Options.Epochs, losses.Total, losses.Terms, regular, average, isBest, Stopwatch.GetElapsedTime(began));
         _log.Epoch(progress);
         _records?.Epoch(_status.Steps, progress);
     }
@@ -167,7 +171,7 @@ internal sealed class TrainingSession : IDisposable
 
         _evaluationTime = Stopwatch.GetElapsedTime(start);
         (_status, bool isBest) = _best.Take(_status, regular, average);
-        Tell(new EpochProgress(_status.Epoch, _setup.Options.Epochs, meter.Loss, meter.Terms, regular, average, isBest, Stopwatch.GetElapsedTime(began)));
+        Tell(meter, regular, average, isBest, began);
         return true;
     }
 
