@@ -76,6 +76,7 @@ internal sealed class TrainingSession : IDisposable
     private TrainingEnd Epochs(CancellationToken stop)
     {
         TrainOptions o = _setup.Options;
+        KeepNumbered(replace: false); // a process that was killed right after saving an epoch's end did not come to it
         while (_status.Epoch < o.Epochs)
         {
             long began = Stopwatch.GetTimestamp();
@@ -180,8 +181,16 @@ internal sealed class TrainingSession : IDisposable
         int epoch = _status.Epoch;
         _status = _status with { Epoch = epoch + 1, StepInEpoch = 0, Finished = early || epoch + 1 >= _setup.Options.Epochs };
         Save();
-        if (_ranks.IsFirst && (epoch + 1) % _setup.Options.CheckpointInterval == 0)
-            File.Copy(_folder.Checkpoint, _folder.Numbered(epoch), overwrite: true);
+        KeepNumbered(replace: true);
+    }
+
+    private void KeepNumbered(bool replace)
+    {
+        if (!_ranks.IsFirst || _status.Epoch == 0 || _status.StepInEpoch > 0 || _status.Epoch % _setup.Options.CheckpointInterval != 0)
+            return;
+        string path = _folder.Numbered(_status.Epoch - 1);
+        if (replace || !File.Exists(path))
+            AtomicFile.Copy(_folder.Checkpoint, path);
     }
 
     private void Save()
