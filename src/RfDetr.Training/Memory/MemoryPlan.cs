@@ -13,8 +13,8 @@ namespace RfDetr.Training;
 /// <param name="Batch">Pictures of a step.</param>
 internal sealed record MemoryPlan(long Parameters, long Gradients, long Optimizer, long Average, long Activations, int Batch)
 {
-    /// <summary>libtorch and .NET with all they load, measured at the start of a run.</summary>
-    private const long Programs = 400L << 20;
+    /// <summary>libtorch and .NET with all they load: the most that a run of the smallest network held.</summary>
+    private const long Programs = 240L << 20;
 
     /// <summary>The largest batch that <c>auto</c> takes: beyond it a step only becomes longer.</summary>
     public const int MostAuto = 16;
