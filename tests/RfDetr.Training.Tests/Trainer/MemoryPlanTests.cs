@@ -9,8 +9,8 @@ namespace RfDetr.Tests.Trainer;
 public sealed class MemoryPlanTests
 {
     [SkippableTheory]
-    [InlineData("nano", 192, 8, false)]
-    [InlineData("seg-nano", 144, 4, true)]
+    [InlineData("nano", 384, 4, false)]
+    [InlineData("seg-nano", 312, 2, true)]
     public async Task TheAnnouncedMemoryIsNearTheMostThatWasHeld(string variant, int resolution, int batch, bool checkpointing)
     {
         TinyRun.RequireTorch();
@@ -26,6 +26,9 @@ public sealed class MemoryPlanTests
                 ["encoder_hidden_size"] = "192",
                 ["encoder_num_layers"] = "6",
                 ["out_feature_indexes"] = "3,6",
+                ["num_queries"] = "100",
+                ["num_select"] = "100",
+                ["group_detr"] = "4",
                 ["resolution"] = $"{resolution}",
             }),
         };
