@@ -4,17 +4,15 @@ using RfDetr.Torch;
 
 namespace RfDetr.Tests.Torch;
 
-/// <summary>The reference's stages of a forward pass, from the network on libtorch: of every variant.</summary>
+/// <summary>The reference's stages of a forward pass, from the network on libtorch.</summary>
 public sealed class ForwardTests
 {
-    public static TheoryData<string> All =>
-        [.. Directory.GetFiles(Goldens.Path("forward"), "*.safetensors").Order(StringComparer.Ordinal).Select(f => Path.GetFileNameWithoutExtension(f))];
-
-    [Fact]
-    public void There_are_nineteen_files() => All.Count.ShouldBe(19);
-
     [Theory]
-    [MemberData(nameof(All))]
+    [InlineData("nano")]
+    [InlineData("nano-b2")]
+    [InlineData("base-168")]
+    [InlineData("seg-nano")]
+    [InlineData("seg-nano-120")]
     public void Every_stage_is_the_reference_s(string name)
     {
         StageBundle bundle = StageBundle.Open(Goldens.Path($"forward/{name}.safetensors"));
@@ -39,8 +37,5 @@ public sealed class ForwardTests
         }
 
         stages.Count.ShouldBeGreaterThan(5);
-
-        // Weights of 500 MB lie on the large object heap: let the next network have the room.
-        GC.Collect();
     }
 }
