@@ -109,10 +109,11 @@ internal sealed class RunSetup : IDisposable
     {
         long available = MemoryPlan.Available();
         int side = Options.MultiScale ? MultiScaleSizes.Of(Config.Resolution, Config.SizeDivisor, Options.ExpandedScales).Max() : Config.Resolution;
-        int batch = Options.BatchSize > 0 ? Options.BatchSize : MemoryPlan.LargestBatch(Config, side, Options, available);
+        long decoded = Train.Pictures.Sum(p => 3L * p.Width * p.Height);
+        int batch = Options.BatchSize > 0 ? Options.BatchSize : MemoryPlan.LargestBatch(Config, side, Options, available, decoded);
         if (batch != Options.BatchSize)
             log.Note($"batch_size auto: {batch}");
-        MemoryPlan plan = MemoryPlan.Of(Config, batch, side, Options);
+        MemoryPlan plan = MemoryPlan.Of(Config, batch, side, Options, decoded);
         log.Note(plan.Describe(available));
         if (plan.Total > available && TrainOptionsCheck.IsCpu(Options.Device))
             log.Warn("this is more than the machine has free; take a smaller batch_size, or gradient_checkpointing: on");
