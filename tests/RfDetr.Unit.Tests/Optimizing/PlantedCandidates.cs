@@ -9,7 +9,7 @@ internal sealed class PlantedCandidates(HandClock clock) : IContenderSource
     public static readonly EngineChoice
         Reference = new(EngineKind.OnnxRuntime, ExportPrecision.Float32, 2, false),
         Spinning = Reference with { Spinning = true },
-        Single = Reference with { Threads = 1 },
+        OneThread = Reference with { Threads = 1 },
         Own = Reference with { Engine = EngineKind.Cpu };
 
     private readonly Lock _lock = new();

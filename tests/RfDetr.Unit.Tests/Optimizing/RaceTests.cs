@@ -1,3 +1,4 @@
+using RfDetr.Onnx;
 using static RfDetr.Tests.Optimizing.PlantedCandidates;
 
 namespace RfDetr.Tests.Optimizing;
@@ -5,7 +6,7 @@ namespace RfDetr.Tests.Optimizing;
 /// <summary>Who wins, with planted costs on a clock that is moved by hand.</summary>
 public class RaceTests
 {
-    private static readonly EngineChoice[] s_all = [Spinning, Own, Single];
+    private static readonly EngineChoice[] s_all = [Spinning, Own, OneThread];
 
     private readonly HandClock _clock = new();
 
@@ -24,11 +25,11 @@ public class RaceTests
         CandidateReport own = Of(race, Own);
         own.Fate.ShouldBe(CandidateFate.Chosen);
         own.MedianMs.ShouldBe(60);
-        own.Ratio.ShouldBe(0.75);
+        own.Ratio!.Value.ShouldBe(0.75, 1e-9);
         own.Rival.ShouldBe(Spinning);
         Of(race, Reference).Fate.ShouldBe(CandidateFate.Slower);
         Of(race, Spinning).Fate.ShouldBe(CandidateFate.Slower);
-        Of(race, Single).Fate.ShouldBe(CandidateFate.Slower);
+        Of(race, OneThread).Fate.ShouldBe(CandidateFate.Slower);
     }
 
     [Fact]
@@ -55,7 +56,7 @@ public class RaceTests
     [Fact]
     public void Reduced_precision_is_given_its_own_tolerance()
     {
-        EngineChoice half = Own with { Engine = EngineKind.OnnxRuntime, Precision = Onnx.ExportPrecision.Float16 };
+        EngineChoice half = Own with { Engine = EngineKind.OnnxRuntime, Precision = ExportPrecision.Float16 };
         var source = new PlantedCandidates(_clock) { CostMs = (c, b) => b * (c == half ? 50 : 100), Finds = (c, _) => Seen(c == half ? 0.85f : 0.9f) };
 
         new Race(source, new OptimizeOptions(), _clock).Run(Reference, [half], _ => [], default).Best.Choice.ShouldBe(half);
@@ -71,20 +72,20 @@ public class RaceTests
         Run(race).Best.Choice.ShouldBe(Reference);
 
         Of(race, Own).Fate.ShouldBe(CandidateFate.NotFaster);
-        Of(race, Own).Ratio.ShouldBe(0.98);
+        Of(race, Own).Ratio!.Value.ShouldBe(0.98, 1e-9);
         source.Alive.ShouldBe([Reference], "the caller decides about the reference");
     }
 
     [Fact]
     public void Who_is_far_slower_is_dropped_after_two_rounds()
     {
-        var source = new PlantedCandidates(_clock) { CostMs = (c, b) => b * (c == Single ? 200 : 100) };
+        var source = new PlantedCandidates(_clock) { CostMs = (c, b) => b * (c == OneThread ? 200 : 100) };
         var race = new Race(source, new OptimizeOptions(), _clock);
 
         Run(race);
 
-        Of(race, Single).Calls.ShouldBe(2);
-        Of(race, Single).Fate.ShouldBe(CandidateFate.Slower);
+        Of(race, OneThread).Calls.ShouldBe(2);
+        Of(race, OneThread).Fate.ShouldBe(CandidateFate.Slower);
         Of(race, Spinning).Calls.ShouldBeGreaterThan(2);
     }
 
@@ -109,9 +110,9 @@ public class RaceTests
         Of(race, Spinning).Fate.ShouldBe(CandidateFate.NotFaster);
         Of(race, Own).Fate.ShouldBe(CandidateFate.NotMeasured);
         Of(race, Own).Reason.ShouldContain("1 of at least 3 rounds");
-        Of(race, Single).Fate.ShouldBe(CandidateFate.NotMeasured);
-        Of(race, Single).Calls.ShouldBe(0);
-        source.Opened.ShouldNotContain(Single, "nothing is loaded that cannot be measured");
+        Of(race, OneThread).Fate.ShouldBe(CandidateFate.NotMeasured);
+        Of(race, OneThread).Calls.ShouldBe(0);
+        source.Opened.ShouldNotContain(OneThread, "nothing is loaded that cannot be measured");
     }
 
     [Fact]
@@ -119,12 +120,12 @@ public class RaceTests
     {
         var source = new PlantedCandidates(_clock)
         {
-            CostMs = (c, b) => b * (c == Single ? 50 : 100),
+            CostMs = (c, b) => b * (c == OneThread ? 50 : 100),
             Opening = c => _ = c == Own ? throw new NotSupportedException("no kernel for 'fold'") : 0,
         };
         var race = new Race(source, new OptimizeOptions(), _clock);
 
-        Run(race).Best.Choice.ShouldBe(Single);
+        Run(race).Best.Choice.ShouldBe(OneThread);
 
         Of(race, Own).Fate.ShouldBe(CandidateFate.Failed);
         Of(race, Own).Reason.ShouldBe("no kernel for 'fold'");

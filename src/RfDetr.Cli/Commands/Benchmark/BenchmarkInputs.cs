@@ -27,19 +27,21 @@ internal static class BenchmarkInputs
     }
 
     /// <summary>Drawn scenes as pixels; the caller disposes them.</summary>
-    public static Picture[] Probes(int count) => [.. Frames(count).Select(Picture.FromPixels)];
+    public static Picture[] Probes(int count) => [.. Pixels(count).Select(rgb => Picture.FromPixels(Frame(rgb)))];
 
     private static PictureSet Draw()
     {
         var encoded = new List<ReadOnlyMemory<byte>>();
-        foreach (PixelFrame frame in Frames(Scenes))
-            encoded.Add(PictureEncoder.Encode(frame, PictureFormat.Jpeg));
+        foreach (byte[] rgb in Pixels(Scenes))
+            encoded.Add(PictureEncoder.Encode(Frame(rgb), PictureFormat.Jpeg));
         return new(encoded, string.Create(CultureInfo.InvariantCulture, $"{Scenes} drawn scenes of {Width}×{Height} (JPEG)"));
     }
 
-    private static IEnumerable<PixelFrame> Frames(int count)
+    private static IEnumerable<byte[]> Pixels(int count)
     {
         var generator = new SceneGenerator();
-        return Enumerable.Range(0, count).Select(i => new PixelFrame(generator.Render(Seed, i, Width, Height).Rgb, Width, Height, 0, PixelFormat.Rgb24));
+        return Enumerable.Range(0, count).Select(i => generator.Render(Seed, i, Width, Height).Rgb);
     }
+
+    private static PixelFrame Frame(byte[] rgb) => new(rgb, Width, Height, 0, PixelFormat.Rgb24);
 }
