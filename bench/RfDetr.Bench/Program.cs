@@ -2,6 +2,8 @@ using RfDetr.Bench;
 
 // End-to-end measurements, interleaved with their baseline; figures go to bench/results/<machine>.md by hand with what this prints.
 string what = args.Length > 0 ? args[0] : "all";
+if (what == "tables")
+    return TablesBench.Run(args.AsSpan(1));
 int rounds = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 30;
 string variant = args.Length > 2 ? args[2] : "nano";
 int threads = args.Length > 3 ? int.Parse(args[3], System.Globalization.CultureInfo.InvariantCulture) : Environment.ProcessorCount;
@@ -21,7 +23,7 @@ switch (what)
         EvaluationBench.Run(3);
         break;
     default:
-        Console.Error.WriteLine($"unknown benchmark '{what}'; there are network [ROUNDS] [VARIANT] [THREADS], profile [ROUNDS] [VARIANT] [THREADS], pipeline [ROUNDS], load [ROUNDS], evaluation [ROUNDS], train-step [ROUNDS] [VARIANT], all [ROUNDS]");
+        Console.Error.WriteLine($"unknown benchmark '{what}'; there are network [ROUNDS] [VARIANT] [THREADS], profile [ROUNDS] [VARIANT] [THREADS], pipeline [ROUNDS], load [ROUNDS], evaluation [ROUNDS], train-step [ROUNDS] [VARIANT], tables (see bench/tables.sh), all [ROUNDS]");
         return 2;
 }
 

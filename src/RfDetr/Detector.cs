@@ -13,13 +13,24 @@ public sealed class Detector : IDisposable
 {
     private readonly INetworkEngine _engine;
     private readonly string _source;
-    private readonly DetectorOptions _options;
 
     private Detector(string source, DetectorOptions options, LoadedModel loaded) =>
-        (_source, _options, _engine, Model) = (source, options, loaded.Engine, loaded.Card);
+        (_source, Options, _engine, Model) = (source, options, loaded.Engine, loaded.Card);
 
     /// <summary>What is loaded: variant, classes, input size, licence.</summary>
     public ModelCard Model { get; }
+
+    /// <summary>What it was loaded with.</summary>
+    public DetectorOptions Options { get; }
+
+    /// <summary>What was measured and chosen; null unless this detector comes from <see cref="OptimizeForInference"/>.</summary>
+    public OptimizationReport? Optimization { get; internal set; }
+
+    /// <summary>Pictures per run of the network where many are at hand and nobody says otherwise; 1 unless it was chosen by <see cref="OptimizeForInference"/>.</summary>
+    public int PreferredBatch => Optimization?.Chosen.Batch ?? 1;
+
+    /// <summary>True if the network runs batches of one size only.</summary>
+    internal bool HasFixedBatch => _engine.Sizes.FixedBatch is not null;
 
     /// <summary>Loads a model.</summary>
     /// <param name="model">A checkpoint (<c>.pth</c>, <c>.pt</c>, <c>.ckpt</c>, <c>.safetensors</c>), an <c>.onnx</c> file, the name of downloaded weights (<c>nano</c> … <c>seg-2xlarge</c>), or one of <see cref="BuiltInModels.Names"/>.</param>
@@ -38,15 +49,38 @@ public sealed class Detector : IDisposable
     public static Task<Detector> LoadAsync(string model, DetectorOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => Load(model, options), cancellationToken);
 
-    /// <summary>Another detector of the same model, compiled with other options (precision, fixed batch, resolution, provider, threads); this one stays as it is, for comparison.</summary>
-    public Detector OptimizeForInference(DetectorOptions options) => Load(_source, options with
+    /// <summary>Another detector of the same model, loaded with other options; this one stays as it is. What the model means is kept where the options do not say it.</summary>
+    /// <param name="options">Engine, precision, fixed batch, resolution, provider, threads, ….</param>
+    public Detector WithOptions(DetectorOptions options)
     {
-        Variant = options.Variant ?? _options.Variant,
-        ClassNames = options.ClassNames ?? _options.ClassNames,
-        ClassOffset = options.ClassOffset ?? _options.ClassOffset,
-        PreferEma = options.PreferEma || _options.PreferEma,
-        AcceptLicense = options.AcceptLicense || _options.AcceptLicense,
-    });
+        ArgumentNullException.ThrowIfNull(options);
+        return Load(_source, options with
+        {
+            Variant = options.Variant ?? Options.Variant,
+            ClassNames = options.ClassNames ?? Options.ClassNames,
+            ClassOffset = options.ClassOffset ?? Options.ClassOffset,
+            PreferEma = options.PreferEma || Options.PreferEma,
+            AcceptLicense = options.AcceptLicense || Options.AcceptLicense,
+        });
+    }
+
+    /// <summary>
+    /// Another detector of the same model that runs as quickly as this machine can: engine, precision (only if allowed), threads, spinning and batch size are
+    /// chosen by measuring for a few seconds, with results compared to this detector's. What this one was loaded with by name (an engine, a number of threads)
+    /// is kept. The choice is remembered for machine and model. This detector stays as it is, for comparison; nothing else should run meanwhile.
+    /// </summary>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the measurement.</param>
+    /// <returns>A detector of its own whose <see cref="Optimization"/> tells what was chosen and why.</returns>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public Detector OptimizeForInference(OptimizeOptions? options = null, CancellationToken cancellationToken = default) => Options.CustomEngine is null
+        ? Optimizer.Run(this, _source, options ?? new OptimizeOptions(), cancellationToken)
+        : throw new InvalidOperationException($"a detector with {nameof(DetectorOptions.CustomEngine)} has no other engines to choose from; load it without");
+
+    /// <summary>Optimises on the thread pool.</summary>
+    /// <inheritdoc cref="OptimizeForInference"/>
+    public Task<Detector> OptimizeForInferenceAsync(OptimizeOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => OptimizeForInference(options, cancellationToken), cancellationToken);
 
     /// <summary>Finds objects in a picture file.</summary>
     /// <exception cref="ImageContentException">The file is no sound picture.</exception>
@@ -119,11 +153,11 @@ public sealed class Detector : IDisposable
     /// <summary>Finds objects in one picture file after the other, lazily and in order; the next ones are decoded while the network runs.</summary>
     /// <param name="paths">Picture files; read only as far as results are asked for.</param>
     /// <param name="options">What to keep.</param>
-    /// <param name="batch">Pictures per run of the network, at least 1.</param>
+    /// <param name="batch">Pictures per run of the network, at least 1; null for <see cref="PreferredBatch"/>.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <exception cref="ImageContentException">A file is no sound picture; <see cref="DetectionStream.DetectEachAsync"/> goes on after such a one.</exception>
     public async IAsyncEnumerable<(string Path, Detections Result)> DetectManyAsync(
-        IEnumerable<string> paths, DetectOptions? options = null, int batch = 1, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IEnumerable<string> paths, DetectOptions? options = null, int? batch = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
         await foreach (PictureOutcome outcome in this.DetectEachAsync(paths.Select(p => new PictureSource(p)), options, batch, null, cancellationToken).ConfigureAwait(false))

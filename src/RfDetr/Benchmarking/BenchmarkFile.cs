@@ -44,6 +44,7 @@ public static class BenchmarkFile
 /// <summary>Compiled serialisation of reports.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UseStringEnumConverter = true,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     Converters = [typeof(SampleArrayConverter)])]

@@ -38,6 +38,9 @@ public sealed record BenchmarkReport
 
     /// <summary>How good the same model is on a data set; null if none was given.</summary>
     public BenchmarkAccuracy? Accuracy { get; init; }
+
+    /// <summary>How engine, threads and spinning were chosen; null if they were not chosen by measuring.</summary>
+    public OptimizationReport? Optimization { get; init; }
 }
 
 /// <summary>The measured model.</summary>

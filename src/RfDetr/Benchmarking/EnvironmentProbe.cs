@@ -15,6 +15,9 @@ internal static class EnvironmentProbe
         "OMP_", "KMP_", "OPENBLAS_", "MKL_", "ORT_", "VIPS_",
     ];
 
+    /// <summary>Cores without their hyper-threads that this process may use.</summary>
+    public static int PhysicalCores => ProcessorCores.Physical;
+
     public static BenchmarkEnvironment Look(string engine, DetectorOptions options) => new()
     {
         Processor = Processor(),

@@ -17,24 +17,25 @@ public static class DetectionStream
     /// <param name="detector">The detector.</param>
     /// <param name="sources">The pictures; taken only as far as outcomes are asked for (and one batch ahead).</param>
     /// <param name="options">What to keep.</param>
-    /// <param name="batch">Pictures per run of the network, at least 1.</param>
+    /// <param name="batch">Pictures per run of the network, at least 1; null for the detector's <see cref="Detector.PreferredBatch"/>.</param>
     /// <param name="standardInput">What a source <c>-</c> reads.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <exception cref="ArgumentException">An option is out of range or names a class that the model does not have.</exception>
     public static async IAsyncEnumerable<PictureOutcome> DetectEachAsync(
-        this Detector detector, IEnumerable<PictureSource> sources, DetectOptions? options = null, int batch = 1,
+        this Detector detector, IEnumerable<PictureSource> sources, DetectOptions? options = null, int? batch = null,
         Stream? standardInput = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(detector);
         ArgumentNullException.ThrowIfNull(sources);
-        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        int size = batch ?? detector.PreferredBatch;
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1, nameof(batch));
         options ??= DetectOptions.Default;
         _ = LabelFilter.ToSelection(options, detector.Model); // wrong options shall not be reported once per picture
 
         Task<Loaded[]>? ahead = null;
         try
         {
-            foreach (PictureSource[]? group in sources.Chunk(batch).Append(null))
+            foreach (PictureSource[]? group in sources.Chunk(size).Append(null))
             {
                 // The next group is read while this one runs; the last round only runs.
                 Task<Loaded[]>? current = ahead;

@@ -22,7 +22,8 @@ public sealed class DetectionJson : IResultWriter
     /// <summary>Begins a document.</summary>
     /// <param name="stream">Receives UTF-8; stays open.</param>
     /// <param name="model">The model whose results they are.</param>
-    public DetectionJson(Stream stream, ModelCard model)
+    /// <param name="optimization">How the choice of engine was made, for the document's <c>optimization</c>; null leaves it out.</param>
+    public DetectionJson(Stream stream, ModelCard model, OptimizationReport? optimization = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(model);
@@ -38,6 +39,12 @@ public sealed class DetectionJson : IResultWriter
             _json.WriteString(entry.Label.ToString(CultureInfo.InvariantCulture), entry.Name);
         _json.WriteEndObject();
         _json.WriteEndObject();
+        if (optimization is not null)
+        {
+            _json.WritePropertyName("optimization");
+            JsonSerializer.Serialize(_json, optimization, OptimizationJsonContext.Default.OptimizationReport);
+        }
+
         _json.WriteStartArray("images");
     }
 

@@ -10,6 +10,7 @@ namespace RfDetr.Cli.Commands;
 internal sealed class BenchmarkCommand
 {
     private readonly ModelArguments _model = new();
+    private readonly OptimizeArguments _optimize = new();
     private readonly Option<string[]> _images = ImageOption.Create("Pictures to show in turn: files, folders or patterns; otherwise eight drawn scenes of 640×480.");
     private readonly Option<string?> _data = OptionsOf.Text("--data", "DIR", "A labelled data set: average precision is measured too, and its pictures are shown unless --images says otherwise.");
     private readonly Option<string?> _split = OptionsOf.Text("--split", "NAME", "The data set's part (default valid).");
@@ -28,7 +29,7 @@ internal sealed class BenchmarkCommand
         var c = new BenchmarkCommand();
         return new Verb(
             "benchmark", "Measure a model on this machine, stage by stage; --json FILE keeps the report for compare.", c.RunAsync,
-            [.. c._model.All, c._images, c._data, c._split, c._batches, c._callers, c._runs, c._seconds, c._warmup, c._pause, c._noDraw, c._threshold, c._report]);
+            [.. c._model.All, .. c._optimize.All, c._images, c._data, c._split, c._batches, c._callers, c._runs, c._seconds, c._warmup, c._pause, c._noDraw, c._threshold, c._report]);
     }
 
     private async Task<int> RunAsync(CliContext context)
@@ -39,6 +40,15 @@ internal sealed class BenchmarkCommand
         string model = _model.Model(context);
         (string Name, DataSplit Split)? data = await Task.Run(() => Data(context), context.Cancellation).ConfigureAwait(false);
         PictureSet pictures = await Task.Run(() => Pictures(context, data), context.Cancellation).ConfigureAwait(false);
+        OptimizationReport? optimization = null;
+        if (_optimize.Wanted(context))
+        {
+            using Detector chosen = await _optimize.LoadAsync(context, model, detector).ConfigureAwait(false);
+            (detector, optimization) = (chosen.Options, chosen.Optimization);
+            if (context.Get(_batches) is not { Length: > 0 })
+                options = options with { Batches = [.. ((int[])[1, chosen.PreferredBatch]).Distinct()] };
+        }
+
         BenchmarkReport report = await context.WithProgressAsync("measuring", bar => Task.Run(
             () =>
             {
@@ -46,6 +56,7 @@ internal sealed class BenchmarkCommand
                 return Benchmark.Run(model, pictures, detector, options, progress, context.Cancellation);
             },
             context.Cancellation)).ConfigureAwait(false);
+        report = report with { Optimization = optimization };
         if (data is var (name, split))
             report = report with { Accuracy = await context.WithProgressAsync("measuring", bar => Accuracy(model, detector, name, split, bar, context.Cancellation)).ConfigureAwait(false) };
 

@@ -26,16 +26,22 @@ internal static class BenchmarkInputs
         return PictureSet.Read(files, $"{which} pictures of {origin}");
     }
 
+    /// <summary>Drawn scenes as pixels; the caller disposes them.</summary>
+    public static Picture[] Probes(int count) => [.. Pixels(count).Select(rgb => Picture.FromPixels(Frame(rgb)))];
+
     private static PictureSet Draw()
     {
-        var generator = new SceneGenerator();
         var encoded = new List<ReadOnlyMemory<byte>>();
-        for (int i = 0; i < Scenes; i++)
-        {
-            Scene scene = generator.Render(Seed, i, Width, Height);
-            encoded.Add(PictureEncoder.Encode(new PixelFrame(scene.Rgb, Width, Height, 0, PixelFormat.Rgb24), PictureFormat.Jpeg));
-        }
-
+        foreach (byte[] rgb in Pixels(Scenes))
+            encoded.Add(PictureEncoder.Encode(Frame(rgb), PictureFormat.Jpeg));
         return new(encoded, string.Create(CultureInfo.InvariantCulture, $"{Scenes} drawn scenes of {Width}×{Height} (JPEG)"));
     }
+
+    private static IEnumerable<byte[]> Pixels(int count)
+    {
+        var generator = new SceneGenerator();
+        return Enumerable.Range(0, count).Select(i => generator.Render(Seed, i, Width, Height).Rgb);
+    }
+
+    private static PixelFrame Frame(byte[] rgb) => new(rgb, Width, Height, 0, PixelFormat.Rgb24);
 }

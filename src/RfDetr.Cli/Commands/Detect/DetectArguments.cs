@@ -20,7 +20,7 @@ internal sealed class DetectArguments
     private readonly Option<int?> _numSelect = OptionsOf.Whole("--num-select", "K", "Candidates kept before any filter; otherwise the model's own.", 1, 1_000_000);
     private readonly Option<PixelRect?> _roi = Sizes.Rectangle("--roi", "Show the network this part of each picture only; results stay in the whole picture's pixels.");
     private readonly Option<float?> _nms = OptionsOf.Number("--nms", "IOU", "Remove boxes that overlap a better one of their class by more than IOU (off by default; RF-DETR needs none).", 0, 1);
-    private readonly Option<int?> _batch = OptionsOf.Whole("--batch", "B", "Pictures per run of the network (default 1).", 1, 1024);
+    private readonly Option<int?> _batch = OptionsOf.Whole("--batch", "B", "Pictures per run of the network (default 1; with --optimize the quickest).", 1, 1024);
     private readonly Option<bool> _recursive = OptionsOf.Flag("--recursive", "Search folders to their depth.");
     private readonly Option<string?> _output = OptionsOf.Text("--output", "DIR", $"Folder for everything that is written (default {DefaultOutput}; with --json alone nothing else is written).");
     private readonly Option<bool> _noPictures = OptionsOf.Flag("--no-pictures", "Write no annotated pictures.");
@@ -38,14 +38,17 @@ internal sealed class DetectArguments
 
     public ModelArguments Model { get; } = new();
 
+    public OptimizeArguments Optimize { get; } = new();
+
     /// <summary>In the order of the help text.</summary>
     public Symbol[] All =>
     [
-        Inputs, .. Model.All, _threshold, _classThresholds, _classes, _antialias, _clamp, _numSelect, _roi, _nms, _batch, _recursive,
+        Inputs, .. Model.All, .. Optimize.All, _threshold, _classThresholds, _classes, _antialias, _clamp, _numSelect, _roi, _nms, _batch, _recursive,
         _output, _noPictures, _crops, _formats, _style, _opacity, _noLabels,
     ];
 
-    public int Batch(CliContext context) => context.Get(_batch) ?? 1;
+    /// <summary>Null: as the detector prefers.</summary>
+    public int? Batch(CliContext context) => context.Get(_batch);
 
     public bool Recursive(CliContext context) => context.Get(_recursive);
 

@@ -19,11 +19,11 @@ internal static class DetectCommand
         OutputPlan plan = arguments.Output(context);
         CheckOutput(plan, sources);
         DetectOptions options = arguments.Options(context);
-        using Detector detector = await Detector.LoadAsync(arguments.Model.Model(context), arguments.Model.Options(context), context.Cancellation).ConfigureAwait(false);
+        using Detector detector = await arguments.Optimize.LoadAsync(context, arguments.Model.Model(context), arguments.Model.Options(context)).ConfigureAwait(false);
         Introduce(context, detector.Model);
 
         var report = new DetectReport(context.Human, sources.Count);
-        using (var outputs = new DetectOutputs(context, plan, detector.Model))
+        using (var outputs = new DetectOutputs(context, plan, detector))
         {
             await context.WithProgressAsync("detecting", async bar =>
             {

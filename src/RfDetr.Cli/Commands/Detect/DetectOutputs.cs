@@ -12,15 +12,15 @@ internal sealed class DetectOutputs : IDisposable
     private readonly UniqueNames _names = new();
     private StreamWriter? _csv;
 
-    public DetectOutputs(CliContext context, OutputPlan plan, ModelCard model)
+    public DetectOutputs(CliContext context, OutputPlan plan, Detector detector)
     {
         _plan = plan;
         if (context.WantsJson)
-            _writers.Add(new DetectionJson(Keep(context.OpenJson()), model));
+            _writers.Add(new DetectionJson(Keep(context.OpenJson()), detector.Model, detector.Optimization));
         if (plan.WritesAnything)
             Directory.CreateDirectory(plan.Folder);
         foreach (string format in plan.Formats)
-            _writers.Add(Open(format, plan.Folder, model));
+            _writers.Add(Open(format, plan.Folder, detector));
     }
 
     public void Write(PictureOutcome outcome)
@@ -56,12 +56,12 @@ internal sealed class DetectOutputs : IDisposable
         _targets.ForEach(target => target.Dispose());
     }
 
-    private IResultWriter Open(string format, string folder, ModelCard model) => format switch
+    private IResultWriter Open(string format, string folder, Detector detector) => format switch
     {
-        "json" => new DetectionJson(Keep(JsonTarget.To(Path.Combine(folder, "detections.json"))), model),
-        "coco" => new CocoResults(Keep(JsonTarget.To(Path.Combine(folder, "coco_results.json"))), model),
-        "yolo" => new YoloLabels(folder, model),
-        _ => new DetectionCsv(_csv = new StreamWriter(Keep(JsonTarget.To(Path.Combine(folder, "detections.csv"))), leaveOpen: true), model),
+        "json" => new DetectionJson(Keep(JsonTarget.To(Path.Combine(folder, "detections.json"))), detector.Model, detector.Optimization),
+        "coco" => new CocoResults(Keep(JsonTarget.To(Path.Combine(folder, "coco_results.json"))), detector.Model),
+        "yolo" => new YoloLabels(folder, detector.Model),
+        _ => new DetectionCsv(_csv = new StreamWriter(Keep(JsonTarget.To(Path.Combine(folder, "detections.csv"))), leaveOpen: true), detector.Model),
     };
 
     private Stream Keep(JsonTarget target)

@@ -1,0 +1,61 @@
+using RfDetr.Onnx;
+
+namespace RfDetr;
+
+/// <summary>What is known before anything is measured.</summary>
+/// <param name="Options">How the unoptimised detector was loaded; what these options say by name stays as it is.</param>
+/// <param name="IsOnnxFile">True for a file that ONNX Runtime alone can run, in the precision it has.</param>
+/// <param name="HasFixedBatch">True if the model runs batches of one size only.</param>
+/// <param name="Cores">Physical cores this process may use.</param>
+internal sealed record CandidateFacts(DetectorOptions Options, bool IsOnnxFile, bool HasFixedBatch, int Cores)
+{
+    public EngineChoice Reference => EngineChoice.Of(Options, Cores);
+}
+
+/// <summary>Lists what is worth measuring, the safest first: of two that are equally quick the earlier one is taken.</summary>
+internal static class Candidates
+{
+    /// <summary>Engines, precisions, threads and spinning; without what the unoptimised detector does already.</summary>
+    public static IReadOnlyList<EngineChoice> Engines(CandidateFacts facts, OptimizeOptions options) =>
+    [
+        .. from precision in Precisions(facts, options)
+           from threads in Threads(facts)
+           from engine in EngineKinds(facts, precision)
+           from spinning in engine == EngineKind.OnnxRuntime && threads > 1 ? s_offAndOn : s_off
+           let choice = new EngineChoice(engine, precision, threads, spinning)
+           where choice != facts.Reference
+           select choice,
+    ];
+
+    /// <summary>Batch sizes for what was chosen.</summary>
+    public static IEnumerable<EngineChoice> Batches(EngineChoice chosen, CandidateFacts facts, OptimizeOptions options) =>
+        facts.HasFixedBatch ? [] : options.Batches.Where(b => b != chosen.Batch).Distinct().Order().Select(b => chosen with { Batch = b });
+
+    private static readonly bool[] s_off = [false], s_offAndOn = [false, true];
+
+    private static IEnumerable<ExportPrecision> Precisions(CandidateFacts facts, OptimizeOptions options)
+    {
+        yield return facts.Options.Precision;
+
+        // On the CPU ONNX Runtime widens every float16 product to float32 and back: only accelerators gain.
+        if (options.AllowReducedPrecision && !facts.IsOnnxFile && facts.Options.Precision == ExportPrecision.Float32 && HasAccelerator(facts))
+            yield return ExportPrecision.Float16;
+    }
+
+    private static IEnumerable<EngineKind> EngineKinds(CandidateFacts facts, ExportPrecision precision)
+    {
+        if (facts.Options.Engine is EngineKind.Auto or EngineKind.OnnxRuntime)
+            yield return EngineKind.OnnxRuntime;
+        bool runsThere = !facts.IsOnnxFile && precision == ExportPrecision.Float32 && facts.Options.Providers.Count == 0;
+        if (facts.Options.Engine is EngineKind.Auto or EngineKind.Cpu && runsThere)
+            yield return EngineKind.Cpu;
+    }
+
+    // Large machines: the network does not scale to all cores, but a quarter of them is surely not too many.
+    private static IEnumerable<int> Threads(CandidateFacts facts) => facts.Options.Threads > 0
+        ? [facts.Options.Threads]
+        : ((int[])[facts.Cores, facts.Cores / 2, facts.Cores / 4]).Where(t => t >= 1).Distinct();
+
+    private static bool HasAccelerator(CandidateFacts facts) =>
+        facts.Options.Providers.Any(p => !p.Name.StartsWith("cpu", StringComparison.OrdinalIgnoreCase));
+}

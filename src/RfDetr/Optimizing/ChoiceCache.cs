@@ -1,0 +1,72 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using RfDetr.Checkpoints;
+
+namespace RfDetr;
+
+/// <summary>Remembers choices, one small file each. A file that is missing, broken, of another version or about something else is no choice: it is measured again.</summary>
+internal sealed class ChoiceCache(string folder)
+{
+    private const long MostBytes = 1 << 20;
+
+    private static readonly JsonWriterOptions s_style = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The folder that options name, or the one beside the downloaded weights.</summary>
+    public static ChoiceCache At(string? folder) => new(folder is null
+        ? Path.Combine(Path.GetDirectoryName(new DownloadOptions().ResolveFolder())!, "optimized")
+        : Path.GetFullPath(folder));
+
+    /// <summary>Where the choice for these facts is, or would be.</summary>
+    public string PathOf(IReadOnlyList<string> facts) => Path.Combine(folder, ChoiceFacts.Name(facts) + ".json");
+
+    /// <summary>The remembered report for these facts; null if there is none.</summary>
+    public OptimizationReport? Find(IReadOnlyList<string> facts)
+    {
+        string path = PathOf(facts);
+        try
+        {
+            var file = new FileInfo(path);
+            if (!file.Exists || file.Length > MostBytes)
+                return null;
+            StoredChoice? stored = JsonSerializer.Deserialize(File.ReadAllBytes(path), OptimizationJsonContext.Default.StoredChoice);
+            return stored is { SchemaVersion: StoredChoice.CurrentSchema, Report: { } report } && report.Facts.SequenceEqual(facts) && IsSound(report) ? report : null;
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Stores a report under its facts.</summary>
+    /// <exception cref="IOException">The folder cannot be written to.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder must not be written to.</exception>
+    public void Store(OptimizationReport report) => AtomicFile.Write(
+        PathOf(report.Facts),
+        stream =>
+        {
+            using var json = new Utf8JsonWriter(stream, s_style);
+            JsonSerializer.Serialize(json, new StoredChoice(StoredChoice.CurrentSchema, report), OptimizationJsonContext.Default.StoredChoice);
+        },
+        flushToDisk: false);
+
+    private static bool IsSound(OptimizationReport report) => report.Chosen.IsSound && report.Reference.IsSound && report.Candidates.All(c => c?.Choice is not null);
+}
+
+/// <summary>A file of the cache.</summary>
+/// <param name="SchemaVersion">Version of the layout.</param>
+/// <param name="Report">What was measured.</param>
+internal sealed record StoredChoice(int SchemaVersion, OptimizationReport Report)
+{
+    public const int CurrentSchema = 1;
+}
+
+/// <summary>Compiled serialisation of reports.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(StoredChoice))]
+[JsonSerializable(typeof(OptimizationReport))]
+internal sealed partial class OptimizationJsonContext : JsonSerializerContext;

@@ -1,0 +1,30 @@
+using RfDetr.Vision;
+
+namespace RfDetr;
+
+/// <summary>Makes a quicker detector out of a detector.</summary>
+internal static class Optimizer
+{
+    public static Detector Run(Detector reference, string model, OptimizeOptions options, CancellationToken cancellationToken)
+    {
+        options.Validate();
+        var candidates = new CandidateFacts(reference.Options, reference.Model.Config is null, reference.HasFixedBatch, ProcessorCores.Physical);
+        IReadOnlyList<string> facts = ChoiceFacts.Of(model, candidates, reference.Model, options);
+        var finder = new ChoiceFinder(ChoiceCache.At(options.CacheFolder), options, TimeProvider.System);
+        Picture[] drawn = options.Probes.Count == 0 ? ProbePictures.Draw() : [];
+        try
+        {
+            IReadOnlyList<Picture> probes = drawn.Length > 0 ? drawn : options.Probes;
+            (OptimizationReport report, IContender? winner) = finder.Find(facts, candidates, new DetectorContenders(reference, candidates.Reference, probes), cancellationToken);
+            Detector chosen = winner is DetectorContenders.Contender { Detector: { } measured } && measured != reference
+                ? measured
+                : reference.WithOptions(report.Chosen.ApplyTo(reference.Options));
+            chosen.Optimization = report;
+            return chosen;
+        }
+        finally
+        {
+            Array.ForEach(drawn, p => p.Dispose());
+        }
+    }
+}

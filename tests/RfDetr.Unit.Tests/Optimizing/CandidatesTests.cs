@@ -1,0 +1,64 @@
+using RfDetr.Onnx;
+
+namespace RfDetr.Tests.Optimizing;
+
+/// <summary>What is worth measuring.</summary>
+public class CandidatesTests
+{
+    private static readonly OptimizeOptions s_defaults = new();
+
+    [Fact]
+    public void Two_cores_offer_both_engines_both_counts_and_spinning() => Names(new DetectorOptions(), 2).ShouldBe(
+    [
+        "ONNX Runtime, 2 threads, spinning", "our CPU engine, 2 threads", "ONNX Runtime, 1 thread", "our CPU engine, 1 thread",
+    ]);
+
+    [Fact]
+    public void One_core_has_no_one_to_wait_for() => Names(new DetectorOptions(), 1).ShouldBe(["our CPU engine, 1 thread"]);
+
+    [Fact]
+    public void Many_cores_are_tried_down_to_a_quarter() =>
+        Candidates.Engines(Facts(new DetectorOptions(), 64), s_defaults).Select(c => c.Threads).Distinct().ShouldBe([64, 32, 16]);
+
+    [Fact]
+    public void What_was_asked_for_by_name_is_kept()
+    {
+        Names(new DetectorOptions { Engine = EngineKind.OnnxRuntime, Threads = 1 }, 2).ShouldBeEmpty();
+        Names(new DetectorOptions { Engine = EngineKind.OnnxRuntime }, 2).ShouldAllBe(n => n.StartsWith("ONNX"));
+        Names(new DetectorOptions { Threads = 2 }, 4).ShouldBe(["ONNX Runtime, 2 threads, spinning", "our CPU engine, 2 threads"]);
+        Names(new DetectorOptions { Providers = [new("cuda")] }, 2).ShouldAllBe(n => n.StartsWith("ONNX"));
+    }
+
+    [Fact]
+    public void An_onnx_file_runs_in_onnx_runtime_alone() =>
+        Candidates.Engines(new(new DetectorOptions(), true, false, 2), s_defaults with { AllowReducedPrecision = true }).ShouldAllBe(c => c.Engine == EngineKind.OnnxRuntime && !c.IsReduced);
+
+    [Fact]
+    public void Less_precision_is_tried_only_if_it_is_allowed()
+    {
+        CandidateFacts facts = Facts(new DetectorOptions { Providers = [new("cuda")] }, 2);
+        Candidates.Engines(facts, s_defaults).ShouldAllBe(c => !c.IsReduced);
+        Candidates.Engines(facts, s_defaults with { AllowReducedPrecision = true }).ShouldContain(c => c.Precision == ExportPrecision.Float16);
+    }
+
+    [Fact]
+    public void Batches_are_tried_unless_the_model_has_its_own()
+    {
+        CandidateFacts facts = Facts(new DetectorOptions(), 2);
+        Candidates.Batches(facts.Reference, facts, s_defaults).Select(c => c.Batch).ShouldBe([2, 4]);
+        Candidates.Batches(facts.Reference, facts with { HasFixedBatch = true }, s_defaults).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void All_wrong_options_are_told_at_once()
+    {
+        var wrong = new OptimizeOptions { Budget = TimeSpan.Zero, Tolerance = double.NaN, ReducedPrecisionTolerance = 2, Batches = [0] };
+        string message = Should.Throw<ArgumentException>(wrong.Validate).Message;
+        foreach (string name in (string[])["Budget is 0 s", "Tolerance is NaN", "ReducedPrecisionTolerance is 2", "Batches is 0"])
+            message.ShouldContain(name);
+    }
+
+    private static CandidateFacts Facts(DetectorOptions options, int cores) => new(options, false, false, cores);
+
+    private static string[] Names(DetectorOptions options, int cores) => [.. Candidates.Engines(Facts(options, cores), s_defaults).Select(c => c.ToString())];
+}
