@@ -8,6 +8,14 @@ namespace RfDetr.Cpu;
 /// <param name="RunBytes">Bytes a run allocates: the arena and the threads' scratch.</param>
 public sealed record PlanSummary(int Batch, int Steps, long WeightBytes, long ArenaBytes, long RunBytes);
 
+/// <summary>A product by constant weights.</summary>
+/// <param name="Weights">Names of the weights it was folded from, as the checkpoint has them: of matrices, and of the scales that went into them.</param>
+/// <param name="Terms">Terms of each sum.</param>
+/// <param name="Outputs">Outputs.</param>
+/// <param name="Operations">Multiplications and additions of one run.</param>
+/// <param name="IsInt8">True if it is computed from 8-bit integers.</param>
+public sealed record ProductSummary(IReadOnlyList<string> Weights, int Terms, int Outputs, long Operations, bool IsInt8);
+
 /// <summary>Time spent in steps of one kind.</summary>
 /// <param name="Kind">What they do.</param>
 /// <param name="Steps">How many there are.</param>
