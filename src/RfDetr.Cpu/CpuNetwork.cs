@@ -88,7 +88,7 @@ public sealed class CpuNetwork : IDisposable
     public PlanSummary Summarize(int batch = 1)
     {
         CpuPlan plan = PoolFor(batch).Plan;
-        return new(plan.Batch, plan.Steps.Length, WeightBytes, plan.ArenaBytes, plan.RunBytes);
+        return new(plan.Batch, plan.Steps.Length, WeightBytes, plan.ArenaBytes, plan.RunBytes, plan.Steps.Sum(s => s.Operations));
     }
 
     /// <summary>The products by constant weights, in the order in which they run.</summary>

@@ -25,6 +25,9 @@ public sealed record DetectorOptions
     /// <summary>Precision of weights and products for checkpoints; an ONNX file has its own.</summary>
     public ExportPrecision Precision { get; init; }
 
+    /// <summary>Which products our own engine computes from 8-bit integers; null: as the model says. <see cref="QuantizationPolicy.None"/> for none.</summary>
+    public QuantizationPolicy? Quantization { get; init; }
+
     /// <summary>Input height and width in pixels, multiples of patch·windows; null: the model's own.</summary>
     public (int Height, int Width)? Resolution { get; init; }
 
@@ -55,7 +58,10 @@ public sealed record DetectorOptions
     /// <summary>True where our own engine is to run a checkpoint.</summary>
     internal bool RunsOnOwnEngine => Engine == EngineKind.Cpu;
 
-    internal CpuOptions ToCpu() => new() { Threads = Threads };
+    /// <summary>Notes what weights are multiplied with, in our own engine.</summary>
+    internal ActivationObserver? Observer { get; init; }
+
+    internal CpuOptions ToCpu() => new() { Threads = Threads, Observer = Observer };
 
     internal void Validate()
     {

@@ -14,7 +14,7 @@ internal static class CheckpointModels
     public static LoadedModel Load(string path, string name, DetectorOptions options)
     {
         using CheckpointModel model = Open(path, name, options);
-        return Build(model.Weights, model.Card, options);
+        return Build(model.Weights, model.Card, options, model.Checkpoint.Names);
     }
 
     public static LoadedModel LoadDemo(DetectorOptions options) =>
@@ -36,7 +36,7 @@ internal static class CheckpointModels
     }
 
     /// <summary>Records and compiles a network.</summary>
-    public static LoadedModel Build(Func<Backend, Weights> weights, ModelCard card, DetectorOptions options)
+    public static LoadedModel Build(Func<Backend, Weights> weights, ModelCard card, DetectorOptions options, IReadOnlyCollection<string>? names = null)
     {
         ModelConfig config = card.Config!;
         NetworkGraph graph = InferenceGraph.Record(weights, config, card.InputHeight, card.InputWidth, options.FixedBatch);
@@ -44,7 +44,8 @@ internal static class CheckpointModels
         var sizes = new NetworkSizes(
             card.InputHeight, card.InputWidth, config.NumQueries, config.ClassLogits,
             card.HasMasks ? card.InputHeight / ratio : 0, card.HasMasks ? card.InputWidth / ratio : 0, options.FixedBatch);
-        INetworkEngine engine = options.RunsOnOwnEngine ? new CpuEngine(CpuNetwork.Compile(graph, options.ToCpu(), options.FixedBatch ?? 1), sizes) : InOnnxRuntime(graph, card, sizes, options);
+        CpuOptions cpu = options.ToCpu() with { Int8 = card.Quantization?.ToProducts(names ?? []) };
+        INetworkEngine engine = options.RunsOnOwnEngine ? new CpuEngine(CpuNetwork.Compile(graph, cpu, options.FixedBatch ?? 1), sizes) : InOnnxRuntime(graph, card, sizes, options);
         return new(card with { Engine = engine.Description }, engine);
     }
 
@@ -73,6 +74,7 @@ internal static class CheckpointModels
             NumSelect = config.NumSelect,
             ResizeRule = StoredResizeRule(checkpoint).Rule,
             Normalization = Normalization.ImageNet,
+            Quantization = (options.Quantization ?? QuantizationPolicyPlain.Find(checkpoint)) is { IsActive: true } policy ? policy : null,
             Licence = licence?.Id,
             Warnings = inferred.Warnings,
         };
