@@ -49,7 +49,8 @@ internal static class BenchmarkAccuracyRun
                 $"the model has no class {string.Join(", ", missing)} of the split '{split.Name}'; it has {string.Join(", ", model.Classes.Entries.Select(e => e.Name))}, the data set {string.Join(", ", split.Classes.Select(c => c.Name))}");
     }
 
-    private static IEnumerable<FoundObject> Found(LabelledPicture picture, Detections found, Dictionary<int, DataClass> classes)
+    /// <summary>A picture's detections as the evaluation takes them.</summary>
+    internal static IEnumerable<FoundObject> Found(LabelledPicture picture, Detections found, Dictionary<int, DataClass> classes)
     {
         foreach (Detection d in found.Items)
         {
