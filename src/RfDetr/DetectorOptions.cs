@@ -22,7 +22,7 @@ public sealed record DetectorOptions
     /// <summary>Folder or file of another ONNX Runtime library; null: the first one found.</summary>
     public string? OnnxRuntimePath { get; init; }
 
-    /// <summary>Precision of weights and products for checkpoints; an ONNX file has its own.</summary>
+    /// <summary>Precision of weights and products for checkpoints; an ONNX file has its own. Our own engine follows the model's <see cref="Quantization"/> by itself, ONNX Runtime with <see cref="ExportPrecision.Int8"/>.</summary>
     public ExportPrecision Precision { get; init; }
 
     /// <summary>Which products our own engine computes from 8-bit integers; null: as the model says. <see cref="QuantizationPolicy.None"/> for none.</summary>
@@ -58,6 +58,9 @@ public sealed record DetectorOptions
     /// <summary>True where our own engine is to run a checkpoint.</summary>
     internal bool RunsOnOwnEngine => Engine == EngineKind.Cpu;
 
+    /// <summary>True where a model's policy is followed.</summary>
+    internal bool RunsInInt8(ModelCard card) => card.Quantization is not null && (RunsOnOwnEngine || Precision == ExportPrecision.Int8);
+
     /// <summary>Notes what weights are multiplied with, in our own engine.</summary>
     internal ActivationObserver? Observer { get; init; }
 
@@ -74,8 +77,8 @@ public sealed record DetectorOptions
             wrong.Add($"{nameof(FixedBatch)} is {FixedBatch}, expected 1..1024");
         if (NumSelect is < 1)
             wrong.Add($"{nameof(NumSelect)} is {NumSelect}, expected 1 or more");
-        if (Engine == EngineKind.Cpu && Precision != ExportPrecision.Float32)
-            wrong.Add($"{nameof(Precision)} is {Precision}, our own engine computes in {ExportPrecision.Float32}; choose {nameof(EngineKind)}.{EngineKind.OnnxRuntime}");
+        if (Engine == EngineKind.Cpu && Precision == ExportPrecision.Float16)
+            wrong.Add($"{nameof(Precision)} is {Precision}, our own engine computes in {ExportPrecision.Float32} and {ExportPrecision.Int8}; choose {nameof(EngineKind)}.{EngineKind.OnnxRuntime}");
         if (Engine == EngineKind.Cpu && Providers.Count > 0)
             wrong.Add($"{nameof(Providers)} has {Providers.Count} of ONNX Runtime's, but {nameof(Engine)} is {Engine}");
         if (wrong.Count > 0)

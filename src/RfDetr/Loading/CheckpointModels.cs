@@ -39,6 +39,7 @@ internal static class CheckpointModels
     public static LoadedModel Build(Func<Backend, Weights> weights, ModelCard card, DetectorOptions options, IReadOnlyCollection<string>? names = null)
     {
         ModelConfig config = card.Config!;
+        RequirePolicy(card, options.Precision);
         NetworkGraph graph = InferenceGraph.Record(weights, config, card.InputHeight, card.InputWidth, options.FixedBatch);
         int ratio = config.MaskDownsampleRatio;
         var sizes = new NetworkSizes(
@@ -51,7 +52,7 @@ internal static class CheckpointModels
 
     private static OnnxEngine InOnnxRuntime(NetworkGraph graph, ModelCard card, NetworkSizes sizes, DetectorOptions options)
     {
-        var export = new ExportOptions { Precision = options.Precision, Dialect = OnnxDialect.OnnxRuntime, GraphName = card.Variant };
+        var export = new ExportOptions { Precision = options.Precision, IsInt8 = card.Quantization is { } policy ? policy.Covers : null, Dialect = OnnxDialect.OnnxRuntime, GraphName = card.Variant };
         OnnxSession session = SessionFactory.FromBytes(OnnxExporter.ToBytes(graph, export), options);
         return new OnnxEngine(session, DetectionContract.Of(session), sizes);
     }
@@ -78,6 +79,13 @@ internal static class CheckpointModels
             Licence = licence?.Id,
             Warnings = inferred.Warnings,
         };
+    }
+
+    /// <exception cref="ArgumentException">Int8 is asked for, and nothing says which products may be.</exception>
+    internal static void RequirePolicy(ModelCard card, ExportPrecision precision)
+    {
+        if (precision == ExportPrecision.Int8 && card.Quantization is null)
+            throw new ArgumentException($"'{card.Name}' has no quantization policy that says what may be in int8; make one with: rfdetr quantize");
     }
 
     /// <summary>A card with what the options override.</summary>

@@ -23,7 +23,8 @@ public static class ModelQuantizer
             .. network.Products().Select(p => (Block: p.Weights.Select(QuantizationBlocks.Of).FirstOrDefault(b => b is not null), p.Operations))
                 .Where(p => p.Block is not null)
                 .GroupBy(p => p.Block!)
-                .Select(g => new QuantizedBlock(g.Key, false, null, g.Sum(p => p.Operations) / all)),
+                .Select(g => new QuantizedBlock(g.Key, false, null, g.Sum(p => p.Operations) / all))
+                .OrderBy(b => QuantizationBlocks.Order(b.Name)),
         ];
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace RfDetr;
@@ -8,6 +9,8 @@ namespace RfDetr;
 /// </summary>
 internal static partial class QuantizationBlocks
 {
+    private static readonly string[] s_order = ["embeddings", "encoder", "projector", "two-stage", "decoder.positions", "decoder", "heads", "masks"];
+
     /// <summary>The block of a checkpoint's tensor; null if it stays in float.</summary>
     public static string? Of(string weight)
     {
@@ -27,6 +30,14 @@ internal static partial class QuantizationBlocks
             _ when Masks().IsMatch(weight) => "masks",
             _ => null,
         };
+    }
+
+    /// <summary>Sorts blocks as a picture meets them.</summary>
+    public static (int Part, int Layer, string Name) Order(string block)
+    {
+        string[] parts = block.Split('.');
+        int part = Array.IndexOf(s_order, parts is ["decoder", "positions"] ? block : parts[0]);
+        return (part, parts.Length > 1 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int layer) ? layer : 0, block);
     }
 
     [GeneratedRegex(@"^backbone\.0\.encoder\.encoder\.encoder\.layer\.(\d+)\.(attention|mlp)\.")]
