@@ -73,6 +73,7 @@ public sealed class Detector : IDisposable
     /// <param name="cancellationToken">Ends the measurement.</param>
     /// <returns>A detector of its own whose <see cref="Optimization"/> tells what was chosen and why.</returns>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The detector runs on <see cref="DetectorOptions.CustomEngine"/>.</exception>
     public Detector OptimizeForInference(OptimizeOptions? options = null, CancellationToken cancellationToken = default) => Options.CustomEngine is null
         ? Optimizer.Run(this, _source, options ?? new OptimizeOptions(), cancellationToken)
         : throw new InvalidOperationException($"a detector with {nameof(DetectorOptions.CustomEngine)} has no other engines to choose from; load it without");

@@ -48,10 +48,12 @@ public static class Exporter
     {
         ModelConfig config = card.Config!;
         CheckSize(config, card.InputHeight, card.InputWidth);
+        CheckpointModels.RequirePolicy(card, request.Precision);
         NetworkGraph graph = InferenceGraph.Record(weights, config, card.InputHeight, card.InputWidth, request.Batch);
         var options = new ExportOptions
         {
             Precision = request.Precision,
+            IsInt8 = card.Quantization is { } policy ? policy.Covers : null,
             Dialect = request.Dialect,
             GraphName = card.Variant,
             Metadata = ExportMetadata.Of(card, request, sha256),

@@ -35,6 +35,7 @@ internal static class CheckpointInspection
             Input = config is null ? null : (config.Resolution, config.Resolution),
             ResizeRule = options.ResizeRule ?? rule,
             ResizeSource = options.ResizeRule is null ? source : "as asked",
+            Quantization = Try(() => QuantizationPolicyPlain.Find(checkpoint), warnings),
             Licence = BuiltInModels.Contains(path) ? BuiltInModels.Licence : (hosted?.License ?? Licences.Of(config?.Variant))?.Id,
             HasEma = checkpoint.HasEma,
             Args = checkpoint.Args,

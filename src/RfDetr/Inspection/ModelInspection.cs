@@ -66,6 +66,9 @@ public sealed record ModelInspection
     /// <summary>Where the resize rule comes from.</summary>
     public string ResizeSource { get; init; } = "";
 
+    /// <summary>Which products run in int8 and what that costs; null: none.</summary>
+    public QuantizationPolicy? Quantization { get; init; }
+
     /// <summary>Licence of the weights, where known.</summary>
     public string? Licence { get; init; }
 

@@ -14,7 +14,7 @@ internal static class CheckpointModels
     public static LoadedModel Load(string model, DetectorOptions options)
     {
         using CheckpointModel open = Open(model, options);
-        return Build(open.Weights, open.Card, options);
+        return Build(open.Weights, open.Card, options, open.Checkpoint.Names);
     }
 
     /// <summary>A checkpoint with everything found out about it, not yet on an engine.</summary>
@@ -33,9 +33,10 @@ internal static class CheckpointModels
     }
 
     /// <summary>Records and compiles a network.</summary>
-    public static LoadedModel Build(Func<Backend, Weights> weights, ModelCard card, DetectorOptions options)
+    public static LoadedModel Build(Func<Backend, Weights> weights, ModelCard card, DetectorOptions options, IReadOnlyCollection<string>? names = null)
     {
         ModelConfig config = card.Config!;
+        RequirePolicy(card, options.Precision);
         int ratio = config.MaskDownsampleRatio;
         var sizes = new NetworkSizes(
             card.InputHeight, card.InputWidth, config.NumQueries, config.ClassLogits,
@@ -43,14 +44,15 @@ internal static class CheckpointModels
         if (options.CustomEngine is { } make)
             return Loaded(card, make(weights, config, sizes));
         NetworkGraph graph = InferenceGraph.Record(weights, config, card.InputHeight, card.InputWidth, options.FixedBatch);
-        return Loaded(card, options.RunsOnOwnEngine ? new CpuEngine(CpuNetwork.Compile(graph, options.ToCpu(), options.FixedBatch ?? 1), sizes) : InOnnxRuntime(graph, card, sizes, options));
+        CpuOptions cpu = options.ToCpu() with { Int8 = card.Quantization?.ToProducts(names ?? []) };
+        return Loaded(card, options.RunsOnOwnEngine ? new CpuEngine(CpuNetwork.Compile(graph, cpu, options.FixedBatch ?? 1), sizes) : InOnnxRuntime(graph, card, sizes, options));
     }
 
     private static LoadedModel Loaded(ModelCard card, INetworkEngine engine) => new(card with { Engine = engine.Description }, engine);
 
     private static OnnxEngine InOnnxRuntime(NetworkGraph graph, ModelCard card, NetworkSizes sizes, DetectorOptions options)
     {
-        var export = new ExportOptions { Precision = options.Precision, Dialect = OnnxDialect.OnnxRuntime, GraphName = card.Variant };
+        var export = new ExportOptions { Precision = options.Precision, IsInt8 = card.Quantization is { } policy ? policy.Covers : null, Dialect = OnnxDialect.OnnxRuntime, GraphName = card.Variant };
         OnnxSession session = SessionFactory.FromBytes(OnnxExporter.ToBytes(graph, export), options);
         return new OnnxEngine(session, DetectionContract.Of(session), sizes);
     }
@@ -73,10 +75,18 @@ internal static class CheckpointModels
             NumSelect = config.NumSelect,
             ResizeRule = StoredResizeRule(checkpoint).Rule,
             Normalization = Normalization.ImageNet,
+            Quantization = (options.Quantization ?? QuantizationPolicyPlain.Find(checkpoint)) is { IsActive: true } policy ? policy : null,
             Licence = BuiltInModels.Contains(name) ? BuiltInModels.Licence : licence?.Id,
             IsUntrained = checkpoint.Metadata[DemoModel.UntrainedKey] is true,
             Warnings = inferred.Warnings,
         };
+    }
+
+    /// <exception cref="ArgumentException">Int8 is asked for, and nothing says which products may be.</exception>
+    internal static void RequirePolicy(ModelCard card, ExportPrecision precision)
+    {
+        if (precision == ExportPrecision.Int8 && card.Quantization is null)
+            throw new ArgumentException($"'{card.Name}' has no quantization policy that says what may be in int8; make one with: rfdetr quantize");
     }
 
     /// <summary>A card with what the options override.</summary>
