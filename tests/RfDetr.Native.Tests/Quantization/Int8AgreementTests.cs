@@ -22,7 +22,8 @@ public sealed class Int8AgreementTests
         Dictionary<string, HostTensor> picture = TinyNetwork.Picture(config, 2), exact = GraphEvaluator.Run(graph, picture);
         var list = new ParameterList();
         _ = new RfDetrNetwork(new Weights(list, new ShapeBackend()), config);
-        HashSet<string> weights = [.. list.Parameters.Select(p => p.Name).Where(n => QuantizationBlocks.Of(n) is not null)];
+        // Behind the selection of proposals, which integers may put in another order.
+        HashSet<string> weights = [.. list.Parameters.Select(p => p.Name).Where(n => QuantizationBlocks.Of(n) is { } block && (block == "heads" || block.StartsWith("decoder", StringComparison.Ordinal)))];
         Dictionary<string, HostTensor> own = CpuRuns.Run(graph, picture, new CpuOptions { Threads = 1, Int8 = new Int8Products { Weights = weights } });
 
         byte[] model = OnnxExporter.ToBytes(graph, new() { Dialect = dialect, Precision = ExportPrecision.Int8, IsInt8 = weights.Contains });
