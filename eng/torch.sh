@@ -76,7 +76,7 @@ build_torch() {
 needs_torch() {
   case "${1:-}: $*" in
     train:*) return 0 ;;
-    "eval: "*"--engine"[\ =]"libtorch"*) return 0 ;;
+    "eval: "*"--engine"[\ =:]"libtorch"*) return 0 ;;
     "parity: "*"--training"*) return 0 ;;
     *) return 1 ;;
   esac

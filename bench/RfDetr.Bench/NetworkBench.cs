@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using RfDetr.Cpu;
 using RfDetr.Graph;
 using RfDetr.Model;
@@ -20,53 +19,43 @@ internal static class NetworkBench
         HostTensor input = formula.Input(1, config.Resolution, config.Resolution);
         Contestant[] all =
         [
-            InOnnxRuntime("plain (as traced)", new() { Optimize = false }),
-            InOnnxRuntime("ours, portable", new()),
-            InOnnxRuntime("ours, onnxruntime dialect", new() { Dialect = OnnxDialect.OnnxRuntime }),
-            OnOwnEngine(),
+            Contestant.InOnnxRuntime("plain (as traced)", graph, input, new() { Optimize = false }, threads),
+            Contestant.InOnnxRuntime("ours, portable", graph, input, new(), threads),
+            Contestant.InOnnxRuntime("ours, onnxruntime dialect", graph, input, new() { Dialect = OnnxDialect.OnnxRuntime }, threads),
+            Contestant.OnOwnEngine("our own engine", graph, input, new() { Threads = threads }),
         ];
-        for (int round = -WarmUp; round < rounds; round++)
-        {
-            foreach (Contestant one in all)
-            {
-                long start = Stopwatch.GetTimestamp();
-                one.Execute();
-                if (round >= 0)
-                    one.Samples.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-            }
-        }
-
+        Contestant.Interleave(all, rounds);
         Console.WriteLine($"\nnetwork only: {variant} at {config.Resolution}², batch 1, {threads} threads, spinning between runs off, {rounds} interleaved rounds");
-        foreach (Contestant one in all)
-        {
-            Console.WriteLine($"{one.Samples}   ratio {one.Samples.Median / all[0].Samples.Median:F3} of medians, {one.Samples.RatioTo(all[0].Samples):F3} pairwise");
-            one.Dispose();
-        }
-
-        Contestant InOnnxRuntime(string name, ExportOptions options)
-        {
-            OnnxSession session = OnnxSession.FromBytes(OnnxExporter.ToBytes(graph, options), new SessionOptions { IntraOpThreads = threads });
-            SessionBinding binding = session.CreateBinding();
-            input.CopyTo(binding.BindInput(InferenceGraph.InputName, 1, 3, config.Resolution, config.Resolution).Data<float>());
-            return new(new Samples(name), () => binding.Run(), binding, session);
-        }
-
-        Contestant OnOwnEngine()
-        {
-            CpuNetwork network = CpuNetwork.Compile(graph, new CpuOptions { Threads = threads });
-            CpuRun run = network.Rent();
-            input.CopyTo(run[InferenceGraph.InputName].Floats);
-            return new(new Samples($"our own engine, {network.Options.InstructionSet}"), () => run.Execute(), run, network);
-        }
+        Contestant.Report(all);
     }
 
-    /// <summary>Where our own engine's time goes, by kind of step.</summary>
-    public static void Profile(string variant, int rounds, int threads)
+    /// <summary>Products of 8-bit integers against those of floats, in our own engine and in ONNX Runtime; every block that may be is in int8.</summary>
+    public static void RunInt8(string variant, int rounds, int threads)
     {
         ModelConfig config = Variants.Get(variant);
         var formula = new FormulaWeights("golden");
         NetworkGraph graph = InferenceGraph.Record(b => new Weights(formula, b), config, config.Resolution, config.Resolution);
-        using CpuNetwork network = CpuNetwork.Compile(graph, new CpuOptions { Threads = threads });
+        HostTensor input = formula.Input(1, config.Resolution, config.Resolution);
+        var inRuntime = new ExportOptions { Dialect = OnnxDialect.OnnxRuntime };
+        Contestant[] all =
+        [
+            Contestant.OnOwnEngine("our own engine, float", graph, input, new() { Threads = threads }),
+            Contestant.OnOwnEngine("our own engine, int8", graph, input, new() { Threads = threads, Int8 = AllInInt8(config) }),
+            Contestant.InOnnxRuntime("ONNX Runtime, float", graph, input, inRuntime, threads),
+            Contestant.InOnnxRuntime("ONNX Runtime, int8", graph, input, inRuntime with { Precision = ExportPrecision.Int8, IsInt8 = name => QuantizationBlocks.Of(name) is not null }, threads),
+        ];
+        Contestant.Interleave(all, rounds);
+        Console.WriteLine($"\nint8: {variant} at {config.Resolution}², batch 1, {threads} threads, {rounds} interleaved rounds");
+        Contestant.Report(all);
+    }
+
+    /// <summary>Where our own engine's time goes, by kind of step.</summary>
+    public static void Profile(string variant, int rounds, int threads, bool int8 = false)
+    {
+        ModelConfig config = Variants.Get(variant);
+        var formula = new FormulaWeights("golden");
+        NetworkGraph graph = InferenceGraph.Record(b => new Weights(formula, b), config, config.Resolution, config.Resolution);
+        using CpuNetwork network = CpuNetwork.Compile(graph, new CpuOptions { Threads = threads, Int8 = int8 ? AllInInt8(config) : null });
         using CpuRun run = network.Rent();
         formula.Input(1, config.Resolution, config.Resolution).CopyTo(run[InferenceGraph.InputName].Floats);
         _ = run.Profile(WarmUp);
@@ -75,8 +64,10 @@ internal static class NetworkBench
             Console.WriteLine($"{time.Kind,-32} {time.Steps,4} steps {time.Ms,9:F2} ms {(time.GigaOperations > 0 ? $"{time.GigaOperations / time.Ms * 1000,8:F1} GFLOP/s" : "")}");
     }
 
-    private sealed record Contestant(Samples Samples, Action Execute, params IDisposable[] Owned) : IDisposable
+    private static Int8Products AllInInt8(ModelConfig config)
     {
-        public void Dispose() => Array.ForEach(Owned, o => o.Dispose());
+        var list = new ParameterList();
+        _ = new RfDetrNetwork(new Weights(list, new ShapeBackend()), config);
+        return new() { Weights = list.Parameters.Select(p => p.Name).Where(n => QuantizationBlocks.Of(n) is not null).ToHashSet() };
     }
 }

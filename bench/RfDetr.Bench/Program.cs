@@ -12,6 +12,8 @@ switch (what)
 {
     case "network": NetworkBench.Run(variant, rounds, threads); break;
     case "profile": NetworkBench.Profile(variant, rounds, threads); break;
+    case "int8": NetworkBench.RunInt8(variant, rounds, threads); break;
+    case "profile-int8": NetworkBench.Profile(variant, rounds, threads, int8: true); break;
     case "pipeline": PipelineBench.Run(rounds); break;
     case "load": LoadBench.Run(Math.Min(rounds, 5)); break;
     case "evaluation": EvaluationBench.Run(Math.Min(rounds, 5)); break;
@@ -23,7 +25,7 @@ switch (what)
         EvaluationBench.Run(3);
         break;
     default:
-        Console.Error.WriteLine($"unknown benchmark '{what}'; there are network [ROUNDS] [VARIANT] [THREADS], profile [ROUNDS] [VARIANT] [THREADS], pipeline [ROUNDS], load [ROUNDS], evaluation [ROUNDS], train-step [ROUNDS] [VARIANT], tables (see bench/tables.sh), all [ROUNDS]");
+        Console.Error.WriteLine($"unknown benchmark '{what}'; there are network [ROUNDS] [VARIANT] [THREADS], profile [ROUNDS] [VARIANT] [THREADS], int8 and profile-int8 likewise, pipeline [ROUNDS], load [ROUNDS], evaluation [ROUNDS], train-step [ROUNDS] [VARIANT], tables (see bench/tables.sh), all [ROUNDS]");
         return 2;
 }
 

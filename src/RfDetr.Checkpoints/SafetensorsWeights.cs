@@ -12,11 +12,13 @@ internal sealed class SafetensorsWeights(IReadOnlyDictionary<string, HostTensor>
     /// <summary>Keys of <c>__metadata__</c> in files of ours; values are JSON.</summary>
     public const string ArgsKey = "rfdetr.args", MetadataKey = "rfdetr.metadata", ClassMapKey = "rfdetr.class_map";
 
-    public IReadOnlyCollection<string> Names { get; } = [.. names.Keys];
+    public IReadOnlyCollection<string> Names { get; } = [.. names.Keys.Where(name => !Int8Weights.IsScale(name, names))];
 
     public bool TryGet(string name, [NotNullWhen(true)] out HostTensor? tensor)
     {
         tensor = names.TryGetValue(name, out string? stored) ? tensors[stored] : null;
+        if (tensor?.DType == DType.Int8 && names.TryGetValue(name + Int8Weights.ScaleSuffix, out string? scale))
+            tensor = Int8Weights.Decode(name, tensor, tensors[scale]);
         return tensor is not null;
     }
 

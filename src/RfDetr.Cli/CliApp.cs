@@ -75,6 +75,7 @@ public static class CliApp
         EvalCommand.Create(),
         CocoEvalCommand.Create(),
         TrainCommand.Create(),
+        QuantizeCommand.Create(),
         ExportCommand.Create(),
         InspectCommand.Create(),
         ParityCommand.Create(),

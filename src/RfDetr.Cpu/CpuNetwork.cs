@@ -23,7 +23,7 @@ public sealed class CpuNetwork : IDisposable
     {
         Options = options;
         _kernels = KernelSet.For(options.InstructionSet);
-        _weights = new WeightStore(_kernels.TileColumns);
+        _weights = new WeightStore(_kernels);
         _graph = NodeGraph.From(CpuPasses.Run(graph));
         _hasOpenBatch = graph.Inputs.Any(i => !i.Shape.IsFixed);
         Team = new ThreadTeam(options.Threads, options.SpinMicroseconds, options.Cores);
@@ -88,8 +88,11 @@ public sealed class CpuNetwork : IDisposable
     public PlanSummary Summarize(int batch = 1)
     {
         CpuPlan plan = PoolFor(batch).Plan;
-        return new(plan.Batch, plan.Steps.Length, WeightBytes, plan.ArenaBytes, plan.RunBytes);
+        return new(plan.Batch, plan.Steps.Length, WeightBytes, plan.ArenaBytes, plan.RunBytes, plan.Steps.Sum(s => s.Operations));
     }
+
+    /// <summary>The products by constant weights, in the order in which they run.</summary>
+    public IReadOnlyList<ProductSummary> Products(int batch = 1) => PoolFor(batch).Plan.Products;
 
     /// <summary>Frees weights, arenas and threads, as soon as the last run has been given back.</summary>
     public void Dispose()
@@ -142,7 +145,7 @@ public sealed class CpuNetwork : IDisposable
         lock (_planning)
         {
             int known = _plans.FindIndex(p => p.Plan.Batch == batch);
-            PlanPool pool = known >= 0 ? _plans[known] : new PlanPool(new Lowering(_graph, _weights, _kernels, Options.Threads, batch).Run());
+            PlanPool pool = known >= 0 ? _plans[known] : new PlanPool(new Lowering(_graph, _weights, _kernels, Options, batch).Run());
             if (known == _plans.Count - 1 && known >= 0)
                 return pool;
             if (known >= 0)

@@ -9,6 +9,12 @@ public sealed record CpuOptions
     /// <summary>Registers to use; <see cref="InstructionSet.Auto"/>: the widest there are.</summary>
     public InstructionSet InstructionSet { get; init; }
 
+    /// <summary>Products computed from 8-bit integers; null: none.</summary>
+    public Int8Products? Int8 { get; init; }
+
+    /// <summary>Notes what weights are multiplied with (runs take longer then); null: nothing does.</summary>
+    public ActivationObserver? Observer { get; init; }
+
     /// <summary>Processors (numbers as the operating system counts them) that helper threads are bound to, in turn; empty: any. Linux and Windows.</summary>
     public IReadOnlyList<int> Cores { get; init; } = [];
 

@@ -6,7 +6,16 @@ namespace RfDetr.Cpu;
 /// <param name="WeightBytes">Bytes of the packed weights, shared by everything.</param>
 /// <param name="ArenaBytes">Bytes of all values of a run.</param>
 /// <param name="RunBytes">Bytes a run allocates: the arena and the threads' scratch.</param>
-public sealed record PlanSummary(int Batch, int Steps, long WeightBytes, long ArenaBytes, long RunBytes);
+/// <param name="Operations">Multiplications and additions of all products of a run, attention among them.</param>
+public sealed record PlanSummary(int Batch, int Steps, long WeightBytes, long ArenaBytes, long RunBytes, long Operations);
+
+/// <summary>A product by constant weights.</summary>
+/// <param name="Weights">Names of the weights it was folded from, as the checkpoint has them: of matrices, and of the scales that went into them.</param>
+/// <param name="Terms">Terms of each sum.</param>
+/// <param name="Outputs">Outputs.</param>
+/// <param name="Operations">Multiplications and additions of one run.</param>
+/// <param name="IsInt8">True if it is computed from 8-bit integers.</param>
+public sealed record ProductSummary(IReadOnlyList<string> Weights, int Terms, int Outputs, long Operations, bool IsInt8);
 
 /// <summary>Time spent in steps of one kind.</summary>
 /// <param name="Kind">What they do.</param>

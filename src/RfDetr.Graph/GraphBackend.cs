@@ -31,6 +31,11 @@ public sealed class GraphBackend(Func<DerivedOp, bool>? supports = null) : Backe
     /// <inheritdoc/>
     public override Tensor Constant(HostTensor data) => Wrap(Intern(data, null));
 
+    /// <summary>Records a constant that was computed from weights.</summary>
+    /// <param name="data">Its numbers.</param>
+    /// <param name="sources">The weights' names.</param>
+    public Tensor Constant(HostTensor data, IReadOnlyList<string> sources) => Wrap(Intern(data, null, sources));
+
     /// <inheritdoc/>
     public override bool Supports(DerivedOp op) => supports?.Invoke(op) ?? true;
 
@@ -65,7 +70,7 @@ public sealed class GraphBackend(Func<DerivedOp, bool>? supports = null) : Backe
         return Wrap(value);
     }
 
-    private ConstantValue Intern(HostTensor data, string? name)
+    private ConstantValue Intern(HostTensor data, string? name, IReadOnlyList<string>? sources = null)
     {
         object key = data.Bytes.Length > SmallBytes || name is not null
             ? data
@@ -73,7 +78,7 @@ public sealed class GraphBackend(Func<DerivedOp, bool>? supports = null) : Backe
         if (!_constants.TryGetValue(key, out ConstantValue? constant))
         {
             DType dtype = data.DType.IsFloat() ? DType.Float32 : data.DType;
-            _constants[key] = constant = new ConstantValue(data, name, new(dtype, Shape.Of(data.Shape)));
+            _constants[key] = constant = new ConstantValue(data, name, new(dtype, Shape.Of(data.Shape)), sources);
         }
 
         return constant;

@@ -33,7 +33,7 @@ public sealed class Detector : IDisposable
     internal bool HasFixedBatch => _engine.Sizes.FixedBatch is not null;
 
     /// <summary>Loads a model.</summary>
-    /// <param name="model">A checkpoint (<c>.pth</c>, <c>.pt</c>, <c>.ckpt</c>, <c>.safetensors</c>), an <c>.onnx</c> file, the name of downloaded weights (<c>nano</c> … <c>seg-2xlarge</c>), or <c>demo</c>.</param>
+    /// <param name="model">A checkpoint (<c>.pth</c>, <c>.pt</c>, <c>.ckpt</c>, <c>.safetensors</c>), an <c>.onnx</c> file, the name of downloaded weights (<c>nano</c> … <c>seg-2xlarge</c>), or one of <see cref="BuiltInModels.Names"/>.</param>
     /// <param name="options">Null for what the file says and the machine has.</param>
     /// <exception cref="FileNotFoundException">There is no such file and no such weights in the cache.</exception>
     /// <exception cref="Checkpoints.CheckpointFormatException">The file is no sound checkpoint.</exception>
@@ -73,8 +73,10 @@ public sealed class Detector : IDisposable
     /// <param name="cancellationToken">Ends the measurement.</param>
     /// <returns>A detector of its own whose <see cref="Optimization"/> tells what was chosen and why.</returns>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public Detector OptimizeForInference(OptimizeOptions? options = null, CancellationToken cancellationToken = default) =>
-        Optimizer.Run(this, _source, options ?? new OptimizeOptions(), cancellationToken);
+    /// <exception cref="InvalidOperationException">The detector runs on <see cref="DetectorOptions.CustomEngine"/>.</exception>
+    public Detector OptimizeForInference(OptimizeOptions? options = null, CancellationToken cancellationToken = default) => Options.CustomEngine is null
+        ? Optimizer.Run(this, _source, options ?? new OptimizeOptions(), cancellationToken)
+        : throw new InvalidOperationException($"a detector with {nameof(DetectorOptions.CustomEngine)} has no other engines to choose from; load it without");
 
     /// <summary>Optimises on the thread pool.</summary>
     /// <inheritdoc cref="OptimizeForInference"/>

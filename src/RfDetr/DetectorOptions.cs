@@ -10,6 +10,9 @@ public sealed record DetectorOptions
     /// <summary>What runs the network.</summary>
     public EngineKind Engine { get; init; }
 
+    /// <summary>Runs the networks of checkpoints in the caller's own way, on libtorch for instance, instead of what <see cref="Engine"/> says; null: as that says.</summary>
+    public NetworkEngineFactory? CustomEngine { get; init; }
+
     /// <summary>ONNX Runtime's providers in order of preference (<c>cpu</c>, <c>cuda</c>, …); empty: CPU.</summary>
     public IReadOnlyList<ExecutionProvider> Providers { get; init; } = [];
 
@@ -22,8 +25,11 @@ public sealed record DetectorOptions
     /// <summary>Folder or file of another ONNX Runtime library; null: the first one found.</summary>
     public string? OnnxRuntimePath { get; init; }
 
-    /// <summary>Precision of weights and products for checkpoints; an ONNX file has its own.</summary>
+    /// <summary>Precision of weights and products for checkpoints; an ONNX file has its own. Our own engine follows the model's <see cref="Quantization"/> by itself, ONNX Runtime with <see cref="ExportPrecision.Int8"/>.</summary>
     public ExportPrecision Precision { get; init; }
+
+    /// <summary>Which products our own engine computes from 8-bit integers; null: as the model says. <see cref="QuantizationPolicy.None"/> for none.</summary>
+    public QuantizationPolicy? Quantization { get; init; }
 
     /// <summary>Input height and width in pixels, multiples of patch·windows; null: the model's own.</summary>
     public (int Height, int Width)? Resolution { get; init; }
@@ -55,7 +61,13 @@ public sealed record DetectorOptions
     /// <summary>True where our own engine is to run a checkpoint.</summary>
     internal bool RunsOnOwnEngine => Engine == EngineKind.Cpu;
 
-    internal CpuOptions ToCpu() => new() { Threads = Threads };
+    /// <summary>True where a model's policy is followed.</summary>
+    internal bool RunsInInt8(ModelCard card) => card.Quantization is not null && (RunsOnOwnEngine || Precision == ExportPrecision.Int8);
+
+    /// <summary>Notes what weights are multiplied with, in our own engine.</summary>
+    internal ActivationObserver? Observer { get; init; }
+
+    internal CpuOptions ToCpu() => new() { Threads = Threads, Observer = Observer };
 
     internal void Validate()
     {
@@ -68,8 +80,10 @@ public sealed record DetectorOptions
             wrong.Add($"{nameof(FixedBatch)} is {FixedBatch}, expected 1..1024");
         if (NumSelect is < 1)
             wrong.Add($"{nameof(NumSelect)} is {NumSelect}, expected 1 or more");
-        if (Engine == EngineKind.Cpu && Precision != ExportPrecision.Float32)
-            wrong.Add($"{nameof(Precision)} is {Precision}, our own engine computes in {ExportPrecision.Float32}; choose {nameof(EngineKind)}.{EngineKind.OnnxRuntime}");
+        if (Engine == EngineKind.Cpu && Precision == ExportPrecision.Float16)
+            wrong.Add($"{nameof(Precision)} is {Precision}, our own engine computes in {ExportPrecision.Float32} and {ExportPrecision.Int8}; choose {nameof(EngineKind)}.{EngineKind.OnnxRuntime}");
+        if (CustomEngine is not null && (Engine != EngineKind.Auto || Precision != ExportPrecision.Float32 || Providers.Count > 0 || FixedBatch is not null))
+            wrong.Add($"{nameof(CustomEngine)} decides for itself: leave {nameof(Engine)}, {nameof(Precision)}, {nameof(Providers)} and {nameof(FixedBatch)} as they are");
         if (Engine == EngineKind.Cpu && Providers.Count > 0)
             wrong.Add($"{nameof(Providers)} has {Providers.Count} of ONNX Runtime's, but {nameof(Engine)} is {Engine}");
         if (wrong.Count > 0)

@@ -7,6 +7,16 @@ internal static class AtomicFile
     public static void WriteText(string path, string text, bool flushToDisk = true) =>
         Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)), flushToDisk);
 
+    /// <summary>Copies a file; see <see cref="Write"/>.</summary>
+    public static void Copy(string source, string path, bool flushToDisk = true) => Write(
+        path,
+        stream =>
+        {
+            using FileStream from = File.OpenRead(source);
+            from.CopyTo(stream);
+        },
+        flushToDisk);
+
     /// <summary>Writes beside <paramref name="path"/> and moves into place; on any error nothing is left behind.</summary>
     /// <param name="path">Where the file goes; its folder is made if it is missing.</param>
     /// <param name="write">Writes the content.</param>

@@ -8,7 +8,7 @@ internal static class InspectCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("FILE") { Description = "Checkpoint, .onnx file, or name of downloaded weights." };
+        var file = new Argument<string>("FILE") { Description = $"Checkpoint, .onnx file, name of downloaded weights, or {ModelArguments.BuiltIn}." };
         Option<bool> tensors = OptionsOf.Flag("--tensors", "List every tensor.");
         var checkpoint = new CheckpointArguments();
         return new Verb("inspect", "Show what a model file is: variant, shapes, classes, licence, checksums.", Run, [file, tensors, .. checkpoint.Symbols]);

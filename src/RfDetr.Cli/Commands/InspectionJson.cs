@@ -29,6 +29,12 @@ internal static class InspectionJson
         json.WriteString("resize_source", m.ResizeSource);
         json.WriteString("licence", m.Licence);
         json.WriteBoolean("has_ema", m.HasEma);
+        if (m.Quantization is { } policy)
+        {
+            json.WritePropertyName("quantization");
+            QuantizationText.Write(json, policy);
+        }
+
         Classes(json, m.Classes);
         json.WritePropertyName("args");
         Plain(json, m.Args);

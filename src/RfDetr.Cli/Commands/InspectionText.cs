@@ -54,6 +54,8 @@ internal static class InspectionText
                 yield return ("output", value.ToString());
         }
 
+        if (m.Quantization is { } policy)
+            yield return ("int8", QuantizationText.Summary(policy));
         yield return ("classes", m.Classes is { } classes ? Text($"{classes.Entries.Count} of {classes.ClassLogits} logits named; {classes.Source}") : UnknownClasses);
         yield return ("licence", m.Licence ?? "unknown");
         if (m.Container != "Onnx")

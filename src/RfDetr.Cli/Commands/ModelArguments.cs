@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RfDetr.Cli.Engines;
 using RfDetr.Cli.Framework;
 using RfDetr.Onnx;
 
@@ -7,18 +8,20 @@ namespace RfDetr.Cli.Commands;
 /// <summary>The options that choose a model and what runs it.</summary>
 internal sealed class ModelArguments
 {
+    private const string Libtorch = "libtorch";
+
     private readonly Option<string?> _model = OptionsOf.Text(
-        "--model", "NAME|FILE", "Downloaded weights (nano … seg-2xlarge), a .pth, .pt, .ckpt, .safetensors or .onnx file, or 'demo' (the default: always there, untrained).");
+        "--model", "NAME|FILE", $"Downloaded weights (nano … seg-2xlarge), a .pth, .pt, .ckpt, .safetensors or .onnx file, or a model that is always there: {BuiltIn} (default demo).");
 
     private readonly Option<string?> _variant = OptionsOf.Text("--variant", "NAME", "The variant a checkpoint must be; otherwise found from its shapes.");
     private readonly Option<string?> _classNames = OptionsOf.Text("--class-names", "A,B|FILE", "Class names where the file has none, in the order of the logits; a FILE has one per line.");
     private readonly Option<int?> _classOffset = OptionsOf.Whole("--class-offset", "K", "Logit of the first class name: 0 (rf-detr 1.9.2 and newer) or 1 (before).", 0, 100_000);
     private readonly Option<(int Height, int Width)?> _resolution = Sizes.Pair("--resolution", "HxW", "Input height and width of the network, multiples of patch·windows; otherwise the model's own.", 8192);
-    private readonly Option<string?> _precision = OptionsOf.Choice("--precision", "Precision of a checkpoint's weights and products (default fp32).", "fp32", "fp16");
+    private readonly Option<string?> _precision = OptionsOf.Choice("--precision", "Precision of a checkpoint's weights and products in ONNX Runtime (default fp32); int8 needs a model from 'quantize', which our own engine runs in int8 by itself.", "fp32", "fp16", "int8");
     private readonly Option<bool> _ema = OptionsOf.Flag("--ema", "Take the averaged (EMA) weights of a checkpoint that has both.");
     private readonly Option<bool> _accept = OptionsOf.Flag("--accept-license", "You have read and accept the licence of weights that ask for it (PML-1.0).");
 
-    private readonly Option<string?> _engine = OptionsOf.Choice("--engine", "What runs a checkpoint: our own engine on the CPU, or ONNX Runtime (default).", "cpu", "onnxruntime");
+    private readonly Option<string?> _engine;
 
     private readonly Option<ExecutionProvider[]> _providers = OptionsOf.Repeat<ExecutionProvider>(
         "--provider", "P", "ONNX Runtime's provider: cpu, cuda, tensorrt, directml, coreml, …, with options as in cuda:device_id=1; repeat for second choices.",
@@ -26,6 +29,16 @@ internal sealed class ModelArguments
 
     private readonly Option<int?> _threads = OptionsOf.Whole("--threads", "N", "Threads of one run; 0 (the default): one for each physical core.", 0, 1024);
     private readonly Option<string?> _runtime = OptionsOf.Text("--onnxruntime", "PATH", "Another ONNX Runtime library, or the folder it is in.");
+
+    /// <summary>For a verb.</summary>
+    /// <param name="libtorch">Whether the verb also runs checkpoints on libtorch.</param>
+    public ModelArguments(bool libtorch = false) => _engine = OptionsOf.Choice(
+        "--engine",
+        $"What runs a checkpoint: ONNX Runtime (auto, the default), our own engine on the CPU{(libtorch ? ", or libtorch as in training" : "")}.",
+        libtorch ? ["auto", "cpu", "onnxruntime", Libtorch] : ["auto", "cpu", "onnxruntime"]);
+
+    /// <summary>The models that come with the program, for help texts.</summary>
+    public static string BuiltIn { get; } = string.Join(" or ", BuiltInModels.Names.Select(n => $"'{n}'"));
 
     /// <summary>In the order of the help text.</summary>
     public IEnumerable<Option> All =>
@@ -36,16 +49,25 @@ internal sealed class ModelArguments
 
     public string Model(CliContext context) => context.Get(_model) ?? "demo";
 
-    public DetectorOptions Options(CliContext context) => new()
+    public DetectorOptions Options(CliContext context)
+    {
+        DetectorOptions options = EngineLess(context);
+        if (context.Get(_engine) != Libtorch)
+            return options with { Engine = context.Get(_engine) switch { "cpu" => EngineKind.Cpu, "onnxruntime" => EngineKind.OnnxRuntime, _ => EngineKind.Auto } };
+        if (options.Precision != ExportPrecision.Float32 || options.Providers.Count > 0 || options.OnnxRuntimePath is not null)
+            throw new ArgumentException("--engine libtorch computes in fp32 on the CPU; --precision, --provider and --onnxruntime belong to ONNX Runtime");
+        return options with { CustomEngine = TorchEngine.Factory(options.Threads) };
+    }
+
+    private DetectorOptions EngineLess(CliContext context) => new()
     {
         Variant = context.Get(_variant),
         ClassNames = context.Get(_classNames) is { } names ? ReadNames(names) : null,
         ClassOffset = context.Get(_classOffset),
         Resolution = context.Get(_resolution),
-        Precision = context.Get(_precision) == "fp16" ? ExportPrecision.Float16 : ExportPrecision.Float32,
+        Precision = context.Get(_precision) switch { "fp16" => ExportPrecision.Float16, "int8" => ExportPrecision.Int8, _ => ExportPrecision.Float32 },
         PreferEma = context.Get(_ema),
         AcceptLicense = context.Get(_accept),
-        Engine = context.Get(_engine) switch { "cpu" => EngineKind.Cpu, "onnxruntime" => EngineKind.OnnxRuntime, _ => EngineKind.Auto },
         Providers = context.Get(_providers) ?? [],
         Threads = context.Get(_threads) ?? 0,
         OnnxRuntimePath = context.Get(_runtime),

@@ -3,13 +3,15 @@ using RfDetr.Tensors;
 namespace RfDetr.Cpu;
 
 /// <summary>The kernels compiled for one kind of register.</summary>
-internal sealed unsafe class KernelSet<TSimd, T> : KernelSet
+internal sealed unsafe class KernelSet<TSimd, T>(Int8Kernel int8) : KernelSet
     where TSimd : ISimd<T>
     where T : unmanaged
 {
     public override int TileRows => TSimd.TileRows;
 
     public override int TileColumns => 2 * TSimd.Count;
+
+    public override Int8Kernel Int8 => int8;
 
     public override int ProductScratchFloats(int k) => ProductKernel<TSimd, T>.ScratchFloats(k);
 

@@ -9,6 +9,9 @@ internal abstract unsafe class KernelSet
 
     public abstract int TileColumns { get; }
 
+    /// <summary>Products of 8-bit integers.</summary>
+    public abstract Int8Kernel Int8 { get; }
+
     public abstract int ProductScratchFloats(int k);
 
     public abstract void Product(in ProductBlock block);
@@ -40,9 +43,9 @@ internal abstract unsafe class KernelSet
 
     public static KernelSet For(InstructionSet set) => set switch
     {
-        InstructionSet.Avx512 => new KernelSet<Simd512, System.Runtime.Intrinsics.Vector512<float>>(),
-        InstructionSet.Avx2 => new KernelSet<Simd256, System.Runtime.Intrinsics.Vector256<float>>(),
-        InstructionSet.Simd128 => new KernelSet<Simd128, System.Runtime.Intrinsics.Vector128<float>>(),
-        _ => new KernelSet<SimdScalar, float>(),
+        InstructionSet.Avx512 => new KernelSet<Simd512, System.Runtime.Intrinsics.Vector512<float>>(Int8Kernel.For(set)),
+        InstructionSet.Avx2 => new KernelSet<Simd256, System.Runtime.Intrinsics.Vector256<float>>(Int8Kernel.For(set)),
+        InstructionSet.Simd128 => new KernelSet<Simd128, System.Runtime.Intrinsics.Vector128<float>>(Int8Kernel.For(set)),
+        _ => new KernelSet<SimdScalar, float>(Int8Kernel.For(set)),
     };
 }

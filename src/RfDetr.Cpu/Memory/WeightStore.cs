@@ -3,7 +3,7 @@ using RfDetr.Tensors;
 namespace RfDetr.Cpu;
 
 /// <summary>Owns the constants of a network in the forms that kernels read, shared by all its plans.</summary>
-internal sealed unsafe class WeightStore(int panelColumns) : IDisposable
+internal sealed unsafe class WeightStore(KernelSet kernels) : IDisposable
 {
     private readonly List<NativeBlock> _blocks = [];
     private readonly List<Constant> _constants = [];
@@ -20,8 +20,10 @@ internal sealed unsafe class WeightStore(int panelColumns) : IDisposable
         {
             ConstantForm.Plain => Plain(constant.Data),
             ConstantForm.Panels => Panels(constant.Data, constant.Data.Shape[0], constant.Data.Shape[1], static k => k),
-            ConstantForm.ChannelsFirstPanels => Panels(constant.Data, constant.Data.Shape[0], (int)(constant.Data.Count / constant.Data.Shape[0]), static k => k),
-            ConstantForm.ChannelsLastPanels => ChannelsLast(constant.Data),
+            ConstantForm.ChannelsFirstPanels => Panels(constant.Data, constant.Data.Shape[0], Terms(constant.Data), static k => k),
+            ConstantForm.ChannelsLastPanels => Panels(constant.Data, constant.Data.Shape[0], Terms(constant.Data), ChannelsLast(constant.Data)),
+            ConstantForm.Int8Panels => Int8Panels(constant.Data, static k => k),
+            ConstantForm.Int8ChannelsLastPanels => Int8Panels(constant.Data, ChannelsLast(constant.Data)),
             _ => DepthwiseTaps(constant.Data),
         };
         return constant.Forms[form] = made;
@@ -63,17 +65,27 @@ internal sealed unsafe class WeightStore(int panelColumns) : IDisposable
         return new(block);
     }
 
-    private Storage ChannelsLast(HostTensor data)
+    private static int Terms(HostTensor data) => (int)(data.Count / data.Shape[0]);
+
+    private static Func<int, int> ChannelsLast(HostTensor data)
     {
         (int channels, int area) = (data.Shape[1], data.Shape[2] * data.Shape[3]);
-        return Panels(data, data.Shape[0], channels * area, k => k % channels * area + k / channels);
+        return k => k % channels * area + k / channels;
+    }
+
+    private Storage Int8Panels(HostTensor data, Func<int, int> termAt)
+    {
+        Int8Layout layout = kernels.Int8.Layout(data.Shape[0], Terms(data));
+        NativeBlock block = Allocate(layout.Bytes);
+        Int8Packing.Pack(data.ToSingles(), [.. Enumerable.Range(0, layout.K).Select(termAt)], layout, block.Data);
+        return new(block);
     }
 
     // Rows [out, in] become panels [panel][in][columns]; termAt tells where term k of a row lies.
     private Storage Panels(HostTensor data, int rows, int terms, Func<int, int> termAt)
     {
         float[] values = data.ToSingles();
-        int panels = (rows + panelColumns - 1) / panelColumns;
+        int panelColumns = kernels.TileColumns, panels = (rows + panelColumns - 1) / panelColumns;
         NativeBlock block = Allocate((long)panels * terms * panelColumns * sizeof(float));
         int[] order = [.. Enumerable.Range(0, terms).Select(termAt)];
         for (int row = 0; row < rows; row++)

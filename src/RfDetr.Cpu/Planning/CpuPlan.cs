@@ -4,7 +4,8 @@ namespace RfDetr.Cpu;
 internal sealed record PlanValue(string Name, View View);
 
 /// <summary>A network compiled for one batch size: steps in order, and where everything lies in the arena. Immutable; shared by all runs.</summary>
-internal sealed class CpuPlan(int batch, int threads, Step[] steps, IReadOnlyList<PlanValue> inputs, IReadOnlyList<PlanValue> outputs, long arenaBytes, IReadOnlyList<Storage> storages)
+internal sealed class CpuPlan(int batch, int threads, Step[] steps, IReadOnlyList<PlanValue> inputs, IReadOnlyList<PlanValue> outputs, long arenaBytes, IReadOnlyList<Storage> storages,
+    IReadOnlyList<ProductSummary> products)
 {
     public int Batch => batch;
 
@@ -13,6 +14,9 @@ internal sealed class CpuPlan(int batch, int threads, Step[] steps, IReadOnlyLis
     public IReadOnlyList<PlanValue> Inputs => inputs;
 
     public IReadOnlyList<PlanValue> Outputs => outputs;
+
+    /// <summary>Products by constant weights.</summary>
+    public IReadOnlyList<ProductSummary> Products => products;
 
     /// <summary>Bytes for all values.</summary>
     public long ArenaBytes => arenaBytes;

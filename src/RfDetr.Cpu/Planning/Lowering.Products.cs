@@ -10,9 +10,10 @@ internal sealed partial class Lowering
     {
         Node product = pattern.Product;
         View result = Place(root);
-        View x, b;
+        View x;
         View? bias = null, residual = null;
         RowSource? source = null;
+        ConstantForm form = ConstantForm.Panels;
         Epilogue activation = Epilogue.None;
         NormParameters? preNorm = pattern.PreNorm is { } norm ? NormOf(norm, UnaryFunction.Same) : null;
         int k, n = product.LastSize;
@@ -22,7 +23,7 @@ internal sealed partial class Lowering
             ConvolutionSizes sizes = ConvolutionOf(product, conv);
             k = sizes.Channels * sizes.KernelHeight * sizes.KernelWidth;
             source = new ConvolutionRows(Operand.Of(x), x.Strides!, sizes);
-            b = Weights(product.Inputs[1], ConvolutionRows.Form(x.Strides!));
+            form = ConvolutionRows.Form(x.Strides!);
             bias = product.Inputs.Length == 3 ? Dense(product.Inputs[2]) : null;
         }
         else
@@ -31,7 +32,6 @@ internal sealed partial class Lowering
             activation = linear.Activation;
             bias = linear.HasBias ? Dense(product.Inputs[2]) : null;
             residual = linear.HasResidual ? RowsAtEqualSteps(product.Inputs[^1]) : null;
-            b = product.Inputs[1].Constant is not null ? Weights(product.Inputs[1], ConstantForm.Panels) : PackWeights(product.Inputs[1]);
             if (pattern.Depthwise is { } depthwise)
             {
                 x = WithStrides(depthwise.Inputs[0]);
@@ -47,6 +47,8 @@ internal sealed partial class Lowering
             k = product.Inputs[0].LastSize;
         }
 
+        bool inInt8 = IsInInt8(product.Inputs[1], k);
+        View b = product.Inputs[1].Constant is not null ? Weights(product.Inputs[1], inInt8 ? Int8Form(form) : form) : PackWeights(product.Inputs[1]);
         NormParameters? postNorm = pattern.PostNorm is { } post ? NormOf(post, pattern.PostActivation) : null;
         var plan = new ProductPlan
         {
@@ -66,7 +68,7 @@ internal sealed partial class Lowering
             Norm = postNorm,
         };
         string kind = (preNorm is null ? "" : "norm + ") + (product.Op is Conv2d ? "convolution" : "product") + (postNorm is null ? "" : " + norm");
-        Emit(new ProductStep(kind, _kernels, plan, _threads), x, b, bias, residual, result);
+        EmitProduct(kind, plan, product.Inputs[1], inInt8, x, b, bias, residual, result);
         return result;
     }
 

@@ -11,19 +11,21 @@ internal sealed partial class Lowering
     private readonly NodeGraph _graph;
     private readonly WeightStore _weights;
     private readonly KernelSet _kernels;
+    private readonly CpuOptions _options;
     private readonly int _batch, _threads;
     private readonly Dictionary<Node, ProductPattern> _patterns;
     private readonly HashSet<Node> _absorbed;
     private readonly Dictionary<Node, View> _views = [], _dense = [];
     private readonly List<Step> _steps = [];
     private readonly List<Storage> _storages = [];
+    private readonly List<ProductSummary> _products = [];
 
     // What steps of the present node read besides what is named where they are emitted.
     private readonly List<View> _borrowed = [];
 
-    public Lowering(NodeGraph graph, WeightStore weights, KernelSet kernels, int threads, int batch)
+    public Lowering(NodeGraph graph, WeightStore weights, KernelSet kernels, CpuOptions options, int batch)
     {
-        (_graph, _weights, _kernels, _threads, _batch) = (graph, weights, kernels, threads, batch);
+        (_graph, _weights, _kernels, _options, _threads, _batch) = (graph, weights, kernels, options, options.Threads, batch);
         (_patterns, _absorbed) = ProductPattern.FindAll(graph);
     }
 
@@ -50,7 +52,7 @@ internal sealed partial class Lowering
         PlanValue[] inputs = [.. _graph.Inputs.Select(i => new PlanValue(i.InputName!, _views[i]))];
         foreach (PlanValue value in inputs.Concat(outputs))
             value.View.Storage.Touch(_steps.Count);
-        return new CpuPlan(_batch, _threads, [.. _steps.Where(s => s.Tasks > 0)], inputs, outputs, Arena.Place(_storages), _storages);
+        return new CpuPlan(_batch, _threads, [.. _steps.Where(s => s.Tasks > 0)], inputs, outputs, Arena.Place(_storages), _storages, _products);
     }
 
     private View Lower(Node node)

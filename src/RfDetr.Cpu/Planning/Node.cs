@@ -55,7 +55,7 @@ internal sealed record NodeGraph(IReadOnlyList<Node> Inputs, IReadOnlyList<Node>
         Node Of(Value value)
         {
             if (!nodes.TryGetValue(value, out Node? node))
-                nodes[value] = node = new(null, [], value.Type) { Constant = new Constant(((ConstantValue)value).Data) };
+                nodes[value] = node = new(null, [], value.Type) { Constant = new Constant(((ConstantValue)value).Data, ((ConstantValue)value).Sources) };
             return node;
         }
     }

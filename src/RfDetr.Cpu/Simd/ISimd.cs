@@ -41,6 +41,15 @@ internal unsafe interface ISimd<T>
     /// <summary>To the nearest integer, ties to even.</summary>
     static abstract T Round(T a);
 
+    /// <summary>sums − zero·columnSums, computed in int32 (exactly), as float32.</summary>
+    static abstract T FromSums(int* sums, int* columnSums, int zero);
+
+    /// <summary>Stores integers of −32768..32767, one in two bytes each.</summary>
+    static abstract void StoreInt16(short* to, T value);
+
+    /// <summary>Stores the lowest byte of integers of −128..255.</summary>
+    static abstract void StoreBytes(byte* to, T value);
+
     /// <summary>2ⁿ for integers n in −127..128 (0 and ∞ at the ends).</summary>
     static abstract T Pow2(T n);
 

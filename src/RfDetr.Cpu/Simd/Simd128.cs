@@ -47,6 +47,20 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> Round(Vector128<float> a) => Vector128.Round(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> FromSums(int* sums, int* columnSums, int zero) =>
+        Vector128.ConvertToSingle(Vector128.Load(sums) - Vector128.Load(columnSums) * zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInt16(short* to, Vector128<float> value) => *(long*)to = Shorts(value).AsInt64().ToScalar();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(byte* to, Vector128<float> value)
+    {
+        Vector128<short> shorts = Shorts(value);
+        *(int*)to = Vector128.Narrow(shorts, shorts).AsInt32().ToScalar();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Pow2(Vector128<float> n) =>
         ((Vector128.ConvertToInt32Native(n) + Vector128.Create(127)) << 23).AsSingle();
 
@@ -59,4 +73,11 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Largest(Vector128<float> a) => MathF.Max(MathF.Max(a[0], a[2]), MathF.Max(a[1], a[3]));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<short> Shorts(Vector128<float> value)
+    {
+        Vector128<int> wide = Vector128.ConvertToInt32Native(value);
+        return Vector128.Narrow(wide, wide);
+    }
 }

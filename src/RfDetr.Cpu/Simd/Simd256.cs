@@ -47,6 +47,20 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Round(Vector256<float> a) => Vector256.Round(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> FromSums(int* sums, int* columnSums, int zero) =>
+        Vector256.ConvertToSingle(Vector256.Load(sums) - Vector256.Load(columnSums) * zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInt16(short* to, Vector256<float> value) => Shorts(value).Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(byte* to, Vector256<float> value)
+    {
+        Vector128<short> shorts = Shorts(value);
+        *(long*)to = Vector128.Narrow(shorts, shorts).AsInt64().ToScalar();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Pow2(Vector256<float> n) =>
         ((Vector256.ConvertToInt32Native(n) + Vector256.Create(127)) << 23).AsSingle();
 
@@ -59,4 +73,11 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Largest(Vector256<float> a) => Simd128.Largest(Vector128.Max(a.GetLower(), a.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<short> Shorts(Vector256<float> value)
+    {
+        Vector256<int> wide = Vector256.ConvertToInt32Native(value);
+        return Vector128.Narrow(wide.GetLower(), wide.GetUpper());
+    }
 }

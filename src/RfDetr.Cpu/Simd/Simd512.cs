@@ -47,6 +47,20 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Round(Vector512<float> a) => Vector512.Round(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> FromSums(int* sums, int* columnSums, int zero) =>
+        Vector512.ConvertToSingle(Vector512.Load(sums) - Vector512.Load(columnSums) * zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInt16(short* to, Vector512<float> value) => Shorts(value).Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(byte* to, Vector512<float> value)
+    {
+        Vector256<short> shorts = Shorts(value);
+        Vector128.Narrow(shorts.GetLower(), shorts.GetUpper()).AsByte().Store(to);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Pow2(Vector512<float> n) =>
         ((Vector512.ConvertToInt32Native(n) + Vector512.Create(127)) << 23).AsSingle();
 
@@ -59,4 +73,11 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Largest(Vector512<float> a) => Simd256.Largest(Vector256.Max(a.GetLower(), a.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<short> Shorts(Vector512<float> value)
+    {
+        Vector512<int> wide = Vector512.ConvertToInt32Native(value);
+        return Vector256.Narrow(wide.GetLower(), wide.GetUpper());
+    }
 }

@@ -34,6 +34,12 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
 
     public static float Round(float a) => MathF.Round(a);
 
+    public static float FromSums(int* sums, int* columnSums, int zero) => *sums - *columnSums * zero;
+
+    public static void StoreInt16(short* to, float value) => *to = (short)value;
+
+    public static void StoreBytes(byte* to, float value) => *to = unchecked((byte)(int)value);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Pow2(float n) => BitConverter.Int32BitsToSingle(((int)n + 127) << 23);
 

@@ -1,5 +1,3 @@
-using RfDetr.Vision;
-
 namespace RfDetr.Data;
 
 /// <summary>What a detector reaches on a split.</summary>
@@ -54,14 +52,7 @@ public sealed class DetectionEvaluation
             throw new ArgumentException($"picture {picture.Id} ('{picture.Name}') was added before", nameof(picture));
         _pictures.Add(picture.Id);
         foreach (LabelledObject o in picture.Objects)
-        {
-            _truth.Add(new(picture.Id, _byIndex[o.ClassIndex].CategoryId, o.Box, o.Area)
-            {
-                Crowd = o.IsCrowd,
-                Mask = _masks ? o.Mask(picture) ?? RleMask.FromBox(picture.Height, picture.Width, o.Box.ToXyxy()) : null,
-            });
-        }
-
+            _truth.Add(TruthObject.Of(picture, o, _byIndex[o.ClassIndex].CategoryId, _masks));
         _found.AddRange(found.Select(f => f with { PictureId = picture.Id }));
     }
 

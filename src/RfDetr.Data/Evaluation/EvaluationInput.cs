@@ -23,6 +23,26 @@ public readonly record struct TruthObject(long PictureId, long CategoryId, BoxXy
 
     /// <summary>Needed for <see cref="EvaluationKind.Masks"/>.</summary>
     public RleMask? Mask { get; init; }
+
+    /// <summary>An object of a data set.</summary>
+    /// <param name="picture">Its picture.</param>
+    /// <param name="labelled">The object.</param>
+    /// <param name="categoryId">Its class, by the data set's id.</param>
+    /// <param name="masks">
+    /// Whether masks are compared. An object without one then stands for its box: crowds and VOC's difficult objects seldom have masks, and
+    /// pycocotools, which asks for one, could not evaluate such data at all.
+    /// </param>
+    /// <exception cref="DataSetFormatException">The mask is malformed.</exception>
+    public static TruthObject Of(LabelledPicture picture, LabelledObject labelled, long categoryId, bool masks)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(labelled);
+        return new(picture.Id, categoryId, labelled.Box, labelled.Area)
+        {
+            Crowd = labelled.IsCrowd,
+            Mask = masks ? labelled.Mask(picture) ?? RleMask.FromBox(picture.Height, picture.Width, labelled.Box.ToXyxy()) : null,
+        };
+    }
 }
 
 /// <summary>An object that a detector reports.</summary>

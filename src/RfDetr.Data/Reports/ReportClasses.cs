@@ -14,7 +14,7 @@ internal static class ReportClasses
         IReadOnlyList<double> stats = result.Metrics.Stats;
         html.Open("div", "tiles");
         foreach ((string name, double value) in (ReadOnlySpan<(string, double)>)
-            [("AP (IoU .50–.95)", stats[0]), ("AP50", stats[1]), ("AP75", stats[2]), ("AP small", stats[3]), ("AP medium", stats[4]), ("AP large", stats[5]), ("AR", stats[8]), ("best mean F1", result.Sweep.Best.F1)])
+            [("AP (IoU .50–.95)", stats[0]), ("AP50", stats[1]), ("AP75", stats[2]), ("AP small", stats[3]), ("AP medium", stats[4]), ("AP large", stats[5]), ("AR", result.Metrics.AverageRecall()), ("best mean F1", result.Sweep.Best.F1)])
         {
             html.Open("div", "tile").Element("b", Number(value)).Element("span", name).Close("div");
         }

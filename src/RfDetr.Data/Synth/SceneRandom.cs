@@ -1,33 +1,14 @@
-using System.Numerics;
-
 namespace RfDetr.Data;
 
-/// <summary>xoshiro256** seeded through SplitMix64 (Blackman and Vigna): a stream that depends on (seed, index) only.</summary>
+/// <summary>A stream of xoshiro256** that depends on (seed, index) only.</summary>
 internal sealed class SceneRandom
 {
-    private ulong _s0, _s1, _s2, _s3;
+    private readonly Xoshiro256 _bits;
 
-    public SceneRandom(ulong seed, int index)
-    {
-        // The index goes through the mixer before it meets the seed, so (1, 2) and (2, 1) are unrelated streams.
-        ulong state = seed ^ Mix((ulong)(uint)index + 0x9E3779B97F4A7C15);
-        _s0 = Next(ref state);
-        _s1 = Next(ref state);
-        _s2 = Next(ref state);
-        _s3 = Next(ref state);
-    }
+    // The index goes through the mixer before it meets the seed, so (1, 2) and (2, 1) are unrelated streams.
+    public SceneRandom(ulong seed, int index) => _bits = new Xoshiro256(seed ^ SplitMix64.Mix((uint)index + SplitMix64.Step));
 
-    public ulong NextUInt64()
-    {
-        ulong result = BitOperations.RotateLeft(_s1 * 5, 7) * 9, t = _s1 << 17;
-        _s2 ^= _s0;
-        _s3 ^= _s1;
-        _s1 ^= _s2;
-        _s0 ^= _s3;
-        _s2 ^= t;
-        _s3 = BitOperations.RotateLeft(_s3, 45);
-        return result;
-    }
+    public ulong NextUInt64() => _bits.Next();
 
     public uint NextUInt32() => (uint)(NextUInt64() >> 32);
 
@@ -43,13 +24,4 @@ internal sealed class SceneRandom
     public bool Chance(float probability) => Unit() < probability;
 
     public T Pick<T>(ReadOnlySpan<T> items) => items[Below(items.Length)];
-
-    private static ulong Next(ref ulong state) => Mix(state += 0x9E3779B97F4A7C15);
-
-    private static ulong Mix(ulong z)
-    {
-        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
-        z = (z ^ z >> 27) * 0x94D049BB133111EB;
-        return z ^ z >> 31;
-    }
 }

@@ -12,7 +12,8 @@ public sealed class FoldConstants : GraphPass
     {
         if (!value.Shape.IsFixed || !Array.TrueForAll(inputs, IsConstant))
             return null;
-        Tensor[] known = [.. inputs.Select(i => _host.Constant(((ConstantValue)GraphBackend.ValueOf(i)).Data))];
-        return Target.Constant(HostBackend.Read(_host.Apply(value.Op, known)));
+        ConstantValue[] constants = [.. inputs.Select(i => (ConstantValue)GraphBackend.ValueOf(i))];
+        Tensor[] known = [.. constants.Select(c => _host.Constant(c.Data))];
+        return Target.Constant(HostBackend.Read(_host.Apply(value.Op, known)), [.. constants.SelectMany(c => c.Sources).Distinct()]);
     }
 }

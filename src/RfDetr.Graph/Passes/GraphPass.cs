@@ -52,7 +52,7 @@ public abstract class GraphPass
         if (_rewritten.TryGetValue(value, out Tensor? tensor))
             return tensor;
         var constant = (ConstantValue)value;
-        return _rewritten[value] = constant.Name is null ? Target.Constant(constant.Data) : Target.Parameter(constant.Name, constant.Data);
+        return _rewritten[value] = constant.Name is null ? Target.Constant(constant.Data, constant.Sources) : Target.Parameter(constant.Name, constant.Data);
     }
 
     /// <summary>True if nothing else reads this value of the old graph, so that it may be absorbed.</summary>

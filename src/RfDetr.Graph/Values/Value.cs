@@ -20,13 +20,16 @@ public sealed class InputValue(string name, TensorType type) : Value(type)
 }
 
 /// <summary>A fixed tensor: a weight, or something computed from weights.</summary>
-public sealed class ConstantValue(HostTensor data, string? name, TensorType type) : Value(type)
+public sealed class ConstantValue(HostTensor data, string? name, TensorType type, IReadOnlyList<string>? sources = null) : Value(type)
 {
     /// <summary>The numbers, in the precision they were stored in.</summary>
     public HostTensor Data { get; } = data;
 
     /// <summary>Checkpoint name, if this is a weight as the file has it.</summary>
     public string? Name { get; } = name;
+
+    /// <summary>Checkpoint names of the weights it was computed from; its own alone, if it has one.</summary>
+    public IReadOnlyList<string> Sources { get; } = sources ?? (name is null ? [] : [name]);
 }
 
 /// <summary>The result of an operation.</summary>

@@ -8,6 +8,9 @@ public enum ExportPrecision
 
     /// <summary>float16 weights and products; layer norms, softmax, boxes and sampling locations stay in float32.</summary>
     Float16,
+
+    /// <summary>8-bit products where <see cref="ExportOptions.IsInt8"/> says so, float32 elsewhere.</summary>
+    Int8,
 }
 
 /// <summary>Which operators a written model may use.</summary>
@@ -25,6 +28,9 @@ public sealed record ExportOptions
 {
     /// <summary>Precision of weights and products.</summary>
     public ExportPrecision Precision { get; init; }
+
+    /// <summary>For <see cref="ExportPrecision.Int8"/>: tells by a weight's name in the checkpoint whether its products are of 8-bit integers. Convolutions stay in float32.</summary>
+    public Func<string, bool>? IsInt8 { get; init; }
 
     /// <summary>Operators allowed.</summary>
     public OnnxDialect Dialect { get; init; }

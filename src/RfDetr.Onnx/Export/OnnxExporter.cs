@@ -15,7 +15,7 @@ public static class OnnxExporter
     {
         NetworkGraph lowered = Lower(options.Optimize ? Passes.Optimize(graph) : graph, options);
         var writer = new NodeWriter(new PrecisionPlan(lowered, options.Precision));
-        var emitter = new OpEmitter(writer);
+        var emitter = new OpEmitter(writer, UsesContrib(options));
         foreach (InputValue input in lowered.Inputs)
             writer.AddInput(input);
         foreach (NamedValue output in lowered.Outputs.Concat(lowered.Taps))
@@ -45,7 +45,7 @@ public static class OnnxExporter
         OnnxModelFile.Write(Build(graph, options), path, file);
 
     // In half precision attention is written out, so that its softmax sums in float32 whatever provider runs it.
-    private static bool UsesContrib(ExportOptions options) => options is { Dialect: OnnxDialect.OnnxRuntime, Precision: ExportPrecision.Float32 };
+    private static bool UsesContrib(ExportOptions options) => options is { Dialect: OnnxDialect.OnnxRuntime, Precision: not ExportPrecision.Float16 };
 
     private static string ProducerVersion => typeof(OnnxExporter).Assembly.GetName().Version!.ToString(3);
 
@@ -53,10 +53,14 @@ public static class OnnxExporter
     {
         bool contrib = UsesContrib(options);
         var passes = new List<GraphPass> { new Decompose(op => OpEmitter.IsNative(op, contrib)) };
+        Func<string, bool>? isInt8 = options.Precision != ExportPrecision.Int8 ? null
+            : options.IsInt8 ?? throw new ArgumentException($"{nameof(ExportOptions)}.{nameof(ExportOptions.IsInt8)} must say which weights are 8-bit integers");
         if (contrib)
-            passes.Add(new PackAttention());
+            passes.Add(new PackAttention(isInt8));
         if (options.Optimize)
             passes.Add(new FoldScales());
+        if (isInt8 is not null)
+            passes.AddRange([new FoldConstants(), new Int8Linears(isInt8)]);
         return Passes.Run(graph, [.. passes, new ChannelsFirst(), new ProductForms(), new FoldConstants(), new SimplifyLayout()]);
     }
 }

@@ -4,12 +4,13 @@ using RfDetr.Tensors;
 namespace RfDetr.Onnx;
 
 /// <summary>Says each operation in ONNX's words.</summary>
-internal sealed class OpEmitter(NodeWriter writer)
+internal sealed class OpEmitter(NodeWriter writer, bool contrib)
 {
     /// <summary>ONNX Runtime's own operators.</summary>
     public const string ContribDomain = "com.microsoft";
 
     private readonly Dictionary<int, string> _batchMultiples = [];
+    private readonly Int8Emitter _int8 = new(writer, contrib);
 
     /// <summary>True if the operation is one node, so that it need not be written out.</summary>
     public static bool IsNative(DerivedOp op, bool contrib) => op switch
@@ -33,6 +34,7 @@ internal sealed class OpEmitter(NodeWriter writer)
             case PackedAttention attention:
                 writer.Define(value, "Attention", Inputs(value), node => node.Set("num_heads", attention.Heads), ContribDomain);
                 break;
+            case Int8Linear: _int8.Emit(value); break;
             case LayerNorm norm:
                 writer.Define(value, "LayerNormalization", Inputs(value), node =>
                 {

@@ -17,7 +17,8 @@ internal sealed record PackedAttention(int Heads) : Op
 }
 
 /// <summary>Joins an attention with the three projections of one input in front of it.</summary>
-internal sealed class PackAttention : GraphPass
+/// <param name="stays">Weights whose projections stay apart, by name.</param>
+internal sealed class PackAttention(Func<string, bool>? stays = null) : GraphPass
 {
     protected override Tensor? Rewrite(OpValue value, Tensor[] inputs)
     {
@@ -29,6 +30,8 @@ internal sealed class PackAttention : GraphPass
         for (int i = 0; i < 3; i++)
         {
             if (!Is(inputs[i], out Linear _, out IReadOnlyList<Value> parts) || parts.Count != 3 || (source ??= parts[0]) != parts[0])
+                return null;
+            if (stays is not null && ((parts[1] as ConstantValue)?.Sources.Any(stays) ?? true))
                 return null;
             (weights[i], biases[i]) = (Target.Wrap(parts[1]), Target.Wrap(parts[2]));
             if (!weights[i].Shape.Equals([value.Shape[2], value.Shape[2]]))

@@ -22,7 +22,7 @@ internal sealed class PrecisionPlan
 
     private DType Choose(OpValue value, ExportPrecision precision)
     {
-        if (precision == ExportPrecision.Float32)
+        if (precision != ExportPrecision.Float16)
             return DType.Float32;
         return value.Op switch
         {

@@ -7,13 +7,14 @@ internal static class AttentionKernel
 
     public static TorchTensor Run(TorchTensor query, TorchTensor key, TorchTensor value, int heads)
     {
+        using var scope = new TorchScope(); // the scores before their softmax are the largest array of a decoder layer, and no gradient needs them
         long[] shape = query.Shape;
         long size = shape[2] / heads;
         TorchTensor q = Heads(query), k = Heads(key), v = Heads(value); // [B, heads, N, size]
         TorchTensor mixed = Fused.Exists
             ? Fused.Call(q, k, v)
             : (q * (1 / Math.Sqrt(size))).MatMul(k.Transpose(-1, -2)).Softmax(-1).MatMul(v);
-        return mixed.Transpose(1, 2).Reshape(shape);
+        return scope.Keep(mixed.Transpose(1, 2).Reshape(shape));
 
         TorchTensor Heads(TorchTensor x) => x.Reshape(x.Size(0), x.Size(1), heads, size).Transpose(1, 2);
     }

@@ -7,6 +7,7 @@ internal static class DeformableKernel
 {
     public static TorchTensor Run(TorchTensor value, TorchTensor locations, TorchTensor weights, DeformableSampling op)
     {
+        using var scope = new TorchScope();
         long batch = value.Size(0), queries = locations.Size(1), width = value.Size(2);
         int heads = op.Heads, points = op.Points, levels = op.LevelSizes.Count / 2;
         TorchTensor grid = (locations * 2.0 - 1.0).Transpose(1, 2).Reshape(batch * heads, queries, levels * points, 2);
@@ -22,6 +23,6 @@ internal static class DeformableKernel
 
         TorchTensor all = levels == 1 ? sampled[0] : TorchTensor.Cat(sampled, 3);
         TorchTensor mix = weights.Transpose(1, 2).Reshape(batch * heads, 1, queries, levels * points);
-        return (all * mix).Sum(3).Reshape(batch, width, queries).Transpose(1, 2);                            // [B, Q, d]
+        return scope.Keep((all * mix).Sum(3).Reshape(batch, width, queries).Transpose(1, 2));                // [B, Q, d]
     }
 }

@@ -79,14 +79,26 @@ internal sealed class RunCheckpoint(RunSetup setup, TrainingStep step)
 
     private IEnumerable<(string Name, TorchTensor Value)> Weights => step.Backend.Parameters.Select(p => (p.Key, p.Value));
 
-    private void Write(string path, NamedTensors weights, NamedTensors? average, PlainMap metadata) => TorchWriter.Write(path, new CheckpointContent
+    private void Write(string path, NamedTensors weights, NamedTensors? average, PlainMap metadata)
     {
-        Weights = weights,
-        Ema = average,
-        Args = _args,
-        Metadata = metadata.With("resize_antialias", _args["resize_antialias"]),
-        ClassMap = setup.Classes,
-    });
+        var content = new CheckpointContent
+        {
+            Weights = weights,
+            Ema = average,
+            Args = _args,
+            Metadata = metadata.With("resize_antialias", _args["resize_antialias"]),
+            ClassMap = setup.Classes,
+        };
+        try
+        {
+            TorchWriter.Write(path, content);
+        }
+        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException { ParamName: "value" })
+        {
+            // The second is how .NET says that a file grows beyond what its file system or the process's limit allows (EFBIG).
+            throw new IOException($"'{path}' could not be written ({e.Message}); what it held before is untouched. Make room, then go on with --resume", e);
+        }
+    }
 
     private static CheckpointFormatException Lacks(Checkpoint file, string name) => new($"{file.Name}: lacks '{name}', which the run needs; use an older checkpoint of the run");
 }

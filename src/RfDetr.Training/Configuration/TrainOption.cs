@@ -17,6 +17,8 @@ public sealed class TrainOption
         _type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         Key = about.Key ?? Snake(property.Name);
         Flag = about.Flag ?? $"--{Key.Replace('_', '-')}";
+        string flag = Flag["--".Length..];
+        Aliases = [.. ((string[])[flag, flag.Replace('-', '_'), .. about.Alias is { } alias ? [alias] : (string[])[]]).Where(a => a != Key).Distinct()];
         Choices = about.Help.Contains('|') && about.Help.All(c => !char.IsAsciiLetterUpper(c)) ? about.Help.Split('|') : [];
     }
 
@@ -35,6 +37,12 @@ public sealed class TrainOption
     /// <summary>Option on the command line, e.g. <c>--batch-size</c>.</summary>
     public string Flag { get; }
 
+    /// <summary>Other keys that mean the option: its names on the command line without the leading dashes, and those with <c>_</c> for <c>-</c>.</summary>
+    public IReadOnlyList<string> Aliases { get; }
+
+    /// <summary>A second, shorter name; null if it has none.</summary>
+    public string? Alias => _about.Alias;
+
     /// <summary>What stands for the value in help texts.</summary>
     public string Help => _about.Help;
 
@@ -49,6 +57,9 @@ public sealed class TrainOption
 
     /// <summary>True for lists of words.</summary>
     public bool IsList => _type == typeof(IReadOnlyList<string>);
+
+    /// <summary>The option of a key or of one of its <see cref="Aliases"/>; null if there is none.</summary>
+    public static TrainOption? Find(string key) => All.FirstOrDefault(o => o.Key == key) ?? All.FirstOrDefault(o => o.Aliases.Contains(key));
 
     /// <summary>The value in <paramref name="options"/>; null if it is left open.</summary>
     public object? Get(TrainOptions options) => _property.GetValue(options);

@@ -18,6 +18,9 @@ public sealed class TrainOptionAttribute(string help, string description) : Attr
     /// <summary>Option on the command line; null: the key with dashes.</summary>
     public string? Flag { get; init; }
 
+    /// <summary>A second, shorter name in both places; null for none.</summary>
+    public string? Alias { get; init; }
+
     /// <summary>Least number allowed.</summary>
     public double Least { get; init; } = double.NegativeInfinity;
 

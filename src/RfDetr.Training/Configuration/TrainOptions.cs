@@ -23,7 +23,7 @@ public sealed partial record TrainOptions
     [TrainOption("N", "Passes over the training pictures.", Least = 1, Most = 1_000_000, MayChange = true)]
     public int Epochs { get; init; } = 100;
 
-    [TrainOption("N|auto", "Pictures per step and process; auto: as many as the machine's memory holds, at most 16.", Least = 0, Most = 4096, Zero = "auto")]
+    [TrainOption("N|auto", "Pictures per step and process; auto: as many as the machine's memory holds, at most 16.", Alias = "batch", Least = 0, Most = 4096, Zero = "auto")]
     public int BatchSize { get; init; } = 4;
 
     [TrainOption("N", "Batches whose gradients are added up before the weights change.", Least = 1, Most = 4096)]
@@ -43,6 +43,9 @@ public sealed partial record TrainOptions
 
     [TrainOption("N", "Groups of queries during training; default: the model's own.", Least = 1, Most = 64)]
     public int? GroupDetr { get; init; }
+
+    [TrainOption("on|off", "Keep the mask head; off: train boxes only from a model with masks; default: the model's own.")]
+    public bool? SegmentationHead { get; init; }
 
     [TrainOption("on|off", "Resize pictures with antialias; default: as the model says, else off (rf-detr's rule since 1.9). Stored in the checkpoints.")]
     public bool? ResizeAntialias { get; init; }

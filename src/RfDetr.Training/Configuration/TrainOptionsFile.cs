@@ -5,7 +5,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace RfDetr.Training;
 
-/// <summary>Training options as a YAML file: every option with its description, so that a run can be read and repeated.</summary>
+/// <summary>Training options as a YAML file: every option with its description, so that a run can be read and repeated. Reading also takes the names of the command line.</summary>
 public static class TrainOptionsFile
 {
     private const string NetworkKey = "network";
@@ -29,6 +29,7 @@ public static class TrainOptionsFile
     public static TrainOptions Parse(string yaml, string name, TrainOptions? defaults = null)
     {
         TrainOptions options = defaults ?? new TrainOptions();
+        var seen = new HashSet<string>();
         foreach ((YamlNode keyNode, YamlNode value) in Root(yaml, name))
         {
             string key = Scalar(keyNode, name, "a key");
@@ -38,7 +39,9 @@ public static class TrainOptionsFile
                 continue;
             }
 
-            TrainOption option = TrainOption.All.FirstOrDefault(o => o.Key == key) ?? throw Unknown(keyNode, key, name, [.. TrainOption.All.Select(o => o.Key), NetworkKey]);
+            TrainOption option = TrainOption.Find(key) ?? throw Unknown(keyNode, key, name, [.. TrainOption.All.SelectMany(o => o.Aliases.Prepend(o.Key)), NetworkKey]);
+            if (!seen.Add(option.Key))
+                throw new ConfigurationFileException($"{name}, line {keyNode.Start.Line}: '{key}' sets {option.Key} a second time; keep one of the two");
             options = Set(options, option, value, name);
         }
 
@@ -118,7 +121,8 @@ public static class TrainOptionsFile
 
     private static ConfigurationFileException Unknown(YamlNode node, string key, string name, string[] known)
     {
-        string[] near = NearestNames.Find(key, known);
+        // One name of each option is enough.
+        string[] near = [.. NearestNames.Find(key, known).DistinctBy(n => TrainOption.Find(n)?.Key ?? n)];
         return new($"{name}, line {node.Start.Line}: there is no option '{key}'{(near.Length > 0 ? $"; did you mean {string.Join(" or ", near)}?" : "")}");
     }
 

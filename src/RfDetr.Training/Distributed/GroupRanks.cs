@@ -36,10 +36,13 @@ internal sealed class GroupRanks : Ranks
     public override Action<IReadOnlyList<TorchTensor>> AverageGradients => gradients => _group.AllReduce(gradients, mean: true);
 
     /// <inheritdoc/>
-    public override Func<double, double> Mean => value => Sum(value) / Count;
+    public override Func<double, double> Mean => value => Means([value])[0];
 
     /// <inheritdoc/>
-    public override bool Any(bool mine) => Sum(mine ? 1 : 0) > 0;
+    public override double[] Means(double[] mine) => Array.ConvertAll(Sums(mine), sum => sum / Count);
+
+    /// <inheritdoc/>
+    public override bool Any(bool mine) => Sums([mine ? 1 : 0])[0] > 0;
 
     /// <inheritdoc/>
     public override IReadOnlyList<FoundObject> Gather(IReadOnlyList<FoundObject> mine) => [.. _group.AllGather(Write(mine)).SelectMany(Read)];
@@ -50,12 +53,12 @@ internal sealed class GroupRanks : Ranks
     /// <inheritdoc/>
     protected override void Dispose(bool disposing) => _group.Dispose();
 
-    private double Sum(double value)
+    private double[] Sums(double[] mine)
     {
         using var scope = new TorchScope();
-        TorchTensor one = TorchTensor.From([value], [1], _group.Device);
-        _group.AllReduce(one);
-        return one.Item();
+        TorchTensor all = TorchTensor.From<double>(mine, [mine.Length], _group.Device);
+        _group.AllReduce(all);
+        return all.ToArray<double>();
     }
 
     private static byte[] Write(IReadOnlyList<FoundObject> found)

@@ -24,6 +24,9 @@ internal class Ranks : IDisposable
     /// <summary>The mean of a number over all processes; null if there is nothing to average with.</summary>
     public virtual Func<double, double>? Mean => null;
 
+    /// <summary>The means of several numbers over all processes, in one message; all must give as many, in the same order, at the same time.</summary>
+    public virtual double[] Means(double[] mine) => mine;
+
     /// <summary>True if any process says so; all must ask at the same time.</summary>
     public virtual bool Any(bool mine) => mine;
 

@@ -22,13 +22,12 @@ internal sealed record NetworkEvaluation(EvaluationInput Input, EvaluationResult
 /// <param name="workers">Threads that decode pictures.</param>
 internal sealed class NetworkEvaluator(DataSplit split, ResizeRule rule, int batch, int maxDetections, int workers = 2)
 {
+    // COCO's lower limits; the last one is the caller's.
+    private static readonly int[] s_lowerLimits = [1, 10];
+
     private readonly TruthObject[] _truth =
     [
-        .. split.Pictures.SelectMany(p => p.Objects.Select(o => new TruthObject(p.Id, Category(split, o), o.Box, o.Area)
-        {
-            Crowd = o.IsCrowd,
-            Mask = split.HasMasks ? o.Mask(p) : null,
-        })),
+        .. split.Pictures.SelectMany(p => p.Objects.Select(o => TruthObject.Of(p, o, Category(split, o), split.HasMasks))),
     ];
 
     /// <summary>Runs the network over this process's share of the pictures and measures on all of them.</summary>
@@ -62,7 +61,7 @@ internal sealed class NetworkEvaluator(DataSplit split, ResizeRule rule, int bat
     {
         EvaluationClass[] classes = [.. split.Classes.Select(c => new EvaluationClass(c.CategoryId, c.Name))];
         var input = new EvaluationInput([.. split.Pictures.Select(p => p.Id)], [.. classes.Select(c => c.Id)], _truth, found);
-        var options = new EvaluationOptions { MaxDetections = maxDetections > 10 ? [1, 10, maxDetections] : [maxDetections] };
+        var options = new EvaluationOptions { MaxDetections = [.. s_lowerLimits.Where(l => l < maxDetections), maxDetections] };
         EvaluationResult boxes = EvaluationResult.Of(input, classes, options, cancellation);
         EvaluationResult? shapes = masks && split.HasMasks ? EvaluationResult.Of(input, classes, options with { Kind = EvaluationKind.Masks }, cancellation) : null;
         return new NetworkEvaluation(input, boxes, shapes);

@@ -11,15 +11,21 @@ namespace RfDetr.Training;
 /// <param name="Masks">[B, Q, MaskHeight, MaskWidth] logits; null without a mask head.</param>
 /// <param name="MaskHeight">Rows of a mask.</param>
 /// <param name="MaskWidth">Columns of a mask.</param>
-internal sealed record NetworkAnswer(int Batch, float[] Logits, float[] Boxes, float[]? Masks, int MaskHeight, int MaskWidth);
+public sealed record NetworkAnswer(int Batch, float[] Logits, float[] Boxes, float[]? Masks, int MaskHeight, int MaskWidth);
 
 /// <summary>Runs a network on libtorch for its results only: one query group, last layer, no gradients, nothing dropped.</summary>
-internal sealed class NetworkRunner(RfDetrNetwork network, TorchBackend backend)
+/// <param name="network">Built on <paramref name="backend"/>.</param>
+/// <param name="backend">Not for several threads at once.</param>
+public sealed class NetworkRunner(RfDetrNetwork network, TorchBackend backend)
 {
     /// <summary>The network's configuration.</summary>
     public ModelConfig Config => network.Config;
 
     /// <summary>Runs a batch [B, 3, height, width] of normalised pictures.</summary>
+    /// <param name="pixels">Row-major.</param>
+    /// <param name="batch">Pictures B.</param>
+    /// <param name="height">A multiple of patch · windows.</param>
+    /// <param name="width">Likewise.</param>
     public NetworkAnswer Run(ReadOnlySpan<float> pixels, int batch, int height, int width)
     {
         bool training = backend.Training;

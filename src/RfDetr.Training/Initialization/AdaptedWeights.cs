@@ -9,12 +9,13 @@ namespace RfDetr.Training;
 /// <summary>A checkpoint's tensors made to fit another number of classes, queries or groups, or another resolution.</summary>
 /// <remarks>
 /// Class heads: rows tiled and cut (rf-detr's rule). Queries: cut or filled up within each group (its flat cut mixed the groups). Groups
-/// beyond the file's take an existing group's heads and queries of their own. Position table: resampled, class token untouched.
+/// beyond the file's take an existing group's heads and queries of their own. Position table: resampled, class token untouched. The mask
+/// head is left out where it is not wanted.
 /// </remarks>
 internal sealed class AdaptedWeights : IWeightSource
 {
     private const string Positions = "position_embeddings", Content = "query_feat.weight", Offsets = "refpoint_embed.weight";
-    private const string GroupHeads = "transformer.enc_out";
+    private const string GroupHeads = "transformer.enc_out", MaskHead = "segmentation_head.";
     private readonly IWeightSource _source;
     private readonly ModelConfig _from, _to;
     private readonly long _seed;
@@ -23,7 +24,7 @@ internal sealed class AdaptedWeights : IWeightSource
     {
         _source = HeadResizing.Resize(source, to.ClassLogits);
         (_from, _to, _seed) = (from, to, seed);
-        Names = [.. source.Names.Where(n => !IsGroupHead(n, out int group, out _) || group < to.GroupDetr)];
+        Names = [.. source.Names.Where(n => IsGroupHead(n, out int group, out _) ? group < to.GroupDetr : to.SegmentationHead || !n.StartsWith(MaskHead, StringComparison.Ordinal))];
     }
 
     /// <inheritdoc/>

@@ -11,17 +11,11 @@ internal sealed class NormalDraws
         ulong hash = 14695981039346656037;
         foreach (char c in name)
             hash = (hash ^ c) * 1099511628211;
-        _state = hash + (ulong)seed * 0x9E3779B97F4A7C15;
+        _state = hash + (ulong)seed * SplitMix64.Step;
     }
 
     /// <summary>Uniform in [0, 1).</summary>
-    public double Uniform()
-    {
-        ulong z = _state += 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return ((z ^ (z >> 31)) >> 11) * (1.0 / (1UL << 53));
-    }
+    public double Uniform() => (SplitMix64.Next(ref _state) >> 11) * (1.0 / (1UL << 53));
 
     /// <summary>Standard normal (Box and Muller).</summary>
     public double Normal() => Math.Sqrt(-2 * Math.Log(1 - Uniform())) * Math.Cos(2 * Math.PI * Uniform());

@@ -20,6 +20,9 @@ internal sealed class StartingPoint : IDisposable
     /// <summary>The network as it is in the file, or as it was asked for.</summary>
     public ModelConfig Config { get; }
 
+    /// <summary>True if there are no weights to begin with.</summary>
+    public bool IsScratch => _checkpoint is null;
+
     /// <summary>One line for people.</summary>
     public string Description { get; }
 
@@ -38,14 +41,28 @@ internal sealed class StartingPoint : IDisposable
     /// <summary>Opens what <see cref="TrainOptions.Model"/> names.</summary>
     /// <param name="options">Validated options.</param>
     /// <param name="builtIn">Opens a model that comes with the program (<c>demo</c>); null for none.</param>
+    /// <param name="acceptLicense">The user accepts the licence of weights that ask for it.</param>
     /// <exception cref="FileNotFoundException">There is no such file, or the published weights are not in the cache.</exception>
     /// <exception cref="CheckpointFormatException">The file is no checkpoint.</exception>
-    public static StartingPoint Open(TrainOptions options, Func<string, Checkpoint?>? builtIn = null)
+    /// <exception cref="LicenseNotAcceptedException">The weights' licence must be accepted first.</exception>
+    public static StartingPoint Open(TrainOptions options, Func<string, Checkpoint?>? builtIn = null, bool acceptLicense = false)
     {
         if (options.Network is { } network)
             return new StartingPoint(network.Build(), "random weights", null, network.LayerScaleInit);
         string model = options.Model!;
-        return Of(builtIn?.Invoke(model) ?? Checkpoint.Open(Resolve(model)), $"'{model}'", owns: true);
+        if (builtIn?.Invoke(model) is { } always)
+            return Of(always, $"'{model}'", owns: true);
+        StartingPoint start = Of(Checkpoint.Open(Resolve(model, acceptLicense)), $"'{model}'", owns: true);
+        try
+        {
+            Licences.Require(Licences.Of(start.Config.Variant), model, acceptLicense);
+            return start;
+        }
+        catch
+        {
+            start.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The last checkpoint of a run that goes on; it stays the caller's.</summary>
@@ -83,13 +100,14 @@ internal sealed class StartingPoint : IDisposable
         }
     }
 
-    private static string Resolve(string model)
+    private static string Resolve(string model, bool acceptLicense)
     {
         if (File.Exists(model))
             return model;
         if (model.Contains('/') || model.Contains('\\') || Path.HasExtension(model))
             throw new FileNotFoundException($"there is no model file '{model}'", model);
         HostedFile hosted = HostedWeights.Find(model);
+        Licences.Require(hosted.License, model, acceptLicense);
         string cached = Path.Combine(new DownloadOptions().ResolveFolder(), hosted.FileName);
         return File.Exists(cached)
             ? cached

@@ -1,38 +1,23 @@
-using System.Numerics;
-
 namespace RfDetr.Training;
 
 /// <summary>
-/// xoshiro256** seeded through SplitMix64 (Blackman and Vigna). A stream depends on its keys only, so that a picture is augmented the same
+/// A stream of xoshiro256**. It depends on its keys only, so that a picture is augmented the same
 /// whichever worker, rank or resumed run gets to it.
 /// </summary>
 internal sealed class SampleRandom
 {
-    private ulong _s0, _s1, _s2, _s3;
+    private readonly Xoshiro256 _bits;
 
     /// <summary>The stream of a list of keys, such as seed, purpose, epoch and position.</summary>
     public SampleRandom(params ReadOnlySpan<ulong> keys)
     {
         ulong state = 0;
         foreach (ulong key in keys)
-            state = Mix(state + 0x9E3779B97F4A7C15) ^ key; // mixed before each key, so that (1, 2) and (2, 1) are unrelated
-        _s0 = Next(ref state);
-        _s1 = Next(ref state);
-        _s2 = Next(ref state);
-        _s3 = Next(ref state);
+            state = SplitMix64.Mix(state + SplitMix64.Step) ^ key; // mixed before each key, so that (1, 2) and (2, 1) are unrelated
+        _bits = new Xoshiro256(state);
     }
 
-    public ulong NextUInt64()
-    {
-        ulong result = BitOperations.RotateLeft(_s1 * 5, 7) * 9, t = _s1 << 17;
-        _s2 ^= _s0;
-        _s3 ^= _s1;
-        _s1 ^= _s2;
-        _s0 ^= _s3;
-        _s2 ^= t;
-        _s3 = BitOperations.RotateLeft(_s3, 45);
-        return result;
-    }
+    public ulong NextUInt64() => _bits.Next();
 
     /// <summary>Uniform in [0, 1), 53 bits.</summary>
     public double Unit() => (NextUInt64() >> 11) * (1.0 / (1L << 53));
@@ -60,14 +45,5 @@ internal sealed class SampleRandom
             int j = Below(i + 1);
             (items[i], items[j]) = (items[j], items[i]);
         }
-    }
-
-    private static ulong Next(ref ulong state) => Mix(state += 0x9E3779B97F4A7C15);
-
-    private static ulong Mix(ulong z)
-    {
-        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
-        z = (z ^ z >> 27) * 0x94D049BB133111EB;
-        return z ^ z >> 31;
     }
 }

@@ -9,10 +9,13 @@ namespace RfDetr.Training;
 /// <param name="recomputeSegments">True if segments keep their inputs only and are computed a second time (gradient checkpointing).</param>
 internal sealed class ActivationCounter(bool recomputeSegments) : Backend
 {
-    private long _bytes, _largestSegment;
+    private long _bytes, _largestSegment, _largestScores;
 
-    /// <summary>Bytes of float32 values that wait for the backward pass, at the forward pass's end or while the largest segment is computed again.</summary>
-    public long Bytes => _bytes + _largestSegment;
+    /// <summary>
+    /// Bytes of float32 values that a backward pass finds or makes at its fullest: all that was kept, the largest segment computed again, and the two
+    /// gradients of the largest attention's scores (before and after the softmax).
+    /// </summary>
+    public long Bytes => _bytes + _largestSegment + 2 * _largestScores;
 
     /// <summary>A value of a given type, as the network's input is one.</summary>
     public Tensor Input(TensorType type) => new Counted(this, type);
@@ -41,10 +44,12 @@ internal sealed class ActivationCounter(bool recomputeSegments) : Backend
     /// <inheritdoc/>
     protected override Tensor Execute(Op op, ReadOnlySpan<Tensor> inputs, TensorType result)
     {
+        long scores = op is Attention attention ? Scores(attention, inputs) : 0;
+        _largestScores = Math.Max(_largestScores, scores);
         _bytes += op switch
         {
             Reshape or Slice or BroadcastTo or Permute => 0,
-            Attention attention => 4 * BytesOf(result) + Scores(attention, inputs),
+            Attention => 4 * BytesOf(result) + scores,
             DeformableSampling sampling => BytesOf(result) * (1 + sampling.Points * (sampling.LevelSizes.Count / 2)) + 2 * BytesOf(inputs[1].Type),
             _ => BytesOf(result),
         };

@@ -10,11 +10,12 @@ namespace RfDetr.Training;
 /// <param name="Optimizer">AdamW's two moments.</param>
 /// <param name="Average">The moving average.</param>
 /// <param name="Activations">What a step keeps for its backward pass.</param>
+/// <param name="Pictures">Decoded pictures that are kept, and batches that wait.</param>
 /// <param name="Batch">Pictures of a step.</param>
-internal sealed record MemoryPlan(long Parameters, long Gradients, long Optimizer, long Average, long Activations, int Batch)
+internal sealed record MemoryPlan(long Parameters, long Gradients, long Optimizer, long Average, long Activations, long Pictures, int Batch)
 {
-    /// <summary>libtorch and .NET with all they load, measured at the start of a run.</summary>
-    private const long Programs = 400L << 20;
+    /// <summary>libtorch and .NET with all they load: the most that a run of the smallest network held.</summary>
+    private const long Programs = 240L << 20;
 
     /// <summary>The largest batch that <c>auto</c> takes: beyond it a step only becomes longer.</summary>
     public const int MostAuto = 16;
@@ -22,27 +23,32 @@ internal sealed record MemoryPlan(long Parameters, long Gradients, long Optimize
     /// <summary>Share of the memory that <c>auto</c> fills.</summary>
     private const double Filled = 0.8;
 
-    /// <summary>Everything together, with the programs and the pictures that wait.</summary>
-    public long Total => Programs + Parameters + Gradients + Optimizer + Average + Activations;
+    /// <summary>Everything together, with the programs.</summary>
+    public long Total => Programs + Parameters + Gradients + Optimizer + Average + Activations + Pictures;
 
     /// <summary>Estimates a run.</summary>
     /// <param name="config">The network.</param>
     /// <param name="batch">Pictures per step.</param>
     /// <param name="side">Greatest side of the input in pixels, multi-scale included.</param>
     /// <param name="options">What else decides: checkpointing, average, precision.</param>
-    public static MemoryPlan Of(ModelConfig config, int batch, int side, TrainOptions options)
+    /// <param name="decoded">Bytes of all training pictures once decoded.</param>
+    public static MemoryPlan Of(ModelConfig config, int batch, int side, TrainOptions options, long decoded = 0)
     {
+        var loader = new LoaderOptions { Resolution = side, SizeDivisor = config.SizeDivisor };
         (long parameters, long perPicture) = Walk(config, side, options.GradientCheckpointing);
         long trained = options.FreezeEncoder ? parameters / 2 : parameters;
         double precision = options.Amp == "no" ? 1 : 0.6; // half-width values, and float32 copies where the rules ask for them
-        return new MemoryPlan(4 * parameters, 4 * trained, 8 * trained, options.UseEma ? 4 * parameters : 0, (long)(perPicture * precision) * batch, batch);
+        long waiting = 4L * loader.LookAhead * batch * config.Channels * side * side;
+        return new MemoryPlan(
+            4 * parameters, 4 * trained, 8 * trained, options.UseEma ? 4 * parameters : 0, (long)(perPicture * precision) * batch,
+            Math.Min(decoded, loader.CacheBytes) + waiting, batch);
     }
 
     /// <summary>The largest batch up to <see cref="MostAuto"/> that fits into <paramref name="available"/> bytes, at least 1.</summary>
-    public static int LargestBatch(ModelConfig config, int side, TrainOptions options, long available)
+    public static int LargestBatch(ModelConfig config, int side, TrainOptions options, long available, long decoded = 0)
     {
         int batch = MostAuto;
-        while (batch > 1 && Of(config, batch, side, options).Total > available * Filled)
+        while (batch > 1 && Of(config, batch, side, options, decoded).Total > available * Filled)
             batch--;
         return batch;
     }
@@ -57,7 +63,7 @@ internal sealed record MemoryPlan(long Parameters, long Gradients, long Optimize
     /// <summary>One line for people.</summary>
     public string Describe(long available) => string.Create(
         CultureInfo.InvariantCulture,
-        $"memory: weights {Mb(Parameters)}, gradients {Mb(Gradients)}, optimizer {Mb(Optimizer)}, average {Mb(Average)}, activations of {Batch} pictures {Mb(Activations)}; about {Mb(Total)} of {Mb(available)} MB");
+        $"memory: weights {Mb(Parameters)}, gradients {Mb(Gradients)}, optimizer {Mb(Optimizer)}, average {Mb(Average)}, activations of {Batch} pictures {Mb(Activations)}, pictures {Mb(Pictures)}; about {Mb(Total)} of {Mb(available)} MB");
 
     private static string Mb(long bytes) => (bytes / 1_000_000.0).ToString("0", CultureInfo.InvariantCulture);
 

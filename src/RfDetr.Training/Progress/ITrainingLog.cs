@@ -24,8 +24,8 @@ public interface ITrainingLog
 /// <param name="Epochs">Of the whole run.</param>
 /// <param name="Step">Optimizer step within the epoch, from 1.</param>
 /// <param name="Steps">Optimizer steps of the epoch.</param>
-/// <param name="Loss">What is trained on: the weighted sum of the terms.</param>
-/// <param name="Terms">Losses by rf-detr's names, not weighted.</param>
+/// <param name="Loss">What is trained on: the weighted sum of the terms; the mean over all processes.</param>
+/// <param name="Terms">Losses by rf-detr's names, not weighted; means over all processes.</param>
 /// <param name="LearningRate">Of the heads, after the schedule.</param>
 /// <param name="GradientNorm">Before clipping.</param>
 /// <param name="PicturesPerSecond">Over the steps since the last report.</param>
@@ -39,7 +39,7 @@ public sealed record StepProgress(
 /// <summary>What an epoch gave.</summary>
 /// <param name="Epoch">From 0.</param>
 /// <param name="Epochs">Of the whole run.</param>
-/// <param name="Loss">Mean over the epoch's steps (those of this process since it began or resumed).</param>
+/// <param name="Loss">Mean over the epoch's steps (those since the run began or resumed) and over all processes.</param>
 /// <param name="Terms">Means of the terms.</param>
 /// <param name="Regular">How the weights do; null if they were not evaluated.</param>
 /// <param name="Ema">How their average does; null if it was not evaluated.</param>

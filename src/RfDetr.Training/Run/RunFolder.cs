@@ -51,7 +51,7 @@ internal sealed class RunFolder : IDisposable
             throw new IOException($"'{full}' is in use by another run; wait for it or give another --output", e);
         }
 
-        foreach (string left in Directory.EnumerateFiles(full, ".checkpoint*.tmp"))
+        foreach (string left in Directory.EnumerateFiles(full, ".*.tmp"))
             File.Delete(left);
         return new RunFolder(full, held);
     }

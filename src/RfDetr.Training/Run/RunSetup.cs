@@ -72,7 +72,10 @@ internal sealed class RunSetup : IDisposable
             NumQueries = queries,
             NumSelect = o.NumSelect ?? (before.NumSelect == before.NumQueries ? queries : before.NumSelect),
             GroupDetr = o.GroupDetr ?? before.GroupDetr,
+            SegmentationHead = o.SegmentationHead ?? before.SegmentationHead,
         };
+        if (config.SegmentationHead && !before.SegmentationHead)
+            throw new ArgumentException("segmentation_head is on, but the model has no mask head to go on with; start from a segmentation model");
         ModelConfigCheck.Require(config);
         return config;
     }
@@ -84,7 +87,9 @@ internal sealed class RunSetup : IDisposable
         log.Note($"start: {Start.Description}; {(Config.SegmentationHead ? "boxes and masks" : "boxes")} at {Config.Resolution}×{Config.Resolution}, {Config.NumQueries} queries in {Config.GroupDetr} groups");
         log.Note($"data: {data.Layout} in '{data.Path}', {string.Join(", ", data.Splits.Select(s => $"{s.Name} {s.Pictures.Count} pictures with {s.Pictures.Sum(p => p.Objects.Count)} objects"))}");
         log.Note(data.Classes.Describe());
-        if (Start.Classes is { } before && before.Entries.Select(e => (e.Label, e.Name)).SequenceEqual(Classes.Entries.Select(e => (e.Label, e.Name))))
+        if (Start.IsScratch)
+            log.Note($"the class head has {Config.ClassLogits} logits for {Classes.Entries.Count} classes, one of them unused, and starts from random weights");
+        else if (Start.Classes is { } before && before.Entries.Select(e => (e.Label, e.Name)).SequenceEqual(Classes.Entries.Select(e => (e.Label, e.Name))))
             log.Note("the model's classes are the data's already; its class head is kept");
         else
             log.Note($"the class head gets {Config.ClassLogits} logits for {Classes.Entries.Count} classes (the model had {Start.Config.ClassLogits}; rows are repeated or cut)");
@@ -97,17 +102,18 @@ internal sealed class RunSetup : IDisposable
         if (Train.Pictures.Sum(p => p.Objects.Count) == 0)
             throw new ArgumentException($"split '{Train.Name}' has no object at all; there is nothing to learn");
         if (Config.SegmentationHead && !Train.HasMasks)
-            throw new ArgumentException($"the model has a mask head, but objects of split '{Train.Name}' have no masks; use a detection model, or annotate masks");
+            throw new ArgumentException($"the model has a mask head, but objects of split '{Train.Name}' have no masks; train boxes only (segmentation_head: off), or annotate masks");
     }
 
     private RunSetup Sized(DataSet data, ITrainingLog log)
     {
         long available = MemoryPlan.Available();
         int side = Options.MultiScale ? MultiScaleSizes.Of(Config.Resolution, Config.SizeDivisor, Options.ExpandedScales).Max() : Config.Resolution;
-        int batch = Options.BatchSize > 0 ? Options.BatchSize : MemoryPlan.LargestBatch(Config, side, Options, available);
+        long decoded = Train.Pictures.Sum(p => 3L * p.Width * p.Height);
+        int batch = Options.BatchSize > 0 ? Options.BatchSize : MemoryPlan.LargestBatch(Config, side, Options, available, decoded);
         if (batch != Options.BatchSize)
             log.Note($"batch_size auto: {batch}");
-        MemoryPlan plan = MemoryPlan.Of(Config, batch, side, Options);
+        MemoryPlan plan = MemoryPlan.Of(Config, batch, side, Options, decoded);
         log.Note(plan.Describe(available));
         if (plan.Total > available && TrainOptionsCheck.IsCpu(Options.Device))
             log.Warn("this is more than the machine has free; take a smaller batch_size, or gradient_checkpointing: on");

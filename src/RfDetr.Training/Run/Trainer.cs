@@ -16,12 +16,16 @@ public sealed class Trainer(TrainOptions options, ITrainingLog? log = null)
     /// <summary>Opens a model that comes with the program, by name (<c>demo</c>); null for none.</summary>
     public Func<string, Checkpoint?>? BuiltInModels { get; init; }
 
+    /// <summary>The caller accepts the licence of weights that ask for it (xlarge, 2xlarge: PML-1.0). A run that goes on does not ask again.</summary>
+    public bool AcceptLicense { get; init; }
+
     /// <summary>Runs to the end.</summary>
     /// <param name="stop">Finishes the step, saves, and returns with <see cref="TrainingEnd.Interrupted"/>.</param>
     /// <exception cref="ArgumentException">Options are wrong or do not fit the data.</exception>
     /// <exception cref="TrainingException">The run cannot go on; the last checkpoint is intact.</exception>
     /// <exception cref="TrainingDataException">A picture cannot be used; the last checkpoint is intact.</exception>
     /// <exception cref="IOException">A file cannot be written (a full disk); the last checkpoint is intact.</exception>
+    /// <exception cref="LicenseNotAcceptedException">The weights' licence must be accepted first.</exception>
     /// <exception cref="TorchMissingException">There is no libtorch.</exception>
     public TrainingOutcome Run(CancellationToken stop = default)
     {
@@ -35,7 +39,7 @@ public sealed class Trainer(TrainOptions options, ITrainingLog? log = null)
         try
         {
             using RunSetup setup = RunSetup.Open(
-                options with { Processes = environment.WorldSize }, last is null ? StartingPoint.Open(options, BuiltInModels) : StartingPoint.Resume(last), _log);
+                options with { Processes = environment.WorldSize }, last is null ? StartingPoint.Open(options, BuiltInModels, AcceptLicense) : StartingPoint.Resume(last), _log);
             if (environment.Rank == 0)
                 AtomicFile.WriteText(folder.Config, TrainOptionsFile.ToYaml(setup.Options));
             using var session = new TrainingSession(setup, folder, _log, ranks, device);

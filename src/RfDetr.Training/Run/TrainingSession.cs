@@ -76,6 +76,7 @@ internal sealed class TrainingSession : IDisposable
     private TrainingEnd Epochs(CancellationToken stop)
     {
         TrainOptions o = _setup.Options;
+        KeepNumbered(replace: false); // a process that was killed right after saving an epoch's end did not come to it
         while (_status.Epoch < o.Epochs)
         {
             long began = Stopwatch.GetTimestamp();
@@ -92,7 +93,7 @@ internal sealed class TrainingSession : IDisposable
             }
             else
             {
-                Tell(new EpochProgress(_status.Epoch, o.Epochs, meter.Loss, meter.Terms, null, null, false, Stopwatch.GetElapsedTime(began)));
+                Tell(meter, null, null, isBest: false, began);
             }
 
             EndEpoch(early);
@@ -138,15 +139,19 @@ internal sealed class TrainingSession : IDisposable
         (double speed, double wait) = meter.Speed(_loader.Waited);
         long left = (long)_stepsPerEpoch * (o.Epochs - _status.Epoch) - _status.StepInEpoch;
         TimeSpan remaining = meter.PerStep * left + _evaluationTime * ((double)(o.Epochs - _status.Epoch) / o.EvalInterval);
+        RankLosses losses = RankLosses.Mean(_ranks, result.Total, result.Terms);
         var progress = new StepProgress(
-            _status.Epoch, o.Epochs, _status.StepInEpoch, _stepsPerEpoch, result.Total, result.Terms, o.Lr * result.Factor, result.GradientNorm,
+            _status.Epoch, o.Epochs, _status.StepInEpoch, _stepsPerEpoch, losses.Total, losses.Terms, o.Lr * result.Factor, result.GradientNorm,
             speed, wait, Environment.WorkingSet, remaining);
         _log.Step(progress);
         _records?.Step(_status.Steps, progress);
     }
 
-    private void Tell(EpochProgress progress)
+    private void Tell(EpochMeter meter, EpochScores? regular, EpochScores? average, bool isBest, long began)
     {
+        RankLosses losses = RankLosses.Mean(_ranks, meter.Loss, meter.Terms);
+        var progress = new EpochProgress(
+            _status.Epoch, _setup.Options.Epochs, losses.Total, losses.Terms, regular, average, isBest, Stopwatch.GetElapsedTime(began));
         _log.Epoch(progress);
         _records?.Epoch(_status.Steps, progress);
     }
@@ -167,7 +172,7 @@ internal sealed class TrainingSession : IDisposable
 
         _evaluationTime = Stopwatch.GetElapsedTime(start);
         (_status, bool isBest) = _best.Take(_status, regular, average);
-        Tell(new EpochProgress(_status.Epoch, _setup.Options.Epochs, meter.Loss, meter.Terms, regular, average, isBest, Stopwatch.GetElapsedTime(began)));
+        Tell(meter, regular, average, isBest, began);
         return true;
     }
 
@@ -176,8 +181,16 @@ internal sealed class TrainingSession : IDisposable
         int epoch = _status.Epoch;
         _status = _status with { Epoch = epoch + 1, StepInEpoch = 0, Finished = early || epoch + 1 >= _setup.Options.Epochs };
         Save();
-        if (_ranks.IsFirst && (epoch + 1) % _setup.Options.CheckpointInterval == 0)
-            File.Copy(_folder.Checkpoint, _folder.Numbered(epoch), overwrite: true);
+        KeepNumbered(replace: true);
+    }
+
+    private void KeepNumbered(bool replace)
+    {
+        if (!_ranks.IsFirst || _status.Epoch == 0 || _status.StepInEpoch > 0 || _status.Epoch % _setup.Options.CheckpointInterval != 0)
+            return;
+        string path = _folder.Numbered(_status.Epoch - 1);
+        if (replace || !File.Exists(path))
+            AtomicFile.Copy(_folder.Checkpoint, path);
     }
 
     private void Save()

@@ -73,7 +73,7 @@ public static class Benchmark
 
     private static BenchmarkModel Describe(string model, ModelCard card, DetectorOptions options)
     {
-        (string? sha256, long bytes) = model == DemoModel.Name ? (null, 0) : ModelFileDigest.Of(ModelLoader.ResolvePath(model, options.AcceptLicense));
+        (string sha256, long bytes) = ModelFileDigest.Of(model, options.AcceptLicense);
         return new BenchmarkModel
         {
             Name = card.Name,
@@ -85,7 +85,7 @@ public static class Benchmark
             HasMasks = card.HasMasks,
             ResizeRule = card.ResizeRule.ToString(),
             NumSelect = card.NumSelect,
-            Precision = card.Config is null ? "the file's own" : options.Precision == ExportPrecision.Float16 ? "fp16" : "fp32",
+            Precision = card.Config is null ? "the file's own" : options.Precision == ExportPrecision.Float16 ? "fp16" : options.RunsInInt8(card) ? "int8" : "fp32",
         };
     }
 }

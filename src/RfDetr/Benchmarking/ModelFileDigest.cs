@@ -7,8 +7,11 @@ namespace RfDetr;
 internal static class ModelFileDigest
 {
     /// <summary>SHA-256 and size. With a file of weights, the digest is that of both digests in hexadecimal, one after the other.</summary>
-    public static (string Sha256, long Bytes) Of(string path)
+    public static (string Sha256, long Bytes) Of(string model, bool acceptLicense)
     {
+        if (BuiltInModels.Contains(model))
+            return (ModelLoader.Digests(model, acceptLicense).Sha256, BuiltInModels.Bytes(model).Length);
+        string path = ModelLoader.ResolvePath(model, acceptLicense);
         string own = FileDigests.Of(path).Sha256;
         long bytes = new FileInfo(path).Length;
         string beside = path + ".data";

@@ -1,28 +1,40 @@
 using RfDetr.Checkpoints;
-using RfDetr.Model;
-using RfDetr.Tensors;
+using RfDetr.Onnx;
 
 namespace RfDetr;
 
 /// <summary>From one checkpoint container to another: tensors, arguments, facts and class map.</summary>
 internal static class CheckpointConversion
 {
+    // What a half-precision file, made to be passed on, says beside the network's numbers. Where the run's pictures and files lay is nobody's business.
+    private static readonly string[] s_passedOn =
+    [
+        "class_names", "encoder", "encoder_hidden_size", "encoder_num_layers", "resize_antialias", "epoch", "model_name", "rfdetr_version", DemoModel.UntrainedKey, QuantizationPolicy.Key,
+    ];
+
     public static ExportResult Run(string model, string output, ExportRequest request, Action<string, CheckpointContent> write)
     {
         request.RequireNothingOfOnnx(output);
-        if (model == DemoModel.Name)
-        {
-            write(output, Demo());
-            return Result(output, DemoModel.Name, []);
-        }
-
-        using var checkpoint = Checkpoint.Open(ModelLoader.ResolvePath(model, request.AcceptLicense), new CheckpointOptions { PreferEma = request.PreferEma });
+        using Checkpoint checkpoint = ModelLoader.OpenCheckpoint(model, request.ToDetectorOptions());
         InferredConfig inferred = ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = request.Variant });
         Licences.Require(Licences.Of(inferred.Config.Variant), model, request.AcceptLicense);
         List<string> warnings = [.. inferred.Warnings];
-        write(output, CheckpointContent.Of(checkpoint, Classes(checkpoint, request, warnings)) with { Args = ConfigArgs.Complete(checkpoint.Args, inferred.Config) });
-        return Result(output, inferred.Config.Variant, warnings);
+        var content = CheckpointContent.Of(checkpoint, Classes(checkpoint, request, warnings));
+        if (request.Precision == ExportPrecision.Float16)
+            content = Halved(content);
+        write(output, content with { Args = ConfigArgs.Complete(content.Args, inferred.Config) });
+        return new(output, new FileInfo(output).Length, null, BuiltInModels.Named(inferred.Config, model).Variant, warnings);
     }
+
+    private static CheckpointContent Halved(CheckpointContent content) => content with
+    {
+        Weights = new HalfWeights(content.Weights),
+        Ema = content.Ema is { } ema ? new HalfWeights(ema) : null,
+        Args = PassedOn(content.Args),
+        Metadata = PassedOn(content.Metadata),
+    };
+
+    private static PlainMap PassedOn(PlainMap all) => PlainMap.Of(all.Where(e => e.Key is string key && s_passedOn.Contains(key)).Select(e => (e.Key, e.Value)));
 
     // Without names a checkpoint can still be converted; only the caller's own words must fit.
     private static ClassMap? Classes(Checkpoint checkpoint, ExportRequest request, List<string> warnings)
@@ -37,20 +49,4 @@ internal static class CheckpointConversion
             return null;
         }
     }
-
-    private static CheckpointContent Demo()
-    {
-        var list = new ParameterList();
-        _ = new RfDetrNetwork(new Weights(list, new ShapeBackend()), DemoModel.Config);
-        return new CheckpointContent
-        {
-            Weights = new TensorSet(list.Parameters.ToDictionary(p => p.Name, p => DemoModel.Weights.Create(p.Name, p.Shape)!)),
-            Args = ConfigArgs.Complete(new PlainMap(), DemoModel.Config),
-            Metadata = new PlainMap([new("model_name", DemoModel.Name)]),
-            ClassMap = DemoModel.Card.Classes,
-        };
-    }
-
-    private static ExportResult Result(string output, string variant, IReadOnlyList<string> warnings) =>
-        new(output, new FileInfo(output).Length, null, variant, warnings);
 }

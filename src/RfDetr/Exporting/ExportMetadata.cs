@@ -10,7 +10,7 @@ internal static class ExportMetadata
     // rf-detr's default for keypoint models; its contract wants a number for the others, too.
     private const double TraceAlpha = 0.2;
 
-    public static Dictionary<string, string> Of(ModelCard card, ExportRequest request, string? sha256) => new()
+    public static Dictionary<string, string> Of(ModelCard card, ExportRequest request, string sha256) => new()
     {
         [InferenceMetadata.Key] = MetadataJson.Write(Contract(card, request)),
         [ArtifactNotes.Key] = MetadataJson.Write(new ArtifactNotes
@@ -18,7 +18,7 @@ internal static class ExportMetadata
             WeightsLicence = card.Licence,
             WeightsSha256 = sha256,
             Untrained = card.IsUntrained,
-            Precision = request.Precision == ExportPrecision.Float16 ? "float16" : "float32",
+            Precision = request.Precision switch { ExportPrecision.Float16 => "float16", ExportPrecision.Int8 => "int8", _ => "float32" },
             EmittedLabels = [.. card.Classes.Entries.Select(e => new EmittedLabel(e.Label, e.Label, e.Name, e.DatasetId))],
         }),
     };

@@ -2,10 +2,13 @@ using RfDetr.Onnx;
 
 namespace RfDetr;
 
-/// <summary>What an exported file shall be. Precision, dialect, resolution and batch belong to <c>.onnx</c> files.</summary>
+/// <summary>What an exported file shall be. Dialect, resolution and batch belong to <c>.onnx</c> files.</summary>
 public sealed record ExportRequest
 {
-    /// <summary>Precision of weights and products.</summary>
+    /// <summary>
+    /// Precision of weights and, in an <c>.onnx</c> file, of products. A checkpoint of half precision is made to be passed on: half the size,
+    /// and of the run's arguments it keeps only what describes the network and its classes. Loading widens the weights again.
+    /// </summary>
     public ExportPrecision Precision { get; init; }
 
     /// <summary>Operators allowed; the default runs anywhere.</summary>
@@ -49,8 +52,10 @@ public sealed record ExportRequest
 
     internal void RequireNothingOfOnnx(string output)
     {
-        if (Precision != ExportPrecision.Float32 || Dialect != OnnxDialect.Portable || Resolution is not null || Batch is not null)
-            throw new ArgumentException($"precision, dialect, resolution and batch belong to .onnx files; '{Path.GetFileName(output)}' keeps the checkpoint's tensors as they are");
+        if (Precision is not (ExportPrecision.Float32 or ExportPrecision.Float16))
+            throw new ArgumentException($"checkpoints are written in {ExportPrecision.Float32} or {ExportPrecision.Float16}; {Precision} belongs to .onnx files, not to '{Path.GetFileName(output)}'");
+        if (Dialect != OnnxDialect.Portable || Resolution is not null || Batch is not null)
+            throw new ArgumentException($"dialect, resolution and batch belong to .onnx files; '{Path.GetFileName(output)}' keeps the checkpoint's network as it is");
     }
 }
 

@@ -11,7 +11,7 @@ namespace RfDetr;
 public static class Exporter
 {
     /// <summary>Writes a model in the format that the output's extension names. The file appears whole or not at all.</summary>
-    /// <param name="model">A checkpoint, the name of downloaded weights, or <c>demo</c>.</param>
+    /// <param name="model">A checkpoint, the name of downloaded weights, or one of <see cref="BuiltInModels.Names"/>.</param>
     /// <param name="output">A path that ends in <c>.onnx</c>, <c>.safetensors</c>, <c>.pth</c> or <c>.pt</c>; missing folders are made.</param>
     /// <param name="request">Null: the model as it is, float32, any batch.</param>
     /// <exception cref="ArgumentException">The request does not fit the model or the format; the message names both.</exception>
@@ -40,21 +40,20 @@ public static class Exporter
     private static ExportResult ToOnnx(string model, string output, ExportRequest request)
     {
         DetectorOptions options = request.ToDetectorOptions();
-        if (model == DemoModel.Name)
-            return Write(backend => new Weights(DemoModel.Weights, backend), CheckpointModels.Sized(DemoModel.Card, options), sha256: null, output, request);
-        string path = ModelLoader.ResolvePath(model, request.AcceptLicense);
-        using CheckpointModel source = CheckpointModels.Open(path, model, options);
-        return Write(source.Weights, source.Card, FileDigests.Of(path).Sha256, output, request);
+        using CheckpointModel source = CheckpointModels.Open(model, options);
+        return Write(source.Weights, source.Card, ModelLoader.Digests(model, request.AcceptLicense).Sha256, output, request);
     }
 
-    private static ExportResult Write(Func<Backend, Weights> weights, ModelCard card, string? sha256, string output, ExportRequest request)
+    private static ExportResult Write(Func<Backend, Weights> weights, ModelCard card, string sha256, string output, ExportRequest request)
     {
         ModelConfig config = card.Config!;
         CheckSize(config, card.InputHeight, card.InputWidth);
+        CheckpointModels.RequirePolicy(card, request.Precision);
         NetworkGraph graph = InferenceGraph.Record(weights, config, card.InputHeight, card.InputWidth, request.Batch);
         var options = new ExportOptions
         {
             Precision = request.Precision,
+            IsInt8 = card.Quantization is { } policy ? policy.Covers : null,
             Dialect = request.Dialect,
             GraphName = card.Variant,
             Metadata = ExportMetadata.Of(card, request, sha256),

@@ -7,6 +7,9 @@ namespace RfDetr;
 /// <param name="Md5">MD5, which the published weights are listed by; no protection against anybody.</param>
 public sealed record FileDigests(string Sha256, string Md5)
 {
+    /// <summary>Of a file that is in memory.</summary>
+    internal static FileDigests Of(ReadOnlySpan<byte> bytes) => new(Convert.ToHexStringLower(SHA256.HashData(bytes)), Convert.ToHexStringLower(MD5.HashData(bytes)));
+
     /// <summary>Reads a file once for both.</summary>
     public static FileDigests Of(string path)
     {

@@ -8,13 +8,14 @@ namespace RfDetr;
 /// <summary>Looks into a checkpoint as far as it allows.</summary>
 internal static class CheckpointInspection
 {
+    /// <summary>Looks at a file, or a built-in model by its name.</summary>
     public static ModelInspection Of(string path, DetectorOptions options)
     {
-        using var checkpoint = Checkpoint.Open(path, new CheckpointOptions { PreferEma = options.PreferEma });
+        using Checkpoint checkpoint = ModelLoader.OpenCheckpoint(path, options);
         var warnings = new List<string>();
-        FileDigests digests = FileDigests.Of(path);
+        FileDigests digests = ModelLoader.Digests(path, acceptLicense: true);
         InspectedTensor[] tensors = [.. checkpoint.Names.Select(name => Tensor(checkpoint, name, warnings)).OfType<InspectedTensor>()];
-        ModelConfig? config = Try(() => Config(checkpoint, options, warnings), warnings);
+        ModelConfig? config = Try(() => Config(checkpoint, path, options, warnings), warnings);
         ClassMap? classes = Try(() => ClassMapRules.Find(checkpoint, new ClassMapOptions { ClassNames = options.ClassNames, ClassOffset = options.ClassOffset }), warnings);
         HostedFile? hosted = HostedWeights.All.FirstOrDefault(h => h.Md5 == digests.Md5);
         (ResizeRule rule, string source) = CheckpointModels.StoredResizeRule(checkpoint);
@@ -34,18 +35,19 @@ internal static class CheckpointInspection
             Input = config is null ? null : (config.Resolution, config.Resolution),
             ResizeRule = options.ResizeRule ?? rule,
             ResizeSource = options.ResizeRule is null ? source : "as asked",
-            Licence = (hosted?.License ?? Licences.Of(config?.Variant))?.Id,
+            Quantization = Try(() => QuantizationPolicyPlain.Find(checkpoint), warnings),
+            Licence = BuiltInModels.Contains(path) ? BuiltInModels.Licence : (hosted?.License ?? Licences.Of(config?.Variant))?.Id,
             HasEma = checkpoint.HasEma,
             Args = checkpoint.Args,
             Warnings = warnings,
         };
     }
 
-    private static ModelConfig Config(Checkpoint checkpoint, DetectorOptions options, List<string> warnings)
+    private static ModelConfig Config(Checkpoint checkpoint, string path, DetectorOptions options, List<string> warnings)
     {
         InferredConfig inferred = ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = options.Variant });
         warnings.AddRange(inferred.Warnings);
-        return inferred.Config;
+        return BuiltInModels.Named(inferred.Config, path);
     }
 
     private static InspectedTensor? Tensor(Checkpoint checkpoint, string name, List<string> warnings)

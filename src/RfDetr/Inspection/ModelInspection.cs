@@ -24,7 +24,7 @@ public sealed record InspectedPart(string Name, int Tensors, long Values);
 /// <summary>Everything that a model file tells about itself, and what its shapes reveal. What cannot be found out is null, with a warning that says why.</summary>
 public sealed record ModelInspection
 {
-    /// <summary>Path of the file.</summary>
+    /// <summary>Path of the file, or the name of a built-in model.</summary>
     public required string File { get; init; }
 
     /// <summary>The container: <c>TorchZip</c>, <c>TorchLegacy</c>, <c>Safetensors</c> or <c>Onnx</c>.</summary>
@@ -66,6 +66,9 @@ public sealed record ModelInspection
     /// <summary>Where the resize rule comes from.</summary>
     public string ResizeSource { get; init; } = "";
 
+    /// <summary>Which products run in int8 and what that costs; null: none.</summary>
+    public QuantizationPolicy? Quantization { get; init; }
+
     /// <summary>Licence of the weights, where known.</summary>
     public string? Licence { get; init; }
 
@@ -82,7 +85,7 @@ public sealed record ModelInspection
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Inspects a file; nothing in it is run.</summary>
-    /// <param name="model">A checkpoint (<c>.pth</c>, <c>.pt</c>, <c>.ckpt</c>, <c>.safetensors</c>), an <c>.onnx</c> file, or the name of downloaded weights.</param>
+    /// <param name="model">A checkpoint (<c>.pth</c>, <c>.pt</c>, <c>.ckpt</c>, <c>.safetensors</c>), an <c>.onnx</c> file, the name of downloaded weights, or one of <see cref="BuiltInModels.Names"/>.</param>
     /// <param name="options">Class names, variant, EMA: as for <see cref="Detector.Load"/>. Licences need no acceptance to look.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="CheckpointFormatException">It is no sound checkpoint.</exception>
@@ -91,6 +94,8 @@ public sealed record ModelInspection
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(model);
         options ??= new DetectorOptions();
+        if (BuiltInModels.Contains(model))
+            return CheckpointInspection.Of(model, options);
         string path = ModelLoader.ResolvePath(model, acceptLicense: true);
         return ModelLoader.IsOnnx(path) ? OnnxInspection.Of(path, options) : CheckpointInspection.Of(path, options);
     }

@@ -11,22 +11,19 @@ namespace RfDetr;
 /// <summary>Opens checkpoints: reads, checks, records the network, hands it to the engine.</summary>
 internal static class CheckpointModels
 {
-    public static LoadedModel Load(string path, string name, DetectorOptions options)
+    public static LoadedModel Load(string model, DetectorOptions options)
     {
-        using CheckpointModel model = Open(path, name, options);
-        return Build(model.Weights, model.Card, options);
+        using CheckpointModel open = Open(model, options);
+        return Build(open.Weights, open.Card, options, open.Checkpoint.Names);
     }
 
-    public static LoadedModel LoadDemo(DetectorOptions options) =>
-        Build(backend => new Weights(DemoModel.Weights, backend), Sized(DemoModel.Card, options), options);
-
     /// <summary>A checkpoint with everything found out about it, not yet on an engine.</summary>
-    public static CheckpointModel Open(string path, string name, DetectorOptions options)
+    public static CheckpointModel Open(string model, DetectorOptions options)
     {
-        var checkpoint = Checkpoint.Open(path, new CheckpointOptions { PreferEma = options.PreferEma });
+        Checkpoint checkpoint = ModelLoader.OpenCheckpoint(model, options);
         try
         {
-            return new CheckpointModel(checkpoint, Sized(Describe(checkpoint, name, options), options));
+            return new CheckpointModel(checkpoint, Sized(Describe(checkpoint, model, options), options));
         }
         catch
         {
@@ -36,21 +33,26 @@ internal static class CheckpointModels
     }
 
     /// <summary>Records and compiles a network.</summary>
-    public static LoadedModel Build(Func<Backend, Weights> weights, ModelCard card, DetectorOptions options)
+    public static LoadedModel Build(Func<Backend, Weights> weights, ModelCard card, DetectorOptions options, IReadOnlyCollection<string>? names = null)
     {
         ModelConfig config = card.Config!;
-        NetworkGraph graph = InferenceGraph.Record(weights, config, card.InputHeight, card.InputWidth, options.FixedBatch);
+        RequirePolicy(card, options.Precision);
         int ratio = config.MaskDownsampleRatio;
         var sizes = new NetworkSizes(
             card.InputHeight, card.InputWidth, config.NumQueries, config.ClassLogits,
             card.HasMasks ? card.InputHeight / ratio : 0, card.HasMasks ? card.InputWidth / ratio : 0, options.FixedBatch);
-        INetworkEngine engine = options.RunsOnOwnEngine ? new CpuEngine(CpuNetwork.Compile(graph, options.ToCpu(), options.FixedBatch ?? 1), sizes) : InOnnxRuntime(graph, card, sizes, options);
-        return new(card with { Engine = engine.Description }, engine);
+        if (options.CustomEngine is { } make)
+            return Loaded(card, make(weights, config, sizes));
+        NetworkGraph graph = InferenceGraph.Record(weights, config, card.InputHeight, card.InputWidth, options.FixedBatch);
+        CpuOptions cpu = options.ToCpu() with { Int8 = card.Quantization?.ToProducts(names ?? []) };
+        return Loaded(card, options.RunsOnOwnEngine ? new CpuEngine(CpuNetwork.Compile(graph, cpu, options.FixedBatch ?? 1), sizes) : InOnnxRuntime(graph, card, sizes, options));
     }
+
+    private static LoadedModel Loaded(ModelCard card, INetworkEngine engine) => new(card with { Engine = engine.Description }, engine);
 
     private static OnnxEngine InOnnxRuntime(NetworkGraph graph, ModelCard card, NetworkSizes sizes, DetectorOptions options)
     {
-        var export = new ExportOptions { Precision = options.Precision, Dialect = OnnxDialect.OnnxRuntime, GraphName = card.Variant };
+        var export = new ExportOptions { Precision = options.Precision, IsInt8 = card.Quantization is { } policy ? policy.Covers : null, Dialect = OnnxDialect.OnnxRuntime, GraphName = card.Variant };
         OnnxSession session = SessionFactory.FromBytes(OnnxExporter.ToBytes(graph, export), options);
         return new OnnxEngine(session, DetectionContract.Of(session), sizes);
     }
@@ -58,7 +60,7 @@ internal static class CheckpointModels
     private static ModelCard Describe(Checkpoint checkpoint, string name, DetectorOptions options)
     {
         InferredConfig inferred = ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = options.Variant });
-        ModelConfig config = inferred.Config;
+        ModelConfig config = BuiltInModels.Named(inferred.Config, name);
         WeightsLicense? licence = Licences.Of(config.Variant);
         Licences.Require(licence, name, options.AcceptLicense);
         return new ModelCard
@@ -73,9 +75,18 @@ internal static class CheckpointModels
             NumSelect = config.NumSelect,
             ResizeRule = StoredResizeRule(checkpoint).Rule,
             Normalization = Normalization.ImageNet,
-            Licence = licence?.Id,
+            Quantization = (options.Quantization ?? QuantizationPolicyPlain.Find(checkpoint)) is { IsActive: true } policy ? policy : null,
+            Licence = BuiltInModels.Contains(name) ? BuiltInModels.Licence : licence?.Id,
+            IsUntrained = checkpoint.Metadata[DemoModel.UntrainedKey] is true,
             Warnings = inferred.Warnings,
         };
+    }
+
+    /// <exception cref="ArgumentException">Int8 is asked for, and nothing says which products may be.</exception>
+    internal static void RequirePolicy(ModelCard card, ExportPrecision precision)
+    {
+        if (precision == ExportPrecision.Int8 && card.Quantization is null)
+            throw new ArgumentException($"'{card.Name}' has no quantization policy that says what may be in int8; make one with: rfdetr quantize");
     }
 
     /// <summary>A card with what the options override.</summary>

@@ -1,21 +1,23 @@
 using RfDetr.Checkpoints;
 using RfDetr.Model;
 using RfDetr.Tensors;
-using RfDetr.Vision;
 
 namespace RfDetr;
 
 /// <summary>
-/// The model that is always there: a small segmentation network with seeded, untrained weights. It shows that the whole pipeline works on
-/// this machine; what it finds means nothing.
+/// The stand-in for the embedded <c>demo</c> where a build has none: a small segmentation network with seeded, untrained weights. It shows
+/// that the whole pipeline works on this machine; what it finds means nothing.
 /// </summary>
 internal static class DemoModel
 {
-    public const string Name = "demo";
+    public const string Name = "demo", UntrainedKey = "untrained";
 
     private static readonly string[] s_classes = ["ball", "cube", "cylinder", "cone", "ring", "star", "capsule", "mushroom", "bottle", "mug"];
 
-    public static IWeightInitializer Weights { get; } = new DemoWeights();
+    private static readonly Lazy<byte[]> s_bytes = new(Write);
+
+    /// <summary>A checkpoint like any other, as safetensors.</summary>
+    public static ReadOnlyMemory<byte> Bytes => s_bytes.Value;
 
     public static ModelConfig Config { get; } = Variants.Get("seg-nano") with
     {
@@ -37,21 +39,23 @@ internal static class DemoModel
         ClassLogits = s_classes.Length + 1,
     };
 
-    public static ModelCard Card { get; } = new()
+    public static ClassMap Classes { get; } = new(Config.ClassLogits, s_classes.Select((name, i) => new ClassEntry(i, name)), "the demonstration's own classes");
+
+    private static byte[] Write()
     {
-        Name = Name,
-        Variant = Name,
-        Config = Config,
-        Classes = new ClassMap(Config.ClassLogits, s_classes.Select((name, i) => new ClassEntry(i, name)), "the demonstration's own classes"),
-        InputHeight = Config.Resolution,
-        InputWidth = Config.Resolution,
-        HasMasks = true,
-        NumSelect = Config.NumSelect,
-        ResizeRule = ResizeRule.Bilinear,
-        Normalization = Normalization.ImageNet,
-        Licence = "Apache-2.0",
-        IsUntrained = true,
-    };
+        var list = new ParameterList();
+        _ = new RfDetrNetwork(new Weights(list, new ShapeBackend()), Config);
+        var weights = new DemoWeights();
+        using var stream = new MemoryStream();
+        SafetensorsWriter.Write(stream, new CheckpointContent
+        {
+            Weights = new TensorSet(list.Parameters.ToDictionary(p => p.Name, p => weights.Create(p.Name, p.Shape)!)),
+            Args = ConfigArgs.Complete(new PlainMap(), Config),
+            Metadata = new PlainMap([new("model_name", Name), new(UntrainedKey, true)]),
+            ClassMap = Classes,
+        });
+        return stream.ToArray();
+    }
 
     // Formula weights whose class logits are lowered, so that a picture is not covered with meaningless boxes.
     private sealed class DemoWeights : IWeightInitializer

@@ -37,6 +37,9 @@ public sealed record ModelCard
     /// <summary>How pixels are normalised.</summary>
     public required Normalization Normalization { get; init; }
 
+    /// <summary>Which products run in int8 and what that costs, as stored with the weights or asked for; null: none. Our own engine follows it.</summary>
+    public QuantizationPolicy? Quantization { get; init; }
+
     /// <summary>Licence of the weights, where known.</summary>
     public string? Licence { get; init; }
 

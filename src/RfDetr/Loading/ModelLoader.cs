@@ -5,18 +5,31 @@ namespace RfDetr;
 /// <summary>A model ready to run.</summary>
 internal sealed record LoadedModel(ModelCard Card, INetworkEngine Engine);
 
-/// <summary>Finds out what a model argument means and opens it: a file, the demonstration model, or the name of hosted weights in the cache.</summary>
+/// <summary>Finds out what a model argument means and opens it: one that comes with the library, a file, or the name of hosted weights in the cache.</summary>
 internal static class ModelLoader
 {
     public static LoadedModel Load(string model, DetectorOptions options)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(model);
         options.Validate();
-        if (model == DemoModel.Name)
-            return CheckpointModels.LoadDemo(options);
+        if (BuiltInModels.Contains(model))
+            return CheckpointModels.Load(model, options);
         string path = ResolvePath(model, options.AcceptLicense);
-        return IsOnnx(path) ? OnnxModels.Load(path, options) : CheckpointModels.Load(path, model, options);
+        return IsOnnx(path) ? OnnxModels.Load(path, options) : CheckpointModels.Load(model, options);
     }
+
+    /// <summary>The checkpoint behind a model argument.</summary>
+    /// <exception cref="FileNotFoundException">As for <see cref="ResolvePath"/>.</exception>
+    public static Checkpoint OpenCheckpoint(string model, DetectorOptions options)
+    {
+        var how = new CheckpointOptions { PreferEma = options.PreferEma };
+        return BuiltInModels.Open(model, how) ?? Checkpoint.Open(ResolvePath(model, options.AcceptLicense), how);
+    }
+
+    /// <summary>Digests of the file behind a model argument.</summary>
+    /// <exception cref="FileNotFoundException">As for <see cref="ResolvePath"/>.</exception>
+    public static FileDigests Digests(string model, bool acceptLicense) =>
+        BuiltInModels.Contains(model) ? FileDigests.Of(BuiltInModels.Bytes(model).Span) : FileDigests.Of(ResolvePath(model, acceptLicense));
 
     /// <summary>The file behind a model argument.</summary>
     /// <exception cref="FileNotFoundException">There is neither such a file nor such weights in the cache; the message says what to do.</exception>

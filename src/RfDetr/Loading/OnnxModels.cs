@@ -1,3 +1,4 @@
+using RfDetr.Checkpoints;
 using RfDetr.Onnx;
 using RfDetr.Vision;
 
@@ -12,6 +13,8 @@ internal static class OnnxModels
     {
         if (options.Engine == EngineKind.Cpu)
             throw new ArgumentException($"'{Path.GetFileName(path)}' is an ONNX file, which ONNX Runtime runs; our own engine takes checkpoints");
+        if (options.CustomEngine is not null)
+            throw new ArgumentException($"'{Path.GetFileName(path)}' is an ONNX file, which only ONNX Runtime runs; the engine asked for takes checkpoints");
         OnnxSession session = SessionFactory.FromFile(path, options);
         try
         {

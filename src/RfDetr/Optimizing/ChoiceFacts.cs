@@ -36,9 +36,8 @@ internal static class ChoiceFacts
     public static string Name(IReadOnlyList<string> facts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', facts))))[..32];
 
-    // The demonstration model is part of this library, whose build is a fact by itself.
     private static string Digest(string model, DetectorOptions options) =>
-        model == DemoModel.Name ? DemoModel.Name : ModelFileDigest.Of(ModelLoader.ResolvePath(model, options.AcceptLicense)).Sha256;
+        ModelFileDigest.Of(model, options.AcceptLicense).Sha256;
 
     // Not the version: two builds of one version may differ in speed.
     private static string Build(Type type) => type.Module.ModuleVersionId.ToString("N");

@@ -90,12 +90,5 @@ public sealed class FormulaWeights(string salt) : IWeightInitializer
         return hash;
     }
 
-    private static double Uniform(ulong state, int index)
-    {
-        ulong z = state + ((ulong)index + 1) * 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        z ^= z >> 31;
-        return (z >> 40) / 8388608.0 - 1;
-    }
+    private static double Uniform(ulong state, int index) => (SplitMix64.Mix(state + ((ulong)index + 1) * SplitMix64.Step) >> 40) / 8388608.0 - 1;
 }

@@ -15,12 +15,10 @@ internal sealed class ModelSource(string name, ModelConfig config, Func<Backend,
 
     public static ModelSource Open(string model, DetectorOptions options)
     {
-        if (model == DemoModel.Name)
-            return new(model, DemoModel.Config, backend => new Weights(DemoModel.Weights, backend), null);
-        var checkpoint = Checkpoint.Open(ModelLoader.ResolvePath(model, options.AcceptLicense), new CheckpointOptions { PreferEma = options.PreferEma });
+        Checkpoint checkpoint = ModelLoader.OpenCheckpoint(model, options);
         try
         {
-            ModelConfig config = ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = options.Variant }).Config;
+            ModelConfig config = BuiltInModels.Named(ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = options.Variant }).Config, model);
             Licences.Require(Licences.Of(config.Variant), model, options.AcceptLicense);
             return new(model, config, backend => new Weights(checkpoint, backend), checkpoint);
         }

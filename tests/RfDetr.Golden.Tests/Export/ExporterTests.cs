@@ -86,7 +86,7 @@ public sealed class ExporterTests : IDisposable
         Message("demo", "x.onnx", new ExportRequest { Resolution = (250, 240) }).ShouldBe(
             "resolution 250×240 does not fit 'demo': both sides must be multiples of 24 (patch size 12 × 2 windows)");
         Message("demo", "x.tflite").ShouldContain("ends in '.tflite', expected .onnx, .safetensors or .pth");
-        Message("demo", "x.pth", new ExportRequest { Precision = ExportPrecision.Float16 }).ShouldContain("belong to .onnx files");
+        Message("demo", "x.pth", new ExportRequest { Dialect = OnnxDialect.OnnxRuntime }).ShouldContain("belong to .onnx files");
         Message("demo", "x.onnx", new ExportRequest { Batch = 0 }).ShouldContain("FixedBatch is 0, expected 1..1024");
         Message("some.onnx", "x.onnx").ShouldContain("is an ONNX file already");
         Exporter.Export("demo", _folder["a.pth"]);

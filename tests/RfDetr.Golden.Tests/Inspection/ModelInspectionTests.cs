@@ -24,7 +24,7 @@ public sealed class ModelInspectionTests : IDisposable
         found.Parts.Select(p => p.Name).ShouldBe(["encoder", "projector", "two-stage", "decoder", "heads"]);
         found.Parts.Sum(p => p.Values).ShouldBe(found.Parameters!.Value);
         found.Tensors.Count.ShouldBe(found.Parts.Sum(p => p.Tensors));
-        found.Classes.ShouldBe(DemoModel.Card.Classes);
+        found.Classes.ShouldBe(DemoModel.Classes);
         found.Classes!.Source.ShouldStartWith("stored with the checkpoint");
         found.HasEma.ShouldBeFalse();
         found.Hosted.ShouldBeNull();
@@ -82,7 +82,7 @@ public sealed class ModelInspectionTests : IDisposable
         found.Container.ShouldBe("Onnx");
         found.Variant.ShouldBe("demo");
         found.Input.ShouldBe((240, 240));
-        found.Classes.ShouldBe(DemoModel.Card.Classes);
+        found.Classes.ShouldBe(DemoModel.Classes);
         found.Licence.ShouldBe("Apache-2.0");
         found.Onnx.ShouldNotBeNull().Outputs.Select(o => o.Name).ShouldBe(["dets", "labels", "masks"]);
         found.Warnings.ShouldBeEmpty();

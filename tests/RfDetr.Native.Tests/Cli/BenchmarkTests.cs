@@ -86,6 +86,27 @@ public sealed class BenchmarkTests : IDisposable
         run.Error.ShouldContain("AP on set/valid, 3 pictures");
     }
 
+    [Fact]
+    public async Task Classes_are_matched_as_eval_matches_them()
+    {
+        string labels = _folder["set/valid/_annotations.coco.json"];
+        (await CliRun.Of("data", "synth", "--output", _folder["set/valid"], "--count", "1", "--size", "160x120")).Code.ShouldBe(0);
+        string text = await File.ReadAllTextAsync(labels);
+        JsonElement root = JsonDocument.Parse(text).RootElement;
+        string used = root.GetProperty("annotations")[0].GetProperty("category_id").GetRawText();
+        string name = root.GetProperty("categories").EnumerateArray().First(c => c.GetProperty("id").GetRawText() == used).GetProperty("name").GetString()!;
+
+        await File.WriteAllTextAsync(labels, text.Replace($"\"{name}\"", $"\" {name.ToUpperInvariant()} \"", StringComparison.Ordinal));
+        CliRun spelt = await CliRun.Of("benchmark", "--data", _folder["set"], "--runs", "3", "--warmup", "0", "--json", "-");
+        await File.WriteAllTextAsync(labels, text.Replace($"\"{name}\"", "\"thingamajig\"", StringComparison.Ordinal));
+        CliRun other = await CliRun.Of("benchmark", "--data", _folder["set"], "--runs", "3", "--warmup", "0", "--json", "-");
+
+        spelt.Code.ShouldBe(0, spelt.Error);
+        other.Code.ShouldBe(2);
+        other.Error.ShouldContain("the model has no class 'thingamajig' of the split 'valid'");
+        other.Error.ShouldContain("'rfdetr eval' has options");
+    }
+
     [Theory]
     [InlineData("--split belongs to --data DIR", "benchmark", "--split", "test")]
     [InlineData("--batch: '1,x' is not a list of whole numbers", "benchmark", "--batch", "1,x")]

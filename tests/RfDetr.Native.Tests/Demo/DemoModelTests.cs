@@ -7,7 +7,7 @@ public sealed class DemoModelTests
 {
     [Fact]
     public void It_knows_the_classes_that_scenes_are_made_of() =>
-        DemoModel.Card.Classes.Entries.Select(e => e.Name).ShouldBe(SceneGenerator.ClassNames);
+        DemoModel.Classes.Entries.Select(e => e.Name).ShouldBe(SceneGenerator.ClassNames);
 
     [Fact]
     public void An_exported_copy_still_says_that_it_is_untrained()

@@ -38,6 +38,8 @@ public sealed class BadOptionTests
     [Theory]
     [InlineData("epoch: 5", "run.yaml, line 1: there is no option 'epoch'; did you mean epochs?")]
     [InlineData("epochs: 5\nbatchsize: 2", "run.yaml, line 2: there is no option 'batchsize'; did you mean batch_size?")]
+    [InlineData("dataa: x", "run.yaml, line 1: there is no option 'dataa'; did you mean data?")]
+    [InlineData("batch_size: 2\nbatch: 4", "run.yaml, line 2: 'batch' sets batch_size a second time; keep one of the two")]
     [InlineData("network:\n  hiden_dim: 64", "run.yaml, line 2: there is no option 'network.hiden_dim'; did you mean network.hidden_dim?")]
     [InlineData("epochs: many", "run.yaml, line 1: epochs 'many' is not a whole number from 1 to 1000000")]
     [InlineData("epochs: 2.5", "epochs '2.5' is not a whole number from 1 to 1000000")]

@@ -29,6 +29,38 @@ public sealed class FailureTests
         (skipped.Ended, skipped.Steps).ShouldBe((TrainingEnd.Completed, 2L * TinyRun.Pictures / 2));
     }
 
+    /// <remarks>More pictures than the loader takes ahead of the step that breaks them.</remarks>
+    [SkippableTheory]
+    [InlineData(true, "cannot be read now")]
+    [InlineData(false, "cannot be read any more")]
+    public async Task ASetThatVanishesOrBreaksInTheMiddleLosesNothing(bool vanishes, string reason)
+    {
+        TinyRun.RequireTorch();
+        using var folder = new TemporaryFolder();
+        string data = await TinyRun.DataAsync(folder, pictures: 30), train = Path.Combine(data, "train"), away = folder["away"];
+        TrainOptions options = TinyRun.Options(data, folder["run"], masks: false) with { Epochs = 1, SaveSteps = 1 };
+        void Harm()
+        {
+            Directory.Move(train, away);
+            if (vanishes)
+                return;
+            _ = Directory.CreateDirectory(train);
+            foreach (string file in Directory.GetFiles(away))
+                File.WriteAllBytes(Path.Combine(train, Path.GetFileName(file)), File.ReadAllBytes(file)[..100]);
+        }
+
+        var error = Should.Throw<TrainingDataException>(() => new Training.Trainer(options, new AtStep(2, Harm)).Run());
+        error.Message.ShouldContain(reason);
+        error.Message.ShouldContain(train);
+        if (!vanishes)
+            Directory.Delete(train, recursive: true);
+        Directory.Move(away, train);
+        TrainingOutcome resumed = new Training.Trainer(options) { Resume = true }.Run();
+        (resumed.Ended, resumed.Steps).ShouldBe((TrainingEnd.Completed, 15));
+        _ = new Training.Trainer(options with { Output = folder["whole"] }).Run();
+        TinyRun.ShouldEqual(TinyRun.State(Path.Combine(folder["run"], "checkpoint.pth")), TinyRun.State(Path.Combine(folder["whole"], "checkpoint.pth")));
+    }
+
     [SkippableFact]
     public async Task AStepThatIsNotFiniteIsSavedAndReplayed()
     {

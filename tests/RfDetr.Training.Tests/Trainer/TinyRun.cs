@@ -13,9 +13,9 @@ internal static class TinyRun
 
     public static void RequireTorch() => Skip.IfNot(TorchRuntime.IsAvailable(out string reason), reason);
 
-    public static async Task<string> DataAsync(TemporaryFolder folder)
+    public static async Task<string> DataAsync(TemporaryFolder folder, int pictures = Pictures)
     {
-        foreach ((string split, string first, int count) in ((string, string, int)[])[("train", "0", Pictures), ("valid", "1000", 4)])
+        foreach ((string split, string first, int count) in ((string, string, int)[])[("train", "0", pictures), ("valid", "1000", 4)])
         {
             int code = await CliApp.RunAsync(
                 ["data", "synth", "--output", Path.Combine(folder["data"], split), "--count", $"{count}", "--first", first, "--size", "96x72"],
@@ -60,20 +60,22 @@ internal static class TinyRun
         }),
     };
 
+    /// <summary>The weights of a checkpoint, by name.</summary>
+    public static Dictionary<string, float[]> Weights(string checkpoint)
+    {
+        using Checkpoint file = Checkpoint.Open(checkpoint);
+        var weights = new Dictionary<string, float[]>();
+        Add(weights, "model", file);
+        return weights;
+    }
+
     /// <summary>All numbers of a checkpoint that decide how a run goes on, by name.</summary>
     public static Dictionary<string, float[]> State(string checkpoint)
     {
         using Checkpoint file = Checkpoint.Open(checkpoint);
         var state = new Dictionary<string, float[]>();
-        foreach ((string group, IWeightSource source) in ((string, IWeightSource)[])[("model", file), ("ema", file.Ema!)])
-        {
-            foreach (string name in source.Names)
-            {
-                source.TryGet(name, out HostTensor? tensor).ShouldBeTrue();
-                state.Add($"{group}/{name}", tensor!.ToSingles());
-            }
-        }
-
+        Add(state, "model", file);
+        Add(state, "ema", file.Ema!);
         file.Contents.TryGet("optimizer", out PlainMap? optimizer).ShouldBeTrue();
         optimizer!.TryGet("state", out PlainMap? states).ShouldBeTrue();
         foreach ((object index, object? one) in states!)
@@ -92,6 +94,15 @@ internal static class TinyRun
         {
             double worst = values.Zip(actual[name], (a, b) => Math.Abs((double)a - b)).Max();
             worst.ShouldBeLessThanOrEqualTo(tolerance, name);
+        }
+    }
+
+    private static void Add(Dictionary<string, float[]> state, string group, IWeightSource source)
+    {
+        foreach (string name in source.Names)
+        {
+            source.TryGet(name, out HostTensor? tensor).ShouldBeTrue();
+            state.Add($"{group}/{name}", tensor!.ToSingles());
         }
     }
 }

@@ -40,6 +40,23 @@ public sealed class TrainOptionsFileTests
         TrainOption.All.ShouldAllBe(o => o.Description.EndsWith('.') && o.Help.Length > 0);
     }
 
+    [Theory]
+    [InlineData("data: d\noutput: o\nbatch: 3\nlr-encoder: 0.5")]
+    [InlineData("dataset_dir: d\noutput_dir: o\nbatch-size: 3\nlr_encoder: 0.5")]
+    public void TheCommandLinesNamesAreKeysToo(string yaml)
+    {
+        TrainOptions read = TrainOptionsFile.Parse(yaml, "run.yaml");
+        (read.Data, read.Output, read.BatchSize, read.LrEncoder).ShouldBe(("d", "o", 3, 0.5));
+    }
+
+    [Fact]
+    public void NoNameMeansTwoOptions()
+    {
+        TrainOption.All.SelectMany(o => o.Aliases.Prepend(o.Key)).ShouldBeUnique();
+        foreach (TrainOption option in TrainOption.All)
+            TrainOption.Find(option.Flag[2..]).ShouldBe(option);
+    }
+
     [Fact]
     public void ANetworkTakesTheRestFromItsVariant()
     {

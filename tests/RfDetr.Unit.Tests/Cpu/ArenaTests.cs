@@ -37,8 +37,8 @@ public sealed class ArenaTests
         {
             var graph = NodeGraph.From(CpuPasses.Run(TinyNetwork.Record(config, Dim.Batch)));
             KernelSet kernels = KernelSet.For(InstructionSet.Scalar);
-            using var weights = new WeightStore(kernels.TileColumns);
-            CpuPlan plan = new Lowering(graph, weights, kernels, threads: 2, batch).Run();
+            using var weights = new WeightStore(kernels);
+            CpuPlan plan = new Lowering(graph, weights, kernels, new CpuOptions { Threads = 2 }, batch).Run();
             ShouldNotOverlap(plan.Storages, plan.ArenaBytes);
             plan.ArenaBytes.ShouldBeLessThan(plan.Storages.Sum(s => s.Bytes) / 2, "memory is used again and again");
         }

@@ -14,13 +14,30 @@ internal sealed class ClassMatching
     /// <summary>What somebody should know, one sentence each.</summary>
     public IReadOnlyList<string> Notes { get; }
 
+    /// <summary>What a detector found, in the data set's classes.</summary>
+    public IEnumerable<FoundObject> Found(LabelledPicture picture, Detections found)
+    {
+        foreach (Detection d in found.Items)
+        {
+            if (ByLabel.TryGetValue(d.ClassId, out DataClass? known))
+                yield return new(picture.Id, known.CategoryId, d.Score, new BoxXywh(d.Box.X1, d.Box.Y1, d.Box.Width, d.Box.Height)) { Mask = d.Mask };
+        }
+    }
+
+    /// <summary>Matches by name alone, for verbs that have no options about it.</summary>
+    /// <exception cref="ArgumentException">A class with objects is not among the model's; the message has both lists.</exception>
+    public static ClassMatching ByName(ClassMap model, DataSplit split) => Of(model, split, [], allowMissing: false, advice: "'rfdetr eval' has options for such data.");
+
     /// <summary>Matches.</summary>
     /// <param name="model">The model's classes.</param>
     /// <param name="split">The pictures; classes without objects there may be missing in the model.</param>
     /// <param name="given">Pairs of the user: the model's name or label, the data set's name or category id.</param>
     /// <param name="allowMissing">Whether classes with objects may be missing in the model; they count as never found.</param>
+    /// <param name="advice">What the message says to do where classes are missing.</param>
     /// <exception cref="ArgumentException">A class cannot be matched; the message has both lists.</exception>
-    public static ClassMatching Of(ClassMap model, DataSplit split, IReadOnlyList<KeyValuePair<string, string>> given, bool allowMissing)
+    public static ClassMatching Of(
+        ClassMap model, DataSplit split, IReadOnlyList<KeyValuePair<string, string>> given, bool allowMissing,
+        string advice = "Say which is which with --class-map MODEL=DATA,…, or count what is missing as never found with --allow-missing.")
     {
         var byLabel = new Dictionary<int, DataClass>();
         foreach ((string from, string to) in given)
@@ -44,7 +61,7 @@ internal sealed class ClassMatching
 
         DataClass[] needed = [.. missing.Where(c => used.Contains(c.Index))];
         if (needed.Length > 0 && (!allowMissing || byLabel.Count == 0))
-            throw DoNotFit(needed, model, split);
+            throw DoNotFit(needed, model, split, advice);
         var notes = new List<string>();
         if (missing.Count > 0)
             notes.Add($"the model does not know {Quoted(missing.Select(c => c.Name))} of the data set");
@@ -63,8 +80,8 @@ internal sealed class ClassMatching
     private static ArgumentException Unknown(string whose, string name, ClassMap model, DataSplit split) =>
         new($"--class-map: the {whose} has no class '{name}'; {Lists(model, split)}");
 
-    private static ArgumentException DoNotFit(DataClass[] missing, ClassMap model, DataSplit split) =>
-        new($"the model has no class {Quoted(missing.Select(c => c.Name))} of the split '{split.Name}'; {Lists(model, split)}. Say which is which with --class-map MODEL=DATA,…, or count what is missing as never found with --allow-missing.");
+    private static ArgumentException DoNotFit(DataClass[] missing, ClassMap model, DataSplit split, string advice) =>
+        new($"the model has no class {Quoted(missing.Select(c => c.Name))} of the split '{split.Name}'; {Lists(model, split)}. {advice}");
 
     private static string Lists(ClassMap model, DataSplit split) =>
         $"the model has {Quoted(model.Entries.Select(e => FormattableString.Invariant($"{e.Label} {e.Name}")))}, the data set {Quoted(split.Classes.Select(c => FormattableString.Invariant($"{c.CategoryId} {c.Name}")))}";

@@ -22,7 +22,7 @@ internal sealed class EvalArguments
 
     public EvalArguments() => _data.Required = true;
 
-    public ModelArguments Model { get; } = new();
+    public ModelArguments Model { get; } = new(libtorch: true);
 
     /// <summary>In the order of the help text.</summary>
     public Symbol[] All =>

@@ -64,21 +64,12 @@ internal static class EvalCommand
             Detections found = outcome.Result;
             if ((found.Width, found.Height) != (picture.Width, picture.Height))
                 throw new DataSetFormatException(picture.File, $"has {found.Width}×{found.Height} pixels, its labels say {picture.Width}×{picture.Height} (width × height); see 'rfdetr data doctor'");
-            evaluation.Add(picture, Found(picture, found, classes));
+            evaluation.Add(picture, classes.Found(picture, found));
             timing.Add(found.Times);
             bar.Report(next, split.Pictures.Count);
         }
 
         timing.TotalMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         return timing;
-    }
-
-    private static IEnumerable<FoundObject> Found(LabelledPicture picture, Detections found, ClassMatching classes)
-    {
-        foreach (Detection d in found.Items)
-        {
-            if (classes.ByLabel.TryGetValue(d.ClassId, out DataClass? known))
-                yield return new(picture.Id, known.CategoryId, d.Score, new BoxXywh(d.Box.X1, d.Box.Y1, d.Box.Width, d.Box.Height)) { Mask = d.Mask };
-        }
     }
 }

@@ -9,12 +9,13 @@ internal static class EvaluationText
 {
     private const int Tables = 100; // more classes than that are for --json
 
-    private static readonly (string Name, string Iou, string Area, int Limit)[] s_lines =
+    // In the order of CocoMetrics.Stats. A limit of detections is its place among the options'; null is the largest.
+    private static readonly (string Name, string Iou, string Area, int? Limit)[] s_lines =
     [
-        ("Average Precision", "0.50:0.95", "all", 2), ("Average Precision", "0.50", "all", 2), ("Average Precision", "0.75", "all", 2),
-        ("Average Precision", "0.50:0.95", "small", 2), ("Average Precision", "0.50:0.95", "medium", 2), ("Average Precision", "0.50:0.95", "large", 2),
+        ("Average Precision", "0.50:0.95", "all", null), ("Average Precision", "0.50", "all", null), ("Average Precision", "0.75", "all", null),
+        ("Average Precision", "0.50:0.95", "small", null), ("Average Precision", "0.50:0.95", "medium", null), ("Average Precision", "0.50:0.95", "large", null),
         ("Average Recall", "0.50:0.95", "all", 0), ("Average Recall", "0.50:0.95", "all", 1), ("Average Recall", "0.50:0.95", "all", 2),
-        ("Average Recall", "0.50:0.95", "small", 2), ("Average Recall", "0.50:0.95", "medium", 2), ("Average Recall", "0.50:0.95", "large", 2),
+        ("Average Recall", "0.50:0.95", "small", null), ("Average Recall", "0.50:0.95", "medium", null), ("Average Recall", "0.50:0.95", "large", null),
     ];
 
     public static void Print(IAnsiConsole console, EvaluationResult result)
@@ -23,9 +24,12 @@ internal static class EvaluationText
             $"{(result.Kind == EvaluationKind.Boxes ? "boxes" : "masks")}: {result.Pictures} pictures, {result.Classes.Sum(c => c.Objects)} objects of {result.Classes.Count(c => c.Objects > 0)} classes"));
         for (int i = 0; i < s_lines.Length; i++)
         {
-            (string name, string iou, string area, int limit) = s_lines[i];
+            (string name, string iou, string area, int? limit) = s_lines[i];
+            IReadOnlyList<int> limits = result.Metrics.Options.MaxDetections;
+            if (limit >= limits.Count)
+                continue; // fewer limits than COCO's three were looked at
             console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $" {name,-18} @[ IoU={iou,-9} | area={area,6} | maxDets={result.Metrics.Options.MaxDetections[limit],3} ] = {result.Metrics.Stats[i]:0.000}"));
+                $" {name,-18} @[ IoU={iou,-9} | area={area,6} | maxDets={limits[limit ?? limits.Count - 1],3} ] = {result.Metrics.Stats[i]:0.000}"));
         }
 
         PrintClasses(console, result);

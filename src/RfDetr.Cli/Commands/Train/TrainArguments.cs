@@ -76,8 +76,8 @@ internal sealed class TrainArguments
                 ? text
                 : throw new FormatException($"is none of {string.Join(", ", about.Choices)}");
         });
-        if (about.Key == "batch_size")
-            option.Aliases.Add("--batch");
+        if (about.Alias is { } alias)
+            option.Aliases.Add($"--{alias}");
         return option;
     }
 }

@@ -10,6 +10,7 @@ namespace RfDetr.Cli.Commands;
 internal sealed class TrainCommand
 {
     private readonly TrainArguments _arguments = new();
+    private readonly Option<bool> _license = OptionsOf.Flag("--accept-license", "You have read and accept the licence of weights that ask for it (PML-1.0).");
     private readonly Option<string?> _replay = OptionsOf.Text("--replay", "FILE", "Take a step again that ended a run because it was not finite, and say where it went wrong.");
 
     public static Command Create()
@@ -17,7 +18,7 @@ internal sealed class TrainCommand
         var c = new TrainCommand();
         return new Verb(
             "train", "Train on labelled pictures: fine-tune a model, or go on with a run. First Ctrl-C: finish the step and save.",
-            c.RunAsync, [.. c._arguments.Symbols, c._replay]);
+            c.RunAsync, [.. c._arguments.Symbols, c._license, c._replay]);
     }
 
     private Task<int> RunAsync(CliContext context)
@@ -32,7 +33,12 @@ internal sealed class TrainCommand
             return RankProcesses.RunAsync(options.Processes, context);
         }
 
-        var trainer = new Trainer(options, new TrainLog(context, speaks: environment.Rank == 0)) { Resume = _arguments.IsResume(context) };
+        var trainer = new Trainer(options, new TrainLog(context, speaks: environment.Rank == 0))
+        {
+            Resume = _arguments.IsResume(context),
+            BuiltInModels = BuiltInModels.Open,
+            AcceptLicense = context.Get(_license),
+        };
         return Task.FromResult(Finish(trainer.Run(context.Cancellation), options, context, environment.Rank == 0));
     }
 

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using RfDetr.Cli.Framework;
+using RfDetr.Data;
+
+namespace RfDetr.Cli.Commands;
+
+/// <summary><c>rfdetr quantize</c>: which blocks of a model may run in int8 within a loss of average precision, found by measuring.</summary>
+internal sealed class QuantizeCommand
+{
+    private const int UsualCalibration = 100;
+    private readonly Option<string?> _model = OptionsOf.Text("--model", "FILE", "The checkpoint.");
+    private readonly Option<string?> _data = OptionsOf.Text("--data", "DIR", "Labelled pictures: COCO, YOLO or Pascal VOC.");
+    private readonly Option<string?> _split = OptionsOf.Text("--split", "NAME", "The part that precision is measured on (default valid).");
+    private readonly Option<int?> _pictures = OptionsOf.Whole("--pictures", "N", "Measure on its first N pictures only; quicker, and coarser.", 1, 1_000_000);
+    private readonly Option<string?> _output = OptionsOf.Text("--output", "FILE", "Where to write: a .safetensors file with 8-bit weights and the policy.");
+    private readonly Option<float?> _budget = OptionsOf.Number("--budget", "POINTS", "Points of average precision (×100) that may be lost (default 0.5).", 0, 100);
+    private readonly Option<int?> _calibration = OptionsOf.Whole("--calibration", "N", "Calibration pictures (default 100), spread evenly over their split.", 1, 100_000);
+    private readonly Option<string?> _calibrationSplit = OptionsOf.Text("--calibration-split", "NAME", "Where they come from (default train, else the measured part).");
+    private readonly Option<string?> _activations = OptionsOf.Choice("--activations", "Scales of activations: each row's own, or the calibrated range (default rows).", "rows", "calibrated");
+    private readonly Option<int?> _threads = OptionsOf.Whole("--threads", "N", "Threads of one run; 0 (the default): one for each core.", 0, 1024);
+    private readonly CheckpointArguments _checkpoint = new();
+
+    private QuantizeCommand() => (_model.Required, _data.Required, _output.Required) = (true, true, true);
+
+    public static Command Create()
+    {
+        var c = new QuantizeCommand();
+        return new Verb("quantize", "Bring a checkpoint to int8 for our own engine: measure what each block costs, keep within a budget, write policy and weights.",
+            c.RunAsync, [c._model, c._data, c._split, c._pictures, c._output, c._budget, c._calibration, c._calibrationSplit, c._activations, c._threads, .. c._checkpoint.Symbols]);
+    }
+
+    private async Task<int> RunAsync(CliContext context)
+    {
+        (string model, string output) = (context.Get(_model)!, context.Get(_output)!);
+        ModelQuantizer.CheckOutput(model, output);
+        DetectorOptions options = _checkpoint.Read(context) with { Engine = EngineKind.Cpu, Threads = context.Get(_threads) ?? 0 };
+        DataSet data = await Task.Run(() => DataSet.Open(context.Get(_data)!), context.Cancellation).ConfigureAwait(false);
+        DataSplit split = data.Split(context.Get(_split) ?? "valid");
+        if (split.Pictures.Count == 0)
+            throw new ArgumentException($"the split '{split.Name}' has no pictures to look at");
+        string[] calibration = Calibration(context, data, split);
+        IReadOnlyList<QuantizedBlock> blocks = await Task.Run(() => ModelQuantizer.Blocks(model, options), context.Cancellation).ConfigureAwait(false);
+
+        QuantizationPolicy policy = await context.WithProgressAsync("quantizing", bar => SearchAsync(context, model, options, split, calibration, blocks, bar)).ConfigureAwait(false);
+        long bytes = await Task.Run(() => ModelQuantizer.Write(model, output, policy, options), context.Cancellation).ConfigureAwait(false);
+        Report(context, policy, output, bytes);
+        return ExitCodes.Done;
+    }
+
+    private async Task<QuantizationPolicy> SearchAsync(
+        CliContext context, string model, DetectorOptions options, DataSplit split, string[] calibration, IReadOnlyList<QuantizedBlock> blocks, IProgressBar bar)
+    {
+        QuantizationPolicy start = await Task.Run(
+            () => ModelQuantizer.Calibrate(model, calibration, options, done => bar.Report(done, calibration.Length, "calibration"), context.Cancellation), context.Cancellation).ConfigureAwait(false);
+        if (context.Get(_activations) == "calibrated")
+            start = start with { Activations = ActivationScales.Calibrated };
+        var meter = new PrecisionMeter(model, options, split, context.Get(_pictures) ?? int.MaxValue, bar);
+        var search = new QuantizationSearch(blocks, meter.MeasureAsync);
+        QuantizationPolicy policy = await search.RunAsync(
+            start, context.Get(_budget) ?? 0.5, (what, done, all) => meter.Note = FormattableString.Invariant($"{done + 1} of {all}, {what}"), context.Cancellation).ConfigureAwait(false);
+        return policy with { Measured = meter.Measure };
+    }
+
+    // Evenly spread: a data set's neighbours are often frames of one film.
+    private string[] Calibration(CliContext context, DataSet data, DataSplit split)
+    {
+        DataSplit from = context.Get(_calibrationSplit) is { } name ? data.Split(name) : data.TryGetSplit("train", out DataSplit? train) && train.Pictures.Count > 0 ? train : split;
+        int wanted = context.Get(_calibration) ?? UsualCalibration, there = from.Pictures.Count;
+        if (there < wanted)
+            context.Warn(FormattableString.Invariant($"the split '{from.Name}' has {there} pictures, fewer than the {wanted} wanted for calibration; all of them are taken"));
+        int count = Math.Min(wanted, there);
+        return [.. Enumerable.Range(0, count).Select(i => from.Pictures[(int)((long)i * there / count)].File)];
+    }
+
+    private static void Report(CliContext context, QuantizationPolicy policy, string output, long bytes)
+    {
+        if (!policy.IsActive)
+            context.Warn("no block is left in int8 within the budget; the file holds the weights in float");
+        context.WriteJson(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("file", output);
+            json.WriteNumber("bytes", bytes);
+            json.WritePropertyName("quantization");
+            QuantizationText.Write(json, policy);
+            json.WriteEndObject();
+        });
+        if (context.WantsJson)
+            return;
+        context.Human.Write(QuantizationText.Blocks(policy));
+        context.Human.Profile.Out.Writer.WriteLine(QuantizationText.Summary(policy));
+        context.Human.Profile.Out.Writer.WriteLine(FormattableString.Invariant($"{output}: {bytes / 1e6:0.0} MB"));
+    }
+}

@@ -1,0 +1,76 @@
+using RfDetr.Model;
+using RfDetr.Torch;
+using RfDetr.Training;
+
+namespace RfDetr.Cli.Engines;
+
+/// <summary>Runs a checkpoint's network on libtorch, exactly as training evaluates it. Callers wait for each other: libtorch takes one at a time.</summary>
+internal sealed class TorchEngine : INetworkEngine
+{
+    private readonly TorchBackend _backend;
+    private readonly NetworkRunner _runner;
+    private readonly Lock _one = new();
+
+    private TorchEngine(TorchBackend backend, RfDetrNetwork network, NetworkSizes sizes)
+    {
+        (_backend, _runner, Sizes) = (backend, new NetworkRunner(network, backend), sizes);
+        Description = $"libtorch {TorchRuntime.Version}, {TorchRuntime.Threads} {(TorchRuntime.Threads == 1 ? "thread" : "threads")}";
+    }
+
+    public string Description { get; }
+
+    public NetworkSizes Sizes { get; }
+
+    /// <summary>Makes such an engine for a detector.</summary>
+    /// <param name="threads">Threads of one run; 0 leaves libtorch's own choice.</param>
+    /// <remarks>The factory throws <see cref="TorchMissingException"/> where there is no libtorch.</remarks>
+    public static NetworkEngineFactory Factory(int threads) => (weights, config, sizes) =>
+    {
+        var backend = new TorchBackend(new TorchBackendOptions { TrainableParameters = false });
+        try
+        {
+            if (threads > 0)
+                TorchRuntime.Threads = threads;
+            return new TorchEngine(backend, new RfDetrNetwork(weights(backend), config), sizes);
+        }
+        catch
+        {
+            backend.Dispose();
+            throw;
+        }
+    };
+
+    public INetworkRun Rent(int batch) => new Run(this, batch);
+
+    public void Dispose() => _backend.Dispose();
+
+    private sealed class Run(TorchEngine engine, int batch) : INetworkRun
+    {
+        private readonly NetworkSizes _sizes = engine.Sizes;
+        private readonly float[] _input = GC.AllocateUninitializedArray<float>(checked(batch * 3 * engine.Sizes.Height * engine.Sizes.Width));
+        private NetworkAnswer? _answer;
+
+        public Span<float> Input(int picture) => Part(_input, picture, 3 * _sizes.Height * _sizes.Width);
+
+        public void Execute(CancellationToken cancellationToken)
+        {
+            lock (engine._one)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                _answer = engine._runner.Run(_input, batch, _sizes.Height, _sizes.Width);
+            }
+        }
+
+        public ReadOnlySpan<float> Logits(int picture) => Part(Answer.Logits, picture, _sizes.Queries * _sizes.Classes);
+
+        public ReadOnlySpan<float> Boxes(int picture) => Part(Answer.Boxes, picture, _sizes.Queries * 4);
+
+        public ReadOnlySpan<float> Masks(int picture) => Part(Answer.Masks ?? [], picture, _sizes.Queries * _sizes.MaskHeight * _sizes.MaskWidth);
+
+        public void Dispose() => _answer = null;
+
+        private NetworkAnswer Answer => _answer ?? throw new InvalidOperationException("the run has not been executed");
+
+        private static Span<float> Part(float[] values, int picture, int length) => values.AsSpan(picture * length, length);
+    }
+}

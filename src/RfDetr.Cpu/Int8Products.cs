@@ -1,0 +1,28 @@
+namespace RfDetr.Cpu;
+
+/// <summary>
+/// Which products are computed from 8-bit integers: weights −127..127 with a scale for each output, activations 0..255 with scale and zero point
+/// for each row, int32 sums. All instruction sets compute the same integers.
+/// </summary>
+public sealed record Int8Products
+{
+    /// <summary>Names of weights as the checkpoint has them; a product that was folded from any of these is in int8.</summary>
+    public required IReadOnlySet<string> Weights { get; init; }
+
+    /// <summary>Ranges of what these weights are multiplied with, by their names; a product without one takes each row's own.</summary>
+    public IReadOnlyDictionary<string, ActivationRange> Ranges { get; init; } = new Dictionary<string, ActivationRange>();
+
+    internal bool Has(IReadOnlyList<string> sources) => sources.Any(Weights.Contains);
+
+    internal ActivationRange? RangeOf(IReadOnlyList<string> sources)
+    {
+        ActivationRange? range = null;
+        foreach (string name in sources)
+        {
+            if (Ranges.TryGetValue(name, out ActivationRange known))
+                range = range is { } other ? other.With(known) : known;
+        }
+
+        return range;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Runtime.CompilerServices;
+
+namespace RfDetr.Cpu;
+
+/// <summary>
+/// The innermost integer product: 6 rows × two registers of int32 sums. Written out as <see cref="Tile{TSimd,T}"/> is, and for the same
+/// reason; with AVX2 it takes all 16 registers.
+/// </summary>
+internal static unsafe class DotTile<TDot, T>
+    where TDot : IDotSimd<T>
+    where T : unmanaged
+{
+    /// <summary>Rows of a tile.</summary>
+    public const int Rows = 6;
+
+    /// <summary>c = a·b, or c += a·b.</summary>
+    /// <param name="a">Rows of groups of codes, four bytes each, <paramref name="rowBytes"/> apart.</param>
+    /// <param name="rowBytes">Distance of rows of a.</param>
+    /// <param name="b">A packed panel of weights: groups times two registers of sums.</param>
+    /// <param name="groups">Groups of terms.</param>
+    /// <param name="c">Rows of two registers of sums, one after another.</param>
+    /// <param name="add">Add to c instead of replacing it.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply(byte* a, nint rowBytes, sbyte* b, nint groups, int* c, bool add)
+    {
+        int n = TDot.Count, bytes = TDot.Count * TDot.Group;
+        byte* a1 = a + 3 * rowBytes;
+        T x0 = TDot.Zero, y0 = x0;
+        T x1 = TDot.Zero, y1 = x1;
+        T x2 = TDot.Zero, y2 = x2;
+        T x3 = TDot.Zero, y3 = x3;
+        T x4 = TDot.Zero, y4 = x4;
+        T x5 = TDot.Zero, y5 = x5;
+        nint twice = rowBytes * 2;
+        for (sbyte* end = b + groups * 2 * bytes; b < end; b += 2 * bytes)
+        {
+            T b0 = TDot.Load(b), b1 = TDot.Load(b + bytes), s;
+            s = TDot.Spread(a);
+            x0 = TDot.Dot(x0, s, b0);
+            y0 = TDot.Dot(y0, s, b1);
+            s = TDot.Spread(a + rowBytes);
+            x1 = TDot.Dot(x1, s, b0);
+            y1 = TDot.Dot(y1, s, b1);
+            s = TDot.Spread(a + twice);
+            x2 = TDot.Dot(x2, s, b0);
+            y2 = TDot.Dot(y2, s, b1);
+            s = TDot.Spread(a1);
+            x3 = TDot.Dot(x3, s, b0);
+            y3 = TDot.Dot(y3, s, b1);
+            s = TDot.Spread(a1 + rowBytes);
+            x4 = TDot.Dot(x4, s, b0);
+            y4 = TDot.Dot(y4, s, b1);
+            s = TDot.Spread(a1 + twice);
+            x5 = TDot.Dot(x5, s, b0);
+            y5 = TDot.Dot(y5, s, b1);
+            a += sizeof(int);
+            a1 += sizeof(int);
+        }
+
+        if (add)
+        {
+            x0 = TDot.Add(x0, TDot.LoadSums(c));
+            y0 = TDot.Add(y0, TDot.LoadSums(c + n));
+            x1 = TDot.Add(x1, TDot.LoadSums(c + 2 * n));
+            y1 = TDot.Add(y1, TDot.LoadSums(c + 3 * n));
+            x2 = TDot.Add(x2, TDot.LoadSums(c + 4 * n));
+            y2 = TDot.Add(y2, TDot.LoadSums(c + 5 * n));
+            x3 = TDot.Add(x3, TDot.LoadSums(c + 6 * n));
+            y3 = TDot.Add(y3, TDot.LoadSums(c + 7 * n));
+            x4 = TDot.Add(x4, TDot.LoadSums(c + 8 * n));
+            y4 = TDot.Add(y4, TDot.LoadSums(c + 9 * n));
+            x5 = TDot.Add(x5, TDot.LoadSums(c + 10 * n));
+            y5 = TDot.Add(y5, TDot.LoadSums(c + 11 * n));
+        }
+
+        TDot.Store(c, x0);
+        TDot.Store(c + n, y0);
+        TDot.Store(c + 2 * n, x1);
+        TDot.Store(c + 3 * n, y1);
+        TDot.Store(c + 4 * n, x2);
+        TDot.Store(c + 5 * n, y2);
+        TDot.Store(c + 6 * n, x3);
+        TDot.Store(c + 7 * n, y3);
+        TDot.Store(c + 8 * n, x4);
+        TDot.Store(c + 9 * n, y4);
+        TDot.Store(c + 10 * n, x5);
+        TDot.Store(c + 11 * n, y5);
+    }
+}

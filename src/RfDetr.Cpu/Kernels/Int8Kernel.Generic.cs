@@ -1,0 +1,150 @@
+using System.Runtime.CompilerServices;
+using RfDetr.Graph;
+
+namespace RfDetr.Cpu;
+
+/// <summary>The kernels compiled for one kind of float register and one kind of integer sums.</summary>
+/// <remarks>Groups are cut into blocks so that one panel's block stays in the first-level cache while all row tiles pass over it.</remarks>
+internal sealed unsafe class Int8Kernel<TSimd, T, TDot, TSums>(string name) : Int8Kernel
+    where TSimd : ISimd<T>
+    where T : unmanaged
+    where TDot : IDotSimd<TSums>
+    where TSums : unmanaged
+{
+    private const int BlockTerms = 768;
+
+    public override string Name => name;
+
+    public override Int8Layout Layout(int n, int k) => new(n, k, 2 * TDot.Count, TDot.Group);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override ActivationRange Range(float* x, int n)
+    {
+        T least = TSimd.Set(0), largest = least;
+        int i = 0;
+        for (; i <= n - TSimd.Count; i += TSimd.Count)
+        {
+            T v = TSimd.Load(x + i);
+            least = TSimd.Min(v, least);
+            largest = TSimd.Max(v, largest);
+        }
+
+        float low = -TSimd.Largest(TSimd.Sub(TSimd.Set(0), least)), high = TSimd.Largest(largest);
+        for (; i < n; i++)
+        {
+            low = SimdScalar.Min(x[i], low);
+            high = SimdScalar.Max(x[i], high);
+        }
+
+        return new(low, high);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override RowScale Quantize(float* x, int k, ActivationRange? range, byte* codes)
+    {
+        (float scale, int zero) = (range ?? Range(x, k)).Codes();
+        float inverse = 1 / scale;
+        T factor = TSimd.Set(inverse), shift = TSimd.Set(zero), none = TSimd.Set(0), most = TSimd.Set(255), bias = TSimd.Set(TDot.Bias);
+        bool wide = TDot.Group == 2;
+        int i = 0;
+        for (; i <= k - TSimd.Count; i += TSimd.Count)
+        {
+            T code = TSimd.Add(TSimd.Round(TSimd.Mul(TSimd.Load(x + i), factor)), shift);
+            code = TSimd.Sub(TSimd.Min(TSimd.Max(code, none), most), bias);
+            if (wide)
+                TSimd.StoreInt16((short*)codes + i, code);
+            else
+                TSimd.StoreBytes(codes + i, code);
+        }
+
+        for (; i < k; i++)
+        {
+            float code = SimdScalar.Min(SimdScalar.Max(SimdScalar.Round(x[i] * inverse) + zero, 0), 255) - TDot.Bias;
+            if (wide)
+                SimdScalar.StoreInt16((short*)codes + i, code);
+            else
+                SimdScalar.StoreBytes(codes + i, code);
+        }
+
+        for (; i % TDot.Group != 0; i++)
+        {
+            if (wide)
+                ((short*)codes)[i] = 0;
+            else
+                codes[i] = 0;
+        }
+
+        return new(scale, zero - TDot.Bias);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Product(in Int8Block p)
+    {
+        Int8Layout layout = p.Layout;
+        int columns = layout.Columns, rowBytes = layout.RowBytes, most = BlockTerms / TDot.Group;
+        int blocks = (layout.Groups + most - 1) / most, size = (layout.Groups + blocks - 1) / blocks;
+        for (int panel = p.FirstPanel; panel < p.FirstPanel + p.Panels; panel++)
+        {
+            sbyte* b = (sbyte*)p.Weights + (nint)panel * layout.PanelBytes;
+            for (int from = 0; from < layout.Groups; from += size)
+            {
+                int groups = Math.Min(size, layout.Groups - from);
+                bool last = from + groups == layout.Groups;
+                for (int row = 0; row < p.Rows; row += TileRows)
+                {
+                    DotTile<TDot, TSums>.Multiply(
+                        p.Codes + (nint)row * rowBytes + (nint)from * sizeof(int), rowBytes, b + (nint)from * columns * TDot.Group, groups, p.Sums + row * columns, from > 0);
+                    if (last)
+                        Finish(p, row, panel);
+                }
+            }
+        }
+    }
+
+    private static void Finish(in Int8Block p, int row, int panel)
+    {
+        switch (p.Activation)
+        {
+            case Epilogue.Relu: Finish<Relu>(p, row, panel); break;
+            case Epilogue.Gelu: Finish<Gelu>(p, row, panel); break;
+            case Epilogue.Silu: Finish<Silu>(p, row, panel); break;
+            default: Finish<Same>(p, row, panel); break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Finish<TFunction>(in Int8Block p, int first, int panel)
+        where TFunction : IFunction
+    {
+        int columns = p.Layout.Columns, column = panel * columns, width = Math.Min(columns, p.Layout.N - column);
+        float* scales = (float*)(p.Weights + p.Layout.ScalesAt) + column;
+        int* columnSums = (int*)(p.Weights + p.Layout.SumsAt) + column;
+        float* bias = p.Bias == null ? null : p.Bias + column;
+        for (int row = first; row < Math.Min(first + TileRows, p.Rows); row++)
+        {
+            RowScale own = p.RowScales[row];
+            int* sums = p.Sums + row * columns;
+            float* to = p.C + row * p.Ldc + column, residual = p.Residual == null ? null : p.Residual + row * p.Ldr + column;
+            int i = 0;
+            for (; i <= width - TSimd.Count; i += TSimd.Count)
+                One<TSimd, T, TFunction>(sums + i, columnSums + i, own, scales + i, bias == null ? null : bias + i, residual == null ? null : residual + i, to + i);
+            for (; i < width; i++)
+                One<SimdScalar, float, TFunction>(sums + i, columnSums + i, own, scales + i, bias == null ? null : bias + i, residual == null ? null : residual + i, to + i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void One<TS, TR, TFunction>(int* sums, int* columnSums, RowScale row, float* scales, float* bias, float* residual, float* to)
+        where TS : ISimd<TR>
+        where TR : unmanaged
+        where TFunction : IFunction
+    {
+        TR x = TS.Mul(TS.FromSums(sums, columnSums, row.Zero), TS.Mul(TS.Load(scales), TS.Set(row.Scale)));
+        if (bias != null)
+            x = TS.Add(x, TS.Load(bias));
+        x = TFunction.Of<TS, TR>(x);
+        if (residual != null)
+            x = TS.Add(x, TS.Load(residual));
+        TS.Store(to, x);
+    }
+}

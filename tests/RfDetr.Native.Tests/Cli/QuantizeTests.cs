@@ -1,0 +1,48 @@
+using System.Text.Json;
+
+namespace RfDetr.Tests.Cli;
+
+/// <summary><c>rfdetr quantize</c> on the demonstration model and drawn scenes: the whole way from a checkpoint to a file that runs in int8.</summary>
+public sealed class QuantizeTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public async Task A_quantized_file_is_small_says_what_it_is_and_runs()
+    {
+        (await CliRun.Of("export", "demo", "--output", _folder["demo.safetensors"])).Code.ShouldBe(0);
+        (await CliRun.Of("data", "synth", "--output", _folder["data/valid"], "--count", "2", "--size", "96x96", "--seed", "5")).Code.ShouldBe(0);
+        CliRun run = await CliRun.Of(
+            "quantize", "--model", _folder["demo.safetensors"], "--data", _folder["data"], "--output", _folder["q.safetensors"], "--pictures", "1", "--activations", "calibrated", "--json", "-");
+        run.Code.ShouldBe(0, run.Error);
+        run.Error.ShouldContain("2 pictures, fewer than the 100 wanted");
+        JsonElement policy = run.Json.GetProperty("quantization");
+        policy.GetProperty("calibration_pictures").GetInt32().ShouldBe(2);
+        policy.GetProperty("calibration_sha256").GetString()!.Length.ShouldBe(64);
+        policy.GetProperty("measured").GetString().ShouldBe("AP of masks on 1 pictures of 'valid'");
+        policy.GetProperty("blocks").EnumerateArray().Select(b => b.GetProperty("name").GetString()).ShouldContain("encoder.5.mlp");
+        policy.GetProperty("blocks").EnumerateArray().Sum(b => b.GetProperty("share").GetDouble()).ShouldBeInRange(0.5, 1);
+        run.Json.GetProperty("bytes").GetInt64().ShouldBeLessThan(new FileInfo(_folder["demo.safetensors"]).Length / 3);
+
+        CliRun inspected = await CliRun.Of("inspect", _folder["q.safetensors"], "--json", "-");
+        JsonElement.DeepEquals(inspected.Json.GetProperty("quantization"), policy).ShouldBeTrue();
+        string picture = Directory.GetFiles(_folder["data/valid"], "*.jpg").Order().First();
+        CliRun found = await CliRun.Of("detect", picture, "--model", _folder["q.safetensors"], "--engine", "cpu", "--threshold", "0.01", "--json", "-");
+        found.Code.ShouldBe(0, found.Error);
+        found.Out.ShouldContain("int8");
+
+        (await CliRun.Of("export", _folder["q.safetensors"], "--precision", "int8", "--output", _folder["q.onnx"])).Code.ShouldBe(0);
+        (await CliRun.Of("detect", picture, "--model", _folder["q.onnx"], "--json", "-")).Code.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Int8_without_a_policy_and_other_misuse_is_refused_before_any_work()
+    {
+        (await CliRun.Of("export", "demo", "--precision", "int8", "--output", _folder["x.onnx"])).Error.ShouldContain("rfdetr quantize");
+        CliRun wrong = await CliRun.Of("quantize", "--model", "demo", "--data", _folder["none"], "--output", _folder["q.pth"]);
+        wrong.Code.ShouldNotBe(0);
+        wrong.Error.ShouldContain(".safetensors");
+    }
+
+    public void Dispose() => _folder.Dispose();
+}

@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using RfDetr.Data;
+using RfDetr.Tests.Torch;
+using RfDetr.Training;
+
+namespace RfDetr.Tests.Trainer;
+
+/// <summary>Real processes that train one network together over Gloo.</summary>
+[Collection(nameof(OneAtATime))]
+public sealed class RankRunTests
+{
+    private const string Moments = "/exp_avg";
+
+    [SkippableFact]
+    public async Task TwoRanksTakeTheStepsOfOneWithTheDoubleBatch()
+    {
+        TinyRun.RequireTorch();
+        using var folder = new TemporaryFolder();
+        TrainOptions one = Plain(await TinyRun.DataAsync(folder), folder["one"]) with { BatchSize = 4 };
+        TrainOptions two = one with { Output = folder["two"], BatchSize = 2, Processes = 2 }, start = one with { Output = folder["start"], Lr = 1e-30, LrEncoder = 1e-30, WeightDecay = 0 };
+        foreach (TrainOptions options in (TrainOptions[])[start, one, two])
+        {
+            using TrainingProcess run = TrainingProcess.Start(options);
+            run.Wait().ShouldBe(0, run.Errors);
+        }
+
+        Dictionary<string, float[]> before = TinyRun.State(Checkpoint(start)), single = TinyRun.State(Checkpoint(one)), both = TinyRun.State(Checkpoint(two));
+
+        // AdamW's moments are sums of gradients: 9e-7 was measured. It divides by the gradient's size, so the few parameters whose gradient is
+        // rounding only move at random, and beside a weight of 0.5 a change of 5e-4 is itself rounded by 6e-5: 2e-5 of the change was measured.
+        static bool IsWeight(string name) => name.StartsWith("model/", StringComparison.Ordinal);
+        Relative(single, both, name => name.EndsWith(Moments, StringComparison.Ordinal), (_, _) => 0).ShouldBeLessThan(1e-5);
+        Relative(single, both, IsWeight, (_, _) => 0).ShouldBeLessThan(1e-6);
+        Relative(single, both, IsWeight, (name, i) => before[name][i]).ShouldBeLessThan(1e-4);
+        double[] expected = Losses(one), actual = Losses(two);
+        actual.Length.ShouldBe(expected.Length);
+        actual.Zip(expected, (a, e) => Math.Abs(a - e) / e).Max().ShouldBeLessThan(1e-5);
+    }
+
+    [SkippableTheory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task ARankThatIsKilledEndsTheRun(int victim)
+    {
+        TinyRun.RequireTorch();
+        Skip.IfNot(OperatingSystem.IsLinux(), "finds the processes of the ranks in /proc");
+        using var folder = new TemporaryFolder();
+        TrainOptions options = Plain(await TinyRun.DataAsync(folder), folder["run"]) with { Epochs = 1000, Processes = 2 };
+        using TrainingProcess launcher = TrainingProcess.Start(options);
+        launcher.WaitFor("epoch 1/1000 step 2/");
+        Dictionary<int, int> ranks = RanksOf(launcher.Id);
+        ranks.Keys.Order().ShouldBe([0, 1]);
+        Process.GetProcessById(ranks[victim]).Kill();
+
+        launcher.Wait(TimeSpan.FromSeconds(60)).ShouldBe(1);
+        launcher.Errors.ShouldContain($"process {victim} of 2 ended with exit code 137; the others are stopped");
+        ranks.Values.ShouldAllBe(id => !Directory.Exists($"/proc/{id}"));
+    }
+
+    [SkippableFact]
+    public async Task WithoutALauncherTheOthersEndByThemselves()
+    {
+        TinyRun.RequireTorch();
+        using var folder = new TemporaryFolder();
+        TrainOptions options = Plain(await TinyRun.DataAsync(folder), folder["run"]) with { Epochs = 1000, Processes = 2 };
+        int port = FreePort();
+        using TrainingProcess first = TrainingProcess.Start(options, new RankEnvironment(0, 2, 0, "127.0.0.1", port));
+        using TrainingProcess second = TrainingProcess.Start(options, new RankEnvironment(1, 2, 1, "127.0.0.1", port));
+        first.WaitFor("epoch 1/1000 step 2/");
+        second.Kill().ShouldBeTrue();
+
+        first.Wait(TimeSpan.FromSeconds(60)).ShouldBe(1);
+        first.Errors.ShouldContain("rank 0 of 2");
+        first.Errors.ShouldContain("a process may have ended");
+    }
+
+    // Nothing random but the order of the pictures, which does not depend on the number of processes.
+    private static TrainOptions Plain(string data, string output) => TinyRun.Options(data, output, masks: false) with
+    {
+        Epochs = 1,
+        Augmentation = "none",
+        UseEma = true,
+        Threads = 1,
+    };
+
+    private static string Checkpoint(TrainOptions options) => Path.Combine(options.Output!, "checkpoint.pth");
+
+    /// <summary>Norm of the difference between two states, relative to the norm of how far the first is from an origin.</summary>
+    private static double Relative(Dictionary<string, float[]> expected, Dictionary<string, float[]> actual, Func<string, bool> which, Func<string, int, float> origin)
+    {
+        double difference = 0, distance = 0;
+        foreach (string name in expected.Keys.Where(which))
+        {
+            for (int i = 0; i < expected[name].Length; i++)
+            {
+                difference += Math.Pow((double)expected[name][i] - actual[name][i], 2);
+                distance += Math.Pow((double)expected[name][i] - origin(name, i), 2);
+            }
+        }
+
+        distance.ShouldBeGreaterThan(0);
+        return Math.Sqrt(difference / distance);
+    }
+
+    private static double[] Losses(TrainOptions options)
+    {
+        MetricsTable table = MetricsTable.Read(Path.Combine(options.Output!, "metrics.csv"));
+        int loss = table.Columns.ToList().IndexOf("train/loss");
+        return [.. table.Rows.Select(r => r.Values[loss]).OfType<double>()];
+    }
+
+    /// <summary>The processes that a launcher started, by rank.</summary>
+    private static Dictionary<int, int> RanksOf(int launcher)
+    {
+        var ranks = new Dictionary<int, int>();
+        foreach (string folder in Directory.GetDirectories("/proc").Where(d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+        {
+            try
+            {
+                if (!File.ReadLines(Path.Combine(folder, "status")).Any(l => l == $"PPid:\t{launcher}"))
+                    continue;
+                string rank = File.ReadAllText(Path.Combine(folder, "environ")).Split('\0').Single(v => v.StartsWith("RANK=", StringComparison.Ordinal));
+                ranks.Add(int.Parse(rank["RANK=".Length..], CultureInfo.InvariantCulture), int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture));
+            }
+            catch (IOException)
+            {
+                // A process of somebody else that ended meanwhile.
+            }
+        }
+
+        return ranks;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
