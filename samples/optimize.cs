@@ -1,0 +1,17 @@
+#:project ../src/RfDetr/RfDetr.csproj
+#:property PublishAot=false
+
+// Chooses the quickest way to run a model on this machine:  dotnet run -c Release samples/optimize.cs -- PICTURE [MODEL]
+using RfDetr;
+
+string picture = args.Length > 0 ? args[0] : throw new ArgumentException("give a picture");
+string model = args.Length > 1 ? args[1] : "demo";
+
+// snippet: optimize
+using Detector plain = Detector.Load(model);
+using Detector quick = plain.OptimizeForInference();
+Console.WriteLine(quick.Optimization!.ToText());
+// end
+
+Detections before = plain.Detect(picture), after = quick.Detect(picture);
+Console.WriteLine($"{before.Items.Count} objects in {before.Times.InferenceMs:0.0} ms before, {after.Items.Count} in {after.Times.InferenceMs:0.0} ms after");
