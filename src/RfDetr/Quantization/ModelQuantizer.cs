@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using RfDetr.Checkpoints;
 using RfDetr.Cpu;
 using RfDetr.Graph;
-using RfDetr.Tensors;
 
 namespace RfDetr;
 
