@@ -64,7 +64,8 @@ internal static class NetworkBench
             Console.WriteLine($"{time.Kind,-32} {time.Steps,4} steps {time.Ms,9:F2} ms {(time.GigaOperations > 0 ? $"{time.GigaOperations / time.Ms * 1000,8:F1} GFLOP/s" : "")}");
     }
 
-    private static Int8Products AllInInt8(ModelConfig config)
+    /// <summary>Every product that may be in int8, with scales of each row.</summary>
+    internal static Int8Products AllInInt8(ModelConfig config)
     {
         var list = new ParameterList();
         _ = new RfDetrNetwork(new Weights(list, new ShapeBackend()), config);

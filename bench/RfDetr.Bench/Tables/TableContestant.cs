@@ -37,14 +37,23 @@ internal sealed class TableContestant(string engine, string precision, DetectorO
     public void Dispose() => Array.ForEach(owned, o => o.Dispose());
 
     /// <summary>What is measured, the baseline first: a list, so that another engine or precision is another line.</summary>
-    public static IEnumerable<(string Name, Func<TableContestant> Open)> All(NetworkGraph graph, HostTensor input, int threads)
+    /// <param name="graph">The network.</param>
+    /// <param name="input">What it is shown.</param>
+    /// <param name="threads">Threads of each run.</param>
+    /// <param name="int8">What runs in int8; null leaves int8 out.</param>
+    public static IEnumerable<(string Name, Func<TableContestant> Open)> All(NetworkGraph graph, HostTensor input, int threads, Int8Products? int8)
     {
-        DetectorOptions onnx = new() { Engine = EngineKind.OnnxRuntime, Threads = threads };
+        DetectorOptions onnx = new() { Engine = EngineKind.OnnxRuntime, Threads = threads }, own = new() { Engine = EngineKind.Cpu, Threads = threads };
         yield return ("plain fp32", () => InOnnxRuntime(graph, input, "ONNX Runtime, plain export", "fp32", new() { Optimize = false }, onnx));
         yield return ("fp32", () => InOnnxRuntime(graph, input, "ONNX Runtime, our export", "fp32", new() { Dialect = OnnxDialect.OnnxRuntime }, onnx));
         yield return ("fp16", () => InOnnxRuntime(
             graph, input, "ONNX Runtime, our export", "fp16", new() { Dialect = OnnxDialect.OnnxRuntime, Precision = ExportPrecision.Float16 }, onnx with { Precision = ExportPrecision.Float16 }));
-        yield return ("own fp32", () => OnOwnEngine(graph, input, new() { Engine = EngineKind.Cpu, Threads = threads }));
+        yield return ("own fp32", () => OnOwnEngine(graph, input, null, own with { Quantization = QuantizationPolicy.None }));
+        if (int8 is null)
+            yield break;
+        var export = new ExportOptions { Dialect = OnnxDialect.OnnxRuntime, Precision = ExportPrecision.Int8, IsInt8 = int8.Weights.Contains };
+        yield return ("int8", () => InOnnxRuntime(graph, input, "ONNX Runtime, our export", "int8", export, onnx with { Precision = ExportPrecision.Int8 }));
+        yield return ("own int8", () => OnOwnEngine(graph, input, int8, own));
     }
 
     private static TableContestant InOnnxRuntime(NetworkGraph graph, HostTensor input, string engine, string precision, ExportOptions export, DetectorOptions options)
@@ -55,11 +64,11 @@ internal sealed class TableContestant(string engine, string precision, DetectorO
         return new(engine, precision, options, () => binding.Run(), binding, session);
     }
 
-    private static TableContestant OnOwnEngine(NetworkGraph graph, HostTensor input, DetectorOptions options)
+    private static TableContestant OnOwnEngine(NetworkGraph graph, HostTensor input, Int8Products? int8, DetectorOptions options)
     {
-        CpuNetwork network = CpuNetwork.Compile(graph, new CpuOptions { Threads = options.Threads });
+        CpuNetwork network = CpuNetwork.Compile(graph, new CpuOptions { Threads = options.Threads, Int8 = int8 });
         CpuRun run = network.Rent();
         input.CopyTo(run[InferenceGraph.InputName].Floats);
-        return new($"our CPU engine, {network.Options.InstructionSet}", "fp32", options, () => run.Execute(), run, network);
+        return new($"our CPU engine, {network.Options.InstructionSet}", int8 is null ? "fp32" : "int8", options, () => run.Execute(), run, network);
     }
 }

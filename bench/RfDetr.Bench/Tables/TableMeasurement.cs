@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RfDetr.Cpu;
 using RfDetr.Graph;
 using RfDetr.Model;
 using RfDetr.Onnx;
@@ -23,7 +24,7 @@ internal static class TableMeasurement
         HostTensor input = formula.Input(1, config.Resolution, config.Resolution);
 
         var missing = new List<string>();
-        List<TableContestant> all = Open(graph, input, a.Threads, missing);
+        List<TableContestant> all = Open(graph, input, a.Threads, variant is null ? Int8Of(a.Model, config) : NetworkBench.AllInInt8(config), missing);
         if (all.Count == 0)
             throw new InvalidOperationException($"'{a.Model}' runs on no engine here: {string.Join("; ", missing)}");
         try
@@ -42,10 +43,19 @@ internal static class TableMeasurement
         }
     }
 
-    private static List<TableContestant> Open(NetworkGraph graph, HostTensor input, int threads, List<string> missing)
+    // A trained model says itself what may be in int8; formula weights have nothing to lose.
+    private static Int8Products? Int8Of(string model, ModelConfig config)
+    {
+        using Detector detector = Detector.Load(model);
+        var list = new ParameterList();
+        _ = new RfDetrNetwork(new Weights(list, new ShapeBackend()), config);
+        return detector.Model.Quantization?.ToProducts([.. list.Parameters.Select(p => p.Name)]);
+    }
+
+    private static List<TableContestant> Open(NetworkGraph graph, HostTensor input, int threads, Int8Products? int8, List<string> missing)
     {
         var all = new List<TableContestant>();
-        foreach ((string name, Func<TableContestant> open) in TableContestant.All(graph, input, threads))
+        foreach ((string name, Func<TableContestant> open) in TableContestant.All(graph, input, threads, int8))
         {
             try
             {

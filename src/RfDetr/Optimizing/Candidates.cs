@@ -7,9 +7,10 @@ namespace RfDetr;
 /// <param name="IsOnnxFile">True for a file that ONNX Runtime alone can run, in the precision it has.</param>
 /// <param name="HasFixedBatch">True if the model runs batches of one size only.</param>
 /// <param name="Cores">Physical cores this process may use.</param>
-internal sealed record CandidateFacts(DetectorOptions Options, bool IsOnnxFile, bool HasFixedBatch, int Cores)
+/// <param name="HasPolicy">True if the model says which of its products may be in int8.</param>
+internal sealed record CandidateFacts(DetectorOptions Options, bool IsOnnxFile, bool HasFixedBatch, int Cores, bool HasPolicy = false)
 {
-    public EngineChoice Reference => EngineChoice.Of(Options, Cores);
+    public EngineChoice Reference => EngineChoice.Of(Options, Cores, HasPolicy);
 }
 
 /// <summary>Lists what is worth measuring, the safest first: of two that are equally quick the earlier one is taken.</summary>
@@ -35,18 +36,23 @@ internal static class Candidates
 
     private static IEnumerable<ExportPrecision> Precisions(CandidateFacts facts, OptimizeOptions options)
     {
-        yield return facts.Options.Precision;
+        ExportPrecision own = facts.Reference.Precision;
+        yield return own;
+        if (!options.AllowReducedPrecision || facts.IsOnnxFile || own != ExportPrecision.Float32)
+            yield break;
 
         // On the CPU ONNX Runtime widens every float16 product to float32 and back: only accelerators gain.
-        if (options.AllowReducedPrecision && !facts.IsOnnxFile && facts.Options.Precision == ExportPrecision.Float32 && HasAccelerator(facts))
+        if (HasAccelerator(facts))
             yield return ExportPrecision.Float16;
+        if (facts.HasPolicy)
+            yield return ExportPrecision.Int8;
     }
 
     private static IEnumerable<EngineKind> EngineKinds(CandidateFacts facts, ExportPrecision precision)
     {
         if (facts.Options.Engine is EngineKind.Auto or EngineKind.OnnxRuntime)
             yield return EngineKind.OnnxRuntime;
-        bool runsThere = !facts.IsOnnxFile && precision == ExportPrecision.Float32 && facts.Options.Providers.Count == 0;
+        bool runsThere = !facts.IsOnnxFile && precision != ExportPrecision.Float16 && facts.Options.Providers.Count == 0;
         if (facts.Options.Engine is EngineKind.Auto or EngineKind.Cpu && runsThere)
             yield return EngineKind.Cpu;
     }

@@ -24,6 +24,7 @@ internal static class ChoiceFacts
             $"ONNX Runtime: {machine.Engine}",
             $"model: {Digest(model, options)}",
             Text($"input: {card.InputHeight}×{card.InputWidth}, precision {options.Precision}, batch {options.FixedBatch?.ToString(CultureInfo.InvariantCulture) ?? "any"}"),
+            $"int8: {(options.Quantization is null ? "as the model says" : string.Join(' ', options.Quantization.Blocks.Where(b => b.IsInt8).Select(b => b.Name)))}",
             Text($"engine: {options.Engine}, threads {options.Threads}, providers {string.Join(' ', machine.Providers)}"),
             Text($"candidates: batches {string.Join(',', optimize.Batches)}, reduced precision {(optimize.AllowReducedPrecision ? "allowed" : "not allowed")}"),
             Text($"tolerance: {optimize.Tolerance}, reduced {optimize.ReducedPrecisionTolerance}"),

@@ -8,7 +8,7 @@ internal static class Optimizer
     public static Detector Run(Detector reference, string model, OptimizeOptions options, CancellationToken cancellationToken)
     {
         options.Validate();
-        var candidates = new CandidateFacts(reference.Options, reference.Model.Config is null, reference.HasFixedBatch, ProcessorCores.Physical);
+        var candidates = new CandidateFacts(reference.Options, reference.Model.Config is null, reference.HasFixedBatch, ProcessorCores.Physical, reference.Model.Quantization is not null);
         IReadOnlyList<string> facts = ChoiceFacts.Of(model, candidates, reference.Model, options);
         var finder = new ChoiceFinder(ChoiceCache.At(options.CacheFolder), options, TimeProvider.System);
         Picture[] drawn = options.Probes.Count == 0 ? ProbePictures.Draw() : [];

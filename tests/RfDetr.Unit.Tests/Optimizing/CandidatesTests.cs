@@ -42,6 +42,21 @@ public class CandidatesTests
     }
 
     [Fact]
+    public void A_quantised_model_runs_in_int8_only_if_it_is_allowed()
+    {
+        CandidateFacts facts = Facts(new DetectorOptions(), 2) with { HasPolicy = true };
+        Candidates.Engines(facts, s_defaults).ShouldAllBe(c => !c.IsReduced);
+        Candidates.Engines(facts, s_defaults).ShouldAllBe(c => c.ApplyTo(facts.Options).Quantization == QuantizationPolicy.None, "our engine would follow the policy unasked");
+
+        EngineChoice[] allowed = [.. Candidates.Engines(facts, s_defaults with { AllowReducedPrecision = true }).Where(c => c.Precision == ExportPrecision.Int8)];
+        allowed.Select(c => c.Engine).Distinct().ShouldBe([EngineKind.OnnxRuntime, EngineKind.Cpu]);
+        allowed.ShouldAllBe(c => c.ApplyTo(facts.Options).Quantization == null, "the model's own policy");
+
+        CandidateFacts own = facts with { Options = new DetectorOptions { Engine = EngineKind.Cpu, Threads = 2 } };
+        own.Reference.Precision.ShouldBe(ExportPrecision.Int8, "so it was loaded");
+    }
+
+    [Fact]
     public void Batches_are_tried_unless_the_model_has_its_own()
     {
         CandidateFacts facts = Facts(new DetectorOptions(), 2);
