@@ -6,24 +6,24 @@ using RfDetr.Tensors;
 namespace RfDetr.Bench;
 
 /// <summary>An engine in one precision, ready to run one picture.</summary>
-internal sealed class TableContestant(string engine, string precision, DetectorOptions options, Action run, params IDisposable[] owned) : IDisposable
+internal sealed class TableContestant(Contestant contestant, string precision, DetectorOptions options) : IDisposable
 {
     // Whoever takes so much longer than the quickest has shown it after a few rounds.
     private const double FarSlower = 2;
     private const int FewRounds = 3;
 
-    public string Engine => engine;
+    public string Engine => contestant.Samples.Name;
 
     public string Precision => precision;
 
     /// <summary>What loads a detector of this kind, for accuracy.</summary>
     public DetectorOptions Options => options;
 
-    public Samples Samples { get; } = new(engine);
+    public Samples Samples => contestant.Samples;
 
     public int Rounds { get; private set; }
 
-    public void Run() => run();
+    public void Run() => contestant.Execute();
 
     public void Add(double ms)
     {
@@ -34,7 +34,7 @@ internal sealed class TableContestant(string engine, string precision, DetectorO
     /// <summary>Whether more rounds would tell anything, given the quickest median.</summary>
     public bool IsWorthMore(double quickest) => Rounds < FewRounds || Samples.Median < FarSlower * quickest;
 
-    public void Dispose() => Array.ForEach(owned, o => o.Dispose());
+    public void Dispose() => contestant.Dispose();
 
     /// <summary>What is measured, the baseline first: a list, so that another engine or precision is another line.</summary>
     /// <param name="graph">The network.</param>
@@ -56,19 +56,9 @@ internal sealed class TableContestant(string engine, string precision, DetectorO
         yield return ("own int8", () => OnOwnEngine(graph, input, int8, own));
     }
 
-    private static TableContestant InOnnxRuntime(NetworkGraph graph, HostTensor input, string engine, string precision, ExportOptions export, DetectorOptions options)
-    {
-        OnnxSession session = OnnxSession.FromBytes(OnnxExporter.ToBytes(graph, export), new SessionOptions { IntraOpThreads = options.Threads });
-        SessionBinding binding = session.CreateBinding();
-        input.CopyTo(binding.BindInput(InferenceGraph.InputName, [.. input.Shape.Select(size => (long)size)]).Data<float>());
-        return new(engine, precision, options, () => binding.Run(), binding, session);
-    }
+    private static TableContestant InOnnxRuntime(NetworkGraph graph, HostTensor input, string engine, string precision, ExportOptions export, DetectorOptions options) =>
+        new(Contestant.InOnnxRuntime(engine, graph, input, export, options.Threads), precision, options);
 
-    private static TableContestant OnOwnEngine(NetworkGraph graph, HostTensor input, Int8Products? int8, DetectorOptions options)
-    {
-        CpuNetwork network = CpuNetwork.Compile(graph, new CpuOptions { Threads = options.Threads, Int8 = int8 });
-        CpuRun run = network.Rent();
-        input.CopyTo(run[InferenceGraph.InputName].Floats);
-        return new($"our CPU engine, {network.Options.InstructionSet}", int8 is null ? "fp32" : "int8", options, () => run.Execute(), run, network);
-    }
+    private static TableContestant OnOwnEngine(NetworkGraph graph, HostTensor input, Int8Products? int8, DetectorOptions options) => new(
+        Contestant.OnOwnEngine("our CPU engine", graph, input, new CpuOptions { Threads = options.Threads, Int8 = int8 }), int8 is null ? "fp32" : "int8", options);
 }
