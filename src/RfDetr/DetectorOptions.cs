@@ -13,13 +13,13 @@ public sealed record DetectorOptions
     /// <summary>Runs the networks of checkpoints in the caller's own way, on libtorch for instance, instead of what <see cref="Engine"/> says; null: as that says.</summary>
     public NetworkEngineFactory? CustomEngine { get; init; }
 
-    /// <summary>ONNX Runtime's providers in order of preference (<c>cpu</c>, <c>cuda</c>, …); empty: CPU.</summary>
+    /// <summary>ONNX Runtime's providers in order of preference (<c>cpu</c>, <c>cuda</c>, …); empty: none is asked for.</summary>
     public IReadOnlyList<ExecutionProvider> Providers { get; init; } = [];
 
-    /// <summary>Threads of one run; 0: one for each core.</summary>
+    /// <summary>Threads of one run; 0: one for each physical core.</summary>
     public int Threads { get; init; }
 
-    /// <summary>Whether waiting worker threads keep their core busy: a little less latency, slower everything else.</summary>
+    /// <summary>Whether waiting worker threads of ONNX Runtime keep their core busy: a little less latency, slower everything else.</summary>
     public bool AllowSpinning { get; init; }
 
     /// <summary>Folder or file of another ONNX Runtime library; null: the first one found.</summary>
@@ -58,8 +58,9 @@ public sealed record DetectorOptions
     /// <summary>The caller accepts the licence of weights that ask for it (xlarge, 2xlarge: PML-1.0).</summary>
     public bool AcceptLicense { get; init; }
 
-    /// <summary>True where our own engine is to run a checkpoint.</summary>
-    internal bool RunsOnOwnEngine => Engine == EngineKind.Cpu;
+    /// <summary>True where our own engine is to run a checkpoint: by its name, or as nothing is asked for that only ONNX Runtime has.</summary>
+    internal bool RunsOnOwnEngine => Engine == EngineKind.Cpu
+        || (Engine == EngineKind.Auto && Providers.Count == 0 && OnnxRuntimePath is null && !AllowSpinning && Precision != ExportPrecision.Float16);
 
     /// <summary>True where a model's policy is followed.</summary>
     internal bool RunsInInt8(ModelCard card) => card.Quantization is not null && (RunsOnOwnEngine || Precision == ExportPrecision.Int8);
@@ -67,7 +68,7 @@ public sealed record DetectorOptions
     /// <summary>Notes what weights are multiplied with, in our own engine.</summary>
     internal ActivationObserver? Observer { get; init; }
 
-    internal CpuOptions ToCpu() => new() { Threads = Threads, Observer = Observer };
+    internal CpuOptions ToCpu() => new() { Threads = Threads == 0 ? ProcessorCores.Physical : Threads, Observer = Observer };
 
     internal void Validate()
     {

@@ -34,7 +34,7 @@ internal sealed class ModelArguments
     /// <param name="libtorch">Whether the verb also runs checkpoints on libtorch.</param>
     public ModelArguments(bool libtorch = false) => _engine = OptionsOf.Choice(
         "--engine",
-        $"What runs a checkpoint: ONNX Runtime (auto, the default), our own engine on the CPU{(libtorch ? ", or libtorch as in training" : "")}.",
+        $"What runs a checkpoint: our own engine on the CPU or ONNX Runtime{(libtorch ? ", or libtorch as in training" : "")}; auto (the default) takes our own unless something is asked for that ONNX Runtime alone has.",
         libtorch ? ["auto", "cpu", "onnxruntime", Libtorch] : ["auto", "cpu", "onnxruntime"]);
 
     /// <summary>The models that come with the program, for help texts.</summary>
@@ -47,7 +47,7 @@ internal sealed class ModelArguments
     /// <summary>Without the model itself, for verbs that take several.</summary>
     public IEnumerable<Option> Shared => All.Where(o => o != _model);
 
-    public string Model(CliContext context) => context.Get(_model) ?? "demo";
+    public string Model(CliContext context) => context.Get(_model) ?? BuiltInModels.Default;
 
     public DetectorOptions Options(CliContext context)
     {

@@ -3,7 +3,7 @@ namespace RfDetr;
 /// <summary>What runs a network.</summary>
 public enum EngineKind
 {
-    /// <summary>ONNX Runtime.</summary>
+    /// <summary>Our own engine for checkpoints, unless something is asked for that only ONNX Runtime has: a provider, a library by path, spinning, half precision. ONNX Runtime for ONNX files.</summary>
     Auto,
 
     /// <summary>Our own engine on the CPU: checkpoints in single precision and, where a quantization policy allows it, int8.</summary>

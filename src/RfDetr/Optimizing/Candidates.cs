@@ -10,7 +10,7 @@ namespace RfDetr;
 /// <param name="HasPolicy">True if the model says which of its products may be in int8.</param>
 internal sealed record CandidateFacts(DetectorOptions Options, bool IsOnnxFile, bool HasFixedBatch, int Cores, bool HasPolicy = false)
 {
-    public EngineChoice Reference => EngineChoice.Of(Options, Cores, HasPolicy);
+    public EngineChoice Reference => EngineChoice.Of(IsOnnxFile ? Options with { Engine = EngineKind.OnnxRuntime } : Options, Cores, HasPolicy);
 }
 
 /// <summary>Lists what is worth measuring, the safest first: of two that are equally quick the earlier one is taken.</summary>

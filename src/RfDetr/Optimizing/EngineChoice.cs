@@ -31,7 +31,7 @@ public sealed record EngineChoice(EngineKind Engine, ExportPrecision Precision, 
     /// <param name="cores">Physical cores.</param>
     /// <param name="hasPolicy">True if the model says which products may be in int8: our own engine follows that unasked.</param>
     internal static EngineChoice Of(DetectorOptions options, int cores, bool hasPolicy) => options.RunsOnOwnEngine
-        ? new(EngineKind.Cpu, hasPolicy ? ExportPrecision.Int8 : options.Precision, options.Threads == 0 ? Environment.ProcessorCount : options.Threads, Spinning: false)
+        ? new(EngineKind.Cpu, hasPolicy ? ExportPrecision.Int8 : options.Precision, options.Threads == 0 ? cores : options.Threads, Spinning: false)
         : new(EngineKind.OnnxRuntime, options.Precision, options.Threads == 0 ? cores : options.Threads, options.AllowSpinning);
 
     /// <summary>The options with this choice in them; nothing runs in int8 that was not chosen to.</summary>

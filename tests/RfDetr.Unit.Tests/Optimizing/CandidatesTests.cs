@@ -10,11 +10,11 @@ public class CandidatesTests
     [Fact]
     public void Two_cores_offer_both_engines_both_counts_and_spinning() => Names(new DetectorOptions(), 2).ShouldBe(
     [
-        "ONNX Runtime, 2 threads, spinning", "our CPU engine, 2 threads", "ONNX Runtime, 1 thread", "our CPU engine, 1 thread",
+        "ONNX Runtime, 2 threads", "ONNX Runtime, 2 threads, spinning", "ONNX Runtime, 1 thread", "our CPU engine, 1 thread",
     ]);
 
     [Fact]
-    public void One_core_has_no_one_to_wait_for() => Names(new DetectorOptions(), 1).ShouldBe(["our CPU engine, 1 thread"]);
+    public void One_core_has_no_one_to_wait_for() => Names(new DetectorOptions(), 1).ShouldBe(["ONNX Runtime, 1 thread"]);
 
     [Fact]
     public void Many_cores_are_tried_down_to_a_quarter() =>
@@ -25,8 +25,21 @@ public class CandidatesTests
     {
         Names(new DetectorOptions { Engine = EngineKind.OnnxRuntime, Threads = 1 }, 2).ShouldBeEmpty();
         Names(new DetectorOptions { Engine = EngineKind.OnnxRuntime }, 2).ShouldAllBe(n => n.StartsWith("ONNX"));
-        Names(new DetectorOptions { Threads = 2 }, 4).ShouldBe(["ONNX Runtime, 2 threads, spinning", "our CPU engine, 2 threads"]);
+        Names(new DetectorOptions { Threads = 2 }, 4).ShouldBe(["ONNX Runtime, 2 threads", "ONNX Runtime, 2 threads, spinning"]);
         Names(new DetectorOptions { Providers = [new("cuda")] }, 2).ShouldAllBe(n => n.StartsWith("ONNX"));
+    }
+
+    [Fact]
+    public void What_only_onnx_runtime_has_makes_it_the_reference()
+    {
+        Facts(new DetectorOptions(), 2).Reference.Engine.ShouldBe(EngineKind.Cpu);
+        DetectorOptions[] asked =
+        [
+            new() { Providers = [new("cpu")] }, new() { OnnxRuntimePath = "lib" }, new() { AllowSpinning = true }, new() { Precision = ExportPrecision.Float16 },
+            new() { Engine = EngineKind.OnnxRuntime },
+        ];
+        asked.ShouldAllBe(o => Facts(o, 2).Reference.Engine == EngineKind.OnnxRuntime);
+        new CandidateFacts(new DetectorOptions(), true, false, 2).Reference.Engine.ShouldBe(EngineKind.OnnxRuntime, "an ONNX file");
     }
 
     [Fact]
@@ -42,9 +55,9 @@ public class CandidatesTests
     }
 
     [Fact]
-    public void A_quantised_model_runs_in_int8_only_if_it_is_allowed()
+    public void A_quantised_model_that_runs_in_floats_is_tried_in_int8_only_if_it_is_allowed()
     {
-        CandidateFacts facts = Facts(new DetectorOptions(), 2) with { HasPolicy = true };
+        CandidateFacts facts = Facts(new DetectorOptions { AllowSpinning = true }, 2) with { HasPolicy = true };
         Candidates.Engines(facts, s_defaults).ShouldAllBe(c => !c.IsReduced);
         Candidates.Engines(facts, s_defaults).ShouldAllBe(c => c.ApplyTo(facts.Options).Quantization == QuantizationPolicy.None, "our engine would follow the policy unasked");
 
@@ -52,7 +65,7 @@ public class CandidatesTests
         allowed.Select(c => c.Engine).Distinct().ShouldBe([EngineKind.OnnxRuntime, EngineKind.Cpu]);
         allowed.ShouldAllBe(c => c.ApplyTo(facts.Options).Quantization == null, "the model's own policy");
 
-        CandidateFacts own = facts with { Options = new DetectorOptions { Engine = EngineKind.Cpu, Threads = 2 } };
+        CandidateFacts own = facts with { Options = new DetectorOptions { Threads = 2 } };
         own.Reference.Precision.ShouldBe(ExportPrecision.Int8, "so it was loaded");
     }
 
