@@ -4,7 +4,7 @@
 // Finds objects in a picture:  dotnet run -c Release samples/detect.cs -- PICTURE [MODEL]
 using RfDetr;
 
-string picture = args.Length > 0 ? args[0] : "samples/pictures/scene-1-00012.jpg";
+string picture = args.Length > 0 ? args[0] : "samples/pictures/scene-21-00001.jpg";
 string model = args.Length > 1 ? args[1] : "demo";
 
 // snippet: three-lines
@@ -13,6 +13,4 @@ Detections found = detector.Detect(picture);
 foreach (Detection d in found.Items) Console.WriteLine($"{d.ClassName} {d.Score:0.00} at {d.Box.X1:0}, {d.Box.Y1:0}");
 // end
 
-if (detector.Model.IsUntrained)
-    Console.WriteLine("(the demonstration model is untrained: the pipeline is real, what it finds means nothing)");
 Console.WriteLine($"{found.Items.Count} objects in {found.Width}×{found.Height} pixels, {found.Times.TotalMs:0} ms");

@@ -4,7 +4,7 @@
 // Exports a checkpoint and compares what the two find:  dotnet run -c Release samples/export-and-compare.cs -- PICTURE [MODEL]
 using RfDetr;
 
-string picture = args.Length > 0 ? args[0] : "samples/pictures/scene-1-00012.jpg";
+string picture = args.Length > 0 ? args[0] : "samples/pictures/scene-21-00001.jpg";
 string model = args.Length > 1 ? args[1] : "demo";
 string onnx = Path.Combine(Path.GetTempPath(), $"rfdetr-sample-{Environment.ProcessId}.onnx");
 

@@ -15,9 +15,6 @@ public sealed record ArtifactNotes
     /// <summary>Number type of the heavy products: <c>float32</c>, <c>float16</c>, <c>int8</c>.</summary>
     public string? Precision { get; init; }
 
-    /// <summary>True if the weights are a demonstration's and were never trained: what such a model finds means nothing.</summary>
-    public bool Untrained { get; init; }
-
     /// <summary>What each logit that stands for a class is reported as, so that nobody has to guess offsets.</summary>
     public IReadOnlyList<EmittedLabel> EmittedLabels { get; init; } = [];
 }

@@ -9,7 +9,7 @@ internal static class CheckpointConversion
     // What a half-precision file, made to be passed on, says beside the network's numbers. Where the run's pictures and files lay is nobody's business.
     private static readonly string[] s_passedOn =
     [
-        "class_names", "encoder", "encoder_hidden_size", "encoder_num_layers", "resize_antialias", "epoch", "model_name", "rfdetr_version", DemoModel.UntrainedKey, QuantizationPolicy.Key,
+        "class_names", "encoder", "encoder_hidden_size", "encoder_num_layers", "resize_antialias", "epoch", "model_name", "rfdetr_version", QuantizationPolicy.Key,
     ];
 
     public static ExportResult Run(string model, string output, ExportRequest request, Action<string, CheckpointContent> write)

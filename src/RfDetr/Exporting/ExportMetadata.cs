@@ -17,7 +17,6 @@ internal static class ExportMetadata
         {
             WeightsLicence = card.Licence,
             WeightsSha256 = sha256,
-            Untrained = card.IsUntrained,
             Precision = request.Precision switch { ExportPrecision.Float16 => "float16", ExportPrecision.Int8 => "int8", _ => "float32" },
             EmittedLabels = [.. card.Classes.Entries.Select(e => new EmittedLabel(e.Label, e.Label, e.Name, e.DatasetId))],
         }),

@@ -7,16 +7,18 @@ namespace RfDetr;
 /// <remarks>Each is an embedded safetensors file (<c>Models/NAME.safetensors</c>) that describes itself, with all query groups, so that it can be fine-tuned.</remarks>
 public static class BuiltInModels
 {
+    /// <summary>The model that is taken where none is named.</summary>
+    public const string Default = "demo";
+
     internal const string Licence = "Apache-2.0", Extension = ".safetensors";
 
-    private static readonly string[] s_embedded =
+    /// <summary>Their names, the default first.</summary>
+    public static IReadOnlyList<string> Names { get; } =
     [
         .. typeof(BuiltInModels).Assembly.GetManifestResourceNames()
-            .Where(n => n.EndsWith(Extension, StringComparison.Ordinal)).Select(n => n[..^Extension.Length]).Order(StringComparer.Ordinal),
+            .Where(n => n.EndsWith(Extension, StringComparison.Ordinal)).Select(n => n[..^Extension.Length])
+            .OrderBy(n => n != Default).ThenBy(n => n, StringComparer.Ordinal),
     ];
-
-    /// <summary>Their names; <c>demo</c> is always among them and stands first.</summary>
-    public static IReadOnlyList<string> Names { get; } = [DemoModel.Name, .. s_embedded.Where(n => n != DemoModel.Name)];
 
     /// <summary>Opens a model as the checkpoint it is; null if none has that name.</summary>
     public static Checkpoint? Open(string name) => Open(name, null);
@@ -29,8 +31,6 @@ public static class BuiltInModels
     /// <summary>The whole file of a model that <see cref="Contains"/> knows.</summary>
     internal static ReadOnlyMemory<byte> Bytes(string name)
     {
-        if (!s_embedded.Contains(name))
-            return DemoModel.Bytes;
         using Stream stream = typeof(BuiltInModels).Assembly.GetManifestResourceStream(name + Extension)!;
         byte[] bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);

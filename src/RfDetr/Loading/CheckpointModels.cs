@@ -77,7 +77,6 @@ internal static class CheckpointModels
             Normalization = Normalization.ImageNet,
             Quantization = (options.Quantization ?? QuantizationPolicyPlain.Find(checkpoint)) is { IsActive: true } policy ? policy : null,
             Licence = BuiltInModels.Contains(name) ? BuiltInModels.Licence : licence?.Id,
-            IsUntrained = checkpoint.Metadata[DemoModel.UntrainedKey] is true,
             Warnings = inferred.Warnings,
         };
     }

@@ -43,9 +43,6 @@ public sealed record ModelCard
     /// <summary>Licence of the weights, where known.</summary>
     public string? Licence { get; init; }
 
-    /// <summary>True for the seeded demonstration weights: the pipeline is real, what it finds means nothing.</summary>
-    public bool IsUntrained { get; init; }
-
     /// <summary>What runs it.</summary>
     public string Engine { get; init; } = "";
 

@@ -55,7 +55,6 @@ internal static class OnnxModels
         ResizeRule = options.ResizeRule ?? (metadata?.ResizeAntialias == true ? ResizeRule.BilinearAntialias : ResizeRule.Bilinear),
         Normalization = metadata is null ? Normalization.ImageNet : new(Triple(metadata.Means), Triple(metadata.Stds)),
         Licence = notes?.WeightsLicence,
-        IsUntrained = notes?.Untrained ?? false,
     };
 
     private static (float Red, float Green, float Blue) Triple(IReadOnlyList<double> values) => values.Count == 3

@@ -12,23 +12,23 @@ public sealed class ExporterTests : IDisposable
     [Fact]
     public void From_pth_to_safetensors_to_onnx_detections_stay_the_same()
     {
-        Exporter.Export("demo", _folder["a.pth"]);
+        Exporter.Export(FormulaModel.Path, _folder["a.pth"]);
         Exporter.Export(_folder["a.pth"], _folder["b.safetensors"]);
         Exporter.Export(_folder["b.safetensors"], _folder["c.onnx"], new ExportRequest { Dialect = OnnxDialect.OnnxRuntime });
 
-        Detections demo = Detect("demo");
-        demo.Items.Count.ShouldBeGreaterThan(5);
+        Detections original = Detect(FormulaModel.Path);
+        original.Items.Count.ShouldBeGreaterThan(5);
         foreach (string file in (string[])["a.pth", "b.safetensors", "c.onnx"])
-            Detect(_folder[file]).Items.ShouldBe(demo.Items, file);
+            Detect(_folder[file]).Items.ShouldBe(original.Items, file);
     }
 
     [Fact]
     public void Portable_operators_give_the_same_up_to_rounding()
     {
-        Exporter.Export("demo", _folder["p.onnx"]).Variant.ShouldBe("demo");
+        Exporter.Export(FormulaModel.Path, _folder["p.onnx"]).Variant.ShouldBe("custom");
         OnnxModelInfo.Read(_folder["p.onnx"]).OperatorSets.Keys.ShouldBe([""]);
 
-        Detections expected = Detect("demo"), actual = Detect(_folder["p.onnx"]);
+        Detections expected = Detect(FormulaModel.Path), actual = Detect(_folder["p.onnx"]);
 
         actual.Items.Count.ShouldBe(expected.Items.Count);
         for (int i = 0; i < actual.Items.Count; i++)
@@ -41,18 +41,18 @@ public sealed class ExporterTests : IDisposable
     [Fact]
     public void Large_constants_lie_in_a_second_file()
     {
-        ExportResult result = Exporter.Export("demo", _folder["big.onnx"], new ExportRequest { MaxInlineBytes = 1 << 20, Dialect = OnnxDialect.OnnxRuntime });
+        ExportResult result = Exporter.Export(FormulaModel.Path, _folder["big.onnx"], new ExportRequest { MaxInlineBytes = 1 << 20, Dialect = OnnxDialect.OnnxRuntime });
 
         result.DataPath.ShouldBe(Path.GetFullPath(_folder["big.onnx.data"]));
         new FileInfo(_folder["big.onnx"]).Length.ShouldBeLessThan(1 << 20);
         result.Bytes.ShouldBe(new FileInfo(_folder["big.onnx"]).Length + new FileInfo(result.DataPath!).Length);
-        Detect(_folder["big.onnx"]).Items.ShouldBe(Detect("demo").Items);
+        Detect(_folder["big.onnx"]).Items.ShouldBe(Detect(FormulaModel.Path).Items);
     }
 
     [Fact]
     public void The_file_says_how_to_use_it()
     {
-        Exporter.Export("demo", _folder["a.pth"]);
+        Exporter.Export(FormulaModel.Path, _folder["a.pth"]);
         Exporter.Export(_folder["a.pth"], _folder["m.onnx"], new ExportRequest { Precision = ExportPrecision.Float16, Resolution = (120, 240), Batch = 2 });
 
         var info = OnnxModelInfo.Read(_folder["m.onnx"]);
@@ -83,13 +83,13 @@ public sealed class ExporterTests : IDisposable
     [Fact]
     public void Requests_that_do_not_fit_name_both_values()
     {
-        Message("demo", "x.onnx", new ExportRequest { Resolution = (250, 240) }).ShouldBe(
-            "resolution 250×240 does not fit 'demo': both sides must be multiples of 24 (patch size 12 × 2 windows)");
-        Message("demo", "x.tflite").ShouldContain("ends in '.tflite', expected .onnx, .safetensors or .pth");
-        Message("demo", "x.pth", new ExportRequest { Dialect = OnnxDialect.OnnxRuntime }).ShouldContain("belong to .onnx files");
-        Message("demo", "x.onnx", new ExportRequest { Batch = 0 }).ShouldContain("FixedBatch is 0, expected 1..1024");
+        Message(FormulaModel.Path, "x.onnx", new ExportRequest { Resolution = (250, 240) }).ShouldBe(
+            "resolution 250×240 does not fit 'custom': both sides must be multiples of 24 (patch size 12 × 2 windows)");
+        Message(FormulaModel.Path, "x.tflite").ShouldContain("ends in '.tflite', expected .onnx, .safetensors or .pth");
+        Message(FormulaModel.Path, "x.pth", new ExportRequest { Dialect = OnnxDialect.OnnxRuntime }).ShouldContain("belong to .onnx files");
+        Message(FormulaModel.Path, "x.onnx", new ExportRequest { Batch = 0 }).ShouldContain("FixedBatch is 0, expected 1..1024");
         Message("some.onnx", "x.onnx").ShouldContain("is an ONNX file already");
-        Exporter.Export("demo", _folder["a.pth"]);
+        Exporter.Export(FormulaModel.Path, _folder["a.pth"]);
         Should.Throw<ArgumentException>(() => Exporter.Export(_folder["a.pth"], _folder["a.pth"])).Message.ShouldContain("would replace the checkpoint");
         File.Exists(_folder["x.onnx"]).ShouldBeFalse();
     }
@@ -97,7 +97,7 @@ public sealed class ExporterTests : IDisposable
     [Fact]
     public void A_converted_checkpoint_keeps_arguments_classes_and_averages()
     {
-        Exporter.Export("demo", _folder["a.safetensors"]);
+        Exporter.Export(FormulaModel.Path, _folder["a.safetensors"]);
         using (var first = Checkpoint.Open(_folder["a.safetensors"]))
             TorchWriter.Write(_folder["ema.pth"], CheckpointContent.Of(first) with { Ema = first, Args = first.Args.With("lr", 1e-4) });
 
@@ -120,7 +120,7 @@ public sealed class ExporterTests : IDisposable
 
     private static Detections Detect(string model)
     {
-        using var detector = Detector.Load(model);
+        using var detector = Detector.Load(model, new DetectorOptions { Engine = EngineKind.OnnxRuntime });
         return detector.Detect(s_picture, s_low);
     }
 }

@@ -15,7 +15,7 @@ public sealed class HalfCheckpointTests : IDisposable
     [InlineData("h.pth")]
     public void Every_value_is_rounded_once_and_the_file_is_half_as_large(string name)
     {
-        Exporter.Export("demo", _folder["w.safetensors"]);
+        Exporter.Export(FormulaModel.Path, _folder["w.safetensors"]);
         Exporter.Export(_folder["w.safetensors"], _folder[name], s_half);
 
         using var whole = Checkpoint.Open(_folder["w.safetensors"]);
@@ -38,7 +38,7 @@ public sealed class HalfCheckpointTests : IDisposable
     [Fact]
     public void What_the_run_said_of_its_machine_stays_behind()
     {
-        Exporter.Export("demo", _folder["a.safetensors"]);
+        Exporter.Export(FormulaModel.Path, _folder["a.safetensors"]);
         using (var first = Checkpoint.Open(_folder["a.safetensors"]))
         {
             TorchWriter.Write(_folder["run.pth"], CheckpointContent.Of(first) with
@@ -67,7 +67,7 @@ public sealed class HalfCheckpointTests : IDisposable
     [InlineData(EngineKind.OnnxRuntime)]
     public void Engines_widen_it_again(EngineKind engine)
     {
-        Exporter.Export("demo", _folder["h.safetensors"], s_half);
+        Exporter.Export(FormulaModel.Path, _folder["h.safetensors"], s_half);
         using (var half = Checkpoint.Open(_folder["h.safetensors"]))
         {
             var widened = new TensorSet(half.Names.ToDictionary(n => n, n =>

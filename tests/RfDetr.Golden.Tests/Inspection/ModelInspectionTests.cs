@@ -11,25 +11,36 @@ public sealed class ModelInspectionTests : IDisposable
     [InlineData("a.safetensors", "Safetensors")]
     public void A_checkpoint_shows_what_it_is(string file, string container)
     {
-        Exporter.Export("demo", _folder[file]);
+        Exporter.Export(FormulaModel.Path, _folder[file]);
 
         var found = ModelInspection.Of(_folder[file]);
 
         found.Container.ShouldBe(container);
         found.Bytes.ShouldBe(new FileInfo(_folder[file]).Length);
         found.Variant.ShouldBe("custom");
-        found.Config.ShouldNotBeNull().ShouldBe(DemoModel.Config with { Variant = "custom", OutFeatureIndexes = found.Config!.OutFeatureIndexes, ProjectorLevels = found.Config.ProjectorLevels });
+        found.Config.ShouldNotBeNull().ShouldBe(FormulaModel.Config with { OutFeatureIndexes = found.Config!.OutFeatureIndexes, ProjectorLevels = found.Config.ProjectorLevels });
         found.Config.OutFeatureIndexes.ShouldBe([2, 4, 6]);
         found.Input.ShouldBe((240, 240));
         found.Parts.Select(p => p.Name).ShouldBe(["encoder", "projector", "two-stage", "decoder", "heads"]);
         found.Parts.Sum(p => p.Values).ShouldBe(found.Parameters!.Value);
         found.Tensors.Count.ShouldBe(found.Parts.Sum(p => p.Tensors));
-        found.Classes.ShouldBe(DemoModel.Classes);
+        found.Classes.ShouldBe(FormulaModel.Classes);
         found.Classes!.Source.ShouldStartWith("stored with the checkpoint");
         found.HasEma.ShouldBeFalse();
         found.Hosted.ShouldBeNull();
         found.Args["num_windows"].ShouldBe(2L);
         found.Warnings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_exported_built_in_model_keeps_its_name_and_licence()
+    {
+        Exporter.Export(BuiltInModels.Default, _folder["m.onnx"]);
+
+        var found = ModelInspection.Of(_folder["m.onnx"]);
+
+        found.Variant.ShouldBe("demo");
+        found.Licence.ShouldBe("Apache-2.0");
     }
 
     [Fact]
@@ -44,7 +55,7 @@ public sealed class ModelInspectionTests : IDisposable
     [Fact]
     public void Without_class_names_it_is_shown_all_the_same()
     {
-        Exporter.Export("demo", _folder["a.safetensors"]);
+        Exporter.Export(FormulaModel.Path, _folder["a.safetensors"]);
         using (var named = Checkpoint.Open(_folder["a.safetensors"]))
             SafetensorsWriter.Write(_folder["nameless.safetensors"], new CheckpointContent { Weights = named, Args = named.Args });
 
@@ -75,15 +86,15 @@ public sealed class ModelInspectionTests : IDisposable
     [Fact]
     public void An_onnx_file_tells_its_contract()
     {
-        Exporter.Export("demo", _folder["m.onnx"]);
+        Exporter.Export(FormulaModel.Path, _folder["m.onnx"]);
 
         var found = ModelInspection.Of(_folder["m.onnx"]);
 
         found.Container.ShouldBe("Onnx");
-        found.Variant.ShouldBe("demo");
+        found.Variant.ShouldBe("custom");
         found.Input.ShouldBe((240, 240));
-        found.Classes.ShouldBe(DemoModel.Classes);
-        found.Licence.ShouldBe("Apache-2.0");
+        found.Classes.ShouldBe(FormulaModel.Classes);
+        found.Licence.ShouldBeNull();
         found.Onnx.ShouldNotBeNull().Outputs.Select(o => o.Name).ShouldBe(["dets", "labels", "masks"]);
         found.Warnings.ShouldBeEmpty();
     }

@@ -3,7 +3,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Tests.Parity;
 
-/// <summary>Bundles with the demonstration network, which is small and has every part.</summary>
+/// <summary>Bundles with a network that is small and has every part.</summary>
 public sealed class BundleTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -11,14 +11,14 @@ public sealed class BundleTests : IDisposable
     [Fact]
     public void A_model_agrees_with_its_own_bundle_and_across_engines()
     {
-        ParityCheck.WriteBundle("demo", _folder["own.safetensors"]).ShouldBe(
+        ParityCheck.WriteBundle(FormulaModel.Path, _folder["own.safetensors"]).ShouldBe(
             ["backbone.0", "backbone.1", "backbone.2", "projector.0", "two_stage.boxes", "decoder.hidden", "pred_logits", "pred_boxes", "pred_masks"]);
 
-        ParityReport own = ParityCheck.Bundle("demo", _folder["own.safetensors"]);
+        ParityReport own = ParityCheck.Bundle(FormulaModel.Path, _folder["own.safetensors"]);
         own.Ok.ShouldBeTrue();
         own.Stages.Max(s => s.MaxAbsError).ShouldBe(0);
 
-        ParityReport host = ParityCheck.Bundle("demo", _folder["own.safetensors"], new ParityOptions { Engine = ParityEngine.Host });
+        ParityReport host = ParityCheck.Bundle(FormulaModel.Path, _folder["own.safetensors"], new ParityOptions { Engine = ParityEngine.Host });
         host.Stages.Where(s => !s.Ok).ShouldBeEmpty();
         host.Stages.Count.ShouldBe(9);
         host.Stages.Max(s => s.MaxAbsError).ShouldBeGreaterThan(0, "another engine rounds otherwise");
@@ -27,10 +27,10 @@ public sealed class BundleTests : IDisposable
     [Fact]
     public void An_exported_file_is_compared_by_its_results()
     {
-        Exporter.Export("demo", _folder["demo.onnx"]);
-        ParityCheck.WriteBundle("demo", _folder["b.safetensors"]);
+        Exporter.Export(FormulaModel.Path, _folder["exported.onnx"]);
+        ParityCheck.WriteBundle(FormulaModel.Path, _folder["b.safetensors"]);
 
-        ParityReport report = ParityCheck.Bundle(_folder["demo.onnx"], _folder["b.safetensors"]);
+        ParityReport report = ParityCheck.Bundle(_folder["exported.onnx"], _folder["b.safetensors"]);
 
         report.Stages.Select(s => s.Stage).ShouldBe(["pred_logits", "pred_boxes", "pred_masks"]);
         report.Ok.ShouldBeTrue();
@@ -46,11 +46,11 @@ public sealed class BundleTests : IDisposable
     [InlineData("segmentation_head.bias", "pred_masks")]
     public void One_changed_weight_is_named_by_the_stage_it_acts_in(string weight, string stage)
     {
-        ParityCheck.WriteBundle("demo", _folder["good.safetensors"]);
-        Exporter.Export("demo", _folder["demo.safetensors"]);
-        ChangeOneValue(_folder["demo.safetensors"], _folder["bad.safetensors"], weight);
+        ParityCheck.WriteBundle(FormulaModel.Path, _folder["good.safetensors"]);
+        Exporter.Export(FormulaModel.Path, _folder["exported.safetensors"]);
+        ChangeOneValue(_folder["exported.safetensors"], _folder["bad.safetensors"], weight);
 
-        ParityCheck.Bundle(_folder["demo.safetensors"], _folder["good.safetensors"]).Ok.ShouldBeTrue();
+        ParityCheck.Bundle(_folder["exported.safetensors"], _folder["good.safetensors"]).Ok.ShouldBeTrue();
         ParityReport report = ParityCheck.Bundle(_folder["bad.safetensors"], _folder["good.safetensors"]);
 
         report.FirstDifference.ShouldNotBeNull().Stage.ShouldBe(stage);
@@ -59,7 +59,7 @@ public sealed class BundleTests : IDisposable
     [Fact]
     public void Samples_and_extra_stages_are_compared_too()
     {
-        ParityCheck.WriteBundle("demo", _folder["all.safetensors"]);
+        ParityCheck.WriteBundle(FormulaModel.Path, _folder["all.safetensors"]);
         Write("some.safetensors", Read("all.safetensors"), t =>
         {
             float[] map = t["backbone.1"].ToSingles();
@@ -69,7 +69,7 @@ public sealed class BundleTests : IDisposable
             t["backbone.1.value"] = HostTensor.Of(index.Select(i => map[i]).ToArray(), 3);
         });
 
-        ParityReport report = ParityCheck.Bundle("demo", _folder["some.safetensors"]);
+        ParityReport report = ParityCheck.Bundle(FormulaModel.Path, _folder["some.safetensors"]);
 
         report.Ok.ShouldBeTrue();
         report.Stages.Count.ShouldBe(9);
@@ -78,7 +78,7 @@ public sealed class BundleTests : IDisposable
     [Fact]
     public void Broken_bundles_say_what_is_wrong()
     {
-        ParityCheck.WriteBundle("demo", _folder["all.safetensors"]);
+        ParityCheck.WriteBundle(FormulaModel.Path, _folder["all.safetensors"]);
         Dictionary<string, HostTensor> good = Read("all.safetensors");
 
         Error(good, t => t.Remove("input")).ShouldContain("no tensor 'input'");
@@ -100,25 +100,25 @@ public sealed class BundleTests : IDisposable
     [Fact]
     public void A_size_that_does_not_fit_names_both()
     {
-        ParityCheck.WriteBundle("demo", _folder["all.safetensors"]);
+        ParityCheck.WriteBundle(FormulaModel.Path, _folder["all.safetensors"]);
         Write("odd.safetensors", Read("all.safetensors"), t => t["input"] = HostTensor.Of(new float[3 * 100 * 240], 1, 3, 100, 240));
 
-        Should.Throw<ArgumentException>(() => ParityCheck.Bundle("demo", _folder["odd.safetensors"])).Message
-            .ShouldBe("the input is 100×240 pixels, 'demo' takes multiples of 24 (patch size 12 × 2 windows)");
+        Should.Throw<ArgumentException>(() => ParityCheck.Bundle(FormulaModel.Path, _folder["odd.safetensors"])).Message
+            .ShouldBe("the input is 100×240 pixels, 'custom' takes multiples of 24 (patch size 12 × 2 windows)");
     }
 
     [Fact]
     public void A_bundle_is_no_golden_file() =>
         Should.Throw<CheckpointFormatException>(() =>
         {
-            ParityCheck.WriteBundle("demo", _folder["b.safetensors"]);
+            ParityCheck.WriteBundle(FormulaModel.Path, _folder["b.safetensors"]);
             return ParityCheck.Golden(_folder["b.safetensors"]);
         }).Message.ShouldContain("no salt");
 
     [Fact]
     public void A_value_that_is_no_number_differs_beyond_measure()
     {
-        ParityCheck.WriteBundle("demo", _folder["all.safetensors"]);
+        ParityCheck.WriteBundle(FormulaModel.Path, _folder["all.safetensors"]);
         Write("nan.safetensors", Read("all.safetensors"), t =>
         {
             float[] values = t["projector.0"].ToSingles();
@@ -126,7 +126,7 @@ public sealed class BundleTests : IDisposable
             t["projector.0"] = HostTensor.Of(values, [.. t["projector.0"].Shape]);
         });
 
-        StageResult first = ParityCheck.Bundle("demo", _folder["nan.safetensors"]).FirstDifference.ShouldNotBeNull();
+        StageResult first = ParityCheck.Bundle(FormulaModel.Path, _folder["nan.safetensors"]).FirstDifference.ShouldNotBeNull();
         first.Stage.ShouldBe("projector.0");
         first.MaxAbsError.ShouldBe(double.PositiveInfinity);
     }
@@ -136,7 +136,7 @@ public sealed class BundleTests : IDisposable
     private string Error(Dictionary<string, HostTensor> good, Action<Dictionary<string, HostTensor>> spoil)
     {
         Write("bad.safetensors", good, spoil);
-        return Should.Throw<CheckpointFormatException>(() => ParityCheck.Bundle("demo", _folder["bad.safetensors"])).Message;
+        return Should.Throw<CheckpointFormatException>(() => ParityCheck.Bundle(FormulaModel.Path, _folder["bad.safetensors"])).Message;
     }
 
     private Dictionary<string, HostTensor> Read(string name)

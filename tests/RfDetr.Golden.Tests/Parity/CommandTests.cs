@@ -48,7 +48,7 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task Export_and_inspect_work_together()
     {
-        (int code, string output, _) = await Run("export", "demo", "--output", _folder["sub/m.onnx"], "--precision", "fp16", "--resolution", "120x240", "--batch", "dynamic", "--json");
+        (int code, string output, _) = await Run("export", FormulaModel.Path, "--output", _folder["sub/m.onnx"], "--precision", "fp16", "--resolution", "120x240", "--batch", "dynamic", "--json");
         code.ShouldBe(0);
         JsonDocument.Parse(output).RootElement.GetProperty("bytes").GetInt64().ShouldBe(new FileInfo(_folder["sub/m.onnx"]).Length);
 

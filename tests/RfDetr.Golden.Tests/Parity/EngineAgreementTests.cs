@@ -32,11 +32,11 @@ public sealed class EngineAgreementTests
         float[] all = three.ToSingles();
         int length = all.Length / 3;
 
-        Dictionary<string, HostTensor> together = Run(DemoModel.Config, new FormulaWeights("demo"), three, ParityEngine.OnnxRuntime);
+        Dictionary<string, HostTensor> together = Run(FormulaModel.Config, new FormulaWeights("demo"), three, ParityEngine.OnnxRuntime);
         for (int i = 0; i < 3; i++)
         {
             HostTensor one = HostTensor.Of(all[(i * length)..((i + 1) * length)], 1, 3, 240, 240);
-            Dictionary<string, HostTensor> alone = Run(DemoModel.Config, new FormulaWeights("demo"), one, ParityEngine.OnnxRuntime);
+            Dictionary<string, HostTensor> alone = Run(FormulaModel.Config, new FormulaWeights("demo"), one, ParityEngine.OnnxRuntime);
             foreach (string stage in alone.Keys)
             {
                 int size = (int)alone[stage].Count;

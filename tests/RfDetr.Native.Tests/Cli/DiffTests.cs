@@ -4,7 +4,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Tests.Cli;
 
-/// <summary><c>diff</c> of the demonstration model against itself and against a copy with disturbed class weights.</summary>
+/// <summary><c>diff</c> of a model against itself and against a copy with disturbed class weights.</summary>
 public sealed class DiffTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -15,7 +15,7 @@ public sealed class DiffTests : IDisposable
     [Fact]
     public async Task Against_itself_nothing_is_lost_or_new()
     {
-        CliRun run = await CliRun.Of(["diff", "demo", "demo", "--images", .. _pictures, "--threshold", "0.3", "--json", "-", "--report", _folder["d.html"]]);
+        CliRun run = await CliRun.Of(["diff", FormulaModel.Path, FormulaModel.Path, "--images", .. _pictures, "--threshold", "0.3", "--json", "-", "--report", _folder["d.html"]]);
         run.Code.ShouldBe(0, run.Error);
         JsonElement total = run.Json.GetProperty("total");
         total.GetProperty("matched").GetInt32().ShouldBeGreaterThan(5);
@@ -46,7 +46,7 @@ public sealed class DiffTests : IDisposable
     [Fact]
     public async Task A_bad_picture_is_told_and_the_others_are_done()
     {
-        CliRun run = await CliRun.Of("diff", "demo", "demo", "--images", _pictures[0], Goldens.Path("images/truncated.jpg"), "--json", "-");
+        CliRun run = await CliRun.Of("diff", FormulaModel.Path, FormulaModel.Path, "--images", _pictures[0], Goldens.Path("images/truncated.jpg"), "--json", "-");
         run.Code.ShouldBe(1);
         run.Error.ShouldContain("truncated.jpg");
         run.Json.GetProperty("images").EnumerateArray().Count(i => i.TryGetProperty("error", out _)).ShouldBe(1);
@@ -55,14 +55,13 @@ public sealed class DiffTests : IDisposable
 
     [Fact]
     public async Task Without_pictures_there_is_nothing_to_compare() =>
-        (await CliRun.Of("diff", "demo", "demo")).ShouldSatisfyAllConditions(run => run.Code.ShouldBe(2), run => run.Error.ShouldContain("--images"));
+        (await CliRun.Of("diff", FormulaModel.Path, FormulaModel.Path)).ShouldSatisfyAllConditions(run => run.Code.ShouldBe(2), run => run.Error.ShouldContain("--images"));
 
-    /// <summary>The demonstration model as a checkpoint, its class weights disturbed.</summary>
+    /// <summary>The model with its class weights disturbed.</summary>
     private string Save(string name, float noise)
     {
-        string whole = _folder["whole.safetensors"], path = _folder[name + ".safetensors"];
-        _ = Exporter.Export("demo", whole);
-        using Checkpoint checkpoint = Checkpoint.Open(whole);
+        string path = _folder[name + ".safetensors"];
+        using Checkpoint checkpoint = Checkpoint.Open(FormulaModel.Path);
         SafetensorsWriter.Write(path, CheckpointContent.Of(checkpoint) with { Weights = new Disturbed(checkpoint, noise) });
         return path;
     }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace RfDetr.Tests.Cli;
 
-/// <summary><c>rfdetr eval</c> with the demonstration model on drawn scenes: what it finds means little, but every number must agree with the files.</summary>
+/// <summary><c>rfdetr eval</c> with a small network on drawn scenes: what it finds means little, but every number must agree with the files.</summary>
 public sealed class EvalTests(EvalTests.Scenes scenes) : IClassFixture<EvalTests.Scenes>
 {
     /// <summary>A drawn data set with a split "valid".</summary>
@@ -31,7 +31,7 @@ public sealed class EvalTests(EvalTests.Scenes scenes) : IClassFixture<EvalTests
     public async Task Numbers_are_those_of_coco_eval_on_the_files_it_writes()
     {
         string output = scenes.File("out");
-        CliRun run = await CliRun.Of("eval", "--data", scenes.Data, "--split", "valid", "--batch", "3", "--output", output, "--json", "-");
+        CliRun run = await CliRun.Of("eval", "--model", FormulaModel.Path, "--data", scenes.Data, "--split", "valid", "--batch", "3", "--output", output, "--json", "-");
         run.Code.ShouldBe(0, run.Error);
         run.Json.GetProperty("class_map").GetArrayLength().ShouldBeGreaterThan(0);
         run.Json.GetProperty("time_ms").GetProperty("inference").GetDouble().ShouldBeGreaterThan(0);
@@ -58,7 +58,7 @@ public sealed class EvalTests(EvalTests.Scenes scenes) : IClassFixture<EvalTests
     [Fact]
     public async Task Without_output_it_prints_the_twelve_lines_and_the_time()
     {
-        CliRun run = await CliRun.Of("eval", "--data", scenes.Data, "--kind", "bbox");
+        CliRun run = await CliRun.Of("eval", "--model", FormulaModel.Path, "--data", scenes.Data, "--kind", "bbox");
         run.Code.ShouldBe(0, run.Error);
         run.Out.Split('\n').Count(line => line.Contains("@[ IoU=", StringComparison.Ordinal)).ShouldBe(12);
         run.Out.ShouldContain("4 pictures in");
@@ -77,20 +77,20 @@ public sealed class EvalTests(EvalTests.Scenes scenes) : IClassFixture<EvalTests
         string name = JsonDocument.Parse(text).RootElement.GetProperty("categories").EnumerateArray().First(c => c.GetProperty("id").GetRawText() == used).GetProperty("name").GetString()!;
         await File.WriteAllTextAsync(Path.Combine(data, "valid", "_annotations.coco.json"), text.Replace($"\"{name}\"", "\"thingamajig\"", StringComparison.Ordinal));
 
-        CliRun refused = await CliRun.Of("eval", "--data", data);
+        CliRun refused = await CliRun.Of("eval", "--model", FormulaModel.Path, "--data", data);
         refused.Code.ShouldBe(2);
         refused.Error.ShouldContain("the model has no class 'thingamajig' of the split 'valid'");
         refused.Error.ShouldContain(name);
         refused.Error.ShouldContain("--class-map");
         refused.Error.ShouldContain(first == name ? "thingamajig" : first);
 
-        CliRun mapped = await CliRun.Of("eval", "--data", data, "--class-map", $"{name}=thingamajig", "--kind", "bbox", "--json", "-");
+        CliRun mapped = await CliRun.Of("eval", "--model", FormulaModel.Path, "--data", data, "--class-map", $"{name}=thingamajig", "--kind", "bbox", "--json", "-");
         mapped.Code.ShouldBe(0, mapped.Error);
         mapped.Json.GetProperty("class_map").EnumerateArray().Count(c => c.GetProperty("model").GetString() == name && c.GetProperty("data").GetString() == "thingamajig").ShouldBe(1);
-        CliRun missing = await CliRun.Of("eval", "--data", data, "--allow-missing", "--kind", "bbox", "--json", "-");
+        CliRun missing = await CliRun.Of("eval", "--model", FormulaModel.Path, "--data", data, "--allow-missing", "--kind", "bbox", "--json", "-");
         missing.Code.ShouldBe(0, missing.Error);
         missing.Error.ShouldContain("does not know 'thingamajig'");
-        CliRun unknown = await CliRun.Of("eval", "--data", data, "--class-map", "nothing=thingamajig");
+        CliRun unknown = await CliRun.Of("eval", "--model", FormulaModel.Path, "--data", data, "--class-map", "nothing=thingamajig");
         unknown.Code.ShouldBe(2);
         unknown.Error.ShouldContain("the model has no class 'nothing'");
     }
@@ -117,7 +117,7 @@ public sealed class EvalTests(EvalTests.Scenes scenes) : IClassFixture<EvalTests
             File.Copy(file, Path.Combine(data, "valid", Path.GetFileName(file)), overwrite: true);
         string victim = Directory.GetFiles(Path.Combine(data, "valid"), "*.jpg").Order().Last();
         await File.WriteAllBytesAsync(victim, [1, 2, 3]);
-        CliRun run = await CliRun.Of("eval", "--data", data, "--kind", "bbox");
+        CliRun run = await CliRun.Of("eval", "--model", FormulaModel.Path, "--data", data, "--kind", "bbox");
         run.Code.ShouldBe(1);
         run.Error.ShouldContain(Path.GetFileName(victim));
     }

@@ -78,9 +78,9 @@ public sealed class OtherVerbTests
     public async Task The_sample_pictures_are_what_the_readme_says()
     {
         using var folder = new TemporaryFolder();
-        (await CliRun.Of("data", "synth", "--output", folder["s"], "--count", "1", "--seed", "1", "--first", "17")).Code.ShouldBe(0);
-        using Picture drawn = Picture.Load(folder["s/scene-1-00017.jpg"]), kept = Picture.Load(Goldens.Path("../../samples/pictures/scene-1-00017.jpg"));
-        (kept.Width, kept.Height).ShouldBe((640, 480));
+        (await CliRun.Of("data", "synth", "--output", folder["s"], "--count", "1", "--seed", "21", "--first", "6", "--size", "480x480", "--min-size", "130", "--max-objects", "5", "--min-visible", "0.5", "--classes", "ball,cube,cone,ring,star,mug")).Code.ShouldBe(0);
+        using Picture drawn = Picture.Load(folder["s/scene-21-00006.jpg"]), kept = Picture.Load(Goldens.Path("../../samples/pictures/scene-21-00006.jpg"));
+        (kept.Width, kept.Height).ShouldBe((480, 480));
         drawn.Frame.Data.SequenceEqual(kept.Frame.Data).ShouldBeTrue();
     }
 }

@@ -24,7 +24,7 @@ public sealed class ProcessTests
         CliRun run = await Start(folder, "detect", Goldens.Path("images/reference.png"));
         run.Code.ShouldBe(0, run.Error);
         run.Out.ShouldContain("out/detect");
-        run.Error.ShouldContain("untrained");
+        run.Error.ShouldContain("drawn scenes only");
         File.Exists(folder["out/detect/reference.png"]).ShouldBeTrue();
     }
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace RfDetr.Tests.Cli;
 
-/// <summary><c>rfdetr quantize</c> on the demonstration model and drawn scenes: the whole way from a checkpoint to a file that runs in int8.</summary>
+/// <summary><c>rfdetr quantize</c> on a small network and drawn scenes: the whole way from a checkpoint to a file that runs in int8.</summary>
 public sealed class QuantizeTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -10,10 +10,9 @@ public sealed class QuantizeTests : IDisposable
     [Fact]
     public async Task A_quantized_file_is_small_says_what_it_is_and_runs()
     {
-        (await CliRun.Of("export", "demo", "--output", _folder["demo.safetensors"])).Code.ShouldBe(0);
         (await CliRun.Of("data", "synth", "--output", _folder["data/valid"], "--count", "2", "--size", "96x96", "--seed", "5")).Code.ShouldBe(0);
         CliRun run = await CliRun.Of(
-            "quantize", "--model", _folder["demo.safetensors"], "--data", _folder["data"], "--output", _folder["q.safetensors"], "--pictures", "1", "--activations", "calibrated", "--json", "-");
+            "quantize", "--model", FormulaModel.Path, "--data", _folder["data"], "--output", _folder["q.safetensors"], "--pictures", "1", "--activations", "calibrated", "--json", "-");
         run.Code.ShouldBe(0, run.Error);
         run.Error.ShouldContain("2 pictures, fewer than the 100 wanted");
         JsonElement policy = run.Json.GetProperty("quantization");
@@ -22,7 +21,7 @@ public sealed class QuantizeTests : IDisposable
         policy.GetProperty("measured").GetString().ShouldBe("AP of masks on 1 pictures of 'valid'");
         policy.GetProperty("blocks").EnumerateArray().Select(b => b.GetProperty("name").GetString()).ShouldContain("encoder.5.mlp");
         policy.GetProperty("blocks").EnumerateArray().Sum(b => b.GetProperty("share").GetDouble()).ShouldBeInRange(0.5, 1);
-        run.Json.GetProperty("bytes").GetInt64().ShouldBeLessThan(new FileInfo(_folder["demo.safetensors"]).Length / 3);
+        run.Json.GetProperty("bytes").GetInt64().ShouldBeLessThan(new FileInfo(FormulaModel.Path).Length / 3);
 
         CliRun inspected = await CliRun.Of("inspect", _folder["q.safetensors"], "--json", "-");
         JsonElement.DeepEquals(inspected.Json.GetProperty("quantization"), policy).ShouldBeTrue();

@@ -4,7 +4,7 @@ using RfDetr.Torch;
 
 namespace RfDetr.Tests.Torch;
 
-/// <summary>The demonstration's network with formula weights, and one step of gradients through all of its parts.</summary>
+/// <summary>A small network with formula weights, and one step of gradients through all of its parts.</summary>
 internal sealed class SmallNetwork : IDisposable
 {
     private readonly RfDetrNetwork _network;
@@ -12,7 +12,7 @@ internal sealed class SmallNetwork : IDisposable
     public SmallNetwork(TorchBackendOptions options)
     {
         Backend = new TorchBackend(options);
-        _network = new RfDetrNetwork(new Weights(new FormulaWeights("small"), Backend), DemoModel.Config);
+        _network = new RfDetrNetwork(new Weights(new FormulaWeights("small"), Backend), FormulaModel.Config);
     }
 
     public TorchBackend Backend { get; }

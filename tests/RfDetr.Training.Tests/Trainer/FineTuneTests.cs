@@ -23,7 +23,7 @@ public sealed class FineTuneTests
 
         TrainingOutcome outcome = new Training.Trainer(new TrainOptions
         {
-            Model = Goldens.Path("../../recipes/demo/demo.safetensors"),
+            Model = "demo",
             Data = folder["data"],
             Output = folder["run"],
             Resolution = 160,
@@ -39,6 +39,9 @@ public sealed class FineTuneTests
             Tensorboard = false,
             Report = false,
         })
+        {
+            BuiltInModels = BuiltInModels.Open,
+        }
         .Run();
 
         EpochScores best = outcome.Best.ShouldNotBeNull();

@@ -1,6 +1,4 @@
 using RfDetr.Checkpoints;
-using RfDetr.Model;
-using RfDetr.Tensors;
 
 namespace RfDetr.Tests.Loading;
 
@@ -23,8 +21,7 @@ public sealed class BuiltInModelTests
     {
         using Checkpoint file = BuiltInModels.Open(name).ShouldNotBeNull();
 
-        if (file.Metadata[DemoModel.UntrainedKey] is not true)
-            file.Length.ShouldBeLessThanOrEqualTo(12 << 20);
+        file.Length.ShouldBeLessThanOrEqualTo(12 << 20);
         InferredConfig inferred = ConfigInference.Explain(file);
         inferred.Warnings.ShouldBeEmpty();
         ClassMap classes = ClassMapRules.Find(file);
@@ -48,17 +45,5 @@ public sealed class BuiltInModelTests
         found.Licence.ShouldBe("Apache-2.0");
         found.Bytes.ShouldBe(BuiltInModels.Bytes(name).Length);
         found.Warnings.ShouldBeEmpty();
-    }
-
-    [Fact]
-    public void The_stand_in_keeps_its_numbers()
-    {
-        using Checkpoint file = Checkpoint.Read(DemoModel.Bytes, "'demo'");
-
-        ConfigInference.Explain(file).Config.NumWindows.ShouldBe(DemoModel.Config.NumWindows);
-        file.Metadata["untrained"].ShouldBe(true);
-        var list = new ParameterList();
-        _ = new RfDetrNetwork(new Weights(list, new ShapeBackend()), DemoModel.Config);
-        file.Names.ShouldBe(list.Parameters.Select(p => p.Name), ignoreOrder: true);
     }
 }

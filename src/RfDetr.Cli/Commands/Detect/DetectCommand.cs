@@ -50,9 +50,9 @@ internal static class DetectCommand
         context.Human.MarkupLineInterpolated($"[grey]model {model.Name} ({model.Variant}, {size}, {model.Classes.Entries.Count} classes{(model.HasMasks ? ", masks" : "")}) on {model.Engine}[/]");
         foreach (string warning in model.Warnings)
             context.Warn(warning);
-        if (model.IsUntrained)
+        if (model.Name == BuiltInModels.Default)
         {
-            context.Error.MarkupLine("[yellow]This is the demonstration model, which is untrained: the whole pipeline runs, but its boxes mean nothing.[/]");
+            context.Error.MarkupLineInterpolated($"[yellow]The demonstration model knows drawn scenes only ({string.Join(", ", model.Classes.Entries.Select(e => e.Name))}).[/]");
             context.Error.MarkupLine("[yellow]For photographs: rfdetr download nano, then rfdetr detect PICTURE --model nano[/]");
         }
     }

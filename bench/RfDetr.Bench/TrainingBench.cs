@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using RfDetr.Data;
+using RfDetr.Model;
+using RfDetr.Tensors;
+using RfDetr.Torch;
+using RfDetr.Training;
+
+namespace RfDetr.Bench;
+
+/// <summary>
+/// Training of a network on a labelled data set: the whole optimizer step (forward, matching, losses, backward, clipping, AdamW), and the
+/// loader alone (decoding, augmentation, resizing) against what that step consumes.
+/// </summary>
+internal static class TrainingBench
+{
+    private const int Batch = 2;
+
+    public static void Run(string variant, int rounds, string data)
+    {
+        ModelConfig config = Variants.Get(variant);
+        DataSplit split = DataSet.Open(data).Split("train");
+        var options = new LoaderOptions
+        {
+            BatchSize = Batch,
+            Resolution = config.Resolution,
+            SizeDivisor = config.SizeDivisor,
+            Masks = config.SegmentationHead,
+            Workers = Environment.ProcessorCount,
+            CacheBytes = 0,
+        };
+        var loader = new TrainingLoader(split, options);
+        double loaded = Loader(loader), trained = Step(config, loader, rounds);
+        Console.WriteLine(FormattableString.Invariant(
+            $"loader alone, {split.Pictures.Count} pictures of {split.Pictures[0].Width}×{split.Pictures[0].Height}, nothing cached, {options.Workers} workers: {loaded:f0} pictures/s; the step takes {trained:f2}/s: {loaded / trained:f0} times as many"));
+    }
+
+    private static double Loader(TrainingLoader loader)
+    {
+        _ = loader.Make(0, 0);
+        long start = Stopwatch.GetTimestamp();
+        int pictures = loader.Batches(0).Sum(batch => batch.Size);
+        return pictures / Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private static double Step(ModelConfig config, TrainingLoader loader, int rounds)
+    {
+        using var backend = new TorchBackend();
+        using var step = new TrainingStep(config, backend, b => new Weights(new FormulaWeights("bench"), b), new TrainingStepOptions
+        {
+            Schedule = new LearningRateSchedule { Kind = ScheduleKind.Cosine, StepsPerEpoch = loader.StepsPerEpoch, Epochs = 10 },
+            Ema = null,
+        });
+        double[] times = new double[rounds];
+        for (int round = -2; round < rounds; round++)
+        {
+            TrainingBatch batch = loader.Make(0, round + 2);
+            long start = Stopwatch.GetTimestamp();
+            _ = step.Run(batch);
+            if (round >= 0)
+                times[round] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        }
+
+        Array.Sort(times);
+        double median = times[rounds / 2];
+        Console.WriteLine(FormattableString.Invariant(
+            $"whole step, batch {Batch}, {config.GroupDetr} groups, libtorch {TorchRuntime.Version}, {TorchRuntime.Threads} threads: {median:f0} ms (min {times[0]:f0})"));
+        return Batch * 1000 / median;
+    }
+}
