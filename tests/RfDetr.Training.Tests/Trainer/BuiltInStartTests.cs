@@ -48,7 +48,7 @@ public sealed class BuiltInStartTests
         using var error = new StringWriter();
 
         int code = await CliApp.RunAsync(
-            ["train", "--model", "demo", "--data", data, "--output", folder["run"], "--epochs", "1", "--batch", "4", "--resolution", "72", "--multi-scale", "off", "--report", "off", "--tensorboard", "off", "--num-workers", "1"],
+            ["train", "--model", "demo", "--data", data, "--output", folder["run"], "--epochs", "1", "--batch", "4", "--resolution", "64", "--multi-scale", "off", "--report", "off", "--tensorboard", "off", "--num-workers", "1"],
             TextWriter.Null, error, Stream.Null);
 
         code.ShouldBe(0, error.ToString());

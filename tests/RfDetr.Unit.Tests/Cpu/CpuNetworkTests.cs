@@ -102,6 +102,19 @@ public sealed class CpuNetworkTests
     }
 
     [Fact]
+    public void Memory_is_at_most_a_third_more_than_weights_and_planned_arena()
+    {
+        var list = new ParameterList();
+        _ = new RfDetrNetwork(new Weights(list, new ShapeBackend()), FormulaModel.Config);
+        long weights = sizeof(float) * list.Count;
+        using CpuNetwork network = CpuNetwork.Compile(TinyNetwork.Record(FormulaModel.Config, 1), new CpuOptions { Threads = 2 });
+
+        PlanSummary plan = network.Summarize();
+
+        ((double)(plan.WeightBytes + plan.RunBytes) / (weights + plan.ArenaBytes)).ShouldBeInRange(0.5, 1.3);
+    }
+
+    [Fact]
     public void Runs_are_given_back_and_used_again()
     {
         using CpuNetwork network = CpuNetwork.Compile(TinyNetwork.Record(TinyNetwork.Boxes, 1), new CpuOptions { Threads = 1 });
