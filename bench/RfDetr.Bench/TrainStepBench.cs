@@ -19,7 +19,7 @@ internal static class TrainStepBench
         var network = new RfDetrNetwork(new Weights(formula, backend), config);
         HostTensor input = formula.Input(2, config.Resolution, config.Resolution);
         using TorchTensor pictures = TorchTensor.From(input.Span<float>(), [2, 3, config.Resolution, config.Resolution]);
-        double[] forward = new double[rounds], backward = new double[rounds];
+        Samples forward = new("forward"), backward = new("backward"), both = new("both");
         for (int round = -2; round < rounds; round++)
         {
             using var scope = new TorchScope();
@@ -30,13 +30,15 @@ internal static class TrainStepBench
             long end = Stopwatch.GetTimestamp();
             foreach (TorchTensor parameter in backend.Parameters.Values)
                 parameter.Grad = null;
-            if (round >= 0)
-                (forward[round], backward[round]) = (Stopwatch.GetElapsedTime(start, middle).TotalMilliseconds, Stopwatch.GetElapsedTime(middle, end).TotalMilliseconds);
+            if (round < 0)
+                continue;
+            forward.Add(Stopwatch.GetElapsedTime(start, middle).TotalMilliseconds);
+            backward.Add(Stopwatch.GetElapsedTime(middle, end).TotalMilliseconds);
+            both.Add(Stopwatch.GetElapsedTime(start, end).TotalMilliseconds);
         }
 
-        double[] sums = [.. forward.Zip(backward, (f, b) => f + b)];
         Console.WriteLine(FormattableString.Invariant(
-            $"train-step {variant}, batch 2, {config.GroupDetr} groups, libtorch {TorchRuntime.Version}, {TorchRuntime.Threads} threads: forward {Median(forward):f0} ms, backward {Median(backward):f0} ms, both {Median(sums):f0} ms (min {sums.Min():f0})"));
+            $"train-step {variant}, batch 2, {config.GroupDetr} groups, libtorch {TorchRuntime.Version}, {TorchRuntime.Threads} threads: forward {forward.Median:f0} ms, backward {backward.Median:f0} ms, both {both.Median:f0} ms (min {both.Quantile(0):f0})"));
     }
 
     private static TorchTensor Loss(NetworkOutput output)
@@ -45,11 +47,5 @@ internal static class TrainStepBench
         foreach (LayerOutput layer in output.Layers.Append(output.TwoStage!))
             sum = sum + TorchBackend.Unwrap(layer.Logits).Sum() + TorchBackend.Unwrap(layer.Boxes).Sum();
         return sum;
-    }
-
-    private static double Median(double[] values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
     }
 }

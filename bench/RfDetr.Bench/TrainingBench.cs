@@ -50,20 +50,18 @@ internal static class TrainingBench
             Schedule = new LearningRateSchedule { Kind = ScheduleKind.Cosine, StepsPerEpoch = loader.StepsPerEpoch, Epochs = 10 },
             Ema = null,
         });
-        double[] times = new double[rounds];
+        var times = new Samples("whole step");
         for (int round = -2; round < rounds; round++)
         {
             TrainingBatch batch = loader.Make(0, round + 2);
             long start = Stopwatch.GetTimestamp();
             _ = step.Run(batch);
             if (round >= 0)
-                times[round] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+                times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
 
-        Array.Sort(times);
-        double median = times[rounds / 2];
         Console.WriteLine(FormattableString.Invariant(
-            $"whole step, batch {Batch}, {config.GroupDetr} groups, libtorch {TorchRuntime.Version}, {TorchRuntime.Threads} threads: {median:f0} ms (min {times[0]:f0})"));
-        return Batch * 1000 / median;
+            $"{times.Name}, batch {Batch}, {config.GroupDetr} groups, libtorch {TorchRuntime.Version}, {TorchRuntime.Threads} threads: {times.Median:f0} ms (min {times.Quantile(0):f0})"));
+        return Batch * 1000 / times.Median;
     }
 }

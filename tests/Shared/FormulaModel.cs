@@ -41,10 +41,10 @@ internal static class FormulaModel
         string path = System.IO.Path.Combine(AppContext.BaseDirectory, "formula.safetensors");
         var list = new ParameterList();
         _ = new RfDetrNetwork(new Weights(list, new ShapeBackend()), Config);
-        var weights = new LoweredWeights();
+        var formula = new FormulaWeights("demo");
         SafetensorsWriter.Write(path, new CheckpointContent
         {
-            Weights = new TensorSet(list.Parameters.ToDictionary(p => p.Name, p => weights.Create(p.Name, p.Shape)!)),
+            Weights = new TensorSet(list.Parameters.ToDictionary(p => p.Name, p => Lowered(p.Name, formula.Create(p.Name, p.Shape)))),
             Args = ConfigArgs.Complete(new PlainMap(), Config),
             Metadata = new PlainMap(),
             ClassMap = Classes,
@@ -53,15 +53,6 @@ internal static class FormulaModel
     }
 
     // Class logits are lowered, so that a picture is not covered with boxes.
-    private sealed class LoweredWeights : IWeightInitializer
-    {
-        private const float Lower = 1.3f;
-        private readonly FormulaWeights _formula = new("demo");
-
-        public HostTensor Create(string name, ReadOnlySpan<int> shape)
-        {
-            HostTensor tensor = _formula.Create(name, shape);
-            return name == "class_embed.bias" ? HostTensor.Of([.. tensor.ToSingles().Select(v => v - Lower)], shape) : tensor;
-        }
-    }
+    private static HostTensor Lowered(string name, HostTensor tensor) =>
+        name == "class_embed.bias" ? HostTensor.Of([.. tensor.ToSingles().Select(v => v - 1.3f)], [.. tensor.Shape]) : tensor;
 }

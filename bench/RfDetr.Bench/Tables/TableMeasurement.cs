@@ -18,13 +18,15 @@ internal static class TableMeasurement
         MachineCounters before = MachineCounters.Read();
         ModelConfig? variant = Variants.All.FirstOrDefault(v => v.Variant == a.Model);
         var formula = new FormulaWeights("golden");
-        using ModelSource? trained = variant is null ? ModelSource.Open(a.Model, new DetectorOptions()) : null;
-        ModelConfig config = variant ?? trained!.Config;
-        NetworkGraph graph = InferenceGraph.Record(trained?.Weights ?? (b => new Weights(formula, b)), config, config.Resolution, config.Resolution);
+        using CheckpointModel? trained = variant is null ? CheckpointModels.Open(a.Model, new DetectorOptions()) : null;
+        ModelConfig config = variant ?? trained!.Card.Config!;
+        NetworkGraph graph = InferenceGraph.Record(trained is not null ? trained.Weights : (b => new Weights(formula, b)), config, config.Resolution, config.Resolution);
         HostTensor input = formula.Input(1, config.Resolution, config.Resolution);
 
+        // A trained model says itself what may be in int8; formula weights have nothing to lose.
+        Int8Products? int8 = trained is null ? NetworkBench.AllInInt8(config) : trained.Card.Quantization?.ToProducts(trained.Checkpoint.Names);
         var missing = new List<string>();
-        List<TableContestant> all = Open(graph, input, a.Threads, variant is null ? Int8Of(a.Model, config) : NetworkBench.AllInInt8(config), missing);
+        List<TableContestant> all = Open(graph, input, a.Threads, int8, missing);
         if (all.Count == 0)
             throw new InvalidOperationException($"'{a.Model}' runs on no engine here: {string.Join("; ", missing)}");
         try
@@ -41,15 +43,6 @@ internal static class TableMeasurement
         {
             all.ForEach(c => c.Dispose());
         }
-    }
-
-    // A trained model says itself what may be in int8; formula weights have nothing to lose.
-    private static Int8Products? Int8Of(string model, ModelConfig config)
-    {
-        using Detector detector = Detector.Load(model);
-        var list = new ParameterList();
-        _ = new RfDetrNetwork(new Weights(list, new ShapeBackend()), config);
-        return detector.Model.Quantization?.ToProducts([.. list.Parameters.Select(p => p.Name)]);
     }
 
     private static List<TableContestant> Open(NetworkGraph graph, HostTensor input, int threads, Int8Products? int8, List<string> missing)
