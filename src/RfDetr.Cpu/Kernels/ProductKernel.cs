@@ -25,7 +25,7 @@ internal static unsafe class ProductKernel<TSimd, T>
     public static void Run(in ProductBlock p)
     {
         int rows = TSimd.TileRows, columns = TileColumns, whole = p.Rows / rows * rows, rest = p.Rows - whole;
-        float* tile = p.Scratch, edge = p.Scratch + rows * columns;
+        float* tile = p.Scratch, edge = p.Scratch + rows * columns, zeros = stackalloc float[columns];
         if (rest > 0)
             CopyRows(p.A + whole * p.Lda, p.Lda, edge, p.K, rest, rows);
         int blocks = Math.Max(1, (p.K + BlockK - 1) / BlockK), size = (p.K + blocks - 1) / blocks;
@@ -47,19 +47,23 @@ internal static unsafe class ProductKernel<TSimd, T>
                     bool isEdge = row >= whole;
                     float* a = (isEdge ? edge : p.A + row * p.Lda) + from;
                     nint lda = isEdge ? p.K : p.Lda;
+                    var addends = new TileAddends(zeros);
                     for (byte* to = (byte*)Math.Min((nint)(next + share), (nint)nextEnd); next < to; next += Line)
-                        Prefetch(next);
+                        PrefetchFar(next);
                     if (height == rows && width == columns)
                     {
-                        Tile<TSimd, T>.Multiply(a, lda, b, k, c, p.Ldc, !first);
-                        if (last)
-                            Finish(p, row, column, c, p.Ldc, height, width);
+                        Whole(p, row, column, a, lda, b, k, first, last, addends);
                         continue;
                     }
 
                     if (!first)
+                    {
                         CopyTile(c, p.Ldc, tile, columns, height, width);
-                    Tile<TSimd, T>.Multiply(a, lda, b, k, tile, columns, !first);
+                        addends.Prior = tile;
+                        addends.PriorStep = columns;
+                    }
+
+                    Tile<TSimd, T>.Multiply(a, lda, b, k, tile, columns, addends);
                     if (last)
                         Finish(p, row, column, tile, columns, height, width);
                     else
@@ -69,20 +73,86 @@ internal static unsafe class ProductKernel<TSimd, T>
         }
     }
 
+    // What a whole tile reads and writes besides a and b comes while it multiplies; bias and residual are added before it leaves its registers.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Whole(in ProductBlock p, int row, int column, float* a, nint lda, float* b, int k, bool first, bool last, TileAddends addends)
+    {
+        float* c = p.C + row * p.Ldc + column;
+        PrefetchRows(c, p.Ldc);
+        if (!first)
+        {
+            addends.Prior = c;
+            addends.PriorStep = p.Ldc;
+        }
+
+        bool activates = last && p.Activation != Epilogue.None, late = activates && p.Residual != null;
+        if (last && !late)
+        {
+            if (p.Bias != null)
+                addends.Columns = p.Bias + column;
+            if (p.Residual != null)
+            {
+                addends.Rows = p.Residual + row * p.Ldr + column;
+                addends.RowsStep = p.Ldr;
+                PrefetchRows(addends.Rows, p.Ldr);
+            }
+        }
+
+        Tile<TSimd, T>.Multiply(a, lda, b, k, c, p.Ldc, addends);
+        if (late)
+            Finish(p, row, column, c, p.Ldc, TSimd.TileRows, TileColumns);
+        else if (activates)
+            Activate(p.Activation, c, p.Ldc);
+    }
+
+    private static void Activate(Epilogue activation, float* c, nint ldc)
+    {
+        switch (activation)
+        {
+            case Epilogue.Relu: Activate<Relu>(c, ldc); break;
+            case Epilogue.Gelu: Activate<Gelu>(c, ldc); break;
+            default: Activate<Silu>(c, ldc); break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Activate<TFunction>(float* c, nint ldc)
+        where TFunction : IFunction
+    {
+        for (float* end = c + TSimd.TileRows * ldc; c < end; c += ldc)
+        {
+            T x = TFunction.Of<TSimd, T>(TSimd.Load(c)), y = TFunction.Of<TSimd, T>(TSimd.Load(c + TSimd.Count));
+            TSimd.Store(c, x);
+            TSimd.Store(c + TSimd.Count, y);
+        }
+    }
+
     // Where the platform has no such instruction, the processor guesses by itself.
-    private static void Prefetch(byte* line)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchFar(byte* line)
     {
         if (Sse.IsSupported)
             Sse.Prefetch1(line);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchRows(float* first, nint step)
+    {
+        if (!Sse.IsSupported)
+            return;
+        for (int row = 0; row < TSimd.TileRows; row++, first += step)
+        {
+            for (int i = 0; i < TileColumns; i += Line / sizeof(float))
+                Sse.Prefetch0(first + i);
+        }
+    }
+
+    // For tiles that are cut off, and residuals that are added after an activation.
     private static void Finish(in ProductBlock p, int row, int column, float* from, nint step, int height, int width)
     {
         float* to = p.C + row * p.Ldc + column;
         float* bias = p.Bias == null ? null : p.Bias + column;
         float* residual = p.Residual == null ? null : p.Residual + row * p.Ldr + column;
-        if (bias == null && residual == null && p.Activation == Epilogue.None && from == to)
-            return;
         switch (p.Activation)
         {
             case Epilogue.Relu: Finish<Relu>(from, step, to, p.Ldc, bias, residual, p.Ldr, height, width); break;
@@ -110,6 +180,7 @@ internal static unsafe class ProductKernel<TSimd, T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void One<TS, TR, TFunction>(float* from, float* to, float* bias, float* residual)
         where TS : ISimd<TR>
         where TR : unmanaged
