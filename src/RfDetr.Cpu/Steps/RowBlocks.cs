@@ -2,13 +2,13 @@ namespace RfDetr.Cpu;
 
 /// <summary>Cuts rows into blocks of whole tiles, and columns too where there are too few rows for all threads.</summary>
 /// <remarks>
-/// One thread gets equal blocks. For several, blocks become smaller towards the end, each a share of what is left: a thread that was held up
-/// (by the system, or by another guest of the host) is waited for as long as the last, small block takes.
+/// One thread gets equal blocks. For several, each one's share of the rows begins with large blocks and ends with small ones, which others may
+/// take over (<see cref="TaskRanges"/>): a thread that was held up, by the system or by another guest of the host, is not waited for long.
 /// </remarks>
 internal sealed class RowBlocks
 {
-    // The smallest block is this part of a thread's work; smaller ones read weights too often.
-    private const int SmallestShare = 16;
+    // The smallest block is this part of a thread's share; smaller ones read weights too often.
+    private const int SmallestPart = 16;
     private readonly int[] _firstTiles;
     private readonly int _rows, _tileRows, _panels, _chunks;
 
@@ -50,15 +50,27 @@ internal sealed class RowBlocks
         return [.. Enumerable.Range(0, blocks + 1).Select(i => (int)((long)tiles * i / blocks))];
     }
 
+    // Shares of equal numbers of blocks, each half of what is left of the share.
     private static int[] Tapered(int tiles, int most, int threads)
     {
-        int least = Math.Clamp(tiles / (SmallestShare * threads), 1, most);
+        int share = tiles / threads, more = tiles % threads;
+        if (share == 0)
+            return Equal(tiles, most);
+        int least = Math.Clamp(share / SmallestPart, 1, most);
+        var sizes = new List<int>();
+        for (int left = share; left > 0; left -= sizes[^1])
+            sizes.Add(left <= most && left < 2 * least ? left : Math.Clamp((left + 1) / 2, least, most));
+
+        // Where rows do not divide evenly, later shares have one tile more, in their first block.
         var starts = new List<int> { 0 };
-        for (int done = 0; done < tiles;)
+        for (int i = 0; i < threads; i++)
         {
-            int left = tiles - done, size = Math.Clamp((left + 2 * threads - 1) / (2 * threads), least, most);
-            done = left - size < least ? tiles : done + size;
-            starts.Add(done);
+            int extra = i >= threads - more ? 1 : 0;
+            foreach (int size in sizes)
+            {
+                starts.Add(starts[^1] + size + extra);
+                extra = 0;
+            }
         }
 
         return [.. starts];
