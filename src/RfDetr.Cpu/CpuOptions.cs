@@ -3,6 +3,9 @@ namespace RfDetr.Cpu;
 /// <summary>How a network is compiled for the CPU.</summary>
 public sealed record CpuOptions
 {
+    /// <summary>Environment variable that forbids code made at run time where it is <c>0</c>, whatever the options say.</summary>
+    public const string AssembleVariable = "RFDETR_ASSEMBLE";
+
     /// <summary>Threads of one run, the caller's among them; 0: one for each processor that the process may use.</summary>
     public int Threads { get; init; }
 
@@ -11,6 +14,12 @@ public sealed record CpuOptions
 
     /// <summary>Products computed from 8-bit integers; null: none.</summary>
     public Int8Products? Int8 { get; init; }
+
+    /// <summary>
+    /// Whether kernels may be assembled at run time for instructions that .NET does not offer (AVX-512 VNNI, bfloat16), where processor and
+    /// system allow it. Results in int8 are the same without; see also <see cref="AssembleVariable"/>.
+    /// </summary>
+    public bool AssembleKernels { get; init; } = true;
 
     /// <summary>Notes what weights are multiplied with (runs take longer then); null: nothing does.</summary>
     public ActivationObserver? Observer { get; init; }
@@ -42,6 +51,7 @@ public sealed record CpuOptions
             throw new ArgumentException("CPU options: " + string.Join("; ", wrong));
         return this with
         {
+            AssembleKernels = AssembleKernels && Environment.GetEnvironmentVariable(AssembleVariable) != "0",
             Threads = Threads == 0 ? Environment.ProcessorCount : Threads,
             InstructionSet = InstructionSet == InstructionSet.Auto ? InstructionSets.Available[0] : InstructionSet,
         };

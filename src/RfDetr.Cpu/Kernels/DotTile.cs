@@ -6,20 +6,18 @@ namespace RfDetr.Cpu;
 /// The innermost integer product: 6 rows × two registers of int32 sums. Written out as <see cref="Tile{TSimd,T}"/> is, and for the same
 /// reason; with AVX2 it takes all 16 registers.
 /// </summary>
-internal static unsafe class DotTile<TDot, T>
+internal readonly unsafe struct DotTile<TDot, T> : IDotTile
     where TDot : IDotSimd<T>
     where T : unmanaged
 {
-    /// <summary>Rows of a tile.</summary>
-    public const int Rows = 6;
+    public static int Rows => 6;
 
-    /// <summary>c = a·b, or c += a·b.</summary>
-    /// <param name="a">Rows of groups of codes, four bytes each, <paramref name="rowBytes"/> apart.</param>
-    /// <param name="rowBytes">Distance of rows of a.</param>
-    /// <param name="b">A packed panel of weights: groups times two registers of sums.</param>
-    /// <param name="groups">Groups of terms.</param>
-    /// <param name="c">Rows of two registers of sums, one after another.</param>
-    /// <param name="add">Add to c instead of replacing it.</param>
+    public static int Columns => 2 * TDot.Count;
+
+    public static int Group => TDot.Group;
+
+    public static int Bias => TDot.Bias;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(byte* a, nint rowBytes, sbyte* b, nint groups, int* c, bool add)
     {

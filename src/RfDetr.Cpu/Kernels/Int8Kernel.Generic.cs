@@ -3,19 +3,20 @@ using RfDetr.Graph;
 
 namespace RfDetr.Cpu;
 
-/// <summary>The kernels compiled for one kind of float register and one kind of integer sums.</summary>
+/// <summary>The kernels compiled for one kind of float register and one kind of integer tile.</summary>
 /// <remarks>Groups are cut into blocks so that one panel's block stays in the first-level cache while all row tiles pass over it.</remarks>
-internal sealed unsafe class Int8Kernel<TSimd, T, TDot, TSums>(string name) : Int8Kernel
+internal sealed unsafe class Int8Kernel<TSimd, T, TTile>(string name) : Int8Kernel
     where TSimd : ISimd<T>
     where T : unmanaged
-    where TDot : IDotSimd<TSums>
-    where TSums : unmanaged
+    where TTile : IDotTile
 {
     private const int BlockTerms = 768;
 
     public override string Name => name;
 
-    public override Int8Layout Layout(int n, int k) => new(n, k, 2 * TDot.Count, TDot.Group);
+    public override int TileRows => TTile.Rows;
+
+    public override Int8Layout Layout(int n, int k) => new(n, k, TTile.Columns, TTile.Group);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override ActivationRange Range(float* x, int n)
@@ -44,8 +45,8 @@ internal sealed unsafe class Int8Kernel<TSimd, T, TDot, TSums>(string name) : In
     {
         (float scale, int zero) = (range ?? Range(x, k)).Codes();
         float inverse = 1 / scale;
-        T factor = TSimd.Set(inverse), shift = TSimd.Set(zero), none = TSimd.Set(0), most = TSimd.Set(255), bias = TSimd.Set(TDot.Bias);
-        bool wide = TDot.Group == 2;
+        T factor = TSimd.Set(inverse), shift = TSimd.Set(zero), none = TSimd.Set(0), most = TSimd.Set(255), bias = TSimd.Set(TTile.Bias);
+        bool wide = TTile.Group == 2;
         int i = 0;
         for (; i <= k - TSimd.Count; i += TSimd.Count)
         {
@@ -59,14 +60,14 @@ internal sealed unsafe class Int8Kernel<TSimd, T, TDot, TSums>(string name) : In
 
         for (; i < k; i++)
         {
-            float code = SimdScalar.Min(SimdScalar.Max(SimdScalar.Round(x[i] * inverse) + zero, 0), 255) - TDot.Bias;
+            float code = SimdScalar.Min(SimdScalar.Max(SimdScalar.Round(x[i] * inverse) + zero, 0), 255) - TTile.Bias;
             if (wide)
                 SimdScalar.StoreInt16((short*)codes + i, code);
             else
                 SimdScalar.StoreBytes(codes + i, code);
         }
 
-        for (; i % TDot.Group != 0; i++)
+        for (; i % TTile.Group != 0; i++)
         {
             if (wide)
                 ((short*)codes)[i] = 0;
@@ -74,14 +75,14 @@ internal sealed unsafe class Int8Kernel<TSimd, T, TDot, TSums>(string name) : In
                 codes[i] = 0;
         }
 
-        return new(scale, zero - TDot.Bias);
+        return new(scale, zero - TTile.Bias);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Product(in Int8Block p)
     {
         Int8Layout layout = p.Layout;
-        int columns = layout.Columns, rowBytes = layout.RowBytes, most = BlockTerms / TDot.Group;
+        int columns = layout.Columns, rowBytes = layout.RowBytes, most = BlockTerms / TTile.Group;
         int blocks = (layout.Groups + most - 1) / most, size = (layout.Groups + blocks - 1) / blocks;
         for (int panel = p.FirstPanel; panel < p.FirstPanel + p.Panels; panel++)
         {
@@ -90,10 +91,10 @@ internal sealed unsafe class Int8Kernel<TSimd, T, TDot, TSums>(string name) : In
             {
                 int groups = Math.Min(size, layout.Groups - from);
                 bool last = from + groups == layout.Groups;
-                for (int row = 0; row < p.Rows; row += TileRows)
+                for (int row = 0; row < p.Rows; row += TTile.Rows)
                 {
-                    DotTile<TDot, TSums>.Multiply(
-                        p.Codes + (nint)row * rowBytes + (nint)from * sizeof(int), rowBytes, b + (nint)from * columns * TDot.Group, groups, p.Sums + row * columns, from > 0);
+                    TTile.Multiply(
+                        p.Codes + (nint)row * rowBytes + (nint)from * sizeof(int), rowBytes, b + (nint)from * columns * TTile.Group, groups, p.Sums + row * columns, from > 0);
                     if (last)
                         Finish(p, row, panel);
                 }
@@ -120,7 +121,7 @@ internal sealed unsafe class Int8Kernel<TSimd, T, TDot, TSums>(string name) : In
         float* scales = (float*)(p.Weights + p.Layout.ScalesAt) + column;
         int* columnSums = (int*)(p.Weights + p.Layout.SumsAt) + column;
         float* bias = p.Bias == null ? null : p.Bias + column;
-        for (int row = first; row < Math.Min(first + TileRows, p.Rows); row++)
+        for (int row = first; row < Math.Min(first + TTile.Rows, p.Rows); row++)
         {
             RowScale own = p.RowScales[row];
             int* sums = p.Sums + row * columns;

@@ -7,11 +7,11 @@ namespace RfDetr.Cpu;
 /// <summary>Products of 8-bit integers for one kind of instruction: activations 0..255 with a zero point per row, weights −127..127 per column.</summary>
 internal abstract unsafe class Int8Kernel
 {
-    /// <summary>Rows of a tile.</summary>
-    public const int TileRows = 6;
-
     /// <summary>What it computes with.</summary>
     public abstract string Name { get; }
+
+    /// <summary>Rows of a tile.</summary>
+    public abstract int TileRows { get; }
 
     public abstract Int8Layout Layout(int n, int k);
 
@@ -28,25 +28,28 @@ internal abstract unsafe class Int8Kernel
     public abstract ActivationRange Range(float* x, int n);
 
     /// <summary>The quickest one for an instruction set on this processor.</summary>
-    public static Int8Kernel For(InstructionSet set) => set switch
+    /// <param name="set">The instruction set.</param>
+    /// <param name="assemble">Whether code may be assembled at run time.</param>
+    public static Int8Kernel For(InstructionSet set, bool assemble = true) => set switch
     {
-        InstructionSet.Avx512 when AvxVnni.IsSupported => new Int8Kernel<Simd512, Vector512<float>, DotVnni, Vector256<int>>("AVX-VNNI"),
-        InstructionSet.Avx512 when Avx512BW.IsSupported => new Int8Kernel<Simd512, Vector512<float>, Dot512, Vector512<int>>("AVX-512BW"),
-        InstructionSet.Avx512 => new Int8Kernel<Simd512, Vector512<float>, Dot256, Vector256<int>>("AVX2"),
-        InstructionSet.Avx2 when AvxVnni.IsSupported => new Int8Kernel<Simd256, Vector256<float>, DotVnni, Vector256<int>>("AVX-VNNI"),
-        InstructionSet.Avx2 => new Int8Kernel<Simd256, Vector256<float>, Dot256, Vector256<int>>("AVX2"),
-        InstructionSet.Simd128 when Dp.IsSupported => new Int8Kernel<Simd128, Vector128<float>, DotArm, Vector128<int>>("Arm dot product"),
-        InstructionSet.Simd128 => new Int8Kernel<Simd128, Vector128<float>, Dot128, Vector128<int>>("128 bits"),
-        _ => new Int8Kernel<SimdScalar, float, DotScalar, int>("scalar"),
+        InstructionSet.Avx512 when assemble && VnniTile.IsAvailable => new Int8Kernel<Simd512, Vector512<float>, VnniTile>("AVX-512 VNNI, assembled"),
+        InstructionSet.Avx512 when AvxVnni.IsSupported => new Int8Kernel<Simd512, Vector512<float>, DotTile<DotVnni, Vector256<int>>>("AVX-VNNI"),
+        InstructionSet.Avx512 when Avx512BW.IsSupported => new Int8Kernel<Simd512, Vector512<float>, DotTile<Dot512, Vector512<int>>>("AVX-512BW"),
+        InstructionSet.Avx512 => new Int8Kernel<Simd512, Vector512<float>, DotTile<Dot256, Vector256<int>>>("AVX2"),
+        InstructionSet.Avx2 when AvxVnni.IsSupported => new Int8Kernel<Simd256, Vector256<float>, DotTile<DotVnni, Vector256<int>>>("AVX-VNNI"),
+        InstructionSet.Avx2 => new Int8Kernel<Simd256, Vector256<float>, DotTile<Dot256, Vector256<int>>>("AVX2"),
+        InstructionSet.Simd128 when Dp.IsSupported => new Int8Kernel<Simd128, Vector128<float>, DotTile<DotArm, Vector128<int>>>("Arm dot product"),
+        InstructionSet.Simd128 => new Int8Kernel<Simd128, Vector128<float>, DotTile<Dot128, Vector128<int>>>("128 bits"),
+        _ => new Int8Kernel<SimdScalar, float, DotTile<DotScalar, int>>("scalar"),
     };
 
     /// <summary>All that this processor carries out, for tests: also those that others are preferred to.</summary>
     public static IReadOnlyList<Int8Kernel> Available { get; } =
     [
-        .. InstructionSets.Available.Select(For)
-            .Concat(Avx512BW.IsSupported ? [new Int8Kernel<Simd512, Vector512<float>, Dot512, Vector512<int>>("AVX-512BW")] : [])
-            .Concat(Avx2.IsSupported ? [new Int8Kernel<Simd256, Vector256<float>, Dot256, Vector256<int>>("AVX2")] : [])
-            .Concat(Vector128.IsHardwareAccelerated ? [new Int8Kernel<Simd128, Vector128<float>, Dot128, Vector128<int>>("128 bits")] : [])
+        .. InstructionSets.Available.Select(set => For(set)).Concat(InstructionSets.Available.Select(set => For(set, assemble: false)))
+            .Concat(Avx512BW.IsSupported ? [new Int8Kernel<Simd512, Vector512<float>, DotTile<Dot512, Vector512<int>>>("AVX-512BW")] : [])
+            .Concat(Avx2.IsSupported ? [new Int8Kernel<Simd256, Vector256<float>, DotTile<Dot256, Vector256<int>>>("AVX2")] : [])
+            .Concat(Vector128.IsHardwareAccelerated ? [new Int8Kernel<Simd128, Vector128<float>, DotTile<Dot128, Vector128<int>>>("128 bits")] : [])
             .DistinctBy(k => k.Name),
     ];
 }

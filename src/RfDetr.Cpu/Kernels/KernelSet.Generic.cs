@@ -3,7 +3,7 @@ using RfDetr.Tensors;
 namespace RfDetr.Cpu;
 
 /// <summary>The kernels compiled for one kind of register.</summary>
-internal sealed unsafe class KernelSet<TSimd, T>(Int8Kernel int8) : KernelSet
+internal sealed unsafe class KernelSet<TSimd, T>(Lazy<Int8Kernel> int8) : KernelSet
     where TSimd : ISimd<T>
     where T : unmanaged
 {
@@ -11,7 +11,7 @@ internal sealed unsafe class KernelSet<TSimd, T>(Int8Kernel int8) : KernelSet
 
     public override int TileColumns => 2 * TSimd.Count;
 
-    public override Int8Kernel Int8 => int8;
+    public override Int8Kernel Int8 => int8.Value;
 
     public override int ProductScratchFloats(int k) => ProductKernel<TSimd, T>.ScratchFloats(k);
 

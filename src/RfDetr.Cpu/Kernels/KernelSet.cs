@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using RfDetr.Tensors;
 
 namespace RfDetr.Cpu;
@@ -41,11 +42,19 @@ internal abstract unsafe class KernelSet
     /// <summary>Sum or largest value of a row.</summary>
     public abstract float Reduce(ReduceKind kind, float* x, int n);
 
-    public static KernelSet For(InstructionSet set) => set switch
+    /// <summary>Those of an instruction set.</summary>
+    /// <param name="set">The instruction set.</param>
+    /// <param name="assemble">Whether code may be assembled at run time.</param>
+    public static KernelSet For(InstructionSet set, bool assemble = true)
     {
-        InstructionSet.Avx512 => new KernelSet<Simd512, System.Runtime.Intrinsics.Vector512<float>>(Int8Kernel.For(set)),
-        InstructionSet.Avx2 => new KernelSet<Simd256, System.Runtime.Intrinsics.Vector256<float>>(Int8Kernel.For(set)),
-        InstructionSet.Simd128 => new KernelSet<Simd128, System.Runtime.Intrinsics.Vector128<float>>(Int8Kernel.For(set)),
-        _ => new KernelSet<SimdScalar, float>(Int8Kernel.For(set)),
-    };
+        // Not looked for before a plan asks: assembling takes milliseconds.
+        var int8 = new Lazy<Int8Kernel>(() => Int8Kernel.For(set, assemble));
+        return set switch
+        {
+            InstructionSet.Avx512 => new KernelSet<Simd512, Vector512<float>>(int8),
+            InstructionSet.Avx2 => new KernelSet<Simd256, Vector256<float>>(int8),
+            InstructionSet.Simd128 => new KernelSet<Simd128, Vector128<float>>(int8),
+            _ => new KernelSet<SimdScalar, float>(int8),
+        };
+    }
 }

@@ -15,8 +15,8 @@ internal sealed unsafe class Int8ProductStep : Step
         : base(kind + ", int8")
     {
         (_kernels, _p, _range, _layout) = (kernels, plan, range, kernels.Int8.Layout(plan.N, plan.K));
-        int rows = Math.Clamp(CacheBytes / _layout.RowBytes, Int8Kernel.TileRows, MostRows);
-        _blocks = new RowBlocks(plan.Rows, _layout.Panels, Int8Kernel.TileRows, rows, Operations < LeastOperations ? 1 : threads, plan.Norm is null);
+        int rows = Math.Clamp(CacheBytes / _layout.RowBytes, kernels.Int8.TileRows, MostRows);
+        _blocks = new RowBlocks(plan.Rows, _layout.Panels, kernels.Int8.TileRows, rows, Operations < LeastOperations ? 1 : threads, plan.Norm is null);
     }
 
     public override int Tasks => _blocks.Count;

@@ -1,18 +1,27 @@
 using RfDetr.Cpu;
 using RfDetr.Graph;
+using RfDetr.Tests.Cpu.Assembled;
 
 namespace RfDetr.Tests.Cpu;
 
 /// <summary>Integer products on everything that this processor carries out, against an exact model written with plain integers: the same bits.</summary>
 public sealed unsafe class Int8KernelTests
 {
-    public static TheoryData<string> Kernels => [.. Int8Kernel.Available.Select(k => k.Name)];
+    // Assembled code runs on a model of its processor here; where the processor itself has the instructions, as one of those available too.
+    private static readonly Int8Kernel[] s_kernels =
+    [
+        .. Int8Kernel.Available,
+        new Int8Kernel<SimdScalar, float, InterpretedVnniTile<SystemV>>("assembled for System V"),
+        new Int8Kernel<SimdScalar, float, InterpretedVnniTile<Windows>>("assembled for Windows"),
+    ];
+
+    public static TheoryData<string> Kernels => [.. s_kernels.Select(k => k.Name)];
 
     [Theory]
     [MemberData(nameof(Kernels))]
     public void Any_number_of_rows(string kernel)
     {
-        for (int rows = 1; rows <= 14; rows++)
+        for (int rows = 1; rows <= 26; rows++)
             Check(kernel, rows, 33, 37);
     }
 
@@ -98,10 +107,10 @@ public sealed unsafe class Int8KernelTests
     // Rows of the result lie further apart than they are long, and what lies between them must stay.
     private static float[] Run(string name, float[] a, float[] b, float[] bias, float[]? residual, int rows, int k, int n, Epilogue activation, ActivationRange? range)
     {
-        Int8Kernel kernel = Int8Kernel.Available.First(x => x.Name == name);
+        Int8Kernel kernel = s_kernels.First(x => x.Name == name);
         Int8Layout layout = kernel.Layout(n, k);
         const int Gap = 3;
-        int whole = (rows + 5) / 6 * 6;
+        int whole = (rows + kernel.TileRows - 1) / kernel.TileRows * kernel.TileRows;
         using var weights = new NativeBlock(layout.Bytes);
         float[] c = [.. Enumerable.Repeat(-77f, rows * (n + Gap))];
         byte[] codes = new byte[whole * layout.RowBytes];
