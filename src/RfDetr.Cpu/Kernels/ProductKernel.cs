@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using RfDetr.Graph;
 
 namespace RfDetr.Cpu;
@@ -14,7 +13,7 @@ internal static unsafe class ProductKernel<TSimd, T>
     where TSimd : ISimd<T>
     where T : unmanaged
 {
-    private const int BlockK = 384, Line = 64;
+    private const int BlockK = 384;
 
     public static int TileColumns => 2 * TSimd.Count;
 
@@ -38,8 +37,7 @@ internal static unsafe class ProductKernel<TSimd, T>
                 float* b = p.B + (nint)panel * p.K * columns + (nint)from * columns;
                 int column = panel * columns, width = Math.Min(columns, p.N - column);
                 bool hasNext = panel + 1 < p.FirstPanel + p.Panels;
-                byte* next = (byte*)(b + (nint)p.K * columns), nextEnd = next + (hasNext ? (nint)k * columns * sizeof(float) : 0);
-                nint share = (nint)(nextEnd - next) / ((p.Rows + rows - 1) / rows) + Line;
+                var next = new PanelPrefetch(b + (nint)p.K * columns, hasNext ? (nint)k * columns * sizeof(float) : 0, (p.Rows + rows - 1) / rows);
                 for (int row = 0; row < p.Rows; row += rows)
                 {
                     float* c = p.C + row * p.Ldc + column;
@@ -48,8 +46,7 @@ internal static unsafe class ProductKernel<TSimd, T>
                     float* a = (isEdge ? edge : p.A + row * p.Lda) + from;
                     nint lda = isEdge ? p.K : p.Lda;
                     var addends = new TileAddends(zeros);
-                    for (byte* to = (byte*)Math.Min((nint)(next + share), (nint)nextEnd); next < to; next += Line)
-                        PrefetchFar(next);
+                    next.Part();
                     if (height == rows && width == columns)
                     {
                         Whole(p, row, column, a, lda, b, k, first, last, addends);
@@ -78,7 +75,7 @@ internal static unsafe class ProductKernel<TSimd, T>
     private static void Whole(in ProductBlock p, int row, int column, float* a, nint lda, float* b, int k, bool first, bool last, TileAddends addends)
     {
         float* c = p.C + row * p.Ldc + column;
-        PrefetchRows(c, p.Ldc);
+        Prefetch.Rows(c, p.Ldc, TSimd.TileRows, TileColumns);
         if (!first)
         {
             addends.Prior = c;
@@ -94,7 +91,7 @@ internal static unsafe class ProductKernel<TSimd, T>
             {
                 addends.Rows = p.Residual + row * p.Ldr + column;
                 addends.RowsStep = p.Ldr;
-                PrefetchRows(addends.Rows, p.Ldr);
+                Prefetch.Rows(addends.Rows, p.Ldr, TSimd.TileRows, TileColumns);
             }
         }
 
@@ -124,26 +121,6 @@ internal static unsafe class ProductKernel<TSimd, T>
             T x = TFunction.Of<TSimd, T>(TSimd.Load(c)), y = TFunction.Of<TSimd, T>(TSimd.Load(c + TSimd.Count));
             TSimd.Store(c, x);
             TSimd.Store(c + TSimd.Count, y);
-        }
-    }
-
-    // Where the platform has no such instruction, the processor guesses by itself.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PrefetchFar(byte* line)
-    {
-        if (Sse.IsSupported)
-            Sse.Prefetch1(line);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PrefetchRows(float* first, nint step)
-    {
-        if (!Sse.IsSupported)
-            return;
-        for (int row = 0; row < TSimd.TileRows; row++, first += step)
-        {
-            for (int i = 0; i < TileColumns; i += Line / sizeof(float))
-                Sse.Prefetch0(first + i);
         }
     }
 
