@@ -34,10 +34,9 @@ internal static unsafe class ProductKernel<TSimd, T>
             bool first = from == 0, last = from + k >= p.K;
             for (int panel = p.FirstPanel; panel < p.FirstPanel + p.Panels; panel++)
             {
-                float* b = p.B + (nint)panel * p.K * columns + (nint)from * columns;
+                float* b = PanelAt(p, panel, from);
                 int column = panel * columns, width = Math.Min(columns, p.N - column);
-                bool hasNext = panel + 1 < p.FirstPanel + p.Panels;
-                var next = new PanelPrefetch(b + (nint)p.K * columns, hasNext ? (nint)k * columns * sizeof(float) : 0, (p.Rows + rows - 1) / rows);
+                PanelPrefetch next = After(p, panel, from, size);
                 for (int row = 0; row < p.Rows; row += rows)
                 {
                     float* c = p.C + row * p.Ldc + column;
@@ -46,10 +45,9 @@ internal static unsafe class ProductKernel<TSimd, T>
                     float* a = (isEdge ? edge : p.A + row * p.Lda) + from;
                     nint lda = isEdge ? p.K : p.Lda;
                     var addends = new TileAddends(zeros);
-                    next.Part();
                     if (height == rows && width == columns)
                     {
-                        Whole(p, row, column, a, lda, b, k, first, last, addends);
+                        Whole(p, row, column, a, lda, b, k, first, last, addends, ref next);
                         continue;
                     }
 
@@ -60,7 +58,7 @@ internal static unsafe class ProductKernel<TSimd, T>
                         addends.PriorStep = columns;
                     }
 
-                    Tile<TSimd, T>.Multiply(a, lda, b, k, tile, columns, addends);
+                    Tile<TSimd, T>.Multiply(a, lda, b, k, tile, columns, addends, ref next);
                     if (last)
                         Finish(p, row, column, tile, columns, height, width);
                     else
@@ -70,9 +68,23 @@ internal static unsafe class ProductKernel<TSimd, T>
         }
     }
 
+    private static float* PanelAt(in ProductBlock p, int panel, int from) => p.B + ((nint)panel * p.K + from) * TileColumns;
+
+    // The panel that is multiplied after this one: the next one, or the first one's next terms.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static PanelPrefetch After(in ProductBlock p, int panel, int from, int size)
+    {
+        bool isLast = panel + 1 == p.FirstPanel + p.Panels;
+        if (isLast && from + size >= p.K)
+            return PanelPrefetch.None(PanelAt(p, panel, from));
+        float* next = isLast ? PanelAt(p, p.FirstPanel, from + size) : PanelAt(p, panel + 1, from);
+        nint tiles = (p.Rows + TSimd.TileRows - 1) / TSimd.TileRows;
+        return new(next, (nint)size * TileColumns * sizeof(float), tiles * (size / Tile<TSimd, T>.Unroll));
+    }
+
     // What a whole tile reads and writes besides a and b comes while it multiplies; bias and residual are added before it leaves its registers.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Whole(in ProductBlock p, int row, int column, float* a, nint lda, float* b, int k, bool first, bool last, TileAddends addends)
+    private static void Whole(in ProductBlock p, int row, int column, float* a, nint lda, float* b, int k, bool first, bool last, TileAddends addends, ref PanelPrefetch next)
     {
         float* c = p.C + row * p.Ldc + column;
         Prefetch.Rows(c, p.Ldc, TSimd.TileRows, TileColumns);
@@ -95,7 +107,7 @@ internal static unsafe class ProductKernel<TSimd, T>
             }
         }
 
-        Tile<TSimd, T>.Multiply(a, lda, b, k, c, p.Ldc, addends);
+        Tile<TSimd, T>.Multiply(a, lda, b, k, c, p.Ldc, addends, ref next);
         if (late)
             Finish(p, row, column, c, p.Ldc, TSimd.TileRows, TileColumns);
         else if (activates)
