@@ -10,21 +10,20 @@ namespace RfDetr.Cpu;
 /// What comes next of the weights is fetched meanwhile, a part with each row tile: they come from afar, and only once for a block of rows.
 /// Rows that do not fill a tile are copied first, so that the tile kernel is the only one and never reads beyond its rows.
 /// </remarks>
-internal static unsafe class ProductKernel<TSimd, T>
+internal static unsafe class ProductKernel<TSimd, T, TTile>
     where TSimd : ISimd<T>
     where T : unmanaged
+    where TTile : ITile
 {
     private const int BlockK = 384, Line = 64;
 
-    public static int TileColumns => 2 * TSimd.Count;
-
     /// <summary>Scratch that a product with sums of k terms takes.</summary>
-    public static int ScratchFloats(int k) => TSimd.TileRows * (k + TileColumns);
+    public static int ScratchFloats(int k) => TTile.Rows * (k + TTile.Columns);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in ProductBlock p)
     {
-        int rows = TSimd.TileRows, columns = TileColumns, whole = p.Rows / rows * rows, rest = p.Rows - whole;
+        int rows = TTile.Rows, columns = TTile.Columns, whole = p.Rows / rows * rows, rest = p.Rows - whole;
         float* tile = p.Scratch, edge = p.Scratch + rows * columns;
         if (rest > 0)
             CopyRows(p.A + whole * p.Lda, p.Lda, edge, p.K, rest, rows);
@@ -51,7 +50,7 @@ internal static unsafe class ProductKernel<TSimd, T>
                         Prefetch(next);
                     if (height == rows && width == columns)
                     {
-                        Tile<TSimd, T>.Multiply(a, lda, b, k, c, p.Ldc, !first);
+                        TTile.Multiply(a, lda, b, k, c, p.Ldc, !first);
                         if (last)
                             Finish(p, row, column, c, p.Ldc, height, width);
                         continue;
@@ -59,7 +58,7 @@ internal static unsafe class ProductKernel<TSimd, T>
 
                     if (!first)
                         CopyTile(c, p.Ldc, tile, columns, height, width);
-                    Tile<TSimd, T>.Multiply(a, lda, b, k, tile, columns, !first);
+                    TTile.Multiply(a, lda, b, k, tile, columns, !first);
                     if (last)
                         Finish(p, row, column, tile, columns, height, width);
                     else

@@ -11,20 +11,16 @@ namespace RfDetr.Cpu;
 /// Four terms are written out per turn of the loop, at fixed distances from the pointers: where two virtual processors share a core, what is
 /// short is not multiplications but instructions per cycle, and a turn per term has a sixth more of them (measured: 10 % of the time).
 /// </remarks>
-internal static unsafe class Tile<TSimd, T>
+internal readonly unsafe struct Tile<TSimd, T> : ITile
     where TSimd : ISimd<T>
     where T : unmanaged
 {
     private const int Unroll = 4, Turn = Unroll * sizeof(float), Half = 6;
 
-    /// <summary>c = a·b, or c += a·b, for <see cref="ISimd{T}.TileRows"/> rows.</summary>
-    /// <param name="a">Rows of k values, <paramref name="lda"/> apart.</param>
-    /// <param name="lda">Distance of rows of a.</param>
-    /// <param name="b">A packed panel: k times two registers.</param>
-    /// <param name="k">Terms of each sum.</param>
-    /// <param name="c">Rows of two registers, <paramref name="ldc"/> apart.</param>
-    /// <param name="ldc">Distance of rows of c.</param>
-    /// <param name="add">Add to c instead of replacing it.</param>
+    public static int Rows => TSimd.TileRows;
+
+    public static int Columns => 2 * TSimd.Count;
+
     public static void Multiply(float* a, nint lda, float* b, nint k, float* c, nint ldc, bool add)
     {
         if (TSimd.TileRows == 2 * Half)

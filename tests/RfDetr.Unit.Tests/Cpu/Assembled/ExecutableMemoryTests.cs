@@ -36,7 +36,7 @@ public sealed unsafe class ExecutableMemoryTests
         if (InstructionSets.Available.Contains(InstructionSet.Avx512))
             Int8Kernel.For(InstructionSet.Avx512, assemble: false).Name.ShouldNotContain("assembled");
         else
-            (CpuFeatures.HasVnni512 || CpuFeatures.HasBf16).ShouldBeFalse();
+            (CpuFeatures.HasVnni512 || CpuFeatures.HasBFloat16).ShouldBeFalse();
     }
 
     private static ExecutableMemory? Sum()

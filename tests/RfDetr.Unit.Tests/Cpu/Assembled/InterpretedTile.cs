@@ -10,13 +10,13 @@ internal interface IConvention
 }
 
 /// <summary>Linux and macOS.</summary>
-internal readonly struct SystemV : IConvention
+internal readonly struct SystemVConvention : IConvention
 {
     public static bool IsWindows => false;
 }
 
 /// <summary>Windows.</summary>
-internal readonly struct Windows : IConvention
+internal readonly struct WindowsConvention : IConvention
 {
     public static bool IsWindows => true;
 }
@@ -78,4 +78,16 @@ internal readonly unsafe struct InterpretedVnniTile<TConvention> : IDotTile
 
     public static void Multiply(byte* a, nint rowBytes, sbyte* b, nint groups, int* c, bool add) => InterpretedTile<TConvention>.Multiply(
         TileInstruction.Vpdpbusd, a, rowBytes, (byte*)b, groups, add ? (byte*)c : null, (byte*)c, TileCode.GroupBytes);
+}
+
+/// <summary>The tile of bfloat16 pairs.</summary>
+internal readonly unsafe struct InterpretedBFloat16Tile<TConvention> : ITile
+    where TConvention : IConvention
+{
+    public static int Rows => TileCode.Rows;
+
+    public static int Columns => TileCode.Columns;
+
+    public static void Multiply(float* a, nint lda, float* b, nint k, float* c, nint ldc, bool add) => InterpretedTile<TConvention>.Multiply(
+        TileInstruction.Vdpbf16ps, (byte*)a, lda * sizeof(float), (byte*)b, k, add ? (byte*)c : null, (byte*)c, ldc * sizeof(float));
 }

@@ -1,0 +1,22 @@
+namespace RfDetr.Cpu;
+
+/// <summary>
+/// A tile of rows × columns of float32 sums, all of which stay in registers. Terms are float32 values, or pairs of bfloat16 in their place:
+/// four bytes of a row, and of each column, either way.
+/// </summary>
+internal unsafe interface ITile
+{
+    static abstract int Rows { get; }
+
+    static abstract int Columns { get; }
+
+    /// <summary>c = a·b, or c += a·b.</summary>
+    /// <param name="a">Rows of k terms, <paramref name="lda"/> apart.</param>
+    /// <param name="lda">Distance of rows of a.</param>
+    /// <param name="b">A packed panel: k times the columns.</param>
+    /// <param name="k">Terms of each sum.</param>
+    /// <param name="c">Rows of sums, <paramref name="ldc"/> apart.</param>
+    /// <param name="ldc">Distance of rows of c.</param>
+    /// <param name="add">Add to c instead of replacing it.</param>
+    static abstract void Multiply(float* a, nint lda, float* b, nint k, float* c, nint ldc, bool add);
+}
