@@ -13,6 +13,21 @@ internal readonly unsafe struct BFloat16Tile : ITile
 
     public static int Columns => TileCode.Columns;
 
-    public static void Multiply(float* a, nint lda, float* b, nint k, float* c, nint ldc, bool add) =>
-        s_tile!.Multiply((byte*)a, lda * sizeof(float), (byte*)b, k, add ? (byte*)c : null, (byte*)c, ldc * sizeof(float));
+    public static void Multiply(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends)
+    {
+        TileCall call = Call(a, lda, b, k, c, ldc, addends);
+        s_tile!.Run(&call);
+    }
+
+    /// <summary>What the code is told.</summary>
+    public static TileCall Call(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends) => TileCall.Of((byte*)a, lda * sizeof(float), (byte*)b, k) with
+    {
+        From = (byte*)addends.Prior,
+        FromBytes = addends.PriorStep * sizeof(float),
+        To = (byte*)c,
+        ToBytes = ldc * sizeof(float),
+        Columns = (byte*)addends.Columns,
+        Addends = (byte*)addends.Rows,
+        AddendBytes = addends.RowsStep * sizeof(float),
+    };
 }

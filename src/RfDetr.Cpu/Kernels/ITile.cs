@@ -10,13 +10,13 @@ internal unsafe interface ITile
 
     static abstract int Columns { get; }
 
-    /// <summary>c = a·b, or c += a·b.</summary>
+    /// <summary>c = a·b + addends.</summary>
     /// <param name="a">Rows of k terms, <paramref name="lda"/> apart.</param>
     /// <param name="lda">Distance of rows of a.</param>
     /// <param name="b">A packed panel: k times the columns.</param>
     /// <param name="k">Terms of each sum.</param>
     /// <param name="c">Rows of sums, <paramref name="ldc"/> apart.</param>
     /// <param name="ldc">Distance of rows of c.</param>
-    /// <param name="add">Add to c instead of replacing it.</param>
-    static abstract void Multiply(float* a, nint lda, float* b, nint k, float* c, nint ldc, bool add);
+    /// <param name="addends">What is added to the sums, in this order.</param>
+    static abstract void Multiply(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends);
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using RfDetr.Graph;
 
 namespace RfDetr.Cpu;
@@ -15,7 +14,7 @@ internal static unsafe class ProductKernel<TSimd, T, TTile>
     where T : unmanaged
     where TTile : ITile
 {
-    private const int BlockK = 384, Line = 64;
+    private const int BlockK = 384;
 
     /// <summary>Scratch that a product with sums of k terms takes.</summary>
     public static int ScratchFloats(int k) => TTile.Rows * (k + TTile.Columns);
@@ -24,7 +23,7 @@ internal static unsafe class ProductKernel<TSimd, T, TTile>
     public static void Run(in ProductBlock p)
     {
         int rows = TTile.Rows, columns = TTile.Columns, whole = p.Rows / rows * rows, rest = p.Rows - whole;
-        float* tile = p.Scratch, edge = p.Scratch + rows * columns;
+        float* tile = p.Scratch, edge = p.Scratch + rows * columns, zeros = stackalloc float[columns];
         if (rest > 0)
             CopyRows(p.A + whole * p.Lda, p.Lda, edge, p.K, rest, rows);
         int blocks = Math.Max(1, (p.K + BlockK - 1) / BlockK), size = (p.K + blocks - 1) / blocks;
@@ -37,8 +36,7 @@ internal static unsafe class ProductKernel<TSimd, T, TTile>
                 float* b = p.B + (nint)panel * p.K * columns + (nint)from * columns;
                 int column = panel * columns, width = Math.Min(columns, p.N - column);
                 bool hasNext = panel + 1 < p.FirstPanel + p.Panels;
-                byte* next = (byte*)(b + (nint)p.K * columns), nextEnd = next + (hasNext ? (nint)k * columns * sizeof(float) : 0);
-                nint share = (nint)(nextEnd - next) / ((p.Rows + rows - 1) / rows) + Line;
+                var next = new PanelPrefetch(b + (nint)p.K * columns, hasNext ? (nint)k * columns * sizeof(float) : 0, (p.Rows + rows - 1) / rows);
                 for (int row = 0; row < p.Rows; row += rows)
                 {
                     float* c = p.C + row * p.Ldc + column;
@@ -46,19 +44,22 @@ internal static unsafe class ProductKernel<TSimd, T, TTile>
                     bool isEdge = row >= whole;
                     float* a = (isEdge ? edge : p.A + row * p.Lda) + from;
                     nint lda = isEdge ? p.K : p.Lda;
-                    for (byte* to = (byte*)Math.Min((nint)(next + share), (nint)nextEnd); next < to; next += Line)
-                        Prefetch(next);
+                    var addends = new TileAddends(zeros);
+                    next.Part();
                     if (height == rows && width == columns)
                     {
-                        TTile.Multiply(a, lda, b, k, c, p.Ldc, !first);
-                        if (last)
-                            Finish(p, row, column, c, p.Ldc, height, width);
+                        Whole(p, row, column, a, lda, b, k, first, last, addends);
                         continue;
                     }
 
                     if (!first)
+                    {
                         CopyTile(c, p.Ldc, tile, columns, height, width);
-                    TTile.Multiply(a, lda, b, k, tile, columns, !first);
+                        addends.Prior = tile;
+                        addends.PriorStep = columns;
+                    }
+
+                    TTile.Multiply(a, lda, b, k, tile, columns, addends);
                     if (last)
                         Finish(p, row, column, tile, columns, height, width);
                     else
@@ -68,20 +69,69 @@ internal static unsafe class ProductKernel<TSimd, T, TTile>
         }
     }
 
-    // Where the platform has no such instruction, the processor guesses by itself.
-    private static void Prefetch(byte* line)
+    // What a whole tile reads and writes besides a and b comes while it multiplies; bias and residual are added before it leaves its registers.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Whole(in ProductBlock p, int row, int column, float* a, nint lda, float* b, int k, bool first, bool last, TileAddends addends)
     {
-        if (Sse.IsSupported)
-            Sse.Prefetch1(line);
+        float* c = p.C + row * p.Ldc + column;
+        Prefetch.Rows(c, p.Ldc, TTile.Rows, TTile.Columns);
+        if (!first)
+        {
+            addends.Prior = c;
+            addends.PriorStep = p.Ldc;
+        }
+
+        bool activates = last && p.Activation != Epilogue.None, late = activates && p.Residual != null;
+        if (last && !late)
+        {
+            if (p.Bias != null)
+                addends.Columns = p.Bias + column;
+            if (p.Residual != null)
+            {
+                addends.Rows = p.Residual + row * p.Ldr + column;
+                addends.RowsStep = p.Ldr;
+                Prefetch.Rows(addends.Rows, p.Ldr, TTile.Rows, TTile.Columns);
+            }
+        }
+
+        TTile.Multiply(a, lda, b, k, c, p.Ldc, addends);
+        if (late)
+            Finish(p, row, column, c, p.Ldc, TTile.Rows, TTile.Columns);
+        else if (activates)
+            Activate(p.Activation, c, p.Ldc);
     }
 
+    private static void Activate(Epilogue activation, float* c, nint ldc)
+    {
+        switch (activation)
+        {
+            case Epilogue.Relu: Activate<Relu>(c, ldc); break;
+            case Epilogue.Gelu: Activate<Gelu>(c, ldc); break;
+            default: Activate<Silu>(c, ldc); break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Activate<TFunction>(float* c, nint ldc)
+        where TFunction : IFunction
+    {
+        for (float* end = c + TTile.Rows * ldc; c < end; c += ldc)
+        {
+            for (int i = 0; i < TTile.Columns; i += 2 * TSimd.Count)
+            {
+                T x = TFunction.Of<TSimd, T>(TSimd.Load(c + i)), y = TFunction.Of<TSimd, T>(TSimd.Load(c + i + TSimd.Count));
+                TSimd.Store(c + i, x);
+                TSimd.Store(c + i + TSimd.Count, y);
+            }
+        }
+    }
+
+    // For tiles that are cut off, and residuals that are added after an activation.
     private static void Finish(in ProductBlock p, int row, int column, float* from, nint step, int height, int width)
     {
         float* to = p.C + row * p.Ldc + column;
         float* bias = p.Bias == null ? null : p.Bias + column;
         float* residual = p.Residual == null ? null : p.Residual + row * p.Ldr + column;
-        if (bias == null && residual == null && p.Activation == Epilogue.None && from == to)
-            return;
         switch (p.Activation)
         {
             case Epilogue.Relu: Finish<Relu>(from, step, to, p.Ldc, bias, residual, p.Ldr, height, width); break;
@@ -109,6 +159,7 @@ internal static unsafe class ProductKernel<TSimd, T, TTile>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void One<TS, TR, TFunction>(float* from, float* to, float* bias, float* residual)
         where TS : ISimd<TR>
         where TR : unmanaged

@@ -21,16 +21,16 @@ internal readonly unsafe struct Tile<TSimd, T> : ITile
 
     public static int Columns => 2 * TSimd.Count;
 
-    public static void Multiply(float* a, nint lda, float* b, nint k, float* c, nint ldc, bool add)
+    public static void Multiply(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends)
     {
         if (TSimd.TileRows == 2 * Half)
-            Rows12(a, lda, b, k, c, ldc, add);
+            Rows12(a, lda, b, k, c, ldc, addends);
         else
-            Rows6(a, lda, b, k, c, ldc, add);
+            Rows6(a, lda, b, k, c, ldc, addends);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows6(float* a, nint lda, float* b, nint k, float* c, nint ldc, bool add)
+    private static void Rows6(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends)
     {
         T zero = TSimd.Set(0);
         T x0 = zero, x1 = zero, x2 = zero, x3 = zero, x4 = zero, x5 = zero;
@@ -58,11 +58,11 @@ internal readonly unsafe struct Tile<TSimd, T> : ITile
             Term(p, below, step, 0, u, v, ref x0, ref y0, ref x1, ref y1, ref x2, ref y2, ref x3, ref y3, ref x4, ref y4, ref x5, ref y5);
         }
 
-        Finish(c, ldc, add, x0, y0, x1, y1, x2, y2, x3, y3, x4, y4, x5, y5);
+        Finish(c, ldc, addends, 0, x0, y0, x1, y1, x2, y2, x3, y3, x4, y4, x5, y5);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows12(float* a, nint lda, float* b, nint k, float* c, nint ldc, bool add)
+    private static void Rows12(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends)
     {
         T zero = TSimd.Set(0);
         T x0 = zero, x1 = zero, x2 = zero, x3 = zero, x4 = zero, x5 = zero;
@@ -97,8 +97,8 @@ internal readonly unsafe struct Tile<TSimd, T> : ITile
             Term(p1, below1, step, 0, u, v, ref z0, ref w0, ref z1, ref w1, ref z2, ref w2, ref z3, ref w3, ref z4, ref w4, ref z5, ref w5);
         }
 
-        Finish(c, ldc, add, x0, y0, x1, y1, x2, y2, x3, y3, x4, y4, x5, y5);
-        Finish(c + Half * ldc, ldc, add, z0, w0, z1, w1, z2, w2, z3, w3, z4, w4, z5, w5);
+        Finish(c, ldc, addends, 0, x0, y0, x1, y1, x2, y2, x3, y3, x4, y4, x5, y5);
+        Finish(c + Half * ldc, ldc, addends, Half, z0, w0, z1, w1, z2, w2, z3, w3, z4, w4, z5, w5);
     }
 
     /// <summary>Term number <paramref name="t"/> of the sums of six rows, the lower three of which begin at <paramref name="below"/>.</summary>
@@ -127,21 +127,26 @@ internal readonly unsafe struct Tile<TSimd, T> : ITile
         y5 = TSimd.MulAdd(s, v, y5);
     }
 
+    // Branches would cost more than adding zeros does.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(float* c, nint ldc, bool add, T x0, T y0, T x1, T y1, T x2, T y2, T x3, T y3, T x4, T y4, T x5, T y5)
+    private static void Finish(float* c, nint ldc, in TileAddends addends, int row, T x0, T y0, T x1, T y1, T x2, T y2, T x3, T y3, T x4, T y4, T x5, T y5)
     {
-        Finish(c, add, x0, y0);
-        Finish(c + ldc, add, x1, y1);
-        Finish(c + 2 * ldc, add, x2, y2);
-        Finish(c + 3 * ldc, add, x3, y3);
-        Finish(c + 4 * ldc, add, x4, y4);
-        Finish(c + 5 * ldc, add, x5, y5);
+        T u = TSimd.Load(addends.Columns), v = TSimd.Load(addends.Columns + TSimd.Count);
+        nint ldp = addends.PriorStep, ldr = addends.RowsStep;
+        float* p = addends.Prior + row * ldp, r = addends.Rows + row * ldr;
+        Finish(c, p, r, u, v, x0, y0);
+        Finish(c + ldc, p + ldp, r + ldr, u, v, x1, y1);
+        Finish(c + 2 * ldc, p + 2 * ldp, r + 2 * ldr, u, v, x2, y2);
+        Finish(c + 3 * ldc, p + 3 * ldp, r + 3 * ldr, u, v, x3, y3);
+        Finish(c + 4 * ldc, p + 4 * ldp, r + 4 * ldr, u, v, x4, y4);
+        Finish(c + 5 * ldc, p + 5 * ldp, r + 5 * ldr, u, v, x5, y5);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(float* c, bool add, T x, T y)
+    private static void Finish(float* c, float* prior, float* rows, T u, T v, T x, T y)
     {
-        TSimd.Store(c, add ? TSimd.Add(x, TSimd.Load(c)) : x);
-        TSimd.Store(c + TSimd.Count, add ? TSimd.Add(y, TSimd.Load(c + TSimd.Count)) : y);
+        int n = TSimd.Count;
+        TSimd.Store(c, TSimd.Add(TSimd.Add(TSimd.Add(x, TSimd.Load(prior)), u), TSimd.Load(rows)));
+        TSimd.Store(c + n, TSimd.Add(TSimd.Add(TSimd.Add(y, TSimd.Load(prior + n)), v), TSimd.Load(rows + n)));
     }
 }

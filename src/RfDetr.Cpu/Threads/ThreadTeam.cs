@@ -4,22 +4,20 @@ using System.Runtime.ExceptionServices;
 namespace RfDetr.Cpu;
 
 /// <summary>
-/// Helper threads that share the tasks of one step at a time with the calling thread. A step's tasks are handed out one by one from one
-/// counter; which thread carries out which task changes nothing about the result.
+/// Helper threads that share the tasks of one step at a time with the calling thread. Which thread carries out which task changes nothing
+/// about the result.
 /// </summary>
-/// <remarks>
-/// The counter holds the step's number above the count of tasks left, so that a thread that comes late cannot take a task of a step it does
-/// not know: the exchange fails. Within a run helpers spin for the next step, then sleep; between runs they sleep.
-/// </remarks>
+/// <remarks>Within a run helpers spin for the next step, then sleep; between runs they sleep.</remarks>
 internal sealed class ThreadTeam : IDisposable
 {
     private readonly Thread[] _helpers;
     private readonly SemaphoreSlim _wake = new(0);
+    private readonly TaskRanges _tasks;
     private readonly long _spinTicks;
     private Shared _shared;
     private Step? _step;
     private TaskContext _context;
-    private int _scratchStep;
+    private int _scratchStep, _number;
     private ExceptionDispatchInfo? _failure;
     private volatile bool _stopping, _running;
 
@@ -29,6 +27,7 @@ internal sealed class ThreadTeam : IDisposable
     public ThreadTeam(int threads, int spinMicroseconds, IReadOnlyList<int> cores)
     {
         _spinTicks = spinMicroseconds * Stopwatch.Frequency / 1_000_000;
+        _tasks = new TaskRanges(threads);
         _helpers = new Thread[threads - 1];
         for (int i = 0; i < _helpers.Length; i++)
         {
@@ -69,8 +68,7 @@ internal sealed class ThreadTeam : IDisposable
         int tasks = step.Tasks;
         (_step, _context, _scratchStep) = (step, new TaskContext(arena, scratch), scratchStep);
         _shared.Pending = tasks;
-        long number = (Volatile.Read(ref _shared.State) >> 32) + 1;
-        _ = Interlocked.Exchange(ref _shared.State, (number << 32) | (uint)tasks);
+        _tasks.Post(unchecked(++_number), tasks);
         Wake();
         Work(0);
         var spin = default(SpinWait);
@@ -104,19 +102,13 @@ internal sealed class ThreadTeam : IDisposable
 
     private void Work(int worker)
     {
-        while (true)
+        for (int task; (task = _tasks.Take(worker)) >= 0;)
         {
-            long state = Volatile.Read(ref _shared.State);
-            int left = (int)(uint)state;
-            if (left == 0)
-                return;
-            if (Interlocked.CompareExchange(ref _shared.State, state - 1, state) != state)
-                continue;
             // The step cannot end, and its fields cannot change, before this task has been counted off.
             Step step = _step!;
             try
             {
-                step.Execute(step.Tasks - left, _context with { Scratch = _context.Scratch + (nint)worker * _scratchStep });
+                step.Execute(task, _context with { Scratch = _context.Scratch + (nint)worker * _scratchStep });
             }
             catch (Exception e)
             {
@@ -139,8 +131,6 @@ internal sealed class ThreadTeam : IDisposable
         }
     }
 
-    private bool HasWork => (uint)Volatile.Read(ref _shared.State) != 0;
-
     private bool SpinForWork()
     {
         long start = Stopwatch.GetTimestamp();
@@ -148,7 +138,7 @@ internal sealed class ThreadTeam : IDisposable
         {
             for (int i = 0; i < 16; i++)
             {
-                if (HasWork)
+                if (_tasks.Any)
                     return true;
                 Thread.SpinWait(8);
             }
@@ -164,25 +154,22 @@ internal sealed class ThreadTeam : IDisposable
     {
         // Announced first and looked at again, so that work posted in between is not missed.
         _ = Interlocked.Increment(ref _shared.Sleeping);
-        if (HasWork || _stopping)
+        if (_tasks.Any || _stopping)
             Wake();
         _wake.Wait();
     }
 
-    // Each on cache lines of its own: one is hammered by all, one counted down, one hardly touched.
-    [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Explicit, Size = 512)]
+    // Each on cache lines of its own: one is counted down by all, the others hardly touched.
+    [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Explicit, Size = 384)]
     private struct Shared
     {
         [System.Runtime.InteropServices.FieldOffset(128)]
-        public long State;
-
-        [System.Runtime.InteropServices.FieldOffset(256)]
         public int Pending;
 
-        [System.Runtime.InteropServices.FieldOffset(384)]
+        [System.Runtime.InteropServices.FieldOffset(256)]
         public int Sleeping;
 
-        [System.Runtime.InteropServices.FieldOffset(448)]
+        [System.Runtime.InteropServices.FieldOffset(320)]
         public int Owned;
     }
 }

@@ -34,18 +34,19 @@ public sealed unsafe class TileCodeTests
         const int Gap = 5;
         (int lda, int ldc) = (pairs + 3, TileCode.Columns + Gap);
         uint[] a = Pairs(random, TileCode.Rows * lda + 1), b = Pairs(random, pairs * TileCode.Columns + 1);
-        foreach (bool add in new[] { false, true })
+        float[] zeros = new float[TileCode.Columns], bias = Floats(random, TileCode.Columns), residual = Floats(random, TileCode.Rows * (ldc + 1));
+        foreach (bool adds in new[] { false, true })
         {
-            float[] before = [.. Enumerable.Range(0, TileCode.Rows * ldc).Select(_ => random.NextSingle())], expected = [.. before];
+            float[] before = Floats(random, TileCode.Rows * ldc), expected = [.. before];
             for (int at = 0; at < before.Length; at++)
             {
                 (int row, int column) = (at / ldc, at % ldc);
                 if (column >= TileCode.Columns)
                     continue;
-                uint sum = add ? BitConverter.SingleToUInt32Bits(before[at]) : 0;
+                uint sum = adds ? BitConverter.SingleToUInt32Bits(before[at]) : 0;
                 for (int k = 0; k < pairs; k++)
                     sum = VectorUnit.DotPairs(sum, a[row * lda + k], b[k * TileCode.Columns + column]);
-                expected[at] = BitConverter.UInt32BitsToSingle(sum);
+                expected[at] = BitConverter.UInt32BitsToSingle(sum) + (adds ? bias[column] : 0) + (adds ? residual[row * (ldc + 1) + column] : 0);
             }
 
             Run(InterpretedBFloat16Tile<SystemVConvention>.Multiply).ShouldBe(expected);
@@ -61,8 +62,20 @@ public sealed unsafe class TileCodeTests
             {
                 float[] c = [.. before];
                 fixed (uint* pa = a, pb = b)
-                fixed (float* pc = c)
-                    product((float*)pa, lda, (float*)pb, pairs, pc, ldc, add);
+                fixed (float* pc = c, pzeros = zeros, pbias = bias, presidual = residual)
+                {
+                    var addends = new TileAddends(pzeros);
+                    if (adds)
+                    {
+                        addends.Prior = pc;
+                        addends.Columns = pbias;
+                        addends.Rows = presidual;
+                        (addends.PriorStep, addends.RowsStep) = (ldc, ldc + 1);
+                    }
+
+                    product((float*)pa, lda, (float*)pb, pairs, pc, ldc, addends);
+                }
+
                 return c;
             }
         }
@@ -106,10 +119,12 @@ public sealed unsafe class TileCodeTests
         Should.Throw<InvalidOperationException>(() => memory.At((ulong)bytes, 1, isWrite: true));
     }
 
+    private static float[] Floats(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
+
     private static uint[] Pairs(Random random, int count) =>
         [.. Enumerable.Range(0, count).Select(_ => BFloat16.Round(random.NextSingle() - 0.5f) | (uint)BFloat16.Round(random.NextSingle() - 0.5f) << 16)];
 
-    private delegate void Product(float* a, nint lda, float* b, nint k, float* c, nint ldc, bool add);
+    private delegate void Product(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends);
 
     private static void Bytes(int groups, int gap, Func<byte> code, Func<sbyte> weight, Func<int>? start)
     {

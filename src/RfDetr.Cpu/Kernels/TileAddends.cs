@@ -1,0 +1,16 @@
+namespace RfDetr.Cpu;
+
+/// <summary>
+/// What a tile adds to its sums before they leave the registers: sums of earlier terms, then a value for each column (bias), then rows
+/// (residual). Each is as wide as the tile; what is not there points at zeros with a step of 0.
+/// </summary>
+internal unsafe struct TileAddends(float* zeros)
+{
+    /// <summary>Zeros for the width of a tile.</summary>
+    public readonly float* Zeros = zeros;
+
+    public float* Prior = zeros, Columns = zeros, Rows = zeros;
+
+    /// <summary>Distances of rows.</summary>
+    public nint PriorStep, RowsStep;
+}
