@@ -7,6 +7,9 @@ internal static unsafe class RowKernel<TSimd, T>
     where TSimd : ISimd<T>
     where T : unmanaged
 {
+    // 2 to this is the smallest normal number.
+    private const float LeastPower = -126;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Norm(float* x, float* weight, float* bias, float epsilon, UnaryFunction activation, float* y, int n)
     {
@@ -25,19 +28,20 @@ internal static unsafe class RowKernel<TSimd, T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float ExpRow(float* x, float scale, int n)
     {
-        float largest = Largest(x, n) * scale;
-        T s = TSimd.Set(scale), m = TSimd.Set(-largest), sum = TSimd.Set(0);
+        // As powers of two, the change of base in the factor; the error of that factor falls on distances from the largest value only.
+        float factor = scale * Functions.Log2E, largest = Largest(x, n) * factor;
+        T s = TSimd.Set(factor), m = TSimd.Set(-largest), least = TSimd.Set(LeastPower), sum = TSimd.Set(0);
         int i = 0;
         for (; i <= n - TSimd.Count; i += TSimd.Count)
         {
-            T e = Functions.Exp<TSimd, T>(TSimd.MulAdd(TSimd.Load(x + i), s, m));
+            T e = Functions.Exp2<TSimd, T>(TSimd.Max(least, TSimd.MulAdd(TSimd.Load(x + i), s, m)));
             TSimd.Store(x + i, e);
             sum = TSimd.Add(sum, e);
         }
 
         float total = TSimd.Sum(sum);
         for (; i < n; i++)
-            total += x[i] = Functions.Exp<SimdScalar, float>(x[i] * scale - largest);
+            total += x[i] = Functions.Exp2<SimdScalar, float>(SimdScalar.Max(LeastPower, x[i] * factor - largest));
         return total;
     }
 

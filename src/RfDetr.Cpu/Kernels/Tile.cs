@@ -127,10 +127,21 @@ internal readonly unsafe struct Tile<TSimd, T> : ITile
         y5 = TSimd.MulAdd(s, v, y5);
     }
 
-    // Branches would cost more than adding zeros does.
+    // One branch; more of them would cost more than adding zeros does.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Finish(float* c, nint ldc, in TileAddends addends, int row, T x0, T y0, T x1, T y1, T x2, T y2, T x3, T y3, T x4, T y4, T x5, T y5)
     {
+        if (!addends.Any)
+        {
+            Store(c, x0, y0);
+            Store(c + ldc, x1, y1);
+            Store(c + 2 * ldc, x2, y2);
+            Store(c + 3 * ldc, x3, y3);
+            Store(c + 4 * ldc, x4, y4);
+            Store(c + 5 * ldc, x5, y5);
+            return;
+        }
+
         T u = TSimd.Load(addends.Columns), v = TSimd.Load(addends.Columns + TSimd.Count);
         nint ldp = addends.PriorStep, ldr = addends.RowsStep;
         float* p = addends.Prior + row * ldp, r = addends.Rows + row * ldr;
@@ -148,5 +159,12 @@ internal readonly unsafe struct Tile<TSimd, T> : ITile
         int n = TSimd.Count;
         TSimd.Store(c, TSimd.Add(TSimd.Add(TSimd.Add(x, TSimd.Load(prior)), u), TSimd.Load(rows)));
         TSimd.Store(c + n, TSimd.Add(TSimd.Add(TSimd.Add(y, TSimd.Load(prior + n)), v), TSimd.Load(rows + n)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(float* c, T x, T y)
+    {
+        TSimd.Store(c, x);
+        TSimd.Store(c + TSimd.Count, y);
     }
 }

@@ -11,6 +11,9 @@ internal unsafe struct TileAddends(float* zeros)
 
     public float* Prior = zeros, Columns = zeros, Rows = zeros;
 
+    /// <summary>Whether there is anything but zeros.</summary>
+    public readonly bool Any => Prior != Zeros || Columns != Zeros || Rows != Zeros;
+
     /// <summary>Distances of rows.</summary>
     public nint PriorStep, RowsStep;
 }

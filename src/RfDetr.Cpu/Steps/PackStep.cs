@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace RfDetr.Cpu;
 
@@ -36,8 +37,21 @@ internal sealed unsafe class PackStep(Operand from, int[] starts, int stepK, int
             new Span<float>(target, k * columns).Clear();
         if (stepN == 1)
         {
-            for (int i = 0; i < k; i++)
-                new ReadOnlySpan<float>(source + i * stepK, width).CopyTo(new Span<float>(target + i * columns, width));
+            for (int i = 0; i < k; i++, source += stepK, target += columns)
+            {
+                int j = 0;
+                for (; j <= width - Vector128<float>.Count; j += Vector128<float>.Count)
+                    Vector128.Load(source + j).Store(target + j);
+                for (; j < width; j++)
+                    target[j] = source[j];
+            }
+
+            return;
+        }
+
+        if (stepK == 1 && columns % Transposition.Size == 0)
+        {
+            Transposition.Run(source, stepN, width, k, target, columns);
             return;
         }
 
