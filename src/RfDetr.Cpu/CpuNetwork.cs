@@ -23,7 +23,7 @@ public sealed class CpuNetwork : IDisposable
     {
         Options = options;
         _kernels = KernelSet.For(options.InstructionSet, options.AssembleKernels);
-        _weights = new WeightStore(_kernels);
+        _weights = new WeightStore(_kernels, options.BFloat16Kernels);
         _graph = NodeGraph.From(CpuPasses.Run(graph));
         _hasOpenBatch = graph.Inputs.Any(i => !i.Shape.IsFixed);
         Team = new ThreadTeam(options.Threads, options.SpinMicroseconds, options.Cores);

@@ -16,6 +16,12 @@ public sealed record CpuOptions
     public Int8Products? Int8 { get; init; }
 
     /// <summary>
+    /// Names of weights, as the checkpoint has them, whose products are computed from bfloat16 with sums in float32 (unless they are in
+    /// <see cref="Int8"/>); null: none. For processors with <see cref="InstructionSets.HasBFloat16Products"/>.
+    /// </summary>
+    public IReadOnlySet<string>? BFloat16 { get; init; }
+
+    /// <summary>
     /// Whether kernels may be assembled at run time for instructions that .NET does not offer (AVX-512 VNNI, bfloat16), where processor and
     /// system allow it. Results in int8 are the same without; see also <see cref="AssembleVariable"/>.
     /// </summary>
@@ -33,6 +39,12 @@ public sealed record CpuOptions
     /// <summary>Compiled plans kept for different batch sizes, at least 1.</summary>
     public int CachedPlans { get; init; } = 4;
 
+    /// <summary>False where <see cref="AssembleVariable"/> forbids it.</summary>
+    internal static bool MayAssemble => Environment.GetEnvironmentVariable(AssembleVariable) != "0";
+
+    /// <summary>What carries out <see cref="BFloat16"/>; null: this processor's own. A test's means to do so without such a processor.</summary>
+    internal KernelSet? BFloat16Kernels { get; init; }
+
     /// <exception cref="ArgumentException">Something is out of range; the message lists everything that is.</exception>
     internal CpuOptions Validated()
     {
@@ -47,13 +59,19 @@ public sealed record CpuOptions
             wrong.Add($"{nameof(Cores)} has {Cores.First(core => core is < 0 or > 1023)}, expected 0..1023");
         if (InstructionSet != InstructionSet.Auto && !InstructionSets.Available.Contains(InstructionSet))
             wrong.Add($"{nameof(InstructionSet)} is {InstructionSet}, this processor has {string.Join(", ", InstructionSets.Available)}");
+        InstructionSet set = InstructionSet == InstructionSet.Auto ? InstructionSets.Available[0] : InstructionSet;
+        bool assemble = AssembleKernels && MayAssemble;
+        KernelSet? bfloat16 = BFloat16 is null ? null : BFloat16Kernels ?? KernelSet.ForBFloat16(set, assemble);
+        if (BFloat16 is not null && bfloat16 is null)
+            wrong.Add($"{nameof(BFloat16)} is asked for, which needs AVX-512 BF16 and code made at run time, and {(assemble ? $"this machine lacks one of them with {set}" : "that is switched off")}; compute in float32, or in int8 with a model from 'rfdetr quantize'");
         if (wrong.Count > 0)
             throw new ArgumentException("CPU options: " + string.Join("; ", wrong));
         return this with
         {
-            AssembleKernels = AssembleKernels && Environment.GetEnvironmentVariable(AssembleVariable) != "0",
+            AssembleKernels = assemble,
+            BFloat16Kernels = bfloat16,
             Threads = Threads == 0 ? Environment.ProcessorCount : Threads,
-            InstructionSet = InstructionSet == InstructionSet.Auto ? InstructionSets.Available[0] : InstructionSet,
+            InstructionSet = set,
         };
     }
 }

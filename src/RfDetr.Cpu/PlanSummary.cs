@@ -15,7 +15,8 @@ public sealed record PlanSummary(int Batch, int Steps, long WeightBytes, long Ar
 /// <param name="Outputs">Outputs.</param>
 /// <param name="Operations">Multiplications and additions of one run.</param>
 /// <param name="IsInt8">True if it is computed from 8-bit integers.</param>
-public sealed record ProductSummary(IReadOnlyList<string> Weights, int Terms, int Outputs, long Operations, bool IsInt8);
+/// <param name="IsBFloat16">True if it is computed from bfloat16.</param>
+public sealed record ProductSummary(IReadOnlyList<string> Weights, int Terms, int Outputs, long Operations, bool IsInt8, bool IsBFloat16);
 
 /// <summary>Time spent in steps of one kind.</summary>
 /// <param name="Kind">What they do.</param>

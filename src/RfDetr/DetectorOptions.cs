@@ -25,7 +25,7 @@ public sealed record DetectorOptions
     /// <summary>Folder or file of another ONNX Runtime library; null: the first one found.</summary>
     public string? OnnxRuntimePath { get; init; }
 
-    /// <summary>Precision of weights and products for checkpoints; an ONNX file has its own. Our own engine follows the model's <see cref="Quantization"/> by itself, ONNX Runtime with <see cref="ExportPrecision.Int8"/>.</summary>
+    /// <summary>Precision of weights and products for checkpoints; an ONNX file has its own. Our own engine follows the model's <see cref="Quantization"/> by itself, ONNX Runtime with <see cref="ExportPrecision.Int8"/>; <see cref="ExportPrecision.BFloat16"/>, which our own engine alone computes in, takes the place of such a policy.</summary>
     public ExportPrecision Precision { get; init; }
 
     /// <summary>Which products our own engine computes from 8-bit integers; null: as the model says. <see cref="QuantizationPolicy.None"/> for none.</summary>
@@ -82,7 +82,9 @@ public sealed record DetectorOptions
         if (NumSelect is < 1)
             wrong.Add($"{nameof(NumSelect)} is {NumSelect}, expected 1 or more");
         if (Engine == EngineKind.Cpu && Precision == ExportPrecision.Float16)
-            wrong.Add($"{nameof(Precision)} is {Precision}, our own engine computes in {ExportPrecision.Float32} and {ExportPrecision.Int8}; choose {nameof(EngineKind)}.{EngineKind.OnnxRuntime}");
+            wrong.Add($"{nameof(Precision)} is {Precision}, our own engine computes in {ExportPrecision.Float32}, {ExportPrecision.BFloat16} and {ExportPrecision.Int8}; choose {nameof(EngineKind)}.{EngineKind.OnnxRuntime}");
+        if (Precision == ExportPrecision.BFloat16 && !RunsOnOwnEngine)
+            wrong.Add($"{nameof(Precision)} is {Precision}, in which our own engine alone computes; choose {nameof(EngineKind)}.{EngineKind.Cpu} and nothing that belongs to ONNX Runtime");
         if (CustomEngine is not null && (Engine != EngineKind.Auto || Precision != ExportPrecision.Float32 || Providers.Count > 0 || FixedBatch is not null))
             wrong.Add($"{nameof(CustomEngine)} decides for itself: leave {nameof(Engine)}, {nameof(Precision)}, {nameof(Providers)} and {nameof(FixedBatch)} as they are");
         if (Engine == EngineKind.Cpu && Providers.Count > 0)

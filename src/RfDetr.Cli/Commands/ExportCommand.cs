@@ -15,7 +15,7 @@ internal static class ExportCommand
         var file = new Argument<string>("FILE") { Description = $"Checkpoint, name of downloaded weights, or {ModelArguments.BuiltIn}." };
         Option<string?> output = OptionsOf.Text("--output", "PATH", "Where to write: .onnx, .safetensors or .pth.");
         output.Required = true;
-        Option<string?> precision = OptionsOf.Choice("--precision", "Weights, and products of an .onnx file (default fp32); int8 needs a model from 'quantize'. A checkpoint in fp16 leaves the arguments of its training behind.", "fp32", "fp16", "int8");
+        Option<string?> precision = OptionsOf.Choice("--precision", "Weights, and products of an .onnx file (default fp32); int8 needs a model from 'quantize', bf16 is for checkpoints. A checkpoint in fp16 or bf16 leaves the arguments of its training behind.", "fp32", "fp16", "bf16", "int8");
         Option<(int First, int Second)?> resolution = Sizes.Pair("--resolution", "HxW", "Input size in pixels, multiples of patch size × windows (default: the model's own).", MostPixels);
         Option<int?> batch = OptionsOf.Make<int?>("--batch", "N|dynamic", "A fixed number of pictures per run, or any (default dynamic).", Batch);
         Option<string?> dialect = OptionsOf.Choice("--dialect", "ONNX's own operators, or ONNX Runtime's faster ones besides (default portable).", "portable", "onnxruntime");
@@ -27,7 +27,7 @@ internal static class ExportCommand
             DetectorOptions about = checkpoint.Read(context);
             var request = new ExportRequest
             {
-                Precision = context.Get(precision) switch { "fp16" => ExportPrecision.Float16, "int8" => ExportPrecision.Int8, _ => ExportPrecision.Float32 },
+                Precision = context.Get(precision) switch { "fp16" => ExportPrecision.Float16, "bf16" => ExportPrecision.BFloat16, "int8" => ExportPrecision.Int8, _ => ExportPrecision.Float32 },
                 Dialect = context.Get(dialect) == "onnxruntime" ? OnnxDialect.OnnxRuntime : OnnxDialect.Portable,
                 Resolution = context.Get(resolution),
                 Batch = context.Get(batch) is int fixedBatch and not AnyBatch ? fixedBatch : null,

@@ -17,7 +17,7 @@ internal sealed class ModelArguments
     private readonly Option<string?> _classNames = OptionsOf.Text("--class-names", "A,B|FILE", "Class names where the file has none, in the order of the logits; a FILE has one per line.");
     private readonly Option<int?> _classOffset = OptionsOf.Whole("--class-offset", "K", "Logit of the first class name: 0 (rf-detr 1.9.2 and newer) or 1 (before).", 0, 100_000);
     private readonly Option<(int Height, int Width)?> _resolution = Sizes.Pair("--resolution", "HxW", "Input height and width of the network, multiples of patch·windows; otherwise the model's own.", 8192);
-    private readonly Option<string?> _precision = OptionsOf.Choice("--precision", "Precision of a checkpoint's weights and products in ONNX Runtime (default fp32); int8 needs a model from 'quantize', which our own engine runs in int8 by itself.", "fp32", "fp16", "int8");
+    private readonly Option<string?> _precision = OptionsOf.Choice("--precision", "Precision of a checkpoint's weights and products (default fp32): fp16 in ONNX Runtime, bf16 in our own engine on processors that have it; int8 needs a model from 'quantize', which our own engine runs in int8 by itself.", "fp32", "fp16", "bf16", "int8");
     private readonly Option<bool> _ema = OptionsOf.Flag("--ema", "Take the averaged (EMA) weights of a checkpoint that has both.");
     private readonly Option<bool> _accept = OptionsOf.Flag("--accept-license", "You have read and accept the licence of weights that ask for it (PML-1.0).");
 
@@ -55,7 +55,7 @@ internal sealed class ModelArguments
         if (context.Get(_engine) != Libtorch)
             return options with { Engine = context.Get(_engine) switch { "cpu" => EngineKind.Cpu, "onnxruntime" => EngineKind.OnnxRuntime, _ => EngineKind.Auto } };
         if (options.Precision != ExportPrecision.Float32 || options.Providers.Count > 0 || options.OnnxRuntimePath is not null)
-            throw new ArgumentException("--engine libtorch computes in fp32 on the CPU; --precision, --provider and --onnxruntime belong to ONNX Runtime");
+            throw new ArgumentException("--engine libtorch computes in fp32 on the CPU; --precision, --provider and --onnxruntime belong to other engines");
         return options with { CustomEngine = TorchEngine.Factory(options.Threads) };
     }
 
@@ -65,7 +65,7 @@ internal sealed class ModelArguments
         ClassNames = context.Get(_classNames) is { } names ? ReadNames(names) : null,
         ClassOffset = context.Get(_classOffset),
         Resolution = context.Get(_resolution),
-        Precision = context.Get(_precision) switch { "fp16" => ExportPrecision.Float16, "int8" => ExportPrecision.Int8, _ => ExportPrecision.Float32 },
+        Precision = context.Get(_precision) switch { "fp16" => ExportPrecision.Float16, "bf16" => ExportPrecision.BFloat16, "int8" => ExportPrecision.Int8, _ => ExportPrecision.Float32 },
         PreferEma = context.Get(_ema),
         AcceptLicense = context.Get(_accept),
         Providers = context.Get(_providers) ?? [],

@@ -8,13 +8,13 @@ namespace RfDetr.Cpu;
 /// </summary>
 internal static class CpuFeatures
 {
-    private const int Features = 7, VnniBit = 11, Bf16Bit = 5;
+    private const int Features = 7, VnniBit = 11, BFloat16Bit = 5;
 
     /// <summary><c>vpdpbusd</c>: four products of bytes to a sum.</summary>
     public static bool HasVnni512 { get; } = Has512 && IsSet(X86Base.CpuId(Features, 0).Ecx, VnniBit);
 
     /// <summary><c>vdpbf16ps</c>: two products of bfloat16 to a sum.</summary>
-    public static bool HasBf16 { get; } = Has512 && X86Base.CpuId(Features, 0).Eax >= 1 && IsSet(X86Base.CpuId(Features, 1).Eax, Bf16Bit);
+    public static bool HasBFloat16 { get; } = Has512 && X86Base.CpuId(Features, 0).Eax >= 1 && IsSet(X86Base.CpuId(Features, 1).Eax, BFloat16Bit);
 
     private static bool Has512 => X86Base.X64.IsSupported && Avx512BW.IsSupported && X86Base.CpuId(0, 0).Eax >= Features;
 

@@ -4,13 +4,15 @@ namespace RfDetr.Cpu;
 
 /// <summary>
 /// What assembled code is told, in memory instead of registers: so that it is the same for every calling convention. Groups are four bytes of
-/// a row: four codes, or two bfloat16; of the panel, four bytes for each column.
+/// a row: four codes, or two bfloat16; of the panel, four bytes for each column. Sums are four bytes each. Every pointer is read through: what
+/// is not there points at zeros, with a distance of 0.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = AtSaved + SavedBytes)]
 internal unsafe struct TileCall
 {
     /// <summary>Where the fields lie.</summary>
-    public const int AtA = 0, AtRowBytes = 8, AtB = 16, AtTurns = 24, AtEnd = 32, AtFrom = 40, AtFromBytes = 48, AtTo = 56, AtToBytes = 64, AtSaved = 72;
+    public const int AtA = 0, AtRowBytes = 8, AtB = 16, AtTurns = 24, AtEnd = 32, AtFrom = 40, AtFromBytes = 48, AtTo = 56, AtToBytes = 64,
+        AtColumns = 72, AtAddends = 80, AtAddendBytes = 88, AtSaved = 96;
 
     /// <summary>Room for xmm8 to xmm15.</summary>
     public const int SavedBytes = 8 * 16;
@@ -35,7 +37,7 @@ internal unsafe struct TileCall
     [FieldOffset(AtEnd)]
     public byte* End;
 
-    /// <summary>Sums to start from; the same row of zeros for all rows, with a distance of 0, where there are none.</summary>
+    /// <summary>Sums to start from.</summary>
     [FieldOffset(AtFrom)]
     public byte* From;
 
@@ -51,7 +53,29 @@ internal unsafe struct TileCall
     [FieldOffset(AtToBytes)]
     public nint ToBytes;
 
+    /// <summary>float32 sums: a value for each column, added to every row.</summary>
+    [FieldOffset(AtColumns)]
+    public byte* Columns;
+
+    /// <summary>float32 sums: rows added last.</summary>
+    [FieldOffset(AtAddends)]
+    public byte* Addends;
+
+    /// <summary>Distance of rows added last.</summary>
+    [FieldOffset(AtAddendBytes)]
+    public nint AddendBytes;
+
     /// <summary>Where the code puts registers that belong to the caller: it has no stack frame of its own.</summary>
     [FieldOffset(AtSaved)]
     public fixed byte Saved[SavedBytes];
+
+    /// <summary>A product that is yet to be told where sums come from and go.</summary>
+    public static TileCall Of(byte* a, nint rowBytes, byte* b, nint groups) => new()
+    {
+        A = a,
+        RowBytes = rowBytes,
+        B = b,
+        Turns = b + groups / TileCode.Unroll * TileCode.Unroll * TileCode.GroupBytes,
+        End = b + groups * TileCode.GroupBytes,
+    };
 }

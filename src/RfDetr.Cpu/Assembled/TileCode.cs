@@ -70,6 +70,8 @@ internal static class TileCode
         a.jmp(rest);
 
         a.Label(ref end);
+        if (instruction == TileInstruction.Vdpbf16ps)
+            AddFloats(a);
         StoreSums(a);
         for (int i = 0; forWindows && i < Saved; i++)
             a.vmovups(s_saved[i], __xmmword_ptr[rcx + TileCall.AtSaved + i * SavedBytes]);
@@ -91,6 +93,25 @@ internal static class TileCode
         {
             a.vmovups(Sum(row, 0), __zmmword_ptr[rax]);
             a.vmovups(Sum(row, 1), __zmmword_ptr[rax + Register]);
+            a.add(rax, rdx);
+        }
+    }
+
+    private static void AddFloats(Assembler a)
+    {
+        a.mov(rax, __qword_ptr[rcx + TileCall.AtColumns]);
+        a.vmovups(zmm0, __zmmword_ptr[rax]);
+        a.vmovups(zmm1, __zmmword_ptr[rax + Register]);
+        a.mov(rax, __qword_ptr[rcx + TileCall.AtAddends]);
+        a.mov(rdx, __qword_ptr[rcx + TileCall.AtAddendBytes]);
+        for (int row = 0; row < Rows; row++)
+        {
+            for (int half = 0; half < 2; half++)
+            {
+                a.vaddps(Sum(row, half), Sum(row, half), half == 0 ? zmm0 : zmm1);
+                a.vaddps(Sum(row, half), Sum(row, half), __zmmword_ptr[rax + half * Register]);
+            }
+
             a.add(rax, rdx);
         }
     }

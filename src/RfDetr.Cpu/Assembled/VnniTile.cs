@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace RfDetr.Cpu;
 
 /// <summary>512 bits: AVX-512 VNNI, four products of bytes at once, by code assembled at run time.</summary>
@@ -5,6 +7,8 @@ internal readonly unsafe struct VnniTile : IDotTile
 {
     // Made when it is first asked for: no other processor loads the assembler.
     private static readonly AssembledTile? s_tile = CpuFeatures.HasVnni512 ? AssembledTile.TryCreate(TileInstruction.Vpdpbusd) : null;
+
+    private static readonly byte* s_zeros = (byte*)NativeMemory.AllocZeroed(TileCode.GroupBytes);
 
     /// <summary>False where processor or system lack what it takes; then nothing else may be called.</summary>
     public static bool IsAvailable => s_tile is not null;
@@ -17,6 +21,18 @@ internal readonly unsafe struct VnniTile : IDotTile
 
     public static int Bias => 0;
 
-    public static void Multiply(byte* a, nint rowBytes, sbyte* b, nint groups, int* c, bool add) =>
-        s_tile!.Multiply(a, rowBytes, (byte*)b, groups, add ? (byte*)c : null, (byte*)c, TileCode.GroupBytes);
+    public static void Multiply(byte* a, nint rowBytes, sbyte* b, nint groups, int* c, bool add)
+    {
+        TileCall call = Call(a, rowBytes, b, groups, c, add);
+        s_tile!.Run(&call);
+    }
+
+    /// <summary>What the code is told.</summary>
+    public static TileCall Call(byte* a, nint rowBytes, sbyte* b, nint groups, int* c, bool add) => TileCall.Of(a, rowBytes, (byte*)b, groups) with
+    {
+        From = add ? (byte*)c : s_zeros,
+        FromBytes = add ? TileCode.GroupBytes : 0,
+        To = (byte*)c,
+        ToBytes = TileCode.GroupBytes,
+    };
 }

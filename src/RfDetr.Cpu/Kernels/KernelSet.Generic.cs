@@ -2,20 +2,21 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Cpu;
 
-/// <summary>The kernels compiled for one kind of register.</summary>
-internal sealed unsafe class KernelSet<TSimd, T>(Lazy<Int8Kernel> int8) : KernelSet
+/// <summary>The kernels compiled for one kind of register and one kind of product.</summary>
+internal sealed unsafe class KernelSet<TSimd, T, TTile>(Lazy<Int8Kernel> int8) : KernelSet
     where TSimd : ISimd<T>
     where T : unmanaged
+    where TTile : ITile
 {
-    public override int TileRows => TSimd.TileRows;
+    public override int TileRows => TTile.Rows;
 
-    public override int TileColumns => 2 * TSimd.Count;
+    public override int TileColumns => TTile.Columns;
 
     public override Int8Kernel Int8 => int8.Value;
 
-    public override int ProductScratchFloats(int k) => ProductKernel<TSimd, T>.ScratchFloats(k);
+    public override int ProductScratchFloats(int k) => ProductKernel<TSimd, T, TTile>.ScratchFloats(k);
 
-    public override void Product(in ProductBlock block) => ProductKernel<TSimd, T>.Run(block);
+    public override void Product(in ProductBlock block) => ProductKernel<TSimd, T, TTile>.Run(block);
 
     public override void Map(UnaryFunction function, float* x, nint step, float* y, int n) => MapKernel<TSimd, T>.Map(function, x, step, y, n);
 
@@ -31,6 +32,8 @@ internal sealed unsafe class KernelSet<TSimd, T>(Lazy<Int8Kernel> int8) : Kernel
             Buffer.MemoryCopy(x, y, n * sizeof(float), n * sizeof(float));
         Scale(y, 1 / RowKernel<TSimd, T>.ExpRow(y, 1, n), n);
     }
+
+    public override void RoundToBFloat16(float* x, ushort* y, int n) => MapKernel<TSimd, T>.RoundToBFloat16(x, y, n);
 
     public override float ExpRow(float* x, float scale, int n) => RowKernel<TSimd, T>.ExpRow(x, scale, n);
 

@@ -42,6 +42,9 @@ internal abstract unsafe class KernelSet
     /// <summary>Sum or largest value of a row.</summary>
     public abstract float Reduce(ReduceKind kind, float* x, int n);
 
+    /// <summary>n values as bfloat16.</summary>
+    public abstract void RoundToBFloat16(float* x, ushort* y, int n);
+
     /// <summary>Those of an instruction set.</summary>
     /// <param name="set">The instruction set.</param>
     /// <param name="assemble">Whether code may be assembled at run time.</param>
@@ -51,10 +54,17 @@ internal abstract unsafe class KernelSet
         var int8 = new Lazy<Int8Kernel>(() => Int8Kernel.For(set, assemble));
         return set switch
         {
-            InstructionSet.Avx512 => new KernelSet<Simd512, Vector512<float>>(int8),
-            InstructionSet.Avx2 => new KernelSet<Simd256, Vector256<float>>(int8),
-            InstructionSet.Simd128 => new KernelSet<Simd128, Vector128<float>>(int8),
-            _ => new KernelSet<SimdScalar, float>(int8),
+            InstructionSet.Avx512 => new KernelSet<Simd512, Vector512<float>, Tile<Simd512, Vector512<float>>>(int8),
+            InstructionSet.Avx2 => new KernelSet<Simd256, Vector256<float>, Tile<Simd256, Vector256<float>>>(int8),
+            InstructionSet.Simd128 => new KernelSet<Simd128, Vector128<float>, Tile<Simd128, Vector128<float>>>(int8),
+            _ => new KernelSet<SimdScalar, float, Tile<SimdScalar, float>>(int8),
         };
     }
+
+    /// <summary>Those whose products are of pairs of bfloat16 with sums in float32; null where processor or system lack what it takes.</summary>
+    /// <param name="set">The instruction set.</param>
+    /// <param name="assemble">Whether code may be assembled at run time.</param>
+    public static KernelSet? ForBFloat16(InstructionSet set, bool assemble = true) => set == InstructionSet.Avx512 && assemble && BFloat16Tile.IsAvailable
+        ? new KernelSet<Simd512, Vector512<float>, BFloat16Tile>(new(() => Int8Kernel.For(set, assemble)))
+        : null;
 }

@@ -41,6 +41,16 @@ internal static unsafe class MapKernel<TSimd, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RoundToBFloat16(float* x, ushort* y, int n)
+    {
+        int i = 0;
+        for (; i <= n - TSimd.Count; i += TSimd.Count)
+            TSimd.StoreBFloat16(y + i, TSimd.Load(x + i));
+        for (; i < n; i++)
+            SimdScalar.StoreBFloat16(y + i, x[i]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Map<TFunction>(float* x, nint step, float* y, int n)
         where TFunction : IFunction
     {

@@ -24,4 +24,13 @@ internal unsafe struct PanelPrefetch
 
     /// <summary>Nothing is to be fetched: an address that is in the cache anyway, again and again.</summary>
     public static PanelPrefetch None(void* present) => new(present);
+
+    /// <summary>Fetches the part of so many turns at once, for tiles that cannot do it within their loop.</summary>
+    public void Advance(nint turns)
+    {
+        byte* end = Next + turns * Step;
+        for (; Next < end; Next += Prefetch.Line)
+            Prefetch.Far(Next);
+        Next = end;
+    }
 }

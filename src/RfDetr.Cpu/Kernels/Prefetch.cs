@@ -6,7 +6,8 @@ namespace RfDetr.Cpu;
 /// <summary>Asks for memory before it is needed. Where the platform has no such instruction, the processor guesses by itself.</summary>
 internal static unsafe class Prefetch
 {
-    private const int Line = 64;
+    /// <summary>Bytes of a cache line.</summary>
+    public const int Line = 64;
 
     /// <summary>A tile's rows, each of which lies in a page of its own: nothing else would guess them.</summary>
     /// <param name="first">Where the first row begins.</param>

@@ -35,6 +35,6 @@ internal unsafe struct ProductBlock
 
     public Epilogue Activation;
 
-    /// <summary>Room for <see cref="ProductKernel{TSimd,T}.ScratchFloats"/> values.</summary>
+    /// <summary>Room for <see cref="ProductKernel{TSimd,T,TTile}.ScratchFloats"/> values.</summary>
     public float* Scratch;
 }

@@ -9,21 +9,20 @@ namespace RfDetr.Cpu;
 /// What comes next of the weights is fetched meanwhile, a part with each row tile: they come from afar, and only once for a block of rows.
 /// Rows that do not fill a tile are copied first, so that the tile kernel is the only one and never reads beyond its rows.
 /// </remarks>
-internal static unsafe class ProductKernel<TSimd, T>
+internal static unsafe class ProductKernel<TSimd, T, TTile>
     where TSimd : ISimd<T>
     where T : unmanaged
+    where TTile : ITile
 {
     private const int BlockK = 384;
 
-    public static int TileColumns => 2 * TSimd.Count;
-
     /// <summary>Scratch that a product with sums of k terms takes.</summary>
-    public static int ScratchFloats(int k) => TSimd.TileRows * (k + TileColumns);
+    public static int ScratchFloats(int k) => TTile.Rows * (k + TTile.Columns);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in ProductBlock p)
     {
-        int rows = TSimd.TileRows, columns = TileColumns, whole = p.Rows / rows * rows, rest = p.Rows - whole;
+        int rows = TTile.Rows, columns = TTile.Columns, whole = p.Rows / rows * rows, rest = p.Rows - whole;
         float* tile = p.Scratch, edge = p.Scratch + rows * columns, zeros = stackalloc float[columns];
         if (rest > 0)
             CopyRows(p.A + whole * p.Lda, p.Lda, edge, p.K, rest, rows);
@@ -58,7 +57,7 @@ internal static unsafe class ProductKernel<TSimd, T>
                         addends.PriorStep = columns;
                     }
 
-                    Tile<TSimd, T>.Multiply(a, lda, b, k, tile, columns, addends, ref next);
+                    TTile.Multiply(a, lda, b, k, tile, columns, addends, ref next);
                     if (last)
                         Finish(p, row, column, tile, columns, height, width);
                     else
@@ -68,7 +67,7 @@ internal static unsafe class ProductKernel<TSimd, T>
         }
     }
 
-    private static float* PanelAt(in ProductBlock p, int panel, int from) => p.B + ((nint)panel * p.K + from) * TileColumns;
+    private static float* PanelAt(in ProductBlock p, int panel, int from) => p.B + ((nint)panel * p.K + from) * TTile.Columns;
 
     // The panel that is multiplied after this one: the next one, or the first one's next terms.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -78,8 +77,8 @@ internal static unsafe class ProductKernel<TSimd, T>
         if (isLast && from + size >= p.K)
             return PanelPrefetch.None(PanelAt(p, panel, from));
         float* next = isLast ? PanelAt(p, p.FirstPanel, from + size) : PanelAt(p, panel + 1, from);
-        nint tiles = (p.Rows + TSimd.TileRows - 1) / TSimd.TileRows;
-        return new(next, (nint)size * TileColumns * sizeof(float), tiles * (size / Tile<TSimd, T>.Unroll));
+        nint tiles = (p.Rows + TTile.Rows - 1) / TTile.Rows;
+        return new(next, (nint)size * TTile.Columns * sizeof(float), tiles * (size / TTile.TurnTerms));
     }
 
     // What a whole tile reads and writes besides a and b comes while it multiplies; bias and residual are added before it leaves its registers.
@@ -87,7 +86,7 @@ internal static unsafe class ProductKernel<TSimd, T>
     private static void Whole(in ProductBlock p, int row, int column, float* a, nint lda, float* b, int k, bool first, bool last, TileAddends addends, ref PanelPrefetch next)
     {
         float* c = p.C + row * p.Ldc + column;
-        Prefetch.Rows(c, p.Ldc, TSimd.TileRows, TileColumns);
+        Prefetch.Rows(c, p.Ldc, TTile.Rows, TTile.Columns);
         if (!first)
         {
             addends.Prior = c;
@@ -103,13 +102,13 @@ internal static unsafe class ProductKernel<TSimd, T>
             {
                 addends.Rows = p.Residual + row * p.Ldr + column;
                 addends.RowsStep = p.Ldr;
-                Prefetch.Rows(addends.Rows, p.Ldr, TSimd.TileRows, TileColumns);
+                Prefetch.Rows(addends.Rows, p.Ldr, TTile.Rows, TTile.Columns);
             }
         }
 
-        Tile<TSimd, T>.Multiply(a, lda, b, k, c, p.Ldc, addends, ref next);
+        TTile.Multiply(a, lda, b, k, c, p.Ldc, addends, ref next);
         if (late)
-            Finish(p, row, column, c, p.Ldc, TSimd.TileRows, TileColumns);
+            Finish(p, row, column, c, p.Ldc, TTile.Rows, TTile.Columns);
         else if (activates)
             Activate(p.Activation, c, p.Ldc);
     }
@@ -128,11 +127,14 @@ internal static unsafe class ProductKernel<TSimd, T>
     private static void Activate<TFunction>(float* c, nint ldc)
         where TFunction : IFunction
     {
-        for (float* end = c + TSimd.TileRows * ldc; c < end; c += ldc)
+        for (float* end = c + TTile.Rows * ldc; c < end; c += ldc)
         {
-            T x = TFunction.Of<TSimd, T>(TSimd.Load(c)), y = TFunction.Of<TSimd, T>(TSimd.Load(c + TSimd.Count));
-            TSimd.Store(c, x);
-            TSimd.Store(c + TSimd.Count, y);
+            for (int i = 0; i < TTile.Columns; i += 2 * TSimd.Count)
+            {
+                T x = TFunction.Of<TSimd, T>(TSimd.Load(c + i)), y = TFunction.Of<TSimd, T>(TSimd.Load(c + i + TSimd.Count));
+                TSimd.Store(c + i, x);
+                TSimd.Store(c + i + TSimd.Count, y);
+            }
         }
     }
 

@@ -11,24 +11,18 @@ namespace RfDetr.Cpu;
 /// Four terms are written out per turn of the loop, at fixed distances from the pointers: where two virtual processors share a core, what is
 /// short is not multiplications but instructions per cycle, and a turn per term has a sixth more of them (measured: 10 % of the time).
 /// </remarks>
-internal static unsafe class Tile<TSimd, T>
+internal readonly unsafe struct Tile<TSimd, T> : ITile
     where TSimd : ISimd<T>
     where T : unmanaged
 {
-    /// <summary>Terms of a turn of the loop.</summary>
-    public const int Unroll = 4;
+    private const int Unroll = 4, Turn = Unroll * sizeof(float), Half = 6;
 
-    private const int Turn = Unroll * sizeof(float), Half = 6;
+    public static int Rows => TSimd.TileRows;
 
-    /// <summary>c = a·b + addends, for <see cref="ISimd{T}.TileRows"/> rows.</summary>
-    /// <param name="a">Rows of k values, <paramref name="lda"/> apart.</param>
-    /// <param name="lda">Distance of rows of a.</param>
-    /// <param name="b">A packed panel: k times two registers.</param>
-    /// <param name="k">Terms of each sum.</param>
-    /// <param name="c">Rows of two registers, <paramref name="ldc"/> apart.</param>
-    /// <param name="ldc">Distance of rows of c.</param>
-    /// <param name="addends">What is added to the sums, in this order.</param>
-    /// <param name="far">What to fetch meanwhile: some of it with each turn.</param>
+    public static int Columns => 2 * TSimd.Count;
+
+    public static int TurnTerms => Unroll;
+
     public static void Multiply(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends, ref PanelPrefetch far)
     {
         if (TSimd.TileRows == 2 * Half)

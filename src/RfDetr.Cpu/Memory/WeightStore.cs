@@ -3,7 +3,7 @@ using RfDetr.Tensors;
 namespace RfDetr.Cpu;
 
 /// <summary>Owns the constants of a network in the forms that kernels read, shared by all its plans.</summary>
-internal sealed unsafe class WeightStore(KernelSet kernels) : IDisposable
+internal sealed unsafe class WeightStore(KernelSet kernels, KernelSet? bfloat16 = null) : IDisposable
 {
     private readonly List<NativeBlock> _blocks = [];
     private readonly List<Constant> _constants = [];
@@ -24,6 +24,8 @@ internal sealed unsafe class WeightStore(KernelSet kernels) : IDisposable
             ConstantForm.ChannelsLastPanels => Panels(constant.Data, constant.Data.Shape[0], Terms(constant.Data), ChannelsLast(constant.Data)),
             ConstantForm.Int8Panels => Int8Panels(constant.Data, static k => k),
             ConstantForm.Int8ChannelsLastPanels => Int8Panels(constant.Data, ChannelsLast(constant.Data)),
+            ConstantForm.BFloat16Panels => BFloat16Panels(constant.Data, static k => k),
+            ConstantForm.BFloat16ChannelsLastPanels => BFloat16Panels(constant.Data, ChannelsLast(constant.Data)),
             _ => DepthwiseTaps(constant.Data),
         };
         return constant.Forms[form] = made;
@@ -78,6 +80,24 @@ internal sealed unsafe class WeightStore(KernelSet kernels) : IDisposable
         Int8Layout layout = kernels.Int8.Layout(data.Shape[0], Terms(data));
         NativeBlock block = Allocate(layout.Bytes);
         Int8Packing.Pack(data.ToSingles(), [.. Enumerable.Range(0, layout.K).Select(termAt)], layout, block.Data);
+        return new(block);
+    }
+
+    // Rows become panels [panel][pair][columns][2].
+    private Storage BFloat16Panels(HostTensor data, Func<int, int> termAt)
+    {
+        float[] values = data.ToSingles();
+        int rows = data.Shape[0], terms = Terms(data), pairs = BFloat16Rows.Pairs(terms), columns = bfloat16!.TileColumns;
+        NativeBlock block = Allocate((long)((rows + columns - 1) / columns) * pairs * columns * 2 * sizeof(ushort));
+        int[] order = [.. Enumerable.Range(0, terms).Select(termAt)];
+        for (int row = 0; row < rows; row++)
+        {
+            ushort* to = (ushort*)block.Data + ((long)(row / columns) * pairs * columns + row % columns) * 2;
+            ReadOnlySpan<float> from = values.AsSpan(row * terms, terms);
+            for (int k = 0; k < order.Length; k++)
+                to[(long)(k / 2) * columns * 2 + k % 2] = BFloat16.Round(from[order[k]]);
+        }
+
         return new(block);
     }
 

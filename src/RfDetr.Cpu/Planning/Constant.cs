@@ -23,6 +23,12 @@ internal enum ConstantForm
     /// <summary>[O, C, kH, kW] as 8-bit integers in panels, terms in the order (row, column, channel).</summary>
     Int8ChannelsLastPanels,
 
+    /// <summary>[out, ...] as pairs of bfloat16 in panels, terms as they are; 0 beyond the last of an odd number.</summary>
+    BFloat16Panels,
+
+    /// <summary>[O, C, kH, kW] as pairs of bfloat16 in panels, terms in the order (row, column, channel).</summary>
+    BFloat16ChannelsLastPanels,
+
     /// <summary>[C, 1, kH, kW] as [kH·kW, C].</summary>
     DepthwiseTaps,
 }

@@ -47,8 +47,8 @@ internal sealed partial class Lowering
             k = product.Inputs[0].LastSize;
         }
 
-        bool inInt8 = IsInInt8(product.Inputs[1], k);
-        View b = product.Inputs[1].Constant is not null ? Weights(product.Inputs[1], inInt8 ? Int8Form(form) : form) : PackWeights(product.Inputs[1]);
+        Precision precision = PrecisionOf(product.Inputs[1], k);
+        View b = product.Inputs[1].Constant is not null ? Weights(product.Inputs[1], FormOf(form, precision)) : PackWeights(product.Inputs[1]);
         NormParameters? postNorm = pattern.PostNorm is { } post ? NormOf(post, pattern.PostActivation) : null;
         var plan = new ProductPlan
         {
@@ -68,7 +68,7 @@ internal sealed partial class Lowering
             Norm = postNorm,
         };
         string kind = (preNorm is null ? "" : "norm + ") + (product.Op is Conv2d ? "convolution" : "product") + (postNorm is null ? "" : " + norm");
-        EmitProduct(kind, plan, product.Inputs[1], inInt8, x, b, bias, residual, result);
+        EmitProduct(kind, plan, product.Inputs[1], precision, x, b, bias, residual, result);
         return result;
     }
 

@@ -50,6 +50,9 @@ internal unsafe interface ISimd<T>
     /// <summary>Stores the lowest byte of integers of −128..255.</summary>
     static abstract void StoreBytes(byte* to, T value);
 
+    /// <summary>Stores values as <see cref="RfDetr.Tensors.BFloat16"/> rounds them, one in two bytes each.</summary>
+    static abstract void StoreBFloat16(ushort* to, T value);
+
     /// <summary>2ⁿ for integers n in −127..128 (0 and ∞ at the ends).</summary>
     static abstract T Pow2(T n);
 

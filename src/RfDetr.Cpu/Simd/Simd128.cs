@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using RfDetr.Tensors;
 
 namespace RfDetr.Cpu;
 
@@ -58,6 +59,14 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     {
         Vector128<short> shorts = Shorts(value);
         *(int*)to = Vector128.Narrow(shorts, shorts).AsInt32().ToScalar();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBFloat16(ushort* to, Vector128<float> value)
+    {
+        Vector128<uint> bits = value.AsUInt32(), rounded = (bits + Vector128.Create(0x7FFFu) + ((bits >>> 16) & Vector128<uint>.One)) >>> 16;
+        Vector128<uint> halves = Vector128.ConditionalSelect(Vector128.Equals(value, value).AsUInt32(), rounded, Vector128.Create((uint)BFloat16.NaN));
+        *(ulong*)to = Vector128.Narrow(halves, halves).AsUInt64().ToScalar();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using RfDetr.Tensors;
 
 namespace RfDetr.Cpu;
 
@@ -58,6 +59,14 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     {
         Vector128<short> shorts = Shorts(value);
         *(long*)to = Vector128.Narrow(shorts, shorts).AsInt64().ToScalar();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBFloat16(ushort* to, Vector256<float> value)
+    {
+        Vector256<uint> bits = value.AsUInt32(), rounded = (bits + Vector256.Create(0x7FFFu) + ((bits >>> 16) & Vector256<uint>.One)) >>> 16;
+        Vector256<uint> halves = Vector256.ConditionalSelect(Vector256.Equals(value, value).AsUInt32(), rounded, Vector256.Create((uint)BFloat16.NaN));
+        Vector128.Narrow(halves.GetLower(), halves.GetUpper()).Store(to);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using RfDetr.Tensors;
 
 namespace RfDetr.Cpu;
 
@@ -58,6 +59,14 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     {
         Vector256<short> shorts = Shorts(value);
         Vector128.Narrow(shorts.GetLower(), shorts.GetUpper()).AsByte().Store(to);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBFloat16(ushort* to, Vector512<float> value)
+    {
+        Vector512<uint> bits = value.AsUInt32(), rounded = (bits + Vector512.Create(0x7FFFu) + ((bits >>> 16) & Vector512<uint>.One)) >>> 16;
+        Vector512<uint> halves = Vector512.ConditionalSelect(Vector512.Equals(value, value).AsUInt32(), rounded, Vector512.Create((uint)BFloat16.NaN));
+        Vector256.Narrow(halves.GetLower(), halves.GetUpper()).Store(to);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RfDetr.Tensors;
 
 namespace RfDetr.Cpu;
 
@@ -39,6 +40,8 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
     public static void StoreInt16(short* to, float value) => *to = (short)value;
 
     public static void StoreBytes(byte* to, float value) => *to = unchecked((byte)(int)value);
+
+    public static void StoreBFloat16(ushort* to, float value) => *to = BFloat16.Round(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Pow2(float n) => BitConverter.Int32BitsToSingle(((int)n + 127) << 23);

@@ -6,6 +6,7 @@ internal sealed unsafe class Int8ProductStep : Step
     // A block's codes should stay in the second-level cache beside a panel and the result's block.
     private const int CacheBytes = 192 * 1024, MostRows = 96, LeastOperations = 200_000;
     private readonly KernelSet _kernels;
+    private readonly Int8Kernel _int8;
     private readonly ProductPlan _p;
     private readonly ActivationRange? _range;
     private readonly Int8Layout _layout;
@@ -14,9 +15,10 @@ internal sealed unsafe class Int8ProductStep : Step
     public Int8ProductStep(string kind, KernelSet kernels, ProductPlan plan, ActivationRange? range, int threads)
         : base(kind + ", int8")
     {
-        (_kernels, _p, _range, _layout) = (kernels, plan, range, kernels.Int8.Layout(plan.N, plan.K));
-        int rows = Math.Clamp(CacheBytes / _layout.RowBytes, kernels.Int8.TileRows, MostRows);
-        _blocks = new RowBlocks(plan.Rows, _layout.Panels, kernels.Int8.TileRows, rows, Operations < LeastOperations ? 1 : threads, plan.Norm is null);
+        (_kernels, _int8, _p, _range) = (kernels, kernels.Int8, plan, range);
+        _layout = _int8.Layout(plan.N, plan.K);
+        int rows = Math.Clamp(CacheBytes / _layout.RowBytes, _int8.TileRows, MostRows);
+        _blocks = new RowBlocks(plan.Rows, _layout.Panels, _int8.TileRows, rows, Operations < LeastOperations ? 1 : threads, plan.Norm is null);
     }
 
     public override int Tasks => _blocks.Count;
@@ -45,11 +47,11 @@ internal sealed unsafe class Int8ProductStep : Step
                 source.Fill(first + i, 1, row, codes + RowAt + Aligned(_p.K * sizeof(float)), context);
             else
                 values = _p.A.At(context) + (nint)(first + i) * _p.Lda;
-            scales[i] = _kernels.Int8.Quantize(values, _p.K, _range, codes + (nint)i * _layout.RowBytes);
+            scales[i] = _int8.Quantize(values, _p.K, _range, codes + (nint)i * _layout.RowBytes);
         }
 
         float* c = _p.C.At(context) + (nint)first * _p.Ldc;
-        _kernels.Int8.Product(new Int8Block
+        _int8.Product(new Int8Block
         {
             Codes = codes,
             RowScales = scales,

@@ -9,6 +9,9 @@ internal sealed record ProductPlan
 
     public required int K { get; init; }
 
+    /// <summary>Terms in each element of rows and panels: 2 for pairs of bfloat16.</summary>
+    public int TermsPerElement { get; init; } = 1;
+
     public required int N { get; init; }
 
     /// <summary>Rows in memory; unless <see cref="Source"/> makes them.</summary>
@@ -60,7 +63,7 @@ internal sealed unsafe class ProductStep : Step
 
     public override int Tasks => _blocks.Count * (_p.Batches?.Length ?? 1);
 
-    public override long Operations => 2L * _p.Rows * _p.K * _p.N * (_p.Batches?.Length ?? 1);
+    public override long Operations => 2L * _p.Rows * _p.K * _p.TermsPerElement * _p.N * (_p.Batches?.Length ?? 1);
 
     public override int ScratchBytes => ProductScratch + SourceBytes + (_p.Source?.ScratchBytes ?? 0);
 

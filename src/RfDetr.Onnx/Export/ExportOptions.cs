@@ -11,6 +11,9 @@ public enum ExportPrecision
 
     /// <summary>8-bit products where <see cref="ExportOptions.IsInt8"/> says so, float32 elsewhere.</summary>
     Int8,
+
+    /// <summary>bfloat16 weights; in our own CPU engine also products, with sums in float32, on processors that have them. Not in ONNX files.</summary>
+    BFloat16,
 }
 
 /// <summary>Which operators a written model may use.</summary>

@@ -51,6 +51,8 @@ public static class OnnxExporter
 
     private static NetworkGraph Lower(NetworkGraph graph, ExportOptions options)
     {
+        if (options.Precision == ExportPrecision.BFloat16)
+            throw new ArgumentException($"ONNX files are written in {ExportPrecision.Float32}, {ExportPrecision.Float16} or {ExportPrecision.Int8}, not in {options.Precision}: ONNX Runtime has no such products on the CPU");
         bool contrib = UsesContrib(options);
         var passes = new List<GraphPass> { new Decompose(op => OpEmitter.IsNative(op, contrib)) };
         Func<string, bool>? isInt8 = options.Precision != ExportPrecision.Int8 ? null

@@ -85,7 +85,7 @@ public static class Benchmark
             HasMasks = card.HasMasks,
             ResizeRule = card.ResizeRule.ToString(),
             NumSelect = card.NumSelect,
-            Precision = card.Config is null ? "the file's own" : options.Precision == ExportPrecision.Float16 ? "fp16" : options.RunsInInt8(card) ? "int8" : "fp32",
+            Precision = card.Config is null ? "the file's own" : options.Precision == ExportPrecision.Float16 ? "fp16" : options.Precision == ExportPrecision.BFloat16 ? "bf16" : options.RunsInInt8(card) ? "int8" : "fp32",
         };
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Runtime;
 using System.Runtime.InteropServices;
+using RfDetr.Cpu;
 using RfDetr.Vision;
 
 namespace RfDetr;
@@ -12,7 +13,7 @@ internal static class EnvironmentProbe
     private static readonly string[] s_prefixes =
     [
         "DOTNET_GC", "DOTNET_gc", "DOTNET_Tiered", "DOTNET_TC_", "DOTNET_Enable", "DOTNET_ReadyToRun", "DOTNET_PROCESSOR_COUNT", "DOTNET_Thread",
-        "OMP_", "KMP_", "OPENBLAS_", "MKL_", "ORT_", "VIPS_",
+        "OMP_", "KMP_", "OPENBLAS_", "MKL_", "ORT_", "VIPS_", CpuOptions.AssembleVariable,
     ];
 
     /// <summary>Cores without their hyper-threads that this process may use.</summary>

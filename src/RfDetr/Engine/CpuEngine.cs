@@ -10,7 +10,7 @@ internal sealed class CpuEngine : INetworkEngine
     public CpuEngine(CpuNetwork network, NetworkSizes sizes)
     {
         (_network, Sizes) = (network, sizes);
-        Description = $"RfDetr CPU, {network.Options.InstructionSet}, {network.Options.Threads} {(network.Options.Threads == 1 ? "thread" : "threads")}{(network.Options.Int8 is null ? "" : ", int8")}";
+        Description = $"RfDetr CPU, {network.Options.InstructionSet}, {network.Options.Threads} {(network.Options.Threads == 1 ? "thread" : "threads")}{(network.Options.Int8 is null ? "" : ", int8")}{(network.Options.BFloat16 is null ? "" : ", bf16")}";
     }
 
     public string Description { get; }

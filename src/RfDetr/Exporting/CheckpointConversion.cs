@@ -1,5 +1,6 @@
 using RfDetr.Checkpoints;
 using RfDetr.Onnx;
+using RfDetr.Tensors;
 
 namespace RfDetr;
 
@@ -20,16 +21,16 @@ internal static class CheckpointConversion
         Licences.Require(Licences.Of(inferred.Config.Variant), model, request.AcceptLicense);
         List<string> warnings = [.. inferred.Warnings];
         var content = CheckpointContent.Of(checkpoint, Classes(checkpoint, request, warnings));
-        if (request.Precision == ExportPrecision.Float16)
-            content = Halved(content);
+        if (request.Precision != ExportPrecision.Float32)
+            content = Halved(content, request.Precision == ExportPrecision.BFloat16 ? DType.BFloat16 : DType.Float16);
         write(output, content with { Args = ConfigArgs.Complete(content.Args, inferred.Config) });
         return new(output, new FileInfo(output).Length, null, BuiltInModels.Named(inferred.Config, model).Variant, warnings);
     }
 
-    private static CheckpointContent Halved(CheckpointContent content) => content with
+    private static CheckpointContent Halved(CheckpointContent content, DType type) => content with
     {
-        Weights = new HalfWeights(content.Weights),
-        Ema = content.Ema is { } ema ? new HalfWeights(ema) : null,
+        Weights = new HalfWeights(content.Weights, type),
+        Ema = content.Ema is { } ema ? new HalfWeights(ema, type) : null,
         Args = PassedOn(content.Args),
         Metadata = PassedOn(content.Metadata),
     };

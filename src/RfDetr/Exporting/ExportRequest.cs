@@ -6,7 +6,7 @@ namespace RfDetr;
 public sealed record ExportRequest
 {
     /// <summary>
-    /// Precision of weights and, in an <c>.onnx</c> file, of products. A checkpoint of half precision is made to be passed on: half the size,
+    /// Precision of weights and, in an <c>.onnx</c> file, of products. A checkpoint in float16 or bfloat16 is made to be passed on: half the size,
     /// and of the run's arguments it keeps only what describes the network and its classes. Loading widens the weights again.
     /// </summary>
     public ExportPrecision Precision { get; init; }
@@ -52,8 +52,8 @@ public sealed record ExportRequest
 
     internal void RequireNothingOfOnnx(string output)
     {
-        if (Precision is not (ExportPrecision.Float32 or ExportPrecision.Float16))
-            throw new ArgumentException($"checkpoints are written in {ExportPrecision.Float32} or {ExportPrecision.Float16}; {Precision} belongs to .onnx files, not to '{Path.GetFileName(output)}'");
+        if (Precision == ExportPrecision.Int8)
+            throw new ArgumentException($"checkpoints are written in {ExportPrecision.Float32}, {ExportPrecision.Float16} or {ExportPrecision.BFloat16}; {Precision} belongs to .onnx files, not to '{Path.GetFileName(output)}'");
         if (Dialect != OnnxDialect.Portable || Resolution is not null || Batch is not null)
             throw new ArgumentException($"dialect, resolution and batch belong to .onnx files; '{Path.GetFileName(output)}' keeps the checkpoint's network as it is");
     }

@@ -44,7 +44,11 @@ internal static class CheckpointModels
         if (options.CustomEngine is { } make)
             return Loaded(card, make(weights, config, sizes));
         NetworkGraph graph = InferenceGraph.Record(weights, config, card.InputHeight, card.InputWidth, options.FixedBatch);
-        CpuOptions cpu = options.ToCpu() with { Int8 = card.Quantization?.ToProducts(names ?? []) };
+        CpuOptions cpu = options.ToCpu() with
+        {
+            Int8 = card.Quantization?.ToProducts(names ?? []),
+            BFloat16 = options.Precision == ExportPrecision.BFloat16 ? (names ?? []).Where(n => QuantizationBlocks.Of(n) is not null).ToHashSet() : null,
+        };
         return Loaded(card, options.RunsOnOwnEngine ? new CpuEngine(CpuNetwork.Compile(graph, cpu, options.FixedBatch ?? 1), sizes) : InOnnxRuntime(graph, card, sizes, options));
     }
 
@@ -75,7 +79,7 @@ internal static class CheckpointModels
             NumSelect = config.NumSelect,
             ResizeRule = StoredResizeRule(checkpoint).Rule,
             Normalization = Normalization.ImageNet,
-            Quantization = (options.Quantization ?? QuantizationPolicyPlain.Find(checkpoint)) is { IsActive: true } policy ? policy : null,
+            Quantization = options.Precision != ExportPrecision.BFloat16 && (options.Quantization ?? QuantizationPolicyPlain.Find(checkpoint)) is { IsActive: true } policy ? policy : null,
             Licence = BuiltInModels.Contains(name) ? BuiltInModels.Licence : licence?.Id,
             Warnings = inferred.Warnings,
         };

@@ -15,6 +15,8 @@ internal static class OnnxModels
             throw new ArgumentException($"'{Path.GetFileName(path)}' is an ONNX file, which ONNX Runtime runs; our own engine takes checkpoints");
         if (options.CustomEngine is not null)
             throw new ArgumentException($"'{Path.GetFileName(path)}' is an ONNX file, which only ONNX Runtime runs; the engine asked for takes checkpoints");
+        if (options.Precision == ExportPrecision.BFloat16)
+            throw new ArgumentException($"'{Path.GetFileName(path)}' is an ONNX file, which has its own precision; {options.Precision} is for checkpoints in our own engine");
         OnnxSession session = SessionFactory.FromFile(path, options);
         try
         {

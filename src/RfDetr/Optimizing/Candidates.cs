@@ -8,7 +8,8 @@ namespace RfDetr;
 /// <param name="HasFixedBatch">True if the model runs batches of one size only.</param>
 /// <param name="Cores">Physical cores this process may use.</param>
 /// <param name="HasPolicy">True if the model says which of its products may be in int8.</param>
-internal sealed record CandidateFacts(DetectorOptions Options, bool IsOnnxFile, bool HasFixedBatch, int Cores, bool HasPolicy = false)
+/// <param name="HasBFloat16">True if our own engine can multiply bfloat16 here.</param>
+internal sealed record CandidateFacts(DetectorOptions Options, bool IsOnnxFile, bool HasFixedBatch, int Cores, bool HasPolicy = false, bool HasBFloat16 = false)
 {
     public EngineChoice Reference => EngineChoice.Of(IsOnnxFile ? Options with { Engine = EngineKind.OnnxRuntime } : Options, Cores, HasPolicy);
 }
@@ -44,13 +45,15 @@ internal static class Candidates
         // On the CPU ONNX Runtime widens every float16 product to float32 and back: only accelerators gain.
         if (HasAccelerator(facts))
             yield return ExportPrecision.Float16;
+        if (facts.HasBFloat16)
+            yield return ExportPrecision.BFloat16;
         if (facts.HasPolicy)
             yield return ExportPrecision.Int8;
     }
 
     private static IEnumerable<EngineKind> EngineKinds(CandidateFacts facts, ExportPrecision precision)
     {
-        if (facts.Options.Engine is EngineKind.Auto or EngineKind.OnnxRuntime)
+        if (facts.Options.Engine is EngineKind.Auto or EngineKind.OnnxRuntime && precision != ExportPrecision.BFloat16)
             yield return EngineKind.OnnxRuntime;
         bool runsThere = !facts.IsOnnxFile && precision != ExportPrecision.Float16 && facts.Options.Providers.Count == 0;
         if (facts.Options.Engine is EngineKind.Auto or EngineKind.Cpu && runsThere)

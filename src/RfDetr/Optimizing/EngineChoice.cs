@@ -20,7 +20,7 @@ public sealed record EngineChoice(EngineKind Engine, ExportPrecision Precision, 
     public override string ToString()
     {
         string engine = Engine == EngineKind.Cpu ? "our CPU engine" : "ONNX Runtime";
-        string precision = Precision switch { ExportPrecision.Float16 => ", fp16", ExportPrecision.Int8 => ", int8", _ => "" };
+        string precision = Precision switch { ExportPrecision.Float16 => ", fp16", ExportPrecision.BFloat16 => ", bf16", ExportPrecision.Int8 => ", int8", _ => "" };
         string threads = Threads == 1 ? ", 1 thread" : string.Create(CultureInfo.InvariantCulture, $", {Threads} threads");
         string batch = Batch == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", batches of {Batch}");
         return engine + precision + threads + (Spinning ? ", spinning" : "") + batch;

@@ -1,3 +1,4 @@
+using RfDetr.Cpu;
 using RfDetr.Vision;
 
 namespace RfDetr;
@@ -8,7 +9,8 @@ internal static class Optimizer
     public static Detector Run(Detector reference, string model, OptimizeOptions options, CancellationToken cancellationToken)
     {
         options.Validate();
-        var candidates = new CandidateFacts(reference.Options, reference.Model.Config is null, reference.HasFixedBatch, ProcessorCores.Physical, reference.Model.Quantization is not null);
+        var candidates = new CandidateFacts(
+            reference.Options, reference.Model.Config is null, reference.HasFixedBatch, ProcessorCores.Physical, reference.Model.Quantization is not null, InstructionSets.HasBFloat16Products);
         IReadOnlyList<string> facts = ChoiceFacts.Of(model, candidates, reference.Model, options);
         var finder = new ChoiceFinder(ChoiceCache.At(options.CacheFolder), options, TimeProvider.System);
         Picture[] drawn = options.Probes.Count == 0 ? ProbePictures.Draw() : [];

@@ -11,12 +11,14 @@ public sealed class HalfCheckpointTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [Theory]
-    [InlineData("h.safetensors")]
-    [InlineData("h.pth")]
-    public void Every_value_is_rounded_once_and_the_file_is_half_as_large(string name)
+    [InlineData("h.safetensors", DType.Float16)]
+    [InlineData("h.pth", DType.Float16)]
+    [InlineData("b.safetensors", DType.BFloat16)]
+    [InlineData("b.pth", DType.BFloat16)]
+    public void Every_value_is_rounded_once_and_the_file_is_half_as_large(string name, DType type)
     {
         Exporter.Export(FormulaModel.Path, _folder["w.safetensors"]);
-        Exporter.Export(_folder["w.safetensors"], _folder[name], s_half);
+        Exporter.Export(_folder["w.safetensors"], _folder[name], s_half with { Precision = type == DType.BFloat16 ? ExportPrecision.BFloat16 : ExportPrecision.Float16 });
 
         using var whole = Checkpoint.Open(_folder["w.safetensors"]);
         using var half = Checkpoint.Open(_folder[name]);
@@ -25,9 +27,9 @@ public sealed class HalfCheckpointTests : IDisposable
         {
             whole.TryGet(weight, out HostTensor? before).ShouldBeTrue();
             half.TryGet(weight, out HostTensor? after).ShouldBeTrue();
-            after!.DType.ShouldBe(DType.Float16);
+            after!.DType.ShouldBe(type);
             after.Shape.ShouldBe(before!.Shape);
-            after.ToSingles().ShouldBe(before.ToSingles().Select(v => (float)(Half)v), weight);
+            after.ToSingles().ShouldBe(before.ToSingles().Select(v => type == DType.BFloat16 ? BFloat16.Widen(BFloat16.Round(v)) : (float)(Half)v), weight);
         }
 
         ((double)half.Length / whole.Length).ShouldBeInRange(0.49, 0.53);

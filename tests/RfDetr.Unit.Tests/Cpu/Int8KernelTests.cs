@@ -11,8 +11,8 @@ public sealed unsafe class Int8KernelTests
     private static readonly Int8Kernel[] s_kernels =
     [
         .. Int8Kernel.Available,
-        new Int8Kernel<SimdScalar, float, InterpretedVnniTile<SystemV>>("assembled for System V"),
-        new Int8Kernel<SimdScalar, float, InterpretedVnniTile<Windows>>("assembled for Windows"),
+        new Int8Kernel<SimdScalar, float, InterpretedVnniTile<SystemVConvention>>("assembled for System V"),
+        new Int8Kernel<SimdScalar, float, InterpretedVnniTile<WindowsConvention>>("assembled for Windows"),
     ];
 
     public static TheoryData<string> Kernels => [.. s_kernels.Select(k => k.Name)];

@@ -70,6 +70,18 @@ public class CandidatesTests
     }
 
     [Fact]
+    public void Bfloat16_is_tried_in_our_own_engine_where_the_processor_has_it_and_it_is_allowed()
+    {
+        CandidateFacts facts = Facts(new DetectorOptions(), 2) with { HasBFloat16 = true };
+        OptimizeOptions allowed = s_defaults with { AllowReducedPrecision = true };
+        Candidates.Engines(facts, s_defaults).ShouldAllBe(c => !c.IsReduced);
+        Candidates.Engines(facts, allowed).Where(c => c.IsReduced).Select(c => c.ToString()).ShouldBe(["our CPU engine, bf16, 2 threads", "our CPU engine, bf16, 1 thread"]);
+        Candidates.Engines(facts with { HasBFloat16 = false }, allowed).ShouldAllBe(c => !c.IsReduced);
+        Candidates.Engines(facts with { Options = new DetectorOptions { Engine = EngineKind.OnnxRuntime } }, allowed).ShouldAllBe(c => !c.IsReduced);
+        Facts(new DetectorOptions { Precision = ExportPrecision.BFloat16 }, 2).Reference.ToString().ShouldBe("our CPU engine, bf16, 2 threads");
+    }
+
+    [Fact]
     public void Batches_are_tried_unless_the_model_has_its_own()
     {
         CandidateFacts facts = Facts(new DetectorOptions(), 2);

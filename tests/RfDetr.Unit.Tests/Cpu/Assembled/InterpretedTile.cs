@@ -10,13 +10,13 @@ internal interface IConvention
 }
 
 /// <summary>Linux and macOS.</summary>
-internal readonly struct SystemV : IConvention
+internal readonly struct SystemVConvention : IConvention
 {
     public static bool IsWindows => false;
 }
 
 /// <summary>Windows.</summary>
-internal readonly struct Windows : IConvention
+internal readonly struct WindowsConvention : IConvention
 {
     public static bool IsWindows => true;
 }
@@ -29,11 +29,10 @@ internal static unsafe class InterpretedTile<TConvention>
 
     private static readonly Register[] s_callers = [Register.RBX, Register.RBP, Register.R12, Register.R13, Register.R14, Register.R15];
 
-    /// <summary>to = from + a·b for all rows of a tile; from null: a·b.</summary>
-    public static void Multiply(TileInstruction instruction, byte* a, nint rowBytes, byte* b, nint groups, byte* from, byte* to, nint sumBytes)
+    /// <summary>Carries out one tile.</summary>
+    public static void Run(TileInstruction instruction, TileCall call)
     {
         var machine = new Machine(TileCode.Assemble(instruction, TConvention.IsWindows));
-        TileCall call = AssembledTile.Call(a, rowBytes, b, groups, from, to, sumBytes);
         ulong* stack = stackalloc ulong[StackBytes / sizeof(ulong)];
         stack[0] = Machine.ReturnAddress;
         var memory = new MachineMemory();
@@ -41,10 +40,15 @@ internal static unsafe class InterpretedTile<TConvention>
         memory.Lend(&call, TileCall.AtSaved, canWrite: false);
         if (TConvention.IsWindows)
             memory.Lend(&call, sizeof(TileCall), canWrite: true);
-        memory.LendRows(a, rowBytes, TileCode.Rows, groups * sizeof(int), canWrite: false);
-        memory.Lend(b, groups * TileCode.GroupBytes, canWrite: false);
+        memory.LendRows(call.A, call.RowBytes, TileCode.Rows, (nint)(call.End - call.B) / TileCode.Columns, canWrite: false);
+        memory.Lend(call.B, (nint)(call.End - call.B), canWrite: false);
         memory.LendRows(call.From, call.FromBytes, TileCode.Rows, TileCode.GroupBytes, canWrite: false);
-        memory.LendRows(to, sumBytes, TileCode.Rows, TileCode.GroupBytes, canWrite: true);
+        memory.LendRows(call.To, call.ToBytes, TileCode.Rows, TileCode.GroupBytes, canWrite: true);
+        if (instruction == TileInstruction.Vdpbf16ps)
+        {
+            memory.Lend(call.Columns, TileCode.GroupBytes, canWrite: false);
+            memory.LendRows(call.Addends, call.AddendBytes, TileCode.Rows, TileCode.GroupBytes, canWrite: false);
+        }
 
         for (int i = 0; i < machine.General.Length; i++)
             machine.General[i] = 0xDEAD_0000_0000 + (ulong)i;
@@ -76,6 +80,20 @@ internal readonly unsafe struct InterpretedVnniTile<TConvention> : IDotTile
 
     public static int Bias => VnniTile.Bias;
 
-    public static void Multiply(byte* a, nint rowBytes, sbyte* b, nint groups, int* c, bool add) => InterpretedTile<TConvention>.Multiply(
-        TileInstruction.Vpdpbusd, a, rowBytes, (byte*)b, groups, add ? (byte*)c : null, (byte*)c, TileCode.GroupBytes);
+    public static void Multiply(byte* a, nint rowBytes, sbyte* b, nint groups, int* c, bool add) =>
+        InterpretedTile<TConvention>.Run(TileInstruction.Vpdpbusd, VnniTile.Call(a, rowBytes, b, groups, c, add));
+}
+
+/// <summary>The tile of bfloat16 pairs.</summary>
+internal readonly unsafe struct InterpretedBFloat16Tile<TConvention> : ITile
+    where TConvention : IConvention
+{
+    public static int Rows => TileCode.Rows;
+
+    public static int Columns => TileCode.Columns;
+
+    public static int TurnTerms => TileCode.Unroll;
+
+    public static void Multiply(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends, ref PanelPrefetch far) =>
+        InterpretedTile<TConvention>.Run(TileInstruction.Vdpbf16ps, BFloat16Tile.Call(a, lda, b, k, c, ldc, addends));
 }

@@ -67,7 +67,7 @@ internal sealed unsafe class Machine
                     this[Register.RSP] += sizeof(ulong);
                     return;
                 default:
-                    Vectors.Execute(i, i.Op0Kind == OpKind.Memory || i.OpCount > 1 && i.Op1Kind == OpKind.Memory ? Address(i) : 0, memory);
+                    Vectors.Execute(i, i.MemorySize != MemorySize.Unknown ? Address(i) : 0, memory);
                     break;
             }
         }

@@ -41,6 +41,12 @@ internal sealed unsafe class VectorUnit
             case Mnemonic.Vdpbf16ps when i.Op2Kind == OpKind.Register:
                 Each(i, DotPairs);
                 break;
+            case Mnemonic.Vaddps:
+                ReadOnlySpan<uint> addend = i.Op2Kind == OpKind.Register ? this[i.Op2Register] : new(memory.At(address, Lanes * sizeof(uint), isWrite: false), Lanes);
+                Span<uint> sum = this[i.Op0Register], first = this[i.Op1Register];
+                for (int lane = 0; lane < Lanes; lane++)
+                    sum[lane] = BitConverter.SingleToUInt32Bits(BitConverter.UInt32BitsToSingle(first[lane]) + BitConverter.UInt32BitsToSingle(addend[lane]));
+                break;
             case Mnemonic.Vzeroupper:
                 for (int register = 0; register < 16; register++)
                     Words.AsSpan(register * Lanes + 4, Lanes - 4).Clear();
