@@ -43,8 +43,8 @@ internal abstract unsafe class Int8Kernel
         _ => new Int8Kernel<SimdScalar, float, DotTile<DotScalar, int>>("scalar"),
     };
 
-    /// <summary>All that this processor carries out, for tests: also those that others are preferred to.</summary>
-    public static IReadOnlyList<Int8Kernel> Available { get; } =
+    /// <summary>All that this processor carries out, for tests: also those that others are preferred to. Not kept: asking for one kernel must not make them all.</summary>
+    public static IReadOnlyList<Int8Kernel> Available =>
     [
         .. InstructionSets.Available.Select(set => For(set)).Concat(InstructionSets.Available.Select(set => For(set, assemble: false)))
             .Concat(Avx512BW.IsSupported ? [new Int8Kernel<Simd512, Vector512<float>, DotTile<Dot512, Vector512<int>>>("AVX-512BW")] : [])
