@@ -41,6 +41,7 @@ internal static class NetworkBench
         [
             Contestant.OnOwnEngine("our own engine, float", graph, input, new() { Threads = threads }),
             Contestant.OnOwnEngine("our own engine, int8", graph, input, new() { Threads = threads, Int8 = AllInInt8(config) }),
+            Contestant.OnOwnEngine("our own engine, int8, 7 bits", graph, input, new() { Threads = threads, Int8 = AllInInt8(config) with { ActivationBits = 7 } }),
             Contestant.InOnnxRuntime("ONNX Runtime, float", graph, input, inRuntime, threads),
             Contestant.InOnnxRuntime("ONNX Runtime, int8", graph, input, inRuntime with { Precision = ExportPrecision.Int8, IsInt8 = name => QuantizationBlocks.Of(name) is not null }, threads),
         ];
@@ -50,16 +51,20 @@ internal static class NetworkBench
     }
 
     /// <summary>Where our own engine's time goes, by kind of step.</summary>
-    public static void Profile(string variant, int rounds, int threads, bool int8 = false)
+    /// <param name="variant">The network.</param>
+    /// <param name="rounds">How often it runs.</param>
+    /// <param name="threads">Of one run.</param>
+    /// <param name="int8Bits">Bits of activations in int8; 0: everything in float.</param>
+    public static void Profile(string variant, int rounds, int threads, int int8Bits = 0)
     {
         ModelConfig config = Variants.Get(variant);
         var formula = new FormulaWeights("golden");
         NetworkGraph graph = InferenceGraph.Record(b => new Weights(formula, b), config, config.Resolution, config.Resolution);
-        using CpuNetwork network = CpuNetwork.Compile(graph, new CpuOptions { Threads = threads, Int8 = int8 ? AllInInt8(config) : null });
+        using CpuNetwork network = CpuNetwork.Compile(graph, new CpuOptions { Threads = threads, Int8 = int8Bits > 0 ? AllInInt8(config) with { ActivationBits = int8Bits } : null });
         using CpuRun run = network.Rent();
         formula.Input(1, config.Resolution, config.Resolution).CopyTo(run[InferenceGraph.InputName].Floats);
         _ = run.Profile(WarmUp);
-        Console.WriteLine($"\n{variant} at {config.Resolution}², {threads} threads, {network.Options.InstructionSet}; {network.Summarize()}");
+        Console.WriteLine($"\n{variant} at {config.Resolution}², {threads} threads, {network.Options.InstructionSet}{(int8Bits > 0 ? $", int8 of {int8Bits} bits" : "")}; {network.Summarize()}");
         foreach (StepTime time in run.Profile(rounds))
             Console.WriteLine($"{time.Kind,-32} {time.Steps,4} steps {time.Ms,9:F2} ms {(time.GigaOperations > 0 ? $"{time.GigaOperations / time.Ms * 1000,8:F1} GFLOP/s" : "")}");
     }

@@ -12,7 +12,10 @@ switch (what)
     case "network": NetworkBench.Run(variant, rounds, Threads()); break;
     case "profile": NetworkBench.Profile(variant, rounds, Threads()); break;
     case "int8": NetworkBench.RunInt8(variant, rounds, Threads()); break;
-    case "profile-int8": NetworkBench.Profile(variant, rounds, Threads(), int8: true); break;
+    case "profile-int8":
+        NetworkBench.Profile(variant, rounds, Threads(), int8Bits: 8);
+        NetworkBench.Profile(variant, rounds, Threads(), int8Bits: 7);
+        break;
     case "pipeline": PipelineBench.Run(rounds); break;
     case "load": LoadBench.Run(Math.Min(rounds, 5)); break;
     case "evaluation": EvaluationBench.Run(Math.Min(rounds, 5)); break;

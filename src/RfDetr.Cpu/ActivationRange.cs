@@ -1,6 +1,6 @@
 namespace RfDetr.Cpu;
 
-/// <summary>The values that the 256 codes of an activation cover.</summary>
+/// <summary>The values that the codes of an activation cover.</summary>
 /// <param name="Least">At most 0.</param>
 /// <param name="Largest">At least 0.</param>
 public readonly record struct ActivationRange(float Least, float Largest)
@@ -12,9 +12,10 @@ public readonly record struct ActivationRange(float Least, float Largest)
     public ActivationRange With(ActivationRange other) => new(MathF.Min(Least, other.Least), MathF.Max(Largest, other.Largest));
 
     /// <summary>The distance of codes, and the code of 0, which is exact.</summary>
-    internal (float Scale, int Zero) Codes()
+    /// <param name="most">The largest code; the least is 0.</param>
+    internal (float Scale, int Zero) Codes(int most)
     {
-        float scale = (Largest - Least) / 255;
+        float scale = (Largest - Least) / most;
         return scale > SmallestScale ? (scale, (int)MathF.Round(-Least / scale)) : (1, 0);
     }
 }

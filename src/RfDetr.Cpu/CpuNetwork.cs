@@ -22,7 +22,7 @@ public sealed class CpuNetwork : IDisposable
     private CpuNetwork(NetworkGraph graph, CpuOptions options)
     {
         Options = options;
-        _kernels = KernelSet.For(options.InstructionSet, options.AssembleKernels);
+        _kernels = KernelSet.For(options.InstructionSet, options.AssembleKernels, options.Int8?.ActivationBits ?? Int8Kernel.UsualBits);
         _weights = new WeightStore(_kernels, options.BFloat16Kernels);
         _graph = NodeGraph.From(CpuPasses.Run(graph));
         _hasOpenBatch = graph.Inputs.Any(i => !i.Shape.IsFixed);

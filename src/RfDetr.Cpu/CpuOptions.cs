@@ -55,6 +55,8 @@ public sealed record CpuOptions
             wrong.Add($"{nameof(SpinMicroseconds)} is {SpinMicroseconds}, expected 0..100000");
         if (CachedPlans < 1)
             wrong.Add($"{nameof(CachedPlans)} is {CachedPlans}, expected 1 or more");
+        if (Int8 is { ActivationBits: not (7 or 8) })
+            wrong.Add($"{nameof(Int8Products.ActivationBits)} is {Int8.ActivationBits}, expected 7 or 8");
         if (Cores.Any(core => core is < 0 or > 1023))
             wrong.Add($"{nameof(Cores)} has {Cores.First(core => core is < 0 or > 1023)}, expected 0..1023");
         if (InstructionSet != InstructionSet.Auto && !InstructionSets.Available.Contains(InstructionSet))

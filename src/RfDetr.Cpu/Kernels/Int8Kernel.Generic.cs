@@ -5,14 +5,12 @@ namespace RfDetr.Cpu;
 
 /// <summary>The kernels compiled for one kind of float register and one kind of integer tile.</summary>
 /// <remarks>Groups are cut into blocks so that one panel's block stays in the first-level cache while all row tiles pass over it.</remarks>
-internal sealed unsafe class Int8Kernel<TSimd, T, TTile>(string name) : Int8Kernel
+internal sealed unsafe class Int8Kernel<TSimd, T, TTile>(string name, int bits = Int8Kernel.UsualBits) : Int8Kernel(name, bits)
     where TSimd : ISimd<T>
     where T : unmanaged
     where TTile : IDotTile
 {
     private const int BlockTerms = 768;
-
-    public override string Name => name;
 
     public override int TileRows => TTile.Rows;
 
@@ -43,9 +41,9 @@ internal sealed unsafe class Int8Kernel<TSimd, T, TTile>(string name) : Int8Kern
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override RowScale Quantize(float* x, int k, ActivationRange? range, byte* codes)
     {
-        (float scale, int zero) = (range ?? Range(x, k)).Codes();
+        (float scale, int zero) = (range ?? Range(x, k)).Codes(MostCode);
         float inverse = 1 / scale;
-        T factor = TSimd.Set(inverse), shift = TSimd.Set(zero), none = TSimd.Set(0), most = TSimd.Set(255), bias = TSimd.Set(TTile.Bias);
+        T factor = TSimd.Set(inverse), shift = TSimd.Set(zero), none = TSimd.Set(0), most = TSimd.Set(MostCode), bias = TSimd.Set(TTile.Bias);
         bool wide = TTile.Group == 2;
         int i = 0;
         for (; i <= k - TSimd.Count; i += TSimd.Count)
@@ -60,7 +58,7 @@ internal sealed unsafe class Int8Kernel<TSimd, T, TTile>(string name) : Int8Kern
 
         for (; i < k; i++)
         {
-            float code = SimdScalar.Min(SimdScalar.Max(SimdScalar.Round(x[i] * inverse) + zero, 0), 255) - TTile.Bias;
+            float code = SimdScalar.Min(SimdScalar.Max(SimdScalar.Round(x[i] * inverse) + zero, 0), MostCode) - TTile.Bias;
             if (wide)
                 SimdScalar.StoreInt16((short*)codes + i, code);
             else

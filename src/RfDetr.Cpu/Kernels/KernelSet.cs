@@ -48,10 +48,11 @@ internal abstract unsafe class KernelSet
     /// <summary>Those of an instruction set.</summary>
     /// <param name="set">The instruction set.</param>
     /// <param name="assemble">Whether code may be assembled at run time.</param>
-    public static KernelSet For(InstructionSet set, bool assemble = true)
+    /// <param name="activationBits">Bits of activations in products of 8-bit integers.</param>
+    public static KernelSet For(InstructionSet set, bool assemble = true, int activationBits = Int8Kernel.UsualBits)
     {
         // Not looked for before a plan asks: assembling takes milliseconds.
-        var int8 = new Lazy<Int8Kernel>(() => Int8Kernel.For(set, assemble));
+        var int8 = new Lazy<Int8Kernel>(() => Int8Kernel.For(set, assemble, activationBits));
         return set switch
         {
             InstructionSet.Avx512 => new KernelSet<Simd512, Vector512<float>, Tile<Simd512, Vector512<float>>>(int8),

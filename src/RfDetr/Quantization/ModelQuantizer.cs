@@ -64,10 +64,12 @@ public static class ModelQuantizer
     /// <param name="policy">What to store.</param>
     /// <param name="options">Class names, EMA and the like, as the search had them.</param>
     /// <returns>Bytes of the file.</returns>
-    /// <exception cref="ArgumentException">The output is no safetensors file, or the model itself.</exception>
+    /// <exception cref="ArgumentException">The output is no safetensors file, or the model itself; the policy's bits are neither 8 nor 7.</exception>
     public static long Write(string model, string output, QuantizationPolicy policy, DetectorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(policy);
+        if (policy.ActivationBits is not (7 or 8))
+            throw new ArgumentException($"{nameof(policy.ActivationBits)} is {policy.ActivationBits}, expected 7 or 8");
         CheckOutput(model, output);
         using CheckpointModel source = Open(model, options ?? new DetectorOptions());
         Checkpoint checkpoint = source.Checkpoint;

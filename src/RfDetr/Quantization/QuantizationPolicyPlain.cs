@@ -12,6 +12,7 @@ internal static class QuantizationPolicyPlain
     [
         new("version", Version),
         new("activations", policy.Activations == ActivationScales.Calibrated ? "calibrated" : "rows"),
+        new("activation_bits", (long)policy.ActivationBits),
         new("measured", policy.Measured),
         new("float_precision", policy.FloatPrecision),
         new("int8_precision", policy.Int8Precision),
@@ -37,6 +38,7 @@ internal static class QuantizationPolicyPlain
         {
             Blocks = [.. blocks.Select(Block)],
             Activations = map["activations"] switch { "rows" => ActivationScales.Rows, "calibrated" => ActivationScales.Calibrated, var other => throw Wrong($"activations are '{other}', expected 'rows' or 'calibrated'") },
+            ActivationBits = map["activation_bits"] switch { null => 8, 8L => 8, 7L => 7, var other => throw Wrong(FormattableString.Invariant($"activation bits are '{other}', expected 7 or 8")) },
             Ranges = map.TryGet("ranges", out PlainMap? ranges) ? ranges.ToDictionary(r => (string)r.Key, r => Range(r.Value)) : new Dictionary<string, ActivationRange>(),
             Measured = map["measured"] as string ?? "",
             FloatPrecision = map["float_precision"] as double?,

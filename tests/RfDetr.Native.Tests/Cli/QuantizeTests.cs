@@ -12,11 +12,12 @@ public sealed class QuantizeTests : IDisposable
     {
         (await CliRun.Of("data", "synth", "--output", _folder["data/valid"], "--count", "2", "--size", "96x96", "--seed", "5")).Code.ShouldBe(0);
         CliRun run = await CliRun.Of(
-            "quantize", "--model", FormulaModel.Path, "--data", _folder["data"], "--output", _folder["q.safetensors"], "--pictures", "1", "--activations", "calibrated", "--json", "-");
+            "quantize", "--model", FormulaModel.Path, "--data", _folder["data"], "--output", _folder["q.safetensors"], "--pictures", "1", "--activations", "calibrated", "--activation-bits", "7", "--json", "-");
         run.Code.ShouldBe(0, run.Error);
         run.Error.ShouldContain("2 pictures, fewer than the 100 wanted");
         JsonElement policy = run.Json.GetProperty("quantization");
         policy.GetProperty("calibration_pictures").GetInt32().ShouldBe(2);
+        policy.GetProperty("activation_bits").GetInt32().ShouldBe(7);
         policy.GetProperty("calibration_sha256").GetString()!.Length.ShouldBe(64);
         policy.GetProperty("measured").GetString().ShouldBe("AP of masks on 1 pictures of 'valid'");
         policy.GetProperty("blocks").EnumerateArray().Select(b => b.GetProperty("name").GetString()).ShouldContain("encoder.5.mlp");
@@ -42,6 +43,9 @@ public sealed class QuantizeTests : IDisposable
         CliRun wrong = await CliRun.Of("quantize", "--model", "demo", "--data", _folder["none"], "--output", _folder["q.pth"]);
         wrong.Code.ShouldNotBe(0);
         wrong.Error.ShouldContain(".safetensors");
+        wrong = await CliRun.Of("quantize", "--model", "demo", "--data", _folder["none"], "--output", _folder["q.safetensors"], "--activation-bits", "6");
+        wrong.Code.ShouldNotBe(0);
+        wrong.Error.ShouldContain("activation-bits");
     }
 
     public void Dispose() => _folder.Dispose();

@@ -13,6 +13,7 @@ public sealed unsafe class Int8KernelTests
         .. Int8Kernel.Available,
         new Int8Kernel<SimdScalar, float, InterpretedVnniTile<SystemVConvention>>("assembled for System V"),
         new Int8Kernel<SimdScalar, float, InterpretedVnniTile<WindowsConvention>>("assembled for Windows"),
+        new Int8Kernel<SimdScalar, float, InterpretedVnniTile<SystemVConvention>>("assembled for System V", 7),
     ];
 
     public static TheoryData<string> Kernels => [.. s_kernels.Select(k => k.Name)];
@@ -59,6 +60,27 @@ public sealed unsafe class Int8KernelTests
 
     [Theory]
     [MemberData(nameof(Kernels))]
+    public void The_largest_codes_and_weights_of_either_sign_are_summed_exactly(string kernel)
+    {
+        // Scales of 1: results are the sums themselves, which a float holds exactly. Sums of one sign, and of signs that change with every term,
+        // every second or every fourth, so that halves of what one instruction adds stand against each other.
+        const int K = 1030, N = 20;
+        int most = s_kernels.First(x => x.Name == kernel).MostCode;
+        float[] a = [.. Enumerable.Repeat((float)most, 7 * K)], b = new float[N * K];
+        for (int n = 0; n < N; n++)
+        {
+            for (int k = 0; k < K; k++)
+                b[n * K + k] = n switch { < 2 => true, < 8 => k % 2 == 0, < 14 => k / 2 % 2 == 0, _ => k / 4 % 2 == 0 } == (n % 2 == 0) ? 127 : -127;
+        }
+
+        float[] c = Run(kernel, a, b, new float[N], null, 7, K, N, Epilogue.None, null);
+        for (int i = 0; i < c.Length; i++)
+            c[i].ShouldBe(most * Enumerable.Range(i % N * K, K).Sum(at => (int)b[at]), $"column {i % N}");
+        c[0].ShouldBe(most * 127 * K);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
     public void Activations_are_those_of_the_float_product(string kernel)
     {
         (float[] a, float[] b, float[] bias) = (Values("a", 8 * 50), Values("b", 21 * 50), Values("bias", 21));
@@ -74,9 +96,10 @@ public sealed unsafe class Int8KernelTests
     [Fact]
     public void Rows_of_zeros_and_one_sided_rows_keep_zero_exact()
     {
-        default(ActivationRange).Codes().ShouldBe((1f, 0));
-        new ActivationRange(0, 51).Codes().ShouldBe((0.2f, 0));
-        (float scale, int zero) = new ActivationRange(-51, 0).Codes();
+        default(ActivationRange).Codes(255).ShouldBe((1f, 0));
+        new ActivationRange(0, 51).Codes(255).ShouldBe((0.2f, 0));
+        new ActivationRange(-254, 0).Codes(127).ShouldBe((2f, 127));
+        (float scale, int zero) = new ActivationRange(-51, 0).Codes(255);
         (scale, zero).ShouldBe((0.2f, 255));
         new ActivationRange(-1, 3).With(new ActivationRange(-2, 1)).ShouldBe(new ActivationRange(-2, 3));
     }
@@ -86,13 +109,14 @@ public sealed unsafe class Int8KernelTests
         float[] a = Values("a", rows * k), b = Values("b", n * k), bias = Values("bias", n);
         float[]? residual = hasResidual ? Values("r", rows * n) : null;
         float[] c = Run(name, a, b, bias, residual, rows, k, n, Epilogue.None, range);
+        int most = s_kernels.First(x => x.Name == name).MostCode;
         for (int i = 0; i < rows; i++)
         {
             float[] row = a[(i * k)..((i + 1) * k)];
             ActivationRange covered = range ?? new(MathF.Min(row.Min(), 0), MathF.Max(row.Max(), 0));
-            float scale = (covered.Largest - covered.Least) / 255, inverse = 1 / scale;
+            float scale = (covered.Largest - covered.Least) / most, inverse = 1 / scale;
             int zero = (int)MathF.Round(-covered.Least / scale);
-            int[] codes = [.. row.Select(x => Math.Clamp((int)MathF.Round(x * inverse) + zero, 0, 255) - zero)];
+            int[] codes = [.. row.Select(x => Math.Clamp((int)MathF.Round(x * inverse) + zero, 0, most) - zero)];
             for (int j = 0; j < n; j++)
             {
                 float[] weights = b[(j * k)..((j + 1) * k)];

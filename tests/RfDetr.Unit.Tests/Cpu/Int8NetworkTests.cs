@@ -26,6 +26,31 @@ public sealed class Int8NetworkTests
     }
 
     [Fact]
+    public void Seven_bits_give_the_same_everywhere_and_not_what_eight_give()
+    {
+        // Up to what floats beside the integers differ in: orders of sums, and functions.
+        NetworkGraph graph = TinyNetwork.Record(TinyNetwork.Masks, 1);
+        Dictionary<string, HostTensor> picture = TinyNetwork.Picture(TinyNetwork.Masks, 1), exact = GraphEvaluator.Run(graph, picture);
+        Int8Products eight = All(TinyNetwork.Masks), seven = eight with { ActivationBits = 7 };
+        foreach (InstructionSet set in InstructionSets.Available)
+        {
+            var options = new CpuOptions { InstructionSet = set, Threads = 2, Int8 = seven };
+            Dictionary<string, HostTensor> close = CpuRuns.Run(graph, picture, options);
+            TinyNetwork.ShouldAgree(close, exact, 2 * Tolerance);
+            close["masks"].ToSingles().ShouldBe(CpuRuns.Run(graph, picture, options with { AssembleKernels = false })["masks"].ToSingles());
+            close["masks"].ToSingles().ShouldNotBe(CpuRuns.Run(graph, picture, options with { Int8 = eight })["masks"].ToSingles());
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(6)]
+    [InlineData(9)]
+    public void Other_widths_are_refused(int bits) =>
+        Should.Throw<ArgumentException>(() => CpuNetwork.Compile(TinyNetwork.Record(TinyNetwork.Boxes, 1), new CpuOptions { Int8 = new Int8Products { Weights = new HashSet<string>(), ActivationBits = bits } }))
+            .Message.ShouldContain($"ActivationBits is {bits}, expected 7 or 8");
+
+    [Fact]
     public void Products_are_named_by_the_weights_they_were_folded_from()
     {
         const string Layer = "backbone.0.encoder.encoder.encoder.layer.0.", Query = Layer + "attention.attention.query.weight";

@@ -15,6 +15,7 @@ public sealed class QuantizedFileTests : IDisposable
     {
         Blocks = [new("heads", true, 0.25, 0.125), new("projector", true, null, 0.5), new("masks", false, -1, 0)],
         Activations = ActivationScales.Calibrated,
+        ActivationBits = 7,
         Ranges = new Dictionary<string, ActivationRange> { [Matrix] = new(-0.5f, 2.25f) },
         CalibrationPictures = 100,
         CalibrationDigest = "ab12",
@@ -80,6 +81,8 @@ public sealed class QuantizedFileTests : IDisposable
             ("int8", "no map"),
             (QuantizationPolicyPlain.Write(Policy).With("version", 2L), "version 2"),
             (QuantizationPolicyPlain.Write(Policy).With("activations", "columns"), "'columns'"),
+            (QuantizationPolicyPlain.Write(Policy).With("activation_bits", 6L), "activation bits are '6', expected 7 or 8"),
+            (QuantizationPolicyPlain.Write(Policy).With("activation_bits", "7"), "activation bits"),
             (QuantizationPolicyPlain.Write(Policy).With("blocks", new List<object?> { 1L }), "a block has no name"),
             (QuantizationPolicyPlain.Write(Policy).With("ranges", new PlainMap([new("w", new List<object?> { 1.0, 2.0 })])), "a range"),
         })
@@ -91,11 +94,25 @@ public sealed class QuantizedFileTests : IDisposable
     }
 
     [Fact]
+    public void Files_that_say_nothing_of_bits_have_eight()
+    {
+        SafetensorsWriter.Write(_folder["e.safetensors"], new CheckpointContent
+        {
+            Weights = Weights(),
+            Metadata = new PlainMap([new(QuantizationPolicy.Key, new PlainMap(
+                QuantizationPolicyPlain.Write(Policy).Where(e => !"activation_bits".Equals(e.Key)).Select(e => KeyValuePair.Create((string)e.Key, e.Value))))]),
+        });
+        using var checkpoint = Checkpoint.Open(_folder["e.safetensors"]);
+        QuantizationPolicyPlain.Find(checkpoint)!.ActivationBits.ShouldBe(8);
+    }
+
+    [Fact]
     public void Only_covered_matrices_are_given_to_the_engine()
     {
         Int8Products products = Policy.ToProducts([Matrix, Other, "transformer.enc_output.0.weight"]).ShouldNotBeNull();
         products.Weights.ShouldBe([Matrix]);
         products.Ranges.ShouldBe(Policy.Ranges);
+        products.ActivationBits.ShouldBe(7);
         (Policy with { Activations = ActivationScales.Rows }).ToProducts([Matrix])!.Ranges.ShouldBeEmpty();
         QuantizationPolicy.None.ToProducts([Matrix]).ShouldBeNull();
     }

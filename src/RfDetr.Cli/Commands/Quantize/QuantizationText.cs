@@ -10,7 +10,7 @@ internal static class QuantizationText
     /// <summary>One line.</summary>
     public static string Summary(QuantizationPolicy policy)
     {
-        string text = Text($"{policy.Blocks.Count(b => b.IsInt8)} of {policy.Blocks.Count} blocks, {policy.Int8Share:P0} of the arithmetic, activations by {Activations(policy)}");
+        string text = Text($"{policy.Blocks.Count(b => b.IsInt8)} of {policy.Blocks.Count} blocks, {policy.Int8Share:P0} of the arithmetic, activations of {policy.ActivationBits} bits by {Activations(policy)}");
         if (policy is { FloatPrecision: { } whole, Int8Precision: { } rest })
             text += Text($"; AP {100 * whole:0.00} in float, {100 * rest:0.00} so ({policy.Measured})");
         return text;
@@ -33,6 +33,7 @@ internal static class QuantizationText
     {
         json.WriteStartObject();
         json.WriteString("activations", Activations(policy));
+        json.WriteNumber("activation_bits", policy.ActivationBits);
         json.WriteString("measured", policy.Measured);
         Number(json, "float_ap", policy.FloatPrecision);
         Number(json, "int8_ap", policy.Int8Precision);
