@@ -13,7 +13,10 @@ internal readonly unsafe struct BFloat16Tile : ITile
 
     public static int Columns => TileCode.Columns;
 
-    public static void Multiply(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends)
+    public static int TermsOfTurn => TileCode.Unroll;
+
+    // What comes next is left to the processor to guess.
+    public static void Multiply(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends, ref PanelPrefetch far)
     {
         TileCall call = Call(a, lda, b, k, c, ldc, addends);
         s_tile!.Run(&call);

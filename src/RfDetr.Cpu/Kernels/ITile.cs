@@ -10,6 +10,9 @@ internal unsafe interface ITile
 
     static abstract int Columns { get; }
 
+    /// <summary>Terms of a turn of the loop.</summary>
+    static abstract int TermsOfTurn { get; }
+
     /// <summary>c = a·b + addends.</summary>
     /// <param name="a">Rows of k terms, <paramref name="lda"/> apart.</param>
     /// <param name="lda">Distance of rows of a.</param>
@@ -18,5 +21,6 @@ internal unsafe interface ITile
     /// <param name="c">Rows of sums, <paramref name="ldc"/> apart.</param>
     /// <param name="ldc">Distance of rows of c.</param>
     /// <param name="addends">What is added to the sums, in this order.</param>
-    static abstract void Multiply(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends);
+    /// <param name="far">What to fetch meanwhile: some of it with each turn.</param>
+    static abstract void Multiply(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends, ref PanelPrefetch far);
 }

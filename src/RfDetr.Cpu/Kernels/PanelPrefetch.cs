@@ -1,32 +1,27 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
-
 namespace RfDetr.Cpu;
 
-/// <summary>Fetches a panel of weights from afar, a part with each tile of the panel before it.</summary>
-internal unsafe ref struct PanelPrefetch
+/// <summary>
+/// The panel of weights that comes next, fetched from afar bit by bit while the present one is multiplied: asked for all at once, its lines
+/// would fill the core's list of what it waits for, and the product with them.
+/// </summary>
+internal unsafe struct PanelPrefetch
 {
-    private readonly byte* _end;
-    private readonly nint _share;
-    private byte* _next;
+    /// <summary>What to fetch next, and how far to go then.</summary>
+    public byte* Next;
+
+    public readonly nint Step;
 
     /// <param name="panel">Where it begins.</param>
-    /// <param name="bytes">Its bytes; 0 if there is none.</param>
-    /// <param name="tiles">Tiles that are computed meanwhile, at least 1.</param>
-    public PanelPrefetch(void* panel, nint bytes, int tiles)
+    /// <param name="bytes">Its bytes.</param>
+    /// <param name="turns">Turns of loops that pass meanwhile.</param>
+    public PanelPrefetch(void* panel, nint bytes, nint turns)
     {
-        _next = (byte*)panel;
-        _end = _next + bytes;
-        _share = bytes / tiles + Prefetch.Line;
+        Next = (byte*)panel;
+        Step = bytes / Math.Max(turns, 1) + 1;
     }
 
-    /// <summary>Fetches one tile's part.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Part()
-    {
-        if (!Sse.IsSupported)
-            return;
-        for (byte* to = (byte*)Math.Min((nint)(_next + _share), (nint)_end); _next < to; _next += Prefetch.Line)
-            Sse.Prefetch1(_next);
-    }
+    private PanelPrefetch(void* any) => Next = (byte*)any;
+
+    /// <summary>Nothing is to be fetched: an address that is in the cache anyway, again and again.</summary>
+    public static PanelPrefetch None(void* present) => new(present);
 }

@@ -33,10 +33,9 @@ internal static unsafe class ProductKernel<TSimd, T, TTile>
             bool first = from == 0, last = from + k >= p.K;
             for (int panel = p.FirstPanel; panel < p.FirstPanel + p.Panels; panel++)
             {
-                float* b = p.B + (nint)panel * p.K * columns + (nint)from * columns;
+                float* b = PanelAt(p, panel, from);
                 int column = panel * columns, width = Math.Min(columns, p.N - column);
-                bool hasNext = panel + 1 < p.FirstPanel + p.Panels;
-                var next = new PanelPrefetch(b + (nint)p.K * columns, hasNext ? (nint)k * columns * sizeof(float) : 0, (p.Rows + rows - 1) / rows);
+                PanelPrefetch next = After(p, panel, from, size);
                 for (int row = 0; row < p.Rows; row += rows)
                 {
                     float* c = p.C + row * p.Ldc + column;
@@ -45,10 +44,9 @@ internal static unsafe class ProductKernel<TSimd, T, TTile>
                     float* a = (isEdge ? edge : p.A + row * p.Lda) + from;
                     nint lda = isEdge ? p.K : p.Lda;
                     var addends = new TileAddends(zeros);
-                    next.Part();
                     if (height == rows && width == columns)
                     {
-                        Whole(p, row, column, a, lda, b, k, first, last, addends);
+                        Whole(p, row, column, a, lda, b, k, first, last, addends, ref next);
                         continue;
                     }
 
@@ -59,7 +57,7 @@ internal static unsafe class ProductKernel<TSimd, T, TTile>
                         addends.PriorStep = columns;
                     }
 
-                    TTile.Multiply(a, lda, b, k, tile, columns, addends);
+                    TTile.Multiply(a, lda, b, k, tile, columns, addends, ref next);
                     if (last)
                         Finish(p, row, column, tile, columns, height, width);
                     else
@@ -69,9 +67,23 @@ internal static unsafe class ProductKernel<TSimd, T, TTile>
         }
     }
 
+    private static float* PanelAt(in ProductBlock p, int panel, int from) => p.B + ((nint)panel * p.K + from) * TTile.Columns;
+
+    // The panel that is multiplied after this one: the next one, or the first one's next terms.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static PanelPrefetch After(in ProductBlock p, int panel, int from, int size)
+    {
+        bool isLast = panel + 1 == p.FirstPanel + p.Panels;
+        if (isLast && from + size >= p.K)
+            return PanelPrefetch.None(PanelAt(p, panel, from));
+        float* next = isLast ? PanelAt(p, p.FirstPanel, from + size) : PanelAt(p, panel + 1, from);
+        nint tiles = (p.Rows + TTile.Rows - 1) / TTile.Rows;
+        return new(next, (nint)size * TTile.Columns * sizeof(float), tiles * (size / TTile.TermsOfTurn));
+    }
+
     // What a whole tile reads and writes besides a and b comes while it multiplies; bias and residual are added before it leaves its registers.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Whole(in ProductBlock p, int row, int column, float* a, nint lda, float* b, int k, bool first, bool last, TileAddends addends)
+    private static void Whole(in ProductBlock p, int row, int column, float* a, nint lda, float* b, int k, bool first, bool last, TileAddends addends, ref PanelPrefetch next)
     {
         float* c = p.C + row * p.Ldc + column;
         Prefetch.Rows(c, p.Ldc, TTile.Rows, TTile.Columns);
@@ -94,7 +106,7 @@ internal static unsafe class ProductKernel<TSimd, T, TTile>
             }
         }
 
-        TTile.Multiply(a, lda, b, k, c, p.Ldc, addends);
+        TTile.Multiply(a, lda, b, k, c, p.Ldc, addends, ref next);
         if (late)
             Finish(p, row, column, c, p.Ldc, TTile.Rows, TTile.Columns);
         else if (activates)

@@ -21,17 +21,21 @@ internal readonly unsafe struct Tile<TSimd, T> : ITile
 
     public static int Columns => 2 * TSimd.Count;
 
-    public static void Multiply(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends)
+    public static int TermsOfTurn => Unroll;
+
+    public static void Multiply(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends, ref PanelPrefetch far)
     {
         if (TSimd.TileRows == 2 * Half)
-            Rows12(a, lda, b, k, c, ldc, addends);
+            Rows12(a, lda, b, k, c, ldc, addends, ref far);
         else
-            Rows6(a, lda, b, k, c, ldc, addends);
+            Rows6(a, lda, b, k, c, ldc, addends, ref far);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows6(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends)
+    private static void Rows6(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends, ref PanelPrefetch far)
     {
+        byte* next = far.Next;
+        nint nextStep = far.Step;
         T zero = TSimd.Set(0);
         T x0 = zero, x1 = zero, x2 = zero, x3 = zero, x4 = zero, x5 = zero;
         T y0 = zero, y1 = zero, y2 = zero, y3 = zero, y4 = zero, y5 = zero;
@@ -39,9 +43,10 @@ internal readonly unsafe struct Tile<TSimd, T> : ITile
         byte* p = (byte*)a, below = p + 3 * step;
         int n = TSimd.Count;
         float* end = b + 2 * n * k;
-        for (float* turns = b + 2 * n * (k - k % Unroll); b < turns; b += 2 * n * Unroll, p += Turn, below += Turn)
+        for (float* turns = b + 2 * n * (k - k % Unroll); b < turns; b += 2 * n * Unroll, p += Turn, below += Turn, next += nextStep)
         {
             T u, v;
+            Prefetch.Far(next);
             (u, v) = (TSimd.Load(b), TSimd.Load(b + n));
             Term(p, below, step, 0, u, v, ref x0, ref y0, ref x1, ref y1, ref x2, ref y2, ref x3, ref y3, ref x4, ref y4, ref x5, ref y5);
             (u, v) = (TSimd.Load(b + 2 * n), TSimd.Load(b + 3 * n));
@@ -58,12 +63,15 @@ internal readonly unsafe struct Tile<TSimd, T> : ITile
             Term(p, below, step, 0, u, v, ref x0, ref y0, ref x1, ref y1, ref x2, ref y2, ref x3, ref y3, ref x4, ref y4, ref x5, ref y5);
         }
 
+        far.Next = next;
         Finish(c, ldc, addends, 0, x0, y0, x1, y1, x2, y2, x3, y3, x4, y4, x5, y5);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows12(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends)
+    private static void Rows12(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends, ref PanelPrefetch far)
     {
+        byte* next = far.Next;
+        nint nextStep = far.Step;
         T zero = TSimd.Set(0);
         T x0 = zero, x1 = zero, x2 = zero, x3 = zero, x4 = zero, x5 = zero;
         T y0 = zero, y1 = zero, y2 = zero, y3 = zero, y4 = zero, y5 = zero;
@@ -73,9 +81,10 @@ internal readonly unsafe struct Tile<TSimd, T> : ITile
         byte* p = (byte*)a, below = p + 3 * step, p1 = p + Half * step, below1 = p1 + 3 * step;
         int n = TSimd.Count;
         float* end = b + 2 * n * k;
-        for (float* turns = b + 2 * n * (k - k % Unroll); b < turns; b += 2 * n * Unroll, p += Turn, below += Turn, p1 += Turn, below1 += Turn)
+        for (float* turns = b + 2 * n * (k - k % Unroll); b < turns; b += 2 * n * Unroll, p += Turn, below += Turn, p1 += Turn, below1 += Turn, next += nextStep)
         {
             T u, v;
+            Prefetch.Far(next);
             (u, v) = (TSimd.Load(b), TSimd.Load(b + n));
             Term(p, below, step, 0, u, v, ref x0, ref y0, ref x1, ref y1, ref x2, ref y2, ref x3, ref y3, ref x4, ref y4, ref x5, ref y5);
             Term(p1, below1, step, 0, u, v, ref z0, ref w0, ref z1, ref w1, ref z2, ref w2, ref z3, ref w3, ref z4, ref w4, ref z5, ref w5);
@@ -97,6 +106,7 @@ internal readonly unsafe struct Tile<TSimd, T> : ITile
             Term(p1, below1, step, 0, u, v, ref z0, ref w0, ref z1, ref w1, ref z2, ref w2, ref z3, ref w3, ref z4, ref w4, ref z5, ref w5);
         }
 
+        far.Next = next;
         Finish(c, ldc, addends, 0, x0, y0, x1, y1, x2, y2, x3, y3, x4, y4, x5, y5);
         Finish(c + Half * ldc, ldc, addends, Half, z0, w0, z1, w1, z2, w2, z3, w3, z4, w4, z5, w5);
     }

@@ -92,6 +92,8 @@ internal readonly unsafe struct InterpretedBFloat16Tile<TConvention> : ITile
 
     public static int Columns => TileCode.Columns;
 
-    public static void Multiply(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends) =>
+    public static int TermsOfTurn => TileCode.Unroll;
+
+    public static void Multiply(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends, ref PanelPrefetch far) =>
         InterpretedTile<TConvention>.Run(TileInstruction.Vdpbf16ps, BFloat16Tile.Call(a, lda, b, k, c, ldc, addends));
 }
