@@ -73,7 +73,8 @@ public sealed unsafe class TileCodeTests
                         (addends.PriorStep, addends.RowsStep) = (ldc, ldc + 1);
                     }
 
-                    product((float*)pa, lda, (float*)pb, pairs, pc, ldc, addends);
+                    PanelPrefetch far = PanelPrefetch.None((float*)pb);
+                    product((float*)pa, lda, (float*)pb, pairs, pc, ldc, addends, ref far);
                 }
 
                 return c;
@@ -124,7 +125,7 @@ public sealed unsafe class TileCodeTests
     private static uint[] Pairs(Random random, int count) =>
         [.. Enumerable.Range(0, count).Select(_ => BFloat16.Round(random.NextSingle() - 0.5f) | (uint)BFloat16.Round(random.NextSingle() - 0.5f) << 16)];
 
-    private delegate void Product(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends);
+    private delegate void Product(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends, ref PanelPrefetch far);
 
     private static void Bytes(int groups, int gap, Func<byte> code, Func<sbyte> weight, Func<int>? start)
     {
