@@ -80,55 +80,58 @@ internal sealed unsafe class Int8Kernel<TSimd, T, TTile>(string name, int bits =
     public override void Product(in Int8Block p)
     {
         Int8Layout layout = p.Layout;
-        int columns = layout.Columns, rowBytes = layout.RowBytes, most = BlockTerms / TTile.Group;
+        int columns = layout.Columns, rowBytes = layout.RowBytes, most = BlockTerms / TTile.Group, tiles = (p.Rows + TTile.Rows - 1) / TTile.Rows;
         int blocks = (layout.Groups + most - 1) / most, size = (layout.Groups + blocks - 1) / blocks;
+        float* zeros = stackalloc float[columns];
         for (int panel = p.FirstPanel; panel < p.FirstPanel + p.Panels; panel++)
         {
             sbyte* b = (sbyte*)p.Weights + (nint)panel * layout.PanelBytes;
+            bool hasNext = panel + 1 < p.FirstPanel + p.Panels;
+            var next = new PanelPrefetch(b + layout.PanelBytes, hasNext ? layout.PanelBytes : 0, tiles * blocks);
             for (int from = 0; from < layout.Groups; from += size)
             {
                 int groups = Math.Min(size, layout.Groups - from);
                 bool last = from + groups == layout.Groups;
                 for (int row = 0; row < p.Rows; row += TTile.Rows)
                 {
-                    TTile.Multiply(
-                        p.Codes + (nint)row * rowBytes + (nint)from * sizeof(int), rowBytes, b + (nint)from * columns * TTile.Group, groups, p.Sums + row * columns, from > 0);
+                    var result = new Int8Tile(p, row, panel, TTile.Rows, zeros);
+                    next.Part();
                     if (last)
-                        Finish(p, row, panel);
+                        result.Fetch();
+                    TTile.Multiply(
+                        p.Codes + (nint)row * rowBytes + (nint)from * sizeof(int), rowBytes, b + (nint)from * columns * TTile.Group, groups, result.Sums, from > 0);
+                    if (last)
+                        Finish(p.Activation, result);
                 }
             }
         }
     }
 
-    private static void Finish(in Int8Block p, int row, int panel)
+    private static void Finish(Epilogue activation, in Int8Tile tile)
     {
-        switch (p.Activation)
+        switch (activation)
         {
-            case Epilogue.Relu: Finish<Relu>(p, row, panel); break;
-            case Epilogue.Gelu: Finish<Gelu>(p, row, panel); break;
-            case Epilogue.Silu: Finish<Silu>(p, row, panel); break;
-            default: Finish<Same>(p, row, panel); break;
+            case Epilogue.Relu: Finish<Relu>(tile); break;
+            case Epilogue.Gelu: Finish<Gelu>(tile); break;
+            case Epilogue.Silu: Finish<Silu>(tile); break;
+            default: Finish<Same>(tile); break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Finish<TFunction>(in Int8Block p, int first, int panel)
+    private static void Finish<TFunction>(in Int8Tile tile)
         where TFunction : IFunction
     {
-        int columns = p.Layout.Columns, column = panel * columns, width = Math.Min(columns, p.Layout.N - column);
-        float* scales = (float*)(p.Weights + p.Layout.ScalesAt) + column;
-        int* columnSums = (int*)(p.Weights + p.Layout.SumsAt) + column;
-        float* bias = p.Bias == null ? null : p.Bias + column;
-        for (int row = first; row < Math.Min(first + TTile.Rows, p.Rows); row++)
+        for (int row = 0; row < tile.Height; row++)
         {
-            RowScale own = p.RowScales[row];
-            int* sums = p.Sums + row * columns;
-            float* to = p.C + row * p.Ldc + column, residual = p.Residual == null ? null : p.Residual + row * p.Ldr + column;
+            RowScale own = tile.RowScales[row];
+            int* sums = tile.Sums + row * tile.Columns;
+            float* to = tile.C + row * tile.Ldc, residual = tile.Residual + row * tile.Ldr;
             int i = 0;
-            for (; i <= width - TSimd.Count; i += TSimd.Count)
-                One<TSimd, T, TFunction>(sums + i, columnSums + i, own, scales + i, bias == null ? null : bias + i, residual == null ? null : residual + i, to + i);
-            for (; i < width; i++)
-                One<SimdScalar, float, TFunction>(sums + i, columnSums + i, own, scales + i, bias == null ? null : bias + i, residual == null ? null : residual + i, to + i);
+            for (; i <= tile.Width - TSimd.Count; i += TSimd.Count)
+                One<TSimd, T, TFunction>(sums + i, tile.ColumnSums + i, own, tile.Scales + i, tile.Bias + i, residual + i, to + i);
+            for (; i < tile.Width; i++)
+                One<SimdScalar, float, TFunction>(sums + i, tile.ColumnSums + i, own, tile.Scales + i, tile.Bias + i, residual + i, to + i);
         }
     }
 
@@ -139,11 +142,7 @@ internal sealed unsafe class Int8Kernel<TSimd, T, TTile>(string name, int bits =
         where TFunction : IFunction
     {
         TR x = TS.Mul(TS.FromSums(sums, columnSums, row.Zero), TS.Mul(TS.Load(scales), TS.Set(row.Scale)));
-        if (bias != null)
-            x = TS.Add(x, TS.Load(bias));
-        x = TFunction.Of<TS, TR>(x);
-        if (residual != null)
-            x = TS.Add(x, TS.Load(residual));
-        TS.Store(to, x);
+        x = TFunction.Of<TS, TR>(TS.Add(x, TS.Load(bias)));
+        TS.Store(to, TS.Add(x, TS.Load(residual)));
     }
 }
