@@ -87,7 +87,7 @@ internal sealed unsafe class Int8Kernel<TSimd, T, TTile>(string name, int bits =
         {
             sbyte* b = (sbyte*)p.Weights + (nint)panel * layout.PanelBytes;
             bool hasNext = panel + 1 < p.FirstPanel + p.Panels;
-            var next = new PanelPrefetch(b + layout.PanelBytes, hasNext ? layout.PanelBytes : 0, tiles * blocks);
+            PanelPrefetch next = hasNext ? new(b + layout.PanelBytes, layout.PanelBytes, tiles * blocks) : PanelPrefetch.None(b);
             for (int from = 0; from < layout.Groups; from += size)
             {
                 int groups = Math.Min(size, layout.Groups - from);
@@ -95,7 +95,7 @@ internal sealed unsafe class Int8Kernel<TSimd, T, TTile>(string name, int bits =
                 for (int row = 0; row < p.Rows; row += TTile.Rows)
                 {
                     var result = new Int8Tile(p, row, panel, TTile.Rows, zeros);
-                    next.Part();
+                    next.Advance(1);
                     if (last)
                         result.Fetch();
                     TTile.Multiply(
