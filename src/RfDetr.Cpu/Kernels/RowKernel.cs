@@ -28,20 +28,20 @@ internal static unsafe class RowKernel<TSimd, T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float ExpRow(float* x, float scale, int n)
     {
-        // As powers of two, the change of base in the factor; the error of that factor falls on distances from the largest value only.
-        float factor = scale * Functions.Log2E, largest = Largest(x, n) * factor;
-        T s = TSimd.Set(factor), m = TSimd.Set(-largest), least = TSimd.Set(LeastPower), sum = TSimd.Set(0);
+        // As powers of two; distances from the largest value first, or large values would lose them.
+        float factor = scale * Functions.Log2E, largest = Largest(x, n);
+        T s = TSimd.Set(factor), m = TSimd.Set(largest), least = TSimd.Set(LeastPower), sum = TSimd.Set(0);
         int i = 0;
         for (; i <= n - TSimd.Count; i += TSimd.Count)
         {
-            T e = Functions.Exp2<TSimd, T>(TSimd.Max(least, TSimd.MulAdd(TSimd.Load(x + i), s, m)));
+            T e = Functions.Exp2<TSimd, T>(TSimd.Max(least, TSimd.Mul(TSimd.Sub(TSimd.Load(x + i), m), s)));
             TSimd.Store(x + i, e);
             sum = TSimd.Add(sum, e);
         }
 
         float total = TSimd.Sum(sum);
         for (; i < n; i++)
-            total += x[i] = Functions.Exp2<SimdScalar, float>(SimdScalar.Max(LeastPower, x[i] * factor - largest));
+            total += x[i] = Functions.Exp2<SimdScalar, float>(SimdScalar.Max(LeastPower, (x[i] - largest) * factor));
         return total;
     }
 
