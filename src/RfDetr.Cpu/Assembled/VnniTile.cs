@@ -1,10 +1,14 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace RfDetr.Cpu;
 
 /// <summary>512 bits: AVX-512 VNNI, four products of bytes at once, by code assembled at run time.</summary>
 internal readonly unsafe struct VnniTile : IDotTile
 {
+    private const int Half = TileCode.Columns / 2;
+
     // Made when it is first asked for: no other processor loads the assembler.
     private static readonly AssembledTile? s_tile = CpuFeatures.HasVnni512 ? AssembledTile.TryCreate(TileInstruction.Vpdpbusd) : null;
 
@@ -21,10 +25,29 @@ internal readonly unsafe struct VnniTile : IDotTile
 
     public static int Bias => 0;
 
-    public static void Multiply(byte* a, nint rowBytes, sbyte* b, nint groups, int* c, bool add)
+    public static bool Scales => true;
+
+    public static void Multiply(byte* a, nint rowBytes, sbyte* b, nint groups, int* c, bool add, Int8Tile* result = null)
     {
         TileCall call = Call(a, rowBytes, b, groups, c, add);
         s_tile!.Run(&call);
+        if (result != null)
+            Scale(c, result);
+    }
+
+    /// <summary>The code knows sums only; they become values from where it left them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Scale(int* sums, Int8Tile* result)
+    {
+        int* columns = result->OfColumns;
+        nint ldc = result->Ldc, ldr = result->Ldr;
+        float* to = result->C, residual = result->Residual;
+        RowScale* row = result->RowScales;
+        for (int* end = sums + Rows * Columns; sums < end; sums += Columns, row++, to += ldc, residual += ldr)
+        {
+            Int8Result.Store(to, Vector512.Load(sums), row, columns, Columns, residual);
+            Int8Result.Store(to + Half, Vector512.Load(sums + Half), row, columns + Half, Columns, residual + Half);
+        }
     }
 
     /// <summary>What the code is told.</summary>

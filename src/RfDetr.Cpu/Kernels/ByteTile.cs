@@ -25,8 +25,10 @@ internal readonly unsafe struct ByteTile : IDotTile
 
     public static int Bias => 0;
 
+    public static bool Scales => true;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(byte* a, nint rowBytes, sbyte* b, nint groups, int* c, bool add)
+    public static void Multiply(byte* a, nint rowBytes, sbyte* b, nint groups, int* c, bool add, Int8Tile* result = null)
     {
         Vector256<short> ones = Vector256<short>.One;
         Vector256<int> zero = Vector256<int>.Zero;
@@ -64,10 +66,34 @@ internal readonly unsafe struct ByteTile : IDotTile
             Term(a + thrice, b3, 0, ones, ref x3, ref y3, ref z3);
         }
 
-        Finish(c, add, x0, y0, z0);
-        Finish(c + Columns, add, x1, y1, z1);
-        Finish(c + 2 * Columns, add, x2, y2, z2);
-        Finish(c + 3 * Columns, add, x3, y3, z3);
+        const int n = Register / sizeof(int);
+        if (add)
+        {
+            (x0, y0, z0) = (x0 + Vector256.Load(c), y0 + Vector256.Load(c + n), z0 + Vector256.Load(c + 2 * n));
+            (x1, y1, z1) = (x1 + Vector256.Load(c + 3 * n), y1 + Vector256.Load(c + 4 * n), z1 + Vector256.Load(c + 5 * n));
+            (x2, y2, z2) = (x2 + Vector256.Load(c + 6 * n), y2 + Vector256.Load(c + 7 * n), z2 + Vector256.Load(c + 8 * n));
+            (x3, y3, z3) = (x3 + Vector256.Load(c + 9 * n), y3 + Vector256.Load(c + 10 * n), z3 + Vector256.Load(c + 11 * n));
+        }
+
+        if (result == null)
+        {
+            Store(c, x0, y0, z0);
+            Store(c + Columns, x1, y1, z1);
+            Store(c + 2 * Columns, x2, y2, z2);
+            Store(c + 3 * Columns, x3, y3, z3);
+            return;
+        }
+
+        RowScale* own = result->RowScales;
+        int* columns = result->OfColumns;
+        nint ldc = result->Ldc, ldr = result->Ldr;
+        float* to = result->C, residual = result->Residual;
+        Store(to, x0, y0, z0, own, columns, residual);
+        Store(to + ldc, x1, y1, z1, own + 1, columns, residual + ldr);
+        to += 2 * ldc;
+        residual += 2 * ldr;
+        Store(to, x2, y2, z2, own + 2, columns, residual);
+        Store(to + ldc, x3, y3, z3, own + 3, columns, residual + ldr);
     }
 
     /// <summary>Group number <paramref name="g"/> of a row's codes times the weights of all columns.</summary>
@@ -81,13 +107,20 @@ internal readonly unsafe struct ByteTile : IDotTile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(int* c, bool add, Vector256<int> x, Vector256<int> y, Vector256<int> z)
+    private static void Store(int* c, Vector256<int> x, Vector256<int> y, Vector256<int> z)
     {
         const int n = Register / sizeof(int);
-        if (add)
-            (x, y, z) = (x + Vector256.Load(c), y + Vector256.Load(c + n), z + Vector256.Load(c + 2 * n));
         x.Store(c);
         y.Store(c + n);
         z.Store(c + 2 * n);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(float* to, Vector256<int> x, Vector256<int> y, Vector256<int> z, RowScale* row, int* columns, float* residual)
+    {
+        const int n = Register / sizeof(int);
+        Int8Result.Store(to, x, row, columns, Columns, residual);
+        Int8Result.Store(to + n, y, row, columns + n, Columns, residual + n);
+        Int8Result.Store(to + 2 * n, z, row, columns + 2 * n, Columns, residual + 2 * n);
     }
 }

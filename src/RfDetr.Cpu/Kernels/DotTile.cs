@@ -18,8 +18,10 @@ internal readonly unsafe struct DotTile<TDot, T> : IDotTile
 
     public static int Bias => TDot.Bias;
 
+    public static bool Scales => true;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(byte* a, nint rowBytes, sbyte* b, nint groups, int* c, bool add)
+    public static void Multiply(byte* a, nint rowBytes, sbyte* b, nint groups, int* c, bool add, Int8Tile* result = null)
     {
         int n = TDot.Count, bytes = TDot.Count * TDot.Group;
         byte* a1 = a + 3 * rowBytes;
@@ -71,6 +73,23 @@ internal readonly unsafe struct DotTile<TDot, T> : IDotTile
             y5 = TDot.Add(y5, TDot.LoadSums(c + 11 * n));
         }
 
+        if (result != null)
+        {
+            RowScale* own = result->RowScales;
+            int* columns = result->OfColumns;
+            nint ldc = result->Ldc, ldr = result->Ldr;
+            float* to = result->C, residual = result->Residual;
+            Store(to, x0, y0, own, columns, residual);
+            Store(to + ldc, x1, y1, own + 1, columns, residual + ldr);
+            Store(to + 2 * ldc, x2, y2, own + 2, columns, residual + 2 * ldr);
+            to += 3 * ldc;
+            residual += 3 * ldr;
+            Store(to, x3, y3, own + 3, columns, residual);
+            Store(to + ldc, x4, y4, own + 4, columns, residual + ldr);
+            Store(to + 2 * ldc, x5, y5, own + 5, columns, residual + 2 * ldr);
+            return;
+        }
+
         TDot.Store(c, x0);
         TDot.Store(c + n, y0);
         TDot.Store(c + 2 * n, x1);
@@ -83,5 +102,12 @@ internal readonly unsafe struct DotTile<TDot, T> : IDotTile
         TDot.Store(c + 9 * n, y4);
         TDot.Store(c + 10 * n, x5);
         TDot.Store(c + 11 * n, y5);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(float* to, T x, T y, RowScale* row, int* columns, float* residual)
+    {
+        TDot.Store(to, x, row, columns, Columns, residual);
+        TDot.Store(to + TDot.Count, y, row, columns + TDot.Count, Columns, residual + TDot.Count);
     }
 }

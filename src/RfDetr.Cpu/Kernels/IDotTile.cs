@@ -13,12 +13,16 @@ internal unsafe interface IDotTile
     /// <summary>What codes of 0..255 are lowered by before they are stored, for instructions that take signed bytes only.</summary>
     static abstract int Bias { get; }
 
-    /// <summary>c = a·b, or c += a·b.</summary>
+    /// <summary>Whether <see cref="Multiply"/> can write what the sums stand for instead of the sums.</summary>
+    static abstract bool Scales { get; }
+
+    /// <summary>c = a·b, or c += a·b; or, if a result is given, what these sums stand for goes there, and what c holds then is nobody's business.</summary>
     /// <param name="a">Rows of groups of codes, four bytes each, <paramref name="rowBytes"/> apart.</param>
     /// <param name="rowBytes">Distance of rows of a.</param>
     /// <param name="b">A packed panel of weights: groups times columns.</param>
     /// <param name="groups">Groups of terms.</param>
     /// <param name="c">Rows of sums, one after another.</param>
     /// <param name="add">Add to c instead of replacing it.</param>
-    static abstract void Multiply(byte* a, nint rowBytes, sbyte* b, nint groups, int* c, bool add);
+    /// <param name="result">Where values go, how they are scaled, and what is added: a whole tile. Null: sums go to c.</param>
+    static abstract void Multiply(byte* a, nint rowBytes, sbyte* b, nint groups, int* c, bool add, Int8Tile* result = null);
 }

@@ -83,25 +83,32 @@ internal sealed unsafe class Int8Kernel<TSimd, T, TTile>(string name, int bits =
         int columns = layout.Columns, rowBytes = layout.RowBytes, most = BlockTerms / TTile.Group, tiles = (p.Rows + TTile.Rows - 1) / TTile.Rows;
         int blocks = (layout.Groups + most - 1) / most, size = (layout.Groups + blocks - 1) / blocks;
         float* zeros = stackalloc float[columns];
+        int* ofColumns = stackalloc int[3 * columns];
         for (int panel = p.FirstPanel; panel < p.FirstPanel + p.Panels; panel++)
         {
             sbyte* b = (sbyte*)p.Weights + (nint)panel * layout.PanelBytes;
             bool hasNext = panel + 1 < p.FirstPanel + p.Panels;
             PanelPrefetch next = hasNext ? new(b + layout.PanelBytes, layout.PanelBytes, tiles * blocks) : PanelPrefetch.None(b);
+            var tile = new Int8Tile(p, panel, ofColumns, zeros);
             for (int from = 0; from < layout.Groups; from += size)
             {
                 int groups = Math.Min(size, layout.Groups - from);
                 bool last = from + groups == layout.Groups;
                 for (int row = 0; row < p.Rows; row += TTile.Rows)
                 {
-                    var result = new Int8Tile(p, row, panel, TTile.Rows, zeros);
+                    tile.MoveTo(row, TTile.Rows);
                     next.Advance(1);
                     if (last)
-                        result.Fetch();
-                    TTile.Multiply(
-                        p.Codes + (nint)row * rowBytes + (nint)from * sizeof(int), rowBytes, b + (nint)from * columns * TTile.Group, groups, result.Sums, from > 0);
-                    if (last)
-                        Finish(p.Activation, result);
+                        tile.Fetch();
+                    byte* codes = p.Codes + (nint)row * rowBytes + (nint)from * sizeof(int);
+                    sbyte* weights = b + (nint)from * columns * TTile.Group;
+                    // What is scaled in registers is activated afterwards: a residual must not be in it yet.
+                    bool scales = last && TTile.Scales && tile.IsWhole(TTile.Rows) && (p.Activation == Epilogue.None || p.Residual == null);
+                    TTile.Multiply(codes, rowBytes, weights, groups, tile.Sums, from > 0, scales ? &tile : null);
+                    if (scales)
+                        TileActivation<TSimd, T>.Run(p.Activation, tile.C, tile.Ldc, TTile.Rows, TTile.Columns);
+                    else if (last)
+                        Finish(p.Activation, tile);
                 }
             }
         }
@@ -125,13 +132,14 @@ internal sealed unsafe class Int8Kernel<TSimd, T, TTile>(string name, int bits =
         for (int row = 0; row < tile.Height; row++)
         {
             RowScale own = tile.RowScales[row];
-            int* sums = tile.Sums + row * tile.Columns;
+            int* sums = tile.Sums + row * tile.Columns, columns = tile.OfColumns;
+            float* scales = (float*)columns + tile.Columns, bias = scales + tile.Columns;
             float* to = tile.C + row * tile.Ldc, residual = tile.Residual + row * tile.Ldr;
             int i = 0;
             for (; i <= tile.Width - TSimd.Count; i += TSimd.Count)
-                One<TSimd, T, TFunction>(sums + i, tile.ColumnSums + i, own, tile.Scales + i, tile.Bias + i, residual + i, to + i);
+                One<TSimd, T, TFunction>(sums + i, columns + i, own, scales + i, bias + i, residual + i, to + i);
             for (; i < tile.Width; i++)
-                One<SimdScalar, float, TFunction>(sums + i, tile.ColumnSums + i, own, tile.Scales + i, tile.Bias + i, residual + i, to + i);
+                One<SimdScalar, float, TFunction>(sums + i, columns + i, own, scales + i, bias + i, residual + i, to + i);
         }
     }
 

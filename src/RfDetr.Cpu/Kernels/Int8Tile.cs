@@ -1,43 +1,73 @@
 namespace RfDetr.Cpu;
 
 /// <summary>Where one tile's sums lie, what scales them, what is added, and where the result goes. What is not there points at zeros.</summary>
-internal readonly unsafe struct Int8Tile
+/// <remarks>
+/// Made once for a panel and moved from tile to tile in place: a copy would be read with wide loads right after narrow stores, which wait until
+/// all earlier stores have left the core, those of the last tile's result among them. That took a sixth of the time.
+/// </remarks>
+internal unsafe struct Int8Tile
 {
-    /// <summary>Rows and columns that are not cut off, and columns of a whole tile.</summary>
-    public readonly int Height, Width, Columns;
+    private readonly int _rows;
+    private readonly int* _sums;
+    private readonly RowScale* _rowScales;
+    private readonly float* _residual, _c;
 
-    public readonly int* Sums, ColumnSums;
+    /// <summary>Columns of a whole tile, those that are not cut off, and rows that are not cut off.</summary>
+    public readonly int Columns, Width;
 
-    public readonly RowScale* RowScales;
+    public int Height;
 
-    public readonly float* Scales, Bias, Residual, C;
+    public int* Sums;
 
+    public RowScale* RowScales;
+
+    /// <summary>What belongs to the columns, as <see cref="Int8Result"/> takes it; zeros where they are cut off.</summary>
+    public readonly int* OfColumns;
+
+    public float* Residual, C;
+
+    /// <summary>Distances of rows.</summary>
     public readonly nint Ldr, Ldc;
 
     /// <param name="p">The block.</param>
-    /// <param name="row">The tile's first row.</param>
-    /// <param name="panel">Its panel.</param>
-    /// <param name="rows">Rows of a whole tile.</param>
+    /// <param name="panel">The tile's panel.</param>
+    /// <param name="ofColumns">Room for what belongs to the columns: three rows of a panel's width.</param>
     /// <param name="zeros">Zeros for the width of a tile.</param>
-    public Int8Tile(in Int8Block p, int row, int panel, int rows, float* zeros)
+    public Int8Tile(in Int8Block p, int panel, int* ofColumns, float* zeros)
     {
         Columns = p.Layout.Columns;
         int column = panel * Columns;
-        Height = Math.Min(rows, p.Rows - row);
         Width = Math.Min(Columns, p.Layout.N - column);
-        Sums = p.Sums + row * Columns;
-        RowScales = p.RowScales + row;
-        Scales = (float*)(p.Weights + p.Layout.ScalesAt) + column;
-        ColumnSums = (int*)(p.Weights + p.Layout.SumsAt) + column;
-        Bias = p.Bias == null ? zeros : p.Bias + column;
+        OfColumns = ofColumns;
+        Copy(p.Weights + p.Layout.SumsAt, column, ofColumns, Columns);
+        Copy(p.Weights + p.Layout.ScalesAt, column, ofColumns + Columns, Columns);
+        Copy((byte*)(p.Bias == null ? zeros : p.Bias + column), 0, ofColumns + 2 * Columns, p.Bias == null ? Columns : Width);
+        _rows = p.Rows;
+        _sums = Sums = p.Sums;
+        _rowScales = RowScales = p.RowScales;
         Ldr = p.Residual == null ? 0 : p.Ldr;
-        Residual = p.Residual == null ? zeros : p.Residual + row * p.Ldr + column;
+        _residual = Residual = p.Residual == null ? zeros : p.Residual + column;
         Ldc = p.Ldc;
-        C = p.C + row * p.Ldc + column;
+        _c = C = p.C + column;
     }
 
+    /// <summary>Goes to the tile that begins at a row.</summary>
+    public void MoveTo(int row, int rows)
+    {
+        Height = Math.Min(rows, _rows - row);
+        Sums = _sums + row * Columns;
+        RowScales = _rowScales + row;
+        Residual = _residual + row * Ldr;
+        C = _c + row * Ldc;
+    }
+
+    private static void Copy(byte* row, int column, int* to, int count) => Buffer.MemoryCopy((int*)row + column, to, count * sizeof(int), count * sizeof(int));
+
+    /// <summary>Whether nothing is cut off.</summary>
+    public readonly bool IsWhole(int rows) => Height == rows && Width == Columns;
+
     /// <summary>Asks for what finishing the tile reads and writes.</summary>
-    public void Fetch()
+    public readonly void Fetch()
     {
         Prefetch.Rows(C, Ldc, Height, Width);
         if (Ldr != 0)

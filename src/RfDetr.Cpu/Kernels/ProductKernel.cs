@@ -27,6 +27,7 @@ internal static unsafe class ProductKernel<TSimd, T, TTile>
         if (rest > 0)
             CopyRows(p.A + whole * p.Lda, p.Lda, edge, p.K, rest, rows);
         int blocks = Math.Max(1, (p.K + BlockK - 1) / BlockK), size = (p.K + blocks - 1) / blocks;
+        var addends = new TileAddends(zeros);
         for (int from = 0; from == 0 || from < p.K; from += size)
         {
             int k = Math.Min(size, p.K - from);
@@ -43,10 +44,10 @@ internal static unsafe class ProductKernel<TSimd, T, TTile>
                     bool isEdge = row >= whole;
                     float* a = (isEdge ? edge : p.A + row * p.Lda) + from;
                     nint lda = isEdge ? p.K : p.Lda;
-                    var addends = new TileAddends(zeros);
+                    addends.Clear();
                     if (height == rows && width == columns)
                     {
-                        Whole(p, row, column, a, lda, b, k, first, last, addends, ref next);
+                        Whole(p, row, column, a, lda, b, k, first, last, ref addends, ref next);
                         continue;
                     }
 
@@ -83,7 +84,7 @@ internal static unsafe class ProductKernel<TSimd, T, TTile>
 
     // What a whole tile reads and writes besides a and b comes while it multiplies; bias and residual are added before it leaves its registers.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Whole(in ProductBlock p, int row, int column, float* a, nint lda, float* b, int k, bool first, bool last, TileAddends addends, ref PanelPrefetch next)
+    private static void Whole(in ProductBlock p, int row, int column, float* a, nint lda, float* b, int k, bool first, bool last, ref TileAddends addends, ref PanelPrefetch next)
     {
         float* c = p.C + row * p.Ldc + column;
         Prefetch.Rows(c, p.Ldc, TTile.Rows, TTile.Columns);
@@ -110,32 +111,7 @@ internal static unsafe class ProductKernel<TSimd, T, TTile>
         if (late)
             Finish(p, row, column, c, p.Ldc, TTile.Rows, TTile.Columns);
         else if (activates)
-            Activate(p.Activation, c, p.Ldc);
-    }
-
-    private static void Activate(Epilogue activation, float* c, nint ldc)
-    {
-        switch (activation)
-        {
-            case Epilogue.Relu: Activate<Relu>(c, ldc); break;
-            case Epilogue.Gelu: Activate<Gelu>(c, ldc); break;
-            default: Activate<Silu>(c, ldc); break;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Activate<TFunction>(float* c, nint ldc)
-        where TFunction : IFunction
-    {
-        for (float* end = c + TTile.Rows * ldc; c < end; c += ldc)
-        {
-            for (int i = 0; i < TTile.Columns; i += 2 * TSimd.Count)
-            {
-                T x = TFunction.Of<TSimd, T>(TSimd.Load(c + i)), y = TFunction.Of<TSimd, T>(TSimd.Load(c + i + TSimd.Count));
-                TSimd.Store(c + i, x);
-                TSimd.Store(c + i + TSimd.Count, y);
-            }
-        }
+            TileActivation<TSimd, T>.Run(p.Activation, c, p.Ldc, TTile.Rows, TTile.Columns);
     }
 
     // For tiles that are cut off, and residuals that are added after an activation.

@@ -35,6 +35,10 @@ internal readonly unsafe struct Dot128 : IDotSimd<Vector128<int>>
     public static void Store(int* to, Vector128<int> sums) => sums.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(float* to, Vector128<int> sums, RowScale* row, int* columns, int width, float* residual) =>
+        Int8Result.Store(to, sums, row, columns, width, residual);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Pairs(Vector128<short> a, Vector128<short> b)
     {
         if (Sse2.IsSupported)

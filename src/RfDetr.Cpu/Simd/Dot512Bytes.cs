@@ -33,4 +33,8 @@ internal readonly unsafe struct Dot512Bytes : IDotSimd<Vector512<int>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(int* to, Vector512<int> sums) => sums.Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(float* to, Vector512<int> sums, RowScale* row, int* columns, int width, float* residual) =>
+        Int8Result.Store(to, sums, row, columns, width, residual);
 }

@@ -32,4 +32,8 @@ internal readonly unsafe struct DotArm : IDotSimd<Vector128<int>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(int* to, Vector128<int> sums) => sums.Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(float* to, Vector128<int> sums, RowScale* row, int* columns, int width, float* residual) =>
+        Int8Result.Store(to, sums, row, columns, width, residual);
 }

@@ -30,4 +30,8 @@ internal readonly unsafe struct DotScalar : IDotSimd<int>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(int* to, int sums) => *to = sums;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(float* to, int sums, RowScale* row, int* columns, int width, float* residual) =>
+        Int8Result.Store(to, sums, row, columns, width, residual);
 }

@@ -32,4 +32,7 @@ internal unsafe interface IDotSimd<T>
     static abstract T LoadSums(int* from);
 
     static abstract void Store(int* to, T sums);
+
+    /// <summary>Writes what sums stand for; see <see cref="Int8Result"/>.</summary>
+    static abstract void Store(float* to, T sums, RowScale* row, int* columns, int width, float* residual);
 }

@@ -31,7 +31,7 @@ public sealed unsafe class Int8KernelTests
     public void Any_length_of_sums(string kernel)
     {
         foreach (int k in new[] { 1, 2, 3, 4, 5, 7, 8, 9, 31, 767, 768, 769, 1537, 3456 })
-            Check(kernel, 7, k, 33);
+            Check(kernel, 13, k, 33, hasResidual: k % 2 == 0);
     }
 
     [Theory]
@@ -83,13 +83,17 @@ public sealed unsafe class Int8KernelTests
     [MemberData(nameof(Kernels))]
     public void Activations_are_those_of_the_float_product(string kernel)
     {
-        (float[] a, float[] b, float[] bias) = (Values("a", 8 * 50), Values("b", 21 * 50), Values("bias", 21));
-        float[] plain = Run(kernel, a, b, bias, null, 8, 50, 21, Epilogue.None, null);
+        // Whole tiles of every kernel, and tiles that are cut off.
+        (float[] a, float[] b, float[] bias, float[] residual) = (Values("a", 13 * 50), Values("b", 37 * 50), Values("bias", 37), Values("r", 13 * 37));
+        float[] plain = Run(kernel, a, b, bias, null, 13, 50, 37, Epilogue.None, null);
         foreach (Epilogue activation in new[] { Epilogue.Relu, Epilogue.Gelu, Epilogue.Silu })
         {
-            float[] c = Run(kernel, a, b, bias, null, 8, 50, 21, activation, null);
+            float[] c = Run(kernel, a, b, bias, null, 13, 50, 37, activation, null), more = Run(kernel, a, b, bias, residual, 13, 50, 37, activation, null);
             for (int i = 0; i < c.Length; i++)
+            {
                 ((double)c[i]).ShouldBe(Apply(activation, plain[i]), 1e-5, $"{activation} of {plain[i]}");
+                more[i].ShouldBe(c[i] + residual[i], 1e-5f, $"{activation} of {plain[i]}, and {residual[i]} added to it");
+            }
         }
     }
 
