@@ -40,8 +40,8 @@ internal sealed class TableContestant(Contestant contestant, string precision, D
     /// <param name="graph">The network.</param>
     /// <param name="input">What it is shown.</param>
     /// <param name="threads">Threads of each run.</param>
-    /// <param name="int8">What runs in int8; null leaves int8 out.</param>
-    public static IEnumerable<(string Name, Func<TableContestant> Open)> All(NetworkGraph graph, HostTensor input, int threads, Int8Products? int8)
+    /// <param name="int8">What runs in int8, and with how many bits; nothing leaves int8 out.</param>
+    public static IEnumerable<(string Name, Func<TableContestant> Open)> All(NetworkGraph graph, HostTensor input, int threads, IReadOnlyList<Int8Products> int8)
     {
         DetectorOptions onnx = new() { Engine = EngineKind.OnnxRuntime, Threads = threads }, own = new() { Engine = EngineKind.Cpu, Threads = threads };
         yield return ("plain fp32", () => InOnnxRuntime(graph, input, "ONNX Runtime, plain export", "fp32", new() { Optimize = false }, onnx));
@@ -49,16 +49,19 @@ internal sealed class TableContestant(Contestant contestant, string precision, D
         yield return ("fp16", () => InOnnxRuntime(
             graph, input, "ONNX Runtime, our export", "fp16", new() { Dialect = OnnxDialect.OnnxRuntime, Precision = ExportPrecision.Float16 }, onnx with { Precision = ExportPrecision.Float16 }));
         yield return ("own fp32", () => OnOwnEngine(graph, input, null, own with { Quantization = QuantizationPolicy.None }));
-        if (int8 is null)
+        if (int8.Count == 0)
             yield break;
-        var export = new ExportOptions { Dialect = OnnxDialect.OnnxRuntime, Precision = ExportPrecision.Int8, IsInt8 = int8.Weights.Contains };
+        var export = new ExportOptions { Dialect = OnnxDialect.OnnxRuntime, Precision = ExportPrecision.Int8, IsInt8 = int8[0].Weights.Contains };
         yield return ("int8", () => InOnnxRuntime(graph, input, "ONNX Runtime, our export", "int8", export, onnx with { Precision = ExportPrecision.Int8 }));
-        yield return ("own int8", () => OnOwnEngine(graph, input, int8, own));
+        foreach (Int8Products products in int8)
+            yield return ($"own {PrecisionOf(products)}", () => OnOwnEngine(graph, input, products, own));
     }
 
     private static TableContestant InOnnxRuntime(NetworkGraph graph, HostTensor input, string engine, string precision, ExportOptions export, DetectorOptions options) =>
         new(Contestant.InOnnxRuntime(engine, graph, input, export, options.Threads), precision, options);
 
     private static TableContestant OnOwnEngine(NetworkGraph graph, HostTensor input, Int8Products? int8, DetectorOptions options) => new(
-        Contestant.OnOwnEngine("our CPU engine", graph, input, new CpuOptions { Threads = options.Threads, Int8 = int8 }), int8 is null ? "fp32" : "int8", options);
+        Contestant.OnOwnEngine("our CPU engine", graph, input, new CpuOptions { Threads = options.Threads, Int8 = int8 }), PrecisionOf(int8), options);
+
+    private static string PrecisionOf(Int8Products? int8) => int8 is null ? "fp32" : int8.ActivationBits == Int8Kernel.UsualBits ? "int8" : $"int8, {int8.ActivationBits} bits";
 }

@@ -24,7 +24,8 @@ internal static class TableMeasurement
         HostTensor input = formula.Input(1, config.Resolution, config.Resolution);
 
         // A trained model says itself what may be in int8; formula weights have nothing to lose.
-        Int8Products? int8 = trained is null ? NetworkBench.AllInInt8(config) : trained.Card.Quantization?.ToProducts(trained.Checkpoint.Names);
+        Int8Products[] int8 = trained is null ? [NetworkBench.AllInInt8(config), NetworkBench.AllInInt8(config) with { ActivationBits = 7 }]
+            : trained.Card.Quantization?.ToProducts(trained.Checkpoint.Names) is { } own ? [own] : [];
         var missing = new List<string>();
         List<TableContestant> all = Open(graph, input, a.Threads, int8, missing);
         if (all.Count == 0)
@@ -45,7 +46,7 @@ internal static class TableMeasurement
         }
     }
 
-    private static List<TableContestant> Open(NetworkGraph graph, HostTensor input, int threads, Int8Products? int8, List<string> missing)
+    private static List<TableContestant> Open(NetworkGraph graph, HostTensor input, int threads, IReadOnlyList<Int8Products> int8, List<string> missing)
     {
         var all = new List<TableContestant>();
         foreach ((string name, Func<TableContestant> open) in TableContestant.All(graph, input, threads, int8))
