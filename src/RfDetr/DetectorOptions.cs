@@ -28,7 +28,7 @@ public sealed record DetectorOptions
     /// <summary>Precision of weights and products for checkpoints; an ONNX file has its own. Our own engine follows the model's <see cref="Quantization"/> by itself, ONNX Runtime with <see cref="ExportPrecision.Int8"/>; <see cref="ExportPrecision.BFloat16"/>, which our own engine alone computes in, takes the place of such a policy.</summary>
     public ExportPrecision Precision { get; init; }
 
-    /// <summary>Which products our own engine computes from 8-bit integers; null: as the model says. <see cref="QuantizationPolicy.None"/> for none.</summary>
+    /// <summary>Which products our own engine computes from 8-bit integers; null: as the model says. <see cref="QuantizationPolicy.None"/> for none. Float weights are rounded first, as a file with the policy would hold them: both give the same.</summary>
     public QuantizationPolicy? Quantization { get; init; }
 
     /// <summary>Input height and width in pixels, multiples of patch·windows; null: the model's own.</summary>

@@ -10,7 +10,9 @@ internal sealed class CheckpointModel(Checkpoint checkpoint, ModelCard card) : I
 
     public ModelCard Card { get; } = card;
 
-    public Weights Weights(Backend backend) => new(Checkpoint, backend);
+    // A policy that is not the file's own gives what a file with it would give: its weights are rounded first.
+    public Weights Weights(Backend backend) =>
+        new(Card.Quantization is { } policy && QuantizationPolicyPlain.Find(Checkpoint) is var own ? new RoundedWeights(Checkpoint, n => policy.Covers(n) && own?.Covers(n) != true) : Checkpoint, backend);
 
     public void Dispose() => Checkpoint.Dispose();
 }

@@ -37,6 +37,25 @@ public sealed class QuantizeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_policy_on_the_checkpoint_gives_what_the_file_with_it_gives()
+    {
+        (await CliRun.Of("data", "synth", "--output", _folder["data/valid"], "--count", "1", "--size", "96x96", "--seed", "6")).Code.ShouldBe(0);
+        byte[] picture = File.ReadAllBytes(Directory.GetFiles(_folder["data/valid"], "*.jpg").Single());
+        var policy = ModelQuantizer.Calibrate("demo", []) with { Blocks = [.. ModelQuantizer.Blocks("demo").Select(b => b with { IsInt8 = b.Name != "encoder.2.mlp" })] };
+        ModelQuantizer.Write("demo", _folder["q.safetensors"], policy);
+        float[] inFloat = Numbers("demo", QuantizationPolicy.None), written = Numbers(_folder["q.safetensors"], null);
+        Numbers("demo", policy).ShouldBe(written);
+        Numbers(_folder["q.safetensors"], policy).ShouldBe(written);
+        written.ShouldNotBe(inFloat);
+
+        float[] Numbers(string model, QuantizationPolicy? quantization)
+        {
+            using var detector = Detector.Load(model, new DetectorOptions { Engine = EngineKind.Cpu, Quantization = quantization });
+            return [.. detector.Detect(picture.AsMemory(), new DetectOptions { ScoreThreshold = 0.05f }).Items.SelectMany(d => new[] { d.Score, d.Box.X1, d.Box.Y1, d.Box.X2, d.Box.Y2 })];
+        }
+    }
+
+    [Fact]
     public async Task Int8_without_a_policy_and_other_misuse_is_refused_before_any_work()
     {
         (await CliRun.Of("export", "demo", "--precision", "int8", "--output", _folder["x.onnx"])).Error.ShouldContain("rfdetr quantize");
