@@ -9,7 +9,7 @@ namespace RfDetr.Bench;
 internal sealed class TableContestant(Contestant contestant, string precision, DetectorOptions options) : IDisposable
 {
     // Whoever takes so much longer than the quickest has shown it after a few rounds.
-    private const double FarSlower = 2;
+    private const double FarSlower = 3;
     private const int FewRounds = 3;
 
     public string Engine => contestant.Samples.Name;

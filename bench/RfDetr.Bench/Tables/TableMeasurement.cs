@@ -36,7 +36,7 @@ internal static class TableMeasurement
             TableEntry[] entries = [.. all.Select(c => Entry(c, all[0], a))];
             MachineCounters after = MachineCounters.Read();
             return new(
-                a.Model, trained is not null, config.Resolution, config.Resolution, config.SegmentationHead, a.Threads, DateTimeOffset.UtcNow,
+                Path.GetFileNameWithoutExtension(a.Model), trained is not null, config.Resolution, config.Resolution, config.SegmentationHead, a.Threads, DateTimeOffset.UtcNow,
                 Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 1), MachineCounters.OthersShare(before, after),
                 EnvironmentProbe.Look($"ONNX Runtime {OnnxRuntime.Load().Version}", new DetectorOptions { Threads = a.Threads }), entries, missing);
         }
