@@ -16,7 +16,7 @@ public sealed record Int8Products
     /// Bits of an activation: 8 (codes 0..255) or 7 (0..127). Processors with AVX2 or AVX-512 but without VNNI are quicker with 7, as then no
     /// pair of products is beyond 16 bits.
     /// </summary>
-    public int ActivationBits { get; init; } = 8;
+    public int ActivationBits { get; init; } = Int8Kernel.UsualBits;
 
     internal bool Has(IReadOnlyList<string> sources) => sources.Any(Weights.Contains);
 

@@ -15,27 +15,29 @@ public sealed class Int8Weights(IWeightSource source, Func<string, bool> isChose
     internal const string ScaleSuffix = ".int8_scale";
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<string> Names { get; } = [.. source.Names.SelectMany(name => Becomes(source, name, isChosen) ? new[] { name, name + ScaleSuffix } : [name])];
+    public IReadOnlyCollection<string> Names { get; } =
+    [
+        .. source.Names.SelectMany(name => isChosen(name) && source.TryGet(name, out HostTensor? tensor) && Fits(name, tensor) ? new[] { name, name + ScaleSuffix } : [name]),
+    ];
 
     /// <inheritdoc/>
     public bool TryGet(string name, [NotNullWhen(true)] out HostTensor? tensor)
     {
         bool isScale = name.EndsWith(ScaleSuffix, StringComparison.Ordinal);
         string matrix = isScale ? name[..^ScaleSuffix.Length] : name;
-        if (!source.TryGet(matrix, out tensor) || !Becomes(source, matrix, isChosen))
+        if (!source.TryGet(matrix, out tensor) || !isChosen(matrix) || !Fits(matrix, tensor))
             return !isScale && tensor is not null;
-        float[] values = tensor.ToSingles();
-        (int rows, int length) = (tensor.Shape[0], values.Length / tensor.Shape[0]);
-        float[] scales = [.. Enumerable.Range(0, rows).Select(r => Int8Rows.Scale(values.AsSpan(r * length, length)))];
-        if (isScale)
-        {
-            tensor = HostTensor.Of(scales, rows);
-            return true;
-        }
-
-        sbyte[] codes = [.. values.Select((v, i) => Int8Rows.Code(v, scales[i / length]))];
-        tensor = new HostTensor(DType.Int8, [.. tensor.Shape], MemoryMarshal.AsBytes(codes.AsSpan()).ToArray());
+        tensor = isScale ? HostTensor.Of(RowScales(tensor.ToSingles(), tensor.Shape[0]), tensor.Shape[0]) : Encode(tensor).Codes;
         return true;
+    }
+
+    /// <summary>A matrix as integers, and its rows' scales.</summary>
+    internal static (HostTensor Codes, HostTensor Scales) Encode(HostTensor tensor)
+    {
+        float[] values = tensor.ToSingles(), scales = RowScales(values, tensor.Shape[0]);
+        int length = values.Length / scales.Length;
+        sbyte[] codes = [.. values.Select((v, i) => Int8Rows.Code(v, scales[i / length]))];
+        return (new HostTensor(DType.Int8, [.. tensor.Shape], MemoryMarshal.AsBytes(codes.AsSpan()).ToArray()), HostTensor.Of(scales, scales.Length));
     }
 
     /// <summary>True for the scales of another tensor.</summary>
@@ -60,9 +62,14 @@ public sealed class Int8Weights(IWeightSource source, Func<string, bool> isChose
         return HostTensor.Of(values, [.. codes.Shape]);
     }
 
-    // A transposed convolution's outputs are its second axis; it stays as it is.
-    private static bool Becomes(IWeightSource source, string name, Func<string, bool> isChosen) =>
-        isChosen(name) && source.TryGet(name, out HostTensor? tensor) && tensor.DType.IsFloat() && tensor.Shape.Count is 2 or 4 && tensor.Count > 0 && !IsTransposed(name);
+    /// <summary>True for float matrices whose rows are outputs. A transposed convolution's are its second axis; it stays as it is.</summary>
+    internal static bool Fits(string name, HostTensor tensor) => tensor.DType.IsFloat() && tensor.Shape.Count is 2 or 4 && tensor.Count > 0 && !IsTransposed(name);
+
+    private static float[] RowScales(float[] values, int rows)
+    {
+        int length = values.Length / rows;
+        return [.. Enumerable.Range(0, rows).Select(r => Int8Rows.Scale(values.AsSpan(r * length, length)))];
+    }
 
     private static bool IsTransposed(string name) => name.Contains(".stages_sampling.", StringComparison.Ordinal) && name.EndsWith(".0.weight", StringComparison.Ordinal);
 }

@@ -8,18 +8,20 @@ namespace RfDetr.Checkpoints;
 /// <param name="isChosen">Which are rounded to 8-bit integers with a scale for each row, if they are float matrices whose rows are outputs.</param>
 public sealed class RoundedWeights(IWeightSource source, Func<string, bool> isChosen) : IWeightSource
 {
-    private readonly Int8Weights _written = new(source, isChosen);
-
     /// <inheritdoc/>
     public IReadOnlyCollection<string> Names => source.Names;
 
     /// <inheritdoc/>
     public bool TryGet(string name, [NotNullWhen(true)] out HostTensor? tensor)
     {
-        if (!_written.TryGet(name, out tensor))
+        if (!source.TryGet(name, out tensor))
             return false;
-        if (tensor.DType == DType.Int8 && _written.TryGet(name + Int8Weights.ScaleSuffix, out HostTensor? scales))
-            tensor = Int8Weights.Decode(name, tensor, scales);
+        if (isChosen(name) && Int8Weights.Fits(name, tensor))
+        {
+            (HostTensor codes, HostTensor scales) = Int8Weights.Encode(tensor);
+            tensor = Int8Weights.Decode(name, codes, scales);
+        }
+
         return true;
     }
 }

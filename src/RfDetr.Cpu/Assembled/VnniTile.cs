@@ -25,8 +25,6 @@ internal readonly unsafe struct VnniTile : IDotTile
 
     public static int Bias => 0;
 
-    public static bool Scales => true;
-
     public static void Multiply(byte* a, nint rowBytes, sbyte* b, nint groups, int* c, bool add, Int8Tile* result = null)
     {
         TileCall call = Call(a, rowBytes, b, groups, c, add);

@@ -15,7 +15,7 @@ namespace RfDetr.Cpu;
 /// </remarks>
 internal readonly unsafe struct ByteTile : IDotTile
 {
-    private const int Unroll = 4, Register = 32, GroupBytes = 3 * Register;
+    private const int Unroll = 4, Register = 32, Lanes = Register / sizeof(int), GroupBytes = 3 * Register;
 
     public static int Rows => 4;
 
@@ -24,8 +24,6 @@ internal readonly unsafe struct ByteTile : IDotTile
     public static int Group => 4;
 
     public static int Bias => 0;
-
-    public static bool Scales => true;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(byte* a, nint rowBytes, sbyte* b, nint groups, int* c, bool add, Int8Tile* result = null)
@@ -66,13 +64,12 @@ internal readonly unsafe struct ByteTile : IDotTile
             Term(a + thrice, b3, 0, ones, ref x3, ref y3, ref z3);
         }
 
-        const int n = Register / sizeof(int);
         if (add)
         {
-            (x0, y0, z0) = (x0 + Vector256.Load(c), y0 + Vector256.Load(c + n), z0 + Vector256.Load(c + 2 * n));
-            (x1, y1, z1) = (x1 + Vector256.Load(c + 3 * n), y1 + Vector256.Load(c + 4 * n), z1 + Vector256.Load(c + 5 * n));
-            (x2, y2, z2) = (x2 + Vector256.Load(c + 6 * n), y2 + Vector256.Load(c + 7 * n), z2 + Vector256.Load(c + 8 * n));
-            (x3, y3, z3) = (x3 + Vector256.Load(c + 9 * n), y3 + Vector256.Load(c + 10 * n), z3 + Vector256.Load(c + 11 * n));
+            (x0, y0, z0) = (x0 + Vector256.Load(c), y0 + Vector256.Load(c + Lanes), z0 + Vector256.Load(c + 2 * Lanes));
+            (x1, y1, z1) = (x1 + Vector256.Load(c + 3 * Lanes), y1 + Vector256.Load(c + 4 * Lanes), z1 + Vector256.Load(c + 5 * Lanes));
+            (x2, y2, z2) = (x2 + Vector256.Load(c + 6 * Lanes), y2 + Vector256.Load(c + 7 * Lanes), z2 + Vector256.Load(c + 8 * Lanes));
+            (x3, y3, z3) = (x3 + Vector256.Load(c + 9 * Lanes), y3 + Vector256.Load(c + 10 * Lanes), z3 + Vector256.Load(c + 11 * Lanes));
         }
 
         if (result == null)
@@ -109,18 +106,16 @@ internal readonly unsafe struct ByteTile : IDotTile
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(int* c, Vector256<int> x, Vector256<int> y, Vector256<int> z)
     {
-        const int n = Register / sizeof(int);
         x.Store(c);
-        y.Store(c + n);
-        z.Store(c + 2 * n);
+        y.Store(c + Lanes);
+        z.Store(c + 2 * Lanes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(float* to, Vector256<int> x, Vector256<int> y, Vector256<int> z, RowScale* row, int* columns, float* residual)
     {
-        const int n = Register / sizeof(int);
         Int8Result.Store(to, x, row, columns, Columns, residual);
-        Int8Result.Store(to + n, y, row, columns + n, Columns, residual + n);
-        Int8Result.Store(to + 2 * n, z, row, columns + 2 * n, Columns, residual + 2 * n);
+        Int8Result.Store(to + Lanes, y, row, columns + Lanes, Columns, residual + Lanes);
+        Int8Result.Store(to + 2 * Lanes, z, row, columns + 2 * Lanes, Columns, residual + 2 * Lanes);
     }
 }

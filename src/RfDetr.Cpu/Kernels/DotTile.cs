@@ -18,8 +18,6 @@ internal readonly unsafe struct DotTile<TDot, T> : IDotTile
 
     public static int Bias => TDot.Bias;
 
-    public static bool Scales => true;
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(byte* a, nint rowBytes, sbyte* b, nint groups, int* c, bool add, Int8Tile* result = null)
     {

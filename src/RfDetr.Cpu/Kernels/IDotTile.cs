@@ -13,9 +13,6 @@ internal unsafe interface IDotTile
     /// <summary>What codes of 0..255 are lowered by before they are stored, for instructions that take signed bytes only.</summary>
     static abstract int Bias { get; }
 
-    /// <summary>Whether <see cref="Multiply"/> can write what the sums stand for instead of the sums.</summary>
-    static abstract bool Scales { get; }
-
     /// <summary>c = a·b, or c += a·b; or, if a result is given, what these sums stand for goes there, and what c holds then is nobody's business.</summary>
     /// <param name="a">Rows of groups of codes, four bytes each, <paramref name="rowBytes"/> apart.</param>
     /// <param name="rowBytes">Distance of rows of a.</param>

@@ -82,6 +82,8 @@ internal sealed unsafe class Int8Kernel<TSimd, T, TTile>(string name, int bits =
         Int8Layout layout = p.Layout;
         int columns = layout.Columns, rowBytes = layout.RowBytes, most = BlockTerms / TTile.Group, tiles = (p.Rows + TTile.Rows - 1) / TTile.Rows;
         int blocks = (layout.Groups + most - 1) / most, size = (layout.Groups + blocks - 1) / blocks;
+        // What is scaled in registers is activated afterwards: a residual must not be in it yet.
+        bool scales = p.Activation == Epilogue.None || p.Residual == null;
         float* zeros = stackalloc float[columns];
         int* ofColumns = stackalloc int[3 * columns];
         for (int panel = p.FirstPanel; panel < p.FirstPanel + p.Panels; panel++)
@@ -102,10 +104,9 @@ internal sealed unsafe class Int8Kernel<TSimd, T, TTile>(string name, int bits =
                         tile.Fetch();
                     byte* codes = p.Codes + (nint)row * rowBytes + (nint)from * sizeof(int);
                     sbyte* weights = b + (nint)from * columns * TTile.Group;
-                    // What is scaled in registers is activated afterwards: a residual must not be in it yet.
-                    bool scales = last && TTile.Scales && tile.IsWhole(TTile.Rows) && (p.Activation == Epilogue.None || p.Residual == null);
-                    TTile.Multiply(codes, rowBytes, weights, groups, tile.Sums, from > 0, scales ? &tile : null);
-                    if (scales)
+                    bool inRegisters = last && scales && tile.IsWhole(TTile.Rows);
+                    TTile.Multiply(codes, rowBytes, weights, groups, tile.Sums, from > 0, inRegisters ? &tile : null);
+                    if (inRegisters)
                         TileActivation<TSimd, T>.Run(p.Activation, tile.C, tile.Ldc, TTile.Rows, TTile.Columns);
                     else if (last)
                         Finish(p.Activation, tile);

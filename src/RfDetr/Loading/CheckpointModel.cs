@@ -11,8 +11,13 @@ internal sealed class CheckpointModel(Checkpoint checkpoint, ModelCard card) : I
     public ModelCard Card { get; } = card;
 
     // A policy that is not the file's own gives what a file with it would give: its weights are rounded first.
-    public Weights Weights(Backend backend) =>
-        new(Card.Quantization is { } policy && QuantizationPolicyPlain.Find(Checkpoint) is var own ? new RoundedWeights(Checkpoint, n => policy.Covers(n) && own?.Covers(n) != true) : Checkpoint, backend);
+    public Weights Weights(Backend backend)
+    {
+        if (Card.Quantization is not { } policy)
+            return new(Checkpoint, backend);
+        QuantizationPolicy own = QuantizationPolicyPlain.Find(Checkpoint) ?? QuantizationPolicy.None;
+        return new(new RoundedWeights(Checkpoint, name => policy.Covers(name) && !own.Covers(name)), backend);
+    }
 
     public void Dispose() => Checkpoint.Dispose();
 }

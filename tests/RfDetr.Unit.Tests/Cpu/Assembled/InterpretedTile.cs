@@ -80,8 +80,6 @@ internal readonly unsafe struct InterpretedVnniTile<TConvention> : IDotTile
 
     public static int Bias => VnniTile.Bias;
 
-    public static bool Scales => VnniTile.Scales;
-
     public static void Multiply(byte* a, nint rowBytes, sbyte* b, nint groups, int* c, bool add, Int8Tile* result = null)
     {
         InterpretedTile<TConvention>.Run(TileInstruction.Vpdpbusd, VnniTile.Call(a, rowBytes, b, groups, c, add));
