@@ -2,11 +2,11 @@
 # Measures every variant (or the models named) × engine × precision on this machine and writes tables.md and tables.json to
 # bench/results/<machine>. Rows that are there are kept: an interrupted run goes on where it was, a deleted row is measured again.
 #
-#   bench/tables.sh [--output DIR] [--seconds S] [--threads N] [--pictures N] [--data NAME=DIR]… [NAME…]
+#   bench/tables.sh [--output DIR] [--seconds S] [--threads N] [--images N] [--data NAME=DIR]… [NAME…]
 #
 # NAME is a variant (formula weights), a built-in model or a model file; without any, all published variants.
 # --seconds: time of one row, loading included (default 40); a row that hangs is given up after four times that.
-# --data NAME=DIR: a labelled data set (its split 'valid') whose average precision stands beside the times of the model NAME.
+# --data NAME=DIR: a labeled data set (its split 'valid') whose average precision stands beside the times of the model NAME.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -17,12 +17,12 @@ declare -A data=()
 while [ "$#" -gt 0 ]; do
   case $1 in
     -h | --help) sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
-    --output | --seconds | --threads | --pictures | --data) [ "$#" -gt 1 ] || fail "$1 needs a value" ;;
+    --output | --seconds | --threads | --images | --data) [ "$#" -gt 1 ] || fail "$1 needs a value" ;;
   esac
   case $1 in
     --output) output=$2; shift 2 ;;
     --seconds) seconds=$2; shift 2 ;;
-    --threads | --pictures) pass+=("$1" "$2"); shift 2 ;;
+    --threads | --images) pass+=("$1" "$2"); shift 2 ;;
     --data) [[ $2 == *=* ]] || fail "--data takes NAME=DIR"; data[${2%%=*}]=${2#*=}; shift 2 ;;
     -*) fail "unknown option $1" ;;
     *) names+=("$1"); shift ;;

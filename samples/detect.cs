@@ -1,15 +1,15 @@
 #:project ../src/RfDetr/RfDetr.csproj
 #:property PublishAot=false
 
-// Finds objects in a picture:  dotnet run -c Release samples/detect.cs -- PICTURE [MODEL]
+// Finds objects in an image:  dotnet run -c Release samples/detect.cs -- PICTURE [MODEL]
 using RfDetr;
 
-string picture = args.Length > 0 ? args[0] : "samples/pictures/scene-21-00001.jpg";
+string image = args.Length > 0 ? args[0] : "samples/images/scene-21-00001.jpg";
 string model = args.Length > 1 ? args[1] : "demo";
 
 // snippet: three-lines
 using var detector = Detector.Load(model);
-Detections found = detector.Detect(picture);
+Detections found = detector.Detect(image);
 foreach (Detection d in found.Items) Console.WriteLine($"{d.ClassName} {d.Score:0.00} at {d.Box.X1:0}, {d.Box.Y1:0}");
 // end
 

@@ -4,7 +4,7 @@
 // Exports a checkpoint and compares what the two find:  dotnet run -c Release samples/export-and-compare.cs -- PICTURE [MODEL]
 using RfDetr;
 
-string picture = args.Length > 0 ? args[0] : "samples/pictures/scene-21-00001.jpg";
+string image = args.Length > 0 ? args[0] : "samples/images/scene-21-00001.jpg";
 string model = args.Length > 1 ? args[1] : "demo";
 string onnx = Path.Combine(Path.GetTempPath(), $"rfdetr-sample-{Environment.ProcessId}.onnx");
 
@@ -13,7 +13,7 @@ _ = Exporter.Export(model, onnx, new ExportRequest { Batch = 1 });
 using Detector original = Detector.Load(model), exported = Detector.Load(onnx);
 
 var everything = new DetectOptions { ScoreThreshold = 0 };
-IReadOnlyList<Detection> a = original.Detect(picture, everything).Items, b = exported.Detect(picture, everything).Items;
+IReadOnlyList<Detection> a = original.Detect(image, everything).Items, b = exported.Detect(image, everything).Items;
 double worst = a.Zip(b, (x, y) => Math.Abs(x.Score - y.Score)).DefaultIfEmpty().Max();
 Console.WriteLine($"{a.Count} and {b.Count} detections; scores differ by at most {worst:0.0e+0}");
 // end

@@ -4,7 +4,7 @@
 // Chooses the quickest way to run a model on this machine:  dotnet run -c Release samples/optimize.cs -- PICTURE [MODEL]
 using RfDetr;
 
-string picture = args.Length > 0 ? args[0] : throw new ArgumentException("give a picture");
+string image = args.Length > 0 ? args[0] : throw new ArgumentException("give an image");
 string model = args.Length > 1 ? args[1] : "demo";
 
 // snippet: optimize
@@ -13,5 +13,5 @@ using Detector quick = plain.OptimizeForInference();
 Console.WriteLine(quick.Optimization!.ToText());
 // end
 
-Detections before = plain.Detect(picture), after = quick.Detect(picture);
+Detections before = plain.Detect(image), after = quick.Detect(image);
 Console.WriteLine($"{before.Items.Count} objects in {before.Times.InferenceMs:0.0} ms before, {after.Items.Count} in {after.Times.InferenceMs:0.0} ms after");

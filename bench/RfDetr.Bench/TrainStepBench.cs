@@ -18,13 +18,13 @@ internal static class TrainStepBench
         using var backend = new TorchBackend();
         var network = new RfDetrNetwork(new Weights(formula, backend), config);
         HostTensor input = formula.Input(2, config.Resolution, config.Resolution);
-        using TorchTensor pictures = TorchTensor.From(input.Span<float>(), [2, 3, config.Resolution, config.Resolution]);
+        using TorchTensor images = TorchTensor.From(input.Span<float>(), [2, 3, config.Resolution, config.Resolution]);
         Samples forward = new("forward"), backward = new("backward"), both = new("both");
         for (int round = -2; round < rounds; round++)
         {
             using var scope = new TorchScope();
             long start = Stopwatch.GetTimestamp();
-            TorchTensor loss = Loss(network.Forward(backend.Pictures(pictures), new() { Groups = config.GroupDetr, EveryLayer = true, TwoStage = true }));
+            TorchTensor loss = Loss(network.Forward(backend.Images(images), new() { Groups = config.GroupDetr, EveryLayer = true, TwoStage = true }));
             long middle = Stopwatch.GetTimestamp();
             loss.Backward();
             long end = Stopwatch.GetTimestamp();

@@ -8,7 +8,7 @@ using RfDetr.Training;
 namespace RfDetr.Bench;
 
 /// <summary>
-/// Training of a network on a labelled data set: the whole optimizer step (forward, matching, losses, backward, clipping, AdamW), and the
+/// Training of a network on a labeled data set: the whole optimizer step (forward, matching, losses, backward, clipping, AdamW), and the
 /// loader alone (decoding, augmentation, resizing) against what that step consumes.
 /// </summary>
 internal static class TrainingBench
@@ -31,15 +31,15 @@ internal static class TrainingBench
         var loader = new TrainingLoader(split, options);
         double loaded = Loader(loader), trained = Step(config, loader, rounds);
         Console.WriteLine(FormattableString.Invariant(
-            $"loader alone, {split.Pictures.Count} pictures of {split.Pictures[0].Width}×{split.Pictures[0].Height}, nothing cached, {options.Workers} workers: {loaded:f0} pictures/s; the step takes {trained:f2}/s: {loaded / trained:f0} times as many"));
+            $"loader alone, {split.Images.Count} images of {split.Images[0].Width}×{split.Images[0].Height}, nothing cached, {options.Workers} workers: {loaded:f0} images/s; the step takes {trained:f2}/s: {loaded / trained:f0} times as many"));
     }
 
     private static double Loader(TrainingLoader loader)
     {
         _ = loader.Make(0, 0);
         long start = Stopwatch.GetTimestamp();
-        int pictures = loader.Batches(0).Sum(batch => batch.Size);
-        return pictures / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        int images = loader.Batches(0).Sum(batch => batch.Size);
+        return images / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     private static double Step(ModelConfig config, TrainingLoader loader, int rounds)

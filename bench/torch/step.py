@@ -109,9 +109,9 @@ class Network(nn.Module):
         self.position_head = Mlp(2 * WIDTH, WIDTH, WIDTH)
         self.classes, self.boxes = nn.Linear(WIDTH, CLASSES), Mlp(WIDTH, WIDTH, WIDTH, 4)
 
-    def encode(self, picture):
-        b, w, r = picture.shape[0], WINDOWS, SIDE // WINDOWS
-        x = self.patch(picture).flatten(2).transpose(1, 2) + self.positions[:, 1:]
+    def encode(self, image):
+        b, w, r = image.shape[0], WINDOWS, SIDE // WINDOWS
+        x = self.patch(image).flatten(2).transpose(1, 2) + self.positions[:, 1:]
         x = x.view(b, w, r, w, r, DIM).permute(0, 1, 3, 2, 4, 5).reshape(b * w * w, r * r, DIM)
         x = torch.cat([(self.token + self.positions[:, :1]).expand(x.shape[0], -1, -1), x], 1)
         maps = []
@@ -137,18 +137,18 @@ class Network(nn.Module):
             logits.append(torch.gather(scores, 1, best[..., None].expand(-1, -1, CLASSES)))
         return torch.cat(boxes, 1), torch.cat(features, 1), torch.cat(logits, 1)
 
-    def forward(self, picture):
-        memory = self.encode(picture)
+    def forward(self, image):
+        memory = self.encode(image)
         at = (torch.arange(SIDE) + 0.5) / SIDE
         y, x = torch.meshgrid(at, at, indexing="ij")
-        anchors = torch.stack([x, y, torch.full_like(x, 0.05), torch.full_like(x, 0.05)], -1).view(1, -1, 4).expand(picture.shape[0], -1, -1)
+        anchors = torch.stack([x, y, torch.full_like(x, 0.05), torch.full_like(x, 0.05)], -1).view(1, -1, 4).expand(image.shape[0], -1, -1)
         proposed, _, proposed_logits = self.propose(memory, anchors)
         reference = decode(self.refpoint.weight[None], proposed.detach())
         periods = 10000 ** (2 * (torch.arange(128) // 2) / 128)
         angles = (reference[..., [1, 0, 2, 3]] * 2 * math.pi)[..., None] / periods
         sine = torch.stack([angles[..., 0::2].sin(), angles[..., 1::2].cos()], -1).flatten(-3)
         position = self.position_head(sine)
-        state, outputs = self.content.weight[None].expand(picture.shape[0], -1, -1), [(proposed_logits, proposed)]
+        state, outputs = self.content.weight[None].expand(image.shape[0], -1, -1), [(proposed_logits, proposed)]
         for layer in self.layers:
             state = layer(state, position, reference, memory)
             h = self.final(state)
@@ -160,12 +160,12 @@ def main():
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     torch.manual_seed(0)
     torch.set_num_threads(2)
-    network, picture = Network().train(), torch.randn(2, 3, 384, 384)
+    network, image = Network().train(), torch.randn(2, 3, 384, 384)
     optimizer = torch.optim.AdamW(network.parameters(), 1e-4, weight_decay=1e-4, foreach=True)
     forward, backward, update = [], [], []
     for i in range(-2, rounds):
         start = time.perf_counter()
-        loss = sum(logits.sum() + boxes.sum() for logits, boxes in network(picture))
+        loss = sum(logits.sum() + boxes.sum() for logits, boxes in network(image))
         middle = time.perf_counter()
         loss.backward()
         end = time.perf_counter()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fine-tunes 'demo' on photographs of blood cells: recipes/cells/train.sh DATA FOLDER
-# DATA holds train/ and valid/ with COCO annotations of RBC, WBC and Platelets (BCCD, MIT licence; not part of this project).
+# DATA holds train/ and valid/ with COCO annotations of RBC, WBC and Platelets (BCCD, MIT license; not part of this project).
 # Half an hour on two cores. Measures on valid, writes FOLDER/cells.safetensors. Started again it goes on where it was.
 set -euo pipefail
 

@@ -28,8 +28,8 @@ scenes ten 5000 --min-visible 0.35 --min-size 36 --max-objects 7
 scenes six 6000 --min-visible 0.35 --min-size 36 --max-objects 7 --classes "$six"
 scenes large 5000 --min-visible 0.35 --min-size 60 --max-objects 5 --classes "$six"
 scenes clearer 6000 --min-visible 0.5 --min-size 60 --max-objects 5 --seed 4001 --classes "$six"
-stage 1-localise ten
-stage 2-classes six --model "$out/1-localise/checkpoint.pth"
+stage 1-localize ten
+stage 2-classes six --model "$out/1-localize/checkpoint.pth"
 stage 3-shapes large --model "$out/2-classes/checkpoint_best_total.pth"
 stage 4-longer large --model "$out/3-shapes/checkpoint_best_total.pth"
 stage 5-clearer clearer --model "$out/4-longer/checkpoint_best_total.pth"

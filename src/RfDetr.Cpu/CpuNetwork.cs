@@ -64,7 +64,7 @@ public sealed class CpuNetwork : IDisposable
     }
 
     /// <summary>Takes an arena for runs of one batch size; give it back by disposing it.</summary>
-    /// <param name="batch">Pictures; ignored where the graph says how many.</param>
+    /// <param name="batch">Images; ignored where the graph says how many.</param>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public CpuRun Rent(int batch = 1)
     {

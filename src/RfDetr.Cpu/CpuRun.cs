@@ -36,7 +36,7 @@ public sealed unsafe class CpuRun : IDisposable
         ?? throw new ArgumentException($"the network has no input or output '{name}'; it has {string.Join(", ", Inputs.Concat(Outputs).Select(t => t.Name))}", nameof(name));
 
     /// <summary>Runs the network. Nothing is allocated.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled between two steps.</exception>
+    /// <exception cref="OperationCanceledException">Canceled between two steps.</exception>
     public void Execute(CancellationToken cancellationToken = default) => Execute(null, cancellationToken);
 
     /// <summary>Runs the network and measures its steps.</summary>

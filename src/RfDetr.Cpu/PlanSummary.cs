@@ -1,7 +1,7 @@
 namespace RfDetr.Cpu;
 
 /// <summary>What a compiled network takes.</summary>
-/// <param name="Batch">Pictures.</param>
+/// <param name="Batch">Images.</param>
 /// <param name="Steps">Steps of a run.</param>
 /// <param name="WeightBytes">Bytes of the packed weights, shared by everything.</param>
 /// <param name="ArenaBytes">Bytes of all values of a run.</param>

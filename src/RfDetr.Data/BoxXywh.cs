@@ -3,7 +3,7 @@ using RfDetr.Vision;
 namespace RfDetr.Data;
 
 /// <summary>A box as annotation files hold it: upper left corner and size in pixels, in double as COCO's scores are defined by.</summary>
-/// <param name="X">Left edge; a picture of width W spans 0 to W.</param>
+/// <param name="X">Left edge; an image of width W spans 0 to W.</param>
 /// <param name="Y">Top edge.</param>
 /// <param name="Width">Right edge minus left edge; negative in a broken file.</param>
 /// <param name="Height">Bottom edge minus top edge; negative in a broken file.</param>
@@ -15,7 +15,7 @@ public readonly record struct BoxXywh(double X, double Y, double Width, double H
     /// <summary>True if both sides are longer than 0.</summary>
     public bool HasArea => Width > 0 && Height > 0;
 
-    /// <summary>The part inside a picture of the given size; its sides are 0 or negative if nothing is.</summary>
+    /// <summary>The part inside an image of the given size; its sides are 0 or negative if nothing is.</summary>
     public BoxXywh Clip(double width, double height)
     {
         double x1 = Math.Max(X, 0), y1 = Math.Max(Y, 0);

@@ -4,7 +4,7 @@ namespace RfDetr.Model;
 
 /// <summary>What one decoder layer (or the two-stage step) predicts.</summary>
 /// <param name="Logits">Class logits [B, Q, C], before the sigmoid.</param>
-/// <param name="Boxes">[B, Q, (cx, cy, w, h)] relative to the picture; not clamped.</param>
+/// <param name="Boxes">[B, Q, (cx, cy, w, h)] relative to the image; not clamped.</param>
 /// <param name="Masks">Mask factors, for segmentation.</param>
 public sealed record LayerOutput(Tensor Logits, Tensor Boxes, MaskFactors? Masks);
 

@@ -34,14 +34,14 @@ public sealed class RfDetrNetwork
     public ModelConfig Config { get; }
 
     /// <summary>Runs the network.</summary>
-    /// <param name="picture">[B, 3, H, W], normalised; H and W multiples of <see cref="ModelConfig.SizeDivisor"/>.</param>
+    /// <param name="image">[B, 3, H, W], normalized; H and W multiples of <see cref="ModelConfig.SizeDivisor"/>.</param>
     /// <param name="request">What is wanted; null for inference.</param>
-    /// <exception cref="ShapeException">The picture's size does not fit.</exception>
-    public NetworkOutput Forward(Tensor picture, ForwardRequest? request = null)
+    /// <exception cref="ShapeException">The image's size does not fit.</exception>
+    public NetworkOutput Forward(Tensor image, ForwardRequest? request = null)
     {
         request ??= ForwardRequest.Inference;
-        (int height, int width) = (picture.Shape[2].Size, picture.Shape[3].Size);
-        Tensor[] features = _encoder.Forward(picture);                                             // [B, h, v, D] each
+        (int height, int width) = (image.Shape[2].Size, image.Shape[3].Size);
+        Tensor[] features = _encoder.Forward(image);                                             // [B, h, v, D] each
         Tensor[] maps = [.. _projector.Select((p, l) => p.Forward(features).TapChannelsFirst($"projector.{l}"))]; // [B, h·s, v·s, d]
         TransformerOutput decoded = _transformer.Forward(maps, request.Groups);                    // [B, G·Q, d] per layer
         int first = request.EveryLayer ? 0 : decoded.States.Length - 1;

@@ -55,7 +55,7 @@ public static class TensorOps
     /// <summary>Rows of a table.</summary>
     public static Tensor Take(this Tensor table, Tensor indices) => table.Backend.Apply(new Take(), table, indices);
 
-    /// <summary>Rows per picture.</summary>
+    /// <summary>Rows per image.</summary>
     public static Tensor GatherRows(this Tensor rows, Tensor indices) => rows.Backend.Apply(new GatherRows(), rows, indices);
 
     /// <summary>Convolution, channels last.</summary>
@@ -75,7 +75,7 @@ public static class TensorOps
     /// <summary>x·Wᵀ + b.</summary>
     public static Tensor Linear(this Tensor x, Tensor weight, Tensor? bias) => x.Backend.Apply(new Linear(), bias is null ? [x, weight] : [x, weight, bias]);
 
-    /// <summary>Normalisation over the last axis.</summary>
+    /// <summary>Normalization over the last axis.</summary>
     public static Tensor LayerNorm(this Tensor x, Tensor weight, Tensor bias, float epsilon) => x.Backend.Apply(new LayerNorm(epsilon), x, weight, bias);
 
     /// <summary>Exact (erf) GELU.</summary>

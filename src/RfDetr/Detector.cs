@@ -17,7 +17,7 @@ public sealed class Detector : IDisposable
     private Detector(string source, DetectorOptions options, LoadedModel loaded) =>
         (_source, Options, _engine, Model) = (source, options, loaded.Engine, loaded.Card);
 
-    /// <summary>What is loaded: variant, classes, input size, licence.</summary>
+    /// <summary>What is loaded: variant, classes, input size, license.</summary>
     public ModelCard Model { get; }
 
     /// <summary>What it was loaded with.</summary>
@@ -26,7 +26,7 @@ public sealed class Detector : IDisposable
     /// <summary>What was measured and chosen; null unless this detector comes from <see cref="OptimizeForInference"/>.</summary>
     public OptimizationReport? Optimization { get; internal set; }
 
-    /// <summary>Pictures per run of the network where many are at hand and nobody says otherwise; 1 unless it was chosen by <see cref="OptimizeForInference"/>.</summary>
+    /// <summary>Images per run of the network where many are at hand and nobody says otherwise; 1 unless it was chosen by <see cref="OptimizeForInference"/>.</summary>
     public int PreferredBatch => Optimization?.Chosen.Batch ?? 1;
 
     /// <summary>True if the network runs batches of one size only.</summary>
@@ -37,7 +37,7 @@ public sealed class Detector : IDisposable
     /// <param name="options">Null for what the file says and the machine has.</param>
     /// <exception cref="FileNotFoundException">There is no such file and no such weights in the cache.</exception>
     /// <exception cref="Checkpoints.CheckpointFormatException">The file is no sound checkpoint.</exception>
-    /// <exception cref="Checkpoints.LicenseNotAcceptedException">The weights' licence must be accepted first.</exception>
+    /// <exception cref="Checkpoints.LicenseNotAcceptedException">The weights' license must be accepted first.</exception>
     public static Detector Load(string model, DetectorOptions? options = null)
     {
         options ??= new DetectorOptions();
@@ -78,37 +78,37 @@ public sealed class Detector : IDisposable
         ? Optimizer.Run(this, _source, options ?? new OptimizeOptions(), cancellationToken)
         : throw new InvalidOperationException($"a detector with {nameof(DetectorOptions.CustomEngine)} has no other engines to choose from; load it without");
 
-    /// <summary>Optimises on the thread pool.</summary>
+    /// <summary>Optimizes on the thread pool.</summary>
     /// <inheritdoc cref="OptimizeForInference"/>
     public Task<Detector> OptimizeForInferenceAsync(OptimizeOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => OptimizeForInference(options, cancellationToken), cancellationToken);
 
-    /// <summary>Finds objects in a picture file.</summary>
-    /// <exception cref="ImageContentException">The file is no sound picture.</exception>
+    /// <summary>Finds objects in an image file.</summary>
+    /// <exception cref="ImageContentException">The file is no sound image.</exception>
     public Detections Detect(string path, DetectOptions? options = null, CancellationToken cancellationToken = default)
     {
         long start = Stopwatch.GetTimestamp();
-        using Picture picture = Picture.Load(path);
-        return WithDecode(Detect(picture, options, cancellationToken), start);
+        using Image image = Image.Load(path);
+        return WithDecode(Detect(image, options, cancellationToken), start);
     }
 
-    /// <summary>Finds objects in an encoded picture (JPEG, PNG, WebP, …) in memory.</summary>
-    /// <exception cref="ImageContentException">The bytes are no sound picture.</exception>
+    /// <summary>Finds objects in an encoded image (JPEG, PNG, WebP, …) in memory.</summary>
+    /// <exception cref="ImageContentException">The bytes are no sound image.</exception>
     public Detections Detect(ReadOnlyMemory<byte> encoded, DetectOptions? options = null, CancellationToken cancellationToken = default)
     {
         long start = Stopwatch.GetTimestamp();
-        using Picture picture = Picture.Decode(encoded.Span);
-        return WithDecode(Detect(picture, options, cancellationToken), start);
+        using Image image = Image.Decode(encoded.Span);
+        return WithDecode(Detect(image, options, cancellationToken), start);
     }
 
-    /// <summary>Finds objects in a picture.</summary>
-    public Detections Detect(Picture picture, DetectOptions? options = null, CancellationToken cancellationToken = default)
+    /// <summary>Finds objects in an image.</summary>
+    public Detections Detect(Image image, DetectOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(picture);
-        return Detect(picture.Frame, options, cancellationToken);
+        ArgumentNullException.ThrowIfNull(image);
+        return Detect(image.Frame, options, cancellationToken);
     }
 
-    /// <summary>Finds objects in raw pixels (RGB, BGR, RGBA, BGRA or grey, with any stride).</summary>
+    /// <summary>Finds objects in raw pixels (RGB, BGR, RGBA, BGRA or gray, with any stride).</summary>
     public Detections Detect(PixelFrame frame, DetectOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= DetectOptions.Default;
@@ -125,43 +125,43 @@ public sealed class Detector : IDisposable
         return new(frame.Width, frame.Height, items, times);
     }
 
-    /// <summary>Finds objects in several pictures in one run of the network (in several, where the model's batch is fixed).</summary>
-    public IReadOnlyList<Detections> Detect(IReadOnlyList<Picture> pictures, DetectOptions? options = null, CancellationToken cancellationToken = default)
+    /// <summary>Finds objects in several images in one run of the network (in several, where the model's batch is fixed).</summary>
+    public IReadOnlyList<Detections> Detect(IReadOnlyList<Image> images, DetectOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(pictures);
+        ArgumentNullException.ThrowIfNull(images);
         options ??= DetectOptions.Default;
         var post = new Postprocessor(Model, options, _engine.Sizes);
-        var results = new Detections[pictures.Count];
-        int most = _engine.Sizes.FixedBatch ?? Math.Max(pictures.Count, 1);
-        for (int first = 0; first < pictures.Count; first += most)
-            RunBatch(pictures, first, Math.Min(most, pictures.Count - first), options, post, results, cancellationToken);
+        var results = new Detections[images.Count];
+        int most = _engine.Sizes.FixedBatch ?? Math.Max(images.Count, 1);
+        for (int first = 0; first < images.Count; first += most)
+            RunBatch(images, first, Math.Min(most, images.Count - first), options, post, results, cancellationToken);
         return results;
     }
 
-    /// <summary>Finds objects in a picture file without blocking the caller.</summary>
-    /// <exception cref="ImageContentException">The file is no sound picture.</exception>
+    /// <summary>Finds objects in an image file without blocking the caller.</summary>
+    /// <exception cref="ImageContentException">The file is no sound image.</exception>
     public async Task<Detections> DetectAsync(string path, DetectOptions? options = null, CancellationToken cancellationToken = default)
     {
         long start = Stopwatch.GetTimestamp();
-        using Picture picture = await Picture.LoadAsync(path, null, cancellationToken).ConfigureAwait(false);
-        return WithDecode(await DetectAsync(picture, options, cancellationToken).ConfigureAwait(false), start);
+        using Image image = await Image.LoadAsync(path, null, cancellationToken).ConfigureAwait(false);
+        return WithDecode(await DetectAsync(image, options, cancellationToken).ConfigureAwait(false), start);
     }
 
-    /// <summary>Finds objects in a picture without blocking the caller; the picture must live until then.</summary>
-    public Task<Detections> DetectAsync(Picture picture, DetectOptions? options = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => Detect(picture, options, cancellationToken), cancellationToken);
+    /// <summary>Finds objects in an image without blocking the caller; the image must live until then.</summary>
+    public Task<Detections> DetectAsync(Image image, DetectOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Detect(image, options, cancellationToken), cancellationToken);
 
-    /// <summary>Finds objects in one picture file after the other, lazily and in order; the next ones are decoded while the network runs.</summary>
-    /// <param name="paths">Picture files; read only as far as results are asked for.</param>
+    /// <summary>Finds objects in one image file after the other, lazily and in order; the next ones are decoded while the network runs.</summary>
+    /// <param name="paths">Image files; read only as far as results are asked for.</param>
     /// <param name="options">What to keep.</param>
-    /// <param name="batch">Pictures per run of the network, at least 1; null for <see cref="PreferredBatch"/>.</param>
+    /// <param name="batch">Images per run of the network, at least 1; null for <see cref="PreferredBatch"/>.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
-    /// <exception cref="ImageContentException">A file is no sound picture; <see cref="DetectionStream.DetectEachAsync"/> goes on after such a one.</exception>
+    /// <exception cref="ImageContentException">A file is no sound image; <see cref="DetectionStream.DetectEachAsync"/> goes on after such a one.</exception>
     public async IAsyncEnumerable<(string Path, Detections Result)> DetectManyAsync(
         IEnumerable<string> paths, DetectOptions? options = null, int? batch = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        await foreach (PictureOutcome outcome in this.DetectEachAsync(paths.Select(p => new PictureSource(p)), options, batch, null, cancellationToken).ConfigureAwait(false))
+        await foreach (ImageOutcome outcome in this.DetectEachAsync(paths.Select(p => new ImageSource(p)), options, batch, null, cancellationToken).ConfigureAwait(false))
         {
             if (!outcome.Succeeded)
                 ExceptionDispatchInfo.Throw(outcome.Error);
@@ -173,14 +173,14 @@ public sealed class Detector : IDisposable
     public void Dispose() => _engine.Dispose();
 
     private void RunBatch(
-        IReadOnlyList<Picture> pictures, int first, int count, DetectOptions options, Postprocessor post, Detections[] results, CancellationToken cancellationToken)
+        IReadOnlyList<Image> images, int first, int count, DetectOptions options, Postprocessor post, Detections[] results, CancellationToken cancellationToken)
     {
         using INetworkRun run = _engine.Rent(count);
         var prepareMs = new double[count];
         for (int i = 0; i < count; i++)
         {
             long start = Stopwatch.GetTimestamp();
-            Prepare(pictures[first + i].Frame, run.Input(i), options);
+            Prepare(images[first + i].Frame, run.Input(i), options);
             prepareMs[i] = Ms(start, Stopwatch.GetTimestamp());
         }
 
@@ -189,10 +189,10 @@ public sealed class Detector : IDisposable
         double share = Ms(began, Stopwatch.GetTimestamp()) / count;
         for (int i = 0; i < count; i++)
         {
-            Picture picture = pictures[first + i];
+            Image image = images[first + i];
             long start = Stopwatch.GetTimestamp();
-            Detection[] items = post.Run(run, i, picture.Width, picture.Height);
-            results[first + i] = new(picture.Width, picture.Height, items, new(0, prepareMs[i], share, Ms(start, Stopwatch.GetTimestamp())));
+            Detection[] items = post.Run(run, i, image.Width, image.Height);
+            results[first + i] = new(image.Width, image.Height, items, new(0, prepareMs[i], share, Ms(start, Stopwatch.GetTimestamp())));
         }
     }
 

@@ -37,7 +37,7 @@ public sealed record DetectorOptions
     /// <summary>A fixed batch size to compile for; null: any.</summary>
     public int? FixedBatch { get; init; }
 
-    /// <summary>How pictures are resized; null: as the model says, else without antialias.</summary>
+    /// <summary>How images are resized; null: as the model says, else without antialias.</summary>
     public ResizeRule? ResizeRule { get; init; }
 
     /// <summary>Candidates kept before any filter; null: the model's own.</summary>
@@ -55,7 +55,7 @@ public sealed record DetectorOptions
     /// <summary>Takes the averaged (EMA) weights of a checkpoint that has both.</summary>
     public bool PreferEma { get; init; }
 
-    /// <summary>The caller accepts the licence of weights that ask for it (xlarge, 2xlarge: PML-1.0).</summary>
+    /// <summary>The caller accepts the license of weights that ask for it (xlarge, 2xlarge: PML-1.0).</summary>
     public bool AcceptLicense { get; init; }
 
     /// <summary>True where our own engine is to run a checkpoint: by its name, or as nothing is asked for that only ONNX Runtime has.</summary>

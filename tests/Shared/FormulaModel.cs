@@ -4,7 +4,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Tests;
 
-/// <summary>A small segmentation network with formula weights as a checkpoint file: it finds something in every picture, none of it meaningful.</summary>
+/// <summary>A small segmentation network with formula weights as a checkpoint file: it finds something in every image, none of it meaningful.</summary>
 internal static class FormulaModel
 {
     private static readonly string[] s_classes = ["ball", "cube", "cylinder", "cone", "ring", "star", "capsule", "mushroom", "bottle", "mug"];
@@ -52,7 +52,7 @@ internal static class FormulaModel
         return path;
     }
 
-    // Class logits are lowered, so that a picture is not covered with boxes.
+    // Class logits are lowered, so that an image is not covered with boxes.
     private static HostTensor Lowered(string name, HostTensor tensor) =>
         name == "class_embed.bias" ? HostTensor.Of([.. tensor.ToSingles().Select(v => v - 1.3f)], [.. tensor.Shape]) : tensor;
 }

@@ -1,15 +1,15 @@
 namespace RfDetr.Tests;
 
 /// <summary>
-/// A token that is cancelled a little later by a thread of its own: a timer's callback waits for the thread pool, which other tests may keep
+/// A token that is canceled a little later by a thread of its own: a timer's callback waits for the thread pool, which other tests may keep
 /// busy for as long as the run in question takes.
 /// </summary>
-internal sealed class SoonCancelled : IDisposable
+internal sealed class SoonCanceled : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private readonly Thread _thread;
 
-    public SoonCancelled(int milliseconds)
+    public SoonCanceled(int milliseconds)
     {
         _thread = new Thread(() =>
         {

@@ -34,7 +34,7 @@ internal static class TinyNetwork
     /// <summary>With masks, and two levels (twice and half the grid).</summary>
     public static ModelConfig Masks { get; } = Boxes with { Variant = "tiny-seg", SegmentationHead = true, ProjectorLevels = [3, 5] };
 
-    /// <summary>The network as a graph with outputs dets, labels and perhaps masks, nothing optimised.</summary>
+    /// <summary>The network as a graph with outputs dets, labels and perhaps masks, nothing optimized.</summary>
     public static NetworkGraph Record(ModelConfig config, Dim batch, Func<string, bool>? taps = null)
     {
         var backend = new GraphBackend();
@@ -46,8 +46,8 @@ internal static class TinyNetwork
         return backend.Finish(outputs, taps);
     }
 
-    /// <summary>A seeded picture batch under its input name.</summary>
-    public static Dictionary<string, HostTensor> Picture(ModelConfig config, int batch) =>
+    /// <summary>A seeded image batch under its input name.</summary>
+    public static Dictionary<string, HostTensor> Image(ModelConfig config, int batch) =>
         new() { ["input"] = new FormulaWeights("tiny").Input(batch, config.Resolution, config.Resolution) };
 
     /// <summary>Asserts that two runs agree: within <paramref name="relative"/> of the largest value of each output.</summary>

@@ -3,21 +3,21 @@ using RfDetr.Data;
 
 namespace RfDetr.Bench;
 
-/// <summary>Average precision of a trained model as one engine computes it, on the first pictures of a split.</summary>
+/// <summary>Average precision of a trained model as one engine computes it, on the first images of a split.</summary>
 internal static class TableAccuracy
 {
     // The plain and the rewritten export of one precision are the same detector.
     private static readonly ConcurrentDictionary<DetectorOptions, BenchmarkAccuracy> s_known = new();
 
-    public static BenchmarkAccuracy Of(string model, DetectorOptions options, string folder, string split, int pictures) =>
-        s_known.GetOrAdd(options, o => Measure(model, o, folder, split, pictures));
+    public static BenchmarkAccuracy Of(string model, DetectorOptions options, string folder, string split, int images) =>
+        s_known.GetOrAdd(options, o => Measure(model, o, folder, split, images));
 
     private static BenchmarkAccuracy Measure(string model, DetectorOptions options, string folder, string splitName, int most)
     {
         DataSplit split = DataSet.Open(folder).Split(splitName);
-        LabelledPicture[] shown = [.. split.Pictures.Take(most)];
+        LabeledImage[] shown = [.. split.Images.Take(most)];
         if (shown.Length == 0)
-            throw new ArgumentException($"the split '{splitName}' of '{folder}' has no pictures");
+            throw new ArgumentException($"the split '{splitName}' of '{folder}' has no images");
         using Detector detector = Detector.Load(model, options);
         Dictionary<int, DataClass> classes = detector.Model.Classes.Entries
             .Select(e => (e.Label, Class: split.Classes.FirstOrDefault(c => c.Name.Equals(e.Name, StringComparison.OrdinalIgnoreCase))))
@@ -26,11 +26,11 @@ internal static class TableAccuracy
             throw new ArgumentException($"'{model}' knows none of the classes of '{folder}'");
         bool masks = detector.Model.HasMasks && split.HasMasks;
         var evaluation = new DetectionEvaluation(split.Classes, masks);
-        foreach (LabelledPicture picture in shown)
+        foreach (LabeledImage image in shown)
         {
-            Detections found = detector.Detect(picture.File, new DetectOptions { ScoreThreshold = 0, Masks = masks });
-            evaluation.Add(picture, found.Items.Where(d => classes.ContainsKey(d.ClassId)).Select(d =>
-                new FoundObject(picture.Id, classes[d.ClassId].CategoryId, d.Score, new BoxXywh(d.Box.X1, d.Box.Y1, d.Box.Width, d.Box.Height)) { Mask = d.Mask }));
+            Detections found = detector.Detect(image.File, new DetectOptions { ScoreThreshold = 0, Masks = masks });
+            evaluation.Add(image, found.Items.Where(d => classes.ContainsKey(d.ClassId)).Select(d =>
+                new FoundObject(image.Id, classes[d.ClassId].CategoryId, d.Score, new BoxXywh(d.Box.X1, d.Box.Y1, d.Box.Width, d.Box.Height)) { Mask = d.Mask }));
         }
 
         EvaluationSummary summary = evaluation.Complete();

@@ -6,7 +6,7 @@ namespace RfDetr.Bench;
 internal sealed record TableArguments
 {
     public const string Usage =
-        "tables folder | tables measure NAME --output DIR [--seconds S] [--threads N] [--data DIR] [--split NAME] [--pictures N] | tables render --output DIR";
+        "tables folder | tables measure NAME --output DIR [--seconds S] [--threads N] [--data DIR] [--split NAME] [--images N] | tables render --output DIR";
 
     /// <summary>folder, measure or render.</summary>
     public string Verb { get; init; } = "";
@@ -24,7 +24,7 @@ internal sealed record TableArguments
 
     public string Split { get; init; } = "valid";
 
-    public int Pictures { get; init; } = 100;
+    public int Images { get; init; } = 100;
 
     /// <exception cref="ArgumentException">The arguments are not those of <see cref="Usage"/>.</exception>
     public static TableArguments Parse(ReadOnlySpan<string> args)
@@ -43,7 +43,7 @@ internal sealed record TableArguments
                 "--threads" => a with { Threads = int.Parse(value, CultureInfo.InvariantCulture) },
                 "--data" => a with { Data = value },
                 "--split" => a with { Split = value },
-                "--pictures" => a with { Pictures = int.Parse(value, CultureInfo.InvariantCulture) },
+                "--images" => a with { Images = int.Parse(value, CultureInfo.InvariantCulture) },
                 _ => throw new ArgumentException($"unknown option '{args[next]}'; {Usage}"),
             };
         }

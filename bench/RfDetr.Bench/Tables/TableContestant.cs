@@ -5,7 +5,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Bench;
 
-/// <summary>An engine in one precision, ready to run one picture.</summary>
+/// <summary>An engine in one precision, ready to run one image.</summary>
 internal sealed class TableContestant(Contestant contestant, string precision, DetectorOptions options) : IDisposable
 {
     // Whoever takes so much longer than the quickest has shown it after a few rounds.

@@ -85,7 +85,7 @@ internal static class TableMeasurement
     private static TableEntry Entry(TableContestant c, TableContestant baseline, TableArguments a) => new(
         c.Engine, c.Precision, c.Rounds, Round(c.Samples.Median), Round(c.Samples.Quantile(0)), Round(c.Samples.Quantile(0.9)),
         Round(c.Samples.Median / baseline.Samples.Median), Round(c.Samples.RatioTo(baseline.Samples)),
-        a.Data is null ? null : TableAccuracy.Of(a.Model, c.Options, a.Data, a.Split, a.Pictures));
+        a.Data is null ? null : TableAccuracy.Of(a.Model, c.Options, a.Data, a.Split, a.Images));
 
     private static double Round(double value) => Math.Round(value, 4);
 }

@@ -22,7 +22,7 @@ internal static class TableText
         Line(page, $"## How to repeat it");
         Line(page, $"");
         Line(page, $"`bench/tables.sh` on an idle machine; rows that are there are kept, `rows/NAME.json` deleted is measured again. Weights of variants are formula");
-        Line(page, $"weights: the arithmetic does not depend on what a network has learnt. Each row runs all engines in turn, round by round, one picture at a time,");
+        Line(page, $"weights: the arithmetic does not depend on what a network has learnt. Each row runs all engines in turn, round by round, one image at a time,");
         Line(page, $"the network alone (no decoding, resizing or selection), workers not spinning between runs. Raw figures: `tables.json`.");
         return page.ToString();
     }
@@ -54,14 +54,14 @@ internal static class TableText
         Line(page, $"");
         Line(page, $"## Accuracy beside speed");
         Line(page, $"");
-        Line(page, $"| model | data | pictures | engine | precision | median ms | box AP | AP50 | mask AP | AP50 |");
+        Line(page, $"| model | data | images | engine | precision | median ms | box AP | AP50 | mask AP | AP50 |");
         Line(page, $"|---|---|--:|---|---|--:|--:|--:|--:|--:|");
         foreach (TableRow row in rows)
         {
             foreach (TableEntry t in row.Entries)
             {
                 if (t.Accuracy is { } a)
-                    Line(page, $"| {row.Name} | {a.DataSet} | {a.Pictures} | {t.Engine} | {t.Precision} | {t.MedianMs:0.0} | {100 * a.BoxAp:0.00} | {100 * a.BoxAp50:0.00} | {Points(a.MaskAp)} | {Points(a.MaskAp50)} |");
+                    Line(page, $"| {row.Name} | {a.DataSet} | {a.Images} | {t.Engine} | {t.Precision} | {t.MedianMs:0.0} | {100 * a.BoxAp:0.00} | {100 * a.BoxAp50:0.00} | {Points(a.MaskAp)} | {Points(a.MaskAp50)} |");
             }
         }
     }

@@ -35,8 +35,8 @@ public static class ClassMapRules
         if (options.ClassNames is null && options.ClassOffset is null && metadata["class_map"] is { } stored)
             return ClassMapPlain.Read(stored, classLogits);
 
-        if (options.ClassNames is null && options.ClassOffset is null && ClassMapPlain.ByLabel(args["class_names"], classLogits) is { } labelled)
-            return labelled;
+        if (options.ClassNames is null && options.ClassOffset is null && ClassMapPlain.ByLabel(args["class_names"], classLogits) is { } labeled)
+            return labeled;
 
         string version = metadata["rfdetr_version"] as string ?? args["rfdetr_version"] as string ?? "";
         IReadOnlyList<string>? names = options.ClassNames ?? ClassMapPlain.Names(args["class_names"]);

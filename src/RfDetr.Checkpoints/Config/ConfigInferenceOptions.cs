@@ -3,7 +3,7 @@ namespace RfDetr.Checkpoints;
 /// <summary>What the caller knows about a checkpoint; each value given here goes before what the file says.</summary>
 public sealed record ConfigInferenceOptions
 {
-    /// <summary>The variant the caller asks for; a checkpoint that does not fit is an error. Null: recognise it.</summary>
+    /// <summary>The variant the caller asks for; a checkpoint that does not fit is an error. Null: recognize it.</summary>
     public string? Variant { get; init; }
 
     /// <summary>The model's name in the file (<c>model_name</c>, e.g. <c>RFDETRMedium</c>); tells variants of equal shapes apart.</summary>

@@ -45,7 +45,7 @@ internal static class FileSniffer
         if (head is [0x89, (byte)'H', (byte)'D', (byte)'F', ..])
             return "it is an HDF5 file, as Keras writes; RF-DETR checkpoints are .pth, .ckpt or .safetensors";
         if (head is [0x89, (byte)'P', (byte)'N', (byte)'G', ..] or [0xFF, 0xD8, 0xFF, ..])
-            return "it is a picture";
+            return "it is an image";
         if (text is [(byte)'{' or (byte)'[', ..])
             return "it is a JSON text";
         return IsText(head)

@@ -72,13 +72,13 @@ internal sealed class Attempt(HttpClient client, HostedFile file, Uri address, D
         if (piece && (part.Length == 0 || head.ContentRange is not { Unit: "bytes", From: { } from } || from != part.Length || part.Tag is { } old && tag is not null && tag != old))
         {
             part.Restart();
-            throw new TransientException($"the server sent another piece than was asked for ({head.ContentRange}); beginning anew");
+            throw new TransientException($"the server sent another piece than was asked for ({head.ContentRange}); beginning again");
         }
 
         if (response.StatusCode is HttpStatusCode.RequestedRangeNotSatisfiable)
         {
             part.Restart();
-            throw new TransientException("the server's file is shorter than the unfinished one here; beginning anew");
+            throw new TransientException("the server's file is shorter than the unfinished one here; beginning again");
         }
 
         if (response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError)

@@ -13,10 +13,10 @@ public sealed class ChecksumMismatchException(string message, string expectedMd5
     public string ActualMd5 { get; } = actualMd5;
 }
 
-/// <summary>The file's licence must be accepted before it is downloaded.</summary>
+/// <summary>The file's license must be accepted before it is downloaded.</summary>
 public sealed class LicenseNotAcceptedException(string name, WeightsLicense license) : DownloadException(
-    $"{name} is under the licence {license.Id}, not {WeightsLicense.Apache.Id}: read it at {license.Address}; if you accept it, say so with --accept-license (DownloadOptions.AcceptLicense)")
+    $"{name} is under the license {license.Id}, not {WeightsLicense.Apache.Id}: read it at {license.Address}; if you accept it, say so with --accept-license (DownloadOptions.AcceptLicense)")
 {
-    /// <summary>The licence in question.</summary>
+    /// <summary>The license in question.</summary>
     public WeightsLicense License { get; } = license;
 }

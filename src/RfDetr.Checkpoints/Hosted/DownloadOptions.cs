@@ -18,7 +18,7 @@ public sealed record DownloadOptions
     /// <summary>True to fetch again even if the file is there, and to replace it whatever it holds.</summary>
     public bool Force { get; init; }
 
-    /// <summary>True if the user has read and accepts the licence of files that demand it (<c>--accept-license</c>).</summary>
+    /// <summary>True if the user has read and accepts the license of files that demand it (<c>--accept-license</c>).</summary>
     public bool AcceptLicense { get; init; }
 
     /// <summary>True to use only what is there and never the network.</summary>

@@ -19,7 +19,7 @@ public sealed class WeightsDownloader
     /// <param name="cancellation">Stops the download; what has arrived is kept for the next call.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="ChecksumMismatchException">The file that is there, or that the server sends, is not the published one.</exception>
-    /// <exception cref="LicenseNotAcceptedException">A download is needed and the licence has not been accepted.</exception>
+    /// <exception cref="LicenseNotAcceptedException">A download is needed and the license has not been accepted.</exception>
     /// <exception cref="DownloadException">The server or the folder does not play along.</exception>
     public async Task<string> DownloadAsync(
         HostedFile file, DownloadOptions? options = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
@@ -115,7 +115,7 @@ public sealed class WeightsDownloader
                 }
 
                 part.Restart();
-                failure = new("the pieces do not make up the published file; beginning anew");
+                failure = new("the pieces do not make up the published file; beginning again");
             }
             catch (TransientException e)
             {

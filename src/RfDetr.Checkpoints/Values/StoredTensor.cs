@@ -30,7 +30,7 @@ public sealed class StoredTensor
     public string ElementType => _storage.Kind.Name;
 
     /// <summary>The values, contiguous: a view of the file where the layout allows it, else a copy. Made once.</summary>
-    /// <exception cref="CheckpointFormatException">The element type has no counterpart here (complex, quantised, …).</exception>
+    /// <exception cref="CheckpointFormatException">The element type has no counterpart here (complex, quantized, …).</exception>
     public HostTensor Load()
     {
         // Two threads may both make it; the results are equal.

@@ -13,11 +13,11 @@ internal sealed class DataSynthCommand
     private const int MaxCount = 200_000;
     private const string AnnotationFile = "_annotations.coco.json";
 
-    private readonly Option<string?> _output = OptionsOf.Text("--output", "DIR", "Folder for the pictures and " + AnnotationFile + ".");
-    private readonly Option<int?> _count = OptionsOf.Whole("--count", "N", "Number of pictures.", 1, MaxCount);
-    private readonly Option<int?> _valid = OptionsOf.Whole("--valid", "M", "Also draw M other pictures for validation: DIR/train gets N, DIR/valid gets M.", 1, MaxCount);
-    private readonly Option<int?> _seed = OptionsOf.Whole("--seed", "S", "Names the series: the same seed gives the same pictures (default 0).", 0, int.MaxValue);
-    private readonly Option<int?> _first = OptionsOf.Whole("--first", "I", "Number of the first picture in the series (default 0).", 0, MaxCount);
+    private readonly Option<string?> _output = OptionsOf.Text("--output", "DIR", "Folder for the images and " + AnnotationFile + ".");
+    private readonly Option<int?> _count = OptionsOf.Whole("--count", "N", "Number of images.", 1, MaxCount);
+    private readonly Option<int?> _valid = OptionsOf.Whole("--valid", "M", "Also draw M other images for validation: DIR/train gets N, DIR/valid gets M.", 1, MaxCount);
+    private readonly Option<int?> _seed = OptionsOf.Whole("--seed", "S", "Names the series: the same seed gives the same images (default 0).", 0, int.MaxValue);
+    private readonly Option<int?> _first = OptionsOf.Whole("--first", "I", "Number of the first image in the series (default 0).", 0, MaxCount);
     private readonly Option<(int Width, int Height)?> _size = Sizes.Pair("--size", "WxH", "Width and height in pixels (default 640x480).", SceneGenerator.MaxSide);
     private readonly Option<int?> _quality = OptionsOf.Whole("--quality", "Q", "JPEG quality (default 88).", 1, 100);
     private readonly Option<int?> _minObjects = OptionsOf.Whole("--min-objects", "N", "Fewest objects set into a scene (default 2).", 1, 64);
@@ -59,11 +59,11 @@ internal sealed class DataSynthCommand
             json.WriteStartObject();
             json.WriteString("folder", folder);
             json.WriteString("annotations", Path.Combine(all[0].Folder, AnnotationFile));
-            json.WriteNumber("pictures", total);
+            json.WriteNumber("images", total);
             json.WriteNumber("objects", objects);
             json.WriteEndObject();
         });
-        context.Human.MarkupLineInterpolated($"{total} pictures with {objects} objects in {folder}, annotations in {AnnotationFile}");
+        context.Human.MarkupLineInterpolated($"{total} images with {objects} objects in {folder}, annotations in {AnnotationFile}");
         return ExitCodes.Done;
     }
 
@@ -82,7 +82,7 @@ internal sealed class DataSynthCommand
         });
     }
 
-    // Validation pictures follow the training ones in the series, so that none is in both.
+    // Validation images follow the training ones in the series, so that none is in both.
     private static Series[] SeriesOf(string folder, int first, int count, int? valid) => valid is { } more
         ? [new(Path.Combine(folder, "train"), first, count), new(Path.Combine(folder, "valid"), first + count, more)]
         : [new(folder, first, count)];
@@ -97,7 +97,7 @@ internal sealed class DataSynthCommand
             cancellation.ThrowIfCancellationRequested();
             Scene scene = generator.Render((ulong)look.Seed, i, look.Width, look.Height);
             string name = string.Create(CultureInfo.InvariantCulture, $"scene-{look.Seed}-{i:00000}.jpg");
-            PictureEncoder.Save(
+            ImageEncoder.Save(
                 new PixelFrame(scene.Rgb, scene.Width, scene.Height, 0, PixelFormat.Rgb24), Path.Combine(series.Folder, name), new EncodeOptions { Quality = look.Quality });
             annotations.Add(name, scene);
             report(i - series.First + 1);

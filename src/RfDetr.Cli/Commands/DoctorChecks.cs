@@ -36,12 +36,12 @@ internal static class DoctorChecks
         new(".NET", Health.Fact, $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}"),
         new("system", Health.Fact, RuntimeInformation.OSDescription),
         new("processor", Health.Fact, $"{Environment.ProcessorCount} cores for this process; {string.Join(", ", ProcessorFeatures.Supported)}"),
-        .. Pictures(),
+        .. Images(),
         .. Runtime(onnxRuntime, cancellation),
         Cache(),
     ];
 
-    private static IEnumerable<Finding> Pictures()
+    private static IEnumerable<Finding> Images()
     {
         string version;
         try
@@ -57,7 +57,7 @@ internal static class DoctorChecks
         return
         [
             new("libvips", Health.Works, version),
-            new("picture formats", Health.Works, string.Join(", ", Libvips.ReadableFormats.Select(f => f.ToString().ToLowerInvariant()))),
+            new("image formats", Health.Works, string.Join(", ", Libvips.ReadableFormats.Select(f => f.ToString().ToLowerInvariant()))),
             new("fonts", font ? Health.Works : Health.Limited, font ? "labels in the system's font" : "no font found; labels in the built-in one (ASCII only)"),
         ];
     }
@@ -81,7 +81,7 @@ internal static class DoctorChecks
         ];
     }
 
-    /// <summary>Loads the demonstration model on a provider and shows it a grey picture.</summary>
+    /// <summary>Loads the demonstration model on a provider and shows it a gray image.</summary>
     private static Finding Try(string provider, string? path, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();

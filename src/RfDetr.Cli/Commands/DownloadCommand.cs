@@ -17,7 +17,7 @@ internal sealed class DownloadCommand
 
     private readonly Option<bool> _force = OptionsOf.Flag("--force", "Fetch again and replace the file that is there.");
     private readonly Option<bool> _offline = OptionsOf.Flag("--offline", "Only check what is there; never use the network.");
-    private readonly Option<bool> _accept = OptionsOf.Flag("--accept-license", "You have read and accept the licence of weights that ask for it (PML-1.0).");
+    private readonly Option<bool> _accept = OptionsOf.Flag("--accept-license", "You have read and accept the license of weights that ask for it (PML-1.0).");
     private readonly Option<string?> _proxy = OptionsOf.Text("--proxy", "URL", "Proxy; otherwise HTTPS_PROXY, HTTP_PROXY and NO_PROXY count.");
 
     private sealed record Fetched(HostedFile File, string Path, long Bytes);
@@ -45,9 +45,9 @@ internal sealed class DownloadCommand
             string path = await FetchAsync(context, file, options).ConfigureAwait(false);
             var result = new Fetched(file, path, new FileInfo(path).Length);
             fetched.Add(result);
-            context.Human.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{file.FileName}  {result.Bytes / 1e6:0.0} MB  [grey]{path}[/]");
+            context.Human.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{file.FileName}  {result.Bytes / 1e6:0.0} MB  [gray]{path}[/]");
             if (file.Note is not null)
-                context.Human.MarkupLineInterpolated($"  [grey]{file.Note}[/]");
+                context.Human.MarkupLineInterpolated($"  [gray]{file.Note}[/]");
         }
 
         WriteJson(context, fetched);
@@ -81,7 +81,7 @@ internal sealed class DownloadCommand
             json.WriteString("path", f.Path);
             json.WriteNumber("bytes", f.Bytes);
             json.WriteString("md5", f.File.Md5);
-            json.WriteString("licence", f.File.License.Id);
+            json.WriteString("license", f.File.License.Id);
             json.WriteEndObject();
         }
 

@@ -8,7 +8,7 @@ namespace RfDetr.Cli.Commands;
 /// <summary><c>rfdetr export</c>: a checkpoint as an ONNX file, or in another checkpoint format.</summary>
 internal static class ExportCommand
 {
-    private const int MostPixels = 8192, MostPictures = 1024, AnyBatch = 0;
+    private const int MostPixels = 8192, MostImages = 1024, AnyBatch = 0;
 
     public static Command Create()
     {
@@ -17,7 +17,7 @@ internal static class ExportCommand
         output.Required = true;
         Option<string?> precision = OptionsOf.Choice("--precision", "Weights, and products of an .onnx file (default fp32); int8 needs a model from 'quantize', bf16 is for checkpoints. A checkpoint in fp16 or bf16 leaves the arguments of its training behind.", "fp32", "fp16", "bf16", "int8");
         Option<(int First, int Second)?> resolution = Sizes.Pair("--resolution", "HxW", "Input size in pixels, multiples of patch size × windows (default: the model's own).", MostPixels);
-        Option<int?> batch = OptionsOf.Make<int?>("--batch", "N|dynamic", "A fixed number of pictures per run, or any (default dynamic).", Batch);
+        Option<int?> batch = OptionsOf.Make<int?>("--batch", "N|dynamic", "A fixed number of images per run, or any (default dynamic).", Batch);
         Option<string?> dialect = OptionsOf.Choice("--dialect", "ONNX's own operators, or ONNX Runtime's faster ones besides (default portable).", "portable", "onnxruntime");
         var checkpoint = new CheckpointArguments();
         return new Verb("export", "Write a model for other runtimes: ONNX, safetensors, .pth.", Run, [file, output, precision, resolution, batch, dialect, .. checkpoint.Symbols]);
@@ -45,8 +45,8 @@ internal static class ExportCommand
     }
 
     private static int? Batch(string text) => text.Equals("dynamic", StringComparison.OrdinalIgnoreCase) ? AnyBatch
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value is >= 1 and <= MostPictures ? value
-        : throw new FormatException($"is neither 'dynamic' nor a whole number from 1 to {MostPictures}");
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value is >= 1 and <= MostImages ? value
+        : throw new FormatException($"is neither 'dynamic' nor a whole number from 1 to {MostImages}");
 
     private static void Report(CliContext context, ExportResult result)
     {

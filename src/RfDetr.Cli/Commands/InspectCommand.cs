@@ -11,7 +11,7 @@ internal static class InspectCommand
         var file = new Argument<string>("FILE") { Description = $"Checkpoint, .onnx file, name of downloaded weights, or {ModelArguments.BuiltIn}." };
         Option<bool> tensors = OptionsOf.Flag("--tensors", "List every tensor.");
         var checkpoint = new CheckpointArguments();
-        return new Verb("inspect", "Show what a model file is: variant, shapes, classes, licence, checksums.", Run, [file, tensors, .. checkpoint.Symbols]);
+        return new Verb("inspect", "Show what a model file is: variant, shapes, classes, license, checksums.", Run, [file, tensors, .. checkpoint.Symbols]);
 
         async Task<int> Run(CliContext context)
         {

@@ -27,7 +27,7 @@ internal static class InspectionJson
         Number(json, "width", m.Input?.Width);
         json.WriteString("resize", m.ResizeRule.ToString());
         json.WriteString("resize_source", m.ResizeSource);
-        json.WriteString("licence", m.Licence);
+        json.WriteString("license", m.License);
         json.WriteBoolean("has_ema", m.HasEma);
         if (m.Quantization is { } policy)
         {

@@ -57,7 +57,7 @@ internal static class InspectionText
         if (m.Quantization is { } policy)
             yield return ("int8", QuantizationText.Summary(policy));
         yield return ("classes", m.Classes is { } classes ? Text($"{classes.Entries.Count} of {classes.ClassLogits} logits named; {classes.Source}") : UnknownClasses);
-        yield return ("licence", m.Licence ?? "unknown");
+        yield return ("license", m.License ?? "unknown");
         if (m.Container != "Onnx")
             yield return ("EMA weights", m.HasEma ? "yes (take them with --ema)" : "no");
         yield return ("SHA-256", m.Digests.Sha256);

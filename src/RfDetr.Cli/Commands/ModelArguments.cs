@@ -19,7 +19,7 @@ internal sealed class ModelArguments
     private readonly Option<(int Height, int Width)?> _resolution = Sizes.Pair("--resolution", "HxW", "Input height and width of the network, multiples of patch·windows; otherwise the model's own.", 8192);
     private readonly Option<string?> _precision = OptionsOf.Choice("--precision", "Precision of a checkpoint's weights and products (default fp32): fp16 in ONNX Runtime, bf16 in our own engine on processors that have it; int8 needs a model from 'quantize', which our own engine runs in int8 by itself.", "fp32", "fp16", "bf16", "int8");
     private readonly Option<bool> _ema = OptionsOf.Flag("--ema", "Take the averaged (EMA) weights of a checkpoint that has both.");
-    private readonly Option<bool> _accept = OptionsOf.Flag("--accept-license", "You have read and accept the licence of weights that ask for it (PML-1.0).");
+    private readonly Option<bool> _accept = OptionsOf.Flag("--accept-license", "You have read and accept the license of weights that ask for it (PML-1.0).");
 
     private readonly Option<string?> _engine;
 

@@ -8,7 +8,7 @@ namespace RfDetr.Cli.Commands;
 /// <summary>The options that let the machine choose how a network runs.</summary>
 internal sealed class OptimizeArguments
 {
-    // Two scenes with objects that a model of this project knows; any other model computes on them as on any picture.
+    // Two scenes with objects that a model of this project knows; any other model computes on them as on any image.
     private const int Probes = 2;
 
     private readonly Option<bool> _optimize = OptionsOf.Flag("--optimize", "Choose engine, threads, spinning and batch by measuring them on this machine; the choice is remembered.");
@@ -35,7 +35,7 @@ internal sealed class OptimizeArguments
         return others.FirstOrDefault(o => o.Given).Name is { } name ? throw new ArgumentException($"{name} belongs to --optimize, which is missing") : false;
     }
 
-    /// <summary>Loads a model and, if that is wanted, optimises it and says what was chosen.</summary>
+    /// <summary>Loads a model and, if that is wanted, optimizes it and says what was chosen.</summary>
     public async Task<Detector> LoadAsync(CliContext context, string model, DetectorOptions options)
     {
         bool wanted = Wanted(context);
@@ -44,7 +44,7 @@ internal sealed class OptimizeArguments
             return detector;
         using (detector)
         {
-            Picture[] probes = BenchmarkInputs.Probes(Probes);
+            Image[] probes = BenchmarkInputs.Probes(Probes);
             try
             {
                 Detector optimized = await detector.OptimizeForInferenceAsync(Options(context, probes), context.Cancellation).ConfigureAwait(false);
@@ -58,7 +58,7 @@ internal sealed class OptimizeArguments
         }
     }
 
-    private OptimizeOptions Options(CliContext context, IReadOnlyList<Picture> probes)
+    private OptimizeOptions Options(CliContext context, IReadOnlyList<Image> probes)
     {
         var defaults = new OptimizeOptions();
         return defaults with
@@ -76,7 +76,7 @@ internal sealed class OptimizeArguments
         if (context.Get(_explain))
             context.Human.WriteLine(report.ToText());
         else
-            context.Human.MarkupLineInterpolated($"[grey]optimized: {report.Chosen}{(report.FromCache ? " (remembered)" : "")}: {report.Reason}[/]");
+            context.Human.MarkupLineInterpolated($"[gray]optimized: {report.Chosen}{(report.FromCache ? " (remembered)" : "")}: {report.Reason}[/]");
         foreach (string note in report.Notes)
             context.Warn(note);
     }

@@ -9,7 +9,7 @@ namespace RfDetr.Cli.Commands;
 /// Writes scenes as a COCO data set. Category ids are the class's number plus one, masks are COCO's
 /// compressed run lengths, boxes x, y, width, height.
 /// </summary>
-/// <remarks>COCO keeps pictures and annotations in two lists; the second one waits in memory as finished JSON text, about 300 bytes an object.</remarks>
+/// <remarks>COCO keeps images and annotations in two lists; the second one waits in memory as finished JSON text, about 300 bytes an object.</remarks>
 internal sealed class SceneAnnotations : IDisposable
 {
     private static readonly JsonWriterOptions s_options = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

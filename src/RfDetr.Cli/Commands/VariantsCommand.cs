@@ -17,7 +17,7 @@ internal static class VariantsCommand
         public string Encoder => Config.EncoderWidth == 768 ? "ViT-B" : "ViT-S";
     }
 
-    public static Command Create() => new Verb("variants", "List the published networks: size, licence, and what is downloaded.", Run);
+    public static Command Create() => new Verb("variants", "List the published networks: size, license, and what is downloaded.", Run);
 
     private static Task<int> Run(CliContext context)
     {
@@ -45,7 +45,7 @@ internal static class VariantsCommand
     private static void Print(IAnsiConsole console, Row[] rows)
     {
         var table = new Table { Border = TableBorder.Simple };
-        foreach (string heading in (string[])["variant", "task", "input", "parameters", "encoder", "patch", "decoder layers", "queries", "licence", "downloaded"])
+        foreach (string heading in (string[])["variant", "task", "input", "parameters", "encoder", "patch", "decoder layers", "queries", "license", "downloaded"])
             table.AddColumn(new TableColumn(heading) { NoWrap = true });
         foreach (Row row in rows)
         {
@@ -79,7 +79,7 @@ internal static class VariantsCommand
             json.WriteNumber("decoder_layers", c.DecoderLayers);
             json.WriteNumber("num_queries", c.NumQueries);
             json.WriteNumber("num_select", c.NumSelect);
-            json.WriteString("licence", row.File.License.Id);
+            json.WriteString("license", row.File.License.Id);
             json.WriteString("file", row.File.FileName);
             json.WriteString("note", row.File.Note);
             json.WriteBoolean("downloaded", row.Downloaded);

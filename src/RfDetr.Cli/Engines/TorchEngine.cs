@@ -50,7 +50,7 @@ internal sealed class TorchEngine : INetworkEngine
         private readonly float[] _input = GC.AllocateUninitializedArray<float>(checked(batch * 3 * engine.Sizes.Height * engine.Sizes.Width));
         private NetworkAnswer? _answer;
 
-        public Span<float> Input(int picture) => Part(_input, picture, 3 * _sizes.Height * _sizes.Width);
+        public Span<float> Input(int image) => Part(_input, image, 3 * _sizes.Height * _sizes.Width);
 
         public void Execute(CancellationToken cancellationToken)
         {
@@ -61,16 +61,16 @@ internal sealed class TorchEngine : INetworkEngine
             }
         }
 
-        public ReadOnlySpan<float> Logits(int picture) => Part(Answer.Logits, picture, _sizes.Queries * _sizes.Classes);
+        public ReadOnlySpan<float> Logits(int image) => Part(Answer.Logits, image, _sizes.Queries * _sizes.Classes);
 
-        public ReadOnlySpan<float> Boxes(int picture) => Part(Answer.Boxes, picture, _sizes.Queries * 4);
+        public ReadOnlySpan<float> Boxes(int image) => Part(Answer.Boxes, image, _sizes.Queries * 4);
 
-        public ReadOnlySpan<float> Masks(int picture) => Part(Answer.Masks ?? [], picture, _sizes.Queries * _sizes.MaskHeight * _sizes.MaskWidth);
+        public ReadOnlySpan<float> Masks(int image) => Part(Answer.Masks ?? [], image, _sizes.Queries * _sizes.MaskHeight * _sizes.MaskWidth);
 
         public void Dispose() => _answer = null;
 
         private NetworkAnswer Answer => _answer ?? throw new InvalidOperationException("the run has not been executed");
 
-        private static Span<float> Part(float[] values, int picture, int length) => values.AsSpan(picture * length, length);
+        private static Span<float> Part(float[] values, int image, int length) => values.AsSpan(image * length, length);
     }
 }

@@ -29,7 +29,7 @@ internal static class CommonOptions
             if (result.Tokens.Count != 1 || result.Tokens[0].Value is not { } path || !File.Exists(path))
                 return;
 
-            // "--json a.jpg b.jpg" means two pictures, not a picture to be overwritten.
+            // "--json a.jpg b.jpg" means two images, not an image to be overwritten.
             string extension = Path.GetExtension(path).ToLowerInvariant();
             if (extension is not ("" or ".json" or ".txt"))
                 result.AddError($"--json '{path}' would overwrite a {extension} file; write '--json -' for standard output, or name a .json file");

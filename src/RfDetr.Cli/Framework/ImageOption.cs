@@ -3,7 +3,7 @@ using RfDetr.Vision;
 
 namespace RfDetr.Cli.Framework;
 
-/// <summary><c>--images</c>: picture files that are read more than once, so neither addresses nor standard input.</summary>
+/// <summary><c>--images</c>: image files that are read more than once, so neither addresses nor standard input.</summary>
 internal static class ImageOption
 {
     public static Option<string[]> Create(string description)
@@ -16,8 +16,8 @@ internal static class ImageOption
     /// <summary>The files that the values of the option stand for.</summary>
     public static IReadOnlyList<string> Files(IEnumerable<string> values)
     {
-        string[] files = [.. PictureInputs.Expand(values).Select(s => s.Name)];
-        return files.FirstOrDefault(f => f == PictureSource.StandardInput || PictureUrl.IsUrl(f)) is { } other
+        string[] files = [.. ImageInputs.Expand(values).Select(s => s.Name)];
+        return files.FirstOrDefault(f => f == ImageSource.StandardInput || ImageUrl.IsUrl(f)) is { } other
             ? throw new ArgumentException($"--images takes files, folders and patterns; '{other}' is none of them")
             : files;
     }

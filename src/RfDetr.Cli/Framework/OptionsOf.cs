@@ -7,7 +7,7 @@ namespace RfDetr.Cli.Framework;
 /// <summary>Makes options whose values are checked while the command line is read, with one wording of errors.</summary>
 internal static class OptionsOf
 {
-    public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
+    public static Option<bool> Flag(string name, string description, params string[] aliases) => new(name, aliases) { Description = description };
 
     public static Option<string?> Text(string name, string help, string description) =>
         Make<string?>(name, help, description, text => text.Length > 0 ? text : throw new FormatException("is empty"));

@@ -4,10 +4,10 @@ using System.Text;
 
 namespace RfDetr.Cli.Reports;
 
-/// <summary>A page that needs nothing but itself: styles, charts and pictures are inside; light or dark as the reader's system is.</summary>
+/// <summary>A page that needs nothing but itself: styles, charts and images are inside; light or dark as the reader's system is.</summary>
 internal sealed class HtmlPage(string title)
 {
-    // Colours are named here only; charts refer to them as s0 … s5 (series), ink, faint and grid.
+    // Colors are named here only; charts refer to them as s0 … s5 (series), ink, faint and grid.
     private const string Style = """
         :root{color-scheme:light dark;--paper:#ffffff;--card:#f6f7f9;--ink:#1c2024;--faint:#656d76;--grid:#dfe3e8;--s0:#2f6fde;--s1:#d9730d;--s2:#1a8f5a;--s3:#8250c8;--s4:#cf2f3b;--s5:#0f8b8d}
         @media (prefers-color-scheme:dark){:root{--paper:#14171a;--card:#1d2126;--ink:#e6e8ea;--faint:#9aa4ae;--grid:#30363d;--s0:#6ea8ff;--s1:#f0a35e;--s2:#55c28f;--s3:#b794f4;--s4:#ff7b84;--s5:#4fc3c5}}
@@ -44,9 +44,9 @@ internal sealed class HtmlPage(string title)
         return this;
     }
 
-    /// <summary>Names beside their colours.</summary>
-    public HtmlPage Legend(params (string Colour, string Name)[] items) =>
-        Raw($"<p class=\"faint\">{string.Concat(items.Select(i => $"<span class=\"key\" style=\"background:var(--{i.Colour})\"></span>{Text(i.Name)}"))}</p>");
+    /// <summary>Names beside their colors.</summary>
+    public HtmlPage Legend(params (string Color, string Name)[] items) =>
+        Raw($"<p class=\"faint\">{string.Concat(items.Select(i => $"<span class=\"key\" style=\"background:var(--{i.Color})\"></span>{Text(i.Name)}"))}</p>");
 
     /// <summary>HTML as it is; text in it must have gone through <see cref="Text(string)"/>.</summary>
     public HtmlPage Raw(string html)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace RfDetr.Cli.Reports;
 
-/// <summary>Points and lines over two axes, as an inline SVG picture whose colours are those of the page.</summary>
+/// <summary>Points and lines over two axes, as an inline SVG image whose colors are those of the page.</summary>
 internal sealed class SvgPlot
 {
     private const double Left = 56, Right = 14, Top = 10, Bottom = 40;
@@ -25,9 +25,9 @@ internal sealed class SvgPlot
     public Axis Y { get; }
 
     /// <summary>A dot for each pair.</summary>
-    public SvgPlot Points(IEnumerable<(double X, double Y)> points, string colour, double radius = 2, double opacity = 0.7)
+    public SvgPlot Points(IEnumerable<(double X, double Y)> points, string color, double radius = 2, double opacity = 0.7)
     {
-        _marks.Append(Text($"<g fill=\"var(--{colour})\" fill-opacity=\"{opacity}\">"));
+        _marks.Append(Text($"<g fill=\"var(--{color})\" fill-opacity=\"{opacity}\">"));
         foreach ((double x, double y) in points)
             _marks.Append(Text($"<circle cx=\"{X[x]:0.#}\" cy=\"{Y[y]:0.#}\" r=\"{radius}\"/>"));
         _marks.Append("</g>");
@@ -35,17 +35,17 @@ internal sealed class SvgPlot
     }
 
     /// <summary>A line through the pairs.</summary>
-    public SvgPlot Line(IEnumerable<(double X, double Y)> points, string colour, string? dash = null)
+    public SvgPlot Line(IEnumerable<(double X, double Y)> points, string color, string? dash = null)
     {
         string path = string.Join(' ', points.Select(p => Text($"{X[p.X]:0.#},{Y[p.Y]:0.#}")));
-        _marks.Append(Text($"<polyline points=\"{path}\" fill=\"none\" stroke=\"var(--{colour})\" stroke-width=\"1.8\" stroke-linejoin=\"round\"{(dash is null ? "" : $" stroke-dasharray=\"{dash}\"")}/>"));
+        _marks.Append(Text($"<polyline points=\"{path}\" fill=\"none\" stroke=\"var(--{color})\" stroke-width=\"1.8\" stroke-linejoin=\"round\"{(dash is null ? "" : $" stroke-dasharray=\"{dash}\"")}/>"));
         return this;
     }
 
     /// <summary>A level line over the whole width with its name at the right end.</summary>
-    public SvgPlot Level(double y, string colour, string name)
+    public SvgPlot Level(double y, string color, string name)
     {
-        _ = Line([(X.Ticks.First(), y), (X.Ticks.Last(), y)], colour, "5 4");
+        _ = Line([(X.Ticks.First(), y), (X.Ticks.Last(), y)], color, "5 4");
         _marks.Append(Text($"<text class=\"ink\" x=\"{_width - Right - 4}\" y=\"{Y[y] - 4:0.#}\" text-anchor=\"end\">{HtmlPage.Text(name)}</text>"));
         return this;
     }

@@ -2,7 +2,7 @@ using RfDetr.Graph;
 
 namespace RfDetr.Cpu;
 
-/// <summary>A block of quantised rows times some panels of a quantised matrix, with what happens to the result while it is in cache.</summary>
+/// <summary>A block of quantized rows times some panels of a quantized matrix, with what happens to the result while it is in cache.</summary>
 internal unsafe struct Int8Block
 {
     /// <summary>Codes of the rows, as many bytes apart as the layout says; room up to a whole tile.</summary>

@@ -4,7 +4,7 @@ namespace RfDetr.Cpu;
 
 /// <summary>
 /// The innermost product: a tile of rows × two registers of columns, all of whose sums stay in registers. The rows are named one by one, as
-/// the JIT keeps plain locals in registers and arrays not. Kernels are compiled fully at once: the first picture should not wait for the JIT
+/// the JIT keeps plain locals in registers and arrays not. Kernels are compiled fully at once: the first image should not wait for the JIT
 /// to find out that they are hot.
 /// </summary>
 /// <remarks>

@@ -5,7 +5,7 @@ namespace RfDetr.Cpu;
 /// (residual). Each is as wide as the tile; what is not there points at zeros with a step of 0.
 /// </summary>
 /// <remarks>
-/// Made once and set anew for each tile, in place: a copy would be read with wide loads right after narrow stores, and wait until all earlier
+/// Made once and set again for each tile, in place: a copy would be read with wide loads right after narrow stores, and wait until all earlier
 /// stores have left the core, those of the last tile's result among them.
 /// </remarks>
 internal unsafe struct TileAddends(float* zeros)

@@ -2,7 +2,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Cpu;
 
-/// <summary>Quantises a matrix of weights, symmetrically with one scale for each output, and packs it.</summary>
+/// <summary>Quantizes a matrix of weights, symmetrically with one scale for each output, and packs it.</summary>
 internal static unsafe class Int8Packing
 {
     /// <summary>Writes panels, scales and column sums.</summary>

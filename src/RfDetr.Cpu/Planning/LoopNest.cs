@@ -42,7 +42,7 @@ internal sealed class LoopNest
     public (int FirstRow, int EndRow, int Start, int Length) this[int task] => RowCount == 1 ? (0, 1, task * _perTask, Math.Min(_perTask, Length - task * _perTask))
         : (task * _perTask, Math.Min((task + 1) * _perTask, RowCount), 0, Length);
 
-    // Neighbouring axes become one where every operand walks evenly over both.
+    // Neighboring axes become one where every operand walks evenly over both.
     private static (int[] Sizes, int[][] Strides) Merge(int[] sizes, int[][] operands)
     {
         var merged = new List<int>();

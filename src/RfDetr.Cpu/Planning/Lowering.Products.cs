@@ -111,7 +111,7 @@ internal sealed partial class Lowering
 
     private View LowerAttention(Node node, Attention attention)
     {
-        View q = PerPicture(node.Inputs[0]), key = PerPicture(node.Inputs[1]), value = PerPicture(node.Inputs[2]), result = NewFor(node);
+        View q = PerImage(node.Inputs[0]), key = PerImage(node.Inputs[1]), value = PerImage(node.Inputs[2]), result = NewFor(node);
         var plan = new AttentionPlan
         {
             Batch = q.Sizes[0],
@@ -203,7 +203,7 @@ internal sealed partial class Lowering
         return view.RowStep() is null ? Dense(node) : view;
     }
 
-    private View PerPicture(Node node)
+    private View PerImage(Node node)
     {
         View view = WithStrides(node);
         return view.Strides![2] == 1 ? view : Dense(node);

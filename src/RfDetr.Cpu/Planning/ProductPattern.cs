@@ -3,7 +3,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Cpu;
 
-/// <summary>A product with the neighbours that one step does along with it.</summary>
+/// <summary>A product with the neighbors that one step does along with it.</summary>
 /// <param name="Product">FusedLinear, Linear or Conv2d of one group.</param>
 /// <param name="PreNorm">The layer norm in front, or null.</param>
 /// <param name="Depthwise">The depthwise convolution in front of that, or null.</param>

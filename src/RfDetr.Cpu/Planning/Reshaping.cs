@@ -35,7 +35,7 @@ internal static class Reshaping
         return result;
     }
 
-    // The distance of neighbours, if these axes walk evenly through memory.
+    // The distance of neighbors, if these axes walk evenly through memory.
     private static int? Spacing(ReadOnlySpan<int> sizes, ReadOnlySpan<int> strides)
     {
         int? step = null;

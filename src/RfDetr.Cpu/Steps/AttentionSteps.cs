@@ -22,14 +22,14 @@ internal sealed record AttentionPlan
 
     public required Operand Result { get; init; }
 
-    /// <summary>Distances of pictures and of rows: queries, keys, values, result.</summary>
-    public required (int Picture, int Row) QueryStep { get; init; }
+    /// <summary>Distances of images and of rows: queries, keys, values, result.</summary>
+    public required (int Image, int Row) QueryStep { get; init; }
 
-    public required (int Picture, int Row) KeyStep { get; init; }
+    public required (int Image, int Row) KeyStep { get; init; }
 
-    public required (int Picture, int Row) ValueStep { get; init; }
+    public required (int Image, int Row) ValueStep { get; init; }
 
-    public required (int Picture, int Row) ResultStep { get; init; }
+    public required (int Image, int Row) ResultStep { get; init; }
 
     /// <summary>Room for the packed keys and values of all heads.</summary>
     public required Operand Packed { get; init; }
@@ -48,12 +48,12 @@ internal sealed unsafe class AttentionPackStep(AttentionPlan p) : Step("attentio
 
     public override void Execute(int task, in TaskContext context)
     {
-        int picture = task / p.Heads, head = task % p.Heads, columns = p.Kernels.TileColumns;
+        int image = task / p.Heads, head = task % p.Heads, columns = p.Kernels.TileColumns;
         float* packed = p.Packed.At(context) + (nint)task * p.HeadFloats;
-        float* keys = p.Key.At(context) + (nint)picture * p.KeyStep.Picture + head * p.Width;
+        float* keys = p.Key.At(context) + (nint)image * p.KeyStep.Image + head * p.Width;
         for (int at = 0; at < p.Keys; at += columns, packed += columns * p.Width)
             PackStep.Pack(keys + (nint)at * p.KeyStep.Row, 1, p.KeyStep.Row, p.Width, Math.Min(columns, p.Keys - at), columns, packed);
-        float* values = p.Value.At(context) + (nint)picture * p.ValueStep.Picture + head * p.Width;
+        float* values = p.Value.At(context) + (nint)image * p.ValueStep.Image + head * p.Width;
         for (int at = 0; at < p.Width; at += columns, packed += columns * p.Keys)
             PackStep.Pack(values + at, p.ValueStep.Row, 1, p.Keys, Math.Min(columns, p.Width - at), columns, packed);
     }
@@ -73,7 +73,7 @@ internal sealed unsafe class AttentionStep : Step
         _p = plan;
         _scale = 1 / MathF.Sqrt(plan.Width);
         int rows = Math.Clamp(MostScores / plan.Keys / plan.Kernels.TileRows * plan.Kernels.TileRows, plan.Kernels.TileRows, 48);
-        // Heads and pictures already give tasks to share.
+        // Heads and images already give tasks to share.
         int share = plan.Batch * plan.Heads >= 4 * threads ? 1 : threads;
         _blocks = new RowBlocks(plan.Queries, 1, plan.Kernels.TileRows, rows, share, cutColumns: false);
     }
@@ -88,13 +88,13 @@ internal sealed unsafe class AttentionStep : Step
 
     public override void Execute(int task, in TaskContext context)
     {
-        int index = task / _blocks.Count, picture = index / _p.Heads, head = index % _p.Heads, columns = _p.Kernels.TileColumns;
+        int index = task / _blocks.Count, image = index / _p.Heads, head = index % _p.Heads, columns = _p.Kernels.TileColumns;
         (int first, int rows, _, _) = _blocks[task % _blocks.Count];
         float* scratch = (float*)context.Scratch, packed = _p.Packed.At(context) + (nint)index * _p.HeadFloats;
         float* scores = scratch + (_p.Kernels.ProductScratchFloats(Math.Max(_p.Keys, _p.Width)) + 15) / 16 * 16;
         var product = new ProductBlock
         {
-            A = _p.Query.At(context) + (nint)picture * _p.QueryStep.Picture + (nint)first * _p.QueryStep.Row + head * _p.Width,
+            A = _p.Query.At(context) + (nint)image * _p.QueryStep.Image + (nint)first * _p.QueryStep.Row + head * _p.Width,
             Lda = _p.QueryStep.Row,
             Rows = rows,
             K = _p.Width,
@@ -109,7 +109,7 @@ internal sealed unsafe class AttentionStep : Step
         float* sums = stackalloc float[rows];
         for (int row = 0; row < rows; row++)
             sums[row] = _p.Kernels.ExpRow(scores + row * ScoreStep, _scale, _p.Keys);
-        float* result = _p.Result.At(context) + (nint)picture * _p.ResultStep.Picture + (nint)first * _p.ResultStep.Row + head * _p.Width;
+        float* result = _p.Result.At(context) + (nint)image * _p.ResultStep.Image + (nint)first * _p.ResultStep.Row + head * _p.Width;
         product.A = scores;
         product.Lda = ScoreStep;
         product.K = _p.Keys;

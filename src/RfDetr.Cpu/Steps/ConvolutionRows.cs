@@ -15,7 +15,7 @@ internal readonly record struct ConvolutionSizes(
 
 /// <summary>
 /// A convolution's input patches as rows ("im2col"), made block by block in scratch and never kept. Where channels lie side by side, terms
-/// are in the order (row, column, channel); else, for pictures in planes, (channel, row, column).
+/// are in the order (row, column, channel); else, for images in planes, (channel, row, column).
 /// </summary>
 internal sealed unsafe class ConvolutionRows(Operand input, int[] strides, ConvolutionSizes c) : RowSource
 {
@@ -31,15 +31,15 @@ internal sealed unsafe class ConvolutionRows(Operand input, int[] strides, Convo
         for (int row = first; row < first + count; row++, to += length)
         {
             int batch = row / area, y = row % area / c.Columns * c.Stride - c.Padding, x = row % c.Columns * c.Stride - c.Padding;
-            float* picture = from + (nint)batch * strides[0];
+            float* image = from + (nint)batch * strides[0];
             if (_channelsLast)
-                PixelsToRow(picture, y, x, to);
+                PixelsToRow(image, y, x, to);
             else
-                PlanesToRow(picture, y, x, to);
+                PlanesToRow(image, y, x, to);
         }
     }
 
-    private void PixelsToRow(float* picture, int top, int left, float* to)
+    private void PixelsToRow(float* image, int top, int left, float* to)
     {
         int line = c.KernelWidth * c.Channels;
         bool whole = left >= 0 && left + c.KernelWidth <= c.Width && strides[2] == c.Channels;
@@ -52,7 +52,7 @@ internal sealed unsafe class ConvolutionRows(Operand input, int[] strides, Convo
                 continue;
             }
 
-            float* from = picture + (nint)y * strides[1] + (nint)left * strides[2];
+            float* from = image + (nint)y * strides[1] + (nint)left * strides[2];
             if (whole)
             {
                 Buffer.MemoryCopy(from, to, line * sizeof(float), line * sizeof(float));
@@ -70,7 +70,7 @@ internal sealed unsafe class ConvolutionRows(Operand input, int[] strides, Convo
         }
     }
 
-    private void PlanesToRow(float* picture, int top, int left, float* to)
+    private void PlanesToRow(float* image, int top, int left, float* to)
     {
         bool whole = left >= 0 && left + c.KernelWidth <= c.Width && strides[2] == 1;
         for (int channel = 0; channel < c.Channels; channel++)
@@ -79,7 +79,7 @@ internal sealed unsafe class ConvolutionRows(Operand input, int[] strides, Convo
             {
                 int y = top + i;
                 var line = new Span<float>(to, c.KernelWidth);
-                float* from = picture + (nint)channel * strides[3] + (nint)y * strides[1] + (nint)left * strides[2];
+                float* from = image + (nint)channel * strides[3] + (nint)y * strides[1] + (nint)left * strides[2];
                 if ((uint)y >= (uint)c.Height)
                 {
                     line.Clear();

@@ -1,6 +1,6 @@
 namespace RfDetr.Cpu;
 
-/// <summary>Rows of a depthwise convolution (one kernel per channel, channels side by side), normalised on the way if asked to.</summary>
+/// <summary>Rows of a depthwise convolution (one kernel per channel, channels side by side), normalized on the way if asked to.</summary>
 internal sealed unsafe class DepthwiseRows(KernelSet kernels, Operand input, int[] strides, ConvolutionSizes c, Operand taps, Operand bias, NormParameters? norm) : RowSource
 {
     public override void Fill(int first, int count, float* to, byte* scratch, in TaskContext context)

@@ -1,6 +1,6 @@
 namespace RfDetr.Cpu;
 
-/// <summary>activation(A·B + bias) + residual from 8-bit integers, perhaps normalised: a block's rows become codes, then panel after panel passes over them.</summary>
+/// <summary>activation(A·B + bias) + residual from 8-bit integers, perhaps normalized: a block's rows become codes, then panel after panel passes over them.</summary>
 internal sealed unsafe class Int8ProductStep : Step
 {
     // A block's codes should stay in the second-level cache beside a panel and the result's block.

@@ -43,7 +43,7 @@ internal sealed record ProductPlan
     public (int A, int B, int C)[]? Batches { get; init; }
 }
 
-/// <summary>activation(A·B + bias) + residual, perhaps normalised, block by block of rows.</summary>
+/// <summary>activation(A·B + bias) + residual, perhaps normalized, block by block of rows.</summary>
 internal sealed unsafe class ProductStep : Step
 {
     // A block's rows should stay in the second-level cache beside a panel and the result's block.

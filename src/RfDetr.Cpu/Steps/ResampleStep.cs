@@ -5,7 +5,7 @@ namespace RfDetr.Cpu;
 /// <summary>Which entries of an axis a resized one is mixed from, and how much of each.</summary>
 internal sealed record AxisTaps(int[] Starts, float[][] Weights)
 {
-    /// <summary>Two neighbours, half-pixel centres, edges repeated.</summary>
+    /// <summary>Two neighbors, half-pixel centers, edges repeated.</summary>
     public static AxisTaps Bilinear(int to, int from) => Make(to, (float)from / to, (i, scale) =>
     {
         float at = MathF.Max((i + 0.5f) * scale - 0.5f, 0);
@@ -16,9 +16,9 @@ internal sealed record AxisTaps(int[] Starts, float[][] Weights)
     /// <summary>Keys' cubic kernel with a = −0.5, widened by the factor of a reduction (PyTorch's antialiased bicubic).</summary>
     public static AxisTaps Bicubic(int to, int from) => Make(to, (float)from / to, (i, scale) =>
     {
-        float stretch = MathF.Max(scale, 1), centre = scale * (i + 0.5f), support = 2 * stretch;
-        int start = Math.Max((int)(centre - support + 0.5f), 0), end = Math.Min((int)(centre + support + 0.5f), from);
-        float[] weights = [.. Enumerable.Range(start, end - start).Select(x => Keys((x - centre + 0.5f) / stretch))];
+        float stretch = MathF.Max(scale, 1), center = scale * (i + 0.5f), support = 2 * stretch;
+        int start = Math.Max((int)(center - support + 0.5f), 0), end = Math.Min((int)(center + support + 0.5f), from);
+        float[] weights = [.. Enumerable.Range(start, end - start).Select(x => Keys((x - center + 0.5f) / stretch))];
         float sum = weights.Sum();
         return (start, Array.ConvertAll(weights, w => w / sum));
     });
@@ -46,8 +46,8 @@ internal sealed unsafe class ResampleStep(KernelSet kernels, int batch, int heig
 
     public override void Execute(int task, in TaskContext context)
     {
-        int rows = down.Starts.Length, picture = task / rows, row = task % rows, line = width * channels;
-        float* mixed = (float*)context.Scratch, from = x.At(context) + ((nint)picture * height + down.Starts[row]) * line;
+        int rows = down.Starts.Length, image = task / rows, row = task % rows, line = width * channels;
+        float* mixed = (float*)context.Scratch, from = x.At(context) + ((nint)image * height + down.Starts[row]) * line;
         Mix(from, line, down.Weights[row], mixed, line);
         float* to = y.At(context) + (nint)task * along.Starts.Length * channels;
         for (int column = 0; column < along.Starts.Length; column++, to += channels)

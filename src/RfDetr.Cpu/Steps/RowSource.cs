@@ -22,7 +22,7 @@ internal abstract unsafe class RowSource
 /// <param name="Activation">What follows it.</param>
 internal sealed record NormParameters(Operand Weight, Operand Bias, float Epsilon, UnaryFunction Activation);
 
-/// <summary>Rows from anywhere (windows, slices), normalised on the way if asked to.</summary>
+/// <summary>Rows from anywhere (windows, slices), normalized on the way if asked to.</summary>
 internal sealed unsafe class GatheredRows(KernelSet kernels, Storage storage, int[]? table, int offset, int step, int width, NormParameters? norm) : RowSource
 {
     public static GatheredRows Of(KernelSet kernels, View view, NormParameters? norm) => view.RowStep() is { } step

@@ -6,18 +6,18 @@ internal sealed unsafe class DeformableStep(
     : Step("deformable sampling")
 {
     private const int QueriesPerTask = 16;
-    private readonly int _levels = levelSizes.Length / 2, _perPicture = (queries + QueriesPerTask - 1) / QueriesPerTask;
+    private readonly int _levels = levelSizes.Length / 2, _perImage = (queries + QueriesPerTask - 1) / QueriesPerTask;
     private readonly int _cells = Enumerable.Range(0, levelSizes.Length / 2).Sum(l => levelSizes[2 * l] * levelSizes[2 * l + 1]);
 
-    public override int Tasks => batch * _perPicture;
+    public override int Tasks => batch * _perImage;
 
     public override void Execute(int task, in TaskContext context)
     {
-        int picture = task / _perPicture, first = task % _perPicture * QueriesPerTask, samples = _levels * points, size = width / heads;
-        float* map = values.At(context) + (nint)picture * _cells * rowStep;
+        int image = task / _perImage, first = task % _perImage * QueriesPerTask, samples = _levels * points, size = width / heads;
+        float* map = values.At(context) + (nint)image * _cells * rowStep;
         for (int query = first; query < Math.Min(first + QueriesPerTask, queries); query++)
         {
-            nint at = ((nint)picture * queries + query) * heads;
+            nint at = ((nint)image * queries + query) * heads;
             float* to = y.At(context) + at * size, place = locations.At(context) + at * samples * 2, share = weights.At(context) + at * samples;
             new Span<float>(to, width).Clear();
             for (int head = 0; head < heads; head++, to += size)
@@ -33,7 +33,7 @@ internal sealed unsafe class DeformableStep(
         }
     }
 
-    // 0…1 spans the map; pixel centres lie at half integers, and outside there are zeros.
+    // 0…1 spans the map; pixel centers lie at half integers, and outside there are zeros.
     private void Sample(float* level, int height, int columns, float x, float y, float weight, float* to, int size)
     {
         float px = x * columns - 0.5f, py = y * height - 0.5f;

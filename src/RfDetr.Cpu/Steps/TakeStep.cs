@@ -3,8 +3,8 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Cpu;
 
-/// <summary>Rows of a dense table by index, for each picture from its own part of the table.</summary>
-/// <param name="parts">Parts (pictures) of the table.</param>
+/// <summary>Rows of a dense table by index, for each image from its own part of the table.</summary>
+/// <param name="parts">Parts (images) of the table.</param>
 /// <param name="perPart">Indices for each.</param>
 /// <param name="tableRows">Rows of each part.</param>
 /// <param name="rowBytes">Bytes of a row.</param>

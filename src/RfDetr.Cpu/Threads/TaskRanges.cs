@@ -13,7 +13,7 @@ internal sealed class TaskRanges(int workers)
     /// <summary>Most tasks of a step.</summary>
     public const int MostTasks = (1 << Bits) - 1;
 
-    // Ranges on cache lines of their own, as neighbours are fetched in pairs.
+    // Ranges on cache lines of their own, as neighbors are fetched in pairs.
     private const int Bits = 20, Step = 128 / sizeof(long);
     private readonly long[] _ranges = new long[(workers + 1) * Step];
 

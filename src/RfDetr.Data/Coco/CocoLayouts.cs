@@ -1,6 +1,6 @@
 namespace RfDetr.Data;
 
-/// <summary>Both layouts of COCO files: pictures beside the file, or in a folder named like the split.</summary>
+/// <summary>Both layouts of COCO files: images beside the file, or in a folder named like the split.</summary>
 internal static class CocoLayouts
 {
     public static (ClassTable, List<DataSplit>) Read(LayoutFinder.Found found, DataSetOptions options, ProblemList problems)
@@ -45,9 +45,9 @@ internal static class CocoLayouts
 
     private static DataSplit Split(LayoutFinder.Found found, string name, CocoFile file, ClassTable classes, ProblemList problems)
     {
-        string folder = found.Layout == DataSetLayout.RoboflowCoco ? Path.GetDirectoryName(Path.GetFullPath(file.Path))! : PictureFolder(found.Root, name, file);
+        string folder = found.Layout == DataSetLayout.RoboflowCoco ? Path.GetDirectoryName(Path.GetFullPath(file.Path))! : ImageFolder(found.Root, name, file);
         ILookup<long, CocoAnnotation> annotations = file.Annotations.ToLookup(a => a.ImageId);
-        var pictures = new List<LabelledPicture>(file.Images.Count);
+        var images = new List<LabeledImage>(file.Images.Count);
         for (int i = 0; i < file.Images.Count; i++)
         {
             CocoImage image = file.Images[i];
@@ -58,17 +58,17 @@ internal static class CocoLayouts
                 continue;
             }
 
-            LabelledObject[] objects = [.. annotations[image.Id].Where(a => classes.TryGetByCategory(a.CategoryId, out _)).Select(a => Object(a, classes))];
-            pictures.Add(new LabelledPicture(image.Id, path, SafePaths.Relative(folder, path), image.Width, image.Height, objects));
+            LabeledObject[] objects = [.. annotations[image.Id].Where(a => classes.TryGetByCategory(a.CategoryId, out _)).Select(a => Object(a, classes))];
+            images.Add(new LabeledImage(image.Id, path, SafePaths.Relative(folder, path), image.Width, image.Height, objects));
         }
 
-        return new DataSplit(name, folder, file.Path, classes, MissingPictures.Remove(pictures, file.Path, folder, problems));
+        return new DataSplit(name, folder, file.Path, classes, MissingImages.Remove(images, file.Path, folder, problems));
     }
 
-    private static LabelledObject Object(CocoAnnotation annotation, ClassTable classes)
+    private static LabeledObject Object(CocoAnnotation annotation, ClassTable classes)
     {
         _ = classes.TryGetByCategory(annotation.CategoryId, out DataClass? found);
-        return new LabelledObject
+        return new LabeledObject
         {
             Id = annotation.Id,
             ClassIndex = found!.Index,
@@ -79,8 +79,8 @@ internal static class CocoLayouts
         };
     }
 
-    /// <summary>The first of the usual places where the split's first picture is.</summary>
-    private static string PictureFolder(string root, string split, CocoFile file)
+    /// <summary>The first of the usual places where the split's first image is.</summary>
+    private static string ImageFolder(string root, string split, CocoFile file)
     {
         string[] candidates = [Path.Combine(root, split), Path.Combine(root, "images", split), Path.Combine(root, "images"), root];
         if (file.Images.Count > 0)

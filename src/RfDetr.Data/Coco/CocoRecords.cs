@@ -19,13 +19,13 @@ public sealed record CocoAnnotation
     /// <summary>As written; the entry's position from 1 where the file has none. Not checked for being unique.</summary>
     public required long Id { get; init; }
 
-    /// <summary>The picture; one of <see cref="CocoFile.Images"/>.</summary>
+    /// <summary>The image; one of <see cref="CocoFile.Images"/>.</summary>
     public required long ImageId { get; init; }
 
     /// <summary>The class; one of <see cref="CocoFile.Categories"/>.</summary>
     public required long CategoryId { get; init; }
 
-    /// <summary>As written, finite but otherwise unchecked: it may be empty or reach beyond the picture. The mask's where the file has none.</summary>
+    /// <summary>As written, finite but otherwise unchecked: it may be empty or reach beyond the image. The mask's where the file has none.</summary>
     public required BoxXywh Box { get; init; }
 
     /// <summary>Pixels, as written; where the file has none the mask's, else the box's.</summary>

@@ -9,8 +9,8 @@ public abstract class CocoSegmentation
     {
     }
 
-    /// <summary>The mask for a picture of the given size, rasterised exactly as pycocotools does.</summary>
-    /// <exception cref="AnnotationFormatException">It is malformed, or it is run lengths of a picture of another size.</exception>
+    /// <summary>The mask for an image of the given size, rasterized exactly as pycocotools does.</summary>
+    /// <exception cref="AnnotationFormatException">It is malformed, or it is run lengths of an image of another size.</exception>
     public abstract RleMask ToMask(int height, int width);
 }
 
@@ -62,5 +62,5 @@ public sealed class CocoRunLengths : CocoSegmentation
     /// <inheritdoc/>
     public override RleMask ToMask(int height, int width) => Height == height && Width == width
         ? ToMask()
-        : throw new AnnotationFormatException($"a mask of size [{Height}, {Width}] (height, width) belongs to no picture of {height}×{width} (height × width); was the picture resized or turned without its annotations?");
+        : throw new AnnotationFormatException($"a mask of size [{Height}, {Width}] (height, width) belongs to no image of {height}×{width} (height × width); was the image resized or turned without its annotations?");
 }

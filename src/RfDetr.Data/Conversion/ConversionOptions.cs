@@ -6,12 +6,12 @@ public sealed record ConversionOptions
     /// <summary>The layout to write: <see cref="DataSetLayout.RoboflowCoco"/>, <see cref="DataSetLayout.Yolo"/> or <see cref="DataSetLayout.Voc"/>.</summary>
     public required DataSetLayout To { get; init; }
 
-    /// <summary>Symbolic links to the pictures instead of copies.</summary>
+    /// <summary>Symbolic links to the images instead of copies.</summary>
     public bool Link { get; init; }
 }
 
 /// <summary>What a conversion wrote and what did not fit into the new format.</summary>
-/// <param name="Pictures">Number of pictures.</param>
+/// <param name="Images">Number of images.</param>
 /// <param name="Objects">Number of objects written.</param>
 /// <param name="Lost">One sentence for each kind of thing that the format has no place for; empty if nothing was lost.</param>
-public sealed record ConversionReport(int Pictures, int Objects, IReadOnlyList<string> Lost);
+public sealed record ConversionReport(int Images, int Objects, IReadOnlyList<string> Lost);

@@ -3,11 +3,11 @@ namespace RfDetr.Data;
 /// <summary>Writes a data set in another layout.</summary>
 public static class DataConverter
 {
-    /// <summary>Writes annotations and pictures into a folder that is empty or not there yet.</summary>
+    /// <summary>Writes annotations and images into a folder that is empty or not there yet.</summary>
     /// <param name="data">The data set.</param>
     /// <param name="folder">Where to.</param>
     /// <param name="options">Which layout.</param>
-    /// <param name="progress">Receives the number of pictures written, and of all.</param>
+    /// <param name="progress">Receives the number of images written, and of all.</param>
     /// <param name="cancellation">Ends it; what was written stays.</param>
     /// <exception cref="ArgumentException">The layout is not written, or the folder holds something.</exception>
     /// <exception cref="DataSetFormatException">A mask is broken.</exception>
@@ -39,6 +39,6 @@ public static class DataConverter
             progress?.Report((i + 1, files.Count));
         }
 
-        return new ConversionReport(files.Count, data.Splits.Sum(s => s.Pictures.Sum(p => p.Objects.Count)), losses.Sentences);
+        return new ConversionReport(files.Count, data.Splits.Sum(s => s.Images.Sum(p => p.Objects.Count)), losses.Sentences);
     }
 }

@@ -13,29 +13,29 @@ internal static class ToCoco
         {
             string to = Path.Combine(folder, split.Name);
             Directory.CreateDirectory(to);
-            bool ids = split.Pictures.SelectMany(p => p.Objects).DistinctBy(o => o.Id).Count() == split.Pictures.Sum(p => p.Objects.Count);
+            bool ids = split.Images.SelectMany(p => p.Objects).DistinctBy(o => o.Id).Count() == split.Images.Sum(p => p.Objects.Count);
             var annotations = new List<CocoAnnotation>();
-            foreach (LabelledPicture picture in split.Pictures)
+            foreach (LabeledImage image in split.Images)
             {
-                foreach (LabelledObject o in picture.Objects)
-                    annotations.Add(Annotation(data, picture, o, ids ? o.Id : annotations.Count + 1));
-                files.Add((picture.File, Path.Combine(to, picture.Name)));
+                foreach (LabeledObject o in image.Objects)
+                    annotations.Add(Annotation(data, image, o, ids ? o.Id : annotations.Count + 1));
+                files.Add((image.File, Path.Combine(to, image.Name)));
             }
 
-            List<CocoImage> images = [.. split.Pictures.Select(p => new CocoImage(p.Id, p.Name, p.Width, p.Height))];
+            List<CocoImage> images = [.. split.Images.Select(p => new CocoImage(p.Id, p.Name, p.Width, p.Height))];
             new CocoFile(to, images, categories, annotations).Write(Path.Combine(to, LayoutFinder.RoboflowFile));
         }
 
         return files;
     }
 
-    private static CocoAnnotation Annotation(DataSet data, LabelledPicture picture, LabelledObject o, long id)
+    private static CocoAnnotation Annotation(DataSet data, LabeledImage image, LabeledObject o, long id)
     {
         _ = data.Classes.TryGetByIndex(o.ClassIndex, out DataClass? found);
         return new CocoAnnotation
         {
             Id = id,
-            ImageId = picture.Id,
+            ImageId = image.Id,
             CategoryId = found!.CategoryId,
             Box = o.Box,
             Area = o.Area,

@@ -9,19 +9,19 @@ internal static class ToVoc
     public static List<(string From, string To)> Write(DataSet data, string folder, Losses losses)
     {
         var files = new List<(string, string)>();
-        string pictures = Path.Combine(folder, "JPEGImages"), annotations = Path.Combine(folder, "Annotations"), lists = Path.Combine(folder, "ImageSets", "Main");
-        foreach (string path in new[] { pictures, annotations, lists })
+        string images = Path.Combine(folder, "JPEGImages"), annotations = Path.Combine(folder, "Annotations"), lists = Path.Combine(folder, "ImageSets", "Main");
+        foreach (string path in new[] { images, annotations, lists })
             Directory.CreateDirectory(path);
         var stems = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (DataSplit split in data.Splits)
         {
             var listed = new List<string>();
-            foreach (LabelledPicture picture in split.Pictures)
+            foreach (LabeledImage image in split.Images)
             {
-                string stem = Unique(stems, split, picture), file = stem + Path.GetExtension(picture.Name);
+                string stem = Unique(stems, split, image), file = stem + Path.GetExtension(image.Name);
                 listed.Add(stem);
-                Annotation(data, picture, file, losses).Save(Path.Combine(annotations, stem + ".xml"));
-                files.Add((picture.File, Path.Combine(pictures, file)));
+                Annotation(data, image, file, losses).Save(Path.Combine(annotations, stem + ".xml"));
+                files.Add((image.File, Path.Combine(images, file)));
             }
 
             AtomicFile.WriteText(Path.Combine(lists, Name(split) + ".txt"), string.Concat(listed.Select(stem => stem + "\n")), flushToDisk: false);
@@ -33,25 +33,25 @@ internal static class ToVoc
 
     private static string Name(DataSplit split) => SplitNames.Plain(split.Name) switch { "valid" => "val", "all" => "train", string other => other };
 
-    // VOC has one folder for all pictures.
-    private static string Unique(HashSet<string> stems, DataSplit split, LabelledPicture picture)
+    // VOC has one folder for all images.
+    private static string Unique(HashSet<string> stems, DataSplit split, LabeledImage image)
     {
-        string stem = Path.ChangeExtension(picture.Name, null).Replace('/', '_');
+        string stem = Path.ChangeExtension(image.Name, null).Replace('/', '_');
         string candidate = stems.Contains(stem) ? $"{Name(split)}_{stem}" : stem;
         for (int n = 2; !stems.Add(candidate); n++)
             candidate = string.Create(CultureInfo.InvariantCulture, $"{stem}_{n}");
         return candidate;
     }
 
-    private static XElement Annotation(DataSet data, LabelledPicture picture, string file, Losses losses) => new(
+    private static XElement Annotation(DataSet data, LabeledImage image, string file, Losses losses) => new(
         "annotation",
         new XElement("folder", "JPEGImages"),
         new XElement("filename", file),
-        new XElement("size", new XElement("width", picture.Width), new XElement("height", picture.Height), new XElement("depth", 3)),
+        new XElement("size", new XElement("width", image.Width), new XElement("height", image.Height), new XElement("depth", 3)),
         new XElement("segmented", 0),
-        picture.Objects.Select(o => Object(data, o, losses)));
+        image.Objects.Select(o => Object(data, o, losses)));
 
-    private static XElement Object(DataSet data, LabelledObject o, Losses losses)
+    private static XElement Object(DataSet data, LabeledObject o, Losses losses)
     {
         if (o.Segmentation is not null)
             losses.Add("masks have no place in Pascal VOC's annotations and are left out");

@@ -15,12 +15,12 @@ internal static class ToYolo
         foreach (DataSplit split in data.Splits)
         {
             Directory.CreateDirectory(Path.Combine(folder, "images", Name(split)));
-            foreach (LabelledPicture picture in split.Pictures)
+            foreach (LabeledImage image in split.Images)
             {
-                string label = Path.ChangeExtension(Path.Combine(folder, "labels", Name(split), picture.Name), ".txt");
+                string label = Path.ChangeExtension(Path.Combine(folder, "labels", Name(split), image.Name), ".txt");
                 Directory.CreateDirectory(Path.GetDirectoryName(label)!);
-                AtomicFile.WriteText(label, string.Concat(picture.Objects.Select(o => Line(picture, o, Array.IndexOf(order, o.ClassIndex), losses))), flushToDisk: false);
-                files.Add((picture.File, Path.Combine(folder, "images", Name(split), picture.Name)));
+                AtomicFile.WriteText(label, string.Concat(image.Objects.Select(o => Line(image, o, Array.IndexOf(order, o.ClassIndex), losses))), flushToDisk: false);
+                files.Add((image.File, Path.Combine(folder, "images", Name(split), image.Name)));
             }
         }
 
@@ -41,7 +41,7 @@ internal static class ToYolo
         return yaml.ToString();
     }
 
-    private static string Line(LabelledPicture picture, LabelledObject o, int number, Losses losses)
+    private static string Line(LabeledImage image, LabeledObject o, int number, Losses losses)
     {
         if (o.IsCrowd)
         {
@@ -49,16 +49,16 @@ internal static class ToYolo
             return "";
         }
 
-        double[] values = o.Segmentation is null ? Box(picture, o) : Outline(picture, o, losses) ?? Box(picture, o);
+        double[] values = o.Segmentation is null ? Box(image, o) : Outline(image, o, losses) ?? Box(image, o);
         return string.Create(CultureInfo.InvariantCulture, $"{number} {string.Join(' ', values.Select(v => v.ToString("0.##########", CultureInfo.InvariantCulture)))}\n");
     }
 
-    private static double[] Box(LabelledPicture picture, LabelledObject o) =>
+    private static double[] Box(LabeledImage image, LabeledObject o) =>
     [
-        (o.Box.X + o.Box.Width / 2) / picture.Width, (o.Box.Y + o.Box.Height / 2) / picture.Height, o.Box.Width / picture.Width, o.Box.Height / picture.Height,
+        (o.Box.X + o.Box.Width / 2) / image.Width, (o.Box.Y + o.Box.Height / 2) / image.Height, o.Box.Width / image.Width, o.Box.Height / image.Height,
     ];
 
-    private static double[]? Outline(LabelledPicture picture, LabelledObject o, Losses losses)
+    private static double[]? Outline(LabeledImage image, LabeledObject o, Losses losses)
     {
         IReadOnlyList<double[]> outlines;
         if (o.Segmentation is CocoPolygons polygons)
@@ -68,8 +68,8 @@ internal static class ToYolo
         else
         {
             losses.Add("masks of run lengths became outlines; holes are filled");
-            // Vertices of a trace are pixel centres; COCO's outlines run along pixel edges.
-            outlines = [.. PolygonTracer.Trace(o.Mask(picture)!).Where(p => !p.IsHole && p.Points.Count >= 3).Select(p => p.ToCoordinates().Select(v => v + 0.5).ToArray())];
+            // Vertices of a trace are pixel centers; COCO's outlines run along pixel edges.
+            outlines = [.. PolygonTracer.Trace(o.Mask(image)!).Where(p => !p.IsHole && p.Points.Count >= 3).Select(p => p.ToCoordinates().Select(v => v + 0.5).ToArray())];
         }
 
         if (outlines.Count == 0)
@@ -82,7 +82,7 @@ internal static class ToYolo
             losses.Add("several outlines became one, joined by lines without width");
         double[] joined = Join(outlines);
         for (int i = 0; i < joined.Length; i++)
-            joined[i] /= i % 2 == 0 ? picture.Width : picture.Height;
+            joined[i] /= i % 2 == 0 ? image.Width : image.Height;
         return joined;
     }
 

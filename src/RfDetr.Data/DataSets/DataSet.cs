@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RfDetr.Data;
 
-/// <summary>A folder of labelled pictures in COCO's, YOLO's or Pascal VOC's layout. Immutable; pictures are read when they are needed.</summary>
+/// <summary>A folder of labeled images in COCO's, YOLO's or Pascal VOC's layout. Immutable; images are read when they are needed.</summary>
 public sealed class DataSet
 {
     internal DataSet(string path, DataSetLayout layout, ClassTable classes, IReadOnlyList<DataSplit> splits) =>
@@ -21,9 +21,9 @@ public sealed class DataSet
     public IReadOnlyList<DataSplit> Splits { get; }
 
     /// <summary>Opens a data set and reads all its annotations; its layout is found from the files.</summary>
-    /// <param name="path">The folder; or a <c>data.yaml</c>; or a COCO file with its pictures beside it (one split, named "all").</param>
+    /// <param name="path">The folder; or a <c>data.yaml</c>; or a COCO file with its images beside it (one split, named "all").</param>
     /// <param name="options">How it is read.</param>
-    /// <exception cref="DataSetFormatException">It is no data set, its layout is ambiguous, an annotation is broken, or pictures are missing.</exception>
+    /// <exception cref="DataSetFormatException">It is no data set, its layout is ambiguous, an annotation is broken, or images are missing.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static DataSet Open(string path, DataSetOptions? options = null) => Open(path, options, new ProblemList(stopAtFirst: true));
 

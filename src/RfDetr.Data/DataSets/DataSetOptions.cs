@@ -3,10 +3,10 @@ namespace RfDetr.Data;
 /// <summary>How a data set lies on disk.</summary>
 public enum DataSetLayout
 {
-    /// <summary><c>train|valid|test/_annotations.coco.json</c> beside the pictures: Roboflow's export and <c>rfdetr data synth</c>.</summary>
+    /// <summary><c>train|valid|test/_annotations.coco.json</c> beside the images: Roboflow's export and <c>rfdetr data synth</c>.</summary>
     RoboflowCoco,
 
-    /// <summary><c>annotations/instances_*.json</c> and a folder of pictures for each: COCO's own.</summary>
+    /// <summary><c>annotations/instances_*.json</c> and a folder of images for each: COCO's own.</summary>
     Coco,
 
     /// <summary><c>data.yaml</c>, <c>images/…</c> and <c>labels/…</c>: YOLO.</summary>

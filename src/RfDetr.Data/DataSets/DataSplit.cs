@@ -3,16 +3,16 @@ namespace RfDetr.Data;
 /// <summary>A part of a data set: train, valid, test.</summary>
 public sealed class DataSplit
 {
-    internal DataSplit(string name, string folder, string source, ClassTable classes, IReadOnlyList<LabelledPicture> pictures)
+    internal DataSplit(string name, string folder, string source, ClassTable classes, IReadOnlyList<LabeledImage> images)
     {
-        (Name, Folder, Source, Classes, Pictures) = (name, folder, source, classes, pictures);
-        HasMasks = pictures.Any(p => p.Objects.Count > 0) && pictures.All(p => p.Objects.All(o => o.IsCrowd || o.Segmentation is not null));
+        (Name, Folder, Source, Classes, Images) = (name, folder, source, classes, images);
+        HasMasks = images.Any(p => p.Objects.Count > 0) && images.All(p => p.Objects.All(o => o.IsCrowd || o.Segmentation is not null));
     }
 
     /// <summary>As the data set names it.</summary>
     public string Name { get; }
 
-    /// <summary>Where its pictures lie.</summary>
+    /// <summary>Where its images lie.</summary>
     public string Folder { get; }
 
     /// <summary>The file (COCO) or folder (YOLO, VOC) of its annotations.</summary>
@@ -22,7 +22,7 @@ public sealed class DataSplit
     public ClassTable Classes { get; }
 
     /// <summary>In the order of the data set's files.</summary>
-    public IReadOnlyList<LabelledPicture> Pictures { get; }
+    public IReadOnlyList<LabeledImage> Images { get; }
 
     /// <summary>Whether there are objects and every one but crowds has a mask.</summary>
     public bool HasMasks { get; }

@@ -26,17 +26,17 @@ internal static class ClassChecks
 
     private static void Split(DataSet data, DataSplit split, FindingList found)
     {
-        found.Add(FindingLevel.Error, "split-empty", split.Name, split.Pictures.Count == 0 ? [split.Source] : [], _ => "there are no usable pictures in this split.");
-        if (split.Pictures.Count == 0)
+        found.Add(FindingLevel.Error, "split-empty", split.Name, split.Images.Count == 0 ? [split.Source] : [], _ => "there are no usable images in this split.");
+        if (split.Images.Count == 0)
             return;
-        var counts = split.Pictures.SelectMany(p => p.Objects).Where(o => !o.IsCrowd).CountBy(o => o.ClassIndex).ToDictionary();
+        var counts = split.Images.SelectMany(p => p.Objects).Where(o => !o.IsCrowd).CountBy(o => o.ClassIndex).ToDictionary();
         string[] without = [.. data.Classes.Where(c => !counts.ContainsKey(c.Index)).Select(c => c.Name)];
         bool train = SplitNames.Plain(split.Name) == "train";
         found.Add(FindingLevel.Warning, "class-unused", split.Name, without,
             n => $"{FindingList.Plural(n, "class has", "classes have")} no examples; {(train ? "what is never shown is never learnt" : "nothing is measured for what is not there")}.");
-        string[] empty = [.. split.Pictures.Where(p => p.Objects.Count == 0).Select(p => p.Name)];
-        found.Add(FindingLevel.Note, "picture-empty", split.Name, empty,
-            n => $"{FindingList.Plural(n, "picture has", "pictures have")} no objects ({Share(n, split.Pictures.Count)}); they are kept and teach what is no object.");
+        string[] empty = [.. split.Images.Where(p => p.Objects.Count == 0).Select(p => p.Name)];
+        found.Add(FindingLevel.Note, "image-empty", split.Name, empty,
+            n => $"{FindingList.Plural(n, "image has", "images have")} no objects ({Share(n, split.Images.Count)}); they are kept and teach what is no object.");
         if (train && counts.Count > 1 && counts.Values.Max() > 50 * counts.Values.Min())
         {
             int least = counts.MinBy(c => c.Value).Key;

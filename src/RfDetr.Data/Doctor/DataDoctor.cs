@@ -7,7 +7,7 @@ public static class DataDoctor
     /// <param name="path">As for <see cref="DataSet.Open(string, DataSetOptions?)"/>.</param>
     /// <param name="options">What is looked at.</param>
     /// <param name="reading">How the data set is read.</param>
-    /// <param name="progress">Receives the number of pictures read, and of all.</param>
+    /// <param name="progress">Receives the number of images read, and of all.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="IOException">A file of annotations cannot be read.</exception>
@@ -42,8 +42,8 @@ public static class DataDoctor
             SizeChecks.Run(split, options, found);
         }
 
-        if (options.ReadPictures)
-            PictureChecks.Run(data, options, found, progress, cancellation);
+        if (options.ReadImages)
+            ImageChecks.Run(data, options, found, progress, cancellation);
         return new DoctorReport(data, found.Sorted);
     }
 }

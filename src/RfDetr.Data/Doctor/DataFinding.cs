@@ -18,7 +18,7 @@ public enum FindingLevel
 /// <param name="Code">A word that stays the same from version to version, such as "box-outside".</param>
 /// <param name="Split">The split it is about; null for the whole data set.</param>
 /// <param name="Text">What it is, what follows, what helps: one sentence or two.</param>
-/// <param name="Count">How many pictures, objects or classes it concerns.</param>
+/// <param name="Count">How many images, objects or classes it concerns.</param>
 /// <param name="Examples">Up to <see cref="DoctorOptions.Examples"/> of them.</param>
 public sealed record DataFinding(FindingLevel Level, string Code, string? Split, string Text, int Count, IReadOnlyList<string> Examples);
 
@@ -31,16 +31,16 @@ public sealed record DoctorOptions
     /// <summary>Side of a patch of the network's input.</summary>
     public int Patch { get; init; } = 16;
 
-    /// <summary>Most objects that the network can see in a picture.</summary>
+    /// <summary>Most objects that the network can see in an image.</summary>
     public int Queries { get; init; } = 300;
 
-    /// <summary>Whether every picture is read whole: finds broken ones and copies. Without, only annotations are examined.</summary>
-    public bool ReadPictures { get; init; } = true;
+    /// <summary>Whether every image is read whole: finds broken ones and copies. Without, only annotations are examined.</summary>
+    public bool ReadImages { get; init; } = true;
 
     /// <summary>Most examples of a finding.</summary>
     public int Examples { get; init; } = 3;
 
-    /// <summary>Threads that read pictures; 0: one for each core.</summary>
+    /// <summary>Threads that read images; 0: one for each core.</summary>
     public int Threads { get; init; }
 
     internal void Validate()

@@ -5,7 +5,7 @@ using RfDetr.Vision;
 namespace RfDetr.Data;
 
 /// <summary>
-/// What a picture looks like from afar: 16 rows of 16 comparisons of neighbours (a difference hash) and the 17×16 grey values they come from.
+/// What an image looks like from afar: 16 rows of 16 comparisons of neighbors (a difference hash) and the 17×16 gray values they come from.
 /// Scaling, recompression and small changes of light hardly change it.
 /// </summary>
 internal sealed class Fingerprint
@@ -13,25 +13,25 @@ internal sealed class Fingerprint
     /// <summary>Bits that may differ. With 16 groups of 16 bits, 15 differences leave one group equal: that is how candidates are found.</summary>
     private const int MostBits = 15;
 
-    /// <summary>Mean difference of the grey values that may remain, of 255.</summary>
+    /// <summary>Mean difference of the gray values that may remain, of 255.</summary>
     private const double MostDifference = 5;
 
     private const int Columns = 17, Rows = 16;
 
     private readonly ushort[] _bits = new ushort[Rows];
-    private readonly byte[] _grey = new byte[Columns * Rows];
+    private readonly byte[] _gray = new byte[Columns * Rows];
 
     public Fingerprint(PixelFrame frame)
     {
         float[] planes = new float[3 * Columns * Rows];
         Preprocessor.Run(frame, planes, Rows, Columns, ResizeRule.BilinearAntialias, Normalization.None);
-        for (int i = 0; i < _grey.Length; i++)
-            _grey[i] = (byte)(255 * (0.299f * planes[i] + 0.587f * planes[_grey.Length + i] + 0.114f * planes[2 * _grey.Length + i]) + 0.5f);
+        for (int i = 0; i < _gray.Length; i++)
+            _gray[i] = (byte)(255 * (0.299f * planes[i] + 0.587f * planes[_gray.Length + i] + 0.114f * planes[2 * _gray.Length + i]) + 0.5f);
         for (int y = 0; y < Rows; y++)
         {
             for (int x = 0; x < Columns - 1; x++)
             {
-                if (_grey[y * Columns + x] < _grey[y * Columns + x + 1])
+                if (_gray[y * Columns + x] < _gray[y * Columns + x + 1])
                     _bits[y] |= (ushort)(1 << x);
             }
         }
@@ -43,7 +43,7 @@ internal sealed class Fingerprint
     /// <summary>Sixteen of the bits, for finding candidates.</summary>
     public ushort Group(int index) => _bits[index];
 
-    /// <summary>Whether two pictures are hardly told apart at this size.</summary>
+    /// <summary>Whether two images are hardly told apart at this size.</summary>
     public bool Resembles(Fingerprint other)
     {
         int bits = 0;
@@ -52,9 +52,9 @@ internal sealed class Fingerprint
         if (bits > MostBits)
             return false;
         int difference = 0;
-        for (int i = 0; i < _grey.Length; i++)
-            difference += Math.Abs(_grey[i] - other._grey[i]);
-        return difference <= MostDifference * _grey.Length;
+        for (int i = 0; i < _gray.Length; i++)
+            difference += Math.Abs(_gray[i] - other._gray[i]);
+        return difference <= MostDifference * _gray.Length;
     }
 
     /// <summary>Pairs that resemble each other, each once, the lower number first.</summary>

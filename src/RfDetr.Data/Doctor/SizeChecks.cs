@@ -3,29 +3,29 @@ namespace RfDetr.Data;
 /// <summary>What the network cannot see whatever it learns: objects smaller than a patch, more objects than queries.</summary>
 internal static class SizeChecks
 {
-    /// <summary>COCO's scores count this many detections of a picture.</summary>
+    /// <summary>COCO's scores count this many detections of an image.</summary>
     private const int CocoMost = 100;
 
     public static void Run(DataSplit split, DoctorOptions options, FindingList found)
     {
         List<string> tiny = [], crowded = [], manyForCoco = [];
         long all = 0, seen = 0;
-        foreach (LabelledPicture picture in split.Pictures)
+        foreach (LabeledImage image in split.Images)
         {
-            double scaleX = (double)options.Resolution / picture.Width, scaleY = (double)options.Resolution / picture.Height;
+            double scaleX = (double)options.Resolution / image.Width, scaleY = (double)options.Resolution / image.Height;
             int count = 0;
-            foreach (LabelledObject o in picture.Objects)
+            foreach (LabeledObject o in image.Objects)
             {
                 if (o.IsCrowd || !o.Box.HasArea)
                     continue;
                 count++;
                 if (o.Box.Width * scaleX < options.Patch && o.Box.Height * scaleY < options.Patch)
-                    tiny.Add(ObjectChecks.Where(picture, o));
+                    tiny.Add(ObjectChecks.Where(image, o));
             }
 
             all += count;
             seen += Math.Min(count, options.Queries);
-            string entry = FormattableString.Invariant($"{picture.Name}: {count} objects");
+            string entry = FormattableString.Invariant($"{image.Name}: {count} objects");
             if (count > options.Queries)
                 crowded.Add(entry);
             else if (count > CocoMost)
@@ -33,10 +33,10 @@ internal static class SizeChecks
         }
 
         found.Add(FindingLevel.Warning, "object-tiny", split.Name, tiny, n => FormattableString.Invariant(
-            $"{FindingList.Plural(n, "object is", "objects are")} smaller than a patch ({options.Patch}×{options.Patch}) once the picture is {options.Resolution}×{options.Resolution}: {100.0 * n / Math.Max(all, 1):0.#} % of all. A higher resolution or tiles help."));
+            $"{FindingList.Plural(n, "object is", "objects are")} smaller than a patch ({options.Patch}×{options.Patch}) once the image is {options.Resolution}×{options.Resolution}: {100.0 * n / Math.Max(all, 1):0.#} % of all. A higher resolution or tiles help."));
         found.Add(FindingLevel.Warning, "queries", split.Name, crowded, n => FormattableString.Invariant(
-            $"{FindingList.Plural(n, "picture has", "pictures have")} more objects than the network has queries ({options.Queries}); recall cannot exceed {100.0 * seen / Math.Max(all, 1):0.#} % on this split. More queries or tiles help."));
+            $"{FindingList.Plural(n, "image has", "images have")} more objects than the network has queries ({options.Queries}); recall cannot exceed {100.0 * seen / Math.Max(all, 1):0.#} % on this split. More queries or tiles help."));
         found.Add(FindingLevel.Note, "max-dets", split.Name, manyForCoco, n => FormattableString.Invariant(
-            $"{FindingList.Plural(n, "picture has", "pictures have")} more than {CocoMost} objects; COCO's scores count {CocoMost} detections of a picture, so its recall is capped there."));
+            $"{FindingList.Plural(n, "image has", "images have")} more than {CocoMost} objects; COCO's scores count {CocoMost} detections of an image, so its recall is capped there."));
     }
 }

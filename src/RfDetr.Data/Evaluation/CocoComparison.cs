@@ -25,7 +25,7 @@ public static class CocoComparison
     /// <param name="results">The detections.</param>
     /// <param name="resultsName">What messages call the detections.</param>
     /// <param name="kind">Masks are decoded only where they are compared.</param>
-    /// <exception cref="DataSetFormatException">A detection is of a picture that is not there, or masks are needed and missing.</exception>
+    /// <exception cref="DataSetFormatException">A detection is of an image that is not there, or masks are needed and missing.</exception>
     public static EvaluationInput Match(CocoFile truth, IReadOnlyList<CocoDetection> results, string resultsName, EvaluationKind kind)
     {
         ArgumentNullException.ThrowIfNull(truth);

@@ -12,7 +12,7 @@ public static class CocoEvaluator
     /// <param name="input">Truth and detections.</param>
     /// <param name="options">Null for COCO's own.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    /// <exception cref="ArgumentException">An option is out of range, a number is not finite, or a mask is missing or has another size than its picture's others.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, a number is not finite, or a mask is missing or has another size than its image's others.</exception>
     public static CocoEvaluation Evaluate(EvaluationInput input, EvaluationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(input);

@@ -1,11 +1,11 @@
 namespace RfDetr.Data;
 
-/// <summary>What went wrong in one picture.</summary>
-/// <param name="PictureId">The picture.</param>
+/// <summary>What went wrong in one image.</summary>
+/// <param name="ImageId">The image.</param>
 /// <param name="Missed">Objects that nothing was found for.</param>
 /// <param name="Invented">Detections that no object belongs to.</param>
 /// <param name="Confused">Objects found as another class.</param>
-public readonly record struct PictureMistakes(long PictureId, int Missed, int Invented, int Confused)
+public readonly record struct ImageMistakes(long ImageId, int Missed, int Invented, int Confused)
 {
     /// <summary>All of them.</summary>
     public int Total => Missed + Invented + Confused;
@@ -22,7 +22,7 @@ public readonly record struct PictureMistakes(long PictureId, int Missed, int In
 public sealed class ConfusionMatrix
 {
     private readonly int[] _counts;
-    private readonly List<PictureMistakes> _mistakes = [];
+    private readonly List<ImageMistakes> _mistakes = [];
 
     private ConfusionMatrix(long[] categories, double scoreThreshold, double iouThreshold)
     {
@@ -42,8 +42,8 @@ public sealed class ConfusionMatrix
     /// <summary>Overlap from which on a detection and an object belong together.</summary>
     public double IouThreshold { get; }
 
-    /// <summary>Every picture's share, in the order of the input.</summary>
-    public IReadOnlyList<PictureMistakes> Pictures => _mistakes;
+    /// <summary>Every image's share, in the order of the input.</summary>
+    public IReadOnlyList<ImageMistakes> Images => _mistakes;
 
     /// <summary>How often the true class was taken for the found one.</summary>
     /// <param name="truth">Index of the true class, or <see cref="Background"/>.</param>
@@ -55,26 +55,26 @@ public sealed class ConfusionMatrix
     /// <param name="kind">Boxes or masks.</param>
     /// <param name="scoreThreshold">Detections of at least this score take part.</param>
     /// <param name="iouThreshold">0..1.</param>
-    /// <exception cref="ArgumentException">Masks are asked for and one is missing, or masks of one picture differ in size.</exception>
+    /// <exception cref="ArgumentException">Masks are asked for and one is missing, or masks of one image differ in size.</exception>
     public static ConfusionMatrix Of(EvaluationInput input, EvaluationKind kind, double scoreThreshold, double iouThreshold = .5)
     {
         ArgumentNullException.ThrowIfNull(input);
         var matrix = new ConfusionMatrix([.. input.CategoryIds.Distinct().Order()], scoreThreshold, iouThreshold);
         Dictionary<long, int> index = matrix.CategoryIds.Index().ToDictionary(c => c.Item, c => c.Index);
-        ILookup<long, TruthObject> truth = input.Truth.Where(t => index.ContainsKey(t.CategoryId)).ToLookup(t => t.PictureId);
-        ILookup<long, FoundObject> found = input.Found.Where(f => f.Score >= scoreThreshold && index.ContainsKey(f.CategoryId)).ToLookup(f => f.PictureId);
-        foreach (long picture in input.PictureIds.Distinct())
+        ILookup<long, TruthObject> truth = input.Truth.Where(t => index.ContainsKey(t.CategoryId)).ToLookup(t => t.ImageId);
+        ILookup<long, FoundObject> found = input.Found.Where(f => f.Score >= scoreThreshold && index.ContainsKey(f.CategoryId)).ToLookup(f => f.ImageId);
+        foreach (long image in input.ImageIds.Distinct())
         {
             // Objects that count come first: they are taken before those that do not.
-            TruthObject[] objects = [.. truth[picture].OrderBy(t => !GroupMatcher.Counts(t, AreaRange.All))];
-            FoundObject[] detections = [.. found[picture].OrderByDescending(f => f.Score)];
-            matrix.Add(picture, objects, detections, kind, index);
+            TruthObject[] objects = [.. truth[image].OrderBy(t => !GroupMatcher.Counts(t, AreaRange.All))];
+            FoundObject[] detections = [.. found[image].OrderByDescending(f => f.Score)];
+            matrix.Add(image, objects, detections, kind, index);
         }
 
         return matrix;
     }
 
-    private void Add(long picture, TruthObject[] truth, FoundObject[] found, EvaluationKind kind, Dictionary<long, int> index)
+    private void Add(long image, TruthObject[] truth, FoundObject[] found, EvaluationKind kind, Dictionary<long, int> index)
     {
         double[] ious = new double[truth.Length * found.Length];
         Overlaps.Fill(truth, found, kind, ious, new double[found.Length]);
@@ -114,7 +114,7 @@ public sealed class ConfusionMatrix
             Count(index[truth[g].CategoryId], Background);
         }
 
-        _mistakes.Add(new(picture, missed, invented, confused));
+        _mistakes.Add(new(image, missed, invented, confused));
     }
 
     private int Choose(TruthObject[] truth, bool[] taken, long category, bool ownClass, ReadOnlySpan<double> ious)

@@ -4,7 +4,7 @@ namespace RfDetr.Data;
 /// Precision over recall of one class from its detections' fates: monotone from the right, read off at 101 recalls.
 /// </summary>
 /// <remarks>
-/// Behaviour after <c>accumulate</c> of pycocotools' <c>cocoeval.py</c>, in its order of rounding. Recall rises at right detections only, and
+/// Behavior after <c>accumulate</c> of pycocotools' <c>cocoeval.py</c>, in its order of rounding. Recall rises at right detections only, and
 /// precision is highest there, so that only those need be kept.
 /// </remarks>
 internal sealed class CurveBuilder(EvaluationOptions options, EvaluationGroups groups, MatchTable table)
@@ -41,7 +41,7 @@ internal sealed class CurveBuilder(EvaluationOptions options, EvaluationGroups g
         }
     }
 
-    /// <summary>Detections by falling score; equal ones by picture, then by place within it.</summary>
+    /// <summary>Detections by falling score; equal ones by image, then by place within it.</summary>
     private int[] ByScore(Range range)
     {
         (int start, int count) = range.GetOffsetAndLength(groups.Found.Length);

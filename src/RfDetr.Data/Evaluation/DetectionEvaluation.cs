@@ -10,7 +10,7 @@ public sealed record EvaluationSummary(EvaluationResult Boxes, EvaluationResult?
 }
 
 /// <summary>
-/// Collects what a detector finds, picture by picture, and compares it with the truth at the end. Whoever runs the network (a
+/// Collects what a detector finds, image by image, and compares it with the truth at the end. Whoever runs the network (a
 /// session, libtorch in the middle of training, another process's result file) only has to add.
 /// </summary>
 /// <remarks>Not for several threads at once. Detections of a class that is not among the classes are left out.</remarks>
@@ -20,7 +20,7 @@ public sealed class DetectionEvaluation
     private readonly Dictionary<int, DataClass> _byIndex;
     private readonly EvaluationOptions _options;
     private readonly bool _masks;
-    private readonly List<long> _pictures = [];
+    private readonly List<long> _images = [];
     private readonly HashSet<long> _seen = [];
     private readonly List<TruthObject> _truth = [];
     private readonly List<FoundObject> _found = [];
@@ -39,21 +39,21 @@ public sealed class DetectionEvaluation
     /// <summary>What was found so far, in the order of adding.</summary>
     public IReadOnlyList<FoundObject> Found => _found;
 
-    /// <summary>Adds a picture with what was found in it.</summary>
-    /// <param name="picture">The picture; each only once.</param>
-    /// <param name="found">Best first or not; their <see cref="FoundObject.PictureId"/> is set here.</param>
-    /// <exception cref="ArgumentException">The picture was added before, or masks are evaluated and a detection has none.</exception>
+    /// <summary>Adds an image with what was found in it.</summary>
+    /// <param name="image">The image; each only once.</param>
+    /// <param name="found">Best first or not; their <see cref="FoundObject.ImageId"/> is set here.</param>
+    /// <exception cref="ArgumentException">The image was added before, or masks are evaluated and a detection has none.</exception>
     /// <exception cref="DataSetFormatException">The mask of an object is malformed.</exception>
-    public void Add(LabelledPicture picture, IEnumerable<FoundObject> found)
+    public void Add(LabeledImage image, IEnumerable<FoundObject> found)
     {
-        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(found);
-        if (!_seen.Add(picture.Id))
-            throw new ArgumentException($"picture {picture.Id} ('{picture.Name}') was added before", nameof(picture));
-        _pictures.Add(picture.Id);
-        foreach (LabelledObject o in picture.Objects)
-            _truth.Add(TruthObject.Of(picture, o, _byIndex[o.ClassIndex].CategoryId, _masks));
-        _found.AddRange(found.Select(f => f with { PictureId = picture.Id }));
+        if (!_seen.Add(image.Id))
+            throw new ArgumentException($"image {image.Id} ('{image.Name}') was added before", nameof(image));
+        _images.Add(image.Id);
+        foreach (LabeledObject o in image.Objects)
+            _truth.Add(TruthObject.Of(image, o, _byIndex[o.ClassIndex].CategoryId, _masks));
+        _found.AddRange(found.Select(f => f with { ImageId = image.Id }));
     }
 
     /// <summary>Compares.</summary>
@@ -62,7 +62,7 @@ public sealed class DetectionEvaluation
 
     private EvaluationResult Evaluate(EvaluationKind kind, CancellationToken cancellationToken)
     {
-        var input = new EvaluationInput(_pictures, [.. _classes.Select(c => c.CategoryId)], _truth, _found);
+        var input = new EvaluationInput(_images, [.. _classes.Select(c => c.CategoryId)], _truth, _found);
         return EvaluationResult.Of(input, _classes.Select(c => new EvaluationClass(c.CategoryId, c.Name)), _options with { Kind = kind }, cancellationToken);
     }
 }

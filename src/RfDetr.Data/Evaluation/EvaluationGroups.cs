@@ -1,11 +1,11 @@
 namespace RfDetr.Data;
 
-/// <summary>The objects of one class in one picture, as ranges of <see cref="EvaluationGroups.Truth"/> and <see cref="EvaluationGroups.Found"/>.</summary>
-internal readonly record struct EvaluationGroup(int Category, int Picture, int TruthStart, int TruthCount, int FoundStart, int FoundCount);
+/// <summary>The objects of one class in one image, as ranges of <see cref="EvaluationGroups.Truth"/> and <see cref="EvaluationGroups.Found"/>.</summary>
+internal readonly record struct EvaluationGroup(int Category, int Image, int TruthStart, int TruthCount, int FoundStart, int FoundCount);
 
 /// <summary>
-/// Truth and detections sorted by class, then picture (by rising ids, which is what decides between equal scores of different
-/// pictures), then score; cut to the largest number of detections that counts.
+/// Truth and detections sorted by class, then image (by rising ids, which is what decides between equal scores of different
+/// images), then score; cut to the largest number of detections that counts.
 /// </summary>
 internal sealed class EvaluationGroups
 {
@@ -22,28 +22,28 @@ internal sealed class EvaluationGroups
     /// <summary>Place of each detection within its group, from 0.</summary>
     public int[] Ranks { get; }
 
-    /// <summary>By rising class, then picture; a class without truth and detections has none.</summary>
+    /// <summary>By rising class, then image; a class without truth and detections has none.</summary>
     public EvaluationGroup[] Groups { get; }
 
     public static EvaluationGroups Of(EvaluationInput input, int maxDetections)
     {
-        long[] categories = [.. input.CategoryIds.Distinct().Order()], pictures = [.. input.PictureIds.Distinct().Order()];
-        Dictionary<long, int> categoryIndex = IndexOf(categories), pictureIndex = IndexOf(pictures);
+        long[] categories = [.. input.CategoryIds.Distinct().Order()], images = [.. input.ImageIds.Distinct().Order()];
+        Dictionary<long, int> categoryIndex = IndexOf(categories), imageIndex = IndexOf(images);
 
         var truthPlaces = new List<Place>(input.Truth.Count);
         for (int i = 0; i < input.Truth.Count; i++)
         {
             TruthObject truth = input.Truth[i];
-            if (categoryIndex.TryGetValue(truth.CategoryId, out int category) && pictureIndex.TryGetValue(truth.PictureId, out int picture))
-                truthPlaces.Add(new(category, picture, 0, i));
+            if (categoryIndex.TryGetValue(truth.CategoryId, out int category) && imageIndex.TryGetValue(truth.ImageId, out int image))
+                truthPlaces.Add(new(category, image, 0, i));
         }
 
         var foundPlaces = new List<Place>(input.Found.Count);
         for (int i = 0; i < input.Found.Count; i++)
         {
             FoundObject found = input.Found[i];
-            if (categoryIndex.TryGetValue(found.CategoryId, out int category) && pictureIndex.TryGetValue(found.PictureId, out int picture))
-                foundPlaces.Add(new(category, picture, found.Score, i));
+            if (categoryIndex.TryGetValue(found.CategoryId, out int category) && imageIndex.TryGetValue(found.ImageId, out int image))
+                foundPlaces.Add(new(category, image, found.Score, i));
         }
 
         truthPlaces.Sort();
@@ -73,7 +73,7 @@ internal sealed class EvaluationGroups
                 ranks.Add(rank);
             }
 
-            groups.Add(new(first.Category, first.Picture, truthStart, t - truthStart, foundStart, found.Count - foundStart));
+            groups.Add(new(first.Category, first.Image, truthStart, t - truthStart, foundStart, found.Count - foundStart));
         }
 
         return new(categories, truth, [.. found], [.. ranks], [.. groups]);
@@ -88,7 +88,7 @@ internal sealed class EvaluationGroups
     }
 
     /// <summary>Where an object of the input belongs; falling score, then order of the input.</summary>
-    private readonly record struct Place(int Category, int Picture, double Score, int Index) : IComparable<Place>
+    private readonly record struct Place(int Category, int Image, double Score, int Index) : IComparable<Place>
     {
         public int CompareTo(Place other)
         {
@@ -98,6 +98,6 @@ internal sealed class EvaluationGroups
             return order != 0 ? order : Index.CompareTo(other.Index);
         }
 
-        public int CompareGroup(Place other) => Category != other.Category ? Category.CompareTo(other.Category) : Picture.CompareTo(other.Picture);
+        public int CompareGroup(Place other) => Category != other.Category ? Category.CompareTo(other.Category) : Image.CompareTo(other.Image);
     }
 }

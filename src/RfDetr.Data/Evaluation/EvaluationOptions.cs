@@ -18,7 +18,7 @@ public sealed record EvaluationOptions
     /// <summary>Overlaps from which on a detection counts as right, 0..1, rising; at most <see cref="MaxIouThresholds"/>.</summary>
     public IReadOnlyList<double> IouThresholds { get; init; } = CocoIouThresholds;
 
-    /// <summary>How many detections of a picture and class count, best first, rising: COCO's 1, 10, 100; logs of training take 500 as the last.</summary>
+    /// <summary>How many detections of an image and class count, best first, rising: COCO's 1, 10, 100; logs of training take 500 as the last.</summary>
     public IReadOnlyList<int> MaxDetections { get; init; } = [1, 10, 100];
 
     /// <summary>Sizes of objects that are looked at separately; the first is what everything else is computed on.</summary>

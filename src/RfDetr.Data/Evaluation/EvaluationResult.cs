@@ -23,7 +23,7 @@ public sealed class EvaluationResult
         Metrics = evaluation.Metrics;
         Sweep = ConfidenceSweep.Of(evaluation.Classes);
         Confusion = ConfusionMatrix.Of(input, Kind, Sweep.Best.Threshold);
-        Pictures = input.PictureIds.Count;
+        Images = input.ImageIds.Count;
         Classes = [.. Metrics.CategoryIds.Select((id, k) => new ClassResult(
             classes[id], evaluation.Classes[k].Objects, Metrics.AveragePrecision(k), Metrics.AveragePrecision(k, .5), Metrics.AveragePrecision(k, .75),
             Metrics.AverageRecall(k), Sweep.Classes[k][Sweep.BestIndex]))];
@@ -32,8 +32,8 @@ public sealed class EvaluationResult
     /// <summary>Boxes or masks.</summary>
     public EvaluationKind Kind => Metrics.Options.Kind;
 
-    /// <summary>Pictures that were looked at.</summary>
-    public int Pictures { get; }
+    /// <summary>Images that were looked at.</summary>
+    public int Images { get; }
 
     /// <summary>COCO's numbers and curves.</summary>
     public CocoMetrics Metrics { get; }

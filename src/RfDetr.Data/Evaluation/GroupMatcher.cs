@@ -11,10 +11,10 @@ internal readonly record struct MatchTable(uint[][] Matched, uint[][] Ignored)
 }
 
 /// <summary>
-/// COCO's assignment within one class and picture: detections choose, best score first, the object they overlap most among those
+/// COCO's assignment within one class and image: detections choose, best score first, the object they overlap most among those
 /// still free; objects that count come before those that do not; crowds are never used up. One instance per thread.
 /// </summary>
-/// <remarks>Behaviour after <c>evaluateImg</c> of pycocotools' <c>cocoeval.py</c>, including which of two equal overlaps wins (the later object).</remarks>
+/// <remarks>Behavior after <c>evaluateImg</c> of pycocotools' <c>cocoeval.py</c>, including which of two equal overlaps wins (the later object).</remarks>
 internal sealed class GroupMatcher(EvaluationOptions options, EvaluationGroups groups, MatchTable table)
 {
     // pycocotools takes an overlap of 1 as found at a threshold of 1 in spite of rounding.

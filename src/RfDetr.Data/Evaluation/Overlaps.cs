@@ -34,19 +34,19 @@ internal static class Overlaps
     }
 
     /// <summary>Everything that the formulas above rely on.</summary>
-    /// <exception cref="ArgumentException">A number is not finite, a mask is missing, or masks of one picture differ in size.</exception>
+    /// <exception cref="ArgumentException">A number is not finite, a mask is missing, or masks of one image differ in size.</exception>
     public static void Check(EvaluationGroups groups, EvaluationKind kind)
     {
         foreach (TruthObject truth in groups.Truth)
         {
             if (!IsFinite(truth.Box) || !double.IsFinite(truth.Area))
-                throw NotFinite($"an object of picture {truth.PictureId} has the box {truth.Box} and the area {truth.Area}");
+                throw NotFinite($"an object of image {truth.ImageId} has the box {truth.Box} and the area {truth.Area}");
         }
 
         foreach (FoundObject found in groups.Found)
         {
             if (!IsFinite(found.Box) || !double.IsFinite(found.Area ?? 0) || !double.IsFinite(found.Score))
-                throw NotFinite($"a detection of picture {found.PictureId} has the score {found.Score}, the box {found.Box} and the area {found.Area}");
+                throw NotFinite($"a detection of image {found.ImageId} has the score {found.Score}, the box {found.Box} and the area {found.Area}");
         }
 
         if (kind == EvaluationKind.Masks)
@@ -57,17 +57,17 @@ internal static class Overlaps
     {
         var sizes = new Dictionary<long, (int Height, int Width)>();
         foreach (TruthObject truth in groups.Truth)
-            CheckMask(sizes, truth.PictureId, truth.Mask, "an object");
+            CheckMask(sizes, truth.ImageId, truth.Mask, "an object");
         foreach (FoundObject found in groups.Found)
-            CheckMask(sizes, found.PictureId, found.Mask, "a detection");
+            CheckMask(sizes, found.ImageId, found.Mask, "a detection");
     }
 
-    private static void CheckMask(Dictionary<long, (int Height, int Width)> sizes, long picture, RleMask? mask, string whose)
+    private static void CheckMask(Dictionary<long, (int Height, int Width)> sizes, long image, RleMask? mask, string whose)
     {
         if (mask is null)
-            throw new ArgumentException($"{whose} of picture {picture} has no mask; evaluate boxes, or give every object and detection one.");
-        if (!sizes.TryAdd(picture, (mask.Height, mask.Width)) && sizes[picture] != (mask.Height, mask.Width))
-            throw new ArgumentException($"{whose} of picture {picture} has a mask of {mask.Height}×{mask.Width}, another one of the same picture has {sizes[picture].Height}×{sizes[picture].Width} (height × width); all must be of the picture's size.");
+            throw new ArgumentException($"{whose} of image {image} has no mask; evaluate boxes, or give every object and detection one.");
+        if (!sizes.TryAdd(image, (mask.Height, mask.Width)) && sizes[image] != (mask.Height, mask.Width))
+            throw new ArgumentException($"{whose} of image {image} has a mask of {mask.Height}×{mask.Width}, another one of the same image has {sizes[image].Height}×{sizes[image].Width} (height × width); all must be of the image's size.");
     }
 
     private static bool IsFinite(in BoxXywh box) => double.IsFinite(box.X + box.Y + box.Width + box.Height);

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace RfDetr.Data;
 
 /// <summary>
-/// An evaluation as JSON: <c>{"kind", "pictures", "max_detections", "stats": [the 12 numbers of pycocotools], "per_category": {"1": {"name", "objects",
+/// An evaluation as JSON: <c>{"kind", "images", "max_detections", "stats": [the 12 numbers of pycocotools], "per_category": {"1": {"name", "objects",
 /// "AP", "AP50", "AP75", "AR", "precision", "recall", "f1"}}, "best": {"threshold", "precision", "recall", "f1"}, "confusion": {…}, "curves": {…}}</c>.
 /// </summary>
 /// <remarks>
@@ -23,7 +23,7 @@ public static class EvaluationJson
         ArgumentNullException.ThrowIfNull(result);
         json.WriteStartObject();
         json.WriteString("kind", result.Kind == EvaluationKind.Boxes ? "bbox" : "segm");
-        json.WriteNumber("pictures", result.Pictures);
+        json.WriteNumber("images", result.Images);
         json.WriteNumber("objects", result.Classes.Sum(c => c.Objects));
         Numbers(json, "max_detections", result.Metrics.Options.MaxDetections.Select(m => (double)m));
         Numbers(json, "stats", result.Metrics.Stats);

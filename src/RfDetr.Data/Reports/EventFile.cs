@@ -4,7 +4,7 @@ using System.Numerics;
 namespace RfDetr.Data;
 
 /// <summary>
-/// TensorBoard's event file: numbers and pictures by step. <c>tensorboard --logdir RUN</c> shows it; every value is on disk as soon as it
+/// TensorBoard's event file: numbers and images by step. <c>tensorboard --logdir RUN</c> shows it; every value is on disk as soon as it
 /// was added.
 /// </summary>
 /// <remarks>
@@ -17,7 +17,7 @@ public sealed class EventFile : IDisposable
     // tensorflow/core/util/event.proto and framework/summary.proto
     private const int EventWallTime = 1, EventStep = 2, EventVersion = 3, EventSummary = 5, EventSession = 7;
     private const int SummaryValue = 1, ValueTag = 1, ValueSimple = 2, ValueImage = 4;
-    private const int ImageHeight = 1, ImageWidth = 2, ImageColours = 3, ImageEncoded = 4;
+    private const int ImageHeight = 1, ImageWidth = 2, ImageColors = 3, ImageEncoded = 4;
     private const int SessionStatus = 1, SessionStart = 1;
     private const uint MaskDelta = 0xa282ead8;
 
@@ -66,17 +66,17 @@ public sealed class EventFile : IDisposable
         Write(step, e => e.Message(EventSummary, summary));
     }
 
-    /// <summary>Adds a picture.</summary>
+    /// <summary>Adds an image.</summary>
     /// <param name="step">The step, 0 or more.</param>
     /// <param name="tag">Its name; a '/' groups.</param>
     /// <param name="encoded">PNG or JPEG, RGB.</param>
     /// <param name="width">Pixels.</param>
     /// <param name="height">Pixels.</param>
     /// <exception cref="IOException">The disk is full or gone.</exception>
-    public void AddPicture(long step, string tag, ReadOnlySpan<byte> encoded, int width, int height)
+    public void AddImage(long step, string tag, ReadOnlySpan<byte> encoded, int width, int height)
     {
         ArgumentNullException.ThrowIfNull(tag);
-        WireWriter image = new WireWriter().Int(ImageHeight, height).Int(ImageWidth, width).Int(ImageColours, 3).Raw(ImageEncoded, encoded);
+        WireWriter image = new WireWriter().Int(ImageHeight, height).Int(ImageWidth, width).Int(ImageColors, 3).Raw(ImageEncoded, encoded);
         WireWriter summary = new WireWriter().Message(SummaryValue, new WireWriter().Text(ValueTag, tag).Message(ValueImage, image));
         Write(step, e => e.Message(EventSummary, summary));
     }

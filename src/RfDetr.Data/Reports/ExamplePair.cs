@@ -3,8 +3,8 @@ using RfDetr.Vision;
 
 namespace RfDetr.Data;
 
-/// <summary>A picture twice: with its truth drawn in, and with what was found.</summary>
-/// <param name="Caption">The picture's name.</param>
+/// <summary>An image twice: with its truth drawn in, and with what was found.</summary>
+/// <param name="Caption">The image's name.</param>
 /// <param name="FoundCaption">What the second one shows.</param>
 /// <param name="Truth">JPEG.</param>
 /// <param name="Found">JPEG.</param>
@@ -13,29 +13,29 @@ public sealed record ExamplePair(string Caption, string FoundCaption, byte[] Tru
     private const int Quality = 82;
 
     /// <summary>Draws both; needs libvips.</summary>
-    /// <param name="picture">The labelled picture.</param>
+    /// <param name="image">The labeled image.</param>
     /// <param name="frame">Its pixels, in RGB and of the size that the labels say.</param>
     /// <param name="found">What was found in it.</param>
-    /// <param name="classes">Names and colours, by <see cref="DataClass.CategoryId"/>.</param>
+    /// <param name="classes">Names and colors, by <see cref="DataClass.CategoryId"/>.</param>
     /// <param name="threshold">Detections of at least this score are drawn.</param>
-    /// <param name="maxSide">Larger pictures are shrunk by a whole number until they fit, in pixels.</param>
+    /// <param name="maxSide">Larger images are shrunk by a whole number until they fit, in pixels.</param>
     public static ExamplePair Draw(
-        LabelledPicture picture, PixelFrame frame, IEnumerable<FoundObject> found, ClassTable classes, double threshold, int maxSide = 960)
+        LabeledImage image, PixelFrame frame, IEnumerable<FoundObject> found, ClassTable classes, double threshold, int maxSide = 960)
     {
-        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(found);
         ArgumentNullException.ThrowIfNull(classes);
         (int width, int height) = (frame.Width, frame.Height);
-        List<Annotation> truth = [.. picture.Objects.Select(o => new Annotation(
-            o.Box.ToXyxy(), o.ClassIndex, Name(classes, o.ClassIndex) + (o.IsCrowd ? " (crowd)" : ""), Fitting(o.Mask(picture), width, height)))];
+        List<Annotation> truth = [.. image.Objects.Select(o => new Annotation(
+            o.Box.ToXyxy(), o.ClassIndex, Name(classes, o.ClassIndex) + (o.IsCrowd ? " (crowd)" : ""), Fitting(o.Mask(image), width, height)))];
         FoundObject[] shown = [.. found.Where(f => f.Score >= threshold).OrderByDescending(f => f.Score)];
         List<Annotation> detections = [.. shown.Select(f =>
         {
             int index = classes.TryGetByCategory(f.CategoryId, out DataClass? known) ? known.Index : -1;
             return new Annotation(f.Box.ToXyxy(), index, string.Create(CultureInfo.InvariantCulture, $"{Name(classes, index)} {f.Score:0.00}"), Fitting(f.Mask, width, height));
         })];
-        string caption = string.Create(CultureInfo.InvariantCulture, $"{shown.Length} found at score {threshold:0.00} or more, {picture.Objects.Count} labelled");
-        return new(picture.Name, caption, Draw(frame, truth, maxSide), Draw(frame, detections, maxSide));
+        string caption = string.Create(CultureInfo.InvariantCulture, $"{shown.Length} found at score {threshold:0.00} or more, {image.Objects.Count} labeled");
+        return new(image.Name, caption, Draw(frame, truth, maxSide), Draw(frame, detections, maxSide));
     }
 
     private static string Name(ClassTable classes, int index) => classes.TryGetByIndex(index, out DataClass? known) ? known.Name : "?";
@@ -49,7 +49,7 @@ public sealed record ExamplePair(string Caption, string FoundCaption, byte[] Tru
         Painter.Draw(canvas, annotations, new DrawOptions(), SystemLabels.Instance);
         int factor = (Math.Max(frame.Width, frame.Height) + maxSide - 1) / maxSide;
         (byte[] pixels, int width, int height) = Shrink(canvas, factor);
-        return PictureEncoder.Encode(new PixelFrame(pixels, width, height, 0, PixelFormat.Rgb24), PictureFormat.Jpeg, new EncodeOptions { Quality = Quality });
+        return ImageEncoder.Encode(new PixelFrame(pixels, width, height, 0, PixelFormat.Rgb24), ImageFormat.Jpeg, new EncodeOptions { Quality = Quality });
     }
 
     /// <summary>Means of squares of <paramref name="factor"/> pixels; what is left at the right and bottom is cut off.</summary>

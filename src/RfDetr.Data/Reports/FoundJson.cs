@@ -40,7 +40,7 @@ public static class FoundJson
     private static void Write(Utf8JsonWriter json, in FoundObject one, EvaluationKind kind)
     {
         json.WriteStartObject();
-        json.WriteNumber("image_id", one.PictureId);
+        json.WriteNumber("image_id", one.ImageId);
         json.WriteNumber("category_id", one.CategoryId);
         if (kind == EvaluationKind.Boxes)
         {
@@ -51,7 +51,7 @@ public static class FoundJson
         }
         else
         {
-            Vision.RleMask mask = one.Mask ?? throw new ArgumentException($"a detection of picture {one.PictureId} has no mask; write boxes instead");
+            Vision.RleMask mask = one.Mask ?? throw new ArgumentException($"a detection of image {one.ImageId} has no mask; write boxes instead");
             json.WriteStartObject("segmentation");
             json.WriteStartArray("size");
             json.WriteNumberValue(mask.Height);

@@ -5,7 +5,7 @@ namespace RfDetr.Data;
 /// <summary>The parts of a report about one evaluation: numbers, classes, curves, confusion.</summary>
 internal static class ReportClasses
 {
-    private const int MostCurves = LineChart.Colours - 1, MostMatrix = 30, MostConfusions = 25;
+    private const int MostCurves = LineChart.Colors - 1, MostMatrix = 30, MostConfusions = 25;
 
     private static readonly string[] s_headings = ["class", "objects", "AP", "AP50", "AP75", "AR", "precision", "recall", "F1"];
 
@@ -22,7 +22,7 @@ internal static class ReportClasses
         html.Close("div");
         OperatingPoint best = result.Sweep.Best;
         html.Element("p", string.Create(CultureInfo.InvariantCulture,
-            $"{result.Pictures} pictures, {result.Classes.Sum(c => c.Objects)} objects. Precision, recall and F1 below are at score {best.Threshold:0.00}, the threshold of the best mean F1, and IoU 0.50; up to {result.Metrics.Options.MaxDetections[^1]} detections per picture and class count."), "soft");
+            $"{result.Images} images, {result.Classes.Sum(c => c.Objects)} objects. Precision, recall and F1 below are at score {best.Threshold:0.00}, the threshold of the best mean F1, and IoU 0.50; up to {result.Metrics.Options.MaxDetections[^1]} detections per image and class count."), "soft");
         WriteTable(html, result);
         WriteCurves(html, result);
         if (result.Classes.Count <= MostMatrix)

@@ -15,7 +15,7 @@ public sealed record RunReportContent
     /// <summary>Evaluations: boxes and masks.</summary>
     public IReadOnlyList<EvaluationResult> Evaluations { get; init; } = [];
 
-    /// <summary>Pictures with truth and detections.</summary>
+    /// <summary>Images with truth and detections.</summary>
     public IReadOnlyList<ExamplePair> Examples { get; init; } = [];
 
     /// <summary>Boxes and, where there are any, masks.</summary>
@@ -26,7 +26,7 @@ public sealed record RunReportContent
     }
 }
 
-/// <summary><c>report.html</c>: one file with curves, classes, confusion and pictures that needs nothing but a browser, offline.</summary>
+/// <summary><c>report.html</c>: one file with curves, classes, confusion and images that needs nothing but a browser, offline.</summary>
 public static class RunReport
 {
     /// <summary>Writes the file; it appears only when it is complete.</summary>
@@ -82,13 +82,13 @@ public static class RunReport
         foreach (ExamplePair example in examples)
         {
             html.Open("div", "pair");
-            WritePicture(html, example.Truth, $"{example.Caption} — truth");
-            WritePicture(html, example.Found, example.FoundCaption);
+            WriteImage(html, example.Truth, $"{example.Caption} — truth");
+            WriteImage(html, example.Found, example.FoundCaption);
             html.Close("div");
         }
     }
 
-    private static void WritePicture(HtmlWriter html, byte[] jpeg, string caption)
+    private static void WriteImage(HtmlWriter html, byte[] jpeg, string caption)
     {
         html.Open("figure").Raw($"<img loading=\"lazy\" alt=\"\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}\">");
         html.Element("figcaption", caption).Close("figure");

@@ -3,60 +3,60 @@ namespace RfDetr.Data;
 /// <summary>Figures of one class in one split.</summary>
 /// <param name="Class">The class.</param>
 /// <param name="Objects">Its objects, crowds left out.</param>
-/// <param name="Pictures">Pictures with at least one.</param>
+/// <param name="Images">Images with at least one.</param>
 /// <param name="Small">Objects of an area below 32² pixels (COCO's ranges).</param>
 /// <param name="Medium">32² to below 96².</param>
 /// <param name="Large">96² and more.</param>
-/// <param name="Size">√(box area) as a share of √(picture area).</param>
+/// <param name="Size">√(box area) as a share of √(image area).</param>
 /// <param name="Aspect">Width ÷ height of the boxes.</param>
-public sealed record ClassStatistics(DataClass Class, int Objects, int Pictures, int Small, int Medium, int Large, Distribution Size, Distribution Aspect);
+public sealed record ClassStatistics(DataClass Class, int Objects, int Images, int Small, int Medium, int Large, Distribution Size, Distribution Aspect);
 
 /// <summary>Figures of one split.</summary>
 /// <param name="Name">The split.</param>
-/// <param name="Pictures">Its pictures.</param>
-/// <param name="Empty">Pictures without objects.</param>
+/// <param name="Images">Its images.</param>
+/// <param name="Empty">Images without objects.</param>
 /// <param name="Objects">Objects, crowds left out.</param>
 /// <param name="Crowds">Crowd regions.</param>
 /// <param name="WithMask">Objects with a mask.</param>
-/// <param name="PerPicture">Objects of a picture.</param>
-/// <param name="Width">Widths of the pictures, pixels.</param>
-/// <param name="Height">Heights of the pictures, pixels.</param>
+/// <param name="PerImage">Objects of an image.</param>
+/// <param name="Width">Widths of the images, pixels.</param>
+/// <param name="Height">Heights of the images, pixels.</param>
 /// <param name="Classes">In the order of the data set's classes.</param>
 public sealed record SplitStatistics(
-    string Name, int Pictures, int Empty, int Objects, int Crowds, int WithMask,
-    Distribution PerPicture, Distribution Width, Distribution Height, IReadOnlyList<ClassStatistics> Classes)
+    string Name, int Images, int Empty, int Objects, int Crowds, int WithMask,
+    Distribution PerImage, Distribution Width, Distribution Height, IReadOnlyList<ClassStatistics> Classes)
 {
     // COCO's bounds of area between small, medium and large.
     private const double SmallArea = 32 * 32, LargeArea = 96 * 96;
 
-    /// <summary>Counts a split; pictures are not read.</summary>
+    /// <summary>Counts a split; images are not read.</summary>
     public static SplitStatistics Of(DataSplit split)
     {
         ArgumentNullException.ThrowIfNull(split);
-        ILookup<int, (LabelledPicture Picture, LabelledObject Object)> byClass = split.Pictures
-            .SelectMany(picture => picture.Objects.Where(o => !o.IsCrowd).Select(o => (picture, o)))
+        ILookup<int, (LabeledImage Image, LabeledObject Object)> byClass = split.Images
+            .SelectMany(image => image.Objects.Where(o => !o.IsCrowd).Select(o => (image, o)))
             .ToLookup(pair => pair.o.ClassIndex);
-        LabelledObject[] all = [.. split.Pictures.SelectMany(p => p.Objects)];
+        LabeledObject[] all = [.. split.Images.SelectMany(p => p.Objects)];
         return new SplitStatistics(
             split.Name,
-            split.Pictures.Count,
-            split.Pictures.Count(p => p.Objects.Count == 0),
+            split.Images.Count,
+            split.Images.Count(p => p.Objects.Count == 0),
             all.Count(o => !o.IsCrowd),
             all.Count(o => o.IsCrowd),
             all.Count(o => !o.IsCrowd && o.Segmentation is not null),
-            Distribution.Of(split.Pictures.Select(p => (double)p.Objects.Count(o => !o.IsCrowd))),
-            Distribution.Of(split.Pictures.Select(p => (double)p.Width)),
-            Distribution.Of(split.Pictures.Select(p => (double)p.Height)),
+            Distribution.Of(split.Images.Select(p => (double)p.Objects.Count(o => !o.IsCrowd))),
+            Distribution.Of(split.Images.Select(p => (double)p.Width)),
+            Distribution.Of(split.Images.Select(p => (double)p.Height)),
             [.. split.Classes.Select(c => Of(c, [.. byClass[c.Index]]))]);
     }
 
-    private static ClassStatistics Of(DataClass which, (LabelledPicture Picture, LabelledObject Object)[] found) => new(
+    private static ClassStatistics Of(DataClass which, (LabeledImage Image, LabeledObject Object)[] found) => new(
         which,
         found.Length,
-        found.Select(f => f.Picture.Id).Distinct().Count(),
+        found.Select(f => f.Image.Id).Distinct().Count(),
         found.Count(f => f.Object.Area < SmallArea),
         found.Count(f => f.Object.Area is >= SmallArea and < LargeArea),
         found.Count(f => f.Object.Area >= LargeArea),
-        Distribution.Of(found.Select(f => Math.Sqrt(f.Object.Box.Area / ((double)f.Picture.Width * f.Picture.Height)))),
+        Distribution.Of(found.Select(f => Math.Sqrt(f.Object.Box.Area / ((double)f.Image.Width * f.Image.Height)))),
         Distribution.Of(found.Where(f => f.Object.Box.HasArea).Select(f => f.Object.Box.Width / f.Object.Box.Height)));
 }

@@ -1,6 +1,6 @@
 namespace RfDetr.Data;
 
-/// <summary>One ray through each pixel's centre; four more where a neighbour shows another object or a very different brightness.</summary>
+/// <summary>One ray through each pixel's center; four more where a neighbor shows another object or a very different brightness.</summary>
 internal static class Antialiasing
 {
     // A grid turned by atan ½: no two samples share a row or a column.
@@ -8,13 +8,13 @@ internal static class Antialiasing
 
     public static V3[] Render(Camera camera, Shader shader, Visibility seen, int width, int height, Action<int, Action<int>> forEachRow)
     {
-        V3[] centres = new V3[width * height], result = new V3[width * height];
+        V3[] centers = new V3[width * height], result = new V3[width * height];
         forEachRow(height, row =>
         {
             for (int x = 0; x < width; x++)
             {
                 int at = row * width + x;
-                centres[at] = shader.Colour(camera.Direction(x + 0.5f, row + 0.5f), seen.Index[at], seen.Distance[at]);
+                centers[at] = shader.Color(camera.Direction(x + 0.5f, row + 0.5f), seen.Index[at], seen.Distance[at]);
             }
         });
         forEachRow(height, row =>
@@ -22,20 +22,20 @@ internal static class Antialiasing
             for (int x = 0; x < width; x++)
             {
                 int at = row * width + x;
-                result[at] = IsEdge(centres, seen.Index, width, height, x, row) ? Fine(camera, shader, centres[at], x, row) : centres[at];
+                result[at] = IsEdge(centers, seen.Index, width, height, x, row) ? Fine(camera, shader, centers[at], x, row) : centers[at];
             }
         });
         return result;
     }
 
-    private static V3 Fine(Camera camera, Shader shader, V3 centre, int x, int y)
+    private static V3 Fine(Camera camera, Shader shader, V3 center, int x, int y)
     {
-        V3 sum = Capped(centre);
+        V3 sum = Capped(center);
         foreach ((float dx, float dy) in Grid)
         {
             V3 direction = camera.Direction(x + dx, y + dy);
             (int index, float distance) = shader.FirstObject(direction);
-            sum += Capped(shader.Colour(direction, index, distance));
+            sum += Capped(shader.Color(direction, index, distance));
         }
 
         return sum * 0.2f;

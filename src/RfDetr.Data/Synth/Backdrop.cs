@@ -8,7 +8,7 @@ internal sealed class Backdrop
     private readonly V3 _wallNormal, _wallRight;
     private readonly float _wallDistance, _turnSin, _turnCos, _scale;
     private readonly uint _cloudSeed;
-    private readonly V3 _skyLow, _skyHigh, _skirtingColour;
+    private readonly V3 _skyLow, _skyHigh, _skirtingColor;
     private readonly float _skirting;
 
     public Backdrop(SceneRandom random, Camera camera)
@@ -22,7 +22,7 @@ internal sealed class Backdrop
         (_wallNormal, _wallRight) = (new(s, 0, -c), new(c, 0, s));
         _wallDistance = camera.GroundDistance * random.Range(1.2f, 2.4f);
         _skirting = random.Chance(0.5f) ? random.Range(0.03f, 0.09f) : 0;
-        _skirtingColour = V3.Mix(V3.Grey(random.Range(0.1f, 0.8f)), Wall.ColourA, random.Range(0, 0.6f));
+        _skirtingColor = V3.Mix(V3.Gray(random.Range(0.1f, 0.8f)), Wall.ColorA, random.Range(0, 0.6f));
         _cloudSeed = random.NextUInt32();
         (_skyLow, _skyHigh) = (new V3(0.72f, 0.8f, 0.88f) * random.Range(0.7f, 1.1f), new V3(0.16f, 0.34f, 0.72f) * random.Range(0.5f, 1.2f));
     }
@@ -47,19 +47,19 @@ internal sealed class Backdrop
         return wall < ground ? (wall, true) : (ground, false);
     }
 
-    /// <summary>Colour of the ground at a point; <paramref name="footprint"/> in world units.</summary>
-    public V3 GroundColour(V3 p, float footprint)
+    /// <summary>Color of the ground at a point; <paramref name="footprint"/> in world units.</summary>
+    public V3 GroundColor(V3 p, float footprint)
     {
         V3 q = new((p.X * _turnCos + p.Z * _turnSin) * _scale + 7.3f, 0, (p.Z * _turnCos - p.X * _turnSin) * _scale + 3.1f);
-        return Ground.Colour(q, footprint * _scale);
+        return Ground.Color(q, footprint * _scale);
     }
 
-    /// <summary>Colour of the wall at a point; <paramref name="footprint"/> in world units.</summary>
-    public V3 WallColour(V3 p, float footprint)
+    /// <summary>Color of the wall at a point; <paramref name="footprint"/> in world units.</summary>
+    public V3 WallColor(V3 p, float footprint)
     {
         if (p.Y * _scale < _skirting)
-            return _skirtingColour * (p.Y * _scale > _skirting * 0.93f ? 0.55f : 1);
-        return Wall.Colour(new V3(V3.Dot(p, _wallRight) * _scale + 5.2f, p.Y * _scale, 0), footprint * _scale);
+            return _skirtingColor * (p.Y * _scale > _skirting * 0.93f ? 0.55f : 1);
+        return Wall.Color(new V3(V3.Dot(p, _wallRight) * _scale + 5.2f, p.Y * _scale, 0), footprint * _scale);
     }
 
     /// <summary>Sky with clouds, for rays that meet nothing.</summary>
@@ -69,9 +69,9 @@ internal sealed class Backdrop
         V3 sky = V3.Mix(_skyLow, _skyHigh, up * (2 - up));
         float far = 1 / (MathF.Abs(direction.Y) + 0.12f);
         float cloud = Noise.Fractal(new(direction.X * far * 2, 0, direction.Z * far * 2), 5, 0, _cloudSeed);
-        return V3.Mix(sky, V3.Grey(0.95f), 0.8f * SmoothStep(0.5f, 0.75f, cloud));
+        return V3.Mix(sky, V3.Gray(0.95f), 0.8f * SmoothStep(0.5f, 0.75f, cloud));
     }
 
-    /// <summary>Share of a far point's colour that haze takes.</summary>
+    /// <summary>Share of a far point's color that haze takes.</summary>
     public float Haze(float distance) => Outdoor ? 1 - 1 / (1 + distance * _scale * distance * _scale * 0.02f) : 0;
 }

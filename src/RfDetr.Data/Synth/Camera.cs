@@ -4,7 +4,7 @@ namespace RfDetr.Data;
 internal sealed class Camera
 {
     private readonly V3 _right, _up;
-    private readonly float _centreX, _centreY;
+    private readonly float _centerX, _centerY;
 
     public Camera(SceneRandom random, int width, int height)
     {
@@ -14,7 +14,7 @@ internal sealed class Camera
         Rotation pose = Rotation.AboutY(yaw).After(Rotation.AboutX(pitch)).After(Rotation.AboutZ(roll));
         (_right, _up, Forward) = (pose.ToWorld(new(1, 0, 0)), pose.ToWorld(new(0, 1, 0)), pose.ToWorld(new(0, 0, 1)));
         Focal = Math.Max(width, height) * random.Range(0.9f, 1.7f);
-        (_centreX, _centreY) = (width * 0.5f, height * 0.5f);
+        (_centerX, _centerY) = (width * 0.5f, height * 0.5f);
         GroundDistance = -1 / Forward.Y;
     }
 
@@ -25,10 +25,10 @@ internal sealed class Camera
     /// <summary>Focal length in pixels.</summary>
     public float Focal { get; }
 
-    /// <summary>From the camera to the ground through the picture's centre.</summary>
+    /// <summary>From the camera to the ground through the image's center.</summary>
     public float GroundDistance { get; }
 
-    /// <summary>Unit direction through a point of the picture; pixel (column, row) has its centre at (column + ½, row + ½).</summary>
+    /// <summary>Unit direction through a point of the image; pixel (column, row) has its center at (column + ½, row + ½).</summary>
     public V3 Direction(float x, float y) =>
-        (Forward + _right * ((x - _centreX) / Focal) - _up * ((y - _centreY) / Focal)).Normalized;
+        (Forward + _right * ((x - _centerX) / Focal) - _up * ((y - _centerY) / Focal)).Normalized;
 }

@@ -30,7 +30,7 @@ internal sealed class Film(SceneRandom random, float brightness)
         }
     }
 
-    /// <summary>The pixel mixed with its eight neighbours by the kernel (b, 1 − 2b, b) in each direction.</summary>
+    /// <summary>The pixel mixed with its eight neighbors by the kernel (b, 1 − 2b, b) in each direction.</summary>
     private V3 Soft(V3[] light, int width, int height, int x, int y)
     {
         if (_blur <= 0)

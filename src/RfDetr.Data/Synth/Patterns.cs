@@ -8,7 +8,7 @@ internal enum Pattern
     Plain, Stripes, Bands, Checks, Dots, Wood, Marble, Speckle, Cloud, Planks, Tiles, Bricks, Weave, Soil,
 }
 
-/// <summary>Patterns as functions of a point: 0 is the first colour, 1 the second. Each fades to its mean where a pixel spans a whole repeat.</summary>
+/// <summary>Patterns as functions of a point: 0 is the first color, 1 the second. Each fades to its mean where a pixel spans a whole repeat.</summary>
 internal static class Patterns
 {
     public static float Evaluate(Pattern pattern, V3 p, float footprint, uint seed)

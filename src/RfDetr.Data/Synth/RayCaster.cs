@@ -12,9 +12,9 @@ internal static class RayCaster
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Trace(in BoundingBall bounds, Placed target, V3 origin, V3 direction, float tolerance)
     {
-        V3 toCentre = bounds.Centre - origin;
-        float nearest = V3.Dot(toCentre, direction);
-        V3 off = toCentre - direction * nearest;
+        V3 toCenter = bounds.Center - origin;
+        float nearest = V3.Dot(toCenter, direction);
+        V3 off = toCenter - direction * nearest;
         float half = bounds.Radius * bounds.Radius - V3.Dot(off, off);
         return half <= 0 ? float.PositiveInfinity : March(target, origin, direction, nearest, MathF.Sqrt(half), tolerance);
     }
@@ -41,12 +41,12 @@ internal static class RayCaster
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Light(in BoundingBall bounds, Placed blocker, V3 point, V3 towardsLight, float penumbra)
     {
-        V3 toCentre = bounds.Centre - point;
-        float nearest = V3.Dot(toCentre, towardsLight);
+        V3 toCenter = bounds.Center - point;
+        float nearest = V3.Dot(toCenter, towardsLight);
         if (nearest < -bounds.Radius)
             return 1;
         float reach = bounds.Radius + MathF.Max(nearest, 0) / penumbra;
-        float half = reach * reach - (V3.Dot(toCentre, toCentre) - nearest * nearest);
+        float half = reach * reach - (V3.Dot(toCenter, toCenter) - nearest * nearest);
         return half <= 0 ? 1 : MarchToLight(blocker, point, towardsLight, nearest, MathF.Sqrt(half), penumbra);
     }
 
@@ -71,8 +71,8 @@ internal static class RayCaster
 }
 
 /// <summary>A ball that holds an object, apart from the object so that tests against many lie side by side in memory.</summary>
-internal readonly struct BoundingBall(V3 centre, float radius)
+internal readonly struct BoundingBall(V3 center, float radius)
 {
-    public readonly V3 Centre = centre;
+    public readonly V3 Center = center;
     public readonly float Radius = radius;
 }

@@ -1,6 +1,6 @@
 namespace RfDetr.Data;
 
-/// <summary>A rendered picture and what is to be seen in it.</summary>
+/// <summary>A rendered image and what is to be seen in it.</summary>
 public sealed class Scene
 {
     internal Scene(int width, int height, byte[] rgb, IReadOnlyList<SceneObject> objects) =>
@@ -19,7 +19,7 @@ public sealed class Scene
     public IReadOnlyList<SceneObject> Objects { get; }
 }
 
-/// <summary>One object of a <see cref="Scene"/>. A pixel is the object's if the ray through the pixel's centre meets it first.</summary>
+/// <summary>One object of a <see cref="Scene"/>. A pixel is the object's if the ray through the pixel's center meets it first.</summary>
 public sealed class SceneObject
 {
     internal SceneObject(int classId, PixelBox box, byte[] mask, int area, int amodalArea) =>
@@ -40,7 +40,7 @@ public sealed class SceneObject
     /// <summary>Visible pixels: the ones in <see cref="Mask"/>.</summary>
     public int Area { get; }
 
-    /// <summary>Pixels of the picture that the object would cover if nothing stood before it; at least <see cref="Area"/>.</summary>
+    /// <summary>Pixels of the image that the object would cover if nothing stood before it; at least <see cref="Area"/>.</summary>
     public int AmodalArea { get; }
 }
 

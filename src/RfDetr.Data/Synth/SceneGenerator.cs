@@ -1,7 +1,7 @@
 namespace RfDetr.Data;
 
 /// <summary>
-/// Draws pictures of solid things, lit and textured, with exact boxes and masks: material for tests, demonstrations and small trainings
+/// Draws images of solid things, lit and textured, with exact boxes and masks: material for tests, demonstrations and small trainings
 /// that needs no download. The same (seed, index, size, options) gives the same bytes on every machine and for any number of threads.
 /// </summary>
 /// <remarks>Thread-safe: one generator may render on many threads at once.</remarks>
@@ -24,9 +24,9 @@ public sealed class SceneGenerator
     /// <summary>Class names in the order of <see cref="SceneObject.ClassId"/>.</summary>
     public static IReadOnlyList<string> ClassNames => ObjectClasses.Names;
 
-    /// <summary>Renders picture number <paramref name="index"/> of the series <paramref name="seed"/>.</summary>
+    /// <summary>Renders image number <paramref name="index"/> of the series <paramref name="seed"/>.</summary>
     /// <param name="seed">Any number; it names the series.</param>
-    /// <param name="index">Number of the picture, at least 0.</param>
+    /// <param name="index">Number of the image, at least 0.</param>
     /// <param name="width">Pixels, 8 to <see cref="MaxSide"/>.</param>
     /// <param name="height">Pixels, 8 to <see cref="MaxSide"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The index or a side is out of range.</exception>
@@ -47,7 +47,7 @@ public sealed class SceneGenerator
         return new(width, height, rgb, seen.Annotate(scene.Objects));
     }
 
-    /// <summary>Takes out what can hardly be seen, and looks again: what is not annotated must not be in the picture either.</summary>
+    /// <summary>Takes out what can hardly be seen, and looks again: what is not annotated must not be in the image either.</summary>
     private (Shader Shader, Visibility Seen) KeepVisible(SceneLayout scene, int width, int height)
     {
         int minPixels = Math.Max(1, Math.Min(_options.MinVisiblePixels, width * height / 64));

@@ -55,12 +55,12 @@ internal sealed class SceneLayout
     {
         get
         {
-            V3 ground = Backdrop.Ground.MeanColour * (Light.Key * Light.Direction.Y + Light.Zenith);
+            V3 ground = Backdrop.Ground.MeanColor * (Light.Key * Light.Direction.Y + Light.Zenith);
             return (ground.X + ground.Y + ground.Z) / 3;
         }
     }
 
-    /// <summary>Somewhere in the picture, more often towards its middle; partly outside now and then.</summary>
+    /// <summary>Somewhere in the image, more often towards its middle; partly outside now and then.</summary>
     private static (float X, float Y, float Size) Anywhere(SceneRandom random, int width, int height, float size)
     {
         float x = (random.Range(-0.1f, 1.1f) + random.Range(-0.1f, 1.1f)) / 2, y = (random.Range(0, 1.1f) + random.Range(0, 1.1f)) / 2;
@@ -74,26 +74,26 @@ internal sealed class SceneLayout
         return (other.X + random.Range(-reach, reach), other.Y + random.Range(-reach, reach) * 0.6f, size);
     }
 
-    /// <summary>Sets a solid on the ground so that its centre is seen along a direction and its bounding ball is <paramref name="size"/> pixels wide.</summary>
+    /// <summary>Sets a solid on the ground so that its center is seen along a direction and its bounding ball is <paramref name="size"/> pixels wide.</summary>
     private Placed? Place(int classId, Solid solid, Surface surface, Rotation pose, float size, V3 direction)
     {
         if (direction.Y > -0.02f)
             return null;
         float foot = solid.Support(pose.ToLocal(new V3(0, -1, 0)));
-        // centre = camera + direction·t, at height foot·scale, where scale = t·perUnit: 1 + direction.Y·t = foot·t·perUnit.
+        // center = camera + direction·t, at height foot·scale, where scale = t·perUnit: 1 + direction.Y·t = foot·t·perUnit.
         float perUnit = size * 0.5f / Camera.Focal * V3.Dot(direction, Camera.Forward) / solid.Bound;
         float t = 1 / (foot * perUnit - direction.Y), scale = t * perUnit;
         return t > 12 * Camera.GroundDistance ? null : new(classId, solid, surface, pose, Camera.Position + direction * t, scale);
     }
 
-    /// <summary>True if the object touches neither the wall nor, seen from above, another one (tested along the line between the centres).</summary>
+    /// <summary>True if the object touches neither the wall nor, seen from above, another one (tested along the line between the centers).</summary>
     private bool Fits(Placed candidate, List<Placed> others)
     {
-        if (Backdrop.WallClearance(candidate.Centre) < candidate.Support(-Backdrop.WallNormal) * 1.05f || candidate.Centre.Y + candidate.Radius > 0.9f)
+        if (Backdrop.WallClearance(candidate.Center) < candidate.Support(-Backdrop.WallNormal) * 1.05f || candidate.Center.Y + candidate.Radius > 0.9f)
             return false;
         foreach (Placed other in others)
         {
-            V3 between = new V3(other.Centre.X - candidate.Centre.X, 0, other.Centre.Z - candidate.Centre.Z);
+            V3 between = new V3(other.Center.X - candidate.Center.X, 0, other.Center.Z - candidate.Center.Z);
             V3 line = between.Normalized;
             if (between.Length < candidate.Support(line) + other.Support(-line))
                 return false;

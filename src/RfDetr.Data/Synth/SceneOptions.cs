@@ -9,13 +9,13 @@ public sealed record SceneOptions
     /// <summary>Most objects set into a scene, from <see cref="MinObjects"/> to 64.</summary>
     public int MaxObjects { get; init; } = 12;
 
-    /// <summary>Smallest diameter of an object's bounding ball in the picture, at least 4.</summary>
+    /// <summary>Smallest diameter of an object's bounding ball in the image, at least 4.</summary>
     public int MinObjectSize { get; init; } = 12;
 
-    /// <summary>Largest diameter of an object's bounding ball as a share of the picture's shorter side, in (0, 1].</summary>
+    /// <summary>Largest diameter of an object's bounding ball as a share of the image's shorter side, in (0, 1].</summary>
     public double MaxObjectFraction { get; init; } = 0.5;
 
-    /// <summary>Objects of which fewer pixels can be seen are taken out; at most 1/64 of the picture is asked for.</summary>
+    /// <summary>Objects of which fewer pixels can be seen are taken out; at most 1/64 of the image is asked for.</summary>
     public int MinVisiblePixels { get; init; } = 40;
 
     /// <summary>Objects of which a smaller share of their pixels can be seen, because others hide the rest, are taken out; in [0, 1].</summary>
@@ -24,7 +24,7 @@ public sealed record SceneOptions
     /// <summary>Names of the classes to draw, a subset of <see cref="SceneGenerator.ClassNames"/>; null for all. Ids stay those of the full list.</summary>
     public IReadOnlyList<string>? Classes { get; init; }
 
-    /// <summary>Threads that share one picture's rows; 0 for one per core. The result does not depend on it.</summary>
+    /// <summary>Threads that share one image's rows; 0 for one per core. The result does not depend on it.</summary>
     public int Threads { get; init; }
 
     /// <summary>Checks every field and returns the class ids to draw.</summary>

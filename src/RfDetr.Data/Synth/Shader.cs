@@ -9,10 +9,10 @@ internal sealed class Shader(SceneLayout scene)
     private readonly Backdrop _backdrop = scene.Backdrop;
     private readonly SceneLight _light = scene.Light;
     private readonly Placed[] _objects = [.. scene.Objects];
-    private readonly BoundingBall[] _bounds = [.. scene.Objects.Select(o => new BoundingBall(o.Centre, o.Radius))];
+    private readonly BoundingBall[] _bounds = [.. scene.Objects.Select(o => new BoundingBall(o.Center, o.Radius))];
 
-    // Light that the ground throws back up, in its own colour.
-    private readonly V3 _bounce = scene.Backdrop.Ground.MeanColour * (scene.Light.Key * (0.3f * scene.Light.Direction.Y) + scene.Light.Zenith * 0.3f);
+    // Light that the ground throws back up, in its own color.
+    private readonly V3 _bounce = scene.Backdrop.Ground.MeanColor * (scene.Light.Key * (0.3f * scene.Light.Direction.Y) + scene.Light.Zenith * 0.3f);
 
     /// <summary>A tenth of a pixel per unit of distance.</summary>
     private float Tolerance => 0.1f / _camera.Focal;
@@ -37,16 +37,16 @@ internal sealed class Shader(SceneLayout scene)
         return (index, distance, all);
     }
 
-    /// <summary>Linear colour along a ray from the camera, given the object it meets first.</summary>
-    public V3 Colour(V3 direction, int index, float distance)
+    /// <summary>Linear color along a ray from the camera, given the object it meets first.</summary>
+    public V3 Color(V3 direction, int index, float distance)
     {
         if (index >= 0)
-            return ObjectColour(_objects[index], index, _camera.Position + direction * distance, direction, distance);
+            return ObjectColor(_objects[index], index, _camera.Position + direction * distance, direction, distance);
         (float t, bool wall) = _backdrop.Intersect(_camera.Position, direction);
         if (t == float.PositiveInfinity)
             return _backdrop.Sky(direction);
-        V3 colour = BackdropColour(_camera.Position + direction * t, direction, wall, t);
-        return V3.Mix(colour, _light.Horizon, _backdrop.Haze(t));
+        V3 color = BackdropColor(_camera.Position + direction * t, direction, wall, t);
+        return V3.Mix(color, _light.Horizon, _backdrop.Haze(t));
     }
 
     private (int Index, float Distance) FirstObject(V3 origin, V3 direction, int except)
@@ -64,12 +64,12 @@ internal sealed class Shader(SceneLayout scene)
         return (index, distance);
     }
 
-    private V3 ObjectColour(Placed target, int index, V3 p, V3 view, float distance)
+    private V3 ObjectColor(Placed target, int index, V3 p, V3 view, float distance)
     {
         V3 n = target.Normal(p);
         Surface surface = target.Surface;
         float footprint = distance / _camera.Focal / target.Scale;
-        V3 paint = surface.Colour(target.ToLocal(p), footprint);
+        V3 paint = surface.Color(target.ToLocal(p), footprint);
         float reach = target.Radius;
         float open = Openness(p, n, reach * 0.5f, index) * (0.55f + 0.45f * SmoothStep(-0.1f, 0.7f, (p.Y + n.Y * reach * 0.3f) / reach + 0.2f));
         V3 lit = Lit(p + n * (0.01f * target.Scale), n, view, paint, surface, open, index);
@@ -77,15 +77,15 @@ internal sealed class Shader(SceneLayout scene)
         if (fresnel < 0.02f)
             return lit;
         V3 mirrored = Surroundings(p, view.Reflect(n), footprint * target.Scale) * (0.3f + 0.7f * open);
-        return lit + mirrored * (surface.Metal ? paint * (fresnel / surface.Reflectance) : V3.Grey(fresnel));
+        return lit + mirrored * (surface.Metal ? paint * (fresnel / surface.Reflectance) : V3.Gray(fresnel));
     }
 
-    private V3 BackdropColour(V3 p, V3 view, bool wall, float distance)
+    private V3 BackdropColor(V3 p, V3 view, bool wall, float distance)
     {
         V3 n = wall ? _backdrop.WallNormal : new V3(0, 1, 0);
         float footprint = distance / _camera.Focal / MathF.Max(-V3.Dot(n, view), 0.1f);
         Surface surface = wall ? _backdrop.Wall : _backdrop.Ground;
-        V3 paint = wall ? _backdrop.WallColour(p, footprint) : _backdrop.GroundColour(p, footprint);
+        V3 paint = wall ? _backdrop.WallColor(p, footprint) : _backdrop.GroundColor(p, footprint);
         float corner = wall ? p.Y : _backdrop.WallClearance(p);
         float open = Openness(p, n, 0, -1) * (1 - 0.4f / (1 + corner * 6 / _camera.GroundDistance));
         V3 lit = Lit(p, n, view, paint, surface, open, -1);
@@ -112,14 +112,14 @@ internal sealed class Shader(SceneLayout scene)
         V3 half = (_light.Direction - view).Normalized;
         float shine = PowerOfTwo(MathF.Max(V3.Dot(n, half), 0), surface.Sharpness + 1);
         float strength = MathF.Min(surface.Reflectance * (1 << surface.Sharpness) * 0.35f, 2.5f) * shine * direct;
-        return diffuse + _light.Key * (surface.Metal ? paint * strength : V3.Grey(strength));
+        return diffuse + _light.Key * (surface.Metal ? paint * strength : V3.Gray(strength));
     }
 
     /// <summary>An object as a dull mirror shows it: no shadows, no highlights.</summary>
     private V3 Plainly(Placed target, V3 p)
     {
         V3 n = target.Normal(p);
-        V3 paint = target.Surface.Colour(target.ToLocal(p), 0.05f);
+        V3 paint = target.Surface.Color(target.ToLocal(p), 0.05f);
         return paint * (_light.Key * MathF.Max(V3.Dot(n, _light.Direction), 0) + V3.Mix(_bounce, _light.Zenith, 0.5f + 0.5f * n.Y));
     }
 
@@ -132,8 +132,8 @@ internal sealed class Shader(SceneLayout scene)
             return beyond;
         V3 at = p + direction * t, ambient = _light.Zenith + _light.Horizon * 0.25f;
         if (wall)
-            return V3.Mix(_backdrop.WallColour(at, footprint + 0.01f * t) * (ambient + _light.Key * MathF.Max(V3.Dot(_backdrop.WallNormal, _light.Direction), 0)), beyond, 0.15f);
-        V3 ground = _backdrop.GroundColour(at, footprint + 0.01f * t) * (ambient + _light.Key * _light.Direction.Y);
+            return V3.Mix(_backdrop.WallColor(at, footprint + 0.01f * t) * (ambient + _light.Key * MathF.Max(V3.Dot(_backdrop.WallNormal, _light.Direction), 0)), beyond, 0.15f);
+        V3 ground = _backdrop.GroundColor(at, footprint + 0.01f * t) * (ambient + _light.Key * _light.Direction.Y);
         return V3.Mix(ground * 0.8f, beyond, Clamp01(t / (40 * _camera.GroundDistance)));
     }
 
@@ -156,8 +156,8 @@ internal sealed class Shader(SceneLayout scene)
         for (int i = 0; i < _objects.Length; i++)
         {
             float radius = _bounds[i].Radius, far = MathF.Max(radius * 0.7f, reach), limit = radius + far * 1.2f;
-            V3 toCentre = _bounds[i].Centre - p;
-            if (V3.Dot(toCentre, toCentre) > limit * limit)
+            V3 toCenter = _bounds[i].Center - p;
+            if (V3.Dot(toCenter, toCenter) > limit * limit)
                 continue;
             Placed near = _objects[i];
             if (i == index && near.Solid.Convex)

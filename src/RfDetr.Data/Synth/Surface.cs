@@ -1,11 +1,11 @@
 namespace RfDetr.Data;
 
-/// <summary>What a surface is made of: a pattern of two colours and how it answers light.</summary>
+/// <summary>What a surface is made of: a pattern of two colors and how it answers light.</summary>
 internal sealed class Surface
 {
-    public required V3 ColourA { get; init; }
+    public required V3 ColorA { get; init; }
 
-    public required V3 ColourB { get; init; }
+    public required V3 ColorB { get; init; }
 
     public required Pattern Pattern { get; init; }
 
@@ -20,12 +20,12 @@ internal sealed class Surface
     /// <summary>Highlight exponent 2^this.</summary>
     public required int Sharpness { get; init; }
 
-    /// <summary>A metal mirrors in its own colour and scatters next to nothing.</summary>
+    /// <summary>A metal mirrors in its own color and scatters next to nothing.</summary>
     public bool Metal { get; init; }
 
-    public V3 MeanColour => V3.Mix(ColourA, ColourB, 0.5f);
+    public V3 MeanColor => V3.Mix(ColorA, ColorB, 0.5f);
 
-    /// <summary>Colour at a point of the surface's own frame; <paramref name="footprint"/> is a pixel's width there.</summary>
-    public V3 Colour(V3 p, float footprint) =>
-        V3.Mix(ColourA, ColourB, Patterns.Evaluate(Pattern, p * Frequency, footprint * Frequency, Seed));
+    /// <summary>Color at a point of the surface's own frame; <paramref name="footprint"/> is a pixel's width there.</summary>
+    public V3 Color(V3 p, float footprint) =>
+        V3.Mix(ColorA, ColorB, Patterns.Evaluate(Pattern, p * Frequency, footprint * Frequency, Seed));
 }

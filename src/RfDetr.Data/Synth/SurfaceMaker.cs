@@ -1,6 +1,6 @@
 namespace RfDetr.Data;
 
-/// <summary>Draws surfaces at random. Nothing here knows an object's class, so colour and pattern say nothing about it.</summary>
+/// <summary>Draws surfaces at random. Nothing here knows an object's class, so color and pattern say nothing about it.</summary>
 internal static class SurfaceMaker
 {
     private static readonly Pattern[] ObjectPatterns =
@@ -17,8 +17,8 @@ internal static class SurfaceMaker
         bool shiny = metal || random.Chance(0.65f);
         return new()
         {
-            ColourA = metal ? V3.Mix(a, V3.Grey(0.75f), 0.5f) : a,
-            ColourB = metal ? V3.Mix(b, V3.Grey(0.6f), 0.5f) : b,
+            ColorA = metal ? V3.Mix(a, V3.Gray(0.75f), 0.5f) : a,
+            ColorB = metal ? V3.Mix(b, V3.Gray(0.6f), 0.5f) : b,
             Pattern = pattern,
             Frequency = pattern is Pattern.Wood or Pattern.Marble or Pattern.Cloud or Pattern.Plain ? random.Range(0.8f, 2) : random.Range(1.5f, 4),
             Seed = random.NextUInt32(),
@@ -39,8 +39,8 @@ internal static class SurfaceMaker
         bool polished = pattern is Pattern.Tiles or Pattern.Marble or Pattern.Planks or Pattern.Checks && random.Chance(0.6f);
         return new()
         {
-            ColourA = a,
-            ColourB = b,
+            ColorA = a,
+            ColorB = b,
             Pattern = pattern,
             Frequency = random.Range(2.5f, 7),
             Seed = random.NextUInt32(),
@@ -55,8 +55,8 @@ internal static class SurfaceMaker
         V3 a = random.Pick<V3>([new(0.13f, 0.19f, 0.05f), new(0.2f, 0.24f, 0.1f), new(0.55f, 0.42f, 0.24f), new(0.24f, 0.15f, 0.08f), new(0.16f, 0.16f, 0.17f), new(0.7f, 0.72f, 0.76f)]);
         return new()
         {
-            ColourA = a * random.Range(0.35f, 0.7f),
-            ColourB = a * random.Range(1.1f, 1.5f),
+            ColorA = a * random.Range(0.35f, 0.7f),
+            ColorB = a * random.Range(1.1f, 1.5f),
             Pattern = Pattern.Soil,
             Frequency = random.Range(6, 14),
             Seed = random.NextUInt32(),
@@ -69,20 +69,20 @@ internal static class SurfaceMaker
     {
         Pattern pattern = random.Pick<Pattern>([Pattern.Plain, Pattern.Plain, Pattern.Plain, Pattern.Cloud, Pattern.Bricks, Pattern.Bricks, Pattern.Stripes, Pattern.Tiles, Pattern.Dots, Pattern.Planks]);
         V3 a = Muted(random);
-        V3 b = V3.Mix(a, pattern is Pattern.Bricks ? V3.Grey(0.55f) : Muted(random), random.Range(0.2f, 0.6f));
-        return new() { ColourA = a, ColourB = b, Pattern = pattern, Frequency = random.Range(3, 9), Seed = random.NextUInt32(), Reflectance = 0.004f, Sharpness = 3 };
+        V3 b = V3.Mix(a, pattern is Pattern.Bricks ? V3.Gray(0.55f) : Muted(random), random.Range(0.2f, 0.6f));
+        return new() { ColorA = a, ColorB = b, Pattern = pattern, Frequency = random.Range(3, 9), Seed = random.NextUInt32(), Reflectance = 0.004f, Sharpness = 3 };
     }
 
-    /// <summary>The second colour: near the first for grain, far from it for printed patterns.</summary>
+    /// <summary>The second color: near the first for grain, far from it for printed patterns.</summary>
     private static V3 Partner(SceneRandom random, V3 a, Pattern pattern) => pattern switch
     {
         Pattern.Plain or Pattern.Weave => a * 0.6f,
         Pattern.Wood => a * random.Range(0.2f, 0.5f),
-        _ => random.Chance(0.4f) ? V3.Grey(random.Chance(0.7f) ? 0.8f : 0.03f) : Paint(random),
+        _ => random.Chance(0.4f) ? V3.Gray(random.Chance(0.7f) ? 0.8f : 0.03f) : Paint(random),
     };
 
     private static V3 Paint(SceneRandom random) => random.Chance(0.15f)
-        ? V3.Grey(random.Range(0.15f, 0.92f)).Squared()
+        ? V3.Gray(random.Range(0.15f, 0.92f)).Squared()
         : Hue(random.Unit(), random.Range(0.35f, 0.9f), random.Range(0.35f, 0.95f));
 
     private static V3 Muted(SceneRandom random) => Hue(random.Unit(), random.Range(0.03f, 0.4f), random.Range(0.35f, 0.9f));
@@ -103,6 +103,6 @@ internal static class SurfaceMaker
         }
     }
 
-    /// <summary>From picture values to light: gamma 2 (the film takes the square root again), for its root is exact on every machine.</summary>
+    /// <summary>From image values to light: gamma 2 (the film takes the square root again), for its root is exact on every machine.</summary>
     private static V3 Squared(this V3 c) => c * c;
 }

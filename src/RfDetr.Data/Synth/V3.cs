@@ -2,13 +2,13 @@ using System.Runtime.CompilerServices;
 
 namespace RfDetr.Data;
 
-/// <summary>A point, direction or linear RGB colour. Plain scalar arithmetic in a written order, so every machine gets the same bits
+/// <summary>A point, direction or linear RGB color. Plain scalar arithmetic in a written order, so every machine gets the same bits
 /// (<see cref="System.Numerics.Vector3"/> leaves the order of a dot product's sum to the hardware).</summary>
 internal readonly struct V3(float x, float y, float z)
 {
     public readonly float X = x, Y = y, Z = z;
 
-    public static V3 Grey(float value) => new(value, value, value);
+    public static V3 Gray(float value) => new(value, value, value);
 
     public static V3 operator +(V3 a, V3 b) => new(a.X + b.X, a.Y + b.Y, a.Z + b.Z);
 
@@ -18,7 +18,7 @@ internal readonly struct V3(float x, float y, float z)
 
     public static V3 operator *(V3 a, float s) => new(a.X * s, a.Y * s, a.Z * s);
 
-    /// <summary>Component by component: light times surface colour.</summary>
+    /// <summary>Component by component: light times surface color.</summary>
     public static V3 operator *(V3 a, V3 b) => new(a.X * b.X, a.Y * b.Y, a.Z * b.Z);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,6 +1,6 @@
 namespace RfDetr.Data;
 
-/// <summary>Which object each pixel's centre shows, and how far away it is.</summary>
+/// <summary>Which object each pixel's center shows, and how far away it is.</summary>
 internal sealed class Visibility
 {
     private readonly int _width, _height, _count;

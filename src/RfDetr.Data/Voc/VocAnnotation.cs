@@ -4,8 +4,8 @@ using System.Xml.Linq;
 
 namespace RfDetr.Data;
 
-/// <summary>One file of Pascal VOC: a picture and its boxes. Its pixel coordinates count from 1 and include the last.</summary>
-/// <param name="FileName">The picture's; null if absent.</param>
+/// <summary>One file of Pascal VOC: an image and its boxes. Its pixel coordinates count from 1 and include the last.</summary>
+/// <param name="FileName">The image's; null if absent.</param>
 /// <param name="Width">Pixels.</param>
 /// <param name="Height">Pixels.</param>
 /// <param name="Objects">Class name, box from 0, and whether it is marked difficult.</param>
@@ -18,7 +18,7 @@ internal sealed record VocAnnotation(string? FileName, int Width, int Height, IR
     {
         XElement root = Load(file);
         if (root.Element("size") is not { } size)
-            throw new DataSetFormatException(file, "has no <size>; give the picture's <width> and <height> in pixels.");
+            throw new DataSetFormatException(file, "has no <size>; give the image's <width> and <height> in pixels.");
         var objects = new List<(string, BoxXywh, bool)>();
         int number = 0;
         foreach (XElement item in root.Elements("object"))

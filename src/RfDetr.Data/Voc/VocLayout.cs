@@ -1,6 +1,6 @@
 namespace RfDetr.Data;
 
-/// <summary>Pascal VOC's layout. Its masks (pictures of class colours) are not read; difficult objects become crowds, which are not counted either way.</summary>
+/// <summary>Pascal VOC's layout. Its masks (images of class colors) are not read; difficult objects become crowds, which are not counted either way.</summary>
 internal static class VocLayout
 {
     /// <summary>Optional list of class names in order; without it the names found are sorted, which gives VOC's own order.</summary>
@@ -17,14 +17,14 @@ internal static class VocLayout
         foreach ((string name, List<string> stems, string source) in Lists(found.Root, all, problems))
         {
             string folder = Path.Combine(found.Root, "JPEGImages");
-            var pictures = new List<LabelledPicture>();
+            var images = new List<LabeledImage>();
             foreach (string stem in stems)
             {
                 if (all.TryGetValue(stem, out VocAnnotation? annotation))
-                    pictures.Add(Picture(pictures.Count + 1, folder, stem, annotation, indexes));
+                    images.Add(Image(images.Count + 1, folder, stem, annotation, indexes));
             }
 
-            splits.Add(new DataSplit(name, folder, source, classes, MissingPictures.Remove(pictures, source, folder, problems)));
+            splits.Add(new DataSplit(name, folder, source, classes, MissingImages.Remove(images, source, folder, problems)));
         }
 
         return (classes, splits);
@@ -86,18 +86,18 @@ internal static class VocLayout
         }
     }
 
-    private static LabelledPicture Picture(int id, string folder, string stem, VocAnnotation annotation, Dictionary<string, int> indexes)
+    private static LabeledImage Image(int id, string folder, string stem, VocAnnotation annotation, Dictionary<string, int> indexes)
     {
         string name = annotation.FileName is { } written && SafePaths.Below(folder, written) is { } path && File.Exists(path)
             ? SafePaths.Relative(folder, path)
             : s_extensions.Select(e => stem + e).FirstOrDefault(n => File.Exists(Path.Combine(folder, n))) ?? stem + s_extensions[0];
-        LabelledObject[] objects =
+        LabeledObject[] objects =
         [
-            .. annotation.Objects.Select((o, i) => new LabelledObject
+            .. annotation.Objects.Select((o, i) => new LabeledObject
             {
                 Id = i + 1, ClassIndex = indexes[o.Name], Box = o.Box, Area = o.Box.Area, IsCrowd = o.Difficult,
             }),
         ];
-        return new LabelledPicture(id, Path.Combine(folder, name), name, annotation.Width, annotation.Height, objects);
+        return new LabeledImage(id, Path.Combine(folder, name), name, annotation.Width, annotation.Height, objects);
     }
 }

@@ -3,7 +3,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace RfDetr.Data;
 
-/// <summary>What <c>data.yaml</c> says: class names, and where the pictures of each split are.</summary>
+/// <summary>What <c>data.yaml</c> says: class names, and where the images of each split are.</summary>
 /// <param name="File">The file.</param>
 /// <param name="Names">In the order of the class numbers.</param>
 /// <param name="Splits">Split name and its paths as written.</param>
@@ -27,7 +27,7 @@ internal sealed record YoloConfig(string File, IReadOnlyList<string> Names, IRea
         }
 
         if (splits.Count == 0)
-            throw new DataSetFormatException(file, "names no pictures; give 'train:' and 'val:' (and 'test:'), each a folder.");
+            throw new DataSetFormatException(file, "names no images; give 'train:' and 'val:' (and 'test:'), each a folder.");
         string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
         return new YoloConfig(file, ReadNames(file, map), splits, RootOf(folder, map));
     }

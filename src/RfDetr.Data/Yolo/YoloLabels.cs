@@ -4,7 +4,7 @@ namespace RfDetr.Data;
 
 /// <summary>
 /// A YOLO label file: one object a line, <c>class cx cy w h</c> or <c>class x1 y1 x2 y2 x3 y3 …</c> (an outline), all shares of the
-/// picture's width and height.
+/// image's width and height.
 /// </summary>
 internal static class YoloLabels
 {
@@ -13,15 +13,15 @@ internal static class YoloLabels
     /// <summary>Shares beyond these are surely no shares but pixels. A little beyond 0..1 is common and clipped later.</summary>
     private const double Least = -1, Most = 2;
 
-    /// <summary>Reads a file; one that is not there means a picture without objects.</summary>
+    /// <summary>Reads a file; one that is not there means an image without objects.</summary>
     /// <param name="file">Its path.</param>
     /// <param name="classes">Number of classes.</param>
-    /// <param name="width">The picture's, pixels.</param>
-    /// <param name="height">The picture's, pixels.</param>
+    /// <param name="width">The image's, pixels.</param>
+    /// <param name="height">The image's, pixels.</param>
     /// <exception cref="DataSetFormatException">A line is broken.</exception>
-    public static List<LabelledObject> Read(string file, int classes, int width, int height)
+    public static List<LabeledObject> Read(string file, int classes, int width, int height)
     {
-        var objects = new List<LabelledObject>();
+        var objects = new List<LabeledObject>();
         var info = new FileInfo(file);
         if (!info.Exists)
             return objects;
@@ -40,7 +40,7 @@ internal static class YoloLabels
         return objects;
     }
 
-    private static LabelledObject Line(string file, int number, ReadOnlySpan<char> line, List<double> values, int classes, int width, int height)
+    private static LabeledObject Line(string file, int number, ReadOnlySpan<char> line, List<double> values, int classes, int width, int height)
     {
         values.Clear();
         foreach (Range range in line.SplitAny(' ', '\t'))
@@ -57,7 +57,7 @@ internal static class YoloLabels
         for (int i = 1; i < values.Count; i++)
         {
             if (!(values[i] is >= Least and <= Most))
-                throw Error(file, number, FormattableString.Invariant($"{values[i]} is no share of the picture (0..1); are these pixels?"));
+                throw Error(file, number, FormattableString.Invariant($"{values[i]} is no share of the image (0..1); are these pixels?"));
         }
 
         return values.Count switch
@@ -68,14 +68,14 @@ internal static class YoloLabels
         };
     }
 
-    private static LabelledObject Box(int id, List<double> values, int width, int height)
+    private static LabeledObject Box(int id, List<double> values, int width, int height)
     {
         double w = values[3] * width, h = values[4] * height;
         var box = new BoxXywh(values[1] * width - w / 2, values[2] * height - h / 2, w, h);
-        return new LabelledObject { Id = id, ClassIndex = (int)values[0], Box = box, Area = box.Area };
+        return new LabeledObject { Id = id, ClassIndex = (int)values[0], Box = box, Area = box.Area };
     }
 
-    private static LabelledObject Outline(int id, List<double> values, int width, int height)
+    private static LabeledObject Outline(int id, List<double> values, int width, int height)
     {
         double[] outline = new double[values.Count - 1];
         double x1 = double.MaxValue, y1 = double.MaxValue, x2 = double.MinValue, y2 = double.MinValue;
@@ -86,7 +86,7 @@ internal static class YoloLabels
             (x1, y1, x2, y2) = (Math.Min(x1, x), Math.Min(y1, y), Math.Max(x2, x), Math.Max(y2, y));
         }
 
-        return new LabelledObject
+        return new LabeledObject
         {
             Id = id,
             ClassIndex = (int)values[0],

@@ -2,7 +2,7 @@ using RfDetr.Vision;
 
 namespace RfDetr.Data;
 
-/// <summary>YOLO's layout: pictures in <c>…/images/…</c>, a label file of the same name in <c>…/labels/…</c> (or beside the picture).</summary>
+/// <summary>YOLO's layout: images in <c>…/images/…</c>, a label file of the same name in <c>…/labels/…</c> (or beside the image).</summary>
 internal static class YoloLayout
 {
     private static readonly string[] s_extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".gif", ".avif", ".heic"];
@@ -21,23 +21,23 @@ internal static class YoloLayout
         foreach (string path in paths)
         {
             if (Resolve(root, config, path) is not { } place)
-                problems.Add(new DataSetFormatException(config.File, $"{name}: '{path}' is not below '{root}', or not there; give a folder of pictures or a .txt list."));
+                problems.Add(new DataSetFormatException(config.File, $"{name}: '{path}' is not below '{root}', or not there; give a folder of images or a .txt list."));
             else if (Directory.Exists(place))
-                files.UnionWith(Directory.EnumerateFiles(place, "*", SearchOption.AllDirectories).Where(IsPicture));
+                files.UnionWith(Directory.EnumerateFiles(place, "*", SearchOption.AllDirectories).Where(IsImage));
             else
                 files.UnionWith(Listed(root, config, place, problems));
         }
 
         if (files.Count == 0)
-            problems.Add(new DataSetFormatException(config.File, $"{name}: no pictures in {string.Join(", ", paths.Select(p => $"'{p}'"))}."));
+            problems.Add(new DataSetFormatException(config.File, $"{name}: no images in {string.Join(", ", paths.Select(p => $"'{p}'"))}."));
         string[] sorted = [.. files];
-        var pictures = new LabelledPicture?[sorted.Length];
+        var images = new LabeledImage?[sorted.Length];
         var failures = new DataSetFormatException?[sorted.Length];
         ManyAtOnce.For(sorted.Length, i =>
         {
             try
             {
-                pictures[i] = Picture(i + 1, sorted[i], folder, classes.Count);
+                images[i] = Image(i + 1, sorted[i], folder, classes.Count);
             }
             catch (DataSetFormatException e)
             {
@@ -46,15 +46,15 @@ internal static class YoloLayout
         });
         foreach (DataSetFormatException failure in failures.OfType<DataSetFormatException>())
             problems.Add(failure);
-        return new DataSplit(name, folder, config.File, classes, [.. pictures.OfType<LabelledPicture>()]);
+        return new DataSplit(name, folder, config.File, classes, [.. images.OfType<LabeledImage>()]);
     }
 
-    private static LabelledPicture Picture(int id, string file, string folder, int classes)
+    private static LabeledImage Image(int id, string file, string folder, int classes)
     {
         try
         {
-            PictureInfo info = PictureInfo.Read(file);
-            return new LabelledPicture(id, file, SafePaths.Relative(folder, file), info.Width, info.Height, YoloLabels.Read(LabelFile(file), classes, info.Width, info.Height));
+            ImageInfo info = ImageInfo.Read(file);
+            return new LabeledImage(id, file, SafePaths.Relative(folder, file), info.Width, info.Height, YoloLabels.Read(LabelFile(file), classes, info.Width, info.Height));
         }
         catch (ImageContentException e)
         {
@@ -62,12 +62,12 @@ internal static class YoloLayout
         }
     }
 
-    /// <summary>The last folder "images" on the way becomes "labels"; else the label file lies beside the picture.</summary>
-    internal static string LabelFile(string picture)
+    /// <summary>The last folder "images" on the way becomes "labels"; else the label file lies beside the image.</summary>
+    internal static string LabelFile(string image)
     {
-        string plain = Path.ChangeExtension(picture, ".txt").Replace('\\', '/');
+        string plain = Path.ChangeExtension(image, ".txt").Replace('\\', '/');
         int at = plain.LastIndexOf("/images/", StringComparison.Ordinal);
-        string beside = Path.ChangeExtension(picture, ".txt");
+        string beside = Path.ChangeExtension(image, ".txt");
         if (at < 0)
             return beside;
         string labels = $"{plain[..at]}/labels/{plain[(at + "/images/".Length)..]}";
@@ -101,5 +101,5 @@ internal static class YoloLayout
         }
     }
 
-    private static bool IsPicture(string file) => s_extensions.Contains(Path.GetExtension(file).ToLowerInvariant());
+    private static bool IsImage(string file) => s_extensions.Contains(Path.GetExtension(file).ToLowerInvariant());
 }

@@ -22,9 +22,9 @@ internal sealed class Embeddings
     }
 
     /// <summary>[B, 3, H, W] → [B·w², 1 + N/w², D].</summary>
-    public Tensor Forward(Tensor picture, Windows windows)
+    public Tensor Forward(Tensor image, Windows windows)
     {
-        Tensor grid = picture.Permute(0, 2, 3, 1).Conv2d(_patchWeight, _patchBias, stride: _c.PatchSize); // [B, h, v, D]
+        Tensor grid = image.Permute(0, 2, 3, 1).Conv2d(_patchWeight, _patchBias, stride: _c.PatchSize); // [B, h, v, D]
         Tensor tokens = windows.Cut(grid + GridPositions(windows.Height, windows.Width));
         Tensor first = (_classToken + _positions.Slice(1, 0, 1)).BroadcastTo(tokens.Shape[0], 1, _c.EncoderWidth);
         return new[] { first, tokens }.Concat(1);

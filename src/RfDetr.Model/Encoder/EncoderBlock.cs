@@ -22,7 +22,7 @@ internal sealed class EncoderBlock(Weights w, ModelConfig c, int index)
         return x + (_scale2 * _fc2.Forward(_fc1.Forward(_norm2.Forward(x)).Gelu())).Branch(_depth);
     }
 
-    // A global block sees all windows of a picture, each with its class token, as one sequence.
+    // A global block sees all windows of an image, each with its class token, as one sequence.
     private Tensor Attend(Tensor x, Windows windows)
     {
         if (!_isGlobal || windows.Count == 1)

@@ -2,7 +2,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Model;
 
-/// <summary>DINOv2 with windows (arXiv 2304.07193; windows as in LW-DETR, 2406.03459): a picture to one map per out index.</summary>
+/// <summary>DINOv2 with windows (arXiv 2304.07193; windows as in LW-DETR, 2406.03459): an image to one map per out index.</summary>
 internal sealed class WindowedEncoder(Weights w, ModelConfig c)
 {
     private readonly Embeddings _embeddings = new(w / "embeddings", c);
@@ -13,10 +13,10 @@ internal sealed class WindowedEncoder(Weights w, ModelConfig c)
         [.. Enumerable.Range(0, c.EncoderDepth).Select(i => new EncoderBlock(w / "encoder" / "layer" / i, c, i))];
 
     /// <summary>[B, 3, H, W] → per out index k, the state after k layers as [B, h, v, D].</summary>
-    public Tensor[] Forward(Tensor picture)
+    public Tensor[] Forward(Tensor image)
     {
-        Windows windows = Grid(picture.Shape[2].Size, picture.Shape[3].Size);
-        Tensor x = _embeddings.Forward(picture, windows);
+        Windows windows = Grid(image.Shape[2].Size, image.Shape[3].Size);
+        Tensor x = _embeddings.Forward(image, windows);
         var maps = new List<Tensor>();
         for (int i = 0; i < c.OutFeatureIndexes[^1]; i++)
         {

@@ -2,14 +2,14 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Model;
 
-/// <summary>Cuts a grid of h×v tokens into w×w windows and back; windows of a picture lie one after another, row by row.</summary>
+/// <summary>Cuts a grid of h×v tokens into w×w windows and back; windows of an image lie one after another, row by row.</summary>
 internal sealed record Windows(int PerSide, int Height, int Width)
 {
     private int RowsEach => Height / PerSide;
 
     private int ColumnsEach => Width / PerSide;
 
-    /// <summary>Windows in one picture, w².</summary>
+    /// <summary>Windows in one image, w².</summary>
     public int Count => PerSide * PerSide;
 
     public Tensor Cut(Tensor grid)

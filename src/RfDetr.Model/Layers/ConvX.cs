@@ -2,7 +2,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Model;
 
-/// <summary>What follows a normalised convolution.</summary>
+/// <summary>What follows a normalized convolution.</summary>
 internal enum Activation
 {
     Relu,

@@ -2,7 +2,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Model;
 
-/// <summary>Layer normalisation over the last axis: names <c>weight</c>, <c>bias</c>.</summary>
+/// <summary>Layer normalization over the last axis: names <c>weight</c>, <c>bias</c>.</summary>
 internal sealed class Norm(Weights w, int width, float epsilon)
 {
     /// <summary>DINOv2's and the projector's; PyTorch's default differs in the fourth decimal.</summary>

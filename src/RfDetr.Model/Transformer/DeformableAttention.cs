@@ -24,7 +24,7 @@ internal sealed class DeformableAttention(Weights w, ModelConfig c)
         Tensor offsets = _offsets.Forward(query).Reshape(batch, queries, _heads, _samples, 2);
         Tensor weights = _mix.Forward(query).Reshape(batch, queries, _heads, _samples).Softmax();
         Tensor boxes = reference.Reshape(batch, queries, 1, 1, 4);
-        Tensor locations = Boxes.Centre(boxes) + offsets * (Boxes.Size(boxes) * (0.5f / c.DecoderPoints)); // [B, Q, heads, levels·P, 2]
+        Tensor locations = Boxes.Center(boxes) + offsets * (Boxes.Size(boxes) * (0.5f / c.DecoderPoints)); // [B, Q, heads, levels·P, 2]
         var sampling = new DeformableSampling(_heads, c.DecoderPoints, [.. memory.Levels.SelectMany(l => new[] { l.Height, l.Width })]);
         return _output.Forward(query.Backend.Apply(sampling, _value.Forward(memory.Rows), locations, weights));
     }

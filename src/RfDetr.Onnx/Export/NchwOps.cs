@@ -27,7 +27,7 @@ internal static class Nchw
     public static TensorType ToLast(TensorType type) => type with { Shape = [type.Shape[0], type.Shape[2], type.Shape[3], type.Shape[1]] };
 }
 
-/// <summary>Puts convolutions and resizes into ONNX's layout between permutations, which <see cref="SimplifyLayout"/> then joins with their neighbours.</summary>
+/// <summary>Puts convolutions and resizes into ONNX's layout between permutations, which <see cref="SimplifyLayout"/> then joins with their neighbors.</summary>
 internal sealed class ChannelsFirst : GraphPass
 {
     protected override Tensor? Rewrite(OpValue value, Tensor[] inputs)

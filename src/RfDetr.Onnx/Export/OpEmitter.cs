@@ -62,7 +62,7 @@ internal sealed class OpEmitter(NodeWriter writer, bool contrib)
             case Reduce reduce: Reduction(value, reduce); break;
             case TopKIndices top: TopK(value, top); break;
             case Take: writer.Define(value, "Gather", [Input(value), writer.Name(value.Inputs[1], DType.Int64)], node => node.Set("axis", 0L)); break;
-            case GatherRows: RowsPerPicture(value); break;
+            case GatherRows: RowsPerImage(value); break;
             default: throw new NotSupportedException($"the exporter has no ONNX operator for {value.Op.Name}");
         }
     }
@@ -122,7 +122,7 @@ internal sealed class OpEmitter(NodeWriter writer, bool contrib)
         });
     }
 
-    private void RowsPerPicture(OpValue value)
+    private void RowsPerImage(OpValue value)
     {
         string indices = writer.Helper("Unsqueeze", [writer.Name(value.Inputs[1], DType.Int64), writer.Longs(2)]);
         writer.Define(value, "GatherND", [Input(value), indices], node => node.Set("batch_dims", 1L));

@@ -6,8 +6,8 @@ public sealed record ArtifactNotes
     /// <summary>Key in an ONNX file's metadata_props.</summary>
     public const string Key = "rfdetr_dotnet";
 
-    /// <summary>Licence of the weights, e.g. <c>Apache-2.0</c>; null if unknown.</summary>
-    public string? WeightsLicence { get; init; }
+    /// <summary>License of the weights, e.g. <c>Apache-2.0</c>; null if unknown.</summary>
+    public string? WeightsLicense { get; init; }
 
     /// <summary>SHA-256 of the checkpoint that was exported, lower-case hexadecimal; null if it did not come from a file.</summary>
     public string? WeightsSha256 { get; init; }

@@ -10,7 +10,7 @@ internal sealed class ContractFinder(
         OnnxValueInfo boxes = FindOutput("boxes", "pred_boxes", "dets") ?? throw Missing("boxes", "dets", "pred_boxes");
         OnnxValueInfo logits = FindOutput("class logits", "pred_logits", "labels") ?? throw Missing("class logits", "labels", "pred_logits");
         OnnxValueInfo? masks = FindOutput("mask logits", "pred_masks", "masks");
-        Check(input, 4, "pictures");
+        Check(input, 4, "images");
         Check(boxes, 3, "boxes");
         Check(logits, 3, "class logits");
         if (masks is not null)

@@ -3,10 +3,10 @@ namespace RfDetr.Onnx;
 /// <summary>Which inputs and outputs of a model are which, and the sizes that are known before a run.</summary>
 public sealed record DetectionContract
 {
-    /// <summary>Pictures, normalised: N × C × H × W.</summary>
+    /// <summary>Images, normalized: N × C × H × W.</summary>
     public required OnnxValueInfo Input { get; init; }
 
-    /// <summary>Boxes: N × Q × 4, centre x, centre y, width, height in 0..1.</summary>
+    /// <summary>Boxes: N × Q × 4, center x, center y, width, height in 0..1.</summary>
     public required OnnxValueInfo Boxes { get; init; }
 
     /// <summary>Class logits: N × Q × C.</summary>
@@ -15,7 +15,7 @@ public sealed record DetectionContract
     /// <summary>Mask logits: N × Q × H/4 × W/4; null for pure detectors.</summary>
     public OnnxValueInfo? Masks { get; init; }
 
-    /// <summary>Pictures per run if the file fixes that (rf-detr before 1.7 always does); null: any number.</summary>
+    /// <summary>Images per run if the file fixes that (rf-detr before 1.7 always does); null: any number.</summary>
     public int? FixedBatch { get; init; }
 
     /// <summary>Input channels.</summary>

@@ -81,7 +81,7 @@ public sealed record InferenceMetadata
     /// <summary>Number of logits per query (COCO: 91 with its holes).</summary>
     public required int NumClasses { get; init; }
 
-    /// <summary>Most detections per picture.</summary>
+    /// <summary>Most detections per image.</summary>
     public required int NumSelect { get; init; }
 
     /// <summary>How detections are chosen; <c>all_logits</c>: the best over all queries and classes together.</summary>
@@ -96,7 +96,7 @@ public sealed record InferenceMetadata
     /// <summary>Weight of the keypoints' uncertainty in their scores; at least 0, used by that task only.</summary>
     public required double TraceAlpha { get; init; }
 
-    /// <summary>Whether masks are meant to be scaled to the picture's size.</summary>
+    /// <summary>Whether masks are meant to be scaled to the image's size.</summary>
     public bool UpsampleMasksToImageSize { get; init; } = true;
 
     /// <summary>Patch size in pixels.</summary>

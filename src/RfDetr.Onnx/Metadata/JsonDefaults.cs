@@ -7,7 +7,7 @@ namespace RfDetr.Onnx;
 
 /// <summary>Adds the default values of absent fields to JSON before it is read into a record.</summary>
 /// <remarks>
-/// Compiled readers set all init-only properties, absent ones to null or 0: the initialisers in the record would be lost.
+/// Compiled readers set all init-only properties, absent ones to null or 0: the initializers in the record would be lost.
 /// </remarks>
 internal sealed class JsonDefaults
 {

@@ -1,6 +1,6 @@
 namespace RfDetr.Onnx;
 
-/// <summary>The memory of one input or output of a <see cref="SessionBinding"/>; valid until that is disposed of or binds the name anew.</summary>
+/// <summary>The memory of one input or output of a <see cref="SessionBinding"/>; valid until that is disposed of or binds the name again.</summary>
 public sealed unsafe class BoundTensor
 {
     private readonly long[] _shape = new long[ShapeCheck.MaxRank];
@@ -26,13 +26,13 @@ public sealed unsafe class BoundTensor
     /// <summary>The OrtValue: of the caller's or our buffer, or for a variable output the one that the last run made.</summary>
     internal nint Value { get; set; }
 
-    /// <summary>True if the runtime allocates this output anew in each run.</summary>
+    /// <summary>True if the runtime allocates this output again in each run.</summary>
     internal bool IsVariable { get; init; }
 
     /// <summary>The elements in place: write an input's before a run, read an output's after it.</summary>
     /// <exception cref="ArgumentException"><typeparamref name="T"/> does not match the element type.</exception>
     /// <exception cref="InvalidOperationException">An output of variable shape before the first run.</exception>
-    /// <exception cref="ObjectDisposedException">The binding is gone or has bound the name anew.</exception>
+    /// <exception cref="ObjectDisposedException">The binding is gone or has bound the name again.</exception>
     public Span<T> Data<T>()
         where T : unmanaged
     {

@@ -30,12 +30,12 @@ internal static unsafe class NativeSessionOptions
         api.Check(api.SetIntraOpNumThreads(native, threads), "set the thread count");
         api.Check(api.SetInterOpNumThreads(native, options.InterOpThreads), "set the operator thread count");
         api.Check(api.SetSessionExecutionMode(native, options.InterOpThreads > 1 ? 1 : 0), "set the execution mode");
-        api.Check(api.SetSessionGraphOptimizationLevel(native, (int)options.Optimization), "set the optimisation level");
+        api.Check(api.SetSessionGraphOptimizationLevel(native, (int)options.Optimization), "set the optimization level");
         api.Check(api.SetSessionLogSeverityLevel(native, (int)options.LogSeverity), "set the log level");
         if (options.ProfilePrefix is not null)
             api.Check(api.EnableProfiling(native, text.Path(options.ProfilePrefix)), "switch profiling on");
         if (options.OptimizedModelPath is not null)
-            api.Check(api.SetOptimizedModelFilePath(native, text.Path(options.OptimizedModelPath)), "set the path of the optimised model");
+            api.Check(api.SetOptimizedModelFilePath(native, text.Path(options.OptimizedModelPath)), "set the path of the optimized model");
         foreach ((string name, long size) in options.FreeDimensions)
             api.Check(api.AddFreeDimensionOverrideByName(native, (byte*)text.Utf8(name), size), $"fix dimension '{name}'");
 

@@ -13,7 +13,7 @@ public sealed unsafe partial class OnnxSession
     /// <returns>The outputs by name; each owns its memory.</returns>
     /// <exception cref="ArgumentException">A name, element type or shape does not fit the model.</exception>
     /// <exception cref="OnnxRuntimeException">The run failed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was canceled.</exception>
     public IReadOnlyDictionary<string, HostTensor> Run(
         IReadOnlyDictionary<string, HostTensor> inputs, IReadOnlyList<string>? outputs = null, CancellationToken cancellation = default)
     {

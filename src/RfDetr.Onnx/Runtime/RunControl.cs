@@ -16,7 +16,7 @@ internal sealed unsafe class RunControl : IDisposable
 
     public nint Value => _handle.Value;
 
-    /// <summary>Ends the run when <paramref name="cancellation"/> is cancelled, until the result is disposed of.</summary>
+    /// <summary>Ends the run when <paramref name="cancellation"/> is canceled, until the result is disposed of.</summary>
     public CancellationTokenRegistration Watch(CancellationToken cancellation) =>
         cancellation.UnsafeRegister(static control => ((RunControl)control!).Terminate(), this);
 
@@ -29,7 +29,7 @@ internal sealed unsafe class RunControl : IDisposable
             return;
         OnnxRuntimeException failure = _runtime.Api.ToException(status, "run the model");
         if (cancellation.IsCancellationRequested)
-            throw new OperationCanceledException("the run was cancelled", failure, cancellation);
+            throw new OperationCanceledException("the run was canceled", failure, cancellation);
         throw failure;
     }
 

@@ -16,7 +16,7 @@ public sealed unsafe partial class SessionBinding
     public BoundTensor BindOutput(string name, params ReadOnlySpan<long> shape) =>
         Bind(isInput: false, name, shape, null, 0);
 
-    /// <summary>Binds an input to the caller's memory, which must stay in place while the binding lives or until the name is bound anew.</summary>
+    /// <summary>Binds an input to the caller's memory, which must stay in place while the binding lives or until the name is bound again.</summary>
     /// <param name="name">Input name.</param>
     /// <param name="data">First element: native or pinned memory.</param>
     /// <param name="bytes">Size of the memory in bytes, at least that of the tensor.</param>

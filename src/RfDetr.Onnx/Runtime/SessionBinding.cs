@@ -60,7 +60,7 @@ public sealed unsafe partial class SessionBinding : IDisposable
     /// <param name="cancellation">Ends the run between two operators.</param>
     /// <exception cref="InvalidOperationException">An input is not bound, or another thread is using this binding.</exception>
     /// <exception cref="OnnxRuntimeException">The run failed, e.g. because a bound output has another shape than the result.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was canceled.</exception>
     public void Run(CancellationToken cancellation = default)
     {
         Enter();

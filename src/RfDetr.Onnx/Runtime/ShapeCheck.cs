@@ -5,7 +5,7 @@ namespace RfDetr.Onnx;
 /// <summary>Compares what a caller brings with what the model takes, before the runtime does, in words that help.</summary>
 internal static class ShapeCheck
 {
-    // Enough for any input of a picture network; also bounds stack memory.
+    // Enough for any input of an image network; also bounds stack memory.
     public const int MaxRank = 16;
 
     public static void Input(OnnxValueInfo info, HostTensor tensor)

@@ -60,7 +60,7 @@ internal static unsafe class TensorReader
         }
 
         if (bytes > Array.MaxLength)
-            throw new OnnxFormatException($"output '{name}' takes {bytes} bytes, more than one array holds; ask for fewer pictures at once");
+            throw new OnnxFormatException($"output '{name}' takes {bytes} bytes, more than one array holds; ask for fewer images at once");
         byte[] copy = GC.AllocateUninitializedArray<byte>((int)bytes);
         new ReadOnlySpan<byte>(data, copy.Length).CopyTo(copy);
         return new HostTensor(dtype, shape, copy);

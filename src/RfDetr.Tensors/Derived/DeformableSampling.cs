@@ -2,8 +2,8 @@ namespace RfDetr.Tensors;
 
 /// <summary>
 /// The sampling of multi-scale deformable attention (Deformable DETR, arXiv 2010.04159, eq. 3): values <c>[B, S, d]</c> of all levels
-/// one after another, locations <c>[B, Q, heads, levels·points, (x, y)]</c> in 0..1 of the picture, weights <c>[B, Q, heads, levels·points]</c>
-/// → <c>[B, Q, d]</c>. Bilinear, zeros outside, pixel centres at half integers.
+/// one after another, locations <c>[B, Q, heads, levels·points, (x, y)]</c> in 0..1 of the image, weights <c>[B, Q, heads, levels·points]</c>
+/// → <c>[B, Q, d]</c>. Bilinear, zeros outside, pixel centers at half integers.
 /// </summary>
 /// <param name="Heads">Attention heads; d is a multiple.</param>
 /// <param name="Points">Sampling points per head and level.</param>

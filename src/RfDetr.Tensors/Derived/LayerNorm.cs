@@ -16,8 +16,8 @@ public sealed record LayerNorm(float Epsilon) : DerivedOp
     /// <inheritdoc/>
     public override Tensor Decompose(ReadOnlySpan<Tensor> inputs)
     {
-        Tensor centred = inputs[0] - inputs[0].Reduce(ReduceKind.Mean, -1, keep: true);
-        Tensor variance = (centred * centred).Reduce(ReduceKind.Mean, -1, keep: true);
-        return centred / (variance + Epsilon).Sqrt() * inputs[1] + inputs[2];
+        Tensor centerd = inputs[0] - inputs[0].Reduce(ReduceKind.Mean, -1, keep: true);
+        Tensor variance = (centerd * centerd).Reduce(ReduceKind.Mean, -1, keep: true);
+        return centerd / (variance + Epsilon).Sqrt() * inputs[1] + inputs[2];
     }
 }

@@ -81,12 +81,12 @@ internal static class HostResampling
 
     private static (int Start, float[] Weights) CubicTaps(int index, float scale, int size)
     {
-        float stretch = MathF.Max(scale, 1), centre = scale * (index + 0.5f), support = 2 * stretch;
-        int start = Math.Max((int)(centre - support + 0.5f), 0), end = Math.Min((int)(centre + support + 0.5f), size);
+        float stretch = MathF.Max(scale, 1), center = scale * (index + 0.5f), support = 2 * stretch;
+        int start = Math.Max((int)(center - support + 0.5f), 0), end = Math.Min((int)(center + support + 0.5f), size);
         var weights = new float[end - start];
         float sum = 0;
         for (int i = 0; i < weights.Length; i++)
-            sum += weights[i] = Cubic((start + i - centre + 0.5f) / stretch);
+            sum += weights[i] = Cubic((start + i - center + 0.5f) / stretch);
         return (start, Array.ConvertAll(weights, w => w / sum));
     }
 

@@ -12,7 +12,7 @@ internal static class Strides
         return product;
     }
 
-    /// <summary>Elements between neighbours of each axis.</summary>
+    /// <summary>Elements between neighbors of each axis.</summary>
     public static int[] Of(ReadOnlySpan<int> shape)
     {
         var strides = new int[shape.Length];

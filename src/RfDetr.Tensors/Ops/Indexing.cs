@@ -11,7 +11,7 @@ public sealed record Take : Op
     }
 }
 
-/// <summary>Rows chosen for each picture of a batch: <c>[B, S, D]</c>, indices <c>[B, K]</c> → <c>[B, K, D]</c>.</summary>
+/// <summary>Rows chosen for each image of a batch: <c>[B, S, D]</c>, indices <c>[B, K]</c> → <c>[B, K, D]</c>.</summary>
 public sealed record GatherRows : Op
 {
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace RfDetr.Tensors;
 
-/// <summary>Bilinear resize, channels last: <c>[B, h, w, C]</c> → <c>[B, Height, Width, C]</c>, half-pixel centres, edges repeated, no antialias.</summary>
+/// <summary>Bilinear resize, channels last: <c>[B, h, w, C]</c> → <c>[B, Height, Width, C]</c>, half-pixel centers, edges repeated, no antialias.</summary>
 public sealed record ResizeBilinear(int Height, int Width) : Op
 {
     /// <inheritdoc/>
@@ -12,7 +12,7 @@ public sealed record ResizeBilinear(int Height, int Width) : Op
 }
 
 /// <summary>
-/// Bicubic resize with antialias, channels last: <c>[B, h, w, C]</c> → <c>[B, Height, Width, C]</c>; a = −0.5, half-pixel centres,
+/// Bicubic resize with antialias, channels last: <c>[B, h, w, C]</c> → <c>[B, Height, Width, C]</c>; a = −0.5, half-pixel centers,
 /// kernel widened by the down-scale factor (PyTorch's <c>interpolate(mode="bicubic", antialias=True)</c>). For the position table.
 /// </summary>
 public sealed record ResizeBicubicAntialias(int Height, int Width) : Op
@@ -27,7 +27,7 @@ public sealed record ResizeBicubicAntialias(int Height, int Width) : Op
 
 /// <summary>
 /// Bilinear sampling, channels first: <c>[B, C, h, w]</c> at grid <c>[B, m, n, (x, y)]</c> → <c>[B, C, m, n]</c>. Grid −1…1 spans the
-/// picture's edges (<c>align_corners = false</c>); zeros outside (PyTorch's <c>grid_sample</c>).
+/// image's edges (<c>align_corners = false</c>); zeros outside (PyTorch's <c>grid_sample</c>).
 /// </summary>
 public sealed record GridSample : Op
 {

@@ -1,6 +1,6 @@
 namespace RfDetr.Tensors;
 
-/// <summary>Makes tensors of whatever name and shape a network asks for: a formula, a random initialisation, or only a record of what was asked.</summary>
+/// <summary>Makes tensors of whatever name and shape a network asks for: a formula, a random initialization, or only a record of what was asked.</summary>
 public interface IWeightInitializer
 {
     /// <summary>The tensor, or null to leave a placeholder that has a shape and no numbers.</summary>

@@ -21,13 +21,13 @@ internal sealed unsafe class CheckpointedSegment
     private readonly bool[] _needed;
     private readonly TorchTensor[] _random;
     private readonly long _autocast;
-    private readonly int _pictures;
+    private readonly int _images;
 
     private CheckpointedSegment(TorchBackend backend, Func<Tensor[], Tensor> body, Tensor[] inputs)
     {
         _backend = backend;
         _body = body;
-        _pictures = backend.BatchSize;
+        _images = backend.BatchSize;
         _types = Array.ConvertAll(inputs, i => i.Type);
         TorchTensor[] tensors = Array.ConvertAll(inputs, TorchBackend.Unwrap);
         _needed = Array.ConvertAll(tensors, t => t.RequiresGrad);
@@ -97,8 +97,8 @@ internal sealed unsafe class CheckpointedSegment
         using var scope = new TorchScope();
         using var random = new RandomState(_random, _backend.Device);
         using var grad = TorchRuntime.EnableGrad();
-        int pictures = _backend.BatchSize;
-        _backend.BatchSize = _pictures;
+        int images = _backend.BatchSize;
+        _backend.BatchSize = _images;
         var leaves = new TorchTensor[_inputs.Length];
         for (int i = 0; i < leaves.Length; i++)
         {
@@ -110,7 +110,7 @@ internal sealed unsafe class CheckpointedSegment
         TorchTensor output;
         using (new AutocastMode(_autocast < 0 ? ScalarType.Float32 : (ScalarType)_autocast, _backend.Device))
             output = TorchBackend.Unwrap(_body(Wrap(leaves)));
-        _backend.BatchSize = pictures;
+        _backend.BatchSize = images;
         nint root = output.Raw;
         Shim.Check(Shim.rt_backward(&root, &outputGrad, 1, 0));
         for (int i = 0; i < leaves.Length; i++)

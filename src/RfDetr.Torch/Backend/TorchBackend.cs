@@ -28,7 +28,7 @@ public sealed class TorchBackend : Backend, IDisposable
     /// <summary>True (the default) while training: blocks may be dropped and segments computed twice. False for evaluation.</summary>
     public bool Training { get; set; } = true;
 
-    /// <summary>Pictures in the batch that runs now; needed for dropping blocks per picture. <see cref="Pictures"/> sets it.</summary>
+    /// <summary>Images in the batch that runs now; needed for dropping blocks per image. <see cref="Images"/> sets it.</summary>
     public int BatchSize { get; set; }
 
     /// <summary>Values of the stages that <see cref="TorchBackendOptions.KeepTap"/> asked for, of the last pass.</summary>
@@ -47,8 +47,8 @@ public sealed class TorchBackend : Backend, IDisposable
         return new TorchValue(this, tensor.ScalarType.IsFloat() ? TensorType.Float(shape) : TensorType.Index(shape), tensor);
     }
 
-    /// <summary>A batch of pictures [B, 3, H, W] as the network's input.</summary>
-    public Tensor Pictures(TorchTensor batch)
+    /// <summary>A batch of images [B, 3, H, W] as the network's input.</summary>
+    public Tensor Images(TorchTensor batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
         BatchSize = checked((int)batch.Size(0));
@@ -158,7 +158,7 @@ public sealed class TorchBackend : Backend, IDisposable
         return used;
     }
 
-    internal TorchTensor Materialise(double number) => TorchTensor.Scalar(number, _options.Precision, _options.Device);
+    internal TorchTensor Materialize(double number) => TorchTensor.Scalar(number, _options.Precision, _options.Device);
 
     /// <inheritdoc/>
     protected override Tensor Execute(Op op, ReadOnlySpan<Tensor> inputs, TensorType result) => new TorchValue(this, result, Kernels.Run(op, inputs, result));

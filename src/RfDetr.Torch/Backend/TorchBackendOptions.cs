@@ -12,7 +12,7 @@ public sealed record TorchBackendOptions
     /// <summary>True if the inside of each segment is computed a second time in the backward pass instead of being kept: less memory, more time, the same gradients.</summary>
     public bool CheckpointSegments { get; init; }
 
-    /// <summary>Share of pictures for which the last residual block is left out while training (stochastic depth); earlier ones linearly less. 0 ≤ rate &lt; 1.</summary>
+    /// <summary>Share of images for which the last residual block is left out while training (stochastic depth); earlier ones linearly less. 0 ≤ rate &lt; 1.</summary>
     public double DropPathRate { get; init; }
 
     /// <summary>True if parameters need gradients as they are made.</summary>

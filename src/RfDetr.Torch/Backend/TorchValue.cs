@@ -19,7 +19,7 @@ internal sealed class TorchValue : Tensor
     public double? Number { get; }
 
     /// <summary>The tensor, for use now.</summary>
-    public TorchTensor Tensor => _parameter is not null ? _backend.Use(_parameter) : _tensor ??= _backend.Materialise(Number!.Value);
+    public TorchTensor Tensor => _parameter is not null ? _backend.Use(_parameter) : _tensor ??= _backend.Materialize(Number!.Value);
 
     /// <summary>As an operator's argument.</summary>
     public TorchArg Arg => Number is { } number ? number : Tensor;

@@ -116,7 +116,7 @@ public sealed unsafe partial class TorchTensor
     /// <param name="grid">Where to look.</param>
     /// <param name="mode">How values between pixels are found.</param>
     /// <param name="padding">What lies outside.</param>
-    /// <param name="alignCorners">−1 and 1 are the outer pixels' centres, not the picture's edges.</param>
+    /// <param name="alignCorners">−1 and 1 are the outer pixels' centers, not the image's edges.</param>
     public TorchTensor GridSample(TorchTensor grid, SampleMode mode = SampleMode.Bilinear, SamplePadding padding = SamplePadding.Zeros, bool alignCorners = false) =>
         GridSampleOp.Call(this, grid, (long)mode, (long)padding, alignCorners);
 }
@@ -131,7 +131,7 @@ public enum SampleMode
     Nearest = 1,
 }
 
-/// <summary>What lies outside a picture that is sampled; the numbers are libtorch's.</summary>
+/// <summary>What lies outside an image that is sampled; the numbers are libtorch's.</summary>
 public enum SamplePadding
 {
     /// <summary>Zeros.</summary>

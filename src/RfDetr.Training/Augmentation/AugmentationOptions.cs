@@ -1,6 +1,6 @@
 namespace RfDetr.Training;
 
-/// <summary>How training pictures are varied. Probabilities are 0 to 1; what has probability 0 is off.</summary>
+/// <summary>How training images are varied. Probabilities are 0 to 1; what has probability 0 is off.</summary>
 public sealed record AugmentationOptions
 {
     /// <summary>Mirror left to right.</summary>
@@ -12,7 +12,7 @@ public sealed record AugmentationOptions
     /// <summary>Turn by one, two or three quarters.</summary>
     public double QuarterTurn { get; init; }
 
-    /// <summary>DETR's second branch: cut out 384 to 600 pixels each way of a picture whose shorter side is 400, 500 or 600; the rest is stretched whole.</summary>
+    /// <summary>DETR's second branch: cut out 384 to 600 pixels each way of an image whose shorter side is 400, 500 or 600; the rest is stretched whole.</summary>
     public double Crop { get; init; } = 0.5;
 
     /// <summary>Rotate, scale, shear and shift, by the four ranges below.</summary>
@@ -30,8 +30,8 @@ public sealed record AugmentationOptions
     /// <summary>Greatest shift as a share of the side, 0 to 1.</summary>
     public double Shift { get; init; } = 0.1;
 
-    /// <summary>Change the colours, by the four ranges below.</summary>
-    public double Colour { get; init; }
+    /// <summary>Change the colors, by the four ranges below.</summary>
+    public double Color { get; init; }
 
     /// <summary>Greatest change of brightness: 0.2 means factors 0.8 to 1.2; below 1.</summary>
     public double Brightness { get; init; } = 0.2;
@@ -57,10 +57,10 @@ public sealed record AugmentationOptions
     /// <summary>Its greatest standard deviation, of 255, 0 to 100.</summary>
     public double NoiseSigma { get; init; } = 10;
 
-    /// <summary>Four pictures in one.</summary>
+    /// <summary>Four images in one.</summary>
     public double Mosaic { get; init; }
 
-    /// <summary>Two pictures blended, with the objects of both.</summary>
+    /// <summary>Two images blended, with the objects of both.</summary>
     public double MixUp { get; init; }
 
     /// <summary>Objects of which a crop or a move leaves a smaller share of the area are dropped; 0 to 1. 0, DETR's own rule, keeps every sliver.</summary>
@@ -86,7 +86,7 @@ public sealed record AugmentationOptions
         Check(nameof(Scale), Scale, 1, open: true);
         Check(nameof(ShearDegrees), ShearDegrees, 45);
         Check(nameof(Shift), Shift, 1);
-        Check(nameof(Colour), Colour, 1);
+        Check(nameof(Color), Color, 1);
         Check(nameof(Brightness), Brightness, 1, open: true);
         Check(nameof(Contrast), Contrast, 1, open: true);
         Check(nameof(Saturation), Saturation, 1);

@@ -1,19 +1,19 @@
 namespace RfDetr.Training;
 
-/// <summary>Named sets of <see cref="AugmentationOptions"/>, by how much the pictures of a field vary.</summary>
+/// <summary>Named sets of <see cref="AugmentationOptions"/>, by how much the images of a field vary.</summary>
 public static class AugmentationPresets
 {
-    /// <summary>rf-detr's own: mirroring, and half of the pictures cropped.</summary>
+    /// <summary>rf-detr's own: mirroring, and half of the images cropped.</summary>
     public static AugmentationOptions Default { get; } = new();
 
-    /// <summary>Nothing: every epoch sees the same pictures.</summary>
+    /// <summary>Nothing: every epoch sees the same images.</summary>
     public static AugmentationOptions None { get; } = new() { HorizontalFlip = 0, Crop = 0 };
 
-    /// <summary>Little: for small sets of pictures that are all alike.</summary>
+    /// <summary>Little: for small sets of images that are all alike.</summary>
     public static AugmentationOptions Conservative { get; } = new()
     {
         Crop = 0.25,
-        Colour = 0.3,
+        Color = 0.3,
         Brightness = 0.1,
         Contrast = 0.1,
         Saturation = 0.1,
@@ -21,7 +21,7 @@ public static class AugmentationPresets
         LeastVisible = 0.1,
     };
 
-    /// <summary>Much: for few pictures of things seen from anywhere.</summary>
+    /// <summary>Much: for few images of things seen from anywhere.</summary>
     public static AugmentationOptions Aggressive { get; } = new()
     {
         Affine = 0.5,
@@ -29,7 +29,7 @@ public static class AugmentationPresets
         Scale = 0.4,
         ShearDegrees = 5,
         Shift = 0.15,
-        Colour = 0.8,
+        Color = 0.8,
         Brightness = 0.3,
         Contrast = 0.3,
         Saturation = 0.4,
@@ -50,7 +50,7 @@ public static class AugmentationPresets
         Scale = 0.2,
         ShearDegrees = 0,
         Shift = 0.05,
-        Colour = 0.4,
+        Color = 0.4,
         Brightness = 0.2,
         Contrast = 0.2,
         Saturation = 0.2,
@@ -67,7 +67,7 @@ public static class AugmentationPresets
         Scale = 0.1,
         ShearDegrees = 1,
         Shift = 0.05,
-        Colour = 0.6,
+        Color = 0.6,
         Brightness = 0.3,
         Contrast = 0.3,
         Saturation = 0.1,

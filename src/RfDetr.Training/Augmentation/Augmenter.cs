@@ -4,10 +4,10 @@ namespace RfDetr.Training;
 internal static class Augmenter
 {
     /// <summary>A varied sample.</summary>
-    /// <param name="sample">The picture as it is.</param>
+    /// <param name="sample">The image as it is.</param>
     /// <param name="options">Validated.</param>
-    /// <param name="random">This picture's own stream.</param>
-    /// <param name="another">Some other picture of the set, for mosaic and mix-up.</param>
+    /// <param name="random">This image's own stream.</param>
+    /// <param name="another">Some other image of the set, for mosaic and mix-up.</param>
     public static Sample Apply(Sample sample, AugmentationOptions options, SampleRandom random, Func<SampleRandom, Sample> another)
     {
         Sample s = sample;
@@ -25,16 +25,16 @@ internal static class Augmenter
             s = Warp.Apply(s, DrawMap(s, options, random), options.LeastVisible);
         if (random.Chance(options.Crop))
             s = Crops.Crop(s, Crops.DetrCrop(s.Width, s.Height, random), options.LeastVisible);
-        if (random.Chance(options.Colour))
+        if (random.Chance(options.Color))
         {
-            s = Colours.Adjust(s,
+            s = Colors.Adjust(s,
                 1 + random.Either(options.Brightness), 1 + random.Either(options.Contrast), 1 + random.Either(options.Saturation), random.Either(options.HueDegrees));
         }
 
         if (random.Chance(options.Blur))
             s = Blur.Gaussian(s, Math.Max(random.Range(0, options.BlurSigma), 0.1));
         if (random.Chance(options.Noise))
-            s = Colours.Noise(s, random.Range(0, options.NoiseSigma), random);
+            s = Colors.Noise(s, random.Range(0, options.NoiseSigma), random);
         return s;
     }
 

@@ -39,7 +39,7 @@ internal static class Blur
     {
         int radius = Math.Max(1, (int)Math.Ceiling(2.5 * sigma));
         double[] raw = [.. Enumerable.Range(-radius, 2 * radius + 1).Select(i => Math.Exp(-i * i / (2 * sigma * sigma)))];
-        double sum = raw.Sum() * (1 + 1e-6); // a constant picture must not round above 255
+        double sum = raw.Sum() * (1 + 1e-6); // a constant image must not round above 255
         return [.. raw.Select(w => (float)(w / sum))];
     }
 

@@ -78,7 +78,7 @@ internal static class Flips
             from.Slice(at, stride).CopyTo(to[(to.Length - stride - at)..]);
     }
 
-    // In blocks: a column of a large picture touches a new cache line at each pixel.
+    // In blocks: a column of a large image touches a new cache line at each pixel.
     private static void Transpose<T>(ReadOnlySpan<T> from, Span<T> to, int width, int height)
     {
         const int Block = 32;

@@ -54,7 +54,7 @@ internal static class MaskWindows
     /// <summary>The window as a box.</summary>
     public static BoxXywh Box(TargetMask mask) => new(mask.X, mask.Y, mask.Width, mask.Height);
 
-    /// <summary>The mask of a picture stretched to another size, sampled at pixel centres as the picture is. An object below a pixel keeps one.</summary>
+    /// <summary>The mask of an image stretched to another size, sampled at pixel centers as the image is. An object below a pixel keeps one.</summary>
     public static TargetMask Stretch(TargetMask mask, double scaleX, double scaleY, int width, int height)
     {
         int x1 = First(mask.X, scaleX), x2 = Math.Min(First(mask.X + mask.Width, scaleX), width);
@@ -80,7 +80,7 @@ internal static class MaskWindows
         return new TargetMask(onlyX, onlyY, 1, 1, [1]);
     }
 
-    /// <summary>The first target pixel whose centre lies at or beyond a source edge.</summary>
+    /// <summary>The first target pixel whose center lies at or beyond a source edge.</summary>
     private static int First(int edge, double scale) => Math.Max((int)Math.Ceiling(edge * scale - 0.5), 0);
 
     private static TargetMask Cut(TargetMask mask, int x, int y, int width, int height)

@@ -2,10 +2,10 @@ using RfDetr.Vision;
 
 namespace RfDetr.Training;
 
-/// <summary>Several pictures in one.</summary>
+/// <summary>Several images in one.</summary>
 internal static class Mixing
 {
-    /// <summary>Four pictures around a random centre, at the first one's size: each is stretched evenly until it covers its part, then cut.</summary>
+    /// <summary>Four images around a random center, at the first one's size: each is stretched evenly until it covers its part, then cut.</summary>
     public static Sample Mosaic(ReadOnlySpan<Sample> four, double leastVisible, SampleRandom random)
     {
         (int width, int height) = (four[0].Width, four[0].Height);
@@ -27,7 +27,7 @@ internal static class Mixing
         return new Sample(rgb, width, height, [.. objects]);
     }
 
-    /// <summary>Two pictures blended half and half, more or less, at the first one's size.</summary>
+    /// <summary>Two images blended half and half, more or less, at the first one's size.</summary>
     public static Sample MixUp(Sample a, Sample b, SampleRandom random)
     {
         Sample other = Stretching.Resize(b, a.Width, a.Height);

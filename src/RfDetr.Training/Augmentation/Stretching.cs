@@ -7,7 +7,7 @@ namespace RfDetr.Training;
 /// <summary>Stretching a sample to another size, through the same kernel as inference.</summary>
 internal static class Stretching
 {
-    /// <summary>To bytes again, with antialias: for pictures that become part of another.</summary>
+    /// <summary>To bytes again, with antialias: for images that become part of another.</summary>
     public static Sample Resize(Sample s, int width, int height)
     {
         if (width == s.Width && height == s.Height)
@@ -31,15 +31,15 @@ internal static class Stretching
         }));
     }
 
-    /// <summary>Into its place in a batch, normalised.</summary>
+    /// <summary>Into its place in a batch, normalized.</summary>
     /// <param name="s">The sample.</param>
     /// <param name="planes">[3, height, width].</param>
     /// <param name="height">Rows of the network's input.</param>
     /// <param name="width">Columns of the network's input.</param>
     /// <param name="rule">The run's resize rule.</param>
     /// <param name="masks">Whether the target gets masks.</param>
-    /// <param name="pictureId">Goes into the target.</param>
-    public static Target ToBatch(Sample s, Span<float> planes, int height, int width, ResizeRule rule, bool masks, long pictureId)
+    /// <param name="imageId">Goes into the target.</param>
+    public static Target ToBatch(Sample s, Span<float> planes, int height, int width, ResizeRule rule, bool masks, long imageId)
     {
         Preprocessor.Run(new PixelFrame(s.Rgb, s.Width, s.Height, 0, PixelFormat.Rgb24), planes, height, width, rule);
         float[] boxes = new float[4 * s.Objects.Length];
@@ -55,6 +55,6 @@ internal static class Stretching
             boxes,
             Array.ConvertAll(s.Objects, o => o.Label),
             masks ? Array.ConvertAll(s.Objects, o => MaskWindows.Stretch(o.Mask!, scaleX, scaleY, width, height)) : null,
-            pictureId);
+            imageId);
     }
 }

@@ -8,7 +8,7 @@ internal static class Warp
 {
     private const int Bits = 8, One = 1 << Bits;
 
-    // What comes in from outside: ImageNet's mean, so nothing after normalisation.
+    // What comes in from outside: ImageNet's mean, so nothing after normalization.
     private static readonly byte[] s_outside = [124, 116, 104];
 
     /// <summary>The moved sample at its former size.</summary>

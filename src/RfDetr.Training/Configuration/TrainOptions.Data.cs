@@ -4,13 +4,13 @@ namespace RfDetr.Training;
 
 public sealed partial record TrainOptions
 {
-    [TrainOption("SPLIT", "Pictures to learn from.")]
+    [TrainOption("SPLIT", "Images to learn from.")]
     public string TrainSplit { get; init; } = "train";
 
-    [TrainOption("SPLIT", "Pictures to evaluate on; default: valid or val, whichever there is.", MayChange = true)]
+    [TrainOption("SPLIT", "Images to evaluate on; default: valid or val, whichever there is.", MayChange = true)]
     public string? ValSplit { get; init; }
 
-    [TrainOption("default|none|conservative|aggressive|aerial|industrial", "How training pictures are varied.")]
+    [TrainOption("default|none|conservative|aggressive|aerial|industrial", "How training images are varied.")]
     public string Augmentation { get; init; } = "default";
 
     [TrainOption("on|off", "Bring each batch to a size of its own around the resolution.")]
@@ -19,28 +19,28 @@ public sealed partial record TrainOptions
     [TrainOption("on|off", "More sizes for multi_scale: five steps down and up instead of three and four.")]
     public bool ExpandedScales { get; init; } = true;
 
-    [TrainOption("SHARE", "Share of pictures put together from four.", Least = 0, Most = 1)]
+    [TrainOption("SHARE", "Share of images put together from four.", Least = 0, Most = 1)]
     public double Mosaic { get; init; }
 
-    [TrainOption("SHARE", "Share of pictures mixed with another one.", Key = "mixup", Least = 0, Most = 1)]
+    [TrainOption("SHARE", "Share of images mixed with another one.", Key = "mixup", Least = 0, Most = 1)]
     public double MixUp { get; init; }
 
-    [TrainOption("shuffle|repeat_factor", "How pictures are drawn; repeat_factor: those with rare classes more often (LVIS).")]
+    [TrainOption("shuffle|repeat_factor", "How images are drawn; repeat_factor: those with rare classes more often (LVIS).")]
     public string Sampling { get; init; } = "shuffle";
 
     [TrainOption("on|off", "Keep Roboflow's grouping category 0 as a class, as rf-detr did before 1.9.2.")]
     public bool KeepGroupingClass { get; init; }
 
-    [TrainOption("stop|skip", "What a picture that cannot be read does to the run.", MayChange = true)]
-    public string OnBadPicture { get; init; } = "stop";
+    [TrainOption("stop|skip", "What an image that cannot be read does to the run.", MayChange = true)]
+    public string OnBadImage { get; init; } = "stop";
 
     [TrainOption("N", "Epochs from one evaluation to the next; the last epoch is always evaluated.", Least = 1, Most = 1_000_000)]
     public int EvalInterval { get; init; } = 1;
 
-    [TrainOption("N", "Pictures per run of the network during evaluation; 0: as in training.", Least = 0, Most = 4096, MayChange = true)]
+    [TrainOption("N", "Images per run of the network during evaluation; 0: as in training.", Least = 0, Most = 4096, MayChange = true)]
     public int EvalBatchSize { get; init; }
 
-    [TrainOption("N", "Detections per picture that count in the log's AP.", Least = 1, Most = 100_000)]
+    [TrainOption("N", "Detections per image that count in the log's AP.", Least = 1, Most = 100_000)]
     public int EvalMaxDets { get; init; } = 500;
 
     [TrainOption("on|off", "Evaluate the best weights on the split 'test' at the end, where there is one.", MayChange = true)]

@@ -20,10 +20,10 @@ public sealed partial record TrainOptions
     /// <summary>The network of a run from scratch, and changes to that of a checkpoint; in the file only.</summary>
     public NetworkOptions? Network { get; init; }
 
-    [TrainOption("N", "Passes over the training pictures.", Least = 1, Most = 1_000_000, MayChange = true)]
+    [TrainOption("N", "Passes over the training images.", Least = 1, Most = 1_000_000, MayChange = true)]
     public int Epochs { get; init; } = 100;
 
-    [TrainOption("N|auto", "Pictures per step and process; auto: as many as the machine's memory holds, at most 16.", Alias = "batch", Least = 0, Most = 4096, Zero = "auto")]
+    [TrainOption("N|auto", "Images per step and process; auto: as many as the machine's memory holds, at most 16.", Alias = "batch", Least = 0, Most = 4096, Zero = "auto")]
     public int BatchSize { get; init; } = 4;
 
     [TrainOption("N", "Batches whose gradients are added up before the weights change.", Least = 1, Most = 4096)]
@@ -47,7 +47,7 @@ public sealed partial record TrainOptions
     [TrainOption("on|off", "Keep the mask head; off: train boxes only from a model with masks; default: the model's own.")]
     public bool? SegmentationHead { get; init; }
 
-    [TrainOption("on|off", "Resize pictures with antialias; default: as the model says, else off (rf-detr's rule since 1.9). Stored in the checkpoints.")]
+    [TrainOption("on|off", "Resize images with antialias; default: as the model says, else off (rf-detr's rule since 1.9). Stored in the checkpoints.")]
     public bool? ResizeAntialias { get; init; }
 
     [TrainOption("cpu|cuda|cuda:N", "Where the network runs.", MayChange = true)]
@@ -62,6 +62,6 @@ public sealed partial record TrainOptions
     [TrainOption("N", "Threads of the network; 0: one for each physical core, shared among the processes.", Least = 0, Most = 1024, MayChange = true)]
     public int Threads { get; init; }
 
-    [TrainOption("N", "Threads that decode and augment pictures.", Least = 1, Most = 256, MayChange = true)]
+    [TrainOption("N", "Threads that decode and augment images.", Least = 1, Most = 256, MayChange = true)]
     public int NumWorkers { get; init; } = 2;
 }

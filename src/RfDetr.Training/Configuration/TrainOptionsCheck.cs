@@ -39,7 +39,7 @@ public static class TrainOptionsCheck
         if (string.IsNullOrWhiteSpace(o.Model))
             yield return "model is missing; name a published variant, a checkpoint file, 'demo' or 'scratch' (--model)";
         if (string.IsNullOrWhiteSpace(o.Data))
-            yield return "dataset_dir is missing; give the folder of the pictures (--data)";
+            yield return "dataset_dir is missing; give the folder of the images (--data)";
         if (string.IsNullOrWhiteSpace(o.Output))
             yield return "output_dir is missing; give a folder for the run (--output)";
         if (o.Model == "scratch" && o.Network is null)

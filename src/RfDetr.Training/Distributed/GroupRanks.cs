@@ -68,7 +68,7 @@ internal sealed class GroupRanks : Ranks
         writer.Write(found.Count);
         foreach (FoundObject f in found)
         {
-            writer.Write(f.PictureId);
+            writer.Write(f.ImageId);
             writer.Write(f.CategoryId);
             foreach (double value in (double[])[f.Score, f.Box.X, f.Box.Y, f.Box.Width, f.Box.Height, f.Area ?? double.NaN])
                 writer.Write(value);
@@ -89,13 +89,13 @@ internal sealed class GroupRanks : Ranks
         var found = new FoundObject[reader.ReadInt32()];
         for (int i = 0; i < found.Length; i++)
         {
-            (long picture, long category) = (reader.ReadInt64(), reader.ReadInt64());
+            (long image, long category) = (reader.ReadInt64(), reader.ReadInt64());
             double score = reader.ReadDouble();
             var box = new BoxXywh(reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
             double area = reader.ReadDouble();
             int height = reader.ReadInt32();
             RleMask? mask = height > 0 ? RleMask.Parse(height, reader.ReadInt32(), reader.ReadString()) : null;
-            found[i] = new FoundObject(picture, category, score, box) { Area = double.IsNaN(area) ? null : area, Mask = mask };
+            found[i] = new FoundObject(image, category, score, box) { Area = double.IsNaN(area) ? null : area, Mask = mask };
         }
 
         return found;

@@ -15,11 +15,11 @@ internal sealed record NetworkEvaluation(EvaluationInput Input, EvaluationResult
 }
 
 /// <summary>COCO's measures of a network on libtorch over a split of a data set.</summary>
-/// <param name="split">The pictures.</param>
+/// <param name="split">The images.</param>
 /// <param name="rule">The model's resize rule.</param>
-/// <param name="batch">Pictures per run of the network.</param>
-/// <param name="maxDetections">Detections per picture and class that count.</param>
-/// <param name="workers">Threads that decode pictures.</param>
+/// <param name="batch">Images per run of the network.</param>
+/// <param name="maxDetections">Detections per image and class that count.</param>
+/// <param name="workers">Threads that decode images.</param>
 internal sealed class NetworkEvaluator(DataSplit split, ResizeRule rule, int batch, int maxDetections, int workers = 2)
 {
     // COCO's lower limits; the last one is the caller's.
@@ -27,15 +27,15 @@ internal sealed class NetworkEvaluator(DataSplit split, ResizeRule rule, int bat
 
     private readonly TruthObject[] _truth =
     [
-        .. split.Pictures.SelectMany(p => p.Objects.Select(o => TruthObject.Of(p, o, Category(split, o), split.HasMasks))),
+        .. split.Images.SelectMany(p => p.Objects.Select(o => TruthObject.Of(p, o, Category(split, o), split.HasMasks))),
     ];
 
-    /// <summary>Runs the network over this process's share of the pictures and measures on all of them.</summary>
+    /// <summary>Runs the network over this process's share of the images and measures on all of them.</summary>
     /// <param name="runner">The network.</param>
     /// <param name="ranks">The processes that share the work; null for one alone.</param>
-    /// <param name="progress">Pictures done and in all.</param>
+    /// <param name="progress">Images done and in all.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="TrainingDataException">A picture cannot be read.</exception>
+    /// <exception cref="TrainingDataException">An image cannot be read.</exception>
     public NetworkEvaluation Run(NetworkRunner runner, Ranks? ranks = null, Action<int, int>? progress = null, CancellationToken cancellation = default)
     {
         ranks ??= Ranks.Alone;
@@ -45,13 +45,13 @@ internal sealed class NetworkEvaluator(DataSplit split, ResizeRule rule, int bat
         int done = 0;
         foreach (EvaluationBatch part in loader.Batches(ranks.Rank, ranks.Count, cancellation))
         {
-            NetworkAnswer answer = runner.Run(part.Pixels, part.Pictures.Length, part.Side, part.Side);
-            var read = new FoundObject[part.Pictures.Length][];
-            _ = Parallel.For(0, read.Length, i => read[i] = reader.Read(answer, i, part.Pictures[i]));
+            NetworkAnswer answer = runner.Run(part.Pixels, part.Images.Length, part.Side, part.Side);
+            var read = new FoundObject[part.Images.Length][];
+            _ = Parallel.For(0, read.Length, i => read[i] = reader.Read(answer, i, part.Images[i]));
             foreach (FoundObject[] one in read)
                 found.AddRange(one);
-            done += part.Pictures.Length;
-            progress?.Invoke(done, split.Pictures.Count / ranks.Count);
+            done += part.Images.Length;
+            progress?.Invoke(done, split.Images.Count / ranks.Count);
         }
 
         return Measure(ranks.Gather(found), runner.Config.SegmentationHead, cancellation);
@@ -60,13 +60,13 @@ internal sealed class NetworkEvaluator(DataSplit split, ResizeRule rule, int bat
     private NetworkEvaluation Measure(IReadOnlyList<FoundObject> found, bool masks, CancellationToken cancellation)
     {
         EvaluationClass[] classes = [.. split.Classes.Select(c => new EvaluationClass(c.CategoryId, c.Name))];
-        var input = new EvaluationInput([.. split.Pictures.Select(p => p.Id)], [.. classes.Select(c => c.Id)], _truth, found);
+        var input = new EvaluationInput([.. split.Images.Select(p => p.Id)], [.. classes.Select(c => c.Id)], _truth, found);
         var options = new EvaluationOptions { MaxDetections = [.. s_lowerLimits.Where(l => l < maxDetections), maxDetections] };
         EvaluationResult boxes = EvaluationResult.Of(input, classes, options, cancellation);
         EvaluationResult? shapes = masks && split.HasMasks ? EvaluationResult.Of(input, classes, options with { Kind = EvaluationKind.Masks }, cancellation) : null;
         return new NetworkEvaluation(input, boxes, shapes);
     }
 
-    private static long Category(DataSplit split, LabelledObject o) =>
+    private static long Category(DataSplit split, LabeledObject o) =>
         split.Classes.TryGetByIndex(o.ClassIndex, out DataClass? found) ? found.CategoryId : -1;
 }

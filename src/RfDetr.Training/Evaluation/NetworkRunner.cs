@@ -4,10 +4,10 @@ using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
-/// <summary>What the network says of a batch of pictures, in host memory.</summary>
-/// <param name="Batch">Pictures B.</param>
+/// <summary>What the network says of a batch of images, in host memory.</summary>
+/// <param name="Batch">Images B.</param>
 /// <param name="Logits">[B, Q, C].</param>
-/// <param name="Boxes">[B, Q, (cx, cy, w, h)], shares of the picture.</param>
+/// <param name="Boxes">[B, Q, (cx, cy, w, h)], shares of the image.</param>
 /// <param name="Masks">[B, Q, MaskHeight, MaskWidth] logits; null without a mask head.</param>
 /// <param name="MaskHeight">Rows of a mask.</param>
 /// <param name="MaskWidth">Columns of a mask.</param>
@@ -21,9 +21,9 @@ public sealed class NetworkRunner(RfDetrNetwork network, TorchBackend backend)
     /// <summary>The network's configuration.</summary>
     public ModelConfig Config => network.Config;
 
-    /// <summary>Runs a batch [B, 3, height, width] of normalised pictures.</summary>
+    /// <summary>Runs a batch [B, 3, height, width] of normalized images.</summary>
     /// <param name="pixels">Row-major.</param>
-    /// <param name="batch">Pictures B.</param>
+    /// <param name="batch">Images B.</param>
     /// <param name="height">A multiple of patch · windows.</param>
     /// <param name="width">Likewise.</param>
     public NetworkAnswer Run(ReadOnlySpan<float> pixels, int batch, int height, int width)
@@ -35,7 +35,7 @@ public sealed class NetworkRunner(RfDetrNetwork network, TorchBackend backend)
             using var scope = new TorchScope();
             using InferenceMode mode = TorchRuntime.InferenceMode();
             TorchTensor input = TorchTensor.From(pixels, [batch, Config.Channels, height, width], backend.Device);
-            LayerOutput result = network.Forward(backend.Pictures(input)).Result;
+            LayerOutput result = network.Forward(backend.Images(input)).Result;
             Tensor? masks = result.Masks?.Logits();
             return new NetworkAnswer(
                 batch, Read(result.Logits), Read(result.Boxes), masks is null ? null : Read(masks),

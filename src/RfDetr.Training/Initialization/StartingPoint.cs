@@ -35,16 +35,16 @@ internal sealed class StartingPoint : IDisposable
     /// <summary>What the file's logits mean; null if it does not say or there is no file.</summary>
     public ClassMap? Classes { get; private init; }
 
-    /// <summary>Whether the file's pictures were resized with antialias; null if it does not say.</summary>
+    /// <summary>Whether the file's images were resized with antialias; null if it does not say.</summary>
     public bool? ResizeAntialias => (_checkpoint?.Metadata["resize_antialias"] ?? Args["resize_antialias"]) as bool?;
 
     /// <summary>Opens what <see cref="TrainOptions.Model"/> names.</summary>
     /// <param name="options">Validated options.</param>
     /// <param name="builtIn">Opens a model that comes with the program (<c>demo</c>); null for none.</param>
-    /// <param name="acceptLicense">The user accepts the licence of weights that ask for it.</param>
+    /// <param name="acceptLicense">The user accepts the license of weights that ask for it.</param>
     /// <exception cref="FileNotFoundException">There is no such file, or the published weights are not in the cache.</exception>
     /// <exception cref="CheckpointFormatException">The file is no checkpoint.</exception>
-    /// <exception cref="LicenseNotAcceptedException">The weights' licence must be accepted first.</exception>
+    /// <exception cref="LicenseNotAcceptedException">The weights' license must be accepted first.</exception>
     public static StartingPoint Open(TrainOptions options, Func<string, Checkpoint?>? builtIn = null, bool acceptLicense = false)
     {
         if (options.Network is { } network)
@@ -55,7 +55,7 @@ internal sealed class StartingPoint : IDisposable
         StartingPoint start = Of(Checkpoint.Open(Resolve(model, acceptLicense)), $"'{model}'", owns: true);
         try
         {
-            Licences.Require(Licences.Of(start.Config.Variant), model, acceptLicense);
+            Licenses.Require(Licenses.Of(start.Config.Variant), model, acceptLicense);
             return start;
         }
         catch
@@ -107,7 +107,7 @@ internal sealed class StartingPoint : IDisposable
         if (model.Contains('/') || model.Contains('\\') || Path.HasExtension(model))
             throw new FileNotFoundException($"there is no model file '{model}'", model);
         HostedFile hosted = HostedWeights.Find(model);
-        Licences.Require(hosted.License, model, acceptLicense);
+        Licenses.Require(hosted.License, model, acceptLicense);
         string cached = Path.Combine(new DownloadOptions().ResolveFolder(), hosted.FileName);
         return File.Exists(cached)
             ? cached

@@ -9,7 +9,7 @@ internal static class ClassWeights
     public static long[] Counts(DataSplit split)
     {
         long[] counts = new long[split.Classes.LogitCount];
-        foreach (LabelledObject item in split.Pictures.SelectMany(p => p.Objects).Where(o => !o.IsCrowd))
+        foreach (LabeledObject item in split.Images.SelectMany(p => p.Objects).Where(o => !o.IsCrowd))
             counts[item.ClassIndex]++;
         return counts;
     }

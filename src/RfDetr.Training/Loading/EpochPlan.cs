@@ -2,24 +2,24 @@ using RfDetr.Data;
 
 namespace RfDetr.Training;
 
-/// <summary>Which picture stands at which place of an epoch, and how many steps it has. Depends on seed and epoch only, not on rank or workers.</summary>
+/// <summary>Which image stands at which place of an epoch, and how many steps it has. Depends on seed and epoch only, not on rank or workers.</summary>
 internal sealed class EpochPlan
 {
     /// <summary>A set with fewer effective batches than this is drawn from with replacement until it has as many.</summary>
     private const int LeastBatches = 5;
 
-    private readonly int _pictures;
+    private readonly int _images;
     private readonly ulong _seed;
     private readonly double[]? _repeats;
     private readonly bool _small;
 
     public EpochPlan(DataSplit split, LoaderOptions options)
     {
-        _pictures = split.Pictures.Count;
+        _images = split.Images.Count;
         _seed = options.Seed;
         int perStep = options.BatchSize * options.WorldSize;
         _repeats = options.Sampling == Sampling.RepeatFactor ? RepeatFactors.Of(split, options.RepeatThreshold) : null;
-        long places = _repeats is null ? _pictures : (long)_repeats.Sum();
+        long places = _repeats is null ? _images : (long)_repeats.Sum();
         long effective = (long)perStep * options.Accumulation;
         _small = places < LeastBatches * effective;
         Steps = _small ? LeastBatches * options.Accumulation : (int)(places / perStep);
@@ -29,10 +29,10 @@ internal sealed class EpochPlan
     /// <summary>Steps of an epoch; an incomplete last one is dropped.</summary>
     public int Steps { get; }
 
-    /// <summary>Pictures of an epoch over all ranks.</summary>
+    /// <summary>Images of an epoch over all ranks.</summary>
     public int Places { get; }
 
-    /// <summary>Picture indexes in the order of an epoch, [<see cref="Places"/>].</summary>
+    /// <summary>Image indexes in the order of an epoch, [<see cref="Places"/>].</summary>
     public int[] Order(int epoch)
     {
         var random = new SampleRandom(_seed, Streams.Order, (ulong)epoch);
@@ -40,7 +40,7 @@ internal sealed class EpochPlan
         if (_repeats is not null)
             Repeated(order, random);
         else if (_small)
-            Fill(order, () => random.Below(_pictures));
+            Fill(order, () => random.Below(_images));
         else
             Shuffled(random).AsSpan(0, Places).CopyTo(order);
         return order;
@@ -48,12 +48,12 @@ internal sealed class EpochPlan
 
     private int[] Shuffled(SampleRandom random)
     {
-        int[] all = [.. Enumerable.Range(0, _pictures)];
+        int[] all = [.. Enumerable.Range(0, _images)];
         random.Shuffle<int>(all);
         return all;
     }
 
-    /// <summary>Each picture as often as its factor says; the broken part is a chance. Then shuffled, and filled up or cut to the epoch's length.</summary>
+    /// <summary>Each image as often as its factor says; the broken part is a chance. Then shuffled, and filled up or cut to the epoch's length.</summary>
     private void Repeated(int[] order, SampleRandom random)
     {
         var all = new List<int>(_repeats!.Length * 2);
@@ -80,5 +80,5 @@ internal sealed class EpochPlan
 /// <summary>Purposes of random streams, so that none repeats another.</summary>
 internal static class Streams
 {
-    public const ulong Order = 1, Picture = 2, Scale = 3, Replacement = 4;
+    public const ulong Order = 1, Image = 2, Scale = 3, Replacement = 4;
 }

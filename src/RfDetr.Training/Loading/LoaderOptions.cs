@@ -2,30 +2,30 @@ using RfDetr.Vision;
 
 namespace RfDetr.Training;
 
-/// <summary>In which order and how often pictures are seen.</summary>
+/// <summary>In which order and how often images are seen.</summary>
 public enum Sampling
 {
-    /// <summary>Each picture once an epoch, in random order.</summary>
+    /// <summary>Each image once an epoch, in random order.</summary>
     Shuffle,
 
-    /// <summary>Pictures of rare classes several times an epoch: repeat-factor sampling (Gupta et al., LVIS, 2019).</summary>
+    /// <summary>Images of rare classes several times an epoch: repeat-factor sampling (Gupta et al., LVIS, 2019).</summary>
     RepeatFactor,
 }
 
-/// <summary>What happens when a picture cannot be read in the middle of a run.</summary>
-public enum BadPicture
+/// <summary>What happens when an image cannot be read in the middle of a run.</summary>
+public enum BadImage
 {
     /// <summary>The run stops with the file's name.</summary>
     Stop,
 
-    /// <summary>Another picture takes its place; the file is reported and counted.</summary>
+    /// <summary>Another image takes its place; the file is reported and counted.</summary>
     Skip,
 }
 
 /// <summary>What a <see cref="TrainingLoader"/> makes batches of and how.</summary>
 internal sealed record LoaderOptions
 {
-    /// <summary>Pictures of one step on one rank.</summary>
+    /// <summary>Images of one step on one rank.</summary>
     public int BatchSize { get; init; } = 4;
 
     /// <summary>Steps whose gradients are added up; decides what a small set is.</summary>
@@ -37,13 +37,13 @@ internal sealed record LoaderOptions
     /// <summary>Patch × windows of the model.</summary>
     public required int SizeDivisor { get; init; }
 
-    /// <summary>How pictures are stretched: the run's rule, stored with the model.</summary>
+    /// <summary>How images are stretched: the run's rule, stored with the model.</summary>
     public ResizeRule ResizeRule { get; init; } = ResizeRule.Bilinear;
 
     /// <summary>Whether targets get masks; then every object but crowds must have one.</summary>
     public bool Masks { get; init; }
 
-    /// <summary>How pictures are varied.</summary>
+    /// <summary>How images are varied.</summary>
     public AugmentationOptions Augmentation { get; init; } = AugmentationPresets.Default;
 
     /// <summary>Whether each step has a size of its own around <see cref="Resolution"/>.</summary>
@@ -70,14 +70,14 @@ internal sealed record LoaderOptions
     /// <summary>Order and frequency.</summary>
     public Sampling Sampling { get; init; } = Sampling.Shuffle;
 
-    /// <summary>Share of the pictures below which a class counts as rare (repeat-factor sampling).</summary>
+    /// <summary>Share of the images below which a class counts as rare (repeat-factor sampling).</summary>
     public double RepeatThreshold { get; init; } = 0.1;
 
-    /// <summary>Memory for decoded pictures, bytes; pictures beyond are decoded each time.</summary>
+    /// <summary>Memory for decoded images, bytes; images beyond are decoded each time.</summary>
     public long CacheBytes { get; init; } = 512L << 20;
 
-    /// <summary>What happens when a picture cannot be read.</summary>
-    public BadPicture OnBadPicture { get; init; } = BadPicture.Stop;
+    /// <summary>What happens when an image cannot be read.</summary>
+    public BadImage OnBadImage { get; init; } = BadImage.Stop;
 
     /// <summary>Checks everything.</summary>
     /// <exception cref="ArgumentException">Something is out of range; the message lists all that is.</exception>

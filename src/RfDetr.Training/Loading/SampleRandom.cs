@@ -1,7 +1,7 @@
 namespace RfDetr.Training;
 
 /// <summary>
-/// A stream of xoshiro256**. It depends on its keys only, so that a picture is augmented the same
+/// A stream of xoshiro256**. It depends on its keys only, so that an image is augmented the same
 /// whichever worker, rank or resumed run gets to it.
 /// </summary>
 internal sealed class SampleRandom

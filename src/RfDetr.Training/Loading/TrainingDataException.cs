@@ -1,6 +1,6 @@
 namespace RfDetr.Training;
 
-/// <summary>A picture or its annotations cannot be used in the middle of a run.</summary>
+/// <summary>An image or its annotations cannot be used in the middle of a run.</summary>
 /// <param name="file">The file at fault; the message begins with it.</param>
 /// <param name="reason">What is wrong and what helps, as a sentence.</param>
 /// <param name="innerException">The cause.</param>

@@ -15,25 +15,25 @@ internal sealed class TrainingLoader
     private readonly DataSplit _split;
     private readonly LoaderOptions _options;
     private readonly EpochPlan _plan;
-    private readonly PictureStore _store;
+    private readonly ImageStore _store;
     private readonly int[] _sizes;
     private readonly ConcurrentDictionary<string, string> _skipped = new(StringComparer.Ordinal);
     private (int Epoch, int[] Order)? _order;
 
     /// <summary>Prepares; nothing is read yet.</summary>
-    /// <exception cref="ArgumentException">An option is out of range, or the split has no pictures, or masks are wanted and it has none.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, or the split has no images, or masks are wanted and it has none.</exception>
     public TrainingLoader(DataSplit split, LoaderOptions options)
     {
         ArgumentNullException.ThrowIfNull(split);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        if (split.Pictures.Count == 0)
-            throw new ArgumentException($"split '{split.Name}' ({split.Source}) has no pictures to train on", nameof(split));
+        if (split.Images.Count == 0)
+            throw new ArgumentException($"split '{split.Name}' ({split.Source}) has no images to train on", nameof(split));
         if (options.Masks && !split.HasMasks)
             throw new ArgumentException($"split '{split.Name}' ({split.Source}) has objects without masks; a segmentation model needs one for each. Train a detection model, or annotate masks", nameof(split));
         (_split, _options) = (split, options);
         _plan = new EpochPlan(split, options);
-        _store = new PictureStore(split, options.Masks, options.CacheBytes);
+        _store = new ImageStore(split, options.Masks, options.CacheBytes);
         _sizes = options.MultiScale ? MultiScaleSizes.Of(options.Resolution, options.SizeDivisor, options.ExpandedScales) : [options.Resolution];
     }
 
@@ -43,18 +43,18 @@ internal sealed class TrainingLoader
     /// <summary>Time spent waiting for batches so far: what the training starved.</summary>
     public TimeSpan Waited { get; private set; }
 
-    /// <summary>Bytes of decoded pictures kept.</summary>
+    /// <summary>Bytes of decoded images kept.</summary>
     public long CachedBytes => _store.CachedBytes;
 
-    /// <summary>Pictures that could not be read and were replaced, with the reason.</summary>
+    /// <summary>Images that could not be read and were replaced, with the reason.</summary>
     public IReadOnlyDictionary<string, string> Skipped => _skipped;
 
     /// <summary>The sides that a batch may have, pixels.</summary>
     public IReadOnlyList<int> Sizes => _sizes;
 
     /// <summary>The batches of an epoch from a step on. Stops its workers when the enumeration ends or is left.</summary>
-    /// <exception cref="TrainingDataException">A picture cannot be used and is not to be skipped.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="TrainingDataException">An image cannot be used and is not to be skipped.</exception>
+    /// <exception cref="OperationCanceledException">Canceled.</exception>
     public IEnumerable<TrainingBatch> Batches(int epoch, int fromStep = 0, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
@@ -97,12 +97,12 @@ internal sealed class TrainingLoader
         string[] files = new string[batch];
         for (int i = 0; i < batch; i++)
         {
-            var random = new SampleRandom(_options.Seed, Streams.Picture, (ulong)epoch, (ulong)(first + i));
+            var random = new SampleRandom(_options.Seed, Streams.Image, (ulong)epoch, (ulong)(first + i));
             (Sample sample, int index) = Read(order[first + i], epoch, first + i);
             sample = Augmenter.Apply(sample, _options.Augmentation, random, Another);
-            LabelledPicture picture = _split.Pictures[index];
-            files[i] = picture.File;
-            targets[i] = Stretching.ToBatch(sample, pixels.AsSpan(i * length, length), side, side, _options.ResizeRule, _options.Masks, picture.Id);
+            LabeledImage image = _split.Images[index];
+            files[i] = image.File;
+            targets[i] = Stretching.ToBatch(sample, pixels.AsSpan(i * length, length), side, side, _options.ResizeRule, _options.Masks, image.Id);
         }
 
         return new TrainingBatch(pixels, side, side, targets, files);
@@ -112,7 +112,7 @@ internal sealed class TrainingLoader
     {
         for (int attempt = 1; ; attempt++)
         {
-            if (TryRead(random.Below(_split.Pictures.Count), attempt >= MostReplacements, out Sample? sample))
+            if (TryRead(random.Below(_split.Images.Count), attempt >= MostReplacements, out Sample? sample))
                 return sample;
         }
     }
@@ -124,7 +124,7 @@ internal sealed class TrainingLoader
         var random = new SampleRandom(_options.Seed, Streams.Replacement, (ulong)epoch, (ulong)place);
         for (int attempt = 1; ; attempt++)
         {
-            int other = random.Below(_split.Pictures.Count);
+            int other = random.Below(_split.Images.Count);
             if (TryRead(other, attempt >= MostReplacements, out sample))
                 return (sample, other);
         }
@@ -137,7 +137,7 @@ internal sealed class TrainingLoader
             sample = _store.Read(index);
             return true;
         }
-        catch (TrainingDataException e) when (_options.OnBadPicture == BadPicture.Skip && !last)
+        catch (TrainingDataException e) when (_options.OnBadImage == BadImage.Skip && !last)
         {
             _skipped.TryAdd(e.File, e.Message);
             sample = null;

@@ -2,7 +2,7 @@ using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
-/// <summary>The targets of a batch on the device: all in one row, and padded to the picture that has the most.</summary>
+/// <summary>The targets of a batch on the device: all in one row, and padded to the image that has the most.</summary>
 internal sealed class BatchTargets
 {
     private static readonly float[] _padding = [0.5f, 0.5f, 1, 1];
@@ -11,8 +11,8 @@ internal sealed class BatchTargets
     /// <param name="targets">[B].</param>
     /// <param name="classLogits">Logits C of the class head.</param>
     /// <param name="masks">True if masks are needed.</param>
-    /// <param name="height">Of the batch's pictures, pixels.</param>
-    /// <param name="width">Of the batch's pictures, pixels.</param>
+    /// <param name="height">Of the batch's images, pixels.</param>
+    /// <param name="width">Of the batch's images, pixels.</param>
     /// <param name="type">Element type of the boxes.</param>
     /// <param name="device">Where to.</param>
     /// <exception cref="ArgumentException">A label is beyond the head, boxes do not fit the labels, or masks are missing.</exception>
@@ -41,10 +41,10 @@ internal sealed class BatchTargets
         Masks = masks ? new PackedMasks([.. targets.SelectMany(t => t.Masks!)], height, width, device) : null;
     }
 
-    /// <summary>Objects of each picture.</summary>
+    /// <summary>Objects of each image.</summary>
     public int[] Counts { get; }
 
-    /// <summary>Objects T of all pictures.</summary>
+    /// <summary>Objects T of all images.</summary>
     public int Total { get; }
 
     /// <summary>The largest of <see cref="Counts"/>.</summary>
@@ -56,13 +56,13 @@ internal sealed class BatchTargets
     /// <summary>[T, (cx, cy, w, h)].</summary>
     public TorchTensor Boxes { get; }
 
-    /// <summary>[B · Most]: index of each picture's objects, T where there is none.</summary>
+    /// <summary>[B · Most]: index of each image's objects, T where there is none.</summary>
     public long[] Padded { get; }
 
     /// <summary><see cref="Padded"/> on the device.</summary>
     public TorchTensor PaddedIndexes { get; }
 
-    /// <summary>[B, Most, (cx, cy, w, h)]; the whole picture where there is no object.</summary>
+    /// <summary>[B, Most, (cx, cy, w, h)]; the whole image where there is no object.</summary>
     public TorchTensor PaddedBoxes { get; }
 
     /// <summary>[B, Most]; 0 where there is no object.</summary>
@@ -74,14 +74,14 @@ internal sealed class BatchTargets
     private static void Check(Target target, int classLogits, bool masks)
     {
         if (target.Boxes.Length != 4 * target.Count)
-            throw new ArgumentException($"picture {target.PictureId} has {target.Count} labels and {target.Boxes.Length} box numbers; there must be four for each label");
+            throw new ArgumentException($"image {target.ImageId} has {target.Count} labels and {target.Boxes.Length} box numbers; there must be four for each label");
         foreach (int label in target.Labels)
         {
             if (label < 0 || label >= classLogits)
-                throw new ArgumentException($"picture {target.PictureId} has an object of label {label}; the class head has {classLogits} logits, so labels are 0 to {classLogits - 1}");
+                throw new ArgumentException($"image {target.ImageId} has an object of label {label}; the class head has {classLogits} logits, so labels are 0 to {classLogits - 1}");
         }
 
         if (masks && target.Masks?.Length != target.Count)
-            throw new ArgumentException($"picture {target.PictureId} has {target.Count} objects and {target.Masks?.Length ?? 0} masks; a model with a mask head needs one for each object");
+            throw new ArgumentException($"image {target.ImageId} has {target.Count} objects and {target.Masks?.Length ?? 0} masks; a model with a mask head needs one for each object");
     }
 }

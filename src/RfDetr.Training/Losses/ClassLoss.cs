@@ -24,7 +24,7 @@ internal sealed class ClassLoss(LossOptions options)
         if (matches.Count == 0)
             return unmatched;
         TorchTensor x = MatchedLogits(predictions, matches, labels);                                                  // [M]
-        TorchTensor target = options.Kind == ClassLossKind.PositionSupervised ? RelativeToPicture(iou, matches) : iou;
+        TorchTensor target = options.Kind == ClassLossKind.PositionSupervised ? RelativeToImage(iou, matches) : iou;
         TorchTensor correction = Matched(x, target) - Dense(x);
         if (weights is not null)
             correction *= weights.IndexSelect(0, TorchTensor.From<long>([.. matches.TargetIndexes.Select(t => (long)labels[t])], [matches.Count], x.Device));
@@ -93,8 +93,8 @@ internal sealed class ClassLoss(LossOptions options)
 
     private static TorchTensor Softplus(TorchTensor x) => Aten.Call("aten::softplus", x, 1.0, Threshold);
 
-    // Divides by the largest IoU among the pairs of the same set and picture.
-    private static TorchTensor RelativeToPicture(TorchTensor iou, Matches matches)
+    // Divides by the largest IoU among the pairs of the same set and image.
+    private static TorchTensor RelativeToImage(TorchTensor iou, Matches matches)
     {
         int[] counts = [.. matches.Pairs.SelectMany(p => p)];
         TorchTensor[] parts = new TorchTensor[counts.Count(c => c > 0)];

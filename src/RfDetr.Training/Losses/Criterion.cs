@@ -21,7 +21,7 @@ internal sealed class Criterion
 
     /// <summary>Computes the loss.</summary>
     /// <param name="output">All decoder layers' predictions, and the two-stage step's if it was asked for, on libtorch.</param>
-    /// <param name="targets">The objects of each picture.</param>
+    /// <param name="targets">The objects of each image.</param>
     /// <param name="context">The step.</param>
     /// <exception cref="ArgumentException">The targets do not fit the predictions.</exception>
     public LossResult Compute(NetworkOutput output, IReadOnlyList<Target> targets, LossContext context) => Compute(Predictions.Of(output), targets, context);
@@ -31,7 +31,7 @@ internal sealed class Criterion
     {
         bool hasMasks = predictions.Sets[0].Masks is not null;
         if (targets.Count != predictions.Batch)
-            throw new ArgumentException($"there are targets of {targets.Count} pictures and predictions of {predictions.Batch}", nameof(targets));
+            throw new ArgumentException($"there are targets of {targets.Count} images and predictions of {predictions.Batch}", nameof(targets));
         var wanted = new BatchTargets(targets, predictions.ClassLogits, hasMasks, context.Height, context.Width, predictions.Boxes.ScalarType, predictions.Boxes.Device);
         Matches matches = _matcher.Match(predictions, wanted, context.Groups, context.Points);
         double mean = context.MeanOverRanks?.Invoke(wanted.Total) ?? wanted.Total;

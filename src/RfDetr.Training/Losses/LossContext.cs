@@ -6,10 +6,10 @@ internal sealed record LossContext
     /// <summary>Query groups G of the forward pass.</summary>
     public required int Groups { get; init; }
 
-    /// <summary>Height of the batch's pictures in pixels.</summary>
+    /// <summary>Height of the batch's images in pixels.</summary>
     public required int Height { get; init; }
 
-    /// <summary>Width of the batch's pictures in pixels.</summary>
+    /// <summary>Width of the batch's images in pixels.</summary>
     public required int Width { get; init; }
 
     /// <summary>Where masks are compared.</summary>

@@ -12,7 +12,7 @@ internal enum ClassLossKind
     /// <summary>Varifocal loss: the matched target is the IoU (arXiv 2008.13367).</summary>
     Varifocal,
 
-    /// <summary>Position-supervised loss: as varifocal, the IoUs scaled by the picture's largest (Stable-DINO, arXiv 2304.04742).</summary>
+    /// <summary>Position-supervised loss: as varifocal, the IoUs scaled by the image's largest (Stable-DINO, arXiv 2304.04742).</summary>
     PositionSupervised,
 }
 

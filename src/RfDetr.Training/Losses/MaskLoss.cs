@@ -2,7 +2,7 @@ using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
-/// <summary>Cross-entropy and dice of the matched masks at points (PointRend). Only matched masks are multiplied out, picture by picture.</summary>
+/// <summary>Cross-entropy and dice of the matched masks at points (PointRend). Only matched masks are multiplied out, image by image.</summary>
 internal static class MaskLoss
 {
     /// <summary>Both losses of each set, not divided by the number of objects: [S] each.</summary>
@@ -36,13 +36,13 @@ internal static class MaskLoss
             long width = parts.Queries.Shape[2];
             TorchTensor chosen = parts.Queries.Reshape(-1, width).IndexSelect(0, matches.Queries.Narrow(0, matches.Start(set), matches.CountOf(set)));
 
-            // split and unbind, not slices: their gradients are joined in one piece instead of one zero-filled tensor for each picture.
+            // split and unbind, not slices: their gradients are joined in one piece instead of one zero-filled tensor for each image.
             TorchTensor[] queries = chosen.Split([.. matches.Pairs[set].Select(n => (long)n)]);
             TorchTensor[] features = parts.Features.Unbind();
-            for (int picture = 0; picture < queries.Length; picture++)
+            for (int image = 0; image < queries.Length; image++)
             {
-                if (matches.Pairs[set][picture] > 0)
-                    masks.Add(queries[picture].MatMul(features[picture].Reshape(-1, width).Transpose(0, 1))); // [m, h·w]
+                if (matches.Pairs[set][image] > 0)
+                    masks.Add(queries[image].MatMul(features[image].Reshape(-1, width).Transpose(0, 1))); // [m, h·w]
             }
         }
 

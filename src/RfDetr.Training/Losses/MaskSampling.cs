@@ -2,7 +2,7 @@ using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
-/// <summary>Bilinear sampling of masks and features at points of the unit square; beyond the outermost pixel centres the border continues.</summary>
+/// <summary>Bilinear sampling of masks and features at points of the unit square; beyond the outermost pixel centers the border continues.</summary>
 internal static class MaskSampling
 {
     /// <summary>Each mask at its own points.</summary>
@@ -16,7 +16,7 @@ internal static class MaskSampling
             .Reshape(masks.Shape[0], points.Shape[1]);
     }
 
-    /// <summary>All pictures' features at points common to them: four gathers of rows, whatever the layout of the rest.</summary>
+    /// <summary>All images' features at points common to them: four gathers of rows, whatever the layout of the rest.</summary>
     /// <param name="features">[B, h, w, d].</param>
     /// <param name="points">[2·S], x and y in turn, 0..1.</param>
     /// <returns>[B, S, d].</returns>
@@ -42,7 +42,7 @@ internal static class MaskSampling
         return (rows.Reshape(features.Shape[0], 4, count, features.Shape[3]) * weights).Sum(1, false);   // [B, S, d]
     }
 
-    // A coordinate 0..1 as pixel and share of the next one; pixel centres are at halves.
+    // A coordinate 0..1 as pixel and share of the next one; pixel centers are at halves.
     private static (int Pixel, double Next) Split(double at, int size)
     {
         double pixel = Math.Clamp(at * size - 0.5, 0, size - 1);

@@ -18,7 +18,7 @@ internal static class MatchStatistics
         return 100.0 - right.Mean().Reshape(1) * 100.0;
     }
 
-    /// <summary>Mean difference between a picture's objects and its queries whose best class is not the last logit: [S].</summary>
+    /// <summary>Mean difference between an image's objects and its queries whose best class is not the last logit: [S].</summary>
     public static TorchTensor CardinalityError(Predictions predictions, BatchTargets targets)
     {
         TorchTensor wanted = TorchTensor.From<double>([.. targets.Counts.Select(n => (double)n)], [targets.Counts.Length], predictions.Boxes.Device)

@@ -4,17 +4,17 @@ namespace RfDetr.Training;
 
 /// <summary>
 /// All masks of a batch in one row of bytes on the device, each as its window only, and one empty mask behind the last. Sampled at points
-/// by index arithmetic, so that no mask is ever widened to floats or to the picture's size.
+/// by index arithmetic, so that no mask is ever widened to floats or to the image's size.
 /// </summary>
 internal sealed class PackedMasks
 {
     private readonly TorchTensor _pixels, _windows;
-    private readonly int _pictureHeight, _pictureWidth;
+    private readonly int _imageHeight, _imageWidth;
 
-    /// <summary>Packs masks of pictures of one size.</summary>
+    /// <summary>Packs masks of images of one size.</summary>
     public PackedMasks(IReadOnlyList<TargetMask> masks, int height, int width, Device device)
     {
-        (_pictureHeight, _pictureWidth) = (height, width);
+        (_imageHeight, _imageWidth) = (height, width);
         var windows = new long[(masks.Count + 1) * 5];
         long total = 1; // byte 0 stands for everything outside of a window
         for (int i = 0; i < masks.Count; i++)
@@ -50,8 +50,8 @@ internal sealed class PackedMasks
     {
         using var scope = new TorchScope();
         TorchTensor windows = _windows.IndexSelect(0, masks);                                          // [M, 5]
-        TorchTensor column = Pixel(points, 0, _pictureWidth) - windows.Narrow(1, 0, 1);                // [M, P]
-        TorchTensor row = Pixel(points, 1, _pictureHeight) - windows.Narrow(1, 1, 1);
+        TorchTensor column = Pixel(points, 0, _imageWidth) - windows.Narrow(1, 0, 1);                // [M, P]
+        TorchTensor row = Pixel(points, 1, _imageHeight) - windows.Narrow(1, 1, 1);
         (TorchTensor width, TorchTensor height) = (windows.Narrow(1, 2, 1), windows.Narrow(1, 3, 1));
         TorchTensor inside = column.Ge(0).LogicalAnd(column.Lt(width)).LogicalAnd(row.Ge(0)).LogicalAnd(row.Lt(height));
         TorchTensor index = (row * width + column + windows.Narrow(1, 4, 1)) * inside.To(ScalarType.Int64);

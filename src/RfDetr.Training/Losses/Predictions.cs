@@ -42,7 +42,7 @@ internal sealed class Predictions
     /// <summary>Queries of all sets.</summary>
     public int Queries { get; }
 
-    /// <summary>Pictures B.</summary>
+    /// <summary>Images B.</summary>
     public int Batch => (int)Boxes.Shape[0];
 
     /// <summary>Class logits C.</summary>

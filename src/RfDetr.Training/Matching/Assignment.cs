@@ -3,7 +3,7 @@ using System.Buffers;
 namespace RfDetr.Training;
 
 /// <summary>
-/// Rectangular assignment of least total cost by shortest augmenting paths: Jonker–Volgenant's method without its initialisation, as in
+/// Rectangular assignment of least total cost by shortest augmenting paths: Jonker–Volgenant's method without its initialization, as in
 /// D. F. Crouse, "On implementing 2D rectangular assignment algorithms", IEEE TAES 52 (2016). Every row or every column is assigned,
 /// whichever are fewer; O(min² · max).
 /// </summary>

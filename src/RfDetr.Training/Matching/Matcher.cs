@@ -3,7 +3,7 @@ using RfDetr.Torch;
 namespace RfDetr.Training;
 
 /// <summary>
-/// Matches queries with objects at least cost, for every set of predictions, picture and group by itself. Costs of all of them are computed
+/// Matches queries with objects at least cost, for every set of predictions, image and group by itself. Costs of all of them are computed
 /// on the device together and copied to the host once; the assignments are solved there side by side.
 /// </summary>
 internal sealed class Matcher(MatchOptions options)
@@ -62,12 +62,12 @@ internal sealed class Matcher(MatchOptions options)
         var queryOf = new int[sets * batch * groups][];
         _ = Parallel.For(0, queryOf.Length, problem =>
         {
-            (int set, int picture, int group) = (problem / (batch * groups), problem / groups % batch, problem % groups);
-            int perGroup = predictions.Sets[set].Queries / groups, count = targets.Counts[picture];
+            (int set, int image, int group) = (problem / (batch * groups), problem / groups % batch, problem % groups);
+            int perGroup = predictions.Sets[set].Queries / groups, count = targets.Counts[image];
             var columns = new int[count];
             if (count > 0)
             {
-                Span<double> block = costs.AsSpan(picture * most * all + predictions.Sets[set].First + group * perGroup, (count - 1) * all + perGroup);
+                Span<double> block = costs.AsSpan(image * most * all + predictions.Sets[set].First + group * perGroup, (count - 1) * all + perGroup);
                 Assignment.ReplaceNotFinite(block, count, perGroup, all);
                 Assignment.Solve(block, count, perGroup, all, columns);
             }
@@ -85,7 +85,7 @@ internal sealed class Matcher(MatchOptions options)
         {
             PredictionSet predicted = predictions.Sets[set];
             pairs[set] = new int[predictions.Batch];
-            for (int picture = 0, first = 0; picture < predictions.Batch; first += targets.Counts[picture++])
+            for (int image = 0, first = 0; image < predictions.Batch; first += targets.Counts[image++])
             {
                 int before = wanted.Count;
                 for (int group = 0; group < groups; group++, problem++)
@@ -95,13 +95,13 @@ internal sealed class Matcher(MatchOptions options)
                         if (queryOf[problem][i] == Assignment.None)
                             continue; // more objects than queries
                         int query = group * (predicted.Queries / groups) + queryOf[problem][i];
-                        queries.Add((long)picture * predicted.Queries + query);
-                        allQueries.Add((long)picture * predictions.Queries + predicted.First + query);
+                        queries.Add((long)image * predicted.Queries + query);
+                        allQueries.Add((long)image * predictions.Queries + predicted.First + query);
                         wanted.Add(first + i);
                     }
                 }
 
-                pairs[set][picture] = wanted.Count - before;
+                pairs[set][image] = wanted.Count - before;
             }
         }
 

@@ -3,17 +3,17 @@ using RfDetr.Torch;
 namespace RfDetr.Training;
 
 /// <summary>
-/// Which query is matched with which object: pairs, ordered by set, then picture, then group, then object.
+/// Which query is matched with which object: pairs, ordered by set, then image, then group, then object.
 /// </summary>
 internal sealed class Matches
 {
     private readonly TorchTensor _members; // [S, M]: 1 where the pair is of the set
 
     /// <summary>Takes pairs in that order.</summary>
-    /// <param name="queries">[M]: picture · N + query, N the queries of the pair's own set.</param>
+    /// <param name="queries">[M]: image · N + query, N the queries of the pair's own set.</param>
     /// <param name="allQueries">[M]: likewise with all sets' queries in a row.</param>
     /// <param name="targets">[M]: index among the batch's objects.</param>
-    /// <param name="pairs">[S, B]: pairs of each set and picture.</param>
+    /// <param name="pairs">[S, B]: pairs of each set and image.</param>
     /// <param name="type">Element type of what belongs to pairs.</param>
     /// <param name="device">Where the indexes are needed.</param>
     public Matches(long[] queries, long[] allQueries, long[] targets, int[][] pairs, ScalarType type, Device device)
@@ -30,19 +30,19 @@ internal sealed class Matches
     /// <summary>Pairs M of all sets.</summary>
     public int Count => TargetIndexes.Length;
 
-    /// <summary>[M] on the host: picture · N + query.</summary>
+    /// <summary>[M] on the host: image · N + query.</summary>
     public long[] QueryIndexes { get; }
 
     /// <summary>[M] on the host: index among the batch's objects.</summary>
     public long[] TargetIndexes { get; }
 
-    /// <summary>[S][B]: pairs of each set and picture.</summary>
+    /// <summary>[S][B]: pairs of each set and image.</summary>
     public int[][] Pairs { get; }
 
-    /// <summary>[M]: picture · N + query, for one set's predictions.</summary>
+    /// <summary>[M]: image · N + query, for one set's predictions.</summary>
     public TorchTensor Queries { get; }
 
-    /// <summary>[M]: picture · N + query, for all sets' predictions in a row.</summary>
+    /// <summary>[M]: image · N + query, for all sets' predictions in a row.</summary>
     public TorchTensor AllQueries { get; }
 
     /// <summary>[M]: index among the batch's objects.</summary>

@@ -10,9 +10,9 @@ namespace RfDetr.Training;
 /// <param name="Optimizer">AdamW's two moments.</param>
 /// <param name="Average">The moving average.</param>
 /// <param name="Activations">What a step keeps for its backward pass.</param>
-/// <param name="Pictures">Decoded pictures that are kept, and batches that wait.</param>
-/// <param name="Batch">Pictures of a step.</param>
-internal sealed record MemoryPlan(long Parameters, long Gradients, long Optimizer, long Average, long Activations, long Pictures, int Batch)
+/// <param name="Images">Decoded images that are kept, and batches that wait.</param>
+/// <param name="Batch">Images of a step.</param>
+internal sealed record MemoryPlan(long Parameters, long Gradients, long Optimizer, long Average, long Activations, long Images, int Batch)
 {
     /// <summary>libtorch and .NET with all they load: the most that a run of the smallest network held.</summary>
     private const long Programs = 240L << 20;
@@ -24,23 +24,23 @@ internal sealed record MemoryPlan(long Parameters, long Gradients, long Optimize
     private const double Filled = 0.8;
 
     /// <summary>Everything together, with the programs.</summary>
-    public long Total => Programs + Parameters + Gradients + Optimizer + Average + Activations + Pictures;
+    public long Total => Programs + Parameters + Gradients + Optimizer + Average + Activations + Images;
 
     /// <summary>Estimates a run.</summary>
     /// <param name="config">The network.</param>
-    /// <param name="batch">Pictures per step.</param>
+    /// <param name="batch">Images per step.</param>
     /// <param name="side">Greatest side of the input in pixels, multi-scale included.</param>
     /// <param name="options">What else decides: checkpointing, average, precision.</param>
-    /// <param name="decoded">Bytes of all training pictures once decoded.</param>
+    /// <param name="decoded">Bytes of all training images once decoded.</param>
     public static MemoryPlan Of(ModelConfig config, int batch, int side, TrainOptions options, long decoded = 0)
     {
         var loader = new LoaderOptions { Resolution = side, SizeDivisor = config.SizeDivisor };
-        (long parameters, long perPicture) = Walk(config, side, options.GradientCheckpointing);
+        (long parameters, long perImage) = Walk(config, side, options.GradientCheckpointing);
         long trained = options.FreezeEncoder ? parameters / 2 : parameters;
         double precision = options.Amp == "no" ? 1 : 0.6; // half-width values, and float32 copies where the rules ask for them
         long waiting = 4L * loader.LookAhead * batch * config.Channels * side * side;
         return new MemoryPlan(
-            4 * parameters, 4 * trained, 8 * trained, options.UseEma ? 4 * parameters : 0, (long)(perPicture * precision) * batch,
+            4 * parameters, 4 * trained, 8 * trained, options.UseEma ? 4 * parameters : 0, (long)(perImage * precision) * batch,
             Math.Min(decoded, loader.CacheBytes) + waiting, batch);
     }
 
@@ -63,18 +63,18 @@ internal sealed record MemoryPlan(long Parameters, long Gradients, long Optimize
     /// <summary>One line for people.</summary>
     public string Describe(long available) => string.Create(
         CultureInfo.InvariantCulture,
-        $"memory: weights {Mb(Parameters)}, gradients {Mb(Gradients)}, optimizer {Mb(Optimizer)}, average {Mb(Average)}, activations of {Batch} pictures {Mb(Activations)}, pictures {Mb(Pictures)}; about {Mb(Total)} of {Mb(available)} MB");
+        $"memory: weights {Mb(Parameters)}, gradients {Mb(Gradients)}, optimizer {Mb(Optimizer)}, average {Mb(Average)}, activations of {Batch} images {Mb(Activations)}, images {Mb(Images)}; about {Mb(Total)} of {Mb(available)} MB");
 
     private static string Mb(long bytes) => (bytes / 1_000_000.0).ToString("0", CultureInfo.InvariantCulture);
 
     // The losses keep a few arrays of the size of the logits for every layer's predictions; six, counted in a profile.
-    private static (long Parameters, long BytesPerPicture) Walk(ModelConfig config, int side, bool recompute)
+    private static (long Parameters, long BytesPerImage) Walk(ModelConfig config, int side, bool recompute)
     {
         var parameters = new ParameterList();
         var counter = new ActivationCounter(recompute);
         var network = new RfDetrNetwork(new Weights(parameters, counter), config);
-        Tensor picture = counter.Input(TensorType.Float([1, config.Channels, side, side]));
-        NetworkOutput output = network.Forward(picture, new ForwardRequest { Groups = config.GroupDetr, EveryLayer = true, TwoStage = true });
+        Tensor image = counter.Input(TensorType.Float([1, config.Channels, side, side]));
+        NetworkOutput output = network.Forward(image, new ForwardRequest { Groups = config.GroupDetr, EveryLayer = true, TwoStage = true });
         long logits = 4L * config.GroupDetr * config.NumQueries * config.ClassLogits * (output.Layers.Count + 1);
         return (parameters.Count, counter.Bytes + 6 * logits);
     }

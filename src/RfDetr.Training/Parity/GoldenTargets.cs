@@ -3,14 +3,14 @@ namespace RfDetr.Training;
 /// <summary>The targets of a <see cref="TrainingGolden"/>: boxes as they are, masks as the ellipses inscribed in them.</summary>
 internal static class GoldenTargets
 {
-    /// <summary>One target for each picture.</summary>
+    /// <summary>One target for each image.</summary>
     public static Target[] Of(TrainingGolden golden, bool masks) =>
     [
         .. golden.Targets.Select((t, i) => new Target(
             [.. t.Boxes.SelectMany(b => b)], t.Labels, masks ? [.. t.Boxes.Select(b => Ellipse(b, golden.Resolution))] : null, i)),
     ];
 
-    // A pixel belongs to the ellipse if its centre does.
+    // A pixel belongs to the ellipse if its center does.
     private static TargetMask Ellipse(float[] box, int side)
     {
         (double cx, double cy, double rx, double ry) = (box[0] * (double)side, box[1] * (double)side, box[2] * side / 2.0, box[3] * side / 2.0);

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace RfDetr.Training;
 
-/// <summary>A file of expected training figures: three AdamW steps on one batch, made of formula weights and a formula picture.</summary>
+/// <summary>A file of expected training figures: three AdamW steps on one batch, made of formula weights and a formula image.</summary>
 internal sealed record TrainingGolden
 {
     private static readonly JsonSerializerOptions _json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -18,13 +18,13 @@ internal sealed record TrainingGolden
     [JsonPropertyName("group_detr")]
     public required int Groups { get; init; }
 
-    /// <summary>Pictures.</summary>
+    /// <summary>Images.</summary>
     public required int Batch { get; init; }
 
     /// <summary>Class logits less one.</summary>
     public required int NumClasses { get; init; }
 
-    /// <summary>Sides of the picture in pixels.</summary>
+    /// <summary>Sides of the image in pixels.</summary>
     public required int Resolution { get; init; }
 
     public required double LearningRate { get; init; }
@@ -80,7 +80,7 @@ internal sealed record TrainingGolden
 
     private TrainingGolden Checked(string path)
     {
-        string? wrong = Batch != Targets.Count ? $"batch is {Batch}, but there are targets of {Targets.Count} pictures"
+        string? wrong = Batch != Targets.Count ? $"batch is {Batch}, but there are targets of {Targets.Count} images"
             : Steps.Count == 0 || Steps.Count != StepsFloat32.Count ? $"it has {Steps.Count} steps in float64 and {StepsFloat32.Count} in float32"
             : Groups < 1 || NumClasses < 1 || Resolution < 1 ? $"group_detr {Groups}, num_classes {NumClasses} and resolution {Resolution} must be at least 1"
             : Targets.Any(t => t.Boxes.Length != t.Labels.Length || t.Boxes.Any(b => b.Length != 4)) ? "a target's boxes are not four numbers for each label"
@@ -94,8 +94,8 @@ internal sealed record TrainingGolden
 /// <summary>One expected step.</summary>
 internal sealed record GoldenStep(double Total, double GradNormBeforeClip, IReadOnlyDictionary<string, double> Losses);
 
-/// <summary>The objects of one picture.</summary>
-/// <param name="Boxes">cx, cy, w, h relative to the picture; a mask is the ellipse inscribed in it.</param>
+/// <summary>The objects of one image.</summary>
+/// <param name="Boxes">cx, cy, w, h relative to the image; a mask is the ellipse inscribed in it.</param>
 /// <param name="Labels">Logit indexes.</param>
 internal sealed record GoldenTarget(float[][] Boxes, int[] Labels);
 

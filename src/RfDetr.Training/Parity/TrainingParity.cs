@@ -12,7 +12,7 @@ public static class TrainingParity
     // A float32 run may be off by what the reference's own float32 run is, with some room.
     private const double Float32Room = 5;
 
-    // Bilinear sampling has kinks at pixel centres. Rounding puts a few of a million samples on the other side of one, each with a share of
+    // Bilinear sampling has kinks at pixel centers. Rounding puts a few of a million samples on the other side of one, each with a share of
     // some 10⁻³ in these tensors' gradients; which ones is chance.
     private const double KinkTolerance = 2e-2;
     private static readonly string[] _kinked = ["sampling_offsets", "refpoint_embed"];
@@ -76,7 +76,7 @@ public static class TrainingParity
 
     private static TrainingBatch Batch(TrainingGolden golden, GoldenFormula formula, ModelConfig config) => new(
         formula.Input(golden.Salt, golden.Batch * config.Channels * golden.Resolution * golden.Resolution), golden.Resolution, golden.Resolution,
-        GoldenTargets.Of(golden, config.SegmentationHead), [.. Enumerable.Range(0, golden.Batch).Select(i => $"picture {i}")]);
+        GoldenTargets.Of(golden, config.SegmentationHead), [.. Enumerable.Range(0, golden.Batch).Select(i => $"image {i}")]);
 
     private sealed class Comparison(TrainingGolden golden, GoldenFormula formula, TrainingStep step, bool float64)
     {

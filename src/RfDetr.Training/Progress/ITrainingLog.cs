@@ -12,7 +12,7 @@ public interface ITrainingLog
     /// <summary>A step was taken; called every <see cref="TrainOptions.LogSteps"/> steps.</summary>
     void Step(StepProgress progress);
 
-    /// <summary>Pictures of an evaluation so far.</summary>
+    /// <summary>Images of an evaluation so far.</summary>
     void Evaluating(int done, int total);
 
     /// <summary>An epoch ended.</summary>
@@ -28,13 +28,13 @@ public interface ITrainingLog
 /// <param name="Terms">Losses by rf-detr's names, not weighted; means over all processes.</param>
 /// <param name="LearningRate">Of the heads, after the schedule.</param>
 /// <param name="GradientNorm">Before clipping.</param>
-/// <param name="PicturesPerSecond">Over the steps since the last report.</param>
-/// <param name="WaitShare">Share of that time spent waiting for pictures, 0..1.</param>
+/// <param name="ImagesPerSecond">Over the steps since the last report.</param>
+/// <param name="WaitShare">Share of that time spent waiting for images, 0..1.</param>
 /// <param name="MemoryBytes">What the process holds in main memory.</param>
 /// <param name="Remaining">Time to the end of the run at this pace, evaluations included once one was seen.</param>
 public sealed record StepProgress(
     int Epoch, int Epochs, int Step, int Steps, double Loss, IReadOnlyList<(string Name, double Value)> Terms,
-    double LearningRate, double GradientNorm, double PicturesPerSecond, double WaitShare, long MemoryBytes, TimeSpan Remaining);
+    double LearningRate, double GradientNorm, double ImagesPerSecond, double WaitShare, long MemoryBytes, TimeSpan Remaining);
 
 /// <summary>What an epoch gave.</summary>
 /// <param name="Epoch">From 0.</param>

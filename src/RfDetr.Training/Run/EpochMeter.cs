@@ -9,7 +9,7 @@ internal sealed class EpochMeter
     private readonly List<string> _names = [];
     private readonly long _began = Stopwatch.GetTimestamp();
     private double _total;
-    private int _steps, _pictures;
+    private int _steps, _images;
     private long _since = Stopwatch.GetTimestamp();
     private TimeSpan _waitedBefore;
 
@@ -26,7 +26,7 @@ internal sealed class EpochMeter
     public TimeSpan PerStep => Elapsed / Math.Max(1, _steps);
 
     /// <summary>Takes a step in.</summary>
-    public void Add(StepResult result, int pictures)
+    public void Add(StepResult result, int images)
     {
         _total += result.Total;
         foreach ((string name, double value) in result.Terms)
@@ -38,15 +38,15 @@ internal sealed class EpochMeter
         }
 
         _steps++;
-        _pictures += pictures;
+        _images += images;
     }
 
-    /// <summary>Pictures per second and the share of time spent waiting, since the last call.</summary>
-    public (double PicturesPerSecond, double WaitShare) Speed(TimeSpan waited)
+    /// <summary>Images per second and the share of time spent waiting, since the last call.</summary>
+    public (double ImagesPerSecond, double WaitShare) Speed(TimeSpan waited)
     {
         double seconds = Math.Max(1e-6, Stopwatch.GetElapsedTime(_since).TotalSeconds);
-        (double, double) speed = (_pictures / seconds, Math.Clamp((waited - _waitedBefore).TotalSeconds / seconds, 0, 1));
-        (_pictures, _since, _waitedBefore) = (0, Stopwatch.GetTimestamp(), waited);
+        (double, double) speed = (_images / seconds, Math.Clamp((waited - _waitedBefore).TotalSeconds / seconds, 0, 1));
+        (_images, _since, _waitedBefore) = (0, Stopwatch.GetTimestamp(), waited);
         return speed;
     }
 

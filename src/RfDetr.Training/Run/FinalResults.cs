@@ -57,8 +57,8 @@ internal sealed class FinalResults(RunSetup setup, RunFolder folder, TrainingSte
     private void Report(DataSplit split, NetworkEvaluation best)
     {
         EvaluationResult main = best.Masks ?? best.Boxes;
-        Dictionary<long, LabelledPicture> pictures = split.Pictures.ToDictionary(p => p.Id);
-        ILookup<long, FoundObject> found = best.Input.Found.ToLookup(f => f.PictureId);
+        Dictionary<long, LabeledImage> images = split.Images.ToDictionary(p => p.Id);
+        ILookup<long, FoundObject> found = best.Input.Found.ToLookup(f => f.ImageId);
         double threshold = main.Sweep.Best.Threshold;
         RunReport.Write(folder.Report, new RunReportContent
         {
@@ -71,13 +71,13 @@ internal sealed class FinalResults(RunSetup setup, RunFolder folder, TrainingSte
             ],
             History = File.Exists(folder.Metrics) ? RunHistory.Read(folder.Metrics) : RunHistory.Empty,
             Evaluations = best.Masks is { } masks ? [best.Boxes, masks] : [best.Boxes],
-            Examples = [.. ExampleChoice.Of(main, Examples).Select(id => Example(pictures[id], found[id], threshold))],
+            Examples = [.. ExampleChoice.Of(main, Examples).Select(id => Example(images[id], found[id], threshold))],
         });
     }
 
-    private ExamplePair Example(LabelledPicture picture, IEnumerable<FoundObject> found, double threshold)
+    private ExamplePair Example(LabeledImage image, IEnumerable<FoundObject> found, double threshold)
     {
-        using Picture pixels = Picture.Load(picture.File);
-        return ExamplePair.Draw(picture, pixels.Frame, found, setup.Train.Classes, threshold);
+        using Image pixels = Image.Load(image.File);
+        return ExamplePair.Draw(image, pixels.Frame, found, setup.Train.Classes, threshold);
     }
 }

@@ -45,7 +45,7 @@ internal static class NotFinite
 
     private static PlainMap ToPlain(Target target) => new(
     [
-        new("picture", target.PictureId),
+        new("image", target.ImageId),
         new("boxes", HostTensor.Of(target.Boxes, target.Count, 4)),
         new("labels", target.Labels.Select(object? (l) => (long)l).ToList()),
         new("masks", target.Masks?.Select(object? (m) => new List<object?> { (long)m.X, (long)m.Y, (long)m.Width, (long)m.Height, m.Pixels }).ToList()),

@@ -18,7 +18,7 @@ internal sealed class RunRecords(RunFolder folder, bool events, long? resumed, b
         step,
         [
             ("epoch", p.Epoch + (double)p.Step / p.Steps), ("lr", p.LearningRate), ("grad_norm", p.GradientNorm), ("train/loss", p.Loss),
-            .. p.Terms.Select(t => ($"train/{t.Name}", t.Value)), ("speed/pictures_per_second", p.PicturesPerSecond), ("speed/wait_share", p.WaitShare),
+            .. p.Terms.Select(t => ($"train/{t.Name}", t.Value)), ("speed/images_per_second", p.ImagesPerSecond), ("speed/wait_share", p.WaitShare),
         ]);
 
     /// <summary>Notes an epoch's end.</summary>

@@ -27,19 +27,19 @@ internal sealed class RunSetup : IDisposable
     /// <summary>The network as it will be trained.</summary>
     public ModelConfig Config { get; }
 
-    /// <summary>Pictures to learn from.</summary>
+    /// <summary>Images to learn from.</summary>
     public DataSplit Train { get; }
 
-    /// <summary>Pictures to evaluate on; null if there are none.</summary>
+    /// <summary>Images to evaluate on; null if there are none.</summary>
     public DataSplit? Valid { get; }
 
-    /// <summary>Pictures for the very end; null if there are none.</summary>
+    /// <summary>Images for the very end; null if there are none.</summary>
     public DataSplit? Test { get; }
 
     /// <summary>What the logits mean.</summary>
     public ClassMap Classes { get; }
 
-    /// <summary>How pictures are resized, in training, evaluation and later use.</summary>
+    /// <summary>How images are resized, in training, evaluation and later use.</summary>
     public ResizeRule ResizeRule { get; }
 
     /// <summary>Opens data and starting point, and says what was found.</summary>
@@ -85,7 +85,7 @@ internal sealed class RunSetup : IDisposable
         foreach (string warning in Start.Warnings)
             log.Warn(warning);
         log.Note($"start: {Start.Description}; {(Config.SegmentationHead ? "boxes and masks" : "boxes")} at {Config.Resolution}×{Config.Resolution}, {Config.NumQueries} queries in {Config.GroupDetr} groups");
-        log.Note($"data: {data.Layout} in '{data.Path}', {string.Join(", ", data.Splits.Select(s => $"{s.Name} {s.Pictures.Count} pictures with {s.Pictures.Sum(p => p.Objects.Count)} objects"))}");
+        log.Note($"data: {data.Layout} in '{data.Path}', {string.Join(", ", data.Splits.Select(s => $"{s.Name} {s.Images.Count} images with {s.Images.Sum(p => p.Objects.Count)} objects"))}");
         log.Note(data.Classes.Describe());
         if (Start.IsScratch)
             log.Note($"the class head has {Config.ClassLogits} logits for {Classes.Entries.Count} classes, one of them unused, and starts from random weights");
@@ -99,7 +99,7 @@ internal sealed class RunSetup : IDisposable
 
     private void RequireFit()
     {
-        if (Train.Pictures.Sum(p => p.Objects.Count) == 0)
+        if (Train.Images.Sum(p => p.Objects.Count) == 0)
             throw new ArgumentException($"split '{Train.Name}' has no object at all; there is nothing to learn");
         if (Config.SegmentationHead && !Train.HasMasks)
             throw new ArgumentException($"the model has a mask head, but objects of split '{Train.Name}' have no masks; train boxes only (segmentation_head: off), or annotate masks");
@@ -109,7 +109,7 @@ internal sealed class RunSetup : IDisposable
     {
         long available = MemoryPlan.Available();
         int side = Options.MultiScale ? MultiScaleSizes.Of(Config.Resolution, Config.SizeDivisor, Options.ExpandedScales).Max() : Config.Resolution;
-        long decoded = Train.Pictures.Sum(p => 3L * p.Width * p.Height);
+        long decoded = Train.Images.Sum(p => 3L * p.Width * p.Height);
         int batch = Options.BatchSize > 0 ? Options.BatchSize : MemoryPlan.LargestBatch(Config, side, Options, available, decoded);
         if (batch != Options.BatchSize)
             log.Note($"batch_size auto: {batch}");

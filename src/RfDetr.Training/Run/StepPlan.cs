@@ -27,7 +27,7 @@ internal static class StepPlan
             Rank = ranks.Rank,
             WorldSize = ranks.Count,
             Sampling = o.Sampling == "shuffle" ? Sampling.Shuffle : Sampling.RepeatFactor,
-            OnBadPicture = o.OnBadPicture == "stop" ? BadPicture.Stop : BadPicture.Skip,
+            OnBadImage = o.OnBadImage == "stop" ? BadImage.Stop : BadImage.Skip,
         };
     }
 

@@ -9,7 +9,7 @@ namespace RfDetr.Training;
 /// <param name="Terms">Its terms.</param>
 /// <param name="GradientNorm">Of all gradients.</param>
 /// <param name="FirstNotFinite">The first stage of the network whose values are not finite; null if all are.</param>
-/// <param name="Files">The batch's pictures.</param>
+/// <param name="Files">The batch's images.</param>
 public sealed record ReplayReport(double Total, IReadOnlyList<(string Name, double Value)> Terms, double GradientNorm, string? FirstNotFinite, IReadOnlyList<string> Files)
 {
     /// <summary>True if nothing was wrong this time.</summary>
@@ -54,10 +54,10 @@ public static class StepReplay
     private static Target Read(object? value, string name)
     {
         if (value is not PlainMap map || !map.TryGet("boxes", out StoredTensor? boxes) || !map.TryGet("labels", out List<object?>? labels)
-            || boxes.Count != 4L * labels.Count || !map.TryGet("picture", out long picture) || labels.Any(l => l is not long))
+            || boxes.Count != 4L * labels.Count || !map.TryGet("image", out long image) || labels.Any(l => l is not long))
             throw Broken(name);
         TargetMask[]? masks = map["masks"] is List<object?> list ? [.. list.Select(m => Mask(m, name))] : null;
-        return new Target(boxes.Load().ToSingles(), [.. labels.Select(l => (int)(long)l!)], masks, picture);
+        return new Target(boxes.Load().ToSingles(), [.. labels.Select(l => (int)(long)l!)], masks, image);
     }
 
     private static TargetMask Mask(object? value, string name) =>

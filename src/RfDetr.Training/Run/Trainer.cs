@@ -10,22 +10,22 @@ public sealed class Trainer(TrainOptions options, ITrainingLog? log = null)
 {
     private readonly ITrainingLog _log = log ?? SilentLog.Instance;
 
-    /// <summary>True to go on from the run folder's last checkpoint. Without one (the run died before its first) it begins anew.</summary>
+    /// <summary>True to go on from the run folder's last checkpoint. Without one (the run died before its first) it begins again.</summary>
     public bool Resume { get; init; }
 
     /// <summary>Opens a model that comes with the program, by name (<c>demo</c>); null for none.</summary>
     public Func<string, Checkpoint?>? BuiltInModels { get; init; }
 
-    /// <summary>The caller accepts the licence of weights that ask for it (xlarge, 2xlarge: PML-1.0). A run that goes on does not ask again.</summary>
+    /// <summary>The caller accepts the license of weights that ask for it (xlarge, 2xlarge: PML-1.0). A run that goes on does not ask again.</summary>
     public bool AcceptLicense { get; init; }
 
     /// <summary>Runs to the end.</summary>
     /// <param name="stop">Finishes the step, saves, and returns with <see cref="TrainingEnd.Interrupted"/>.</param>
     /// <exception cref="ArgumentException">Options are wrong or do not fit the data.</exception>
     /// <exception cref="TrainingException">The run cannot go on; the last checkpoint is intact.</exception>
-    /// <exception cref="TrainingDataException">A picture cannot be used; the last checkpoint is intact.</exception>
+    /// <exception cref="TrainingDataException">An image cannot be used; the last checkpoint is intact.</exception>
     /// <exception cref="IOException">A file cannot be written (a full disk); the last checkpoint is intact.</exception>
-    /// <exception cref="LicenseNotAcceptedException">The weights' licence must be accepted first.</exception>
+    /// <exception cref="LicenseNotAcceptedException">The weights' license must be accepted first.</exception>
     /// <exception cref="TorchMissingException">There is no libtorch.</exception>
     public TrainingOutcome Run(CancellationToken stop = default)
     {

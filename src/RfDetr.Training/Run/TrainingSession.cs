@@ -45,7 +45,7 @@ internal sealed class TrainingSession : IDisposable
         _checkpoint = new RunCheckpoint(setup, _step);
         _best = new BestWeights(folder, _checkpoint, o, ranks);
         _evaluation = new EpochEvaluation(setup, _step, averages, log, ranks);
-        log.Note($"{_backend.Parameters.Values.Sum(p => p.Count) / 1e6:0.00} M parameters; {_stepsPerEpoch} steps an epoch of {o.BatchSize}{(o.GradAccumSteps > 1 ? $" × {o.GradAccumSteps}" : "")}{(ranks.Count > 1 ? $" × {ranks.Count} processes" : "")} pictures");
+        log.Note($"{_backend.Parameters.Values.Sum(p => p.Count) / 1e6:0.00} M parameters; {_stepsPerEpoch} steps an epoch of {o.BatchSize}{(o.GradAccumSteps > 1 ? $" × {o.GradAccumSteps}" : "")}{(ranks.Count > 1 ? $" × {ranks.Count} processes" : "")} images");
     }
 
     /// <summary>Takes over the state that a run left.</summary>

@@ -21,7 +21,7 @@ internal sealed class TrainingStep : IDisposable
     /// <summary>Builds the network on a back end and everything around it.</summary>
     /// <param name="config">The network.</param>
     /// <param name="backend">Where it computes.</param>
-    /// <param name="weights">Opens the weights on it: a file's, or an initialiser's.</param>
+    /// <param name="weights">Opens the weights on it: a file's, or an initializer's.</param>
     /// <param name="options">The step.</param>
     /// <exception cref="WeightsException">The weights do not fit the network.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
@@ -163,9 +163,9 @@ internal sealed class TrainingStep : IDisposable
     private NetworkOutput Forward(TorchTensor pixels, ForwardRequest request)
     {
         if (_options.Autocast is not { } type)
-            return Network.Forward(Backend.Pictures(pixels), request);
+            return Network.Forward(Backend.Images(pixels), request);
         using AutocastMode guard = TorchRuntime.Autocast(type, Backend.Device);
-        return Network.Forward(Backend.Pictures(pixels), request);
+        return Network.Forward(Backend.Images(pixels), request);
     }
 
     private void Apply(double norm, double factor)

@@ -1,9 +1,9 @@
 namespace RfDetr.Training;
 
 /// <summary>
-/// A mask as the window of pixels that holds it, so that memory follows the objects' size, not the picture's; outside the window it is 0.
+/// A mask as the window of pixels that holds it, so that memory follows the objects' size, not the image's; outside the window it is 0.
 /// </summary>
-/// <param name="X">Left column of the window in the batch's picture.</param>
+/// <param name="X">Left column of the window in the batch's image.</param>
 /// <param name="Y">Top row.</param>
 /// <param name="Width">Columns; 0 for an empty mask.</param>
 /// <param name="Height">Rows.</param>

@@ -1,8 +1,8 @@
 namespace RfDetr.Vision;
 
-/// <summary>A box as the network emits it: centre and size, each relative to the picture (0..1), not clamped.</summary>
-/// <param name="Cx">Centre, from the left.</param>
-/// <param name="Cy">Centre, from the top.</param>
+/// <summary>A box as the network emits it: center and size, each relative to the image (0..1), not clamped.</summary>
+/// <param name="Cx">Center, from the left.</param>
+/// <param name="Cy">Center, from the top.</param>
 /// <param name="Width">Width; the network may emit a negative one.</param>
 /// <param name="Height">Height; the network may emit a negative one.</param>
 public readonly record struct BoxCxCyWh(float Cx, float Cy, float Width, float Height)
@@ -15,6 +15,6 @@ public readonly record struct BoxCxCyWh(float Cx, float Cy, float Width, float H
         return new BoxXyxy(Cx - halfWidth, Cy - halfHeight, Cx + halfWidth, Cy + halfHeight);
     }
 
-    /// <summary>Corner form in pixels of a picture of the given size, not clamped to it.</summary>
+    /// <summary>Corner form in pixels of an image of the given size, not clamped to it.</summary>
     public BoxXyxy ToPixels(int imageWidth, int imageHeight) => ToXyxy().Scale(imageWidth, imageHeight);
 }

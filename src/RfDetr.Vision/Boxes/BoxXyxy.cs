@@ -1,6 +1,6 @@
 namespace RfDetr.Vision;
 
-/// <summary>A box by its corners, edges on a continuous axis: a picture of width W spans x from 0 to W.</summary>
+/// <summary>A box by its corners, edges on a continuous axis: an image of width W spans x from 0 to W.</summary>
 /// <param name="X1">Left edge.</param>
 /// <param name="Y1">Top edge.</param>
 /// <param name="X2">Right edge.</param>
@@ -29,7 +29,7 @@ public readonly record struct BoxXyxy(float X1, float Y1, float X2, float Y2)
     public BoxXyxy Clamp(float width, float height) =>
         new(Math.Clamp(X1, 0, width), Math.Clamp(Y1, 0, height), Math.Clamp(X2, 0, width), Math.Clamp(Y2, 0, height));
 
-    /// <summary>Centre form in the same units; the inverse of <see cref="BoxCxCyWh.ToXyxy"/>.</summary>
+    /// <summary>Center form in the same units; the inverse of <see cref="BoxCxCyWh.ToXyxy"/>.</summary>
     public BoxCxCyWh ToCxCyWh() => new((X1 + X2) / 2, (Y1 + Y2) / 2, Width, Height);
 
     /// <summary>Area common to both boxes; 0 if they do not overlap.</summary>
@@ -49,7 +49,7 @@ public readonly record struct BoxXyxy(float X1, float Y1, float X2, float Y2)
     }
 
     /// <summary>
-    /// The pixels the box touches, inside a picture of the given size: edges clamped, then rounded outwards.
+    /// The pixels the box touches, inside an image of the given size: edges clamped, then rounded outwards.
     /// Empty if the box lies outside, is empty or has a NaN edge.
     /// </summary>
     public PixelRect ToPixelRect(int imageWidth, int imageHeight)

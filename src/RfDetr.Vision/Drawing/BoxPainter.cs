@@ -6,8 +6,8 @@ internal static class BoxPainter
     /// <summary>Corner marks are this part of the shorter side long.</summary>
     private const float CornerPart = 0.2f;
 
-    /// <summary>Draws a box whose edges lie within the canvas; the line is centred on the edge but stays inside the picture.</summary>
-    public static void Draw(Canvas canvas, BoxXyxy box, BoxStyle style, float lineWidth, Rgb colour)
+    /// <summary>Draws a box whose edges lie within the canvas; the line is centerd on the edge but stays inside the image.</summary>
+    public static void Draw(Canvas canvas, BoxXyxy box, BoxStyle style, float lineWidth, Rgb color)
     {
         float half = lineWidth / 2;
         BoxXyxy outer = new BoxXyxy(box.X1 - half, box.Y1 - half, box.X2 + half, box.Y2 + half).Clamp(canvas.Width, canvas.Height);
@@ -34,7 +34,7 @@ internal static class BoxPainter
 
                 float coverage = outerRow * Coverage(x, outer.X1, outer.X2) - innerRow * innerColumn;
                 if (coverage > 0 && MathF.Min(x + 0.5f - outer.X1, outer.X2 - x - 0.5f) <= corner)
-                    canvas.Blend(x, y, colour, (int)(coverage * 256 + 0.5f));
+                    canvas.Blend(x, y, color, (int)(coverage * 256 + 0.5f));
             }
         }
     }

@@ -1,12 +1,12 @@
 namespace RfDetr.Vision;
 
-/// <summary>A picture to draw on: RGB, one byte per channel, rows without gaps, owned by the canvas.</summary>
+/// <summary>An image to draw on: RGB, one byte per channel, rows without gaps, owned by the canvas.</summary>
 public sealed class Canvas
 {
     private const int Channels = 3;
     private readonly byte[] _pixels;
 
-    /// <summary>A black picture.</summary>
+    /// <summary>A black image.</summary>
     /// <param name="width">Columns, at least 1.</param>
     /// <param name="height">Rows, at least 1.</param>
     /// <exception cref="ArgumentException">The size is not positive or needs more than 2³¹−1 bytes.</exception>
@@ -44,7 +44,7 @@ public sealed class Canvas
         set => (Row(y)[x * Channels], Row(y)[x * Channels + 1], Row(y)[x * Channels + 2]) = (value.R, value.G, value.B);
     }
 
-    /// <summary>Replaces the whole picture.</summary>
+    /// <summary>Replaces the whole image.</summary>
     /// <param name="rgb">RGB rows.</param>
     /// <param name="stride">Bytes from one row to the next, at least <c>3 · Width</c>.</param>
     /// <exception cref="ArgumentException">There are too few bytes, or the stride is too small.</exception>
@@ -60,28 +60,28 @@ public sealed class Canvas
             rgb.Slice(y * stride, row).CopyTo(Row(y));
     }
 
-    /// <summary>Fills whole pixels; parts beyond the picture are cut.</summary>
-    public void Fill(PixelRect rect, Rgb colour)
+    /// <summary>Fills whole pixels; parts beyond the image are cut.</summary>
+    public void Fill(PixelRect rect, Rgb color)
     {
         PixelRect inside = rect.Intersect(new PixelRect(0, 0, Width, Height));
         for (int y = inside.Y; y < inside.Bottom; y++)
         {
             for (int x = inside.X; x < inside.Right; x++)
-                this[x, y] = colour;
+                this[x, y] = color;
         }
     }
 
-    /// <summary>Mixes a colour over one pixel, which must lie in the picture.</summary>
+    /// <summary>Mixes a color over one pixel, which must lie in the image.</summary>
     /// <param name="x">Column.</param>
     /// <param name="y">Row.</param>
-    /// <param name="colour">The colour on top.</param>
+    /// <param name="color">The color on top.</param>
     /// <param name="coverage">0 (unchanged) to 256 (replaced).</param>
-    internal void Blend(int x, int y, Rgb colour, int coverage)
+    internal void Blend(int x, int y, Rgb color, int coverage)
     {
         Span<byte> pixel = Row(y).Slice(x * Channels, Channels);
-        pixel[0] = Mix(pixel[0], colour.R, coverage);
-        pixel[1] = Mix(pixel[1], colour.G, coverage);
-        pixel[2] = Mix(pixel[2], colour.B, coverage);
+        pixel[0] = Mix(pixel[0], color.R, coverage);
+        pixel[1] = Mix(pixel[1], color.G, coverage);
+        pixel[2] = Mix(pixel[2], color.B, coverage);
     }
 
     /// <summary>One channel, mixed and rounded.</summary>

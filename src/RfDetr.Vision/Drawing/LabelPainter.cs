@@ -1,24 +1,24 @@
 namespace RfDetr.Vision;
 
-/// <summary>Draws the text of labels on plates of the class's colour, in black or white, whichever reads better.</summary>
+/// <summary>Draws the text of labels on plates of the class's color, in black or white, whichever reads better.</summary>
 internal static class LabelPainter
 {
     /// <summary>A label with its place.</summary>
-    internal readonly record struct Plate(PixelRect Rect, GlyphBitmap Text, Rgb Colour);
+    internal readonly record struct Plate(PixelRect Rect, GlyphBitmap Text, Rgb Color);
 
     /// <summary>Renders a label and finds its place.</summary>
-    public static Plate Layout(LabelPlacer placer, PixelRect box, string label, Rgb colour, int textHeight, ILabelRenderer renderer)
+    public static Plate Layout(LabelPlacer placer, PixelRect box, string label, Rgb color, int textHeight, ILabelRenderer renderer)
     {
         GlyphBitmap text = renderer.Render(label, textHeight);
         (int padX, int padY) = Padding(textHeight);
-        return new Plate(placer.Place(box, text.Width + 2 * padX, text.Height + 2 * padY), text, colour);
+        return new Plate(placer.Place(box, text.Width + 2 * padX, text.Height + 2 * padY), text, color);
     }
 
-    /// <summary>Draws a plate; what does not fit into the picture is cut.</summary>
+    /// <summary>Draws a plate; what does not fit into the image is cut.</summary>
     public static void Draw(Canvas canvas, Plate plate, int textHeight)
     {
-        canvas.Fill(plate.Rect, plate.Colour);
-        Rgb ink = plate.Colour.ReadableText;
+        canvas.Fill(plate.Rect, plate.Color);
+        Rgb ink = plate.Color.ReadableText;
         (int padX, int padY) = Padding(textHeight);
         int left = plate.Rect.X + padX, top = plate.Rect.Y + padY;
         for (int y = 0; y < Math.Min(plate.Text.Height, canvas.Height - top); y++)

@@ -1,7 +1,7 @@
 namespace RfDetr.Vision;
 
 /// <summary>
-/// Finds places for label plates: inside the picture, and where possible clear of the plates placed before. Tries, in
+/// Finds places for label plates: inside the image, and where possible clear of the plates placed before. Tries, in
 /// order, above the box, below it and inside it, each at the left and at the right; failing all, the least covered place.
 /// </summary>
 internal sealed class LabelPlacer(int width, int height)

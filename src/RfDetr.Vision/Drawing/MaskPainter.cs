@@ -3,28 +3,28 @@ namespace RfDetr.Vision;
 /// <summary>Draws masks: a tint over their pixels and an outline just inside their border.</summary>
 internal static class MaskPainter
 {
-    public static void Draw(Canvas canvas, RleMask mask, Rgb colour, DrawOptions options, float lineWidth)
+    public static void Draw(Canvas canvas, RleMask mask, Rgb color, DrawOptions options, float lineWidth)
     {
         PixelRect window = mask.BoundingBox;
         if (window.IsEmpty)
             return;
         BitMask pixels = mask.Decode(window);
         if (options.MaskOpacity > 0)
-            Tint(canvas, pixels, window, colour, options.MaskOpacity);
+            Tint(canvas, pixels, window, color, options.MaskOpacity);
         if (options.Contours)
-            Outline(canvas, pixels, window, colour, Math.Max(1, (int)MathF.Round(lineWidth)));
+            Outline(canvas, pixels, window, color, Math.Max(1, (int)MathF.Round(lineWidth)));
     }
 
-    private static void Tint(Canvas canvas, BitMask mask, PixelRect window, Rgb colour, float opacity)
+    private static void Tint(Canvas canvas, BitMask mask, PixelRect window, Rgb color, float opacity)
     {
         // All 256 results per channel once; then a pixel is three look-ups.
         int coverage = (int)(opacity * 256 + 0.5f);
         Span<byte> red = stackalloc byte[256], green = stackalloc byte[256], blue = stackalloc byte[256];
         for (int value = 0; value < 256; value++)
         {
-            red[value] = Canvas.Mix(value, colour.R, coverage);
-            green[value] = Canvas.Mix(value, colour.G, coverage);
-            blue[value] = Canvas.Mix(value, colour.B, coverage);
+            red[value] = Canvas.Mix(value, color.R, coverage);
+            green[value] = Canvas.Mix(value, color.G, coverage);
+            blue[value] = Canvas.Mix(value, color.B, coverage);
         }
 
         for (int y = 0; y < window.Height; y++)
@@ -43,14 +43,14 @@ internal static class MaskPainter
         }
     }
 
-    private static void Outline(Canvas canvas, BitMask mask, PixelRect window, Rgb colour, int width)
+    private static void Outline(Canvas canvas, BitMask mask, PixelRect window, Rgb color, int width)
     {
         BitMask outline = MaskErosion.Erode(mask, width);
         ByteRows.Xor(outline.Pixels, mask.Pixels);
         for (int y = 0; y < window.Height; y++)
         {
             for (int x = 0; ByteRows.NextRun(outline.Row(y), x, out int start, out x);)
-                canvas.Fill(new PixelRect(window.X + start, window.Y + y, x - start, 1), colour);
+                canvas.Fill(new PixelRect(window.X + start, window.Y + y, x - start, 1), color);
         }
     }
 }

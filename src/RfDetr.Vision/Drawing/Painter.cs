@@ -1,10 +1,10 @@
 namespace RfDetr.Vision;
 
-/// <summary>Draws detections on a picture: masks below, then boxes, then labels; earlier annotations on top of later ones.</summary>
+/// <summary>Draws detections on an image: masks below, then boxes, then labels; earlier annotations on top of later ones.</summary>
 public static class Painter
 {
     /// <summary>Draws all annotations.</summary>
-    /// <param name="canvas">The picture; changed in place.</param>
+    /// <param name="canvas">The image; changed in place.</param>
     /// <param name="annotations">Best first: the first ones lie on top and choose the places of their labels first.</param>
     /// <param name="options">How to draw.</param>
     /// <param name="labels">Renders text; may be null if no label is to be shown.</param>
@@ -17,13 +17,13 @@ public static class Painter
         for (int i = annotations.Count - 1; i >= 0; i--)
         {
             if (annotations[i].Mask is { } mask)
-                MaskPainter.Draw(canvas, mask, Colour(annotations[i], options), options, lineWidth);
+                MaskPainter.Draw(canvas, mask, Color(annotations[i], options), options, lineWidth);
         }
 
         for (int i = annotations.Count - 1; i >= 0 && options.Style != BoxStyle.None; i--)
         {
             if (IsVisible(annotations[i], canvas, out _))
-                BoxPainter.Draw(canvas, annotations[i].Box.Clamp(canvas.Width, canvas.Height), options.Style, lineWidth, Colour(annotations[i], options));
+                BoxPainter.Draw(canvas, annotations[i].Box.Clamp(canvas.Width, canvas.Height), options.Style, lineWidth, Color(annotations[i], options));
         }
 
         if (options.ShowLabels && labels is not null)
@@ -38,7 +38,7 @@ public static class Painter
         foreach (Annotation annotation in annotations)
         {
             if (annotation.Label.Length > 0 && IsVisible(annotation, canvas, out PixelRect box))
-                plates.Add(LabelPainter.Layout(placer, box, annotation.Label, Colour(annotation, options), textHeight, renderer));
+                plates.Add(LabelPainter.Layout(placer, box, annotation.Label, Color(annotation, options), textHeight, renderer));
         }
 
         for (int i = plates.Count - 1; i >= 0; i--)
@@ -51,7 +51,7 @@ public static class Painter
         return !pixels.IsEmpty;
     }
 
-    private static Rgb Colour(Annotation annotation, DrawOptions options) => annotation.Colour ?? options.Palette[annotation.ClassId];
+    private static Rgb Color(Annotation annotation, DrawOptions options) => annotation.Color ?? options.Palette[annotation.ClassId];
 
     private static void Check(Canvas canvas, IReadOnlyList<Annotation> annotations, DrawOptions options, ILabelRenderer? labels)
     {
@@ -61,7 +61,7 @@ public static class Painter
         for (int i = 0; i < annotations.Count; i++)
         {
             if (annotations[i].Mask is { } mask && (mask.Width != canvas.Width || mask.Height != canvas.Height))
-                throw new ArgumentException($"The mask of annotation {i} is {mask.Width}×{mask.Height}, but the canvas is {canvas.Width}×{canvas.Height} (width × height); decode it for this picture.", nameof(annotations));
+                throw new ArgumentException($"The mask of annotation {i} is {mask.Width}×{mask.Height}, but the canvas is {canvas.Width}×{canvas.Height} (width × height); decode it for this image.", nameof(annotations));
             if (options.ShowLabels && labels is null && annotations[i].Label.Length > 0)
                 throw new ArgumentException($"Annotation {i} has the label '{annotations[i].Label}', but there is no label renderer; give one, or set ShowLabels to false.", nameof(labels));
         }

@@ -1,47 +1,47 @@
 namespace RfDetr.Vision;
 
-/// <summary>Colours by class id: deterministic, so a class keeps its colour from picture to picture and run to run.</summary>
+/// <summary>Colors by class id: deterministic, so a class keeps its color from image to image and run to run.</summary>
 public sealed class Palette
 {
-    // Okabe and Ito's colours for all kinds of colour vision (2008), without black; the strongest first.
+    // Okabe and Ito's colors for all kinds of color vision (2008), without black; the strongest first.
     private static readonly Rgb[] s_okabeIto =
     [
         new(230, 159, 0), new(86, 180, 233), new(0, 158, 115), new(213, 94, 0),
         new(204, 121, 167), new(240, 228, 66), new(0, 114, 178),
     ];
 
-    // Neighbouring ids also differ in lightness, which every kind of colour vision sees.
+    // Neighboring ids also differ in lightness, which every kind of color vision sees.
     private static readonly double[] s_lightness = [0.78, 0.55, 0.88, 0.66];
 
     private const double Chroma = 0.15;
     private const double GoldenAngle = 2.399963229728653; // π(3 − √5): no two hues of a run come close
 
-    private readonly Rgb[]? _colours;
+    private readonly Rgb[]? _colors;
 
-    private Palette(Rgb[]? colours) => _colours = colours;
+    private Palette(Rgb[]? colors) => _colors = colors;
 
     /// <summary>A palette of one's own, repeated when there are more classes.</summary>
     /// <exception cref="ArgumentException">It is empty.</exception>
-    public Palette(IReadOnlyList<Rgb> colours)
+    public Palette(IReadOnlyList<Rgb> colors)
     {
-        ArgumentNullException.ThrowIfNull(colours);
-        _colours = colours.Count > 0 ? [.. colours] : throw new ArgumentException("A palette needs at least one colour.", nameof(colours));
+        ArgumentNullException.ThrowIfNull(colors);
+        _colors = colors.Count > 0 ? [.. colors] : throw new ArgumentException("A palette needs at least one color.", nameof(colors));
     }
 
     /// <summary>
-    /// Seven colours that people of all kinds of colour vision can tell apart, then as many generated ones as there are
+    /// Seven colors that people of all kinds of color vision can tell apart, then as many generated ones as there are
     /// classes: hues by the golden angle, lightness in four steps.
     /// </summary>
     public static Palette Default { get; } = new((Rgb[]?)null);
 
-    /// <summary>The colour of a class; any id has one.</summary>
+    /// <summary>The color of a class; any id has one.</summary>
     public Rgb this[int classId]
     {
         get
         {
-            uint id = (uint)classId; // a negative id is far up the list, but has a colour
-            if (_colours is not null)
-                return _colours[id % _colours.Length];
+            uint id = (uint)classId; // a negative id is far up the list, but has a color
+            if (_colors is not null)
+                return _colors[id % _colors.Length];
             return id < s_okabeIto.Length ? s_okabeIto[id] : Generate(id - (uint)s_okabeIto.Length);
         }
     }

@@ -1,6 +1,6 @@
 namespace RfDetr.Vision;
 
-/// <summary>An sRGB colour, 8 bits per channel.</summary>
+/// <summary>An sRGB color, 8 bits per channel.</summary>
 /// <param name="R">Red.</param>
 /// <param name="G">Green.</param>
 /// <param name="B">Blue.</param>
@@ -15,7 +15,7 @@ public readonly record struct Rgb(byte R, byte G, byte B)
     /// <summary>Relative luminance, 0 (black) to 1 (white), as WCAG 2.1 defines it.</summary>
     public double Luminance => 0.2126 * Linear(R) + 0.7152 * Linear(G) + 0.0722 * Linear(B);
 
-    /// <summary>Black or white, whichever has the higher contrast to this colour; never below WCAG's 4.5 : 1.</summary>
+    /// <summary>Black or white, whichever has the higher contrast to this color; never below WCAG's 4.5 : 1.</summary>
     public Rgb ReadableText => Contrast(Black) >= Contrast(White) ? Black : White;
 
     /// <summary>WCAG 2.1 contrast ratio, 1 to 21.</summary>

@@ -7,7 +7,7 @@ namespace RfDetr.Vision;
 /// </summary>
 internal sealed class BorderFollower
 {
-    // Neighbours clockwise as seen on the screen (y grows downwards), from the right one.
+    // Neighbors clockwise as seen on the screen (y grows downwards), from the right one.
     private static readonly (int X, int Y)[] s_steps =
         [(1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1)];
 
@@ -66,7 +66,7 @@ internal sealed class BorderFollower
         return _borders[index].IsHole ? _borders[index].Parent : index;
     }
 
-    /// <summary>Follows the border through <paramref name="start"/>, whose neighbour in direction <paramref name="background"/> is background.</summary>
+    /// <summary>Follows the border through <paramref name="start"/>, whose neighbor in direction <paramref name="background"/> is background.</summary>
     private void Follow(int start, int background, bool isHole, int parent)
     {
         int number = _borders.Count + 1;
@@ -105,7 +105,7 @@ internal sealed class BorderFollower
 
     /// <summary>
     /// The direction of the first mask pixel around <paramref name="at"/>, starting beside direction <paramref name="from"/>;
-    /// −1 if there is none. Also tells whether the right neighbour was looked at and is background.
+    /// −1 if there is none. Also tells whether the right neighbor was looked at and is background.
     /// </summary>
     private int Search(int at, int from, bool clockwise, out bool sawRightBackground)
     {

@@ -1,18 +1,18 @@
 namespace RfDetr.Vision;
 
 /// <summary>
-/// pycocotools' polygon rasteriser: the outline is walked on a grid five times finer than the pixels; each step to another
+/// pycocotools' polygon rasterizer: the outline is walked on a grid five times finer than the pixels; each step to another
 /// fine column that lies in the middle of a pixel column marks where that column switches between outside and inside.
 /// </summary>
 /// <remarks>
-/// Behaviour after <c>rleFrPoly</c> of cocoapi's <c>maskApi.c</c>. Every cast and rounding below decides about pixels;
+/// Behavior after <c>rleFrPoly</c> of cocoapi's <c>maskApi.c</c>. Every cast and rounding below decides about pixels;
 /// the golden data hold it to that.
 /// </remarks>
 internal static class CocoPolygon
 {
     private const int Fine = 5;
 
-    /// <summary>Far outside any picture; keeps fine coordinates within an int.</summary>
+    /// <summary>Far outside any image; keeps fine coordinates within an int.</summary>
     private const double LargestCoordinate = 1 << 26;
 
     /// <summary>Fine steps along one outline: about a third of a second of work. A honest outline needs some thousands.</summary>

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 namespace RfDetr.Vision;
 
 /// <summary>
-/// The logits of one mask by columns, each padded to whole vectors, and the mix of two neighbouring columns with its signs.
+/// The logits of one mask by columns, each padded to whole vectors, and the mix of two neighboring columns with its signs.
 /// </summary>
 internal ref struct MaskColumns
 {

@@ -3,34 +3,34 @@ using System.Buffers;
 namespace RfDetr.Vision;
 
 /// <summary>
-/// Turns the mask logits of a query into a mask of the picture's size: bilinear upsampling (<c>align_corners = false</c>),
-/// mask where the value is greater than 0, over the whole picture (the reference does not crop to the box).
+/// Turns the mask logits of a query into a mask of the image's size: bilinear upsampling (<c>align_corners = false</c>),
+/// mask where the value is greater than 0, over the whole image (the reference does not crop to the box).
 /// </summary>
 /// <remarks>
 /// <para>
-/// The upsampled picture is never built. A picture column lies between two logit columns; their mix is one value per logit
+/// The upsampled image is never built. An image column lies between two logit columns; their mix is one value per logit
 /// row, and between two rows the value changes monotonically (also after rounding), so there is one switch exactly where
-/// two neighbouring rows differ in sign, found by bisection with the same arithmetic. Where two logit columns hold nothing
+/// two neighboring rows differ in sign, found by bisection with the same arithmetic. Where two logit columns hold nothing
 /// positive, nothing between them is: such columns cost a test. The result equals that of upsampling every pixel,
 /// except that logits below 1e-38 in size may fall either way.
 /// </para>
-/// <para>A NaN counts as background. Make one decoder per picture size and share it: it is immutable and thread-safe.</para>
+/// <para>A NaN counts as background. Make one decoder per image size and share it: it is immutable and thread-safe.</para>
 /// </remarks>
 public sealed class MaskDecoder
 {
     private readonly BilinearAxis _rows;
     private readonly BilinearAxis _columns;
 
-    /// <summary>Prepares for masks and pictures of the given sizes.</summary>
+    /// <summary>Prepares for masks and images of the given sizes.</summary>
     /// <param name="maskHeight">Rows of the logits.</param>
     /// <param name="maskWidth">Columns of the logits.</param>
-    /// <param name="imageHeight">Rows of the picture.</param>
-    /// <param name="imageWidth">Columns of the picture.</param>
+    /// <param name="imageHeight">Rows of the image.</param>
+    /// <param name="imageWidth">Columns of the image.</param>
     /// <exception cref="ArgumentException">A size is not positive, or the product of two exceeds 2³¹−1.</exception>
     public MaskDecoder(int maskHeight, int maskWidth, int imageHeight, int imageWidth)
     {
         Check(maskHeight, maskWidth, "mask");
-        Check(imageHeight, imageWidth, "picture");
+        Check(imageHeight, imageWidth, "image");
         _rows = new BilinearAxis(maskHeight, imageHeight);
         _columns = new BilinearAxis(maskWidth, imageWidth);
     }
@@ -44,8 +44,8 @@ public sealed class MaskDecoder
         if (logits.Length != _rows.Inputs * _columns.Inputs)
             throw new ArgumentException($"There are {logits.Length} mask logits, but this decoder is for {_rows.Inputs}×{_columns.Inputs}.", nameof(logits));
 
-        var picture = new PixelRect(0, 0, _columns.Outputs, _rows.Outputs);
-        PixelRect window = within?.Intersect(picture) ?? picture;
+        var image = new PixelRect(0, 0, _columns.Outputs, _rows.Outputs);
+        PixelRect window = within?.Intersect(image) ?? image;
         var builder = new RleBuilder(_rows.Outputs, _columns.Outputs, 4 * window.Width);
         float[] scratch = ArrayPool<float>.Shared.Rent(MaskColumns.ScratchLength(_rows.Inputs, _columns.Inputs));
         try

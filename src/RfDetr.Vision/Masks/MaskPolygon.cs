@@ -1,6 +1,6 @@
 namespace RfDetr.Vision;
 
-/// <summary>A pixel by column and row; as a polygon's vertex it means the pixel's centre.</summary>
+/// <summary>A pixel by column and row; as a polygon's vertex it means the pixel's center.</summary>
 /// <param name="X">Column, 0-based.</param>
 /// <param name="Y">Row, 0-based.</param>
 public readonly record struct PixelPoint(int X, int Y);

@@ -1,10 +1,10 @@
 namespace RfDetr.Vision;
 
 /// <summary>
-/// Fills polygons whose vertices are pixel centres, the inverse of <see cref="PolygonTracer"/>.
+/// Fills polygons whose vertices are pixel centers, the inverse of <see cref="PolygonTracer"/>.
 /// </summary>
 /// <remarks>
-/// Fill rule: a pixel is mask if its centre lies inside or on an outer polygon and not strictly inside one of that
+/// Fill rule: a pixel is mask if its center lies inside or on an outer polygon and not strictly inside one of that
 /// polygon's holes. Inside is the even-odd rule. (COCO's rule is another one, <see cref="RleMask.FromPolygons"/>: it treats
 /// coordinates as pixel corners, and loses half a pixel all round on traced polygons.)
 /// </remarks>
@@ -12,7 +12,7 @@ public static class PolygonFill
 {
     private const int LargestCoordinate = 1 << 26;
 
-    /// <summary>Rasterises outer polygons less their holes.</summary>
+    /// <summary>Rasterizes outer polygons less their holes.</summary>
     /// <param name="polygons">As <see cref="PolygonTracer.Trace(RleMask, double)"/> gives them; parts beyond the mask are cut.</param>
     /// <param name="height">Rows of the mask.</param>
     /// <param name="width">Columns of the mask.</param>
@@ -81,7 +81,7 @@ public static class PolygonFill
         }
     }
 
-    /// <summary>All pixels whose centre lies exactly on an edge.</summary>
+    /// <summary>All pixels whose center lies exactly on an edge.</summary>
     private static void VisitOutline(BitMask mask, IReadOnlyList<PixelPoint> points, Action<int, int> visit)
     {
         for (int i = 0; i < points.Count; i++)

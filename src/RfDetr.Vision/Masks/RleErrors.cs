@@ -22,5 +22,5 @@ internal static class RleErrors
         new($"The number that ends at character {index} of a compressed run-length string has more than 35 bits; the string is corrupt.");
 
     public static ArgumentException DifferentSizes(RleMask a, RleMask b) =>
-        new($"Masks of {a.Height}×{a.Width} and {b.Height}×{b.Width} (height × width) cannot be combined; decode both for the same picture size.");
+        new($"Masks of {a.Height}×{a.Width} and {b.Height}×{b.Width} (height × width) cannot be combined; decode both for the same image size.");
 }

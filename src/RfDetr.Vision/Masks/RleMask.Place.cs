@@ -1,6 +1,6 @@
 namespace RfDetr.Vision;
 
-/// <summary>Masks of a part of a picture.</summary>
+/// <summary>Masks of a part of an image.</summary>
 public sealed partial class RleMask
 {
     /// <summary>This mask as part of a larger one: its corner at (<paramref name="x"/>, <paramref name="y"/>), background around it.</summary>

@@ -62,7 +62,7 @@ internal sealed class AxisTaps
         return axis;
     }
 
-    // PyTorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp, _compute_weights_aa: centre in double, weights in float.
+    // PyTorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp, _compute_weights_aa: center in double, weights in float.
     private static AxisTaps Triangle(int source, int target)
     {
         float scale = (float)source / target;
@@ -71,14 +71,14 @@ internal sealed class AxisTaps
         var axis = new AxisTaps(source, target, 2 * (int)MathF.Ceiling(support) + 1);
         for (int i = 0; i < target; i++)
         {
-            float centre = (float)(scale * (i + 0.5));
-            int start = Math.Clamp((int)(centre - support + 0.5), 0, source - 1);
-            int count = Math.Clamp((int)(centre + support + 0.5), start + 1, source) - start;
+            float center = (float)(scale * (i + 0.5));
+            int start = Math.Clamp((int)(center - support + 0.5), 0, source - 1);
+            int count = Math.Clamp((int)(center + support + 0.5), start + 1, source) - start;
             Span<float> weights = axis.Weights.AsSpan(i * axis.Taps, Math.Min(count, axis.Taps));
             float sum = 0;
             for (int j = 0; j < weights.Length; j++)
             {
-                weights[j] = Math.Max(1f - MathF.Abs((float)((j + start - centre + 0.5) * inverse)), 0f);
+                weights[j] = Math.Max(1f - MathF.Abs((float)((j + start - center + 0.5) * inverse)), 0f);
                 sum += weights[j];
             }
 

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace RfDetr.Vision;
 
 /// <summary>
-/// Where one row of each plane goes and how its values are normalised, in the order of the source's channels: a
+/// Where one row of each plane goes and how its values are normalized, in the order of the source's channels: a
 /// blue-first frame simply names the planes in reverse.
 /// </summary>
 internal unsafe struct PlaneRows
@@ -44,13 +44,13 @@ internal unsafe struct PlaneRows
         Store(_row2 + x, count, channel2, _channel2);
     }
 
-    /// <summary>Stores up to four grey pixels in all planes.</summary>
+    /// <summary>Stores up to four gray pixels in all planes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Store(int x, int count, Vector128<float> grey)
+    public readonly void Store(int x, int count, Vector128<float> gray)
     {
-        Store(_row0 + x, count, grey, _channel0);
-        Store(_row1 + x, count, grey, _channel1);
-        Store(_row2 + x, count, grey, _channel2);
+        Store(_row0 + x, count, gray, _channel0);
+        Store(_row1 + x, count, gray, _channel1);
+        Store(_row2 + x, count, gray, _channel2);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

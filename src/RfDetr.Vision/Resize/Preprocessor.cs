@@ -2,13 +2,13 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RfDetr.Vision;
 
-/// <summary>Pixels to the network's input in one pass: resize, division by 255, normalisation, planar order.</summary>
+/// <summary>Pixels to the network's input in one pass: resize, division by 255, normalization, planar order.</summary>
 public static unsafe class Preprocessor
 {
     [ThreadStatic]
     private static Scratch? _scratch;
 
-    /// <summary>Stretches a frame to <c>height × width</c> and writes it normalised as planes <c>[3, height, width]</c>, red first.</summary>
+    /// <summary>Stretches a frame to <c>height × width</c> and writes it normalized as planes <c>[3, height, width]</c>, red first.</summary>
     /// <param name="frame">The pixels in any format and stride; for a region of interest give <see cref="PixelFrame.Crop"/>.</param>
     /// <param name="destination">At least <c>3 · height · width</c> floats; only these are written.</param>
     /// <param name="height">Rows of the network's input.</param>
@@ -58,7 +58,7 @@ public static unsafe class Preprocessor
                 if (channels == 1)
                     RowKernels.ResampleGray(row, across, acrossStart, acrossWeights, rows);
                 else
-                    RowKernels.ResampleColour(row, channels, across, acrossStart, acrossWeights, rows);
+                    RowKernels.ResampleColor(row, channels, across, acrossStart, acrossWeights, rows);
             }
         }
     }

@@ -46,7 +46,7 @@ internal static unsafe class RowKernels
     /// <param name="start">Its starts, pinned.</param>
     /// <param name="weights">Its weights, pinned.</param>
     /// <param name="planes">The three planes' rows, with their factors and offsets, in the order of the row's channels.</param>
-    public static void ResampleColour(float* row, int channels, AxisTaps axis, int* start, float* weights, in PlaneRows planes)
+    public static void ResampleColor(float* row, int channels, AxisTaps axis, int* start, float* weights, in PlaneRows planes)
     {
         int taps = axis.Taps;
         for (int x = 0; x < axis.Target; x += 4)

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace RfDetr.Vision;
 
 /// <summary>
-/// Picks the detections of one picture: the best query × class pairs over all classes (not the best class per query,
+/// Picks the detections of one image: the best query × class pairs over all classes (not the best class per query,
 /// which loses detections), score descending, equal scores by lower flat index; then the thresholds and the class filter.
 /// </summary>
 /// <remarks>
@@ -17,7 +17,7 @@ namespace RfDetr.Vision;
 public static class Selector
 {
     /// <summary>Writes the selected pairs, best first, and returns their number.</summary>
-    /// <param name="logits">Class logits <c>[queries, classes]</c> of one picture, row-major.</param>
+    /// <param name="logits">Class logits <c>[queries, classes]</c> of one image, row-major.</param>
     /// <param name="queries">Rows of <paramref name="logits"/>.</param>
     /// <param name="classes">Columns of <paramref name="logits"/>.</param>
     /// <param name="options">What to keep.</param>

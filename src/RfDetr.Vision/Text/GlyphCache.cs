@@ -2,7 +2,7 @@ namespace RfDetr.Vision;
 
 /// <summary>
 /// Lines set before. Labels repeat (class names, rounded scores), so a plain bound does: when it is reached, all is
-/// forgotten and the living labels come back with the next picture.
+/// forgotten and the living labels come back with the next image.
 /// </summary>
 internal sealed class GlyphCache
 {

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace RfDetr.Vision;
 
 /// <summary>
-/// The libvips that decodes, encodes and sets text: found and initialised once per process, at the first use.
+/// The libvips that decodes, encodes and sets text: found and initialized once per process, at the first use.
 /// Set <c>RFDETR_LIBVIPS</c> to a library file or its folder to choose another one.
 /// </summary>
 public static unsafe class Libvips
@@ -23,13 +23,13 @@ public static unsafe class Libvips
 
     /// <summary>Formats that are read here: those the loaded library was built for, and BMP, which needs none.</summary>
     /// <exception cref="LibvipsMissingException">No libvips could be loaded.</exception>
-    public static IReadOnlyList<PictureFormat> ReadableFormats => [.. Enum.GetValues<PictureFormat>().Where(IsReadable)];
+    public static IReadOnlyList<ImageFormat> ReadableFormats => [.. Enum.GetValues<ImageFormat>().Where(IsReadable)];
 
     internal static VipsApi Api => Loaded.Value.Api;
 
-    private static bool IsReadable(PictureFormat format)
+    private static bool IsReadable(ImageFormat format)
     {
-        if (format == PictureFormat.Bmp)
+        if (format == ImageFormat.Bmp)
             return true;
         try
         {
@@ -49,11 +49,11 @@ public static unsafe class Libvips
         if (library == 0)
             throw new LibvipsMissingException(tried);
         var api = new VipsApi(library, tried[^1]);
-        Initialise(api);
+        Initialize(api);
         return (api, tried[^1]);
     }
 
-    private static void Initialise(VipsApi api)
+    private static void Initialize(VipsApi api)
     {
         fixed (byte* name = "rfdetr\0"u8)
         {
@@ -70,7 +70,7 @@ public static unsafe class Libvips
 
         api.BlockUntrustedSet(1);
         api.CacheSetMax(0);        // results are never looked up again: the cache would only hold memory
-        api.ConcurrencySet(1);     // many pictures at once beat many threads on one
+        api.ConcurrencySet(1);     // many images at once beat many threads on one
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(System.Runtime.CompilerServices.CallConvCdecl)])]

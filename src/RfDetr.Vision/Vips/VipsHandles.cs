@@ -70,12 +70,12 @@ internal enum VipsBandFormat
 internal enum VipsInterpretation
 {
     Multiband = 0,
-    Grey = 1,
+    Gray = 1,
     Cmyk = 15,
     Rgb = 17,
     Srgb = 22,
     Rgb16 = 25,
-    Grey16 = 26,
+    Gray16 = 26,
 }
 
 /// <summary>libvips refused; the caller knows the file's name and turns this into its own exception.</summary>

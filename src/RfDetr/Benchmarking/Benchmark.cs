@@ -9,19 +9,19 @@ public static class Benchmark
 {
     /// <summary>Loads a model and measures it. Takes as long as the options say; nothing else should run meanwhile.</summary>
     /// <param name="model">As for <see cref="Detector.Load"/>.</param>
-    /// <param name="pictures">Shown in turn, again from the first after the last.</param>
+    /// <param name="images">Shown in turn, again from the first after the last.</param>
     /// <param name="detectorOptions">How the model is loaded; null for the defaults.</param>
     /// <param name="options">What is measured; null for the defaults.</param>
     /// <param name="progress">Told a few times a second at most.</param>
     /// <param name="cancellationToken">Ends the measurement.</param>
-    /// <exception cref="ArgumentException">An option is out of its range, or there is no picture.</exception>
-    /// <exception cref="ImageContentException">A picture cannot be decoded.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range, or there is no image.</exception>
+    /// <exception cref="ImageContentException">An image cannot be decoded.</exception>
     public static BenchmarkReport Run(
-        string model, PictureSet pictures, DetectorOptions? detectorOptions = null, BenchmarkOptions? options = null,
+        string model, ImageSet images, DetectorOptions? detectorOptions = null, BenchmarkOptions? options = null,
         IProgress<BenchmarkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(model);
-        ArgumentNullException.ThrowIfNull(pictures);
+        ArgumentNullException.ThrowIfNull(images);
         detectorOptions ??= new DetectorOptions();
         options ??= new BenchmarkOptions();
         options.Validate();
@@ -33,18 +33,18 @@ public static class Benchmark
         long after = ProcessFacts.ResidentBytes;
 
         start = Stopwatch.GetTimestamp();
-        using (Picture picture = pictures.Decode(0))
-            _ = detector.Detect(picture, null, cancellationToken);
+        using (Image image = images.Decode(0))
+            _ = detector.Detect(image, null, cancellationToken);
         double firstCallMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
 
-        List<BenchmarkSeries> series = Measure(detector, pictures, options, progress, cancellationToken);
+        List<BenchmarkSeries> series = Measure(detector, images, options, progress, cancellationToken);
         return new BenchmarkReport
         {
             SchemaVersion = BenchmarkReport.CurrentSchema,
             MeasuredAt = DateTimeOffset.UtcNow,
             Environment = EnvironmentProbe.Look(detector.Model.Engine, detectorOptions),
             Model = Describe(model, detector.Model, detectorOptions),
-            Pictures = pictures.Summary,
+            Images = images.Summary,
             Options = options,
             LoadMs = loadMs,
             FirstCallMs = firstCallMs,
@@ -54,7 +54,7 @@ public static class Benchmark
     }
 
     private static List<BenchmarkSeries> Measure(
-        Detector detector, PictureSet pictures, BenchmarkOptions options, IProgress<BenchmarkProgress>? progress, CancellationToken cancellationToken)
+        Detector detector, ImageSet images, BenchmarkOptions options, IProgress<BenchmarkProgress>? progress, CancellationToken cancellationToken)
     {
         var all = new List<BenchmarkSeries>();
         int count = options.Batches.Count * options.Callers.Count;
@@ -63,7 +63,7 @@ public static class Benchmark
             foreach (int callers in options.Callers)
             {
                 int index = all.Count;
-                var runner = new SeriesRunner(detector, pictures, options, batch, callers);
+                var runner = new SeriesRunner(detector, images, options, batch, callers);
                 all.Add(runner.Run(done => progress?.Report(new(batch, callers, (index + done) / count)), cancellationToken));
             }
         }
@@ -91,7 +91,7 @@ public static class Benchmark
 }
 
 /// <summary>How far a measurement has come.</summary>
-/// <param name="Batch">Pictures per call of the series under way.</param>
+/// <param name="Batch">Images per call of the series under way.</param>
 /// <param name="Callers">Callers of the series under way.</param>
 /// <param name="Done">Part of all series, 0..1.</param>
 public readonly record struct BenchmarkProgress(int Batch, int Callers, double Done);

@@ -42,7 +42,7 @@ public sealed record BenchmarkEnvironment
     /// <summary>Whether waiting worker threads keep their core busy.</summary>
     public required bool Spinning { get; init; }
 
-    /// <summary>What decoded the pictures, with version.</summary>
+    /// <summary>What decoded the images, with version.</summary>
     public required string Decoder { get; init; }
 
     /// <summary>Environment variables that change how fast things run, those that are set.</summary>

@@ -41,7 +41,7 @@ public static class BenchmarkFile
     }
 }
 
-/// <summary>Compiled serialisation of reports.</summary>
+/// <summary>Compiled serialization of reports.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UseStringEnumConverter = true,

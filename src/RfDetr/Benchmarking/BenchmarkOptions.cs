@@ -9,7 +9,7 @@ public sealed record BenchmarkOptions
     /// <summary>The most calls of one series; its sample arrays are made before the first.</summary>
     public const int MostCalls = 100_000;
 
-    /// <summary>Pictures per call; each size is a series of its own. 1..1024.</summary>
+    /// <summary>Images per call; each size is a series of its own. 1..1024.</summary>
     public IReadOnlyList<int> Batches { get; init; } = [1];
 
     /// <summary>Threads that call the one detector at the same time; each number is a series of its own. 1..256.</summary>
@@ -27,7 +27,7 @@ public sealed record BenchmarkOptions
     /// <summary>Rest between two calls of a caller in milliseconds, as a camera leaves it; 0..60,000.</summary>
     public int PauseMs { get; init; }
 
-    /// <summary>Whether results are drawn onto the pictures, as a stage of its own.</summary>
+    /// <summary>Whether results are drawn onto the images, as a stage of its own.</summary>
     public bool Draw { get; init; } = true;
 
     /// <summary>Only scores above it are kept; what is kept must be decoded and drawn. 0..1.</summary>

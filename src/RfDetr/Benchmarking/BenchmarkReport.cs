@@ -19,7 +19,7 @@ public sealed record BenchmarkReport
     public required BenchmarkModel Model { get; init; }
 
     /// <summary>What it was shown.</summary>
-    public required BenchmarkPictures Pictures { get; init; }
+    public required BenchmarkImages Images { get; init; }
 
     /// <summary>How it was measured.</summary>
     public required BenchmarkOptions Options { get; init; }
@@ -67,7 +67,7 @@ public sealed record BenchmarkModel
     /// <summary>True for instance segmentation.</summary>
     public required bool HasMasks { get; init; }
 
-    /// <summary>How pictures are resized.</summary>
+    /// <summary>How images are resized.</summary>
     public required string ResizeRule { get; init; }
 
     /// <summary>Candidates kept before the threshold.</summary>
@@ -77,12 +77,12 @@ public sealed record BenchmarkModel
     public required string Precision { get; init; }
 }
 
-/// <summary>The pictures that were shown, in turn.</summary>
+/// <summary>The images that were shown, in turn.</summary>
 /// <param name="Count">How many.</param>
 /// <param name="Bytes">Their encoded size together.</param>
 /// <param name="Sha256">SHA-256 over the SHA-256 of each file's bytes in order: names and places do not matter, contents and order do.</param>
 /// <param name="Source">Where they come from, for people.</param>
-public sealed record BenchmarkPictures(int Count, long Bytes, string Sha256, string Source);
+public sealed record BenchmarkImages(int Count, long Bytes, string Sha256, string Source);
 
 /// <summary>Memory of the process in bytes; 0 where the system does not tell.</summary>
 /// <param name="BeforeLoad">Resident before the model was loaded.</param>
@@ -92,9 +92,9 @@ public sealed record BenchmarkMemory(long BeforeLoad, long AfterLoad, long Peak)
 
 /// <summary>Quality beside speed: COCO average precision, 0..1.</summary>
 /// <param name="DataSet">Which data, for people.</param>
-/// <param name="Pictures">How many pictures.</param>
+/// <param name="Images">How many images.</param>
 /// <param name="BoxAp">AP of boxes over IoU 0.50–0.95.</param>
 /// <param name="BoxAp50">AP of boxes at IoU 0.50.</param>
 /// <param name="MaskAp">AP of masks over IoU 0.50–0.95; null without masks.</param>
 /// <param name="MaskAp50">AP of masks at IoU 0.50; null without masks.</param>
-public sealed record BenchmarkAccuracy(string DataSet, int Pictures, double BoxAp, double BoxAp50, double? MaskAp, double? MaskAp50);
+public sealed record BenchmarkAccuracy(string DataSet, int Images, double BoxAp, double BoxAp50, double? MaskAp, double? MaskAp50);

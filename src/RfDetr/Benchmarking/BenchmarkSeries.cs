@@ -2,13 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace RfDetr;
 
-/// <summary>Names of the measured stages, in the order in which a picture meets them.</summary>
+/// <summary>Names of the measured stages, in the order in which an image meets them.</summary>
 public static class BenchmarkStages
 {
     /// <summary>Encoded bytes to pixels. The bytes are in memory: no disk is measured.</summary>
     public const string Decode = "decode";
 
-    /// <summary>Resize and normalise.</summary>
+    /// <summary>Resize and normalize.</summary>
     public const string Preprocess = "preprocess";
 
     /// <summary>The network.</summary>
@@ -17,7 +17,7 @@ public static class BenchmarkStages
     /// <summary>Selection, boxes, masks.</summary>
     public const string Postprocess = "postprocess";
 
-    /// <summary>Masks, boxes and labels onto the picture.</summary>
+    /// <summary>Masks, boxes and labels onto the image.</summary>
     public const string Draw = "draw";
 
     /// <summary>All of them, from the first to the last, measured as one.</summary>
@@ -29,7 +29,7 @@ public static class BenchmarkStages
 
 /// <summary>Times of one stage.</summary>
 /// <param name="Name">One of <see cref="BenchmarkStages"/>.</param>
-/// <param name="Samples">Milliseconds of each call (of all its pictures), in the order in which the calls began.</param>
+/// <param name="Samples">Milliseconds of each call (of all its images), in the order in which the calls began.</param>
 public sealed record StageSamples(string Name, double[] Samples)
 {
     /// <summary>What the samples say, in short.</summary>
@@ -39,7 +39,7 @@ public sealed record StageSamples(string Name, double[] Samples)
 /// <summary>Calls of one batch size from one number of callers.</summary>
 public sealed record BenchmarkSeries
 {
-    /// <summary>Pictures per call.</summary>
+    /// <summary>Images per call.</summary>
     public required int Batch { get; init; }
 
     /// <summary>Threads that called at the same time.</summary>
@@ -48,14 +48,14 @@ public sealed record BenchmarkSeries
     /// <summary>From the first call's begin to the last one's end in seconds, pauses and measurements of the machine included.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Pictures per second of all callers together, over <see cref="Seconds"/> without the time that measuring the machine took.</summary>
-    public required double PicturesPerSecond { get; init; }
+    /// <summary>Images per second of all callers together, over <see cref="Seconds"/> without the time that measuring the machine took.</summary>
+    public required double ImagesPerSecond { get; init; }
 
     /// <summary>The stages and <see cref="BenchmarkStages.EndToEnd"/>; all have as many samples as there were calls.</summary>
     public required IReadOnlyList<StageSamples> Stages { get; init; }
 
-    /// <summary>Managed bytes that a picture took from bytes to results, on average; drawing does not count.</summary>
-    public required double AllocatedBytesPerPicture { get; init; }
+    /// <summary>Managed bytes that an image took from bytes to results, on average; drawing does not count.</summary>
+    public required double AllocatedBytesPerImage { get; init; }
 
     /// <summary>Garbage collections of generations 0, 1 and 2 during the series.</summary>
     public required IReadOnlyList<int> Collections { get; init; }
@@ -79,7 +79,7 @@ public sealed record MachineState
     /// <summary>(p90 − p10) / p50 of <see cref="SpinMs"/>: differences of this size between runs mean little. Null without it.</summary>
     public double? NoiseFloor => SpinMs.Length < 3 ? null : Relative(SampleStatistics.Of(SpinMs));
 
-    /// <summary>Median of the last third of <see cref="SpinMs"/> over that of the first: above 1, the processor became slower (heat, neighbours). Null without it.</summary>
+    /// <summary>Median of the last third of <see cref="SpinMs"/> over that of the first: above 1, the processor became slower (heat, neighbors). Null without it.</summary>
     public double? SpinDrift => SampleStatistics.Drift(SpinMs);
 
     /// <summary>The same of the calls, end to end.</summary>

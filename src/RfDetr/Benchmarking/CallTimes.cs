@@ -1,6 +1,6 @@
 namespace RfDetr;
 
-/// <summary>One measured call. Times in milliseconds, of all its pictures.</summary>
+/// <summary>One measured call. Times in milliseconds, of all its images.</summary>
 internal struct CallTimes
 {
     /// <summary>Stopwatch ticks.</summary>

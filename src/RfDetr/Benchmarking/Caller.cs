@@ -3,13 +3,13 @@ using RfDetr.Vision;
 
 namespace RfDetr;
 
-/// <summary>One thread's part of a series: makes calls and notes their times. Between the first and the last call it allocates nothing of its own but pictures.</summary>
-internal sealed class Caller(Detector detector, PictureSet pictures, BenchmarkOptions options, int batch)
+/// <summary>One thread's part of a series: makes calls and notes their times. Between the first and the last call it allocates nothing of its own but images.</summary>
+internal sealed class Caller(Detector detector, ImageSet images, BenchmarkOptions options, int batch)
 {
     private static readonly DrawOptions s_draw = new();
 
     private readonly DetectOptions _detect = new() { ScoreThreshold = options.ScoreThreshold };
-    private readonly Picture?[] _loaded = new Picture?[batch];
+    private readonly Image?[] _loaded = new Image?[batch];
     private readonly CallTimes[] _calls = new CallTimes[options.CallLimit];
     private Canvas? _canvas;
     private int _count;
@@ -21,7 +21,7 @@ internal sealed class Caller(Detector detector, PictureSet pictures, BenchmarkOp
     public void Reset() => _count = 0;
 
     /// <summary>Makes one call and notes it.</summary>
-    /// <param name="number">Of all calls of the series, from 0; decides which pictures are shown.</param>
+    /// <param name="number">Of all calls of the series, from 0; decides which images are shown.</param>
     /// <param name="spin">Whether the machine is measured afterwards.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public void Call(int number, bool spin, CancellationToken cancellationToken)
@@ -33,7 +33,7 @@ internal sealed class Caller(Detector detector, PictureSet pictures, BenchmarkOp
             long allocated = GC.GetAllocatedBytesForCurrentThread();
             call.Start = Stopwatch.GetTimestamp();
             for (int i = 0; i < batch; i++)
-                _loaded[i] = pictures.Decode((int)(((long)number * batch + i) % pictures.Count));
+                _loaded[i] = images.Decode((int)(((long)number * batch + i) % images.Count));
             call.Decode = Stopwatch.GetElapsedTime(call.Start).TotalMilliseconds;
             if (batch == 1)
                 One(ref call, allocated, cancellationToken);
@@ -44,8 +44,8 @@ internal sealed class Caller(Detector detector, PictureSet pictures, BenchmarkOp
         }
         finally
         {
-            foreach (Picture? picture in _loaded)
-                picture?.Dispose();
+            foreach (Image? image in _loaded)
+                image?.Dispose();
         }
 
         if (spin)
@@ -72,12 +72,12 @@ internal sealed class Caller(Detector detector, PictureSet pictures, BenchmarkOp
             Draw(ref call, _loaded[i]!, found[i]);
     }
 
-    private void Draw(ref CallTimes call, Picture picture, Detections found)
+    private void Draw(ref CallTimes call, Image image, Detections found)
     {
         long start = Stopwatch.GetTimestamp();
-        if (_canvas is null || _canvas.Width != picture.Width || _canvas.Height != picture.Height)
-            _canvas = new Canvas(picture.Width, picture.Height);
-        DetectionDrawing.Draw(_canvas, picture, found, s_draw);
+        if (_canvas is null || _canvas.Width != image.Width || _canvas.Height != image.Height)
+            _canvas = new Canvas(image.Width, image.Height);
+        DetectionDrawing.Draw(_canvas, image, found, s_draw);
         call.Draw += Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 

@@ -2,13 +2,13 @@ using RfDetr.Vision;
 
 namespace RfDetr;
 
-/// <summary>Draws results onto their picture as <c>rfdetr detect</c> does.</summary>
+/// <summary>Draws results onto their image as <c>rfdetr detect</c> does.</summary>
 internal static class DetectionDrawing
 {
-    /// <summary>Copies the picture onto a canvas of its size and draws what was found there.</summary>
-    public static void Draw(Canvas canvas, Picture picture, Detections found, DrawOptions options)
+    /// <summary>Copies the image onto a canvas of its size and draws what was found there.</summary>
+    public static void Draw(Canvas canvas, Image image, Detections found, DrawOptions options)
     {
-        PixelFrame frame = picture.Frame;
+        PixelFrame frame = image.Frame;
         canvas.CopyFrom(frame.Data, frame.Stride);
         var annotations = new Annotation[found.Items.Count];
         for (int i = 0; i < annotations.Length; i++)
@@ -18,6 +18,6 @@ internal static class DetectionDrawing
         }
 
         Painter.Draw(canvas, annotations, options, SystemLabels.Instance);
-        GC.KeepAlive(picture);
+        GC.KeepAlive(image);
     }
 }

@@ -11,7 +11,7 @@ namespace RfDetr;
 /// <param name="P95">95th percentile.</param>
 /// <param name="P99">99th percentile.</param>
 /// <param name="Max">The largest.</param>
-/// <remarks>Percentiles interpolate between neighbours: Hyndman and Fan's (1996) definition 7, the default of R and NumPy.</remarks>
+/// <remarks>Percentiles interpolate between neighbors: Hyndman and Fan's (1996) definition 7, the default of R and NumPy.</remarks>
 public sealed record SampleStatistics(
     int Count, double Mean, double StandardDeviation, double Min, double P10, double P50, double P90, double P95, double P99, double Max)
 {

@@ -4,7 +4,7 @@ using System.Runtime.ExceptionServices;
 namespace RfDetr;
 
 /// <summary>Runs one series: warms up, lets all callers begin together, reads the machine's counters on both sides, and puts the samples in order.</summary>
-internal sealed class SeriesRunner(Detector detector, PictureSet pictures, BenchmarkOptions options, int batch, int callers)
+internal sealed class SeriesRunner(Detector detector, ImageSet images, BenchmarkOptions options, int batch, int callers)
 {
     private const int LeastCalls = 3, PollMs = 100;
 
@@ -25,7 +25,7 @@ internal sealed class SeriesRunner(Detector detector, PictureSet pictures, Bench
         var threads = new Thread[callers];
         for (int i = 0; i < callers; i++)
         {
-            Caller caller = all[i] = new(detector, pictures, options, batch);
+            Caller caller = all[i] = new(detector, images, options, batch);
             threads[i] = new Thread(() => Work(caller, cancellationToken)) { IsBackground = true, Name = $"benchmark caller {i}" };
             threads[i].Start();
         }

@@ -13,16 +13,16 @@ internal static class SeriesSummary
         calls.Sort((a, b) => a.Start.CompareTo(b.Start));
         double seconds = Stopwatch.GetElapsedTime(calls[0].Start, calls.Max(c => c.End)).TotalSeconds;
         double spinning = calls.SkipLast(1).Sum(c => c.Spin) / 1000;
-        int pictures = calls.Count * batch;
+        int images = calls.Count * batch;
         double[] endToEnd = Column(calls, c => c.EndToEnd);
         return new BenchmarkSeries
         {
             Batch = batch,
             Callers = callers,
             Seconds = seconds,
-            PicturesPerSecond = pictures / Math.Max(seconds - spinning, 1e-9),
+            ImagesPerSecond = images / Math.Max(seconds - spinning, 1e-9),
             Stages = Stages(calls, endToEnd, options.Draw),
-            AllocatedBytesPerPicture = calls.Average(c => (double)c.Allocated) / batch,
+            AllocatedBytesPerImage = calls.Average(c => (double)c.Allocated) / batch,
             Collections = [.. after.Collections.Zip(before.Collections, (b, a) => b - a)],
             CollectionPauseMs = after.CollectionPauseMs - before.CollectionPauseMs,
             Machine = new MachineState

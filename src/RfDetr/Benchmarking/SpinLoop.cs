@@ -21,7 +21,7 @@ internal static class SpinLoop
         return ms;
     }
 
-    // Optimised at once: otherwise the first calls would tell of the compiler. Each step needs the one before (Marsaglia's xorshift64).
+    // Optimized at once: otherwise the first calls would tell of the compiler. Each step needs the one before (Marsaglia's xorshift64).
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static ulong Turn(ulong x)
     {

@@ -49,7 +49,7 @@ public static class BenchmarkComparer
                 stages.Add(CompareStage(first, second, machine, options));
         }
 
-        double throughput = a.PicturesPerSecond > 0 ? b.PicturesPerSecond / a.PicturesPerSecond : 0;
+        double throughput = a.ImagesPerSecond > 0 ? b.ImagesPerSecond / a.ImagesPerSecond : 0;
         return new(a.Batch, a.Callers, stages, throughput, machine);
     }
 
@@ -91,8 +91,8 @@ public static class BenchmarkComparer
             throw new ArgumentException($"report {(a.Accuracy is null ? "A" : "B")} has no average precision, so its loss cannot be judged; measure both with --data");
         if (a.Accuracy is not { } x || b.Accuracy is not { } y)
             return [];
-        if (options.MaxApDrop is not null && !options.AnyEnvironment && (x.DataSet, x.Pictures) != (y.DataSet, y.Pictures))
-            throw new ArgumentException(Text($"average precision was measured on different data: '{x.DataSet}' ({x.Pictures} pictures) and '{y.DataSet}' ({y.Pictures} pictures)"));
+        if (options.MaxApDrop is not null && !options.AnyEnvironment && (x.DataSet, x.Images) != (y.DataSet, y.Images))
+            throw new ArgumentException(Text($"average precision was measured on different data: '{x.DataSet}' ({x.Images} images) and '{y.DataSet}' ({y.Images} images)"));
         List<AccuracyComparison> all = [new("boxes", x.BoxAp, y.BoxAp, Lost(x.BoxAp, y.BoxAp, options))];
         if (x.MaskAp is { } p && y.MaskAp is { } q)
             all.Add(new("masks", p, q, Lost(p, q, options)));

@@ -32,10 +32,10 @@ public readonly record struct RatioInterval(double Value, double Low, double Hig
 public sealed record StageComparison(string Name, double MedianA, double MedianB, RatioInterval Ratio, Verdict Verdict, string? Reason);
 
 /// <summary>One series in both reports.</summary>
-/// <param name="Batch">Pictures per call.</param>
+/// <param name="Batch">Images per call.</param>
 /// <param name="Callers">Threads that called.</param>
 /// <param name="Stages">The stages that both have.</param>
-/// <param name="ThroughputRatio">Pictures per second of B over those of A: above 1, B is faster.</param>
+/// <param name="ThroughputRatio">Images per second of B over those of A: above 1, B is faster.</param>
 /// <param name="MachineRatio">Time of the calibrated loop in B over that in A: above 1, the machine was slower in B. Null without it.</param>
 public sealed record SeriesComparison(int Batch, int Callers, IReadOnlyList<StageComparison> Stages, double ThroughputRatio, double? MachineRatio);
 

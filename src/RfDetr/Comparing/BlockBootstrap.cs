@@ -2,7 +2,7 @@ namespace RfDetr;
 
 /// <summary>Confidence interval of a ratio of medians by resampling blocks of successive samples.</summary>
 /// <remarks>
-/// Successive times are correlated (clock, caches, neighbours), and drawing single samples would make the interval too narrow. So circular blocks are
+/// Successive times are correlated (clock, caches, neighbors), and drawing single samples would make the interval too narrow. So circular blocks are
 /// drawn (Politis and Romano 1992) whose length grows with the cube root of the number of samples (Künsch 1989) and with the autocorrelation time.
 /// The interval is between percentiles of the resampled ratios.
 /// </remarks>

@@ -23,7 +23,7 @@ public sealed record CompareOptions
     /// <summary>Begin of the random sequence: equal reports give equal answers.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Compares even where machine, pictures or measurement differ.</summary>
+    /// <summary>Compares even where machine, images or measurement differ.</summary>
     public bool AnyEnvironment { get; init; }
 
     internal void Validate()

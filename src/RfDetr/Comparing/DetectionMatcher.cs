@@ -2,15 +2,15 @@ using RfDetr.Vision;
 
 namespace RfDetr;
 
-/// <summary>Pairs the detections of two models on one picture: best scores of A first, each with the free detection of its class in B that overlaps it most.</summary>
+/// <summary>Pairs the detections of two models on one image: best scores of A first, each with the free detection of its class in B that overlaps it most.</summary>
 internal static class DetectionMatcher
 {
-    /// <summary>Compares two results of one picture.</summary>
-    /// <param name="file">The picture's name.</param>
+    /// <summary>Compares two results of one image.</summary>
+    /// <param name="file">The image's name.</param>
     /// <param name="a">Everything that A sees above the threshold less the margin, by falling score.</param>
     /// <param name="b">The same of B.</param>
     /// <param name="options">Threshold and overlap.</param>
-    public static PictureDiff Match(string file, Detections a, Detections b, DiffOptions options)
+    public static ImageDiff Match(string file, Detections a, Detections b, DiffOptions options)
     {
         (List<Detection> foundA, List<Detection> belowA) = Split(a, options);
         (List<Detection> foundB, List<Detection> belowB) = Split(b, options);

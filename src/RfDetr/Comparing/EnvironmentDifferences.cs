@@ -16,12 +16,12 @@ internal static class EnvironmentDifferences
                 found.Add(new(name, p, q, blocks));
         }
 
-        // Another machine, other pictures or another way of measuring: the times answer different questions.
+        // Another machine, other images or another way of measuring: the times answer different questions.
         Add("processor", x.Processor, y.Processor, blocks: true);
         Add("cores", x.Cores, y.Cores, blocks: true);
         Add("architecture", x.Architecture, y.Architecture, blocks: true);
         Add("instruction sets", string.Join(' ', x.InstructionSets), string.Join(' ', y.InstructionSets), blocks: true);
-        Add("pictures", a.Pictures.Sha256, b.Pictures.Sha256, blocks: true);
+        Add("images", a.Images.Sha256, b.Images.Sha256, blocks: true);
         Add("pause (ms)", a.Options.PauseMs, b.Options.PauseMs, blocks: true);
         Add("drawing", a.Options.Draw, b.Options.Draw, blocks: true);
         Add("score threshold", a.Options.ScoreThreshold, b.Options.ScoreThreshold, blocks: true);

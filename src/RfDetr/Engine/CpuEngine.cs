@@ -36,18 +36,18 @@ internal sealed class CpuEngine : INetworkEngine
         private readonly CpuTensor _input = run[InferenceGraph.InputName], _logits = run[InferenceGraph.LogitsName], _boxes = run[InferenceGraph.BoxesName];
         private readonly CpuTensor? _masks = s.MaskHeight == 0 ? null : run[InferenceGraph.MasksName];
 
-        public Span<float> Input(int picture) => Part(_input, picture, 3 * s.Height * s.Width);
+        public Span<float> Input(int image) => Part(_input, image, 3 * s.Height * s.Width);
 
         public void Execute(CancellationToken cancellationToken) => run.Execute(cancellationToken);
 
-        public ReadOnlySpan<float> Logits(int picture) => Part(_logits, picture, s.Queries * s.Classes);
+        public ReadOnlySpan<float> Logits(int image) => Part(_logits, image, s.Queries * s.Classes);
 
-        public ReadOnlySpan<float> Boxes(int picture) => Part(_boxes, picture, s.Queries * 4);
+        public ReadOnlySpan<float> Boxes(int image) => Part(_boxes, image, s.Queries * 4);
 
-        public ReadOnlySpan<float> Masks(int picture) => _masks is null ? [] : Part(_masks, picture, s.Queries * s.MaskHeight * s.MaskWidth);
+        public ReadOnlySpan<float> Masks(int image) => _masks is null ? [] : Part(_masks, image, s.Queries * s.MaskHeight * s.MaskWidth);
 
         public void Dispose() => run.Dispose();
 
-        private static Span<float> Part(CpuTensor tensor, int picture, int length) => tensor.Floats.Slice(picture * length, length);
+        private static Span<float> Part(CpuTensor tensor, int image, int length) => tensor.Floats.Slice(image * length, length);
     }
 }

@@ -3,7 +3,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr;
 
-/// <summary>Sizes of what an engine takes and gives, per picture.</summary>
+/// <summary>Sizes of what an engine takes and gives, per image.</summary>
 /// <param name="Height">Input height H.</param>
 /// <param name="Width">Input width W.</param>
 /// <param name="Queries">Q.</param>
@@ -28,25 +28,25 @@ public interface INetworkEngine : IDisposable
     /// <summary>Sizes of its buffers.</summary>
     NetworkSizes Sizes { get; }
 
-    /// <summary>Takes buffers for one run of <paramref name="batch"/> pictures; give them back by disposing.</summary>
+    /// <summary>Takes buffers for one run of <paramref name="batch"/> images; give them back by disposing.</summary>
     INetworkRun Rent(int batch);
 }
 
 /// <summary>Buffers of one run; for one thread at a time.</summary>
 public interface INetworkRun : IDisposable
 {
-    /// <summary>Where picture i goes: [3, H, W].</summary>
-    Span<float> Input(int picture);
+    /// <summary>Where image i goes: [3, H, W].</summary>
+    Span<float> Input(int image);
 
-    /// <summary>Runs the network over the pictures.</summary>
+    /// <summary>Runs the network over the images.</summary>
     void Execute(CancellationToken cancellationToken);
 
-    /// <summary>[Q, C] of picture i.</summary>
-    ReadOnlySpan<float> Logits(int picture);
+    /// <summary>[Q, C] of image i.</summary>
+    ReadOnlySpan<float> Logits(int image);
 
-    /// <summary>[Q, 4] of picture i: cx, cy, w, h.</summary>
-    ReadOnlySpan<float> Boxes(int picture);
+    /// <summary>[Q, 4] of image i: cx, cy, w, h.</summary>
+    ReadOnlySpan<float> Boxes(int image);
 
-    /// <summary>[Q, h_m, w_m] of picture i; empty without masks.</summary>
-    ReadOnlySpan<float> Masks(int picture);
+    /// <summary>[Q, h_m, w_m] of image i; empty without masks.</summary>
+    ReadOnlySpan<float> Masks(int image);
 }

@@ -75,15 +75,15 @@ internal sealed class OnnxEngine : INetworkEngine
 
         public int Batch { get; }
 
-        public Span<float> Input(int picture) => _input.Data<float>().Slice(picture * _inputSize, _inputSize);
+        public Span<float> Input(int image) => _input.Data<float>().Slice(image * _inputSize, _inputSize);
 
         public void Execute(CancellationToken cancellationToken) => _binding.Run(cancellationToken);
 
-        public ReadOnlySpan<float> Logits(int picture) => _logits.Data<float>().Slice(picture * _logitsSize, _logitsSize);
+        public ReadOnlySpan<float> Logits(int image) => _logits.Data<float>().Slice(image * _logitsSize, _logitsSize);
 
-        public ReadOnlySpan<float> Boxes(int picture) => _boxes.Data<float>().Slice(picture * _boxesSize, _boxesSize);
+        public ReadOnlySpan<float> Boxes(int image) => _boxes.Data<float>().Slice(image * _boxesSize, _boxesSize);
 
-        public ReadOnlySpan<float> Masks(int picture) => _masks is null ? [] : _masks.Data<float>().Slice(picture * _masksSize, _masksSize);
+        public ReadOnlySpan<float> Masks(int image) => _masks is null ? [] : _masks.Data<float>().Slice(image * _masksSize, _masksSize);
 
         public void Dispose() => _engine.Return(this);
 

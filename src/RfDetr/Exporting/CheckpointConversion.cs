@@ -7,7 +7,7 @@ namespace RfDetr;
 /// <summary>From one checkpoint container to another: tensors, arguments, facts and class map.</summary>
 internal static class CheckpointConversion
 {
-    // What a half-precision file, made to be passed on, says beside the network's numbers. Where the run's pictures and files lay is nobody's business.
+    // What a half-precision file, made to be passed on, says beside the network's numbers. Where the run's images and files lay is nobody's business.
     private static readonly string[] s_passedOn =
     [
         "class_names", "encoder", "encoder_hidden_size", "encoder_num_layers", "resize_antialias", "epoch", "model_name", "rfdetr_version", QuantizationPolicy.Key,
@@ -18,7 +18,7 @@ internal static class CheckpointConversion
         request.RequireNothingOfOnnx(output);
         using Checkpoint checkpoint = ModelLoader.OpenCheckpoint(model, request.ToDetectorOptions());
         InferredConfig inferred = ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = request.Variant });
-        Licences.Require(Licences.Of(inferred.Config.Variant), model, request.AcceptLicense);
+        Licenses.Require(Licenses.Of(inferred.Config.Variant), model, request.AcceptLicense);
         List<string> warnings = [.. inferred.Warnings];
         var content = CheckpointContent.Of(checkpoint, Classes(checkpoint, request, warnings));
         if (request.Precision != ExportPrecision.Float32)

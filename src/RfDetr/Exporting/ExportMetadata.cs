@@ -15,7 +15,7 @@ internal static class ExportMetadata
         [InferenceMetadata.Key] = MetadataJson.Write(Contract(card, request)),
         [ArtifactNotes.Key] = MetadataJson.Write(new ArtifactNotes
         {
-            WeightsLicence = card.Licence,
+            WeightsLicense = card.License,
             WeightsSha256 = sha256,
             Precision = request.Precision switch { ExportPrecision.Float16 => "float16", ExportPrecision.Int8 => "int8", _ => "float32" },
             EmittedLabels = [.. card.Classes.Entries.Select(e => new EmittedLabel(e.Label, e.Label, e.Name, e.DatasetId))],

@@ -32,7 +32,7 @@ public sealed record ExportRequest
     /// <summary>Logit index of the first name; null: by the file's own rule.</summary>
     public int? ClassOffset { get; init; }
 
-    /// <summary>The caller accepts the licence of weights that ask for it.</summary>
+    /// <summary>The caller accepts the license of weights that ask for it.</summary>
     public bool AcceptLicense { get; init; }
 
     /// <summary>Constants that take more bytes than this go to a second file; a test's means to see that without 2 GB.</summary>

@@ -17,7 +17,7 @@ public static class Exporter
     /// <exception cref="ArgumentException">The request does not fit the model or the format; the message names both.</exception>
     /// <exception cref="FileNotFoundException">There is no such model.</exception>
     /// <exception cref="CheckpointFormatException">The model is no sound checkpoint.</exception>
-    /// <exception cref="LicenseNotAcceptedException">The weights' licence must be accepted first.</exception>
+    /// <exception cref="LicenseNotAcceptedException">The weights' license must be accepted first.</exception>
     public static ExportResult Export(string model, string output, ExportRequest? request = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(model);

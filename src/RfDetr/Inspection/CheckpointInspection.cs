@@ -36,7 +36,7 @@ internal static class CheckpointInspection
             ResizeRule = options.ResizeRule ?? rule,
             ResizeSource = options.ResizeRule is null ? source : "as asked",
             Quantization = Try(() => QuantizationPolicyPlain.Find(checkpoint), warnings),
-            Licence = BuiltInModels.Contains(path) ? BuiltInModels.Licence : (hosted?.License ?? Licences.Of(config?.Variant))?.Id,
+            License = BuiltInModels.Contains(path) ? BuiltInModels.License : (hosted?.License ?? Licenses.Of(config?.Variant))?.Id,
             HasEma = checkpoint.HasEma,
             Args = checkpoint.Args,
             Warnings = warnings,

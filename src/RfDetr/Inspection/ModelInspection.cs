@@ -60,7 +60,7 @@ public sealed record ModelInspection
     /// <summary>Input height and width in pixels; null if unknown.</summary>
     public (int Height, int Width)? Input { get; init; }
 
-    /// <summary>How pictures must be resized.</summary>
+    /// <summary>How images must be resized.</summary>
     public ResizeRule ResizeRule { get; init; }
 
     /// <summary>Where the resize rule comes from.</summary>
@@ -69,8 +69,8 @@ public sealed record ModelInspection
     /// <summary>Which products run in int8 and what that costs; null: none.</summary>
     public QuantizationPolicy? Quantization { get; init; }
 
-    /// <summary>Licence of the weights, where known.</summary>
-    public string? Licence { get; init; }
+    /// <summary>License of the weights, where known.</summary>
+    public string? License { get; init; }
 
     /// <summary>True if there are averaged weights besides.</summary>
     public bool HasEma { get; init; }
@@ -86,7 +86,7 @@ public sealed record ModelInspection
 
     /// <summary>Inspects a file; nothing in it is run.</summary>
     /// <param name="model">A checkpoint (<c>.pth</c>, <c>.pt</c>, <c>.ckpt</c>, <c>.safetensors</c>), an <c>.onnx</c> file, the name of downloaded weights, or one of <see cref="BuiltInModels.Names"/>.</param>
-    /// <param name="options">Class names, variant, EMA: as for <see cref="Detector.Load"/>. Licences need no acceptance to look.</param>
+    /// <param name="options">Class names, variant, EMA: as for <see cref="Detector.Load"/>. Licenses need no acceptance to look.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="CheckpointFormatException">It is no sound checkpoint.</exception>
     /// <exception cref="OnnxFormatException">It is no sound ONNX file.</exception>

@@ -65,8 +65,8 @@ internal static class CheckpointModels
     {
         InferredConfig inferred = ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = options.Variant });
         ModelConfig config = BuiltInModels.Named(inferred.Config, name);
-        WeightsLicense? licence = Licences.Of(config.Variant);
-        Licences.Require(licence, name, options.AcceptLicense);
+        WeightsLicense? license = Licenses.Of(config.Variant);
+        Licenses.Require(license, name, options.AcceptLicense);
         return new ModelCard
         {
             Name = name,
@@ -80,7 +80,7 @@ internal static class CheckpointModels
             ResizeRule = StoredResizeRule(checkpoint).Rule,
             Normalization = Normalization.ImageNet,
             Quantization = options.Precision != ExportPrecision.BFloat16 && (options.Quantization ?? QuantizationPolicyPlain.Find(checkpoint)) is { IsActive: true } policy ? policy : null,
-            Licence = BuiltInModels.Contains(name) ? BuiltInModels.Licence : licence?.Id,
+            License = BuiltInModels.Contains(name) ? BuiltInModels.License : license?.Id,
             Warnings = inferred.Warnings,
         };
     }

@@ -14,8 +14,8 @@ internal static class InferenceGraph
     {
         var backend = new GraphBackend();
         var network = new RfDetrNetwork(weights(backend), config);
-        Tensor picture = backend.Input(InputName, TensorType.Float([batch ?? Dim.Batch, config.Channels, height, width]));
-        LayerOutput result = network.Forward(picture).Result;
+        Tensor image = backend.Input(InputName, TensorType.Float([batch ?? Dim.Batch, config.Channels, height, width]));
+        LayerOutput result = network.Forward(image).Result;
         var outputs = new List<(string, Tensor)> { (BoxesName, result.Boxes), (LogitsName, result.Logits) };
         if (result.Masks is { } masks)
             outputs.Add((MasksName, masks.Logits()));

@@ -31,17 +31,17 @@ public sealed record ModelCard
     /// <summary>Candidates kept before any filter.</summary>
     public required int NumSelect { get; init; }
 
-    /// <summary>How pictures are resized.</summary>
+    /// <summary>How images are resized.</summary>
     public required ResizeRule ResizeRule { get; init; }
 
-    /// <summary>How pixels are normalised.</summary>
+    /// <summary>How pixels are normalized.</summary>
     public required Normalization Normalization { get; init; }
 
     /// <summary>Which products run in int8 and what that costs, as stored with the weights or asked for; null: none. Our own engine follows it.</summary>
     public QuantizationPolicy? Quantization { get; init; }
 
-    /// <summary>Licence of the weights, where known.</summary>
-    public string? Licence { get; init; }
+    /// <summary>License of the weights, where known.</summary>
+    public string? License { get; init; }
 
     /// <summary>What runs it.</summary>
     public string Engine { get; init; } = "";

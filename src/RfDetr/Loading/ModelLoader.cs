@@ -40,7 +40,7 @@ internal static class ModelLoader
         if (LooksLikePath(model))
             throw new FileNotFoundException($"there is no model file '{model}'", model);
         HostedFile hosted = HostedWeights.Find(model);
-        Licences.Require(hosted.License, model, acceptLicense);
+        Licenses.Require(hosted.License, model, acceptLicense);
         string cached = Path.Combine(new DownloadOptions().ResolveFolder(), hosted.FileName);
         return File.Exists(cached)
             ? cached

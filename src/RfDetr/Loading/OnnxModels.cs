@@ -22,7 +22,7 @@ internal static class OnnxModels
         {
             InferenceMetadata? metadata = ArtifactMetadata.Find(path, session.Metadata.Custom);
             ArtifactNotes? notes = MetadataJson.FindNotes(session.Metadata.Custom);
-            Licences.Require(Licences.Named(notes?.WeightsLicence) ?? Licences.Of(metadata?.Variant), path, options.AcceptLicense);
+            Licenses.Require(Licenses.Named(notes?.WeightsLicense) ?? Licenses.Of(metadata?.Variant), path, options.AcceptLicense);
             DetectionContract contract = DetectionContract.Of(session, metadata);
             NetworkSizes sizes = Sizes(contract, session);
             Check(path, options, sizes);
@@ -56,14 +56,14 @@ internal static class OnnxModels
         NumSelect = options.NumSelect ?? metadata?.NumSelect ?? Math.Min(DefaultNumSelect, sizes.Queries),
         ResizeRule = options.ResizeRule ?? (metadata?.ResizeAntialias == true ? ResizeRule.BilinearAntialias : ResizeRule.Bilinear),
         Normalization = metadata is null ? Normalization.ImageNet : new(Triple(metadata.Means), Triple(metadata.Stds)),
-        Licence = notes?.WeightsLicence,
+        License = notes?.WeightsLicense,
     };
 
     private static (float Red, float Green, float Blue) Triple(IReadOnlyList<double> values) => values.Count == 3
         ? ((float)values[0], (float)values[1], (float)values[2])
         : throw new OnnxFormatException($"the metadata's means and stds must have 3 values each, found {values.Count}");
 
-    // What the file leaves open is learnt from one run on an empty picture.
+    // What the file leaves open is learnt from one run on an empty image.
     private static NetworkSizes Sizes(DetectionContract c, OnnxSession session)
     {
         if (c.Channels != 3)

@@ -3,7 +3,7 @@ using RfDetr.Onnx;
 namespace RfDetr;
 
 /// <summary>What is known before anything is measured.</summary>
-/// <param name="Options">How the unoptimised detector was loaded; what these options say by name stays as it is.</param>
+/// <param name="Options">How the unoptimized detector was loaded; what these options say by name stays as it is.</param>
 /// <param name="IsOnnxFile">True for a file that ONNX Runtime alone can run, in the precision it has.</param>
 /// <param name="HasFixedBatch">True if the model runs batches of one size only.</param>
 /// <param name="Cores">Physical cores this process may use.</param>
@@ -17,7 +17,7 @@ internal sealed record CandidateFacts(DetectorOptions Options, bool IsOnnxFile, 
 /// <summary>Lists what is worth measuring, the safest first: of two that are equally quick the earlier one is taken.</summary>
 internal static class Candidates
 {
-    /// <summary>Engines, precisions, threads and spinning; without what the unoptimised detector does already.</summary>
+    /// <summary>Engines, precisions, threads and spinning; without what the unoptimized detector does already.</summary>
     public static IReadOnlyList<EngineChoice> Engines(CandidateFacts facts, OptimizeOptions options) =>
     [
         .. from precision in Precisions(facts, options)

@@ -61,7 +61,7 @@ internal sealed record StoredChoice(int SchemaVersion, OptimizationReport Report
     public const int CurrentSchema = 1;
 }
 
-/// <summary>Compiled serialisation of reports.</summary>
+/// <summary>Compiled serialization of reports.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UseStringEnumConverter = true,

@@ -2,8 +2,8 @@ using RfDetr.Vision;
 
 namespace RfDetr;
 
-/// <summary>Loads candidates as detectors of one model. The unoptimised detector, which is there already, is used as it is.</summary>
-internal sealed class DetectorContenders(Detector reference, EngineChoice referenceChoice, IReadOnlyList<Picture> probes) : IContenderSource
+/// <summary>Loads candidates as detectors of one model. The unoptimized detector, which is there already, is used as it is.</summary>
+internal sealed class DetectorContenders(Detector reference, EngineChoice referenceChoice, IReadOnlyList<Image> probes) : IContenderSource
 {
     public IContender Open(EngineChoice choice, CancellationToken cancellationToken)
     {
@@ -14,7 +14,7 @@ internal sealed class DetectorContenders(Detector reference, EngineChoice refere
     }
 
     /// <summary>A detector that is measured.</summary>
-    internal sealed class Contender(Detector detector, EngineChoice choice, IReadOnlyList<Picture> probes, bool owns) : IContender
+    internal sealed class Contender(Detector detector, EngineChoice choice, IReadOnlyList<Image> probes, bool owns) : IContender
     {
         // Everything the network selects is compared; a threshold would hide objects just below it.
         private static readonly DetectOptions s_everything = new() { ScoreThreshold = 0 };
@@ -22,7 +22,7 @@ internal sealed class DetectorContenders(Detector reference, EngineChoice refere
         // ONNX Runtime's spinning workers give up after some milliseconds without work; until then they would slow the other one down.
         private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(20);
 
-        private Picture[] _pictures = [];
+        private Image[] _images = [];
         private int _next;
 
         public Detector Detector => detector;
@@ -32,11 +32,11 @@ internal sealed class DetectorContenders(Detector reference, EngineChoice refere
 
         public void Call(int batch, CancellationToken cancellationToken)
         {
-            if (_pictures.Length != batch)
-                _pictures = new Picture[batch];
+            if (_images.Length != batch)
+                _images = new Image[batch];
             for (int i = 0; i < batch; i++)
-                _pictures[i] = probes[_next++ % probes.Count];
-            _ = detector.Detect(_pictures, DetectOptions.Default, cancellationToken);
+                _images[i] = probes[_next++ % probes.Count];
+            _ = detector.Detect(_images, DetectOptions.Default, cancellationToken);
         }
 
         public void Settle()
@@ -51,7 +51,7 @@ internal sealed class DetectorContenders(Detector reference, EngineChoice refere
                 detector.Dispose();
         }
 
-        // The batch that is asked for is the one that is tested (and made ready), even where there are fewer pictures.
-        private Picture[] Filled(Picture[] some, int batch) => [.. some, .. Enumerable.Range(0, batch - some.Length).Select(i => probes[i % probes.Count])];
+        // The batch that is asked for is the one that is tested (and made ready), even where there are fewer images.
+        private Image[] Filled(Image[] some, int batch) => [.. some, .. Enumerable.Range(0, batch - some.Length).Select(i => probes[i % probes.Count])];
     }
 }

@@ -39,7 +39,7 @@ internal sealed class Duel(TimeProvider clock, TimeSpan budget)
     {
         if (ratios.Count == 0)
             return false;
-        double ratio = Centre(ratios);
+        double ratio = Center(ratios);
         challenger.Compare(ratio, best.Choice);
         string against = string.Create(CultureInfo.InvariantCulture, $"{ratio:0.00} times the time of {best.Choice}");
         if (ratios.Count < LeastRounds && !IsClear(ratios))
@@ -54,7 +54,7 @@ internal sealed class Duel(TimeProvider clock, TimeSpan budget)
     }
 
     // The median of both orders, each by itself: where the second call of a round meets a slower machine, one order gains what the other loses.
-    private static double Centre(List<double> ratios)
+    private static double Center(List<double> ratios)
     {
         double[] ahead = [.. ratios.Where((_, i) => i % 2 == 0)], behind = [.. ratios.Where((_, i) => i % 2 == 1)];
         double first = SampleStatistics.Median(ahead);

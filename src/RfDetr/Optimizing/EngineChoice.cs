@@ -9,7 +9,7 @@ namespace RfDetr;
 /// <param name="Precision">Precision of weights and products; an ONNX file has its own.</param>
 /// <param name="Threads">Threads of one run, at least 1.</param>
 /// <param name="Spinning">Whether waiting worker threads keep their core busy.</param>
-/// <param name="Batch">Pictures per run where several are at hand, at least 1.</param>
+/// <param name="Batch">Images per run where several are at hand, at least 1.</param>
 public sealed record EngineChoice(EngineKind Engine, ExportPrecision Precision, int Threads, bool Spinning, int Batch = 1)
 {
     /// <summary>True if products are less precise than single precision.</summary>

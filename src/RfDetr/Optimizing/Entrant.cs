@@ -20,7 +20,7 @@ internal sealed class Entrant(EngineChoice choice)
 
     public EngineChoice? Rival { get; private set; }
 
-    /// <summary>Milliseconds per picture of one more call.</summary>
+    /// <summary>Milliseconds per image of one more call.</summary>
     public void Add(double ms) => _ms.Add(ms);
 
     public void Compare(double ratio, EngineChoice rival) => (Ratio, Rival) = (ratio, rival);

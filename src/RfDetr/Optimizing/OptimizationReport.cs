@@ -15,7 +15,7 @@ public sealed record OptimizationReport
     /// <summary>Seconds that they took.</summary>
     public required double SpentSeconds { get; init; }
 
-    /// <summary>How the unoptimised detector runs: what everything is compared with, and what remains where nothing is better.</summary>
+    /// <summary>How the unoptimized detector runs: what everything is compared with, and what remains where nothing is better.</summary>
     public required EngineChoice Reference { get; init; }
 
     /// <summary>What was chosen.</summary>
@@ -24,7 +24,7 @@ public sealed record OptimizationReport
     /// <summary>Why, in a sentence.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>Everything that was considered, in the order in which it was tried; the first is the unoptimised detector.</summary>
+    /// <summary>Everything that was considered, in the order in which it was tried; the first is the unoptimized detector.</summary>
     public required IReadOnlyList<CandidateReport> Candidates { get; init; }
 
     /// <summary>True if every candidate was measured or ruled out; false if the budget was too short for some.</summary>
@@ -44,11 +44,11 @@ public sealed record OptimizationReport
 /// <param name="Choice">How it runs the network.</param>
 /// <param name="Fate">Whether it was chosen, and if not, why not.</param>
 /// <param name="Calls">Measured calls.</param>
-/// <param name="MedianMs">Median of their times in milliseconds per picture; null without calls.</param>
+/// <param name="MedianMs">Median of their times in milliseconds per image; null without calls.</param>
 /// <param name="Ratio">Median of its times over those of <paramref name="Rival"/> in the same rounds; below 1 is quicker. Null where it was not compared.</param>
 /// <param name="Rival">What it was measured in turn with: the best candidate until then.</param>
 /// <param name="Difference">
-/// The largest difference of any object from the unoptimised detector's: the change of its score, or its score times the part of box or mask that do not
+/// The largest difference of any object from the unoptimized detector's: the change of its score, or its score times the part of box or mask that do not
 /// overlap, whichever is more; an object that only one of them finds counts with its score. 0..1; null where it was not looked at.
 /// </param>
 /// <param name="Reason">The fate in a sentence.</param>
@@ -58,7 +58,7 @@ public sealed record CandidateReport(
 /// <summary>Whether a candidate was chosen, and if not, why not.</summary>
 public enum CandidateFate
 {
-    /// <summary>It runs the optimised detector.</summary>
+    /// <summary>It runs the optimized detector.</summary>
     Chosen,
 
     /// <summary>Another one was quicker.</summary>
@@ -67,7 +67,7 @@ public enum CandidateFate
     /// <summary>Not clearly quicker than one that comes before it.</summary>
     NotFaster,
 
-    /// <summary>Its results differ from the unoptimised detector's by more than is tolerated.</summary>
+    /// <summary>Its results differ from the unoptimized detector's by more than is tolerated.</summary>
     Different,
 
     /// <summary>It could not be loaded, or a call failed.</summary>

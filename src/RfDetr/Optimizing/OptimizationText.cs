@@ -6,7 +6,7 @@ namespace RfDetr;
 /// <summary>A report for people.</summary>
 internal static class OptimizationText
 {
-    private static readonly string[] s_headings = ["candidate", "ms per picture", "calls", "× rival", "difference", "what became of it"];
+    private static readonly string[] s_headings = ["candidate", "ms per image", "calls", "× rival", "difference", "what became of it"];
 
     public static string Of(OptimizationReport report)
     {

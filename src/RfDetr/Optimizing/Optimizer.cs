@@ -13,10 +13,10 @@ internal static class Optimizer
             reference.Options, reference.Model.Config is null, reference.HasFixedBatch, ProcessorCores.Physical, reference.Model.Quantization is not null, InstructionSets.HasBFloat16Products);
         IReadOnlyList<string> facts = ChoiceFacts.Of(model, candidates, reference.Model, options);
         var finder = new ChoiceFinder(ChoiceCache.At(options.CacheFolder), options, TimeProvider.System);
-        Picture[] drawn = options.Probes.Count == 0 ? ProbePictures.Draw() : [];
+        Image[] drawn = options.Probes.Count == 0 ? ProbeImages.Draw() : [];
         try
         {
-            IReadOnlyList<Picture> probes = drawn.Length > 0 ? drawn : options.Probes;
+            IReadOnlyList<Image> probes = drawn.Length > 0 ? drawn : options.Probes;
             (OptimizationReport report, IContender? winner) = finder.Find(facts, candidates, new DetectorContenders(reference, candidates.Reference, probes), cancellationToken);
             Detector chosen = winner is DetectorContenders.Contender { Detector: { } measured } && measured != reference
                 ? measured

@@ -2,7 +2,7 @@ using RfDetr.Vision;
 
 namespace RfDetr;
 
-/// <summary>How far two results of the same pictures are apart, in the terms of those who use them: objects, weighted by their scores.</summary>
+/// <summary>How far two results of the same images are apart, in the terms of those who use them: objects, weighted by their scores.</summary>
 internal static class OutputDifference
 {
     // Weaker objects than these are a matter of chance; where there are none, the best few are looked at all the same.
@@ -12,7 +12,7 @@ internal static class OutputDifference
     // A mask of few pixels changes by a large part of itself when a single one on its border turns.
     private const double LeastMaskPixels = 400;
 
-    /// <summary>The largest difference of any object in any picture, 0..1; infinite where something is not a number or a picture is missing.</summary>
+    /// <summary>The largest difference of any object in any image, 0..1; infinite where something is not a number or an image is missing.</summary>
     public static double Largest(IReadOnlyList<Detections> expected, IReadOnlyList<Detections> actual) => expected.Count != actual.Count
         ? double.PositiveInfinity
         : expected.Zip(actual).Select(pair => Math.Max(Of(pair.First, pair.Second), Of(pair.Second, pair.First))).DefaultIfEmpty(0).Max();

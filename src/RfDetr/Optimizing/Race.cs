@@ -4,7 +4,7 @@ namespace RfDetr;
 
 /// <summary>
 /// Finds the quickest candidate by duels: each one in turn against the best so far, call by call, so that a machine whose speed drifts is
-/// the same for both. At most three are in memory: the unoptimised detector, the best, and its challenger.
+/// the same for both. At most three are in memory: the unoptimized detector, the best, and its challenger.
 /// </summary>
 /// <param name="source">Loads candidates.</param>
 /// <param name="options">Budget and tolerances.</param>
@@ -22,11 +22,11 @@ internal sealed class Race(IContenderSource source, OptimizeOptions options, Tim
     public TimeSpan Spent => _duel.Spent;
 
     /// <summary>Runs the race. The winner stays loaded and belongs to the caller, everything else is disposed.</summary>
-    /// <param name="reference">How the unoptimised detector runs.</param>
-    /// <param name="engines">What is tried for single pictures, the safest first.</param>
+    /// <param name="reference">How the unoptimized detector runs.</param>
+    /// <param name="engines">What is tried for single images, the safest first.</param>
     /// <param name="batches">Batch sizes tried for what won.</param>
     /// <param name="cancellationToken">Ends the race.</param>
-    /// <returns>The best for single pictures, and the best batch for it.</returns>
+    /// <returns>The best for single images, and the best batch for it.</returns>
     public (Entrant Best, int Batch) Run(
         EngineChoice reference, IReadOnlyList<EngineChoice> engines, Func<EngineChoice, IEnumerable<EngineChoice>> batches, CancellationToken cancellationToken)
     {
@@ -46,7 +46,7 @@ internal sealed class Race(IContenderSource source, OptimizeOptions options, Tim
             }
 
             int batch = BestBatch(best, [.. batches(best.Choice).Select(b => new Entrant(b))], cancellationToken);
-            best.Decide(CandidateFate.Chosen, best == first ? "nothing else is clearly quicker" : "the quickest for single pictures");
+            best.Decide(CandidateFate.Chosen, best == first ? "nothing else is clearly quicker" : "the quickest for single images");
             if (best != first)
                 first.Contender.Dispose();
             return (best, batch);
@@ -90,7 +90,7 @@ internal sealed class Race(IContenderSource source, OptimizeOptions options, Tim
         }
 
         if (best != engine)
-            best.Decide(CandidateFate.Chosen, "the quickest per picture for lists of pictures");
+            best.Decide(CandidateFate.Chosen, "the quickest per image for lists of images");
         Array.ForEach(sizes, s => s.Contender = null); // it is the engine's
         return best.Choice.Batch;
     }

@@ -31,7 +31,7 @@ public sealed class FormulaWeights(string salt) : IWeightInitializer
     /// <summary>u(key, index) in [−1, 1), exact in float32.</summary>
     public static double Uniform(string key, int index) => Uniform(Hash(key), index);
 
-    /// <summary>A normalised picture batch [B, 3, H, W]: 2·u(salt + ":input", i).</summary>
+    /// <summary>A normalized image batch [B, 3, H, W]: 2·u(salt + ":input", i).</summary>
     public HostTensor Input(int batch, int height, int width)
     {
         var values = new float[checked(batch * 3 * height * width)];

@@ -19,7 +19,7 @@ internal sealed class ModelSource(string name, ModelConfig config, Func<Backend,
         try
         {
             ModelConfig config = BuiltInModels.Named(ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = options.Variant }).Config, model);
-            Licences.Require(Licences.Of(config.Variant), model, options.AcceptLicense);
+            Licenses.Require(Licenses.Of(config.Variant), model, options.AcceptLicense);
             return new(model, config, backend => new Weights(checkpoint, backend), checkpoint);
         }
         catch

@@ -33,7 +33,7 @@ public sealed record ParityOptions
     /// </summary>
     public double? RelativeTolerance { get; init; }
 
-    /// <summary>How a checkpoint is read and run: EMA weights, variant, licence, threads, library.</summary>
+    /// <summary>How a checkpoint is read and run: EMA weights, variant, license, threads, library.</summary>
     public DetectorOptions Model { get; init; } = new();
 
     internal void Validate()

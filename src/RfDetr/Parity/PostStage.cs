@@ -7,8 +7,8 @@ namespace RfDetr;
 /// <summary>Selection and boxes in pixels from a network's results, compared with a bundle's <c>post.*</c>.</summary>
 internal static class PostStage
 {
-    /// <summary>The selected pairs of all pictures, best first.</summary>
-    private sealed record Selected(float[] Scores, int[] Labels, BoxXyxy[] Boxes, int PerPicture);
+    /// <summary>The selected pairs of all images, best first.</summary>
+    private sealed record Selected(float[] Scores, int[] Labels, BoxXyxy[] Boxes, int PerImage);
 
     /// <summary>Results for <c>post.scores</c>, <c>post.labels</c>, <c>post.boxes</c>.</summary>
     /// <exception cref="CheckpointFormatException">The bundle's parts do not fit one another.</exception>
@@ -22,7 +22,7 @@ internal static class PostStage
             throw new CheckpointFormatException($"'{bundle.FileName}': post.scores [B, K], post.labels [B, K] and post.boxes [B, K, 4] belong together");
         }
 
-        Selected actual = Select(stages, count, PictureSize(bundle));
+        Selected actual = Select(stages, count, ImageSize(bundle));
         // The sigmoid's slope is at most ¼.
         double scoreTolerance = Math.Max(comparer.Tolerance(scores), bundle.Find(StageNames.Logits) is { } logits ? comparer.Tolerance(logits) / 4 : 0);
         yield return new(StageNames.PostScores, RowSets.MaxDifference(scores.Values, actual.Scores), scoreTolerance);
@@ -32,7 +32,7 @@ internal static class PostStage
         yield return new(StageNames.PostBoxes, boxError, comparer.Tolerance(boxes));
     }
 
-    private static Selected Select(IReadOnlyDictionary<string, HostTensor> stages, int count, (int Height, int Width) picture)
+    private static Selected Select(IReadOnlyDictionary<string, HostTensor> stages, int count, (int Height, int Width) image)
     {
         HostTensor logits = stages[StageNames.Logits];
         float[] scores = logits.ToSingles(), raw = stages[StageNames.Boxes].ToSingles();
@@ -47,7 +47,7 @@ internal static class PostStage
             {
                 ReadOnlySpan<float> box = raw.AsSpan((b * queries + chosen[i].Query) * 4, 4);
                 (result.Scores[b * count + i], result.Labels[b * count + i]) = (chosen[i].Score, chosen[i].Label);
-                result.Boxes[b * count + i] = new BoxCxCyWh(box[0], box[1], box[2], box[3]).ToPixels(picture.Width, picture.Height);
+                result.Boxes[b * count + i] = new BoxCxCyWh(box[0], box[1], box[2], box[3]).ToPixels(image.Width, image.Height);
             }
         }
 
@@ -62,7 +62,7 @@ internal static class PostStage
         double worst = 0;
         for (int i = 0; i < scores.Length; i++)
         {
-            int picture = i / actual.PerPicture, first = picture * actual.PerPicture, end = first + actual.PerPicture;
+            int image = i / actual.PerImage, first = image * actual.PerImage, end = first + actual.PerImage;
             double nearest = double.PositiveInfinity;
             for (int j = first; j < end; j++)
             {
@@ -82,7 +82,7 @@ internal static class PostStage
     }
 
     // "480x640 (height x width)"
-    private static (int Height, int Width) PictureSize(StageBundle bundle)
+    private static (int Height, int Width) ImageSize(StageBundle bundle)
     {
         string[] parts = (bundle.Text("post_image_size") ?? "").Split('x', ' ');
         if (parts.Length >= 2 && int.TryParse(parts[0], out int height) && int.TryParse(parts[1], out int width) && height > 0 && width > 0)

@@ -21,20 +21,20 @@ internal static class RowSets
         return worst;
     }
 
-    /// <summary>For each expected row of [B, rows, length], the distance of the nearest of ours in the same picture.</summary>
+    /// <summary>For each expected row of [B, rows, length], the distance of the nearest of ours in the same image.</summary>
     public static double[] NearestRows(float[] expected, float[] actual, int batch, int rows, int ours, int length)
     {
         var nearest = new double[batch * rows];
         _ = Parallel.For(0, nearest.Length, row =>
         {
-            int picture = row / rows, own = row % rows;
+            int image = row / rows, own = row % rows;
             ReadOnlySpan<float> wanted = expected.AsSpan(row * length, length);
             // The row at the same place is the likely one; a good first guess lets the others be given up early.
             float best = float.PositiveInfinity;
             for (int k = 0; k < ours; k++)
             {
                 int candidate = (own + k) % ours;
-                best = Math.Min(best, MaxDifference(wanted, actual.AsSpan((picture * ours + candidate) * length, length), best));
+                best = Math.Min(best, MaxDifference(wanted, actual.AsSpan((image * ours + candidate) * length, length), best));
             }
 
             nearest[row] = best;

@@ -8,7 +8,7 @@ internal sealed class Postprocessor(ModelCard card, DetectOptions options, Netwo
 {
     private readonly SelectionOptions _selection = LabelFilter.ToSelection(options, card);
 
-    /// <summary>Detections of one picture of an executed run; width and height are the whole picture's.</summary>
+    /// <summary>Detections of one image of an executed run; width and height are the whole image's.</summary>
     public Detection[] Run(INetworkRun run, int index, int width, int height)
     {
         PixelRect view = options.Roi ?? new PixelRect(0, 0, width, height);

@@ -27,24 +27,24 @@ public static class ModelQuantizer
         ];
     }
 
-    /// <summary>Shows a model pictures, as in inference, and notes what its weights are multiplied with.</summary>
+    /// <summary>Shows a model images, as in inference, and notes what its weights are multiplied with.</summary>
     /// <param name="model">The checkpoint.</param>
-    /// <param name="pictures">Picture files.</param>
+    /// <param name="images">Image files.</param>
     /// <param name="options">Null for what the file says.</param>
-    /// <param name="progress">Called after each picture with how many are done.</param>
+    /// <param name="progress">Called after each image with how many are done.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>A policy with ranges, count and digest of the pictures, and no blocks.</returns>
+    /// <returns>A policy with ranges, count and digest of the images, and no blocks.</returns>
     public static QuantizationPolicy Calibrate(
-        string model, IReadOnlyList<string> pictures, DetectorOptions? options = null, Action<int>? progress = null, CancellationToken cancellationToken = default)
+        string model, IReadOnlyList<string> images, DetectorOptions? options = null, Action<int>? progress = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(pictures);
+        ArgumentNullException.ThrowIfNull(images);
         var observer = new ActivationObserver();
         options = (options ?? new DetectorOptions()) with { Engine = EngineKind.Cpu, Quantization = QuantizationPolicy.None, Observer = observer };
         using var detector = Detector.Load(model, options);
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        for (int i = 0; i < pictures.Count; i++)
+        for (int i = 0; i < images.Count; i++)
         {
-            byte[] bytes = File.ReadAllBytes(pictures[i]);
+            byte[] bytes = File.ReadAllBytes(images[i]);
             digest.AppendData(SHA256.HashData(bytes));
             _ = detector.Detect(bytes.AsMemory(), new DetectOptions { Masks = false }, cancellationToken);
             progress?.Invoke(i + 1);
@@ -53,8 +53,8 @@ public static class ModelQuantizer
         return new QuantizationPolicy
         {
             Ranges = observer.Ranges.Where(r => QuantizationBlocks.Of(r.Key) is not null).ToDictionary(),
-            CalibrationPictures = pictures.Count,
-            CalibrationDigest = pictures.Count == 0 ? "" : Convert.ToHexStringLower(digest.GetHashAndReset()),
+            CalibrationImages = images.Count,
+            CalibrationDigest = images.Count == 0 ? "" : Convert.ToHexStringLower(digest.GetHashAndReset()),
         };
     }
 

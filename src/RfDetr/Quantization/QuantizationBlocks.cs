@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace RfDetr;
 
 /// <summary>
-/// Which part of the network a weight belongs to, as quantisation treats them. What places boxes and sampling points or ends a head is in none
+/// Which part of the network a weight belongs to, as quantization treats them. What places boxes and sampling points or ends a head is in none
 /// and stays in float, as do norms, softmax and attention scores, which are no products by weights.
 /// </summary>
 internal static partial class QuantizationBlocks
@@ -32,7 +32,7 @@ internal static partial class QuantizationBlocks
         };
     }
 
-    /// <summary>Sorts blocks as a picture meets them.</summary>
+    /// <summary>Sorts blocks as an image meets them.</summary>
     public static (int Part, int Layer, string Name) Order(string block)
     {
         string[] parts = block.Split('.');

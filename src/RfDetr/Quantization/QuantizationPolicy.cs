@@ -8,7 +8,7 @@ public enum ActivationScales
     /// <summary>Each row's own least and largest value, found while it is turned into integers.</summary>
     Rows,
 
-    /// <summary>The least and largest values that the calibration pictures gave.</summary>
+    /// <summary>The least and largest values that the calibration images gave.</summary>
     Calibrated,
 }
 
@@ -40,16 +40,16 @@ public sealed record QuantizationPolicy
     /// </summary>
     public int ActivationBits { get; init; } = 8;
 
-    /// <summary>What weights were multiplied with on the calibration pictures, by the weights' names.</summary>
+    /// <summary>What weights were multiplied with on the calibration images, by the weights' names.</summary>
     public IReadOnlyDictionary<string, ActivationRange> Ranges { get; init; } = new Dictionary<string, ActivationRange>();
 
-    /// <summary>Calibration pictures; 0: none.</summary>
-    public int CalibrationPictures { get; init; }
+    /// <summary>Calibration images; 0: none.</summary>
+    public int CalibrationImages { get; init; }
 
-    /// <summary>SHA-256 over the calibration pictures' SHA-256, lower-case hexadecimal; empty without any.</summary>
+    /// <summary>SHA-256 over the calibration images' SHA-256, lower-case hexadecimal; empty without any.</summary>
     public string CalibrationDigest { get; init; } = "";
 
-    /// <summary>What was measured on which pictures, for people; empty if nothing was.</summary>
+    /// <summary>What was measured on which images, for people; empty if nothing was.</summary>
     public string Measured { get; init; } = "";
 
     /// <summary>Average precision in float, 0..1; null if it was not measured.</summary>

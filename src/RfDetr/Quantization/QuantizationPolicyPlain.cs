@@ -17,7 +17,7 @@ internal static class QuantizationPolicyPlain
         new("float_precision", policy.FloatPrecision),
         new("int8_precision", policy.Int8Precision),
         new("budget", policy.Budget),
-        new("calibration_pictures", (long)policy.CalibrationPictures),
+        new("calibration_pictures", (long)policy.CalibrationImages),
         new("calibration_sha256", policy.CalibrationDigest),
         new("blocks", policy.Blocks.Select(object? (b) => new PlainMap([new("name", b.Name), new("int8", b.IsInt8), new("cost", b.Cost), new("share", b.Share)])).ToList()),
         new("ranges", new PlainMap(policy.Ranges.OrderBy(r => r.Key, StringComparer.Ordinal)
@@ -44,7 +44,7 @@ internal static class QuantizationPolicyPlain
             FloatPrecision = map["float_precision"] as double?,
             Int8Precision = map["int8_precision"] as double?,
             Budget = map["budget"] as double?,
-            CalibrationPictures = map["calibration_pictures"] is long and >= 0 and <= int.MaxValue and var count ? (int)count : 0,
+            CalibrationImages = map["calibration_pictures"] is long and >= 0 and <= int.MaxValue and var count ? (int)count : 0,
             CalibrationDigest = map["calibration_sha256"] as string ?? "",
         };
     }
@@ -60,5 +60,5 @@ internal static class QuantizationPolicyPlain
             ? new((float)least, (float)largest)
             : throw Wrong("a range is not two finite numbers around 0");
 
-    private static CheckpointFormatException Wrong(string why) => new($"the stored quantization policy cannot be used: {why}; quantize the model anew");
+    private static CheckpointFormatException Wrong(string why) => new($"the stored quantization policy cannot be used: {why}; quantize the model again");
 }

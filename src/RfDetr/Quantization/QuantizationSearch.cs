@@ -11,7 +11,7 @@ public sealed class QuantizationSearch
     private readonly Func<QuantizationPolicy, CancellationToken, Task<double>> _measure;
 
     /// <summary>Prepares a search.</summary>
-    /// <param name="blocks">All that may be quantised; only names and shares count.</param>
+    /// <param name="blocks">All that may be quantized; only names and shares count.</param>
     /// <param name="measure">Average precision (0..1) of the model with a policy.</param>
     public QuantizationSearch(IReadOnlyList<QuantizedBlock> blocks, Func<QuantizationPolicy, CancellationToken, Task<double>> measure)
     {

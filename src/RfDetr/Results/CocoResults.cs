@@ -10,7 +10,7 @@ namespace RfDetr;
 /// </summary>
 /// <remarks>
 /// <c>category_id</c> is the class's id in the data set the model was trained on, or the logit's index where the model does not know it.
-/// <c>image_id</c> is the file name's number, as in COCO's own names (<c>000000000139.jpg</c> → 139); a picture with another name gets the
+/// <c>image_id</c> is the file name's number, as in COCO's own names (<c>000000000139.jpg</c> → 139); an image with another name gets the
 /// lowest number from 1 that is free then.
 /// </remarks>
 public sealed class CocoResults : IResultWriter

@@ -4,7 +4,7 @@ namespace RfDetr;
 
 /// <summary>
 /// Results as CSV (RFC 4180, line ends LF), one line per detection: file, width, height, class_id, class_name, score, x1, y1, x2, y2 and,
-/// for segmentation models, mask (COCO's compressed run lengths). A picture without detections has no line.
+/// for segmentation models, mask (COCO's compressed run lengths). An image without detections has no line.
 /// </summary>
 public sealed class DetectionCsv : IResultWriter
 {

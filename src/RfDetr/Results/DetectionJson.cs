@@ -11,7 +11,7 @@ namespace RfDetr;
 /// </summary>
 /// <remarks>
 /// Boxes are in pixels, not rounded; <c>class_id</c> is the logit's index; <c>mask</c> and <c>polygons</c> exist for segmentation models only.
-/// The mask is exact. Polygons are the borders of its parts, see <see cref="PolygonRings"/>. A picture that failed has <c>file</c> and <c>error</c> only.
+/// The mask is exact. Polygons are the borders of its parts, see <see cref="PolygonRings"/>. An image that failed has <c>file</c> and <c>error</c> only.
 /// </remarks>
 public sealed class DetectionJson : IResultWriter
 {
@@ -70,7 +70,7 @@ public sealed class DetectionJson : IResultWriter
         _json.Flush();
     }
 
-    /// <summary>Notes a picture that could not be looked at.</summary>
+    /// <summary>Notes an image that could not be looked at.</summary>
     public void WriteFailure(string file, string error)
     {
         _json.WriteStartObject();

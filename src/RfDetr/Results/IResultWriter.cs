@@ -1,10 +1,10 @@
 namespace RfDetr;
 
-/// <summary>Takes results picture by picture, in any number: nothing is kept in memory. Not safe for several threads at once.</summary>
+/// <summary>Takes results image by image, in any number: nothing is kept in memory. Not safe for several threads at once.</summary>
 public interface IResultWriter : IDisposable
 {
-    /// <summary>Adds one picture's results.</summary>
-    /// <param name="file">Path, address or other name of the picture.</param>
+    /// <summary>Adds one image's results.</summary>
+    /// <param name="file">Path, address or other name of the image.</param>
     /// <param name="found">What was found in it; may be nothing.</param>
     void Write(string file, Detections found);
 

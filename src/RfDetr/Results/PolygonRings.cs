@@ -3,9 +3,9 @@ using RfDetr.Vision;
 namespace RfDetr;
 
 /// <summary>One closed border of a mask, at least three points, in the direction that tells what it is.</summary>
-/// <param name="Points">Pixel centres; the last connects to the first.</param>
+/// <param name="Points">Pixel centers; the last connects to the first.</param>
 /// <param name="IsHole">True if it surrounds background.</param>
-/// <param name="Area">Area inside the line through the pixel centres, in square pixels, not negative.</param>
+/// <param name="Area">Area inside the line through the pixel centers, in square pixels, not negative.</param>
 internal sealed record PolygonRing(IReadOnlyList<PixelPoint> Points, bool IsHole, double Area);
 
 /// <summary>

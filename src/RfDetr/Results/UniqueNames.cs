@@ -3,8 +3,8 @@ using System.Text;
 namespace RfDetr;
 
 /// <summary>
-/// Names for files made from pictures, no two alike even where file systems ignore case or endings differ: <c>a/1.jpg</c> and <c>b/1.png</c> become
-/// <c>1</c> and <c>b_1</c>. The same pictures in the same order always get the same names. Not safe for several threads at once.
+/// Names for files made from images, no two alike even where file systems ignore case or endings differ: <c>a/1.jpg</c> and <c>b/1.png</c> become
+/// <c>1</c> and <c>b_1</c>. The same images in the same order always get the same names. Not safe for several threads at once.
 /// </summary>
 public sealed class UniqueNames
 {
@@ -12,12 +12,12 @@ public sealed class UniqueNames
 
     private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>A file name without ending for the next picture.</summary>
-    /// <param name="source">Path or address of the picture, or <c>-</c> for standard input.</param>
+    /// <summary>A file name without ending for the next image.</summary>
+    /// <param name="source">Path or address of the image, or <c>-</c> for standard input.</param>
     public string StemFor(string source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        bool isUrl = Vision.PictureUrl.IsUrl(source);
+        bool isUrl = Vision.ImageUrl.IsUrl(source);
         string[] parts = (isUrl && Uri.TryCreate(source, UriKind.Absolute, out Uri? address) ? Uri.UnescapeDataString(address.AbsolutePath) : source)
             .Split('/', '\\');
         string stem = source == "-" ? "stdin" : Clean(Path.GetFileNameWithoutExtension(parts[^1]));
@@ -38,6 +38,6 @@ public sealed class UniqueNames
         foreach (char c in text.AsSpan(0, Math.Min(text.Length, MaxLength)))
             name.Append(char.IsControl(c) || "<>:\"/\\|?*".Contains(c, StringComparison.Ordinal) ? '_' : c);
         string clean = name.ToString().Trim('.', ' ');
-        return clean.Length > 0 ? clean : "picture";
+        return clean.Length > 0 ? clean : "image";
     }
 }

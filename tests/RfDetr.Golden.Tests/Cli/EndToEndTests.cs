@@ -3,11 +3,11 @@ using RfDetr.Vision;
 
 namespace RfDetr.Tests.Cli;
 
-/// <summary>From a checkpoint as rf-detr saves it and pictures to <c>--json</c>, against the reference's own detections.</summary>
+/// <summary>From a checkpoint as rf-detr saves it and images to <c>--json</c>, against the reference's own detections.</summary>
 public sealed class EndToEndTests(GoldenCheckpoints checkpoints) : IClassFixture<GoldenCheckpoints>
 {
     private const float Threshold = 0.05f;
-    private const int Pictures = 3;
+    private const int Images = 3;
 
     private sealed record Found(float Score, int ClassId, float[] Box, RleMask? Mask);
 
@@ -20,13 +20,13 @@ public sealed class EndToEndTests(GoldenCheckpoints checkpoints) : IClassFixture
     {
         foreach (string checkpoint in checkpoints.Of(kind))
         {
-            string[] pictures = [.. Enumerable.Range(0, Pictures).Select(i => Goldens.Path($"cli/picture{i}.png"))];
+            string[] images = [.. Enumerable.Range(0, Images).Select(i => Goldens.Path($"cli/image{i}.png"))];
             CliRun run = await CliRun.Of(
-                ["detect", .. pictures, "--model", checkpoint, "--threshold", "0.05", "--resize-antialias", antialias, "--batch", $"{batch}", "--json", "-"]);
+                ["detect", .. images, "--model", checkpoint, "--threshold", "0.05", "--resize-antialias", antialias, "--batch", $"{batch}", "--json", "-"]);
             run.Code.ShouldBe(0, run.Error);
             run.Json.GetProperty("model").GetProperty("classes").GetRawText().ShouldBe("""{"1":"alpha","2":"beta","3":"gamma"}""");
             using JsonDocument reference = JsonDocument.Parse(File.ReadAllText(Goldens.Path($"cli/{kind}.expected.json")));
-            for (int i = 0; i < Pictures; i++)
+            for (int i = 0; i < Images; i++)
             {
                 JsonElement expected = reference.RootElement.GetProperty($"antialias_{antialias}")[i];
                 Compare(Read(run.Json.GetProperty("images")[i].GetProperty("detections")), [.. Read(expected).Where(d => d.ClassId != 0 && d.Score > Threshold)], kind == "seg");

@@ -23,10 +23,10 @@ internal static class CocoGolden
 
     private static TruthObject Truth(JsonElement a, Dictionary<long, (int Height, int Width)> sizes)
     {
-        long picture = a.GetProperty("image_id").GetInt64();
+        long image = a.GetProperty("image_id").GetInt64();
         JsonElement segmentation = a.GetProperty("segmentation");
-        (int height, int width) = sizes[picture];
-        return new(picture, a.GetProperty("category_id").GetInt64(), Box(a.GetProperty("bbox")), a.GetProperty("area").GetDouble())
+        (int height, int width) = sizes[image];
+        return new(image, a.GetProperty("category_id").GetInt64(), Box(a.GetProperty("bbox")), a.GetProperty("area").GetDouble())
         {
             Crowd = a.GetProperty("iscrowd").GetInt32() != 0,
             Mask = segmentation.ValueKind == JsonValueKind.Array

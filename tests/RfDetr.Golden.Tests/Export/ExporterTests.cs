@@ -5,7 +5,7 @@ namespace RfDetr.Tests.Export;
 
 public sealed class ExporterTests : IDisposable
 {
-    private static readonly string s_picture = Goldens.Path("images/reference_x4.png");
+    private static readonly string s_image = Goldens.Path("images/reference_x4.png");
     private static readonly DetectOptions s_low = new() { ScoreThreshold = 0.02f };
     private readonly TemporaryFolder _folder = new();
 
@@ -77,7 +77,7 @@ public sealed class ExporterTests : IDisposable
 
         using var detector = Detector.Load(_folder["m.onnx"]);
         detector.Model.InputWidth.ShouldBe(240);
-        detector.Detect(s_picture, s_low).Items.ShouldNotBeEmpty();
+        detector.Detect(s_image, s_low).Items.ShouldNotBeEmpty();
     }
 
     [Fact]
@@ -121,6 +121,6 @@ public sealed class ExporterTests : IDisposable
     private static Detections Detect(string model)
     {
         using var detector = Detector.Load(model, new DetectorOptions { Engine = EngineKind.OnnxRuntime });
-        return detector.Detect(s_picture, s_low);
+        return detector.Detect(s_image, s_low);
     }
 }

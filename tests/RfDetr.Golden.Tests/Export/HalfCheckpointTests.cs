@@ -46,7 +46,7 @@ public sealed class HalfCheckpointTests : IDisposable
             TorchWriter.Write(_folder["run.pth"], CheckpointContent.Of(first) with
             {
                 Ema = first,
-                Args = first.Args.With("dataset_dir", "my-own-pictures").With("lr", 1e-4).With("resize_antialias", true),
+                Args = first.Args.With("dataset_dir", "my-own-images").With("lr", 1e-4).With("resize_antialias", true),
                 Metadata = first.Metadata.With("epoch", 7L).With("rfdetr_training", new PlainMap([new("steps", 3L)])),
             });
         }
@@ -61,7 +61,7 @@ public sealed class HalfCheckpointTests : IDisposable
         half.Args["resolution"].ShouldBe(240L);
         half.Metadata["epoch"].ShouldBe(7L);
         half.Metadata["rfdetr_training"].ShouldBeNull();
-        File.ReadAllText(_folder["h.safetensors"]).ShouldNotContain("my-own-pictures");
+        File.ReadAllText(_folder["h.safetensors"]).ShouldNotContain("my-own-images");
     }
 
     [Theory]

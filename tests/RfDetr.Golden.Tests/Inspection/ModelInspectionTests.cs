@@ -33,14 +33,14 @@ public sealed class ModelInspectionTests : IDisposable
     }
 
     [Fact]
-    public void An_exported_built_in_model_keeps_its_name_and_licence()
+    public void An_exported_built_in_model_keeps_its_name_and_license()
     {
         Exporter.Export(BuiltInModels.Default, _folder["m.onnx"]);
 
         var found = ModelInspection.Of(_folder["m.onnx"]);
 
         found.Variant.ShouldBe("demo");
-        found.Licence.ShouldBe("Apache-2.0");
+        found.License.ShouldBe("Apache-2.0");
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class ModelInspectionTests : IDisposable
         found.Variant.ShouldBe("custom");
         found.Input.ShouldBe((240, 240));
         found.Classes.ShouldBe(FormulaModel.Classes);
-        found.Licence.ShouldBeNull();
+        found.License.ShouldBeNull();
         found.Onnx.ShouldNotBeNull().Outputs.Select(o => o.Name).ShouldBe(["dets", "labels", "masks"]);
         found.Warnings.ShouldBeEmpty();
     }

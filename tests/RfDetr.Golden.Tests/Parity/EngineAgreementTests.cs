@@ -3,7 +3,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Tests.Parity;
 
-/// <summary>What no golden file covers: pictures that are no squares, and batches.</summary>
+/// <summary>What no golden file covers: images that are no squares, and batches.</summary>
 [Collection(nameof(LargeNetworks))]
 public sealed class EngineAgreementTests
 {
@@ -11,7 +11,7 @@ public sealed class EngineAgreementTests
     [InlineData("nano", 128, 224)]
     [InlineData("nano", 192, 96)]
     [InlineData("seg-nano", 144, 60)]
-    public void Host_and_OnnxRuntime_agree_on_pictures_that_are_no_squares(string variant, int height, int width)
+    public void Host_and_OnnxRuntime_agree_on_images_that_are_no_squares(string variant, int height, int width)
     {
         var formula = new FormulaWeights("oblong");
         ModelConfig config = Variants.Get(variant);
@@ -41,7 +41,7 @@ public sealed class EngineAgreementTests
             {
                 int size = (int)alone[stage].Count;
                 HostTensor part = HostTensor.Of(together[stage].ToSingles().AsSpan(i * size, size).ToArray(), [.. alone[stage].Shape]);
-                Distance(alone[stage], part, stage).ShouldBeLessThan(1e-5 * Largest(part), $"{stage} of picture {i}");
+                Distance(alone[stage], part, stage).ShouldBeLessThan(1e-5 * Largest(part), $"{stage} of image {i}");
             }
         }
     }

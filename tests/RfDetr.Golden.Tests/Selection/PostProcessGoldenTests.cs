@@ -2,7 +2,7 @@ using RfDetr.Vision;
 
 namespace RfDetr.Tests.Selection;
 
-/// <summary>From the reference's logits and boxes to its detections (scores, labels, boxes for a picture of 480×640).</summary>
+/// <summary>From the reference's logits and boxes to its detections (scores, labels, boxes for an image of 480×640).</summary>
 public sealed class PostProcessGoldenTests
 {
     private const int ImageHeight = 480;

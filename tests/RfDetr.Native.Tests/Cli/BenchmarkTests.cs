@@ -6,7 +6,7 @@ namespace RfDetr.Tests.Cli;
 public sealed class BenchmarkTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly string _picture = Goldens.Path("images/reference.png");
+    private readonly string _image = Goldens.Path("images/reference.png");
 
     public void Dispose() => _folder.Dispose();
 
@@ -14,10 +14,10 @@ public sealed class BenchmarkTests : IDisposable
     public async Task The_report_holds_every_stage_of_every_series_and_is_read_again()
     {
         CliRun run = await CliRun.Of(
-            "benchmark", "--images", _picture, Goldens.Path("images/baseline.jpg"), "--batch", "1,2", "--callers", "1,2", "--runs", "4", "--warmup", "1", "--threads", "1",
+            "benchmark", "--images", _image, Goldens.Path("images/baseline.jpg"), "--batch", "1,2", "--callers", "1,2", "--runs", "4", "--warmup", "1", "--threads", "1",
             "--json", _folder["report.json"], "--report", _folder["pages/report.html"]);
         run.Code.ShouldBe(0, run.Error);
-        run.Out.ShouldContain("pictures/s");
+        run.Out.ShouldContain("images/s");
 
         BenchmarkReport report = BenchmarkFile.Read(_folder["report.json"]);
         report.Series.Select(s => (s.Batch, s.Callers)).ShouldBe([(1, 1), (1, 2), (2, 1), (2, 2)]);
@@ -32,14 +32,14 @@ public sealed class BenchmarkTests : IDisposable
                 series.Stages[^1].Samples[i].ShouldBeGreaterThanOrEqualTo(parts - 0.01, "the whole takes at least as long as its parts");
             }
 
-            series.PicturesPerSecond.ShouldBeGreaterThan(0);
-            series.AllocatedBytesPerPicture.ShouldBeGreaterThan(0);
+            series.ImagesPerSecond.ShouldBeGreaterThan(0);
+            series.AllocatedBytesPerImage.ShouldBeGreaterThan(0);
         }
 
         report.Environment.Threads.ShouldBe(1);
         report.Environment.Engine.ShouldNotBeEmpty();
         report.Model.Name.ShouldBe("demo");
-        report.Pictures.Count.ShouldBe(2);
+        report.Images.Count.ShouldBe(2);
         report.Memory.Peak.ShouldBeGreaterThanOrEqualTo(report.Memory.BeforeLoad);
         report.LoadMs.ShouldBeGreaterThan(0);
 
@@ -50,12 +50,12 @@ public sealed class BenchmarkTests : IDisposable
     }
 
     [Fact]
-    public async Task Scenes_are_drawn_where_no_picture_is_given_and_drawing_can_be_left_out()
+    public async Task Scenes_are_drawn_where_no_image_is_given_and_drawing_can_be_left_out()
     {
         CliRun run = await CliRun.Of("benchmark", "--runs", "3", "--warmup", "0", "--no-draw", "--json", "-");
         run.Code.ShouldBe(0, run.Error);
         JsonElement root = run.Json;
-        root.GetProperty("pictures").GetProperty("source").GetString().ShouldBe("8 drawn scenes of 640×480 (JPEG)");
+        root.GetProperty("images").GetProperty("source").GetString().ShouldBe("8 drawn scenes of 640×480 (JPEG)");
         root.GetProperty("series")[0].GetProperty("stages").EnumerateArray().Select(s => s.GetProperty("name").GetString()).ShouldNotContain("draw");
         run.Error.ShouldContain("calls are few");
     }
@@ -63,7 +63,7 @@ public sealed class BenchmarkTests : IDisposable
     [Fact]
     public async Task Seconds_end_a_series_and_a_pause_does_not_count_as_a_call()
     {
-        CliRun run = await CliRun.Of("benchmark", "--images", _picture, "--seconds", "0.05", "--warmup", "1", "--pause", "20", "--json", "-");
+        CliRun run = await CliRun.Of("benchmark", "--images", _image, "--seconds", "0.05", "--warmup", "1", "--pause", "20", "--json", "-");
         run.Code.ShouldBe(0, run.Error);
         JsonElement series = run.Json.GetProperty("series")[0];
         int calls = series.GetProperty("stages")[0].GetProperty("samples").GetArrayLength();
@@ -79,11 +79,11 @@ public sealed class BenchmarkTests : IDisposable
         run.Code.ShouldBe(0, run.Error);
         JsonElement accuracy = run.Json.GetProperty("accuracy");
         accuracy.GetProperty("data_set").GetString().ShouldBe("set/valid");
-        accuracy.GetProperty("pictures").GetInt32().ShouldBe(3);
+        accuracy.GetProperty("images").GetInt32().ShouldBe(3);
         foreach (string name in (string[])["box_ap", "box_ap50", "mask_ap", "mask_ap50"])
             accuracy.GetProperty(name).GetDouble().ShouldBeInRange(0, 1);
-        run.Json.GetProperty("pictures").GetProperty("source").GetString().ShouldBe("3 pictures of set/valid");
-        run.Error.ShouldContain("AP on set/valid, 3 pictures");
+        run.Json.GetProperty("images").GetProperty("source").GetString().ShouldBe("3 images of set/valid");
+        run.Error.ShouldContain("AP on set/valid, 3 images");
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class BenchmarkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_picture_that_is_none_ends_the_measurement_with_its_reason()
+    public async Task An_image_that_is_none_ends_the_measurement_with_its_reason()
     {
         CliRun run = await CliRun.Of("benchmark", "--images", Goldens.Path("images/truncated.jpg"), "--runs", "3");
         run.Code.ShouldBe(1);
@@ -133,9 +133,9 @@ public sealed class BenchmarkTests : IDisposable
     [Fact]
     public async Task A_measurement_can_be_interrupted()
     {
-        using var cancelled = new CancellationTokenSource();
-        await cancelled.CancelAsync();
-        (await CliRun.Of(Stream.Null, ["benchmark", "--images", _picture, "--runs", "3", "--json", _folder["r.json"]], cancelled.Token)).Code.ShouldBe(130);
+        using var canceled = new CancellationTokenSource();
+        await canceled.CancelAsync();
+        (await CliRun.Of(Stream.Null, ["benchmark", "--images", _image, "--runs", "3", "--json", _folder["r.json"]], canceled.Token)).Code.ShouldBe(130);
         File.Exists(_folder["r.json"]).ShouldBeFalse();
     }
 }

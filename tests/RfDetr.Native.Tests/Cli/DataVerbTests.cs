@@ -26,9 +26,9 @@ public sealed class DataVerbTests : IDisposable
         {
             CliRun convert = await CliRun.Of("data", "convert", _folder["set"], "--to", layout, "--output", _folder[layout], "--json", "-");
             convert.Code.ShouldBe(0, convert.Error);
-            convert.Json.GetProperty("pictures").GetInt32().ShouldBe(6);
-            DataSet.Open(_folder[layout]).Split("train").Pictures.Sum(p => p.Objects.Count)
-                .ShouldBe(DataSet.Open(_folder["set"]).Split("train").Pictures.Sum(p => p.Objects.Count));
+            convert.Json.GetProperty("images").GetInt32().ShouldBe(6);
+            DataSet.Open(_folder[layout]).Split("train").Images.Sum(p => p.Objects.Count)
+                .ShouldBe(DataSet.Open(_folder["set"]).Split("train").Images.Sum(p => p.Objects.Count));
         }
 
         CliRun again = await CliRun.Of("data", "convert", _folder["set"], "--to", "voc", "--output", _folder["voc"]);
@@ -43,14 +43,14 @@ public sealed class DataVerbTests : IDisposable
         CliRun one = await CliRun.Of("data", "doctor", _folder["set"]);
         one.Code.ShouldBe(0, one.Out);
         one.Out.ShouldContain("split-missing");
-        (await CliRun.Of("data", "doctor", _folder["set"], "--strict", "--no-pictures")).Code.ShouldBe(1);
+        (await CliRun.Of("data", "doctor", _folder["set"], "--strict", "--no-images")).Code.ShouldBe(1);
 
-        string picture = Directory.GetFiles(_folder["set/train"], "*.jpg").Order().First();
-        byte[] bytes = File.ReadAllBytes(picture);
-        File.WriteAllBytes(picture, bytes[..(bytes.Length / 2)]);
+        string image = Directory.GetFiles(_folder["set/train"], "*.jpg").Order().First();
+        byte[] bytes = File.ReadAllBytes(image);
+        File.WriteAllBytes(image, bytes[..(bytes.Length / 2)]);
         CliRun broken = await CliRun.Of("data", "doctor", _folder["set"]);
         broken.Code.ShouldBe(1);
-        broken.Out.ShouldContain("picture-broken");
+        broken.Out.ShouldContain("image-broken");
         broken.Out.ShouldContain("truncated");
     }
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using RfDetr.Tests.Pictures;
+using RfDetr.Tests.Images;
 using RfDetr.Vision;
 
 namespace RfDetr.Tests.Cli;
@@ -9,15 +9,15 @@ namespace RfDetr.Tests.Cli;
 public sealed class DetectTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly string _picture = Goldens.Path("images/reference.png");
+    private readonly string _image = Goldens.Path("images/reference.png");
 
     public DetectTests()
     {
         Directory.CreateDirectory(_folder["in/deep"]);
-        File.Copy(_picture, _folder["in/b.png"]);
+        File.Copy(_image, _folder["in/b.png"]);
         File.Copy(Goldens.Path("images/baseline.jpg"), _folder["in/a.jpg"]);
         File.Copy(Goldens.Path("images/palette.png"), _folder["in/deep/b.png"]);
-        File.WriteAllText(_folder["in/notes.txt"], "no picture");
+        File.WriteAllText(_folder["in/notes.txt"], "no image");
     }
 
     public void Dispose() => _folder.Dispose();
@@ -25,13 +25,13 @@ public sealed class DetectTests : IDisposable
     [Fact]
     public async Task The_json_has_exactly_the_promised_shape()
     {
-        JsonElement root = await Json(_picture);
+        JsonElement root = await Json(_image);
         Names(root).ShouldBe(["model", "images"]);
         Names(root.GetProperty("model")).ShouldBe(["name", "variant", "classes"]);
         JsonElement image = root.GetProperty("images")[0];
         Names(image).ShouldBe(["file", "width", "height", "detections", "time_ms"]);
         Names(image.GetProperty("time_ms")).ShouldBe(["decode", "preprocess", "inference", "postprocess"]);
-        image.GetProperty("file").GetString().ShouldBe(_picture);
+        image.GetProperty("file").GetString().ShouldBe(_image);
         JsonElement[] detections = [.. image.GetProperty("detections").EnumerateArray()];
         detections.ShouldNotBeEmpty();
         foreach (JsonElement detection in detections)
@@ -51,7 +51,7 @@ public sealed class DetectTests : IDisposable
     [InlineData("in/*.png", new[] { "b.png" })]
     [InlineData("in/**/*.png", new[] { "b.png", "deep/b.png" })]
     [InlineData("in/?.jpg", new[] { "a.jpg" })]
-    public async Task Folders_and_patterns_become_their_pictures(string input, string[] expected)
+    public async Task Folders_and_patterns_become_their_images(string input, string[] expected)
     {
         JsonElement root = await Json(_folder[input]);
         Files(root).ShouldBe(expected.Select(e => _folder[$"in/{e}"]), ignoreOrder: false);
@@ -63,21 +63,21 @@ public sealed class DetectTests : IDisposable
     [Fact]
     public async Task Standard_input_address_and_file_give_the_same()
     {
-        byte[] bytes = await File.ReadAllBytesAsync(_picture);
+        byte[] bytes = await File.ReadAllBytesAsync(_image);
         await using var server = new OneAnswerServer([.. Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {bytes.Length}\r\nConnection: close\r\n\r\n"), .. bytes]);
-        CliRun run = await CliRun.Of(new MemoryStream(bytes), ["detect", _picture, "-", server.Address.ToString(), "--json", "-", "--batch", "2"]);
+        CliRun run = await CliRun.Of(new MemoryStream(bytes), ["detect", _image, "-", server.Address.ToString(), "--json", "-", "--batch", "2"]);
         run.Code.ShouldBe(0, run.Error);
         JsonElement[] images = [.. run.Json.GetProperty("images").EnumerateArray()];
-        images.Select(i => i.GetProperty("file").GetString()).ShouldBe([_picture, "-", server.Address.ToString()]);
+        images.Select(i => i.GetProperty("file").GetString()).ShouldBe([_image, "-", server.Address.ToString()]);
         foreach (JsonElement image in images)
             Scores(image).ShouldBe(Scores(images[0]), 1e-4);
     }
 
     [Fact]
-    public async Task A_bad_picture_among_good_ones_is_told_and_the_others_are_done()
+    public async Task A_bad_image_among_good_ones_is_told_and_the_others_are_done()
     {
         string bad = Goldens.Path("images/truncated.jpg"), missing = _folder["missing.jpg"];
-        CliRun run = await CliRun.Of("detect", _picture, bad, missing, _folder["in/a.jpg"], "--json", "-", "--batch", "3");
+        CliRun run = await CliRun.Of("detect", _image, bad, missing, _folder["in/a.jpg"], "--json", "-", "--batch", "3");
         run.Code.ShouldBe(1);
         JsonElement[] images = [.. run.Json.GetProperty("images").EnumerateArray()];
         images.Select(i => i.TryGetProperty("error", out _)).ShouldBe([false, true, true, false]);
@@ -89,23 +89,23 @@ public sealed class DetectTests : IDisposable
     [Fact]
     public async Task Thresholds_and_classes_filter()
     {
-        JsonElement all = (await Json(_picture, "--threshold", "0.3")).GetProperty("images")[0];
+        JsonElement all = (await Json(_image, "--threshold", "0.3")).GetProperty("images")[0];
         string[] names = [.. all.GetProperty("detections").EnumerateArray().Select(d => d.GetProperty("class_name").GetString()!)];
         string most = names.CountBy(n => n).MaxBy(c => c.Value).Key;
         names.Distinct().Count().ShouldBeGreaterThan(1);
 
-        JsonElement kept = (await Json(_picture, "--threshold", "0.3", "--classes", most)).GetProperty("images")[0];
+        JsonElement kept = (await Json(_image, "--threshold", "0.3", "--classes", most)).GetProperty("images")[0];
         kept.GetProperty("detections").GetArrayLength().ShouldBe(names.Count(n => n == most));
-        JsonElement others = (await Json(_picture, "--threshold", "0.3", "--class-threshold", $"{most}=1")).GetProperty("images")[0];
+        JsonElement others = (await Json(_image, "--threshold", "0.3", "--class-threshold", $"{most}=1")).GetProperty("images")[0];
         others.GetProperty("detections").GetArrayLength().ShouldBe(names.Count(n => n != most));
-        JsonElement high = (await Json(_picture, "--threshold", "0.6")).GetProperty("images")[0];
+        JsonElement high = (await Json(_image, "--threshold", "0.6")).GetProperty("images")[0];
         Scores(high).ShouldBe(Scores(all).Where(s => s > 0.6f));
     }
 
     [Fact]
-    public async Task A_region_of_interest_bounds_the_masks_and_keeps_whole_picture_pixels()
+    public async Task A_region_of_interest_bounds_the_masks_and_keeps_whole_image_pixels()
     {
-        JsonElement image = (await Json(_picture, "--roi", "40,20,50,40", "--threshold", "0.3")).GetProperty("images")[0];
+        JsonElement image = (await Json(_image, "--roi", "40,20,50,40", "--threshold", "0.3")).GetProperty("images")[0];
         (image.GetProperty("width").GetInt32(), image.GetProperty("height").GetInt32()).ShouldBe((97, 61));
         RleMask[] masks = [.. image.GetProperty("detections").EnumerateArray().Select(MaskOf).Where(m => m.Area > 0)];
         masks.ShouldNotBeEmpty();
@@ -115,19 +115,19 @@ public sealed class DetectTests : IDisposable
             (box.X >= 40 && box.Y >= 20 && box.Right <= 90 && box.Bottom <= 60).ShouldBeTrue($"{box}");
         }
 
-        CliRun outside = await CliRun.Of("detect", _picture, "--roi", "40,20,58,40", "--json", "-");
+        CliRun outside = await CliRun.Of("detect", _image, "--roi", "40,20,58,40", "--json", "-");
         outside.Code.ShouldBe(1);
         outside.Error.ShouldContain("97×61");
     }
 
     [Fact]
-    public async Task Annotated_pictures_of_one_name_do_not_collide_and_keep_their_format()
+    public async Task Annotated_images_of_one_name_do_not_collide_and_keep_their_format()
     {
-        CliRun run = await CliRun.Of("detect", _folder["in"], Goldens.Path("images/picture.gif"), "--recursive", "--output", _folder["out"]);
+        CliRun run = await CliRun.Of("detect", _folder["in"], Goldens.Path("images/image.gif"), "--recursive", "--output", _folder["out"]);
         run.Code.ShouldBe(0, run.Error);
-        Directory.GetFiles(_folder["out"]).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal).ShouldBe(["a.jpg", "b.png", "deep_b.png", "picture.png"]);
-        PictureInfo.Read(_folder["out/a.jpg"]).Format.ShouldBe(PictureFormat.Jpeg);
-        using Picture before = Picture.Load(_picture), after = Picture.Load(_folder["out/b.png"]);
+        Directory.GetFiles(_folder["out"]).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal).ShouldBe(["a.jpg", "b.png", "deep_b.png", "Pimage.png"]);
+        ImageInfo.Read(_folder["out/a.jpg"]).Format.ShouldBe(ImageFormat.Jpeg);
+        using Image before = Image.Load(_image), after = Image.Load(_folder["out/b.png"]);
         (after.Width, after.Height).ShouldBe((before.Width, before.Height));
         after.Frame.Data.SequenceEqual(before.Frame.Data).ShouldBeFalse("something must be drawn");
     }
@@ -145,12 +145,12 @@ public sealed class DetectTests : IDisposable
     [Fact]
     public async Task Crops_are_the_boxes()
     {
-        JsonElement root = await Json(_picture, "--save-crops", "--output", _folder["out"], "--no-pictures", "--threshold", "0.6");
+        JsonElement root = await Json(_image, "--save-crops", "--output", _folder["out"], "--no-images", "--threshold", "0.6");
         JsonElement[] detections = [.. root.GetProperty("images")[0].GetProperty("detections").EnumerateArray()];
         detections.ShouldNotBeEmpty();
         float[] box = [.. detections[0].GetProperty("box").EnumerateArray().Select(v => v.GetSingle())];
         PixelRect pixels = new BoxXyxy(box[0], box[1], box[2], box[3]).ToPixelRect(97, 61);
-        PictureInfo crop = PictureInfo.Read(_folder[$"out/crops/reference_001_{detections[0].GetProperty("class_name").GetString()}.png"]);
+        ImageInfo crop = ImageInfo.Read(_folder[$"out/crops/reference_001_{detections[0].GetProperty("class_name").GetString()}.png"]);
         (crop.Width, crop.Height).ShouldBe((pixels.Width, pixels.Height));
         Directory.GetFiles(_folder["out"]).ShouldBeEmpty();
     }
@@ -158,7 +158,7 @@ public sealed class DetectTests : IDisposable
     [Fact]
     public async Task Every_format_tells_the_same_objects()
     {
-        JsonElement root = await Json(_folder["in"], "--output", _folder["out"], "--no-pictures", "--format", "csv", "--format", "coco", "--format", "yolo", "--format", "json");
+        JsonElement root = await Json(_folder["in"], "--output", _folder["out"], "--no-images", "--format", "csv", "--format", "coco", "--format", "yolo", "--format", "json");
         JsonElement[] all = [.. root.GetProperty("images").EnumerateArray().SelectMany(i => i.GetProperty("detections").EnumerateArray())];
         JsonDocument.Parse(File.ReadAllText(_folder["out/detections.json"])).RootElement.GetProperty("images").GetArrayLength().ShouldBe(2);
         string[] lines = File.ReadAllLines(_folder["out/detections.csv"]);

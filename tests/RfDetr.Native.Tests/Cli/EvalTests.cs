@@ -61,7 +61,7 @@ public sealed class EvalTests(EvalTests.Scenes scenes) : IClassFixture<EvalTests
         CliRun run = await CliRun.Of("eval", "--model", FormulaModel.Path, "--data", scenes.Data, "--kind", "bbox");
         run.Code.ShouldBe(0, run.Error);
         run.Out.Split('\n').Count(line => line.Contains("@[ IoU=", StringComparison.Ordinal)).ShouldBe(12);
-        run.Out.ShouldContain("4 pictures in");
+        run.Out.ShouldContain("4 images in");
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class EvalTests(EvalTests.Scenes scenes) : IClassFixture<EvalTests
     }
 
     [Fact]
-    public async Task A_broken_picture_ends_the_evaluation_by_name()
+    public async Task A_broken_image_ends_the_evaluation_by_name()
     {
         string data = scenes.File("broken");
         Directory.CreateDirectory(Path.Combine(data, "valid"));

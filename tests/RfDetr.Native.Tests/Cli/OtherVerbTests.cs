@@ -33,9 +33,9 @@ public sealed class OtherVerbTests
         CliRun run = await CliRun.Of("doctor", "--json", "-");
         run.Code.ShouldBe(0, run.Out);
         JsonElement[] findings = [.. run.Json.GetProperty("findings").EnumerateArray()];
-        foreach (string needed in (string[])["libvips", "picture formats", "ONNX Runtime", "provider CPU"])
+        foreach (string needed in (string[])["libvips", "image formats", "ONNX Runtime", "provider CPU"])
             findings.Single(f => f.GetProperty("name").GetString() == needed).GetProperty("state").GetString().ShouldBe("works");
-        findings.Single(f => f.GetProperty("name").GetString() == "picture formats").GetProperty("text").GetString()!.ShouldContain("webp");
+        findings.Single(f => f.GetProperty("name").GetString() == "image formats").GetProperty("text").GetString()!.ShouldContain("webp");
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class OtherVerbTests
         foreach (string file in (string[])["scene-1-00012.jpg", "scene-1-00013.jpg", "_annotations.coco.json"])
             File.ReadAllBytes(folder[$"one/{file}"]).ShouldBe(File.ReadAllBytes(folder[$"two/{file}"]));
         using JsonDocument coco = JsonDocument.Parse(File.ReadAllText(folder["one/_annotations.coco.json"]));
-        PictureInfo.Read(folder["one/scene-1-00012.jpg"]).ShouldSatisfyAllConditions(p => p.Width.ShouldBe(160), p => p.Height.ShouldBe(120));
+        ImageInfo.Read(folder["one/scene-1-00012.jpg"]).ShouldSatisfyAllConditions(p => p.Width.ShouldBe(160), p => p.Height.ShouldBe(120));
         coco.RootElement.GetProperty("images").GetArrayLength().ShouldBe(2);
         JsonElement[] annotations = [.. coco.RootElement.GetProperty("annotations").EnumerateArray()];
         annotations.ShouldNotBeEmpty();
@@ -75,11 +75,11 @@ public sealed class OtherVerbTests
     }
 
     [Fact]
-    public async Task The_sample_pictures_are_what_the_readme_says()
+    public async Task The_sample_images_are_what_the_readme_says()
     {
         using var folder = new TemporaryFolder();
         (await CliRun.Of("data", "synth", "--output", folder["s"], "--count", "1", "--seed", "21", "--first", "6", "--size", "480x480", "--min-size", "130", "--max-objects", "5", "--min-visible", "0.5", "--classes", "ball,cube,cone,ring,star,mug")).Code.ShouldBe(0);
-        using Picture drawn = Picture.Load(folder["s/scene-21-00006.jpg"]), kept = Picture.Load(Goldens.Path("../../samples/pictures/scene-21-00006.jpg"));
+        using Image drawn = Image.Load(folder["s/scene-21-00006.jpg"]), kept = Image.Load(Goldens.Path("../../samples/images/scene-21-00006.jpg"));
         (kept.Width, kept.Height).ShouldBe((480, 480));
         drawn.Frame.Data.SequenceEqual(kept.Frame.Data).ShouldBeTrue();
     }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using RfDetr.Tests.Pictures;
+using RfDetr.Tests.Images;
 
 namespace RfDetr.Tests.Cli;
 
@@ -18,7 +18,7 @@ public sealed class ProcessTests
     }
 
     [Fact]
-    public async Task The_annotated_picture_lies_where_a_newcomer_is_told()
+    public async Task The_annotated_image_lies_where_a_newcomer_is_told()
     {
         using var folder = new TemporaryFolder();
         CliRun run = await Start(folder, "detect", Goldens.Path("images/reference.png"));
@@ -39,7 +39,7 @@ public sealed class ProcessTests
     }
 
     [Fact]
-    public async Task Download_asks_for_a_licence_to_be_accepted()
+    public async Task Download_asks_for_a_license_to_be_accepted()
     {
         using var folder = new TemporaryFolder();
         CliRun run = await Start(folder, "download", "xlarge");

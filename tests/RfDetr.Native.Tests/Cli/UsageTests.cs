@@ -2,7 +2,7 @@ namespace RfDetr.Tests.Cli;
 
 public sealed class UsageTests
 {
-    private static readonly string s_picture = Goldens.Path("images/reference.png");
+    private static readonly string s_image = Goldens.Path("images/reference.png");
 
     [Theory]
     [InlineData("unknown verb 'detct'; did you mean detect?", "detct")]
@@ -51,10 +51,10 @@ public sealed class UsageTests
 
     [Theory]
     [InlineData("no such model file", "detect", "--model", "missing/model.pth")]
-    [InlineData("no pictures match", "detect", "missing/*.jpg")]
+    [InlineData("no images match", "detect", "missing/*.jpg")]
     public async Task What_is_not_there_fails_with_code_1(string message, params string[] args)
     {
-        CliRun run = await CliRun.Of(args.Contains("--model") ? [.. args, s_picture] : args);
+        CliRun run = await CliRun.Of(args.Contains("--model") ? [.. args, s_image] : args);
         run.Code.ShouldBe(1);
         run.Error.ShouldContain(message.Replace("no such", "there is no", StringComparison.Ordinal));
     }
@@ -62,36 +62,36 @@ public sealed class UsageTests
     [Fact]
     public async Task A_checkpoint_that_is_none_is_the_files_fault()
     {
-        CliRun run = await CliRun.Of("detect", s_picture, "--model", Goldens.Path("checkpoints/not_a_checkpoint.pth"));
+        CliRun run = await CliRun.Of("detect", s_image, "--model", Goldens.Path("checkpoints/not_a_checkpoint.pth"));
         run.Code.ShouldBe(1);
         run.Error.ShouldContain("not_a_checkpoint.pth");
         run.Error.ShouldNotContain("   at ");
-        (await CliRun.Of("detect", s_picture, "--verbose", "--model", Goldens.Path("checkpoints/not_a_checkpoint.pth"))).Error.ShouldContain("   at ");
+        (await CliRun.Of("detect", s_image, "--verbose", "--model", Goldens.Path("checkpoints/not_a_checkpoint.pth"))).Error.ShouldContain("   at ");
     }
 
     [Fact]
     public async Task A_malicious_checkpoint_is_refused_by_the_name_of_what_it_calls() =>
-        (await CliRun.Of("detect", s_picture, "--model", Goldens.Path("checkpoints/malicious.pth"))).ShouldSatisfyAllConditions(
+        (await CliRun.Of("detect", s_image, "--model", Goldens.Path("checkpoints/malicious.pth"))).ShouldSatisfyAllConditions(
             run => run.Code.ShouldBe(1), run => run.Error.ShouldContain("system"));
 
     [Fact]
-    public async Task Json_never_overwrites_a_picture()
+    public async Task Json_never_overwrites_an_image()
     {
         using var folder = new TemporaryFolder();
-        File.Copy(s_picture, folder["a.png"]);
-        CliRun run = await CliRun.Of("detect", "--json", folder["a.png"], s_picture);
+        File.Copy(s_image, folder["a.png"]);
+        CliRun run = await CliRun.Of("detect", "--json", folder["a.png"], s_image);
         run.Code.ShouldBe(2);
         run.Error.ShouldContain("would overwrite");
-        File.ReadAllBytes(folder["a.png"]).ShouldBe(File.ReadAllBytes(s_picture));
+        File.ReadAllBytes(folder["a.png"]).ShouldBe(File.ReadAllBytes(s_image));
     }
 
     [Fact]
     public async Task Interrupted_work_ends_with_130_and_leaves_no_half_document()
     {
         using var folder = new TemporaryFolder();
-        using var cancelled = new CancellationTokenSource();
-        await cancelled.CancelAsync();
-        CliRun run = await CliRun.Of(Stream.Null, ["detect", s_picture, "--json", folder["r.json"]], cancelled.Token);
+        using var canceled = new CancellationTokenSource();
+        await canceled.CancelAsync();
+        CliRun run = await CliRun.Of(Stream.Null, ["detect", s_image, "--json", folder["r.json"]], canceled.Token);
         run.Code.ShouldBe(130);
         run.Error.ShouldContain("interrupted");
         File.Exists(folder["r.json"]).ShouldBeFalse();

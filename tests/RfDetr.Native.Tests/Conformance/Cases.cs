@@ -88,8 +88,8 @@ internal static class Cases
         yield return new("Take rows", _ => new Take(), Random("t", 6, 4), indices) { PerBatch = [1] };
         yield return new("Take single numbers", _ => new Take(), Random("t", 6), HostTensor.Of([5L, 5, 0], 3));
         yield return new("Take from a table of matrices", _ => new Take(), Random("t", 3, 2, 2), HostTensor.Of([2L], 1));
-        yield return new("GatherRows per picture", _ => new GatherRows(), x, indices) { PerBatch = [0, 1] };
-        yield return new("GatherRows of one picture", _ => new GatherRows(), Random("r", 1, 3, 1), HostTensor.Of([2L, 2, 0, 1], 1, 4));
+        yield return new("GatherRows per image", _ => new GatherRows(), x, indices) { PerBatch = [0, 1] };
+        yield return new("GatherRows of one image", _ => new GatherRows(), Random("r", 1, 3, 1), HostTensor.Of([2L, 2, 0, 1], 1, 4));
     }
 
     private static IEnumerable<ConformanceCase> Reductions()

@@ -29,7 +29,7 @@ internal sealed record ConformanceBackend(string Name, Func<ConformanceCase, Hos
         Eager("host", () => new HostBackend(), HostBackend.Read),
         Torch(),
         new("graph, derived operations written out", c => Evaluate(c, Record(c, supports: _ => false))),
-        new("graph, optimised and marked", c => Evaluate(c, Passes.OptimizeForKernels(Record(c, constantsFrom: 1)))),
+        new("graph, optimized and marked", c => Evaluate(c, Passes.OptimizeForKernels(Record(c, constantsFrom: 1)))),
         Onnx("ONNX portable, as traced", new() { Optimize = false }),
         Onnx("ONNX portable", new()),
         Onnx("ONNX portable, constants", new(), constantsFrom: 1),

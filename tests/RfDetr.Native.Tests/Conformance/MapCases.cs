@@ -40,7 +40,7 @@ internal static class MapCases
         HostTensor x = Cases.Random("x", 2, 3, 4, 6);
         yield return new("GridSample inside", _ => new GridSample(), x, Cases.Random("g", 0.9f, 2, 5, 3, 2)) { PerBatch = [0, 1] };
         yield return new("GridSample beyond the edges", _ => new GridSample(), x, Cases.Random("g", 1.6f, 2, 9, 4, 2)) { PerBatch = [0, 1] };
-        yield return new("GridSample at corners, centres and far away", _ => new GridSample(), Cases.Random("x", 1, 2, 4, 4),
+        yield return new("GridSample at corners, centers and far away", _ => new GridSample(), Cases.Random("x", 1, 2, 4, 4),
             HostTensor.Of([-1f, -1, 1, 1, 0, 0, -0.75f, 0.25f, -3, 0, 50, -50], 1, 6, 1, 2))
         { PerBatch = [0, 1] };
         yield return new("GridSample of one pixel", _ => new GridSample(), Cases.Random("x", 1, 1, 1, 1), HostTensor.Of([0f, 0, 0.5f, -0.5f, 1.5f, 0], 1, 1, 3, 2)) { PerBatch = [0, 1] };
@@ -55,7 +55,7 @@ internal static class MapCases
         { PerBatch = [0, 1, 2] };
     }
 
-    // 0…1 spans the picture; some lie outside.
+    // 0…1 spans the image; some lie outside.
     private static HostTensor Locations(int batch, int queries, int heads, int samples) =>
         HostTensor.Of([.. Cases.Random("l", 0.7f, batch, queries, heads, samples, 2).ToSingles().Select(v => v + 0.5f)], batch, queries, heads, samples, 2);
 }

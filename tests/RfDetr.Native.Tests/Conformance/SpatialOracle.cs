@@ -45,10 +45,10 @@ internal static class SpatialOracle
 
     private static double[] Weights(int at, int to, int from, bool antialias)
     {
-        double scale = (double)from / to, centre = (at + 0.5) * scale - 0.5, stretch = antialias ? Math.Max(scale, 1) : 1;
+        double scale = (double)from / to, center = (at + 0.5) * scale - 0.5, stretch = antialias ? Math.Max(scale, 1) : 1;
         if (!antialias)
-            centre = Math.Clamp(centre, 0, from - 1); // edges repeat
-        double[] raw = [.. Enumerable.Range(0, from).Select(k => antialias ? Cubic((k - centre) / stretch) : Math.Max(0, 1 - Math.Abs(k - centre)))];
+            center = Math.Clamp(center, 0, from - 1); // edges repeat
+        double[] raw = [.. Enumerable.Range(0, from).Select(k => antialias ? Cubic((k - center) / stretch) : Math.Max(0, 1 - Math.Abs(k - center)))];
         return [.. raw.Select(w => w / raw.Sum())];
     }
 

@@ -85,13 +85,13 @@ public sealed class OnnxRuntimeTests
             InterOpThreads = 2,
             AllowSpinning = true,
             Optimization = GraphOptimization.Basic,
-            OptimizedModelPath = folder["optimised.onnx"],
+            OptimizedModelPath = folder["optimized.onnx"],
             FreeDimensions = new Dictionary<string, long> { ["batch"] = 2 },
             ConfigEntries = new Dictionary<string, string> { ["session.set_denormal_as_zero"] = "1" },
         };
         using OnnxSession session = OnnxSession.FromBytes(s_add, options);
         session.Inputs[0].ToString().ShouldBe("'x' Float32 [2, 3]");
-        OnnxModelInfo.Read(folder["optimised.onnx"]).Outputs[0].Name.ShouldBe("y");
+        OnnxModelInfo.Read(folder["optimized.onnx"]).Outputs[0].Name.ShouldBe("y");
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed class OnnxSessionTests
             ["x"] = HostTensor.Of([1f, 2, 3, 4], 1, 1, 2, 2),
             ["grid"] = HostTensor.Of([0f, 0, -0.5f, -0.5f, -1, -1], 1, 1, 3, 2),
         });
-        // The centre is the mean of all; a pixel's centre is the pixel; a corner lies a quarter inside.
+        // The center is the mean of all; a pixel's center is the pixel; a corner lies a quarter inside.
         result["y"].ToSingles().ShouldBe([2.5f, 1, 0.25f]);
     }
 
@@ -118,11 +118,11 @@ public sealed class OnnxSessionTests
     }
 
     [Fact]
-    public void A_cancelled_run_ends()
+    public void A_canceled_run_ends()
     {
         using OnnxSession session = OnnxSession.FromBytes(TinyModels.Long(512, 1500).ToByteArray(), new SessionOptions { Optimization = GraphOptimization.None });
         var inputs = new Dictionary<string, HostTensor> { ["x"] = HostTensor.Of(new float[512 * 512], 512, 512) };
-        using var soon = new SoonCancelled(30);
+        using var soon = new SoonCanceled(30);
         Should.Throw<OperationCanceledException>(() => session.Run(inputs, cancellation: soon.Token)).CancellationToken.ShouldBe(soon.Token);
         Should.Throw<OperationCanceledException>(() => session.Run(inputs, cancellation: new CancellationToken(canceled: true)));
     }

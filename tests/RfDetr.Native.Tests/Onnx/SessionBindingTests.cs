@@ -140,12 +140,12 @@ public sealed class SessionBindingTests
     }
 
     [Fact]
-    public void A_cancelled_run_ends_and_the_binding_stays_usable()
+    public void A_canceled_run_ends_and_the_binding_stays_usable()
     {
         using OnnxSession session = OnnxSession.FromBytes(TinyModels.Long(512, 1500).ToByteArray(), new SessionOptions { Optimization = GraphOptimization.None });
         using SessionBinding binding = session.CreateBinding();
         binding.BindInput("x", 512, 512);
-        using (var soon = new SoonCancelled(30))
+        using (var soon = new SoonCanceled(30))
             Should.Throw<OperationCanceledException>(() => binding.Run(soon.Token));
         using OnnxSession small = OnnxSession.FromBytes(s_matMul);
         using SessionBinding again = small.CreateBinding();

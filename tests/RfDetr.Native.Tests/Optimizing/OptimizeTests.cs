@@ -4,24 +4,24 @@ using RfDetr.Vision;
 
 namespace RfDetr.Tests.Optimizing;
 
-/// <summary>Optimising the demonstration model for real: what comes out is a detector with the same results. How quick it is, is not asserted.</summary>
+/// <summary>Optimizing the demonstration model for real: what comes out is a detector with the same results. How quick it is, is not asserted.</summary>
 public sealed class OptimizeTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly string _picture = Goldens.Path("images/reference.png");
+    private readonly string _image = Goldens.Path("images/reference.png");
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void The_optimised_detector_finds_the_same_and_outlives_the_other()
+    public void The_optimized_detector_finds_the_same_and_outlives_the_other()
     {
-        using Picture picture = Picture.Load(_picture);
-        var options = new OptimizeOptions { Budget = TimeSpan.FromSeconds(0.3), Probes = [picture], CacheFolder = _folder["choices"] };
+        using Image image = Image.Load(_image);
+        var options = new OptimizeOptions { Budget = TimeSpan.FromSeconds(0.3), Probes = [image], CacheFolder = _folder["choices"] };
         var everything = new DetectOptions { ScoreThreshold = 0.1f };
         Detector plain = Detector.Load("demo");
         plain.Optimization.ShouldBeNull();
         plain.PreferredBatch.ShouldBe(1);
-        Detections expected = plain.Detect(picture, everything);
+        Detections expected = plain.Detect(image, everything);
 
         using Detector quick = plain.OptimizeForInference(options);
 
@@ -33,9 +33,9 @@ public sealed class OptimizeTests : IDisposable
         quick.Options.Engine.ShouldBe(report.Chosen.Engine);
         quick.Options.Threads.ShouldBe(report.Chosen.Threads);
         quick.PreferredBatch.ShouldBe(report.Chosen.Batch);
-        OutputDifference.Largest([expected], [plain.Detect(picture, everything)]).ShouldBe(0, "the plain detector is as it was");
+        OutputDifference.Largest([expected], [plain.Detect(image, everything)]).ShouldBe(0, "the plain detector is as it was");
         plain.Dispose();
-        OutputDifference.Largest([expected], [quick.Detect(picture, everything)]).ShouldBeLessThan(0.01);
+        OutputDifference.Largest([expected], [quick.Detect(image, everything)]).ShouldBeLessThan(0.01);
 
         using Detector again = quick.OptimizeForInference(options with { Refresh = true, Budget = TimeSpan.FromSeconds(0.01) });
         again.Optimization!.Reference.Engine.ShouldBe(report.Chosen.Engine, "an engine that was chosen is one by name");
@@ -46,7 +46,7 @@ public sealed class OptimizeTests : IDisposable
     {
         string[] args =
         [
-            "detect", _picture, "--optimize", "--explain", "--optimize-seconds", "0.2", "--optimize-cache", _folder["choices"], "--json", "-",
+            "detect", _image, "--optimize", "--explain", "--optimize-seconds", "0.2", "--optimize-cache", _folder["choices"], "--json", "-",
         ];
         CliRun first = await CliRun.Of(args);
         first.Code.ShouldBe(0, first.Error);
@@ -69,7 +69,7 @@ public sealed class OptimizeTests : IDisposable
     public async Task Benchmark_measures_what_was_chosen_and_keeps_the_reasons()
     {
         CliRun run = await CliRun.Of(
-            "benchmark", "--optimize", "--optimize-seconds", "0.1", "--optimize-cache", _folder["choices"], "--images", _picture, "--runs", "3", "--warmup", "0", "--json", _folder["report.json"]);
+            "benchmark", "--optimize", "--optimize-seconds", "0.1", "--optimize-cache", _folder["choices"], "--images", _image, "--runs", "3", "--warmup", "0", "--json", _folder["report.json"]);
         run.Code.ShouldBe(0, run.Error);
         run.Out.ShouldContain("optimized: ");
 

@@ -19,16 +19,16 @@ public sealed class Int8AgreementTests
     {
         ModelConfig config = TinyNetwork.Boxes;
         NetworkGraph graph = TinyNetwork.Record(config, 2);
-        Dictionary<string, HostTensor> picture = TinyNetwork.Picture(config, 2), exact = GraphEvaluator.Run(graph, picture);
+        Dictionary<string, HostTensor> image = TinyNetwork.Image(config, 2), exact = GraphEvaluator.Run(graph, image);
         var list = new ParameterList();
         _ = new RfDetrNetwork(new Weights(list, new ShapeBackend()), config);
         // Behind the selection of proposals, which integers may put in another order.
         HashSet<string> weights = [.. list.Parameters.Select(p => p.Name).Where(n => QuantizationBlocks.Of(n) is { } block && (block == "heads" || block.StartsWith("decoder", StringComparison.Ordinal)))];
-        Dictionary<string, HostTensor> own = CpuRuns.Run(graph, picture, new CpuOptions { Threads = 1, Int8 = new Int8Products { Weights = weights } });
+        Dictionary<string, HostTensor> own = CpuRuns.Run(graph, image, new CpuOptions { Threads = 1, Int8 = new Int8Products { Weights = weights } });
 
         byte[] model = OnnxExporter.ToBytes(graph, new() { Dialect = dialect, Precision = ExportPrecision.Int8, IsInt8 = weights.Contains });
         using OnnxSession session = OnnxSession.FromBytes(model, new SessionOptions { IntraOpThreads = 1 });
-        Dictionary<string, HostTensor> other = new(session.Run(picture));
+        Dictionary<string, HostTensor> other = new(session.Run(image));
 
         TinyNetwork.ShouldAgree(own, exact, Tolerance);
         TinyNetwork.ShouldAgree(other, exact, Tolerance);

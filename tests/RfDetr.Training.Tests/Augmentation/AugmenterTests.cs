@@ -8,7 +8,7 @@ public class AugmenterTests
 
     [Theory]
     [MemberData(nameof(Presets))]
-    public void The_same_random_stream_gives_the_same_picture(string preset)
+    public void The_same_random_stream_gives_the_same_image(string preset)
     {
         AugmentationOptions options = AugmentationPresets.Get(preset) with { MixUp = preset == "aggressive" ? 0.3 : 0 };
         for (ulong seed = 0; seed < 15; seed++)

@@ -54,7 +54,7 @@ public class GeometryTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void Everything_stays_inside_the_picture_without_masks(int seed)
+    public void Everything_stays_inside_the_image_without_masks(int seed)
     {
         var random = new SampleRandom((ulong)seed, 8);
         Sample s = Samples.Make((ulong)seed, masks: false);
@@ -149,7 +149,7 @@ public class GeometryTests
     }
 
     [Fact]
-    public void Stretched_masks_keep_their_share_of_the_picture()
+    public void Stretched_masks_keep_their_share_of_the_image()
     {
         Sample s = Samples.Make(9, 200, 160);
 

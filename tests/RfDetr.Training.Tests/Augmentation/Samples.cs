@@ -4,7 +4,7 @@ using RfDetr.Vision;
 
 namespace RfDetr.Tests.Augmentation;
 
-/// <summary>Random pictures with random masks, whose boxes are the masks' bounds.</summary>
+/// <summary>Random images with random masks, whose boxes are the masks' bounds.</summary>
 internal static class Samples
 {
     public static Sample Make(ulong seed, int width = 90, int height = 61, bool masks = true)
@@ -42,7 +42,7 @@ internal static class Samples
         }
     }
 
-    /// <summary>Every box is its mask's bounds (but for the slack, pixels), every mask is tight and inside the picture.</summary>
+    /// <summary>Every box is its mask's bounds (but for the slack, pixels), every mask is tight and inside the image.</summary>
     public static void ShouldBeSound(this Sample s, double slack = 0)
     {
         s.Rgb.Length.ShouldBe(3 * s.Width * s.Height);

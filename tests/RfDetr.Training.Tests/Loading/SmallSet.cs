@@ -8,15 +8,15 @@ internal sealed class SmallSet : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public SmallSet(int pictures, bool masks = true)
+    public SmallSet(int count, bool masks = true)
     {
         var images = new List<CocoImage>();
         var annotations = new List<CocoAnnotation>();
-        for (int i = 0; i < pictures; i++)
+        for (int i = 0; i < count; i++)
         {
             (int width, int height) = (40 + i % 3 * 10, 36 + i % 2 * 8);
             string name = FormattableString.Invariant($"p{i:000}.bmp");
-            TestPictures.WriteBmp(_folder[$"train/{name}"], width, height, i);
+            TestImages.WriteBmp(_folder[$"train/{name}"], width, height, i);
             images.Add(new CocoImage(i + 1, name, width, height));
             for (int k = 0; k <= i % 3; k++)
             {
@@ -39,7 +39,7 @@ internal sealed class SmallSet : IDisposable
 
     public DataSplit Split { get; }
 
-    public string Picture(int index) => Split.Pictures[index].File;
+    public string Image(int index) => Split.Images[index].File;
 
     public TrainingLoader Loader(Func<LoaderOptions, LoaderOptions>? change = null)
     {

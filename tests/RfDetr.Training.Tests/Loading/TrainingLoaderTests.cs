@@ -49,13 +49,13 @@ public class TrainingLoaderTests
     }
 
     [Fact]
-    public void An_epoch_sees_every_picture_at_most_once_and_the_next_in_another_order()
+    public void An_epoch_sees_every_image_at_most_once_and_the_next_in_another_order()
     {
         using var set = new SmallSet(20);
         TrainingLoader loader = set.Loader();
         string[] first = [.. loader.Batches(0).SelectMany(b => b.Files)], second = [.. loader.Batches(1).SelectMany(b => b.Files)];
 
-        loader.StepsPerEpoch.ShouldBe(6); // the last two pictures are dropped
+        loader.StepsPerEpoch.ShouldBe(6); // the last two images are dropped
         first.Distinct().Count().ShouldBe(18);
         second.ShouldNotBe(first);
     }
@@ -74,7 +74,7 @@ public class TrainingLoaderTests
     public void Rare_classes_are_seen_more_often_when_asked_for()
     {
         using var set = new SmallSet(40);
-        string rare = set.Picture(0);
+        string rare = set.Image(0);
         int Seen(Sampling sampling) => Enumerable.Range(0, 40).Sum(epoch =>
             set.Loader(o => o with { Sampling = sampling, RepeatThreshold = 0.4, Augmentation = AugmentationPresets.None }).Batches(epoch).Sum(b => b.Files.Count(f => f == rare)));
 
@@ -83,7 +83,7 @@ public class TrainingLoaderTests
     }
 
     [Fact]
-    public void Targets_are_shares_of_the_picture_and_masks_fill_their_boxes()
+    public void Targets_are_shares_of_the_image_and_masks_fill_their_boxes()
     {
         using var set = new SmallSet(9);
 
@@ -93,48 +93,48 @@ public class TrainingLoaderTests
             for (int i = 0; i < batch.Size; i++)
             {
                 Target target = batch.Targets[i];
-                var picture = set.Split.Pictures.Single(p => p.File == batch.Files[i]);
-                target.PictureId.ShouldBe(picture.Id);
-                target.Labels.ShouldBe(picture.Objects.Select(o => o.ClassIndex));
-                target.Boxes[2].ShouldBe(10f / picture.Width, 1e-6f);
-                target.Boxes[1].ShouldBe(10f / picture.Height, 1e-6f);
+                var image = set.Split.Images.Single(p => p.File == batch.Files[i]);
+                target.ImageId.ShouldBe(image.Id);
+                target.Labels.ShouldBe(image.Objects.Select(o => o.ClassIndex));
+                target.Boxes[2].ShouldBe(10f / image.Width, 1e-6f);
+                target.Boxes[1].ShouldBe(10f / image.Height, 1e-6f);
                 MaskWindows.Area(target.Masks![0]).ShouldBe(target.Masks[0].Width * target.Masks[0].Height);
-                ((double)target.Masks[0].Width).ShouldBe(32.0 * 10 / picture.Width, 1);
+                ((double)target.Masks[0].Width).ShouldBe(32.0 * 10 / image.Width, 1);
             }
         }
     }
 
     [Fact]
-    public void A_vanished_picture_stops_the_run_by_name()
+    public void A_vanished_image_stops_the_run_by_name()
     {
         using var set = new SmallSet(20);
-        File.Delete(set.Picture(7));
+        File.Delete(set.Image(7));
 
         TrainingDataException e = Should.Throw<TrainingDataException>(() => set.Loader().Batches(0).Count() + set.Loader().Batches(1).Count());
 
-        e.File.ShouldBe(set.Picture(7));
+        e.File.ShouldBe(set.Image(7));
         e.Message.ShouldContain("cannot be read now");
     }
 
     [Fact]
-    public void A_broken_picture_is_skipped_when_asked_for_and_reported()
+    public void A_broken_image_is_skipped_when_asked_for_and_reported()
     {
         using var set = new SmallSet(20);
-        File.WriteAllText(set.Picture(3), "BM nothing");
-        TrainingLoader loader = set.Loader(o => o with { OnBadPicture = BadPicture.Skip });
+        File.WriteAllText(set.Image(3), "BM nothing");
+        TrainingLoader loader = set.Loader(o => o with { OnBadImage = BadImage.Skip });
 
         TrainingBatch[] batches = [.. loader.Batches(0), .. loader.Batches(1)];
 
-        batches.SelectMany(b => b.Files).ShouldNotContain(set.Picture(3));
-        loader.Skipped.Keys.ShouldBe([set.Picture(3)]);
-        Same(batches[..6], [.. set.Loader(o => o with { OnBadPicture = BadPicture.Skip, Workers = 0 }).Batches(0)]);
+        batches.SelectMany(b => b.Files).ShouldNotContain(set.Image(3));
+        loader.Skipped.Keys.ShouldBe([set.Image(3)]);
+        Same(batches[..6], [.. set.Loader(o => o with { OnBadImage = BadImage.Skip, Workers = 0 }).Batches(0)]);
     }
 
     [Fact]
-    public void A_picture_of_another_size_than_annotated_is_refused()
+    public void An_image_of_another_size_than_annotated_is_refused()
     {
         using var set = new SmallSet(20);
-        TestPictures.WriteBmp(set.Picture(0), set.Split.Pictures[0].Height, set.Split.Pictures[0].Width);
+        TestImages.WriteBmp(set.Image(0), set.Split.Images[0].Height, set.Split.Images[0].Width);
 
         Should.Throw<TrainingDataException>(() => set.Loader().Batches(0).Count() + set.Loader().Batches(1).Count())
             .Message.ShouldContain("has 36×40 pixels, but its annotations say 40×36.");
@@ -144,14 +144,14 @@ public class TrainingLoaderTests
     public void A_set_with_nothing_readable_ends_with_an_error_rather_than_never()
     {
         using var set = new SmallSet(4);
-        foreach (var picture in set.Split.Pictures)
-            File.Delete(picture.File);
+        foreach (var image in set.Split.Images)
+            File.Delete(image.File);
 
-        Should.Throw<TrainingDataException>(() => set.Loader(o => o with { OnBadPicture = BadPicture.Skip }).Batches(0).Count());
+        Should.Throw<TrainingDataException>(() => set.Loader(o => o with { OnBadImage = BadImage.Skip }).Batches(0).Count());
     }
 
     [Fact]
-    public void Leaving_early_and_cancelling_end_the_workers()
+    public void Leaving_early_and_canceling_end_the_workers()
     {
         using var set = new SmallSet(30);
 

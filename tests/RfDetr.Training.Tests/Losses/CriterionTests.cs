@@ -15,7 +15,7 @@ public sealed class CriterionTests
         using var scope = new TorchScope();
         var scene = new RandomScene(seed);
         Predictions predictions = scene.Predictions(masks);
-        var targets = new BatchTargets(scene.Targets, RandomScene.Classes, masks, RandomScene.Picture, RandomScene.Picture, ScalarType.Float64, Device.Cpu);
+        var targets = new BatchTargets(scene.Targets, RandomScene.Classes, masks, RandomScene.Image, RandomScene.Image, ScalarType.Float64, Device.Cpu);
         Matches found = new Matcher(new MatchOptions()).Match(predictions, targets, RandomScene.Groups, scene.Points);
         var oracle = new LossOracle(scene, new LossOptions(), masks);
         for (int set = 0; set < RandomScene.Sets; set++)
@@ -143,9 +143,9 @@ public sealed class CriterionTests
     public void Targets_that_do_not_fit_are_named()
     {
         var scene = new RandomScene(5);
-        Should.Throw<ArgumentException>(() => Compute(scene.Targets[..2])).Message.ShouldContain("2 pictures and predictions of 3");
-        Target bad = scene.Targets[0] with { PictureId = 77 };
-        Should.Throw<ArgumentException>(() => Compute([bad with { Labels = [1, 4] }, .. scene.Targets[1..]])).Message.ShouldBe("picture 77 has an object of label 4; the class head has 4 logits, so labels are 0 to 3");
+        Should.Throw<ArgumentException>(() => Compute(scene.Targets[..2])).Message.ShouldContain("2 images and predictions of 3");
+        Target bad = scene.Targets[0] with { ImageId = 77 };
+        Should.Throw<ArgumentException>(() => Compute([bad with { Labels = [1, 4] }, .. scene.Targets[1..]])).Message.ShouldBe("image 77 has an object of label 4; the class head has 4 logits, so labels are 0 to 3");
         Should.Throw<ArgumentException>(() => Compute([bad with { Masks = null }, .. scene.Targets[1..]])).Message.ShouldContain("2 objects and 0 masks");
         Should.Throw<ArgumentException>(() => Compute([bad with { Boxes = [1, 2, 3] }, .. scene.Targets[1..]])).Message.ShouldContain("four for each label");
         Should.Throw<ArgumentException>(() => new Criterion(new LossOptions { FocalAlpha = 2 })).Message.ShouldContain("FocalAlpha is 2");

@@ -13,7 +13,7 @@ internal sealed class LossOracle(RandomScene scene, LossOptions options, bool ma
 
     public double Objects => Math.Max(1, scene.Targets.Sum(t => t.Count) * G);
 
-    /// <summary>Query of each picture's objects, by group: [b][g·objects + i].</summary>
+    /// <summary>Query of each image's objects, by group: [b][g·objects + i].</summary>
     public int[][] Match(int set) =>
     [
         .. Enumerable.Range(0, B).Select(b => Enumerable.Range(0, G).SelectMany(g =>
@@ -54,7 +54,7 @@ internal sealed class LossOracle(RandomScene scene, LossOptions options, bool ma
     public double Cardinality(int set) => Enumerable.Range(0, B)
         .Average(b => Math.Abs(Enumerable.Range(0, N).Count(q => Best(set, b, q) != C - 1) - scene.Targets[b].Count));
 
-    private static IEnumerable<(int Picture, int Query, int Object)> Pairs(int[][] match)
+    private static IEnumerable<(int Image, int Query, int Object)> Pairs(int[][] match)
     {
         for (int b = 0; b < match.Length; b++)
         {
@@ -84,7 +84,7 @@ internal sealed class LossOracle(RandomScene scene, LossOptions options, bool ma
         return sum;
     }
 
-    private double ClassElement(double x, double iou, double mostOfPicture)
+    private double ClassElement(double x, double iou, double mostOfImage)
     {
         double p = Sigmoid(x), a = options.FocalAlpha, y = double.IsNaN(iou) ? 0 : iou;
         bool matched = !double.IsNaN(iou);
@@ -96,7 +96,7 @@ internal sealed class LossOracle(RandomScene scene, LossOptions options, bool ma
             case ClassLossKind.Varifocal:
                 return Entropy(x, y) * (y > 0 ? y : (1 - a) * (p - y) * (p - y));
             case ClassLossKind.PositionSupervised:
-                y /= mostOfPicture + 1e-8;
+                y /= mostOfImage + 1e-8;
                 return Entropy(x, y) * (y - p) * (y - p) * (y > 0 ? a : 1 - a);
             default:
                 double positive = matched ? Math.Max(0.01, Math.Pow(p, a) * Math.Pow(y, 1 - a)) : 0;

@@ -75,7 +75,7 @@ public sealed class MaskTests
         LossResult result = new Criterion(new LossOptions { MaskPixelsPerPoint = 1024 }, new MatchOptions { MaskPixelsPerPoint = 4096 }).Compute(predictions, targets, context);
         result.Total.Backward();
         result.Read().ShouldAllBe(v => double.IsFinite(v));
-        mask.Grad!.Ne(0).Any(2).To(ScalarType.Int64).Sum().Item().ShouldBe(4); // one query a picture and group
+        mask.Grad!.Ne(0).Any(2).To(ScalarType.Int64).Sum().Item().ShouldBe(4); // one query an image and group
     }
 
     private static byte[] Pattern(int count) => [.. Enumerable.Range(0, count).Select(i => (byte)(i % 3 == 0 ? 1 : 0))];

@@ -6,7 +6,7 @@ namespace RfDetr.Tests.Losses;
 /// <summary>Seeded predictions and targets in float64, as arrays for plain loops and as tensors for the criterion.</summary>
 internal sealed class RandomScene
 {
-    public const int Batch = 3, Groups = 2, PerGroup = 5, Queries = Groups * PerGroup, Classes = 4, Sets = 3, Side = 8, Width = 6, Picture = 32;
+    public const int Batch = 3, Groups = 2, PerGroup = 5, Queries = Groups * PerGroup, Classes = 4, Sets = 3, Side = 8, Width = 6, Image = 32;
 
     private readonly Random _random;
 
@@ -42,7 +42,7 @@ internal sealed class RandomScene
 
     public FixedPoints Points { get; }
 
-    public LossContext Context => new() { Groups = Groups, Height = Picture, Width = Picture, Points = Points };
+    public LossContext Context => new() { Groups = Groups, Height = Image, Width = Image, Points = Points };
 
     public Predictions Predictions(bool masks, bool gradients = false)
     {
@@ -52,11 +52,11 @@ internal sealed class RandomScene
             masks ? new(Leaf(Features[s], gradients, Batch, Side, Side, Width), Leaf(MaskQueries[s], gradients, Batch, Queries, Width), bias) : null))]);
     }
 
-    public bool TargetPixel(int picture, int index, double x, double y) =>
-        Targets[picture].Masks![index].At(Nearest(x), Nearest(y)) == 1;
+    public bool TargetPixel(int image, int index, double x, double y) =>
+        Targets[image].Masks![index].At(Nearest(x), Nearest(y)) == 1;
 
     // Halves to the even pixel, as grid_sample rounds.
-    private static int Nearest(double at) => (int)Math.Round(Math.Clamp(at * Picture - 0.5, 0, Picture - 1), MidpointRounding.ToEven);
+    private static int Nearest(double at) => (int)Math.Round(Math.Clamp(at * Image - 0.5, 0, Image - 1), MidpointRounding.ToEven);
 
     private static TorchTensor Leaf(double[] values, bool gradients, params long[] shape)
     {

@@ -151,10 +151,10 @@ public sealed class TrainingStepTests
 
     private static TrainingBatch Batch(int seed, int[] objects)
     {
-        int side = Config.Resolution, picture = 3 * side * side;
+        int side = Config.Resolution, image = 3 * side * side;
         float[] all = new FormulaWeights("tiny").Input(4, side, side).ToSingles();
         var random = new Random(seed);
-        return new(all[(seed * picture)..((seed + objects.Length) * picture)], side, side, [.. objects.Select((n, i) => Target(random, n, i))], [.. objects.Select(_ => "")]);
+        return new(all[(seed * image)..((seed + objects.Length) * image)], side, side, [.. objects.Select((n, i) => Target(random, n, i))], [.. objects.Select(_ => "")]);
     }
 
     private static Target Target(Random random, int count, int id) => new(

@@ -9,7 +9,7 @@ public sealed class BadOptionTests
 
     [Theory]
     [InlineData("dataset_dir: d\noutput_dir: o", "model is missing; name a published variant, a checkpoint file")]
-    [InlineData("model: nano\noutput_dir: o", "dataset_dir is missing; give the folder of the pictures (--data)")]
+    [InlineData("model: nano\noutput_dir: o", "dataset_dir is missing; give the folder of the images (--data)")]
     [InlineData("model: nano\ndataset_dir: d", "output_dir is missing; give a folder for the run (--output)")]
     [InlineData("model: scratch\ndataset_dir: d\noutput_dir: o", "model is 'scratch', but the configuration file has no 'network'")]
     [InlineData(Good + "network:\n  dec_layers: 2", "model is 'nano', so 'network' has no use")]

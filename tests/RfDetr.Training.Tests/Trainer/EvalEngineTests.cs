@@ -105,7 +105,7 @@ public sealed class EvalEngineTests
         }
     }
 
-    // In pixels of pictures of 96×72: 1e-4 of their width.
+    // In pixels of images of 96×72: 1e-4 of their width.
     private static double Distance(in BoxXywh a, in BoxXywh b) =>
         Math.Max(Math.Max(Math.Abs(a.X - b.X), Math.Abs(a.Y - b.Y)), Math.Max(Math.Abs(a.Width - b.Width), Math.Abs(a.Height - b.Height)));
 

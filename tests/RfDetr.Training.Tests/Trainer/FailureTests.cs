@@ -10,7 +10,7 @@ namespace RfDetr.Tests.Trainer;
 public sealed class FailureTests
 {
     [SkippableFact]
-    public async Task APictureThatVanishesStopsTheRun()
+    public async Task AnImageThatVanishesStopsTheRun()
     {
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
@@ -25,11 +25,11 @@ public sealed class FailureTests
         error.Message.ShouldContain(Path.GetFileName(victim));
         TinyRun.State(Path.Combine(folder["run"], "checkpoint.pth")).Count.ShouldBeGreaterThan(10);
 
-        TrainingOutcome skipped = new Training.Trainer(options with { Epochs = 2, OnBadPicture = "skip" }) { Resume = true }.Run();
-        (skipped.Ended, skipped.Steps).ShouldBe((TrainingEnd.Completed, 2L * TinyRun.Pictures / 2));
+        TrainingOutcome skipped = new Training.Trainer(options with { Epochs = 2, OnBadImage = "skip" }) { Resume = true }.Run();
+        (skipped.Ended, skipped.Steps).ShouldBe((TrainingEnd.Completed, 2L * TinyRun.Images / 2));
     }
 
-    /// <remarks>More pictures than the loader takes ahead of the step that breaks them.</remarks>
+    /// <remarks>More images than the loader takes ahead of the step that breaks them.</remarks>
     [SkippableTheory]
     [InlineData(true, "cannot be read now")]
     [InlineData(false, "cannot be read any more")]
@@ -37,7 +37,7 @@ public sealed class FailureTests
     {
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
-        string data = await TinyRun.DataAsync(folder, pictures: 30), train = Path.Combine(data, "train"), away = folder["away"];
+        string data = await TinyRun.DataAsync(folder, images: 30), train = Path.Combine(data, "train"), away = folder["away"];
         TrainOptions options = TinyRun.Options(data, folder["run"], masks: false) with { Epochs = 1, SaveSteps = 1 };
         void Harm()
         {

@@ -21,7 +21,7 @@ public sealed class MaskHeadTests
 
         TrainOptions boxes = masks with { Model = start, Network = null, Output = folder["boxes"], SegmentationHead = false };
         TrainingOutcome outcome = new Training.Trainer(boxes).Run();
-        outcome.Steps.ShouldBe(TinyRun.Pictures / 2);
+        outcome.Steps.ShouldBe(TinyRun.Images / 2);
         string end = Path.Combine(folder["boxes"], "checkpoint.pth");
         Names(end).ShouldNotContain(n => n.StartsWith("segmentation_head.", StringComparison.Ordinal));
         using (Checkpoint file = Checkpoint.Open(end))

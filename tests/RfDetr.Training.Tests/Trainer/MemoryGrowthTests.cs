@@ -8,7 +8,7 @@ namespace RfDetr.Tests.Trainer;
 [Collection(nameof(OneAtATime))]
 public sealed class MemoryGrowthTests
 {
-    private const int Pictures = 40, Steps = 2000, WarmUp = 300, Every = 50;
+    private const int Images = 40, Steps = 2000, WarmUp = 300, Every = 50;
 
     // Heaps of libtorch and .NET breathe by a few megabytes. The smallest thing a step could forget, the pixels of its batch, is 55 kB: 94 MB
     // in 1,700 steps; this allowance finds 10 kB a step.
@@ -20,9 +20,9 @@ public sealed class MemoryGrowthTests
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
         var meter = new MemoryMeter();
-        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder, Pictures), folder["run"], masks: false) with
+        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder, Images), folder["run"], masks: false) with
         {
-            Epochs = Steps / (Pictures / 2),
+            Epochs = Steps / (Images / 2),
             EvalInterval = 25,
             CheckpointInterval = 1000,
         };

@@ -39,17 +39,17 @@ public sealed class NetworkEvaluatorTests : IDisposable
     public void ACrowdWithoutAMaskIsItsBox()
     {
         DataSplit split = Split();
-        LabelledPicture picture = split.Pictures.Single();
+        LabeledImage image = split.Images.Single();
         split.HasMasks.ShouldBeTrue();
 
-        TruthObject crowd = TruthObject.Of(picture, picture.Objects[1], 1, masks: true), one = TruthObject.Of(picture, picture.Objects[0], 1, masks: true);
+        TruthObject crowd = TruthObject.Of(image, image.Objects[1], 1, masks: true), one = TruthObject.Of(image, image.Objects[0], 1, masks: true);
 
         crowd.Crowd.ShouldBeTrue();
         crowd.Mask.ShouldNotBeNull().BoundingBox.ShouldBe(new PixelRect(10, 2, 8, 4));
         crowd.Mask!.Area.ShouldBe(32);
         one.Crowd.ShouldBeFalse();
         one.Mask.ShouldNotBeNull().Area.ShouldBe(8);
-        TruthObject.Of(picture, picture.Objects[1], 1, masks: false).Mask.ShouldBeNull();
+        TruthObject.Of(image, image.Objects[1], 1, masks: false).Mask.ShouldBeNull();
     }
 
     public void Dispose() => _folder.Dispose();
@@ -67,7 +67,7 @@ public sealed class NetworkEvaluatorTests : IDisposable
     {
         string folder = Path.Combine(_folder["set"], "valid");
         Directory.CreateDirectory(folder);
-        TestPictures.WriteBmp(Path.Combine(folder, "a.bmp"), 20, 10, 0);
+        TestImages.WriteBmp(Path.Combine(folder, "a.bmp"), 20, 10, 0);
         File.WriteAllText(Path.Combine(folder, "_annotations.coco.json"), """
             {"images": [{"id": 1, "file_name": "a.bmp", "width": 20, "height": 10}], "categories": [{"id": 1, "name": "cat"}], "annotations": [
               {"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 4, 2], "area": 8, "segmentation": [[1, 1, 5, 1, 5, 3, 1, 3]]},

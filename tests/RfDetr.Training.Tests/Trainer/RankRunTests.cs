@@ -77,7 +77,7 @@ public sealed class RankRunTests
         first.Errors.ShouldContain("a process may have ended");
     }
 
-    // Nothing random but the order of the pictures, which does not depend on the number of processes.
+    // Nothing random but the order of the images, which does not depend on the number of processes.
     private static TrainOptions Plain(string data, string output) => TinyRun.Options(data, output, masks: false) with
     {
         Epochs = 1,

@@ -9,13 +9,13 @@ namespace RfDetr.Tests.Trainer;
 /// <summary>A data set of a few small scenes and a network that takes a step on them in milliseconds.</summary>
 internal static class TinyRun
 {
-    public const int Pictures = 12;
+    public const int Images = 12;
 
     public static void RequireTorch() => Skip.IfNot(TorchRuntime.IsAvailable(out string reason), reason);
 
-    public static async Task<string> DataAsync(TemporaryFolder folder, int pictures = Pictures)
+    public static async Task<string> DataAsync(TemporaryFolder folder, int images = Images)
     {
-        foreach ((string split, string first, int count) in ((string, string, int)[])[("train", "0", pictures), ("valid", "1000", 4)])
+        foreach ((string split, string first, int count) in ((string, string, int)[])[("train", "0", images), ("valid", "1000", 4)])
         {
             int code = await CliApp.RunAsync(
                 ["data", "synth", "--output", Path.Combine(folder["data"], split), "--count", $"{count}", "--first", first, "--size", "96x72"],

@@ -25,13 +25,13 @@ public class MachineTests
     public void The_calibrated_loop_takes_time() => SpinLoop.Measure().ShouldBeGreaterThan(0);
 
     [Fact]
-    public void Pictures_are_told_apart_by_content_and_order()
+    public void Images_are_told_apart_by_content_and_order()
     {
-        PictureSet ab = new([new byte[] { 1 }, new byte[] { 2, 3 }], "x"), again = new([new byte[] { 1 }, new byte[] { 2, 3 }], "y"), ba = new([new byte[] { 2, 3 }, new byte[] { 1 }], "x");
+        ImageSet ab = new([new byte[] { 1 }, new byte[] { 2, 3 }], "x"), again = new([new byte[] { 1 }, new byte[] { 2, 3 }], "y"), ba = new([new byte[] { 2, 3 }, new byte[] { 1 }], "x");
         ab.Summary.Sha256.ShouldBe(again.Summary.Sha256);
         ab.Summary.Sha256.ShouldNotBe(ba.Summary.Sha256);
         (ab.Summary.Count, ab.Summary.Bytes).ShouldBe((2, 3));
-        Should.Throw<ArgumentException>(() => new PictureSet([], "none")).Message.ShouldContain("1 to 256 pictures, there are 0");
+        Should.Throw<ArgumentException>(() => new ImageSet([], "none")).Message.ShouldContain("1 to 256 images, there are 0");
     }
 
     [Fact]

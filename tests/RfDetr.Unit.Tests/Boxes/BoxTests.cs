@@ -5,7 +5,7 @@ namespace RfDetr.Tests.Boxes;
 public sealed class BoxTests
 {
     [Fact]
-    public void Centre_form_becomes_corners_and_back()
+    public void Center_form_becomes_corners_and_back()
     {
         var box = new BoxCxCyWh(0.5f, 0.25f, 0.5f, 0.125f);
         box.ToXyxy().ShouldBe(new BoxXyxy(0.25f, 0.1875f, 0.75f, 0.3125f));
@@ -18,7 +18,7 @@ public sealed class BoxTests
         new BoxCxCyWh(0.5f, 0.5f, -0.2f, -1).ToXyxy().ShouldBe(new BoxXyxy(0.5f, 0.5f, 0.5f, 0.5f));
 
     [Fact]
-    public void Clamp_keeps_the_box_in_the_picture() =>
+    public void Clamp_keeps_the_box_in_the_image() =>
         new BoxXyxy(-3, 5, 700, 490.5f).Clamp(640, 480).ShouldBe(new BoxXyxy(0, 5, 640, 480));
 
     [Theory]

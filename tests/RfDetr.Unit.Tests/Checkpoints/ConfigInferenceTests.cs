@@ -11,7 +11,7 @@ public class ConfigInferenceTests
 
     [Theory]
     [MemberData(nameof(VariantNames))]
-    public void EveryVariantIsRecognisedFromShapesAlone(string variant)
+    public void EveryVariantIsRecognizedFromShapesAlone(string variant)
     {
         InferredConfig inferred = ConfigInference.Explain(ShapeOnlyWeights.Of(variant).WithClasses(91), null, null);
         ShouldEqual(inferred.Config, Variants.Get(variant));
@@ -20,7 +20,7 @@ public class ConfigInferenceTests
 
     [Theory]
     [MemberData(nameof(VariantNames))]
-    public void EveryVariantIsRecognisedWithItsArgumentsAndAnotherHead(string variant)
+    public void EveryVariantIsRecognizedWithItsArgumentsAndAnotherHead(string variant)
     {
         PlainMap args = Args(ShapeOnlyWeights.Config(variant).GetRawText()).With("num_classes", 4L);
         InferredConfig inferred = ConfigInference.Explain(ShapeOnlyWeights.Of(variant).WithClasses(5), args, new ConfigInferenceOptions { Variant = variant });

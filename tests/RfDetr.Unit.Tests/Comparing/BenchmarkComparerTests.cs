@@ -68,12 +68,12 @@ public class BenchmarkComparerTests
             .Series[0].Stages[^1].Reason.ShouldNotBeNull().ShouldContain("19 samples are too few");
 
     [Fact]
-    public void Another_machine_or_other_pictures_are_refused_with_a_list()
+    public void Another_machine_or_other_images_are_refused_with_a_list()
     {
         BenchmarkReport a = Report(new SyntheticTimes(1).Series(50, 50));
-        BenchmarkReport b = a with { Environment = a.Environment with { Processor = "another", Cores = 4 }, Pictures = a.Pictures with { Sha256 = new string('c', 64) } };
+        BenchmarkReport b = a with { Environment = a.Environment with { Processor = "another", Cores = 4 }, Images = a.Images with { Sha256 = new string('c', 64) } };
         string message = Should.Throw<ArgumentException>(() => BenchmarkComparer.Compare(a, b)).Message;
-        foreach (string part in (string[])["processor: a processor and another", "cores: 2 and 4", "pictures: bbb", "--any-environment"])
+        foreach (string part in (string[])["processor: a processor and another", "cores: 2 and 4", "images: bbb", "--any-environment"])
             message.ShouldContain(part);
         BenchmarkComparer.Compare(a, b, new CompareOptions { AnyEnvironment = true }).Differences.Count(d => d.Blocks).ShouldBe(3);
     }

@@ -10,7 +10,7 @@ public class DetectionMatcherTests
     public void A_result_against_itself_matches_throughout()
     {
         Detections all = Result(D(0.9f, 0, 0, 10, 10), D(0.9f, 0, 0, 10, 10), D(0.8f, 5, 5, 5, 5), D(0.7f, 1, 1, 11, 11), D(0.4f, 50, 50, 60, 60));
-        PictureDiff diff = DetectionMatcher.Match("p", all, all, s_options);
+        ImageDiff diff = DetectionMatcher.Match("p", all, all, s_options);
         (diff.Matched.Count, diff.Lost.Count, diff.New.Count, diff.Severity).ShouldBe((4, 0, 0, 0));
         diff.Matched.ShouldAllBe(m => m.IoU == 1 && m.ScoreShift == 0 && m.BoxShift == 0);
     }
@@ -20,7 +20,7 @@ public class DetectionMatcherTests
     {
         Detections a = Result(D(0.9f, 0, 0, 10, 10), D(0.6f, 20, 0, 30, 10), D(0.55f, 40, 0, 50, 10));
         Detections b = Result(D(0.8f, 1, 0, 11, 10), D(0.7f, 60, 0, 70, 10), D(0.45f, 20, 0, 30, 9));
-        PictureDiff diff = DetectionMatcher.Match("p", a, b, s_options);
+        ImageDiff diff = DetectionMatcher.Match("p", a, b, s_options);
         MatchedDetection match = diff.Matched.ShouldHaveSingleItem();
         match.IoU.ShouldBe(9 / 11f, 1e-6f);
         match.ScoreShift.ShouldBe(-0.1f, 1e-6f);
@@ -57,10 +57,10 @@ public class DetectionMatcherTests
     }
 
     [Fact]
-    public void A_class_sums_its_pictures()
+    public void A_class_sums_its_images()
     {
-        PictureDiff one = DetectionMatcher.Match("1", Result(D(0.9f, 0, 0, 10, 10), D(0.6f, 20, 0, 30, 10)), Result(D(0.7f, 0, 0, 10, 10)), s_options);
-        PictureDiff two = DetectionMatcher.Match("2", Result(D(0.6f, 0, 0, 10, 10), D(0.4f, 50, 0, 60, 10)), Result(D(0.7f, 0, 0, 10, 10), D(0.6f, 50, 0, 60, 10)), s_options);
+        ImageDiff one = DetectionMatcher.Match("1", Result(D(0.9f, 0, 0, 10, 10), D(0.6f, 20, 0, 30, 10)), Result(D(0.7f, 0, 0, 10, 10)), s_options);
+        ImageDiff two = DetectionMatcher.Match("2", Result(D(0.6f, 0, 0, 10, 10), D(0.4f, 50, 0, 60, 10)), Result(D(0.7f, 0, 0, 10, 10), D(0.6f, 50, 0, 60, 10)), s_options);
         ClassDiff sum = ClassDiff.Of("thing", [one, two], d => d.ClassName == "thing");
         (sum.Matched, sum.Lost, sum.LostBelow, sum.New, sum.NewBelow).ShouldBe((2, 1, 0, 1, 1));
         sum.ScoreShift.ShouldNotBeNull().ShouldBe(-0.05, 1e-6);

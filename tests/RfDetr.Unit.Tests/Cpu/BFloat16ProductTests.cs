@@ -32,14 +32,14 @@ public sealed unsafe class BFloat16ProductTests
     public void A_network_stays_close_to_floats(string kernels)
     {
         NetworkGraph graph = TinyNetwork.Record(TinyNetwork.Masks, 1);
-        Dictionary<string, HostTensor> picture = TinyNetwork.Picture(TinyNetwork.Masks, 1);
+        Dictionary<string, HostTensor> image = TinyNetwork.Image(TinyNetwork.Masks, 1);
         var options = new CpuOptions { Threads = 2, BFloat16 = Matrices(TinyNetwork.Masks), BFloat16Kernels = s_kernels[kernels] };
         using CpuNetwork network = CpuNetwork.Compile(graph, options);
         network.Products().Count(p => p.IsBFloat16).ShouldBeGreaterThan(20);
         network.Products().ShouldAllBe(p => p.IsBFloat16 != p.IsInt8 || !p.Weights.Any(options.BFloat16.Contains));
-        Dictionary<string, HostTensor> exact = GraphEvaluator.Run(graph, picture), close = CpuRuns.Run(network, picture);
+        Dictionary<string, HostTensor> exact = GraphEvaluator.Run(graph, image), close = CpuRuns.Run(network, image);
         TinyNetwork.ShouldAgree(close, exact, 0.03);
-        close["masks"].ToSingles().ShouldNotBe(CpuRuns.Run(graph, picture, new CpuOptions { Threads = 2 })["masks"].ToSingles());
+        close["masks"].ToSingles().ShouldNotBe(CpuRuns.Run(graph, image, new CpuOptions { Threads = 2 })["masks"].ToSingles());
     }
 
     [Fact]

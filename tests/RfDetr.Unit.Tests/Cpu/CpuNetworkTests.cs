@@ -29,8 +29,8 @@ public sealed class CpuNetworkTests
     {
         ModelConfig config = masks ? TinyNetwork.Masks : TinyNetwork.Boxes;
         NetworkGraph graph = TinyNetwork.Record(config, 2, taps: _ => true);
-        Dictionary<string, HostTensor> picture = TinyNetwork.Picture(config, 2);
-        TinyNetwork.ShouldAgree(CpuRuns.Run(graph, picture, new CpuOptions { InstructionSet = set, Threads = 2 }), GraphEvaluator.Run(graph, picture), Tolerance);
+        Dictionary<string, HostTensor> image = TinyNetwork.Image(config, 2);
+        TinyNetwork.ShouldAgree(CpuRuns.Run(graph, image, new CpuOptions { InstructionSet = set, Threads = 2 }), GraphEvaluator.Run(graph, image), Tolerance);
     }
 
     [Theory]
@@ -44,8 +44,8 @@ public sealed class CpuNetworkTests
         long weights = network.WeightBytes;
         foreach (int batch in new[] { 3, 1, 5, 2, 3 })
         {
-            Dictionary<string, HostTensor> picture = TinyNetwork.Picture(config, batch);
-            TinyNetwork.ShouldAgree(CpuRuns.Run(network, picture, batch), GraphEvaluator.Run(graph, picture), Tolerance);
+            Dictionary<string, HostTensor> image = TinyNetwork.Image(config, batch);
+            TinyNetwork.ShouldAgree(CpuRuns.Run(network, image, batch), GraphEvaluator.Run(graph, image), Tolerance);
         }
 
         network.WeightBytes.ShouldBe(weights, "the weights are packed once, whatever the batch");
@@ -55,10 +55,10 @@ public sealed class CpuNetworkTests
     public void Threads_change_no_bit()
     {
         NetworkGraph graph = TinyNetwork.Record(TinyNetwork.Masks, 2);
-        Dictionary<string, HostTensor> picture = TinyNetwork.Picture(TinyNetwork.Masks, 2);
-        float[] one = CpuRuns.Run(graph, picture, new CpuOptions { Threads = 1 })["masks"].ToSingles();
+        Dictionary<string, HostTensor> image = TinyNetwork.Image(TinyNetwork.Masks, 2);
+        float[] one = CpuRuns.Run(graph, image, new CpuOptions { Threads = 1 })["masks"].ToSingles();
         foreach (int threads in new[] { 2, 3, 7 })
-            CpuRuns.Run(graph, picture, new CpuOptions { Threads = threads })["masks"].ToSingles().ShouldBe(one);
+            CpuRuns.Run(graph, image, new CpuOptions { Threads = threads })["masks"].ToSingles().ShouldBe(one);
     }
 
     [Fact]
@@ -66,13 +66,13 @@ public sealed class CpuNetworkTests
     {
         NetworkGraph graph = TinyNetwork.Record(TinyNetwork.Boxes, Dim.Batch);
         using CpuNetwork network = CpuNetwork.Compile(graph, new CpuOptions { Threads = 3 });
-        Dictionary<string, HostTensor>[] pictures = [.. Enumerable.Range(0, 4).Select(i => Picture(i, i % 2 + 1))];
-        float[][] serial = [.. pictures.Select((p, i) => CpuRuns.Run(network, p, i % 2 + 1)["labels"].ToSingles())];
+        Dictionary<string, HostTensor>[] images = [.. Enumerable.Range(0, 4).Select(i => Image(i, i % 2 + 1))];
+        float[][] serial = [.. images.Select((p, i) => CpuRuns.Run(network, p, i % 2 + 1)["labels"].ToSingles())];
 
         Thread[] callers = [.. Enumerable.Range(0, 4).Select(i => new Thread(() =>
         {
             for (int round = 0; round < 25; round++)
-                Results[i] = CpuRuns.Run(network, pictures[i], i % 2 + 1)["labels"].ToSingles();
+                Results[i] = CpuRuns.Run(network, images[i], i % 2 + 1)["labels"].ToSingles();
         }))];
         Array.ForEach(callers, c => c.Start());
         Array.ForEach(callers, c => c.Join());
@@ -80,7 +80,7 @@ public sealed class CpuNetworkTests
         for (int i = 0; i < 4; i++)
             Results[i].ShouldBe(serial[i], $"caller {i}");
 
-        static Dictionary<string, HostTensor> Picture(int seed, int batch) => new()
+        static Dictionary<string, HostTensor> Image(int seed, int batch) => new()
         {
             ["input"] = new FormulaWeights($"caller {seed}").Input(batch, TinyNetwork.Boxes.Resolution, TinyNetwork.Boxes.Resolution),
         };
@@ -139,18 +139,18 @@ public sealed class CpuNetworkTests
     }
 
     [Fact]
-    public void A_cancelled_run_stops_and_the_next_one_is_sound()
+    public void A_canceled_run_stops_and_the_next_one_is_sound()
     {
         NetworkGraph graph = TinyNetwork.Record(TinyNetwork.Boxes, 1);
         using CpuNetwork network = CpuNetwork.Compile(graph, new CpuOptions { Threads = 2 });
-        Dictionary<string, HostTensor> picture = TinyNetwork.Picture(TinyNetwork.Boxes, 1);
-        float[] expected = CpuRuns.Run(network, picture)["labels"].ToSingles();
+        Dictionary<string, HostTensor> image = TinyNetwork.Image(TinyNetwork.Boxes, 1);
+        float[] expected = CpuRuns.Run(network, image)["labels"].ToSingles();
         using (CpuRun run = network.Rent())
         {
             Should.Throw<OperationCanceledException>(() => run.Execute(new CancellationToken(canceled: true)));
         }
 
-        CpuRuns.Run(network, picture)["labels"].ToSingles().ShouldBe(expected);
+        CpuRuns.Run(network, image)["labels"].ToSingles().ShouldBe(expected);
     }
 
     [Fact]

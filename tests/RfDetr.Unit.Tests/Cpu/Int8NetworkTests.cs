@@ -18,11 +18,11 @@ public sealed class Int8NetworkTests
     public void Outputs_stay_close_to_those_of_floats(InstructionSet set)
     {
         NetworkGraph graph = TinyNetwork.Record(TinyNetwork.Masks, 2);
-        Dictionary<string, HostTensor> picture = TinyNetwork.Picture(TinyNetwork.Masks, 2);
+        Dictionary<string, HostTensor> image = TinyNetwork.Image(TinyNetwork.Masks, 2);
         var options = new CpuOptions { InstructionSet = set, Threads = 2, Int8 = All(TinyNetwork.Masks) };
-        Dictionary<string, HostTensor> exact = GraphEvaluator.Run(graph, picture), close = CpuRuns.Run(graph, picture, options);
+        Dictionary<string, HostTensor> exact = GraphEvaluator.Run(graph, image), close = CpuRuns.Run(graph, image, options);
         TinyNetwork.ShouldAgree(close, exact, Tolerance);
-        close["masks"].ToSingles().ShouldNotBe(CpuRuns.Run(graph, picture, options with { Int8 = null })["masks"].ToSingles());
+        close["masks"].ToSingles().ShouldNotBe(CpuRuns.Run(graph, image, options with { Int8 = null })["masks"].ToSingles());
     }
 
     [Fact]
@@ -30,15 +30,15 @@ public sealed class Int8NetworkTests
     {
         // Up to what floats beside the integers differ in: orders of sums, and functions.
         NetworkGraph graph = TinyNetwork.Record(TinyNetwork.Masks, 1);
-        Dictionary<string, HostTensor> picture = TinyNetwork.Picture(TinyNetwork.Masks, 1), exact = GraphEvaluator.Run(graph, picture);
+        Dictionary<string, HostTensor> image = TinyNetwork.Image(TinyNetwork.Masks, 1), exact = GraphEvaluator.Run(graph, image);
         Int8Products eight = All(TinyNetwork.Masks), seven = eight with { ActivationBits = 7 };
         foreach (InstructionSet set in InstructionSets.Available)
         {
             var options = new CpuOptions { InstructionSet = set, Threads = 2, Int8 = seven };
-            Dictionary<string, HostTensor> close = CpuRuns.Run(graph, picture, options);
+            Dictionary<string, HostTensor> close = CpuRuns.Run(graph, image, options);
             TinyNetwork.ShouldAgree(close, exact, 2 * Tolerance);
-            close["masks"].ToSingles().ShouldBe(CpuRuns.Run(graph, picture, options with { AssembleKernels = false })["masks"].ToSingles());
-            close["masks"].ToSingles().ShouldNotBe(CpuRuns.Run(graph, picture, options with { Int8 = eight })["masks"].ToSingles());
+            close["masks"].ToSingles().ShouldBe(CpuRuns.Run(graph, image, options with { AssembleKernels = false })["masks"].ToSingles());
+            close["masks"].ToSingles().ShouldNotBe(CpuRuns.Run(graph, image, options with { Int8 = eight })["masks"].ToSingles());
         }
     }
 
@@ -82,13 +82,13 @@ public sealed class Int8NetworkTests
         using CpuNetwork alone = CpuNetwork.Compile(graph, new CpuOptions { Threads = 1, Int8 = int8 });
         foreach (int batch in new[] { 1, 3 })
         {
-            Dictionary<string, HostTensor> picture = TinyNetwork.Picture(TinyNetwork.Masks, batch);
-            float[] serial = CpuRuns.Run(alone, picture, batch)["masks"].ToSingles();
+            Dictionary<string, HostTensor> image = TinyNetwork.Image(TinyNetwork.Masks, batch);
+            float[] serial = CpuRuns.Run(alone, image, batch)["masks"].ToSingles();
             var results = new float[4][];
             Thread[] callers = [.. Enumerable.Range(0, 4).Select(i => new Thread(() =>
             {
                 for (int round = 0; round < 10; round++)
-                    results[i] = CpuRuns.Run(network, picture, batch)["masks"].ToSingles();
+                    results[i] = CpuRuns.Run(network, image, batch)["masks"].ToSingles();
             }))];
             Array.ForEach(callers, c => c.Start());
             Array.ForEach(callers, c => c.Join());
@@ -113,15 +113,15 @@ public sealed class Int8NetworkTests
     public void Observed_ranges_serve_instead_of_each_rows_own()
     {
         NetworkGraph graph = TinyNetwork.Record(TinyNetwork.Masks, 1);
-        Dictionary<string, HostTensor> picture = TinyNetwork.Picture(TinyNetwork.Masks, 1);
+        Dictionary<string, HostTensor> image = TinyNetwork.Image(TinyNetwork.Masks, 1);
         var observer = new ActivationObserver();
-        Dictionary<string, HostTensor> plain = CpuRuns.Run(graph, picture, new CpuOptions { Threads = 2, Observer = observer });
+        Dictionary<string, HostTensor> plain = CpuRuns.Run(graph, image, new CpuOptions { Threads = 2, Observer = observer });
         Int8Products rows = All(TinyNetwork.Masks), ranges = rows with { Ranges = observer.Ranges };
         rows.Weights.ShouldBeSubsetOf(observer.Ranges.Keys);
         observer.Ranges.Values.ShouldAllBe(r => r.Least <= 0 && r.Largest >= 0 && r.Largest - r.Least > 0);
 
-        Dictionary<string, HostTensor> dynamic = CpuRuns.Run(graph, picture, new CpuOptions { Threads = 2, Int8 = rows });
-        Dictionary<string, HostTensor> fixedRanges = CpuRuns.Run(graph, picture, new CpuOptions { Threads = 2, Int8 = ranges });
+        Dictionary<string, HostTensor> dynamic = CpuRuns.Run(graph, image, new CpuOptions { Threads = 2, Int8 = rows });
+        Dictionary<string, HostTensor> fixedRanges = CpuRuns.Run(graph, image, new CpuOptions { Threads = 2, Int8 = ranges });
         TinyNetwork.ShouldAgree(fixedRanges, plain, 2 * Tolerance);
         fixedRanges["labels"].ToSingles().ShouldNotBe(dynamic["labels"].ToSingles());
     }

@@ -33,7 +33,7 @@ public sealed unsafe class KernelTests
 
     [Theory]
     [MemberData(nameof(Sets))]
-    public void Rows_of_any_length_are_normalised(InstructionSet set)
+    public void Rows_of_any_length_are_normalized(InstructionSet set)
     {
         KernelSet kernels = KernelSet.For(set);
         for (int n = 1; n <= 67; n++)

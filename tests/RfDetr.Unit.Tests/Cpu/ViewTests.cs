@@ -32,7 +32,7 @@ public sealed class ViewTests
     }
 
     [Fact]
-    public void Windows_joined_to_a_picture_are_listed_rows_and_no_copy()
+    public void Windows_joined_to_an_image_are_listed_rows_and_no_copy()
     {
         View windows = View.Dense(new Storage(0), DType.Float32, [4, 5, 8]).Slice(1, 1, 4);
         View? map = windows.Reshape([1, 2, 2, 2, 2, 8])!.Permute([0, 1, 3, 2, 4, 5])!.Reshape([1, 4, 4, 8]);
@@ -56,7 +56,7 @@ public sealed class ViewTests
                 int[] strides = View.DenseStrides(view.Sizes);
                 return (view.Permute(axes), [.. View.Offsets(moved, [.. axes.Select(a => strides[a])], 0).Select(at => values[at])]);
             default:
-                // Two neighbouring axes become one, or one becomes two.
+                // Two neighboring axes become one, or one becomes two.
                 int[] target = view.Rank > 1 && random.Next(2) == 0 && view.Rank < 6
                     ? Joined(view.Sizes, random.Next(view.Rank - 1))
                     : Split(view.Sizes, random.Next(view.Rank));

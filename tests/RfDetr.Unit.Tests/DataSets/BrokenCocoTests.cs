@@ -46,7 +46,7 @@ public class BrokenCocoTests
         { With(annotation: """{"image_id": 1, "category_id": 1, "segmentation": "abc"}"""), "annotations[0].segmentation is the text 'abc'" },
         { With(annotation: """{"image_id": 1, "category_id": 1, "segmentation": {"size": [8, 10]}}"""), "annotations[0].segmentation has no 'counts'" },
         { With(annotation: """{"image_id": 1, "category_id": 1, "segmentation": {"size": [8, -1], "counts": "1"}}"""), "has no usable 'size'" },
-        { With(annotation: """{"image_id": 1, "category_id": 1, "segmentation": {"size": [10, 8], "counts": [80]}}"""), "a mask of size [10, 8] (height, width) belongs to no picture of 8×10" },
+        { With(annotation: """{"image_id": 1, "category_id": 1, "segmentation": {"size": [10, 8], "counts": [80]}}"""), "a mask of size [10, 8] (height, width) belongs to no image of 8×10" },
         { With(annotation: """{"image_id": 1, "category_id": 1, "segmentation": {"size": [8, 10], "counts": [81]}}"""), "annotations[0].segmentation cannot be used: Run 0 of the mask is 81 long" },
     };
 

@@ -11,30 +11,30 @@ public class BrokenDataSetTests
         ["no folder"] = (_ => { }, "there is no such folder."),
         ["other files"] = (f => f.Text("readme.txt", ""), "no data set found; the folder holds readme.txt."),
         ["coco: truncated"] = (f => f.Text("train/_annotations.coco.json", """{"images": [{"id": 1"""), "the file ends before its JSON does"),
-        ["coco: missing picture"] = (f => f.Coco("train", ""), "1 of 1 pictures are not in '"),
+        ["coco: missing image"] = (f => f.Coco("train", ""), "1 of 1 images are not in '"),
         ["coco: path out"] = (f => f.Coco("train", "", file: "../../secret.bmp"), "images[0].file_name is '../../secret.bmp', which leads out of"),
         ["coco: absolute path"] = (f => f.Coco("train", "", file: "/etc/hostname"), "images[0].file_name is '/etc/hostname', which leads out of"),
         ["coco: drive"] = (f => f.Coco("train", "", file: @"C:\\a.bmp"), "which leads out of"),
-        ["coco: no classes"] = (f => f.Coco("train", "", "").Picture("train/a.bmp"), "'categories' is empty; there is no class to learn."),
-        ["coco: splits disagree"] = (f => f.Coco("train", "").Picture("train/a.bmp").Coco("valid", "", """{"id": 1, "name": "bird"}""").Picture("valid/a.bmp"), "category 1 is 'bird', but in '"),
+        ["coco: no classes"] = (f => f.Coco("train", "", "").Image("train/a.bmp"), "'categories' is empty; there is no class to learn."),
+        ["coco: splits disagree"] = (f => f.Coco("train", "").Image("train/a.bmp").Coco("valid", "", """{"id": 1, "name": "bird"}""").Image("valid/a.bmp"), "category 1 is 'bird', but in '"),
         ["yolo: not yaml"] = (f => f.Text("data.yaml", "names: [cat\ntrain: x"), "is not YAML"),
         ["yolo: brackets"] = (f => f.Text("data.yaml", new string('[', 100_000)), "nests lists and maps more than 32 deep"),
         ["yolo: a list"] = (f => f.Text("data.yaml", "- cat"), "is no YAML map"),
         ["yolo: no names"] = (f => f.Text("data.yaml", "train: x"), "has no 'names:'"),
-        ["yolo: no splits"] = (f => f.Text("data.yaml", "names: [cat]"), "names no pictures; give 'train:'"),
+        ["yolo: no splits"] = (f => f.Text("data.yaml", "names: [cat]"), "names no images; give 'train:'"),
         ["yolo: empty names"] = (f => f.Text("data.yaml", "train: x\nnames: []"), "names: is empty"),
         ["yolo: nc differs"] = (f => f.Text("data.yaml", "train: x\nnc: 3\nnames: [cat]"), "nc: is 3, but names: has 1 classes"),
         ["yolo: gap in names"] = (f => f.Text("data.yaml", "train: x\nnames: {0: cat, 2: dog}"), "names: has the key '2', but 2 classes must be numbered 0 to 1"),
         ["yolo: nested name"] = (f => f.Text("data.yaml", "train: x\nnames: [[cat]]"), "names[0] must be a text."),
         ["yolo: folder missing"] = (f => f.Text("data.yaml", "train: x\nnames: [cat]"), "train: 'x' is not below '"),
         ["yolo: folder outside"] = (f => f.Text("data.yaml", "train: /etc\nnames: [cat]"), "train: '/etc' is not below '"),
-        ["yolo: no pictures"] = (f => f.Text("data.yaml", "train: x\nnames: [cat]").Text("x/readme.md", ""), "train: no pictures in 'x'."),
+        ["yolo: no images"] = (f => f.Text("data.yaml", "train: x\nnames: [cat]").Text("x/readme.md", ""), "train: no images in 'x'."),
         ["yolo: list entry"] = (f => f.Text("data.yaml", "train: l.txt\nnames: [cat]").Text("l.txt", "\n../../a.bmp"), "line 2: '../../a.bmp' is not below '"),
-        ["yolo: broken picture"] = (f => f.Text("data.yaml", "train: images\nnames: [cat]").Text("images/a.png", "hello"), "a.png: not a picture"),
+        ["yolo: broken image"] = (f => f.Text("data.yaml", "train: images\nnames: [cat]").Text("images/a.png", "hello"), "a.png: not an image"),
         ["yolo: class"] = (f => Yolo(f, "0 0.5 0.5 1 1\n1 0.5 0.5 1 1"), "line 2: class 1 is not one of data.yaml's 0 to 0."),
         ["yolo: class of letters"] = (f => Yolo(f, "cat 0.5 0.5 1 1"), "line 1: 'cat' is no number."),
         ["yolo: fractional class"] = (f => Yolo(f, "0.5 0.5 0.5 1 1"), "line 1: class 0.5 is not one of"),
-        ["yolo: pixels"] = (f => Yolo(f, "0 320 240 10 10"), "line 1: 320 is no share of the picture (0..1); are these pixels?"),
+        ["yolo: pixels"] = (f => Yolo(f, "0 320 240 10 10"), "line 1: 320 is no share of the image (0..1); are these pixels?"),
         ["yolo: four values"] = (f => Yolo(f, "0 0.5 0.5 1"), "line 1: has 4 values; a box has 5"),
         ["yolo: even outline"] = (f => Yolo(f, "0 0.5 0.5 1 1 0.5 0.5 0.7"), "line 1: has 8 values"),
         ["yolo: NaN"] = (f => Yolo(f, "0 NaN 0.5 1 1"), "line 1: 'NaN' is no number."),
@@ -49,7 +49,7 @@ public class BrokenDataSetTests
         ["voc: nothing named"] = (f => Voc(f, LayoutTests.Voc("a.bmp")), "no annotation names an object"),
         ["voc: label missing"] = (f => Voc(f, LayoutTests.Voc("a.bmp", ("cat", 1, 1, 2, 2, 0))).Text("labels.txt", "dog"), "has no class 'cat', which some annotations name"),
         ["voc: list of unknown"] = (f => Voc(f, LayoutTests.Voc("a.bmp", ("cat", 1, 1, 2, 2, 0))).Text("ImageSets/Main/train.txt", "a\nzz"), "lists 'zz', but Annotations has no readable .xml file of that name."),
-        ["voc: picture missing"] = (f => f.Text("Annotations/a.xml", LayoutTests.Voc("a.bmp", ("cat", 1, 1, 2, 2, 0))).Picture("JPEGImages/b.bmp"), "1 of 1 pictures are not in '"),
+        ["voc: image missing"] = (f => f.Text("Annotations/a.xml", LayoutTests.Voc("a.bmp", ("cat", 1, 1, 2, 2, 0))).Image("JPEGImages/b.bmp"), "1 of 1 images are not in '"),
     };
 
     public static TheoryData<string> Names => [.. s_cases.Keys];
@@ -71,15 +71,15 @@ public class BrokenDataSetTests
     [Fact]
     public void A_mask_of_another_size_is_named_when_it_is_asked_for()
     {
-        using DataSetFolder folder = new DataSetFolder().Picture("train/a.bmp")
+        using DataSetFolder folder = new DataSetFolder().Image("train/a.bmp")
             .Coco("train", """{"id": 5, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "area": 4, "segmentation": {"size": [20, 10], "counts": [200]}}""");
-        LabelledPicture picture = folder.Open().Split("train").Pictures[0];
+        LabeledImage image = folder.Open().Split("train").Images[0];
 
-        Should.Throw<DataSetFormatException>(() => picture.Objects[0].Mask(picture)).Message.ShouldContain("the mask of object 5 cannot be used: a mask of size [20, 10]");
+        Should.Throw<DataSetFormatException>(() => image.Objects[0].Mask(image)).Message.ShouldContain("the mask of object 5 cannot be used: a mask of size [20, 10]");
     }
 
     private static void Yolo(DataSetFolder folder, string labels) =>
-        folder.Text("data.yaml", "train: images\nnames: [cat]").Picture("images/a.bmp").Text("labels/a.txt", labels);
+        folder.Text("data.yaml", "train: images\nnames: [cat]").Image("images/a.bmp").Text("labels/a.txt", labels);
 
-    private static DataSetFolder Voc(DataSetFolder folder, string xml) => folder.Text("Annotations/a.xml", xml).Picture("JPEGImages/a.bmp");
+    private static DataSetFolder Voc(DataSetFolder folder, string xml) => folder.Text("Annotations/a.xml", xml).Image("JPEGImages/a.bmp");
 }

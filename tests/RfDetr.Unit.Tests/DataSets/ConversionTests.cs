@@ -24,16 +24,16 @@ public class ConversionTests
         DataSet after = DataSet.Open(folder.At("out"));
 
         after.Layout.ShouldBe(to);
-        report.Pictures.ShouldBe(2);
+        report.Images.ShouldBe(2);
         after.Classes.Select(c => c.Name).ShouldBe(before.Classes.Select(c => c.Name));
-        LabelledObject[] old = [.. before.Split("train").Pictures[0].Objects], read = [.. after.Split("train").Pictures[0].Objects];
-        foreach ((LabelledObject a, LabelledObject b) in old.Zip(read))
+        LabeledObject[] old = [.. before.Split("train").Images[0].Objects], read = [.. after.Split("train").Images[0].Objects];
+        foreach ((LabeledObject a, LabeledObject b) in old.Zip(read))
         {
             b.ClassIndex.ShouldBe(a.ClassIndex);
             new[] { b.Box.X - a.Box.X, b.Box.Y - a.Box.Y, b.Box.Width - a.Box.Width, b.Box.Height - a.Box.Height }.Max(Math.Abs).ShouldBeLessThan(1e-6);
         }
 
-        File.ReadAllBytes(after.Split("valid").Pictures[0].File).ShouldBe(File.ReadAllBytes(before.Split("valid").Pictures[0].File));
+        File.ReadAllBytes(after.Split("valid").Images[0].File).ShouldBe(File.ReadAllBytes(before.Split("valid").Images[0].File));
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public class ConversionTests
         ConversionReport report = DataConverter.Convert(before, folder.At("out"), new ConversionOptions { To = DataSetLayout.Yolo });
 
         report.Lost.ShouldBe(["1 object: several outlines became one, joined by lines without width", "1 object: crowd regions have no place in YOLO's format and are left out"]);
-        LabelledPicture old = before.Split("train").Pictures[0], read = DataSet.Open(folder.At("out")).Split("train").Pictures[0];
+        LabeledImage old = before.Split("train").Images[0], read = DataSet.Open(folder.At("out")).Split("train").Images[0];
         read.Objects.Count.ShouldBe(2);
         for (int i = 0; i < 2; i++)
             read.Objects[i].Mask(read)!.IoU(old.Objects[i].Mask(old)!).ShouldBeGreaterThan(0.97);
@@ -70,15 +70,15 @@ public class ConversionTests
     public void Run_lengths_become_outlines_along_pixel_edges()
     {
         RleMask mask = RleMask.FromPolygons(40, 60, [[5, 5, 50, 8, 40, 35, 10, 30]]);
-        var picture = new LabelledPicture(1, "", "a.bmp", 60, 40, []);
-        using DataSetFolder folder = new DataSetFolder().Picture("in/train/a.bmp", 60, 40);
+        var image = new LabeledImage(1, "", "a.bmp", 60, 40, []);
+        using DataSetFolder folder = new DataSetFolder().Image("in/train/a.bmp", 60, 40);
         var annotation = new CocoAnnotation { Id = 1, ImageId = 1, CategoryId = 1, Box = new(5, 5, 45, 30), Area = 900, Segmentation = new CocoRunLengths(mask) };
         new CocoFile("", [new(1, "a.bmp", 60, 40)], [new(1, "cat")], [annotation]).Write(folder.At("in/train/_annotations.coco.json"));
 
         DataConverter.Convert(DataSet.Open(folder.At("in")), folder.At("out"), new ConversionOptions { To = DataSetLayout.Yolo }).Lost.ShouldHaveSingleItem().ShouldContain("run lengths became outlines");
 
-        LabelledPicture read = DataSet.Open(folder.At("out")).Split("train").Pictures[0];
-        read.Objects[0].Mask(picture)!.IoU(mask).ShouldBeGreaterThan(0.9);
+        LabeledImage read = DataSet.Open(folder.At("out")).Split("train").Images[0];
+        read.Objects[0].Mask(image)!.IoU(mask).ShouldBeGreaterThan(0.9);
     }
 
     [Fact]
@@ -89,9 +89,9 @@ public class ConversionTests
         DataConverter.Convert(DataSet.Open(folder.At("in")), folder.At("out"), new ConversionOptions { To = DataSetLayout.Voc, Link = true });
 
         DataSet after = DataSet.Open(folder.At("out"));
-        after.Split("train").Pictures[0].Name.ShouldBe("a.bmp");
-        after.Split("valid").Pictures[0].Name.ShouldBe("val_a.bmp");
-        new FileInfo(after.Split("valid").Pictures[0].File).LinkTarget.ShouldNotBeNull();
+        after.Split("train").Images[0].Name.ShouldBe("a.bmp");
+        after.Split("valid").Images[0].Name.ShouldBe("val_a.bmp");
+        new FileInfo(after.Split("valid").Images[0].File).LinkTarget.ShouldNotBeNull();
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public class ConversionTests
     {
         const string Categories = """{"id": 3, "name": "it's", "supercategory": "x"}, {"id": 7, "name": "dog"}""";
         return new DataSetFolder()
-            .Coco("in/train", Objects, Categories).Picture("in/train/a.bmp")
-            .Coco("in/valid", "", Categories).Picture("in/valid/a.bmp", number: 9);
+            .Coco("in/train", Objects, Categories).Image("in/train/a.bmp")
+            .Coco("in/valid", "", Categories).Image("in/valid/a.bmp", number: 9);
     }
 }

@@ -17,13 +17,13 @@ internal sealed class DataSetFolder : IDisposable
         return this;
     }
 
-    public DataSetFolder Picture(string name, int width = 20, int height = 10, int number = 0)
+    public DataSetFolder Image(string name, int width = 20, int height = 10, int number = 0)
     {
-        TestPictures.WriteBmp(System.IO.Path.Combine(Path, name), width, height, number);
+        TestImages.WriteBmp(System.IO.Path.Combine(Path, name), width, height, number);
         return this;
     }
 
-    /// <summary>A Roboflow split of one picture "a.bmp" of 20×10.</summary>
+    /// <summary>A Roboflow split of one image "a.bmp" of 20×10.</summary>
     public DataSetFolder Coco(string split, string annotations, string categories = """{"id": 1, "name": "cat"}, {"id": 2, "name": "dog"}""", string file = "a.bmp") =>
         Text($"{split}/_annotations.coco.json", $$"""{"images": [{"id": 1, "file_name": "{{file}}", "width": 20, "height": 10}], "annotations": [{{annotations}}], "categories": [{{categories}}]}""");
 

@@ -10,7 +10,7 @@ public class LayoutTests
     [Fact]
     public void Roboflow_COCO()
     {
-        using DataSetFolder folder = new DataSetFolder().Coco("train", Cat, Roboflow).Coco("valid", "", Roboflow).Picture("train/a.bmp").Picture("valid/a.bmp");
+        using DataSetFolder folder = new DataSetFolder().Coco("train", Cat, Roboflow).Coco("valid", "", Roboflow).Image("train/a.bmp").Image("valid/a.bmp");
 
         DataSet data = folder.Open();
 
@@ -19,18 +19,18 @@ public class LayoutTests
         data.Classes.ShouldBe([new DataClass(0, "cat", 1, "pets"), new DataClass(1, "dog", 2, "pets")]);
         data.Classes.Grouping!.Name.ShouldBe("pets");
         data.Classes.Describe().ShouldBe("logit 0 = category 1 'cat'\nlogit 1 = category 2 'dog'\ncategory 0 'pets' only groups the others and is left out");
-        LabelledPicture picture = data.Split("train").Pictures.ShouldHaveSingleItem();
-        (picture.Id, picture.Name, picture.Width, picture.Height).ShouldBe((1, "a.bmp", 20, 10));
-        File.Exists(picture.File).ShouldBeTrue();
-        picture.Objects.ShouldHaveSingleItem().ShouldBe(new LabelledObject { Id = 4, ClassIndex = 0, Box = new(1, 2, 3, 4), Area = 12 });
-        data.Split("val").Pictures[0].Objects.ShouldBeEmpty();
+        LabeledImage image = data.Split("train").Images.ShouldHaveSingleItem();
+        (image.Id, image.Name, image.Width, image.Height).ShouldBe((1, "a.bmp", 20, 10));
+        File.Exists(image.File).ShouldBeTrue();
+        image.Objects.ShouldHaveSingleItem().ShouldBe(new LabeledObject { Id = 4, ClassIndex = 0, Box = new(1, 2, 3, 4), Area = 12 });
+        data.Split("val").Images[0].Objects.ShouldBeEmpty();
         data.Split("val").HasMasks.ShouldBeFalse();
     }
 
     [Fact]
     public void The_former_rule_keeps_ids_and_the_grouping_category()
     {
-        using DataSetFolder folder = new DataSetFolder().Coco("train", Cat, Roboflow).Picture("train/a.bmp");
+        using DataSetFolder folder = new DataSetFolder().Coco("train", Cat, Roboflow).Image("train/a.bmp");
 
         ClassTable classes = folder.Open(new DataSetOptions { Classes = ClassRule.AsWritten }).Classes;
 
@@ -43,7 +43,7 @@ public class LayoutTests
     public void A_category_0_that_has_objects_is_a_class()
     {
         using DataSetFolder folder = new DataSetFolder()
-            .Coco("train", """{"image_id": 1, "category_id": 0, "bbox": [1, 2, 3, 4]}""", Roboflow).Picture("train/a.bmp");
+            .Coco("train", """{"image_id": 1, "category_id": 0, "bbox": [1, 2, 3, 4]}""", Roboflow).Image("train/a.bmp");
 
         folder.Open().Classes.Select(c => c.Name).ShouldBe(["pets", "cat", "dog"]);
     }
@@ -51,7 +51,7 @@ public class LayoutTests
     [Fact]
     public void Gaps_between_ids_are_closed_or_kept()
     {
-        using DataSetFolder folder = new DataSetFolder().Coco("train", "", """{"id": 90, "name": "z"}, {"id": 3, "name": "a"}""").Picture("train/a.bmp");
+        using DataSetFolder folder = new DataSetFolder().Coco("train", "", """{"id": 90, "name": "z"}, {"id": 3, "name": "a"}""").Image("train/a.bmp");
 
         folder.Open().Classes.Select(c => (c.Index, c.CategoryId)).ShouldBe([(0, 3L), (1, 90L)]);
         ClassTable kept = folder.Open(new DataSetOptions { Classes = ClassRule.AsWritten }).Classes;
@@ -63,16 +63,16 @@ public class LayoutTests
     [InlineData("images/train2017/a.bmp", "a.bmp")]
     [InlineData("images/a.bmp", "a.bmp")]
     [InlineData("train2017/a.bmp", "train2017/a.bmp")]
-    public void COCOs_own_layout_with_the_usual_places_of_pictures(string picture, string name)
+    public void COCOs_own_layout_with_the_usual_places_of_images(string image, string name)
     {
         string json = $$"""{"images": [{"id": 9, "file_name": "{{name}}", "width": 20, "height": 10}], "annotations": [], "categories": [{"id": 1, "name": "cat"}]}""";
-        using DataSetFolder folder = new DataSetFolder().Text("annotations/instances_train2017.json", json).Picture(picture);
+        using DataSetFolder folder = new DataSetFolder().Text("annotations/instances_train2017.json", json).Image(image);
 
         DataSet data = folder.Open();
 
         data.Layout.ShouldBe(DataSetLayout.Coco);
         data.Splits[0].Name.ShouldBe("train2017");
-        data.Split("train").Pictures[0].File.ShouldBe(Path.GetFullPath(folder.At(picture)));
+        data.Split("train").Images[0].File.ShouldBe(Path.GetFullPath(folder.At(image)));
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public class LayoutTests
     {
         using DataSetFolder folder = new DataSetFolder()
             .Text("data.yaml", "path: /somebody/elses/disk\ntrain: ../train/images\nval: valid/images\nnc: 2\nnames: ['cat', \"dog's\"]\n")
-            .Picture("train/images/b.bmp").Picture("train/images/deep/a.bmp", 40, 20, 1).Picture("valid/images/c.bmp")
+            .Image("train/images/b.bmp").Image("train/images/deep/a.bmp", 40, 20, 1).Image("valid/images/c.bmp")
             .Text("train/labels/b.txt", "1 0.5 0.5 0.5 0.4\n\n0 0.1 0.2 0.9 0.2 0.5 1\n")
             .Text("train/labels/deep/a.txt", "");
 
@@ -89,27 +89,27 @@ public class LayoutTests
         data.Layout.ShouldBe(DataSetLayout.Yolo);
         data.Classes.Select(c => c.Name).ShouldBe(["cat", "dog's"]);
         data.Splits.Select(s => s.Name).ShouldBe(["train", "val"]);
-        LabelledPicture[] train = [.. data.Split("train").Pictures];
+        LabeledImage[] train = [.. data.Split("train").Images];
         train.Select(p => (p.Id, p.Name, p.Width, p.Height)).ShouldBe([(1, "b.bmp", 20, 10), (2, "deep/a.bmp", 40, 20)]);
-        train[0].Objects[0].ShouldBe(new LabelledObject { Id = 1, ClassIndex = 1, Box = new(5, 3, 10, 4), Area = 40 });
-        LabelledObject outline = train[0].Objects[1];
+        train[0].Objects[0].ShouldBe(new LabeledObject { Id = 1, ClassIndex = 1, Box = new(5, 3, 10, 4), Area = 40 });
+        LabeledObject outline = train[0].Objects[1];
         outline.Box.ShouldBe(new BoxXywh(2, 2, 16, 8));
         outline.Area.ShouldBe(64);
         outline.Mask(train[0])!.Area.ShouldBeInRange(55, 70);
-        data.Split("valid").Pictures[0].Objects.ShouldBeEmpty();
+        data.Split("valid").Images[0].Objects.ShouldBeEmpty();
     }
 
     [Fact]
-    public void YOLO_names_by_number_lists_of_pictures_and_labels_beside_them()
+    public void YOLO_names_by_number_lists_of_images_and_labels_beside_them()
     {
         using DataSetFolder folder = new DataSetFolder()
             .Text("data.yaml", "train: [one, two.txt]\nnames:\n  1: dog\n  0: cat\n")
-            .Picture("one/a.bmp").Text("one/a.txt", "1 0.5 0.5 1 1").Picture("elsewhere/b.bmp").Text("two.txt", "./elsewhere/b.bmp\n");
+            .Image("one/a.bmp").Text("one/a.txt", "1 0.5 0.5 1 1").Image("elsewhere/b.bmp").Text("two.txt", "./elsewhere/b.bmp\n");
 
         DataSet data = folder.Open();
 
         data.Classes.Select(c => c.Name).ShouldBe(["cat", "dog"]);
-        data.Split("train").Pictures.Select(p => (p.Name, p.Objects.Count)).ShouldBe([("elsewhere/b.bmp", 0), ("one/a.bmp", 1)]);
+        data.Split("train").Images.Select(p => (p.Name, p.Objects.Count)).ShouldBe([("elsewhere/b.bmp", 0), ("one/a.bmp", 1)]);
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public class LayoutTests
         using DataSetFolder folder = new DataSetFolder()
             .Text("Annotations/a.xml", Voc("a.bmp", ("dog", 1, 1, 20, 10, 0), ("cat", 3, 4, 5, 6, 1)))
             .Text("Annotations/b.xml", Voc("odd.jpg"))
-            .Picture("JPEGImages/a.bmp").Picture("JPEGImages/b.bmp")
+            .Image("JPEGImages/a.bmp").Image("JPEGImages/b.bmp")
             .Text("ImageSets/Main/train.txt", "a\n").Text("ImageSets/Main/val.txt", "b  1\n").Text("ImageSets/Main/cat_train.txt", "a -1\n");
 
         DataSet data = folder.Open();
@@ -126,27 +126,27 @@ public class LayoutTests
         data.Layout.ShouldBe(DataSetLayout.Voc);
         data.Classes.Select(c => c.Name).ShouldBe(["cat", "dog"]);
         data.Splits.Select(s => s.Name).ShouldBe(["train", "val"]);
-        LabelledObject[] objects = [.. data.Split("train").Pictures[0].Objects];
+        LabeledObject[] objects = [.. data.Split("train").Images[0].Objects];
         objects[0].Box.ShouldBe(new BoxXywh(0, 0, 20, 10));
         objects[1].Box.ShouldBe(new BoxXywh(2, 3, 3, 3));
         objects.Select(o => (o.ClassIndex, o.IsCrowd)).ShouldBe([(1, false), (0, true)]);
-        data.Split("valid").Pictures[0].Name.ShouldBe("b.bmp");
+        data.Split("valid").Images[0].Name.ShouldBe("b.bmp");
     }
 
     [Fact]
     public void A_file_instead_of_a_folder()
     {
-        using DataSetFolder folder = new DataSetFolder().Coco("x", Cat).Picture("x/a.bmp").Text("y.yaml", "train: x\nnames: [cat]");
+        using DataSetFolder folder = new DataSetFolder().Coco("x", Cat).Image("x/a.bmp").Text("y.yaml", "train: x\nnames: [cat]");
 
         DataSet.Open(folder.At("x/_annotations.coco.json")).Splits.ShouldHaveSingleItem().Name.ShouldBe("all");
-        DataSet.Open(folder.At("x")).Split("all").Pictures.Count.ShouldBe(1);
+        DataSet.Open(folder.At("x")).Split("all").Images.Count.ShouldBe(1);
         DataSet.Open(folder.At("y.yaml")).Layout.ShouldBe(DataSetLayout.Yolo);
     }
 
     [Fact]
     public void Several_layouts_in_one_folder_are_not_guessed_about()
     {
-        using DataSetFolder folder = new DataSetFolder().Coco("train", "").Picture("train/a.bmp").Text("data.yaml", "train: train\nnames: [cat]");
+        using DataSetFolder folder = new DataSetFolder().Coco("train", "").Image("train/a.bmp").Text("data.yaml", "train: train\nnames: [cat]");
 
         Should.Throw<DataSetFormatException>(() => folder.Open()).Message.ShouldContain("holds several layouts (RoboflowCoco, Yolo)");
         folder.Open(new DataSetOptions { Layout = DataSetLayout.Yolo }).Layout.ShouldBe(DataSetLayout.Yolo);
@@ -155,7 +155,7 @@ public class LayoutTests
     [Fact]
     public void A_split_that_is_not_there_is_the_callers_mistake()
     {
-        using DataSetFolder folder = new DataSetFolder().Coco("train", "").Picture("train/a.bmp");
+        using DataSetFolder folder = new DataSetFolder().Coco("train", "").Image("train/a.bmp");
 
         Should.Throw<ArgumentException>(() => folder.Open().Split("test")).Message.ShouldContain("has no split 'test'; it has 'train'");
     }

@@ -7,7 +7,7 @@ public class StatisticsTests
     [Fact]
     public void Counts_by_class_and_size()
     {
-        using DataSetFolder folder = new DataSetFolder().Picture("train/a.bmp").Coco("train", """
+        using DataSetFolder folder = new DataSetFolder().Image("train/a.bmp").Coco("train", """
             {"image_id": 1, "category_id": 1, "bbox": [0, 0, 10, 5], "area": 1023},
             {"image_id": 1, "category_id": 1, "bbox": [0, 0, 5, 10], "area": 1024, "segmentation": [[0, 0, 5, 0, 5, 9]]},
             {"image_id": 1, "category_id": 1, "bbox": [0, 0, 5, 5], "area": 9216},
@@ -16,10 +16,10 @@ public class StatisticsTests
 
         SplitStatistics s = SplitStatistics.Of(folder.Open().Split("train"));
 
-        (s.Pictures, s.Empty, s.Objects, s.Crowds, s.WithMask).ShouldBe((1, 0, 3, 1, 1));
-        s.PerPicture.Median.ShouldBe(3);
+        (s.Images, s.Empty, s.Objects, s.Crowds, s.WithMask).ShouldBe((1, 0, 3, 1, 1));
+        s.PerImage.Median.ShouldBe(3);
         ClassStatistics cat = s.Classes[0];
-        (cat.Objects, cat.Pictures, cat.Small, cat.Medium, cat.Large).ShouldBe((3, 1, 1, 1, 1));
+        (cat.Objects, cat.Images, cat.Small, cat.Medium, cat.Large).ShouldBe((3, 1, 1, 1, 1));
         (cat.Aspect.Least, cat.Aspect.Median, cat.Aspect.Most).ShouldBe((0.5, 1, 2));
         cat.Size.Most.ShouldBe(0.5); // √(50 / 200)
         s.Classes[1].Objects.ShouldBe(0);

@@ -15,15 +15,15 @@ public sealed class LabelPlacerTests
     }
 
     [Fact]
-    public void At_the_top_of_the_picture_the_plate_goes_below() =>
+    public void At_the_top_of_the_image_the_plate_goes_below() =>
         new LabelPlacer(100, 100).Place(new PixelRect(10, 3, 50, 50), 20, 10).ShouldBe(new PixelRect(10, 53, 20, 10));
 
     [Fact]
-    public void A_box_as_high_as_the_picture_gets_its_plate_inside() =>
+    public void A_box_as_high_as_the_image_gets_its_plate_inside() =>
         new LabelPlacer(100, 100).Place(new PixelRect(10, 0, 50, 100), 20, 10).ShouldBe(new PixelRect(10, 0, 20, 10));
 
     [Fact]
-    public void Plates_stay_inside_the_picture_whatever_the_box()
+    public void Plates_stay_inside_the_image_whatever_the_box()
     {
         var random = new Random(3);
         for (int round = 0; round < 200; round++)
@@ -50,6 +50,6 @@ public sealed class LabelPlacerTests
     }
 
     [Fact]
-    public void A_plate_wider_than_the_picture_starts_at_its_left() =>
+    public void A_plate_wider_than_the_image_starts_at_its_left() =>
         new LabelPlacer(30, 30).Place(new PixelRect(20, 20, 5, 5), 50, 10).X.ShouldBe(0);
 }

@@ -47,7 +47,7 @@ public sealed class PainterTests
     }
 
     [Fact]
-    public void Boxes_reaching_beyond_the_picture_close_at_its_border()
+    public void Boxes_reaching_beyond_the_image_close_at_its_border()
     {
         var canvas = new Canvas(20, 20);
         Painter.Draw(canvas, [Box(-50, -50, 10, 10)], s_thin, null);
@@ -111,7 +111,7 @@ public sealed class PainterTests
     public void Earlier_annotations_lie_on_top()
     {
         var canvas = new Canvas(20, 20);
-        Painter.Draw(canvas, [Box(5, 5, 15, 15), Box(5, 5, 15, 15) with { Colour = Rgb.White }], s_thin, null);
+        Painter.Draw(canvas, [Box(5, 5, 15, 15), Box(5, 5, 15, 15) with { Color = Rgb.White }], s_thin, null);
         canvas[5, 5].ShouldBe(s_red);
     }
 
@@ -145,7 +145,7 @@ public sealed class PainterTests
     }
 
     [Fact]
-    public void Sizes_follow_the_picture()
+    public void Sizes_follow_the_image()
     {
         var options = new DrawOptions();
         (options.LineWidthFor(1280, 720), options.TextHeightFor(1280, 720)).ShouldBe((3f, 21));
@@ -154,7 +154,7 @@ public sealed class PainterTests
     }
 
     [Fact]
-    public void A_picture_with_padded_rows_is_copied()
+    public void An_image_with_padded_rows_is_copied()
     {
         var canvas = new Canvas(2, 2);
         canvas.CopyFrom([1, 2, 3, 4, 5, 6, 99, 7, 8, 9, 10, 11, 12], 7);
@@ -162,5 +162,5 @@ public sealed class PainterTests
     }
 
     private static Annotation Box(float x1, float y1, float x2, float y2, string label = "") =>
-        new(new BoxXyxy(x1, y1, x2, y2), 0, label, Colour: s_red);
+        new(new BoxXyxy(x1, y1, x2, y2), 0, label, Color: s_red);
 }

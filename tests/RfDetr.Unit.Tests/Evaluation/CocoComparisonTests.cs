@@ -59,7 +59,7 @@ public sealed class CocoComparisonTests
         FoundObject[] found = [new(1, 5, .1234567f, new BoxXywh(1.1f, 2.2f, 3.3f, 4.4f)) { Mask = mask }, new(2, 5, 1e-9, new BoxXywh(0, 0, 20, 10)) { Mask = RleMask.Empty(10, 20) }];
         FoundJson.Write(folder["boxes.json"], found, EvaluationKind.Boxes);
         FoundJson.Write(folder["masks.json"], found, EvaluationKind.Masks);
-        CocoFile.ReadResults(folder["boxes.json"]).ShouldBe([.. found.Select(f => new CocoDetection(f.PictureId, f.CategoryId, f.Score, f.Box, null))]);
+        CocoFile.ReadResults(folder["boxes.json"]).ShouldBe([.. found.Select(f => new CocoDetection(f.ImageId, f.CategoryId, f.Score, f.Box, null))]);
         IReadOnlyList<CocoDetection> masks = CocoFile.ReadResults(folder["masks.json"]);
         masks.Select(m => m.Box).ShouldAllBe(b => b == null);
         masks.Select(m => ((CocoRunLengths)m.Segmentation!).ToMask()).ShouldBe([mask, RleMask.Empty(10, 20)]);

@@ -60,7 +60,7 @@ public sealed class CocoEvaluatorTests
     }
 
     [Fact]
-    public void Equal_scores_of_different_pictures_are_taken_by_rising_picture_id()
+    public void Equal_scores_of_different_images_are_taken_by_rising_image_id()
     {
         var box = new BoxXywh(0, 0, 10, 10);
         TruthObject[] truth = [new(1, 1, box, 100)];
@@ -99,7 +99,7 @@ public sealed class CocoEvaluatorTests
     [Fact]
     public void A_large_synthetic_set_gives_the_same_as_its_parts()
     {
-        EvaluationInput input = SyntheticResults.Make(pictures: 400, objects: 2_900, detections: 40_000, categories: 80);
+        EvaluationInput input = SyntheticResults.Make(images: 400, objects: 2_900, detections: 40_000, categories: 80);
         CocoMetrics whole = CocoEvaluator.Evaluate(input).Metrics;
         whole.AveragePrecision().ShouldBeInRange(.05, .95);
         for (int k = 0; k < 80; k += 13)
@@ -116,10 +116,10 @@ public sealed class CocoEvaluatorTests
         { Input(), new() { MaxDetections = [0] }, "MaxDetections is [0]" },
         { Input(), new() { AreaRanges = [] }, "at least one range" },
         { Input(), new() { AreaRanges = [new("odd", 3, 2)] }, "Least ≤ Most" },
-        { Input(score: double.NaN), new(), "a detection of picture 5 has the score NaN" },
+        { Input(score: double.NaN), new(), "a detection of image 5 has the score NaN" },
         { Input(x: double.PositiveInfinity), new(), "finite" },
-        { Input(), new() { Kind = EvaluationKind.Masks }, "an object of picture 5 has no mask" },
-        { Input(mask: RleMask.Empty(4, 4)), new() { Kind = EvaluationKind.Masks }, "a detection of picture 5 has no mask" },
+        { Input(), new() { Kind = EvaluationKind.Masks }, "an object of image 5 has no mask" },
+        { Input(mask: RleMask.Empty(4, 4)), new() { Kind = EvaluationKind.Masks }, "a detection of image 5 has no mask" },
         { Input(mask: RleMask.Empty(4, 4), found: RleMask.Empty(4, 5)), new() { Kind = EvaluationKind.Masks }, "a mask of 4×5" },
     };
 

@@ -38,9 +38,9 @@ public sealed class ConfidenceSweepTests
     }
 
     [Fact]
-    public void A_sweep_of_random_outcomes_equals_counting_anew()
+    public void A_sweep_of_random_outcomes_equals_counting_again()
     {
-        CocoEvaluation evaluation = CocoEvaluator.Evaluate(PlantedCases.Random(5, pictures: 30));
+        CocoEvaluation evaluation = CocoEvaluator.Evaluate(PlantedCases.Random(5, images: 30));
         ConfidenceSweep sweep = ConfidenceSweep.Of(evaluation.Classes);
         for (int k = 0; k < evaluation.Classes.Count; k++)
         {

@@ -20,7 +20,7 @@ public sealed class ConfusionMatrixTests
             new(1, 7, .9, s_left), new(1, 7, .8, s_right), new(1, 9, .7, s_nowhere), // right, confused, invented
             new(2, 7, .9, new(110, 10, 10, 10)), new(2, 7, .9, new(120, 10, 10, 10)), // in the crowd
             new(2, 9, .1, s_left), // below the threshold
-            new(3, 9, .9, s_left), // of a picture without objects
+            new(3, 9, .9, s_left), // of an image without objects
         ];
         ConfusionMatrix matrix = ConfusionMatrix.Of(new([1, 2, 3], [9, 7], truth, found), EvaluationKind.Boxes, .5);
         matrix.CategoryIds.ShouldBe([7, 9]);
@@ -29,7 +29,7 @@ public sealed class ConfusionMatrixTests
         rows[0].ShouldBe([1, 0, 0]);
         rows[1].ShouldBe([1, 0, 1]);
         rows[2].ShouldBe([0, 2, 0]);
-        matrix.Pictures.ShouldBe([new(1, 0, 1, 1), new(2, 1, 0, 0), new(3, 0, 1, 0)]);
+        matrix.Images.ShouldBe([new(1, 0, 1, 1), new(2, 1, 0, 0), new(3, 0, 1, 0)]);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class ConfusionMatrixTests
     {
         for (int seed = 0; seed < 10; seed++)
         {
-            EvaluationInput input = PlantedCases.Random(seed, pictures: 20);
+            EvaluationInput input = PlantedCases.Random(seed, images: 20);
             input = input with { Truth = [.. input.Truth.Select(t => t with { NeverFound = false, Area = 50 })] };
             CocoEvaluation evaluation = CocoEvaluator.Evaluate(input, new EvaluationOptions { Kind = kind });
             ConfusionMatrix matrix = ConfusionMatrix.Of(input, kind, .4);

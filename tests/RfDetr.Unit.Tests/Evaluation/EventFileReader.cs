@@ -3,7 +3,7 @@ using System.Text;
 
 namespace RfDetr.Tests.Evaluation;
 
-/// <summary>Reads TensorBoard's event files anew: framing with a CRC-32C computed bit by bit, and Protocol Buffers' fields by number.</summary>
+/// <summary>Reads TensorBoard's event files again: framing with a CRC-32C computed bit by bit, and Protocol Buffers' fields by number.</summary>
 internal static class EventFileReader
 {
     public static List<Dictionary<int, object>> Read(string path)

@@ -11,7 +11,7 @@ public sealed class EventFileTests
     }
 
     [Fact]
-    public void Numbers_and_pictures_are_read_back()
+    public void Numbers_and_images_are_read_back()
     {
         using var folder = new TemporaryFolder();
         byte[] png = [.. Enumerable.Range(0, 300).Select(i => (byte)i)];
@@ -20,7 +20,7 @@ public sealed class EventFileTests
         {
             path = file.Path;
             file.AddScalars(3, [("train/loss", 1.5), ("lr", 1e-4)]);
-            file.AddPicture(300, "examples/0", png, 20, 10);
+            file.AddImage(300, "examples/0", png, 20, 10);
         }
 
         Path.GetFileName(path).ShouldStartWith("events.out.tfevents.1700000000.");

@@ -2,7 +2,7 @@ using RfDetr.Data;
 
 namespace RfDetr.Tests.Evaluation;
 
-/// <summary>COCO's rules said slowly: everything is computed anew for each class, range, limit and threshold, with lists and LINQ.</summary>
+/// <summary>COCO's rules said slowly: everything is computed again for each class, range, limit and threshold, with lists and LINQ.</summary>
 internal static class LiteralRules
 {
     /// <summary>Precision at 101 recalls and the scores there; the recall reached. Null where there is nothing to say.</summary>
@@ -11,10 +11,10 @@ internal static class LiteralRules
     {
         var all = new List<(double Score, bool Right, bool Ignored)>();
         int counting = 0;
-        foreach (long picture in input.PictureIds.Distinct().Order())
+        foreach (long image in input.ImageIds.Distinct().Order())
         {
-            List<TruthObject> truth = [.. input.Truth.Where(t => t.PictureId == picture && t.CategoryId == category).OrderBy(t => Ignored(t, area))];
-            List<FoundObject> found = [.. input.Found.Where(f => f.PictureId == picture && f.CategoryId == category).OrderByDescending(f => f.Score).Take(largestLimit)];
+            List<TruthObject> truth = [.. input.Truth.Where(t => t.ImageId == image && t.CategoryId == category).OrderBy(t => Ignored(t, area))];
+            List<FoundObject> found = [.. input.Found.Where(f => f.ImageId == image && f.CategoryId == category).OrderByDescending(f => f.Score).Take(largestLimit)];
             counting += truth.Count(t => !Ignored(t, area));
             all.AddRange(Assign(truth, found, kind, iou, area).Take(limit));
         }

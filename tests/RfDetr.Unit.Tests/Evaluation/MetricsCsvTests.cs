@@ -92,15 +92,15 @@ public sealed class MetricsCsvTests : IDisposable
     [Fact]
     public void History_puts_comparable_columns_of_a_group_into_one_chart()
     {
-        using (MetricsCsv csv = MetricsCsv.Open(Path, ["lr", "valid/box_ap", "valid/mask_ap", "train/loss", "train/pictures"]))
+        using (MetricsCsv csv = MetricsCsv.Open(Path, ["lr", "valid/box_ap", "valid/mask_ap", "train/loss", "train/images"]))
         {
-            csv.Add(1, [("lr", 1e-4), ("train/loss", 9), ("train/pictures", 400)]);
-            csv.Add(2, [("lr", 1e-5), ("train/loss", 8), ("train/pictures", 401), ("valid/box_ap", .3), ("valid/mask_ap", .2)]);
+            csv.Add(1, [("lr", 1e-4), ("train/loss", 9), ("train/images", 400)]);
+            csv.Add(2, [("lr", 1e-5), ("train/loss", 8), ("train/images", 401), ("valid/box_ap", .3), ("valid/mask_ap", .2)]);
         }
 
         RunHistory history = RunHistory.Read(Path);
         history.XLabel.ShouldBe("step");
-        history.Charts.Select(c => c.Title).ShouldBe(["lr", "valid", "train: loss", "train: pictures"]);
+        history.Charts.Select(c => c.Title).ShouldBe(["lr", "valid", "train: loss", "train: images"]);
         history.Charts[1].Series.Select(s => s.Name).ShouldBe(["box_ap", "mask_ap"]);
         history.Charts[0].Series[0].Points.ShouldBe([(1, 1e-4), (2, 1e-5)]);
     }

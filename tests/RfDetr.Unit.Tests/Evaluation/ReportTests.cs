@@ -9,7 +9,7 @@ public sealed partial class ReportTests
 {
     private static EvaluationResult Result(int seed, string name = "class")
     {
-        EvaluationInput input = PlantedCases.Random(seed, pictures: 30);
+        EvaluationInput input = PlantedCases.Random(seed, images: 30);
         return EvaluationResult.Of(input, input.CategoryIds.Select(id => new EvaluationClass(id, $"{name}{id}")));
     }
 
@@ -25,7 +25,7 @@ public sealed partial class ReportTests
             new("nothing", [new("gaps", [(0, double.NaN)])]),
             new("many", [new("long", [.. Enumerable.Range(0, 5000).Select(i => ((double)i, Math.Sin(i / 500.0)))]), new("one", [(7, .5)])]),
         ]),
-        Examples = [new("picture <x>.jpg", "2 found", [1, 2, 3], [4, 5, 6])],
+        Examples = [new("image <x>.jpg", "2 found", [1, 2, 3], [4, 5, 6])],
     };
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed partial class ReportTests
         html.ShouldNotContain("http", Case.Insensitive);
         html.ShouldNotContain("@import");
         References().Matches(html).Select(m => m.Groups[1].Value).ShouldAllBe(target => target.StartsWith("data:image/jpeg;base64,", StringComparison.Ordinal));
-        html.ShouldContain("picture &lt;x&gt;.jpg");
+        html.ShouldContain("image &lt;x&gt;.jpg");
         html.ShouldContain("a&lt;b&gt;&amp;10");
 
         // Every part that is built from data must close what it opens; void elements, style and script aside it is XML then.
@@ -110,8 +110,8 @@ public sealed partial class ReportTests
         EvaluationResult result = Result(6);
         IReadOnlyList<long> chosen = ExampleChoice.Of(result, 8);
         chosen.Distinct().Count().ShouldBe(8);
-        int worst = result.Confusion.Pictures.Max(p => p.Total);
-        result.Confusion.Pictures.Single(p => p.PictureId == chosen[0]).Total.ShouldBe(worst);
+        int worst = result.Confusion.Images.Max(p => p.Total);
+        result.Confusion.Images.Single(p => p.ImageId == chosen[0]).Total.ShouldBe(worst);
         ExampleChoice.Of(result, 1000).Count.ShouldBe(30);
         ExampleChoice.Of(result, 0).ShouldBeEmpty();
     }

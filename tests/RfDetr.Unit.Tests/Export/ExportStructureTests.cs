@@ -85,11 +85,11 @@ public sealed class ExportStructureTests
     }
 
     [Fact]
-    public void The_traced_form_keeps_what_the_optimised_one_folds_away()
+    public void The_traced_form_keeps_what_the_optimized_one_folds_away()
     {
-        string[] traced = Operators(new() { Optimize = false }), optimised = Operators(new());
+        string[] traced = Operators(new() { Optimize = false }), optimized = Operators(new());
         foreach (string folded in new[] { "Mul", "Conv", "Transpose" })
-            optimised.Count(o => o == folded).ShouldBeLessThan(traced.Count(o => o == folded), folded);
+            optimized.Count(o => o == folded).ShouldBeLessThan(traced.Count(o => o == folded), folded);
 
         static string[] Operators(ExportOptions options) => [.. OnnxExporter.Build(s_graph, options).Graph.Node.Select(n => n.OpType)];
     }

@@ -40,8 +40,8 @@ public sealed class PassTests
     {
         ModelConfig config = masks ? TinyNetwork.Masks : TinyNetwork.Boxes;
         NetworkGraph graph = TinyNetwork.Record(config, 2, taps: _ => true);
-        Dictionary<string, HostTensor> picture = TinyNetwork.Picture(config, 2);
-        TinyNetwork.ShouldAgree(GraphEvaluator.Run(Passes.Run(graph, s_passes[name]), picture), GraphEvaluator.Run(graph, picture), Tolerance);
+        Dictionary<string, HostTensor> image = TinyNetwork.Image(config, 2);
+        TinyNetwork.ShouldAgree(GraphEvaluator.Run(Passes.Run(graph, s_passes[name]), image), GraphEvaluator.Run(graph, image), Tolerance);
     }
 
     [Theory]
@@ -51,12 +51,12 @@ public sealed class PassTests
     {
         ModelConfig config = masks ? TinyNetwork.Masks : TinyNetwork.Boxes;
         NetworkGraph graph = TinyNetwork.Record(config, Dim.Batch);
-        NetworkGraph optimised = Passes.OptimizeForKernels(graph);
-        optimised.Order.Count.ShouldBeLessThan(graph.Order.Count);
+        NetworkGraph optimized = Passes.OptimizeForKernels(graph);
+        optimized.Order.Count.ShouldBeLessThan(graph.Order.Count);
         foreach (int batch in new[] { 1, 3 })
         {
-            Dictionary<string, HostTensor> picture = TinyNetwork.Picture(config, batch);
-            TinyNetwork.ShouldAgree(GraphEvaluator.Run(optimised, picture), GraphEvaluator.Run(graph, picture), Tolerance);
+            Dictionary<string, HostTensor> image = TinyNetwork.Image(config, batch);
+            TinyNetwork.ShouldAgree(GraphEvaluator.Run(optimized, image), GraphEvaluator.Run(graph, image), Tolerance);
         }
     }
 
@@ -64,16 +64,16 @@ public sealed class PassTests
     public void Recording_keeps_the_values_of_running_at_once()
     {
         ModelConfig config = TinyNetwork.Masks;
-        Dictionary<string, HostTensor> picture = TinyNetwork.Picture(config, 2);
+        Dictionary<string, HostTensor> image = TinyNetwork.Image(config, 2);
         var host = new HostBackend();
-        LayerOutput result = new RfDetrNetwork(new Weights(new FormulaWeights("ranked tiny"), host), config).Forward(host.Constant(picture["input"])).Result;
+        LayerOutput result = new RfDetrNetwork(new Weights(new FormulaWeights("ranked tiny"), host), config).Forward(host.Constant(image["input"])).Result;
         var eager = new Dictionary<string, HostTensor>
         {
             ["dets"] = HostBackend.Read(result.Boxes),
             ["labels"] = HostBackend.Read(result.Logits),
             ["masks"] = HostBackend.Read(result.Masks!.Logits()),
         };
-        TinyNetwork.ShouldAgree(GraphEvaluator.Run(TinyNetwork.Record(config, Dim.Batch), picture), eager, 0);
+        TinyNetwork.ShouldAgree(GraphEvaluator.Run(TinyNetwork.Record(config, Dim.Batch), image), eager, 0);
     }
 
     [Fact]

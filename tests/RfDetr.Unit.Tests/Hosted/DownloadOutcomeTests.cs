@@ -2,7 +2,7 @@ using RfDetr.Checkpoints;
 
 namespace RfDetr.Tests.Hosted;
 
-/// <summary>Answers, files, folders, licences and options that a download meets.</summary>
+/// <summary>Answers, files, folders, licenses and options that a download meets.</summary>
 public sealed class DownloadOutcomeTests : DownloadTest
 {
     [Fact]
@@ -91,7 +91,7 @@ public sealed class DownloadOutcomeTests : DownloadTest
         (await Should.ThrowAsync<DownloadException>(Download(null, o => o with { Offline = true }))).Message.ShouldContain(Target);
 
     [Fact]
-    public async Task ALicenceMustBeAccepted()
+    public async Task ALicenseMustBeAccepted()
     {
         using ScriptedServer server = new(ScriptedServer.File(Content));
         HostedFile file = Hosted with { License = WeightsLicense.PlatformModel };

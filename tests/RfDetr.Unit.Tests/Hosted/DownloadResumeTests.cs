@@ -130,7 +130,7 @@ public sealed class DownloadResumeTests : DownloadTest
     }
 
     [Fact]
-    public async Task CancellingKeepsWhatArrived()
+    public async Task CancelingKeepsWhatArrived()
     {
         using CancellationTokenSource cancel = new();
         TaskCompletionSource never = new();

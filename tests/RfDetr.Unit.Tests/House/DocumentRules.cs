@@ -5,7 +5,7 @@ namespace RfDetr.Tests.House;
 /// <summary>Rules on Markdown: links lead somewhere, and code that is shown is code that CI compiles and runs.</summary>
 internal static partial class DocumentRules
 {
-    /// <summary>Relative links and pictures point at files that exist.</summary>
+    /// <summary>Relative links and images point at files that exist.</summary>
     public static IEnumerable<string> DeadLinks(SourceFile document, Func<string, bool> exists)
     {
         string folder = Path.GetDirectoryName(document.Path)!;

@@ -62,7 +62,7 @@ public class PlantedCaseTests
     public void Printing_is_found(string line, bool found) => TextRules.ConsoleUse(new("a.cs", line)).Any().ShouldBe(found);
 
     [Theory]
-    [InlineData("/home/ada/pictures", true)]
+    [InlineData("/home/ada/images", true)]
     [InlineData("cd /root/project", true)]
     [InlineData(@"C:\Users\ada", true)]
     [InlineData("https://example.org/home/page", false)]

@@ -42,7 +42,7 @@ public sealed class BuiltInModelTests
         found.File.ShouldBe(name);
         found.Variant.ShouldBe(name);
         found.Container.ShouldBe(nameof(CheckpointFormat.Safetensors));
-        found.Licence.ShouldBe("Apache-2.0");
+        found.License.ShouldBe("Apache-2.0");
         found.Bytes.ShouldBe(BuiltInModels.Bytes(name).Length);
         found.Warnings.ShouldBeEmpty();
     }

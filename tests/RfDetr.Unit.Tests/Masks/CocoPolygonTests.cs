@@ -13,7 +13,7 @@ public sealed class CocoPolygonTests
     }
 
     [Fact]
-    public void Parts_beyond_the_picture_are_cut() =>
+    public void Parts_beyond_the_image_are_cut() =>
         RleMask.FromPolygons(10, 10, [[-50, -50, 50, -50, 50, 50, -50, 50]]).Area.ShouldBe(100);
 
     [Fact]

@@ -124,7 +124,7 @@ public sealed class RleMaskTests
     }
 
     [Fact]
-    public void Masks_of_different_pictures_do_not_combine() =>
+    public void Masks_of_different_images_do_not_combine() =>
         Should.Throw<ArgumentException>(() => RleMask.Empty(2, 3).IoU(RleMask.Empty(3, 2))).Message.ShouldContain("2×3 and 3×2");
 
     private static RleMask Naive(BitMask a, BitMask b, Func<int, int, int> rule)

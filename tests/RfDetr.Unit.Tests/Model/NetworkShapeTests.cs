@@ -42,7 +42,7 @@ public sealed class NetworkShapeTests
     [InlineData("large-deprecated", 336, 168)]
     [InlineData("seg-small", 240, 120)]
     [InlineData("xlarge", 260, 700)]
-    public void Pictures_need_not_be_square(string name, int height, int width)
+    public void Images_need_not_be_square(string name, int height, int width)
     {
         ModelConfig c = Variants.Get(name);
         LayerOutput result = Forward(c, height, width).Result;
@@ -80,7 +80,7 @@ public sealed class NetworkShapeTests
     }
 
     [Fact]
-    public void Small_pictures_have_fewer_proposals_than_queries()
+    public void Small_images_have_fewer_proposals_than_queries()
     {
         ModelConfig nano = Variants.Get("nano");
         NetworkOutput output = Forward(nano, 128, 128, new() { TwoStage = true });

@@ -98,7 +98,7 @@ public sealed class MetadataJsonTests
     {
         var notes = new ArtifactNotes
         {
-            WeightsLicence = "Apache-2.0",
+            WeightsLicense = "Apache-2.0",
             WeightsSha256 = "ab12",
             Precision = "float16",
             EmittedLabels = [new EmittedLabel(1, 1, "person", 1), new EmittedLabel(3, 3, "car")],

@@ -55,7 +55,7 @@ public class CandidatesTests
     }
 
     [Fact]
-    public void A_quantised_model_that_runs_in_floats_is_tried_in_int8_only_if_it_is_allowed()
+    public void A_quantized_model_that_runs_in_floats_is_tried_in_int8_only_if_it_is_allowed()
     {
         CandidateFacts facts = Facts(new DetectorOptions { AllowSpinning = true }, 2) with { HasPolicy = true };
         Candidates.Engines(facts, s_defaults).ShouldAllBe(c => !c.IsReduced);

@@ -39,7 +39,7 @@ public sealed class ChoiceFinderTests : IDisposable
     }
 
     [Fact]
-    public void Another_machine_or_model_is_measured_anew()
+    public void Another_machine_or_model_is_measured_again()
     {
         Find().Winner.ShouldNotBeNull();
         Find(facts: ["processor: two", "model: abc"]).Winner.ShouldNotBeNull();

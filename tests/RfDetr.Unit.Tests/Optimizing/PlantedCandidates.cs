@@ -15,10 +15,10 @@ internal sealed class PlantedCandidates(HandClock clock) : IContenderSource
     private readonly Lock _lock = new();
     private readonly List<Contender> _opened = [];
 
-    /// <summary>Milliseconds of a call of one candidate with so many pictures.</summary>
+    /// <summary>Milliseconds of a call of one candidate with so many images.</summary>
     public Func<EngineChoice, int, double> CostMs { get; init; } = (_, batch) => 100 * batch;
 
-    /// <summary>What a candidate finds, shown so many pictures at once.</summary>
+    /// <summary>What a candidate finds, shown so many images at once.</summary>
     public Func<EngineChoice, int, Detections> Finds { get; init; } = (_, _) => Seen(0.9f);
 
     /// <summary>What loading a candidate does besides.</summary>
@@ -43,7 +43,7 @@ internal sealed class PlantedCandidates(HandClock clock) : IContenderSource
         }
     }
 
-    /// <summary>One picture with one object.</summary>
+    /// <summary>One image with one object.</summary>
     public static Detections Seen(float score) => new(100, 100, [new Detection(new BoxXyxy(10, 10, 60, 60), score, 1, "ball", null)], default);
 
     private sealed class Contender(PlantedCandidates all, EngineChoice choice) : IContender

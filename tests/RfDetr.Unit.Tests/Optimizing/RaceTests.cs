@@ -64,7 +64,7 @@ public class RaceTests
     }
 
     [Fact]
-    public void Without_a_clear_gain_the_unoptimised_one_stays()
+    public void Without_a_clear_gain_the_unoptimized_one_stays()
     {
         var source = new PlantedCandidates(_clock) { CostMs = (c, b) => b * (c == Own ? 98 : 100) };
         var race = new Race(source, new OptimizeOptions(), _clock);
@@ -132,7 +132,7 @@ public class RaceTests
     }
 
     [Fact]
-    public void The_batch_is_chosen_by_the_time_per_picture()
+    public void The_batch_is_chosen_by_the_time_per_image()
     {
         var source = new PlantedCandidates(_clock) { CostMs = (_, b) => 60 + 40 * b };
         var race = new Race(source, new OptimizeOptions(), _clock);
@@ -140,7 +140,7 @@ public class RaceTests
         (Entrant best, int batch) = race.Run(Reference, [], c => [c with { Batch = 2 }, c with { Batch = 4 }], default);
 
         batch.ShouldBe(4);
-        best.Choice.ShouldBe(Reference, "single pictures are not made to wait");
+        best.Choice.ShouldBe(Reference, "single images are not made to wait");
         Of(race, Reference with { Batch = 4 }).MedianMs.ShouldBe(55);
         source.Opened.ShouldBe([Reference], "a batch needs no engine of its own");
     }
@@ -157,7 +157,7 @@ public class RaceTests
     }
 
     [Fact]
-    public void Cancelling_leaves_nothing_loaded()
+    public void Canceling_leaves_nothing_loaded()
     {
         using var cancel = new CancellationTokenSource();
         var source = new PlantedCandidates(_clock)

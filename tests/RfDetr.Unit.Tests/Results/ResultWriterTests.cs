@@ -7,7 +7,7 @@ namespace RfDetr.Tests.Results;
 
 public sealed class ResultWriterTests
 {
-    // A frame of 7×6 pixels around a hole, in a picture of 10×8; and a lone pixel, which has no area.
+    // A frame of 7×6 pixels around a hole, in an image of 10×8; and a lone pixel, which has no area.
     private static readonly RleMask s_frame = RleMask.FromBox(8, 10, new BoxXyxy(1, 1, 8, 7)).Intersect(Not(RleMask.FromBox(8, 10, new BoxXyxy(3, 3, 6, 5))));
 
     private static readonly ModelCard s_model = new()
@@ -45,7 +45,7 @@ public sealed class ResultWriterTests
     public void Polygons_tell_holes_by_direction_and_leave_out_what_has_no_area()
     {
         JsonElement detections = Written(stream => new DetectionJson(stream, s_model), ("x.png", Found)).GetProperty("images")[0].GetProperty("detections");
-        // 6×5 between the outermost centres; around the hole 4×3 less its four cut corners.
+        // 6×5 between the outermost centers; around the hole 4×3 less its four cut corners.
         double[] areas = [.. detections[0].GetProperty("polygons").EnumerateArray().Select(Shoelace)];
         areas.ShouldBe([30, -10], ignoreOrder: true, "clockwise outside (y down), counter-clockwise around the hole");
         detections[1].GetProperty("polygons").GetArrayLength().ShouldBe(0);
@@ -95,18 +95,18 @@ public sealed class ResultWriterTests
         numbers[1..].ShouldContain("0.15", "column 1, half a pixel in, of 10");
     }
 
-    private static JsonElement Written(Func<Stream, IResultWriter> make, params (string File, Detections Found)[] pictures)
+    private static JsonElement Written(Func<Stream, IResultWriter> make, params (string File, Detections Found)[] images)
     {
         using var stream = new MemoryStream();
-        Write(make(stream), pictures);
+        Write(make(stream), images);
         return JsonDocument.Parse(Encoding.UTF8.GetString(stream.ToArray())).RootElement;
     }
 
-    private static void Write(IResultWriter writer, params (string File, Detections Found)[] pictures)
+    private static void Write(IResultWriter writer, params (string File, Detections Found)[] images)
     {
         using (writer)
         {
-            foreach ((string file, Detections found) in pictures)
+            foreach ((string file, Detections found) in images)
                 writer.Write(file, found);
             writer.Complete();
         }

@@ -13,8 +13,8 @@ public sealed class UniqueNamesTests
 
     [Theory]
     [InlineData("a/b:c", "a_b_c")]
-    [InlineData("..", "picture")]
-    [InlineData("", "picture")]
+    [InlineData("..", "image")]
+    [InlineData("", "image")]
     [InlineData("tab\there", "tab_here")]
     public void Names_are_safe_on_every_system(string text, string expected) => UniqueNames.Clean(text).ShouldBe(expected);
 }

@@ -109,13 +109,13 @@ public class SceneGeneratorTests
         SceneGenerator generator = new(new() { MinObjects = 1, MaxObjects = 1, MinObjectSize = 60, Classes = ["ball"] });
         SceneObject ball = Enumerable.Range(0, 20).SelectMany(i => generator.Render(6, i, 256, 256).Objects)
             .First(o => o.Box is { X1: > 0, Y1: > 0, X2: < 256, Y2: < 256 });
-        // A ball seen off the picture's middle is an ellipse, longer by 1/cos of the angle at most: half a field of view here.
+        // A ball seen off the image's middle is an ellipse, longer by 1/cos of the angle at most: half a field of view here.
         (ball.Area / (ball.Box.Width * ball.Box.Height * Math.PI / 4)).ShouldBe(1, 0.03);
         ((double)ball.Box.Width / ball.Box.Height).ShouldBe(1, 0.15);
     }
 
     [Fact]
-    public void PicturesHaveContrast()
+    public void ImagesHaveContrast()
     {
         foreach (Scene scene in Series)
         {
@@ -129,7 +129,7 @@ public class SceneGeneratorTests
     [InlineData(8, 8)]
     [InlineData(8, 200)]
     [InlineData(333, 9)]
-    public void TinyAndNarrowPicturesWork(int width, int height)
+    public void TinyAndNarrowImagesWork(int width, int height)
     {
         for (int i = 0; i < 5; i++)
             new SceneGenerator(new() { MaxObjects = 64 }).Render(7, i, width, height).Rgb.Length.ShouldBe(width * height * 3);

@@ -7,7 +7,7 @@ namespace RfDetr.Cli.Commands;
 /// <summary>Average precision for a benchmark's report. <c>rfdetr eval</c> tells much more.</summary>
 internal static class BenchmarkAccuracyRun
 {
-    /// <summary>Shows a detector all pictures of a split and compares what it finds with the labels, as COCO does.</summary>
+    /// <summary>Shows a detector all images of a split and compares what it finds with the labels, as COCO does.</summary>
     /// <exception cref="ArgumentException">A class with objects is not among the model's; the message has both lists.</exception>
     public static async Task<BenchmarkAccuracy> RunAsync(Detector detector, string name, DataSplit split, IProgressBar bar, CancellationToken cancellation)
     {
@@ -16,18 +16,18 @@ internal static class BenchmarkAccuracyRun
         var evaluation = new DetectionEvaluation(split.Classes, masks);
         var everything = new DetectOptions { ScoreThreshold = 0, Masks = masks };
         int next = 0;
-        await foreach (PictureOutcome outcome in detector.DetectEachAsync(split.Pictures.Select(p => new PictureSource(p.File)), everything, 1, null, cancellation).ConfigureAwait(false))
+        await foreach (ImageOutcome outcome in detector.DetectEachAsync(split.Images.Select(p => new ImageSource(p.File)), everything, 1, null, cancellation).ConfigureAwait(false))
         {
-            LabelledPicture picture = split.Pictures[next++];
+            LabeledImage image = split.Images[next++];
             if (!outcome.Succeeded)
                 ExceptionDispatchInfo.Throw(outcome.Error); // precision of a part would look like that of the whole
-            evaluation.Add(picture, classes.Found(picture, outcome.Result));
-            bar.Report(next, split.Pictures.Count, "average precision");
+            evaluation.Add(image, classes.Found(image, outcome.Result));
+            bar.Report(next, split.Images.Count, "average precision");
         }
 
         EvaluationSummary summary = evaluation.Complete(cancellation);
         CocoMetrics boxes = summary.Boxes.Metrics;
         CocoMetrics? found = summary.Masks?.Metrics;
-        return new(name, split.Pictures.Count, boxes.AveragePrecision(), boxes.AveragePrecision(iou: .5), found?.AveragePrecision(), found?.AveragePrecision(iou: .5));
+        return new(name, split.Images.Count, boxes.AveragePrecision(), boxes.AveragePrecision(iou: .5), found?.AveragePrecision(), found?.AveragePrecision(iou: .5));
     }
 }

@@ -11,10 +11,10 @@ internal sealed class BenchmarkCommand
 {
     private readonly ModelArguments _model = new();
     private readonly OptimizeArguments _optimize = new();
-    private readonly Option<string[]> _images = ImageOption.Create("Pictures to show in turn: files, folders or patterns; otherwise eight drawn scenes of 640×480.");
-    private readonly Option<string?> _data = OptionsOf.Text("--data", "DIR", "A labelled data set: average precision is measured too, and its pictures are shown unless --images says otherwise.");
+    private readonly Option<string[]> _images = ImageOption.Create("Images to show in turn: files, folders or patterns; otherwise eight drawn scenes of 640×480.");
+    private readonly Option<string?> _data = OptionsOf.Text("--data", "DIR", "A labeled data set: average precision is measured too, and its images are shown unless --images says otherwise.");
     private readonly Option<string?> _split = OptionsOf.Text("--split", "NAME", "The data set's part (default valid).");
-    private readonly Option<int[]> _batches = Numbers("--batch", "B,…", "Pictures per call; each size is measured on its own (default 1).", 1024);
+    private readonly Option<int[]> _batches = Numbers("--batch", "B,…", "Images per call; each size is measured on its own (default 1).", 1024);
     private readonly Option<int[]> _callers = Numbers("--callers", "C,…", "Threads that call the detector at the same time; each number is measured on its own (default 1).", 256);
     private readonly Option<int?> _runs = OptionsOf.Whole("--runs", "N", "Calls that count (default 100).", 3, BenchmarkOptions.MostCalls);
     private readonly Option<float?> _seconds = OptionsOf.Number("--seconds", "S", "Measure for so long instead of --runs calls.", 0.01f, 86_400);
@@ -39,7 +39,7 @@ internal sealed class BenchmarkCommand
         DetectorOptions detector = _model.Options(context);
         string model = _model.Model(context);
         (string Name, DataSplit Split)? data = await Task.Run(() => Data(context), context.Cancellation).ConfigureAwait(false);
-        PictureSet pictures = await Task.Run(() => Pictures(context, data), context.Cancellation).ConfigureAwait(false);
+        ImageSet images = await Task.Run(() => Images(context, data), context.Cancellation).ConfigureAwait(false);
         OptimizationReport? optimization = null;
         if (_optimize.Wanted(context))
         {
@@ -53,7 +53,7 @@ internal sealed class BenchmarkCommand
             () =>
             {
                 var progress = new Told(p => bar.Report(p.Done, 1, $"batch {p.Batch}, {p.Callers} callers"));
-                return Benchmark.Run(model, pictures, detector, options, progress, context.Cancellation);
+                return Benchmark.Run(model, images, detector, options, progress, context.Cancellation);
             },
             context.Cancellation)).ConfigureAwait(false);
         report = report with { Optimization = optimization };
@@ -85,14 +85,14 @@ internal sealed class BenchmarkCommand
         if (context.Get(_data) is not { } folder)
             return context.Get(_split) is null ? null : throw new ArgumentException("--split belongs to --data DIR, which is missing");
         DataSplit split = DataSet.Open(folder).Split(context.Get(_split) ?? "valid");
-        return split.Pictures.Count > 0
+        return split.Images.Count > 0
             ? ($"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))}/{split.Name}", split)
-            : throw new ArgumentException($"the split '{split.Name}' has no pictures to look at");
+            : throw new ArgumentException($"the split '{split.Name}' has no images to look at");
     }
 
-    private PictureSet Pictures(CliContext context, (string Name, DataSplit Split)? data) =>
+    private ImageSet Images(CliContext context, (string Name, DataSplit Split)? data) =>
         data is var (name, split) && context.Get(_images) is not { Length: > 0 }
-            ? BenchmarkInputs.Read([.. split.Pictures.Select(p => p.File)], name)
+            ? BenchmarkInputs.Read([.. split.Images.Select(p => p.File)], name)
             : BenchmarkInputs.Read(context.Get(_images) ?? []);
 
     private BenchmarkOptions Options(CliContext context)

@@ -11,8 +11,8 @@ internal static class BenchmarkInputs
     private const int Scenes = 8, Width = 640, Height = 480;
     private const ulong Seed = 1;
 
-    /// <summary>The pictures of <c>--images</c>, or drawn scenes where there are none.</summary>
-    public static PictureSet Read(IReadOnlyList<string> images)
+    /// <summary>The images of <c>--images</c>, or drawn scenes where there are none.</summary>
+    public static ImageSet Read(IReadOnlyList<string> images)
     {
         if (images.Count == 0)
             return Draw();
@@ -20,20 +20,20 @@ internal static class BenchmarkInputs
     }
 
     /// <summary>The first files, as many as a benchmark takes.</summary>
-    public static PictureSet Read(IReadOnlyList<string> files, string origin)
+    public static ImageSet Read(IReadOnlyList<string> files, string origin)
     {
-        string which = files.Count > PictureSet.MostPictures ? $"the first {PictureSet.MostPictures} of {files.Count}" : $"{files.Count}";
-        return PictureSet.Read(files, $"{which} pictures of {origin}");
+        string which = files.Count > ImageSet.MostImages ? $"the first {ImageSet.MostImages} of {files.Count}" : $"{files.Count}";
+        return ImageSet.Read(files, $"{which} images of {origin}");
     }
 
     /// <summary>Drawn scenes as pixels; the caller disposes them.</summary>
-    public static Picture[] Probes(int count) => [.. Pixels(count).Select(rgb => Picture.FromPixels(Frame(rgb)))];
+    public static Image[] Probes(int count) => [.. Pixels(count).Select(rgb => Image.FromPixels(Frame(rgb)))];
 
-    private static PictureSet Draw()
+    private static ImageSet Draw()
     {
         var encoded = new List<ReadOnlyMemory<byte>>();
         foreach (byte[] rgb in Pixels(Scenes))
-            encoded.Add(PictureEncoder.Encode(Frame(rgb), PictureFormat.Jpeg));
+            encoded.Add(ImageEncoder.Encode(Frame(rgb), ImageFormat.Jpeg));
         return new(encoded, string.Create(CultureInfo.InvariantCulture, $"{Scenes} drawn scenes of {Width}×{Height} (JPEG)"));
     }
 

@@ -9,7 +9,7 @@ internal static class BenchmarkPage
     // More dots than this are a blot; the samples stay whole in the JSON.
     private const int MostDots = 2000;
 
-    private static readonly Dictionary<string, string> s_colours = new()
+    private static readonly Dictionary<string, string> s_colors = new()
     {
         [BenchmarkStages.Decode] = "s5",
         [BenchmarkStages.Preprocess] = "s2",
@@ -22,16 +22,16 @@ internal static class BenchmarkPage
     {
         var page = new HtmlPage($"Benchmark of {Path.GetFileName(report.Model.Name)}");
         page.Paragraph(BenchmarkText.Model(report)).Paragraph(BenchmarkText.Machine(report), "faint");
-        page.Paragraph($"pictures: {report.Pictures.Source}; {BenchmarkText.Process(report)}", "faint");
+        page.Paragraph($"images: {report.Images.Source}; {BenchmarkText.Process(report)}", "faint");
         if (BenchmarkText.Accuracy(report) is { } accuracy)
             page.Paragraph(accuracy);
         foreach (string doubt in BenchmarkDoubts.Of(report))
             page.Paragraph(doubt, "warn");
 
         page.Heading("Where the time goes");
-        page.Legend([.. s_colours.Where(c => report.Series[0].Stage(c.Key) is not null).Select(c => (c.Value, c.Key))]);
-        page.Raw(SvgBars.Draw([.. report.Series.Select(Bar)])).Paragraph("Medians of the stages, milliseconds per picture.", "faint");
-        page.Heading("How even it is").Raw(Distribution(report)).Legend([.. report.Series.Select((s, i) => (Colour(i), BenchmarkText.Name(s)))]);
+        page.Legend([.. s_colors.Where(c => report.Series[0].Stage(c.Key) is not null).Select(c => (c.Value, c.Key))]);
+        page.Raw(SvgBars.Draw([.. report.Series.Select(Bar)])).Paragraph("Medians of the stages, milliseconds per image.", "faint");
+        page.Heading("How even it is").Raw(Distribution(report)).Legend([.. report.Series.Select((s, i) => (Color(i), BenchmarkText.Name(s)))]);
         foreach (BenchmarkSeries series in report.Series)
             Add(page, series);
         Environment(page, report);
@@ -54,7 +54,7 @@ internal static class BenchmarkPage
 
     private static StackedBar Bar(BenchmarkSeries series)
     {
-        (double Value, string Colour)[] parts = [.. series.Stages.Where(s => s_colours.ContainsKey(s.Name)).Select(s => (s.Statistics.P50 / series.Batch, s_colours[s.Name]))];
+        (double Value, string Color)[] parts = [.. series.Stages.Where(s => s_colors.ContainsKey(s.Name)).Select(s => (s.Statistics.P50 / series.Batch, s_colors[s.Name]))];
         return new(BenchmarkText.Name(series), parts, $"{BenchmarkText.Ms(parts.Sum(p => p.Value))} ms");
     }
 
@@ -68,7 +68,7 @@ internal static class BenchmarkPage
         {
             double[] s = sorted[i];
             int step = Math.Max(1, s.Length / MostDots);
-            plot.Line(Enumerable.Range(0, s.Length).Where(k => k % step == 0 || k == s.Length - 1).Select(k => (s[k], 100.0 * (k + 1) / s.Length)), Colour(i));
+            plot.Line(Enumerable.Range(0, s.Length).Where(k => k % step == 0 || k == s.Length - 1).Select(k => (s[k], 100.0 * (k + 1) / s.Length)), Color(i));
         }
 
         return plot.ToString();
@@ -81,7 +81,7 @@ internal static class BenchmarkPage
         [
             ("measured", r.MeasuredAt.ToString("u", CultureInfo.InvariantCulture)), ("rfdetr", e.Library), ("engine", e.Engine), ("providers", string.Join(' ', e.Providers)),
             ("threads", e.Threads.ToString(CultureInfo.InvariantCulture)), ("spinning", e.Spinning ? "yes" : "no"), ("runtime", $"{e.Runtime}, {e.Collector}"), ("decoder", e.Decoder),
-            ("variables", string.Join(' ', e.Variables.Select(v => $"{v.Key}={v.Value}"))), ("model's SHA-256", r.Model.Sha256 ?? "none"), ("pictures' SHA-256", r.Pictures.Sha256),
+            ("variables", string.Join(' ', e.Variables.Select(v => $"{v.Key}={v.Value}"))), ("model's SHA-256", r.Model.Sha256 ?? "none"), ("images' SHA-256", r.Images.Sha256),
             ("warm-up", $"{r.Options.Warmup} calls"), ("pause", $"{r.Options.PauseMs} ms"),
             ("score threshold", r.Options.ScoreThreshold.ToString(CultureInfo.InvariantCulture)),
         ];
@@ -99,5 +99,5 @@ internal static class BenchmarkPage
         return samples.Select((y, i) => ((double)i, y)).Where(p => (int)p.Item1 % step == 0);
     }
 
-    private static string Colour(int index) => $"s{index % 6}";
+    private static string Color(int index) => $"s{index % 6}";
 }

@@ -12,7 +12,7 @@ internal static class BenchmarkText
     {
         console.WriteLine(Model(report));
         console.WriteLine(Machine(report));
-        console.WriteLine($"pictures: {report.Pictures.Source}");
+        console.WriteLine($"images: {report.Images.Source}");
         foreach (BenchmarkSeries series in report.Series)
         {
             console.WriteLine();
@@ -39,7 +39,7 @@ internal static class BenchmarkText
         Text($"machine: {r.Environment.Processor}, {r.Environment.Cores} cores, {string.Join(' ', r.Environment.InstructionSets)}; {r.Environment.System}; {r.Environment.Runtime}");
 
     public static string Title(BenchmarkSeries s) =>
-        Text($"{Name(s)}: {s.PicturesPerSecond:0.0} pictures/s, {s.Stages[0].Samples.Length} calls");
+        Text($"{Name(s)}: {s.ImagesPerSecond:0.0} images/s, {s.Stages[0].Samples.Length} calls");
 
     public static string Name(BenchmarkSeries s) => Text($"batch {s.Batch}, {s.Callers} {(s.Callers == 1 ? "caller" : "callers")}");
 
@@ -57,7 +57,7 @@ internal static class BenchmarkText
         string noise = s.Machine.NoiseFloor is { } n ? Text($"; machine's noise {100 * n:0.0} %") : "";
         string drift = s.Machine.CallDrift is { } d ? Text($", drift {100 * (d - 1):+0.0;-0.0;0.0} %") : "";
         string others = s.Machine.OthersShare is { } o ? Text($", others used {100 * o:0} %") : "";
-        return Text($"{s.AllocatedBytesPerPicture / 1024:0.0} KiB allocated per picture; {s.Collections[0]}/{s.Collections[1]}/{s.Collections[2]} collections, {s.CollectionPauseMs:0.0} ms") + noise + drift + others;
+        return Text($"{s.AllocatedBytesPerImage / 1024:0.0} KiB allocated per image; {s.Collections[0]}/{s.Collections[1]}/{s.Collections[2]} collections, {s.CollectionPauseMs:0.0} ms") + noise + drift + others;
     }
 
     public static string Process(BenchmarkReport r) => Text(
@@ -68,7 +68,7 @@ internal static class BenchmarkText
         if (r.Accuracy is not { } a)
             return null;
         string masks = a.MaskAp is { } ap ? Text($"; masks {100 * ap:0.0} (AP50 {100 * a.MaskAp50.GetValueOrDefault():0.0})") : "";
-        return Text($"AP on {a.DataSet}, {a.Pictures} pictures: boxes {100 * a.BoxAp:0.0} (AP50 {100 * a.BoxAp50:0.0})") + masks;
+        return Text($"AP on {a.DataSet}, {a.Images} images: boxes {100 * a.BoxAp:0.0} (AP50 {100 * a.BoxAp50:0.0})") + masks;
     }
 
     public static string Ms(double value) => value.ToString(value < 10 ? "0.000" : value < 100 ? "0.00" : "0.0", CultureInfo.InvariantCulture);

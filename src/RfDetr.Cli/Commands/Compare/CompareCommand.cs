@@ -14,7 +14,7 @@ internal sealed class CompareCommand
     private readonly Option<double?> _confidence = Percent("--confidence", "Confidence of the intervals (default 95%).", 50.1, 99.9);
     private readonly Option<float?> _drop = OptionsOf.Number("--max-ap-drop", "POINTS", "Fail also if B loses more average precision than this, in points of 100; both reports need --data.", 0, 100);
     private readonly Option<bool> _strict = OptionsOf.Flag("--strict", "Fail also if nothing can be said.");
-    private readonly Option<bool> _anyEnvironment = OptionsOf.Flag("--any-environment", "Compare even if machine, pictures or measurement differ.");
+    private readonly Option<bool> _anyEnvironment = OptionsOf.Flag("--any-environment", "Compare even if machine, images or measurement differ.");
 
     public static Command Create()
     {

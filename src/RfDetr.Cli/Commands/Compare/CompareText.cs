@@ -39,7 +39,7 @@ internal static class CompareText
     {
         if (result.Differences.Count == 0)
         {
-            console.WriteLine("same machine, software, model and pictures");
+            console.WriteLine("same machine, software, model and images");
             return;
         }
 

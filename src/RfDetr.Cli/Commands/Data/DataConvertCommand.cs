@@ -11,7 +11,7 @@ internal sealed class DataConvertCommand
     private readonly DataArguments _data = new();
     private readonly Option<string?> _to = OptionsOf.Choice("--to", "Layout to write: coco (Roboflow's), yolo or voc.", "coco", "yolo", "voc");
     private readonly Option<string?> _output = OptionsOf.Text("--output", "DIR", "New folder for it.");
-    private readonly Option<bool> _link = OptionsOf.Flag("--link", "Link to the pictures instead of copying them.");
+    private readonly Option<bool> _link = OptionsOf.Flag("--link", "Link to the images instead of copying them.");
 
     public static Command Create()
     {
@@ -31,13 +31,13 @@ internal sealed class DataConvertCommand
             Link = context.Get(_link),
         };
         ConversionReport report = await context.WithProgressAsync("writing", bar => Task.Run(
-            () => DataConverter.Convert(DataSet.Open(folder, reading), output, options, new PictureProgress(bar), context.Cancellation), context.Cancellation)).ConfigureAwait(false);
+            () => DataConverter.Convert(DataSet.Open(folder, reading), output, options, new ImageProgress(bar), context.Cancellation), context.Cancellation)).ConfigureAwait(false);
         context.WriteJson(json =>
         {
             json.WriteStartObject();
             json.WriteString("folder", output);
             json.WriteString("layout", options.To.ToString());
-            json.WriteNumber("pictures", report.Pictures);
+            json.WriteNumber("images", report.Images);
             json.WriteNumber("objects", report.Objects);
             json.WriteStartArray("lost");
             foreach (string lost in report.Lost)
@@ -45,7 +45,7 @@ internal sealed class DataConvertCommand
             json.WriteEndArray();
             json.WriteEndObject();
         });
-        context.Human.MarkupLineInterpolated($"{report.Pictures} pictures with {report.Objects} objects in {output}");
+        context.Human.MarkupLineInterpolated($"{report.Images} images with {report.Objects} objects in {output}");
         foreach (string lost in report.Lost)
             context.Warn(lost);
         return ExitCodes.Done;

@@ -14,9 +14,9 @@ internal sealed class DataDoctorCommand
     private readonly Option<string?> _model = OptionsOf.Text("--model", "NAME|FILE", "Model to be trained: its resolution, patch and queries decide what it can see (default nano).");
     private readonly Option<int?> _resolution = OptionsOf.Whole("--resolution", "R", "Side of the network's input in pixels, instead of the model's.", 1, 8192);
     private readonly Option<int?> _patch = OptionsOf.Whole("--patch", "P", "Side of a patch in pixels, instead of the model's.", 1, 256);
-    private readonly Option<int?> _queries = OptionsOf.Whole("--queries", "Q", "Most objects of a picture, instead of the model's.", 1, 100_000);
+    private readonly Option<int?> _queries = OptionsOf.Whole("--queries", "Q", "Most objects of an image, instead of the model's.", 1, 100_000);
     private readonly Option<int?> _examples = OptionsOf.Whole("--examples", "N", "Most examples of a finding (default 3).", 0, 100_000);
-    private readonly Option<bool> _quick = OptionsOf.Flag("--no-pictures", "Examine annotations only: quick, but finds neither broken pictures nor copies.");
+    private readonly Option<bool> _quick = OptionsOf.Flag("--no-images", "Examine annotations only: quick, but finds neither broken images nor copies.", "--no-pictures");
     private readonly Option<bool> _strict = OptionsOf.Flag("--strict", "Warnings fail too.");
 
     public static Command Create()
@@ -32,8 +32,8 @@ internal sealed class DataDoctorCommand
         DoctorOptions options = Options(context);
         string folder = _data.Folder(context);
         DataSetOptions reading = _data.Options(context);
-        DoctorReport report = await context.WithProgressAsync("reading pictures", bar => Task.Run(
-            () => DataDoctor.Examine(folder, options, reading, new PictureProgress(bar), context.Cancellation), context.Cancellation)).ConfigureAwait(false);
+        DoctorReport report = await context.WithProgressAsync("reading images", bar => Task.Run(
+            () => DataDoctor.Examine(folder, options, reading, new ImageProgress(bar), context.Cancellation), context.Cancellation)).ConfigureAwait(false);
         bool fails = report.Count(FindingLevel.Error) > 0 || (context.Get(_strict) && report.Count(FindingLevel.Warning) > 0);
         context.WriteJson(json => Write(json, folder, options, report, fails));
         if (!context.WantsJson)
@@ -50,7 +50,7 @@ internal sealed class DataDoctorCommand
             Patch = context.Get(_patch) ?? model.PatchSize,
             Queries = context.Get(_queries) ?? model.NumQueries,
             Examples = context.Get(_examples) ?? 3,
-            ReadPictures = !context.Get(_quick),
+            ReadImages = !context.Get(_quick),
         };
     }
 
@@ -58,15 +58,15 @@ internal sealed class DataDoctorCommand
     {
         if (report.Data is { } data)
         {
-            console.MarkupLineInterpolated($"{data.Layout}: {string.Join(", ", data.Splits.Select(s => $"{s.Name} {s.Pictures.Count} pictures"))}");
+            console.MarkupLineInterpolated($"{data.Layout}: {string.Join(", ", data.Splits.Select(s => $"{s.Name} {s.Images.Count} images"))}");
             console.MarkupLineInterpolated($"{data.Classes.Describe()}");
         }
 
         foreach (DataFinding finding in report.Findings)
         {
-            (string colour, string word) = finding.Level switch { FindingLevel.Error => ("red", "error"), FindingLevel.Warning => ("yellow", "warning"), _ => ("blue", "note") };
+            (string color, string word) = finding.Level switch { FindingLevel.Error => ("red", "error"), FindingLevel.Warning => ("yellow", "warning"), _ => ("blue", "note") };
             string split = finding.Split is { } name ? $"{name}: " : "";
-            console.MarkupLine($"[{colour}]{word}[/] [grey]{finding.Code}[/] {Markup.Escape(split + finding.Text)}");
+            console.MarkupLine($"[{color}]{word}[/] [gray]{finding.Code}[/] {Markup.Escape(split + finding.Text)}");
             foreach (string example in finding.Examples)
                 console.MarkupLineInterpolated($"    {example}");
             if (finding.Count > finding.Examples.Count && finding.Examples.Count > 0)
@@ -91,7 +91,7 @@ internal sealed class DataDoctorCommand
             DataJson.WriteClasses(json, data.Classes);
             json.WriteStartObject("splits");
             foreach (DataSplit split in data.Splits)
-                json.WriteNumber(split.Name, split.Pictures.Count);
+                json.WriteNumber(split.Name, split.Images.Count);
             json.WriteEndObject();
         }
 

@@ -15,7 +15,7 @@ internal sealed class DataStatsCommand
     public static Command Create()
     {
         var c = new DataStatsCommand();
-        return new Verb("stats", "Count a data set: objects by class and size, aspects, objects of a picture.", c.RunAsync, c._data.Symbols);
+        return new Verb("stats", "Count a data set: objects by class and size, aspects, objects of an image.", c.RunAsync, c._data.Symbols);
     }
 
     private async Task<int> RunAsync(CliContext context)
@@ -39,14 +39,14 @@ internal sealed class DataStatsCommand
 
     private static void Print(IAnsiConsole console, SplitStatistics s)
     {
-        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[bold]{s.Name}[/]: {s.Pictures} pictures ({s.Empty} without objects), {s.Objects} objects ({s.WithMask} with masks), {s.Crowds} crowd regions");
-        console.MarkupLineInterpolated($"objects of a picture {Text(s.PerPicture, "0.#")}; width {Text(s.Width, "0")}; height {Text(s.Height, "0")}");
-        Table table = new Table().Border(TableBorder.Simple).AddColumns("logit", "class", "id", "objects", "pictures", "small", "medium", "large", "size %", "width ÷ height");
+        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[bold]{s.Name}[/]: {s.Images} images ({s.Empty} without objects), {s.Objects} objects ({s.WithMask} with masks), {s.Crowds} crowd regions");
+        console.MarkupLineInterpolated($"objects of an image {Text(s.PerImage, "0.#")}; width {Text(s.Width, "0")}; height {Text(s.Height, "0")}");
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("logit", "class", "id", "objects", "images", "small", "medium", "large", "size %", "width ÷ height");
         foreach (ClassStatistics c in s.Classes)
         {
             string[] cells =
             [
-                Text(c.Class.Index), c.Class.Name, Text(c.Class.CategoryId), Text(c.Objects), Text(c.Pictures), Text(c.Small), Text(c.Medium), Text(c.Large),
+                Text(c.Class.Index), c.Class.Name, Text(c.Class.CategoryId), Text(c.Objects), Text(c.Images), Text(c.Small), Text(c.Medium), Text(c.Large),
                 Short(c.Size, 100, "0.#"), Short(c.Aspect, 1, "0.##"),
             ];
             table.AddRow([.. cells.Select(Markup.Escape)]);
@@ -65,12 +65,12 @@ internal sealed class DataStatsCommand
         foreach (SplitStatistics s in splits)
         {
             json.WriteStartObject(s.Name);
-            json.WriteNumber("pictures", s.Pictures);
+            json.WriteNumber("images", s.Images);
             json.WriteNumber("empty", s.Empty);
             json.WriteNumber("objects", s.Objects);
             json.WriteNumber("crowds", s.Crowds);
             json.WriteNumber("with_mask", s.WithMask);
-            DataJson.Write(json, "per_picture", s.PerPicture);
+            DataJson.Write(json, "per_image", s.PerImage);
             DataJson.Write(json, "width", s.Width);
             DataJson.Write(json, "height", s.Height);
             json.WriteStartArray("classes");
@@ -89,7 +89,7 @@ internal sealed class DataStatsCommand
         json.WriteStartObject();
         json.WriteString("name", c.Class.Name);
         json.WriteNumber("objects", c.Objects);
-        json.WriteNumber("pictures", c.Pictures);
+        json.WriteNumber("images", c.Images);
         json.WriteNumber("small", c.Small);
         json.WriteNumber("medium", c.Medium);
         json.WriteNumber("large", c.Large);

@@ -16,15 +16,15 @@ internal sealed class DetectArguments
 
     private readonly Option<string[]> _classes = OptionsOf.Names("--classes", "A,B", "Keep these classes only.");
     private readonly Option<string?> _antialias = OptionsOf.OnOff("--resize-antialias", "Whether shrinking smooths; otherwise as the model says. rf-detr did until 1.8 and does not since 1.9.");
-    private readonly Option<string?> _clamp = OptionsOf.OnOff("--clamp", "Whether boxes are cut off at the picture's edges (default on).");
+    private readonly Option<string?> _clamp = OptionsOf.OnOff("--clamp", "Whether boxes are cut off at the image's edges (default on).");
     private readonly Option<int?> _numSelect = OptionsOf.Whole("--num-select", "K", "Candidates kept before any filter; otherwise the model's own.", 1, 1_000_000);
-    private readonly Option<PixelRect?> _roi = Sizes.Rectangle("--roi", "Show the network this part of each picture only; results stay in the whole picture's pixels.");
+    private readonly Option<PixelRect?> _roi = Sizes.Rectangle("--roi", "Show the network this part of each image only; results stay in the whole image's pixels.");
     private readonly Option<float?> _nms = OptionsOf.Number("--nms", "IOU", "Remove boxes that overlap a better one of their class by more than IOU (off by default; RF-DETR needs none).", 0, 1);
-    private readonly Option<int?> _batch = OptionsOf.Whole("--batch", "B", "Pictures per run of the network (default 1; with --optimize the quickest).", 1, 1024);
+    private readonly Option<int?> _batch = OptionsOf.Whole("--batch", "B", "Images per run of the network (default 1; with --optimize the quickest).", 1, 1024);
     private readonly Option<bool> _recursive = OptionsOf.Flag("--recursive", "Search folders to their depth.");
     private readonly Option<string?> _output = OptionsOf.Text("--output", "DIR", $"Folder for everything that is written (default {DefaultOutput}; with --json alone nothing else is written).");
-    private readonly Option<bool> _noPictures = OptionsOf.Flag("--no-pictures", "Write no annotated pictures.");
-    private readonly Option<bool> _crops = OptionsOf.Flag("--save-crops", "Also write each object as a picture of its own, in DIR/crops.");
+    private readonly Option<bool> _noImages = OptionsOf.Flag("--no-images", "Write no annotated images.", "--no-pictures");
+    private readonly Option<bool> _crops = OptionsOf.Flag("--save-crops", "Also write each object as an image of its own, in DIR/crops.");
     private readonly Option<string[]> _formats = OptionsOf.Choices("--format", "Also write the results to DIR in this format; may be repeated.", "json", "csv", "coco", "yolo");
     private readonly Option<string?> _style = OptionsOf.Choice("--style", "How boxes are drawn (default box).", "box", "corners", "none");
     private readonly Option<float?> _opacity = OptionsOf.Number("--mask-opacity", "A", "Opacity of masks, 0 to 1 (default 0.4).", 0, 1);
@@ -32,7 +32,7 @@ internal sealed class DetectArguments
 
     public Argument<string[]> Inputs { get; } = new("INPUT")
     {
-        Description = "Pictures: files, folders, patterns ('shots/**/*.jpg'), http or https addresses, or - for the bytes on standard input.",
+        Description = "Images: files, folders, patterns ('shots/**/*.jpg'), http or https addresses, or - for the bytes on standard input.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -44,7 +44,7 @@ internal sealed class DetectArguments
     public Symbol[] All =>
     [
         Inputs, .. Model.All, .. Optimize.All, _threshold, _classThresholds, _classes, _antialias, _clamp, _numSelect, _roi, _nms, _batch, _recursive,
-        _output, _noPictures, _crops, _formats, _style, _opacity, _noLabels,
+        _output, _noImages, _crops, _formats, _style, _opacity, _noLabels,
     ];
 
     /// <summary>Null: as the detector prefers.</summary>
@@ -69,7 +69,7 @@ internal sealed class DetectArguments
     {
         string[] formats = [.. (context.Get(_formats) ?? []).Distinct()];
         bool crops = context.Get(_crops), jsonOnly = context.WantsJson && context.Get(_output) is null;
-        return new OutputPlan(context.Get(_output) ?? DefaultOutput, !context.Get(_noPictures) && !jsonOnly, crops, formats, new DrawOptions
+        return new OutputPlan(context.Get(_output) ?? DefaultOutput, !context.Get(_noImages) && !jsonOnly, crops, formats, new DrawOptions
         {
             Style = context.Get(_style) switch { "corners" => BoxStyle.Corners, "none" => BoxStyle.None, _ => BoxStyle.Box },
             MaskOpacity = context.Get(_opacity) ?? new DrawOptions().MaskOpacity,
@@ -88,11 +88,11 @@ internal sealed class DetectArguments
 
 /// <summary>What <c>rfdetr detect</c> writes, and where.</summary>
 /// <param name="Folder">For all of it.</param>
-/// <param name="Pictures">Whether annotated pictures are written.</param>
-/// <param name="Crops">Whether each object is written as a picture.</param>
+/// <param name="Images">Whether annotated images are written.</param>
+/// <param name="Crops">Whether each object is written as an image.</param>
 /// <param name="Formats">Any of json, csv, coco, yolo.</param>
-/// <param name="Draw">How pictures are annotated.</param>
-internal sealed record OutputPlan(string Folder, bool Pictures, bool Crops, IReadOnlyList<string> Formats, DrawOptions Draw)
+/// <param name="Draw">How images are annotated.</param>
+internal sealed record OutputPlan(string Folder, bool Images, bool Crops, IReadOnlyList<string> Formats, DrawOptions Draw)
 {
-    public bool WritesAnything => Pictures || Crops || Formats.Count > 0;
+    public bool WritesAnything => Images || Crops || Formats.Count > 0;
 }

@@ -4,18 +4,18 @@ using Spectre.Console;
 
 namespace RfDetr.Cli.Commands;
 
-/// <summary><c>rfdetr detect INPUT…</c>: from pictures to boxes, masks, annotated pictures and result files.</summary>
+/// <summary><c>rfdetr detect INPUT…</c>: from images to boxes, masks, annotated images and result files.</summary>
 internal static class DetectCommand
 {
     public static Command Create()
     {
         var arguments = new DetectArguments();
-        return new Verb("detect", "Find objects in pictures.", context => RunAsync(context, arguments), arguments.All);
+        return new Verb("detect", "Find objects in images.", context => RunAsync(context, arguments), arguments.All);
     }
 
     private static async Task<int> RunAsync(CliContext context, DetectArguments arguments)
     {
-        IReadOnlyList<PictureSource> sources = PictureInputs.Expand(context.Get(arguments.Inputs), arguments.Recursive(context));
+        IReadOnlyList<ImageSource> sources = ImageInputs.Expand(context.Get(arguments.Inputs), arguments.Recursive(context));
         OutputPlan plan = arguments.Output(context);
         CheckOutput(plan, sources);
         DetectOptions options = arguments.Options(context);
@@ -27,8 +27,8 @@ internal static class DetectCommand
         {
             await context.WithProgressAsync("detecting", async bar =>
             {
-                IAsyncEnumerable<PictureOutcome> outcomes = detector.DetectEachAsync(sources, options, arguments.Batch(context), context.Input, context.Cancellation);
-                await foreach (PictureOutcome outcome in outcomes.ConfigureAwait(false))
+                IAsyncEnumerable<ImageOutcome> outcomes = detector.DetectEachAsync(sources, options, arguments.Batch(context), context.Input, context.Cancellation);
+                await foreach (ImageOutcome outcome in outcomes.ConfigureAwait(false))
                 {
                     outputs.Write(outcome);
                     report.Add(outcome, context, quiet: bar.IsVisible);
@@ -40,14 +40,14 @@ internal static class DetectCommand
             outputs.Complete();
         }
 
-        report.Summarise(plan);
+        report.Summarize(plan);
         return report.Failed == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
 
     private static void Introduce(CliContext context, ModelCard model)
     {
         string size = $"{model.InputHeight}×{model.InputWidth}";
-        context.Human.MarkupLineInterpolated($"[grey]model {model.Name} ({model.Variant}, {size}, {model.Classes.Entries.Count} classes{(model.HasMasks ? ", masks" : "")}) on {model.Engine}[/]");
+        context.Human.MarkupLineInterpolated($"[gray]model {model.Name} ({model.Variant}, {size}, {model.Classes.Entries.Count} classes{(model.HasMasks ? ", masks" : "")}) on {model.Engine}[/]");
         foreach (string warning in model.Warnings)
             context.Warn(warning);
         if (model.Name == BuiltInModels.Default)
@@ -57,13 +57,13 @@ internal static class DetectCommand
         }
     }
 
-    // An annotated picture must never replace the picture it was made from, or one that is still to be read.
-    private static void CheckOutput(OutputPlan plan, IReadOnlyList<PictureSource> sources)
+    // An annotated image must never replace the image it was made from, or one that is still to be read.
+    private static void CheckOutput(OutputPlan plan, IReadOnlyList<ImageSource> sources)
     {
         if (!plan.WritesAnything)
             return;
         string folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(plan.Folder));
-        PictureSource? inside = sources.FirstOrDefault(s => s.Name != PictureSource.StandardInput && !Vision.PictureUrl.IsUrl(s.Name)
+        ImageSource? inside = sources.FirstOrDefault(s => s.Name != ImageSource.StandardInput && !Vision.ImageUrl.IsUrl(s.Name)
             && Path.GetDirectoryName(Path.GetFullPath(s.Name)) == folder);
         if (inside is not null)
             throw new ArgumentException($"the output folder '{plan.Folder}' holds the input '{inside.Name}', which could be overwritten; name another folder with --output");

@@ -3,7 +3,7 @@ using RfDetr.Vision;
 
 namespace RfDetr.Cli.Commands;
 
-/// <summary>Everything that one run of <c>detect</c> writes, picture by picture.</summary>
+/// <summary>Everything that one run of <c>detect</c> writes, image by image.</summary>
 internal sealed class DetectOutputs : IDisposable
 {
     private readonly OutputPlan _plan;
@@ -23,7 +23,7 @@ internal sealed class DetectOutputs : IDisposable
             _writers.Add(Open(format, plan.Folder, detector));
     }
 
-    public void Write(PictureOutcome outcome)
+    public void Write(ImageOutcome outcome)
     {
         if (!outcome.Succeeded)
         {
@@ -34,13 +34,13 @@ internal sealed class DetectOutputs : IDisposable
 
         foreach (IResultWriter writer in _writers)
             writer.Write(outcome.Source.Name, outcome.Result);
-        if (!_plan.Pictures && !_plan.Crops)
+        if (!_plan.Images && !_plan.Crops)
             return;
         string stem = _names.StemFor(outcome.Source.Name), ending = EndingOf(outcome.Source.Name);
-        if (_plan.Pictures)
-            Annotate(outcome.Picture, outcome.Result, Path.Combine(_plan.Folder, stem + ending));
+        if (_plan.Images)
+            Annotate(outcome.Image, outcome.Result, Path.Combine(_plan.Folder, stem + ending));
         if (_plan.Crops)
-            SaveCrops(outcome.Picture, outcome.Result, stem, ending);
+            SaveCrops(outcome.Image, outcome.Result, stem, ending);
     }
 
     public void Complete()
@@ -70,34 +70,34 @@ internal sealed class DetectOutputs : IDisposable
         return target.Stream;
     }
 
-    private void Annotate(Picture picture, Detections found, string path)
+    private void Annotate(Image image, Detections found, string path)
     {
-        var canvas = new Canvas(picture.Width, picture.Height);
-        canvas.CopyFrom(picture.Frame.Data, picture.Frame.Stride);
+        var canvas = new Canvas(image.Width, image.Height);
+        canvas.CopyFrom(image.Frame.Data, image.Frame.Stride);
         Annotation[] annotations = [.. found.Items.Select(d => new Annotation(d.Box, d.ClassId, FormattableString.Invariant($"{d.ClassName} {d.Score:0.00}"), d.Mask))];
         Painter.Draw(canvas, annotations, _plan.Draw, SystemLabels.Instance);
-        PictureEncoder.Save(new PixelFrame(canvas.Pixels, canvas.Width, canvas.Height, 0, PixelFormat.Rgb24), path);
+        ImageEncoder.Save(new PixelFrame(canvas.Pixels, canvas.Width, canvas.Height, 0, PixelFormat.Rgb24), path);
     }
 
-    private void SaveCrops(Picture picture, Detections found, string stem, string ending)
+    private void SaveCrops(Image image, Detections found, string stem, string ending)
     {
         string folder = Path.Combine(_plan.Folder, "crops");
         Directory.CreateDirectory(folder);
         for (int i = 0; i < found.Items.Count; i++)
         {
             Detection detection = found.Items[i];
-            PixelRect box = detection.Box.ToPixelRect(picture.Width, picture.Height);
+            PixelRect box = detection.Box.ToPixelRect(image.Width, image.Height);
             if (box.IsEmpty)
                 continue;
             string name = FormattableString.Invariant($"{stem}_{i + 1:000}_{UniqueNames.Clean(detection.ClassName)}{ending}");
-            PictureEncoder.Save(picture.Frame.Crop(box.X, box.Y, box.Width, box.Height), Path.Combine(folder, name));
+            ImageEncoder.Save(image.Frame.Crop(box.X, box.Y, box.Width, box.Height), Path.Combine(folder, name));
         }
     }
 
     /// <summary>The input's format where it can be written; PNG, which loses nothing, where not.</summary>
     private static string EndingOf(string source)
     {
-        string path = PictureUrl.IsUrl(source) && Uri.TryCreate(source, UriKind.Absolute, out Uri? address) ? address.AbsolutePath : source;
+        string path = ImageUrl.IsUrl(source) && Uri.TryCreate(source, UriKind.Absolute, out Uri? address) ? address.AbsolutePath : source;
         return Path.GetExtension(path).ToLowerInvariant() is ".jpg" or ".jpeg" or ".png" or ".webp" ? Path.GetExtension(path).ToLowerInvariant() : ".png";
     }
 }

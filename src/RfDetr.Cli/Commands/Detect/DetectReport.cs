@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace RfDetr.Cli.Commands;
 
-/// <summary>What people read: a table for each picture of a few, a line for each of many, and a summary.</summary>
+/// <summary>What people read: a table for each image of a few, a line for each of many, and a summary.</summary>
 internal sealed class DetectReport(IAnsiConsole console, int total)
 {
     private const int MostTables = 10;
@@ -18,7 +18,7 @@ internal sealed class DetectReport(IAnsiConsole console, int total)
 
     public int Failed { get; private set; }
 
-    public void Add(PictureOutcome outcome, CliContext context, bool quiet)
+    public void Add(ImageOutcome outcome, CliContext context, bool quiet)
     {
         if (!outcome.Succeeded)
         {
@@ -38,16 +38,16 @@ internal sealed class DetectReport(IAnsiConsole console, int total)
             Line(outcome.Source.Name, outcome.Result);
     }
 
-    public void Summarise(OutputPlan plan)
+    public void Summarize(OutputPlan plan)
     {
         int objects = _perClass.Values.Sum();
         string failed = Failed > 0 ? $", {Failed} failed" : "";
         string classes = objects > 0 ? ": " + Counts(_perClass) : "";
-        console.MarkupLineInterpolated($"[bold]{Plural(_succeeded, "picture")}{failed}, {Plural(objects, "object")}[/]{classes}");
+        console.MarkupLineInterpolated($"[bold]{Plural(_succeeded, "image")}{failed}, {Plural(objects, "object")}[/]{classes}");
         if (_succeeded > 0)
         {
             console.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-                $"[grey]ms per picture: decode {_times.DecodeMs / _succeeded:0.0}, preprocess {_times.PreprocessMs / _succeeded:0.0}, inference {_times.InferenceMs / _succeeded:0.0}, postprocess {_times.PostprocessMs / _succeeded:0.0}[/]");
+                $"[gray]ms per image: decode {_times.DecodeMs / _succeeded:0.0}, preprocess {_times.PreprocessMs / _succeeded:0.0}, inference {_times.InferenceMs / _succeeded:0.0}, postprocess {_times.PostprocessMs / _succeeded:0.0}[/]");
         }
 
         if (plan.WritesAnything && _succeeded > 0)
@@ -71,7 +71,7 @@ internal sealed class DetectReport(IAnsiConsole console, int total)
 
         console.Write(table);
         if (found.Items.Count > MostRows)
-            console.MarkupLineInterpolated($"[grey]  … and {found.Items.Count - MostRows} more (all with --json -)[/]");
+            console.MarkupLineInterpolated($"[gray]  … and {found.Items.Count - MostRows} more (all with --json -)[/]");
     }
 
     private void Line(string name, Detections found) =>
@@ -85,16 +85,16 @@ internal sealed class DetectReport(IAnsiConsole console, int total)
     private static string Written(OutputPlan plan)
     {
         List<string> parts = [];
-        if (plan.Pictures)
-            parts.Add("annotated pictures");
+        if (plan.Images)
+            parts.Add("annotated images");
         if (plan.Crops)
             parts.Add("crops");
         parts.AddRange(plan.Formats);
         return string.Join(", ", parts);
     }
 
-    // Messages of the picture reader begin with the picture already.
-    private static string Failure(PictureOutcome outcome)
+    // Messages of the image reader begin with the image already.
+    private static string Failure(ImageOutcome outcome)
     {
         string message = Failures.Describe(outcome.Error!);
         return message.Contains(outcome.Source.Name, StringComparison.Ordinal) ? message : $"{outcome.Source.Name}: {message}";

@@ -9,18 +9,18 @@ internal sealed class DiffCommand
 {
     private readonly Argument<string> _a = new("MODEL_A") { Description = "The model that was: a file, the name of downloaded weights, or 'demo'." };
     private readonly Argument<string> _b = new("MODEL_B") { Description = "The model that shall take its place." };
-    private readonly Option<string[]> _images = ImageOption.Create("Pictures to show to both: files, folders or patterns.");
+    private readonly Option<string[]> _images = ImageOption.Create("Images to show to both: files, folders or patterns.");
     private readonly Option<float?> _threshold = OptionsOf.Number("--threshold", "T", "Only scores above this count as found (default 0.5).", 0, 1);
     private readonly Option<float?> _iou = OptionsOf.Number("--iou", "IOU", "Boxes of one class that overlap at least so much are one object (default 0.5).", 0.01f, 1);
-    private readonly Option<int?> _gallery = OptionsOf.Whole("--gallery", "N", "Most pictures on the page of --report, worst first (default 20).", 0, 1000);
-    private readonly Option<string?> _report = OptionsOf.Text("--report", "FILE", "Also write a page with charts and the worst pictures side by side (.html).");
+    private readonly Option<int?> _gallery = OptionsOf.Whole("--gallery", "N", "Most images on the page of --report, worst first (default 20).", 0, 1000);
+    private readonly Option<string?> _report = OptionsOf.Text("--report", "FILE", "Also write a page with charts and the worst images side by side (.html).");
     private readonly ModelArguments _model = new();
 
     public static Command Create()
     {
         var c = new DiffCommand();
         return new Verb(
-            "diff", "Show two models the same pictures: objects matched, lost and new, shifts of scores and boxes.", c.RunAsync,
+            "diff", "Show two models the same images: objects matched, lost and new, shifts of scores and boxes.", c.RunAsync,
             [c._a, c._b, c._images, c._threshold, c._iou, c._gallery, c._report, .. c._model.Shared]);
     }
 
@@ -48,7 +48,7 @@ internal sealed class DiffCommand
         if (page is not null)
         {
             await Task.Run(() => DiffPage.Of(diff, context.Get(_gallery) ?? 20).Save(page), context.Cancellation).ConfigureAwait(false);
-            context.Human.MarkupLineInterpolated($"pictures side by side in [green]{page}[/]");
+            context.Human.MarkupLineInterpolated($"images side by side in [green]{page}[/]");
         }
 
         return diff.Failures.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;

@@ -2,45 +2,45 @@ using RfDetr.Vision;
 
 namespace RfDetr.Cli.Commands;
 
-/// <summary>Draws one picture twice, as each model sees it: what both found is grey, what only one found has a colour.</summary>
+/// <summary>Draws one image twice, as each model sees it: what both found is gray, what only one found has a color.</summary>
 internal static class DiffDrawing
 {
     private const int MostSide = 900;
 
-    // The page's red and blue in its light form; the grey is readable on light and dark pictures.
+    // The page's red and blue in its light form; the gray is readable on light and dark images.
     private static readonly Rgb s_both = new(150, 158, 166), s_lost = new(207, 47, 59), s_new = new(47, 111, 222);
 
     // Many faint masks may lie on each other; their outlines tell them apart.
     private static readonly DrawOptions s_draw = new() { MaskOpacity = 0.12f };
 
     /// <summary>Both drawings as JPEG in data addresses, for use in a page.</summary>
-    public static (string A, string B) Draw(PictureDiff diff)
+    public static (string A, string B) Draw(ImageDiff diff)
     {
-        using Picture picture = Picture.Load(diff.File);
+        using Image image = Image.Load(diff.File);
         return (
-            Draw(picture, [.. diff.Lost.Select(u => Note(u, s_lost)), .. diff.Matched.Select(m => Note(m.A, s_both))]),
-            Draw(picture, [.. diff.New.Select(u => Note(u, s_new)), .. diff.Matched.Select(m => Note(m.B, s_both))]));
+            Draw(image, [.. diff.Lost.Select(u => Note(u, s_lost)), .. diff.Matched.Select(m => Note(m.A, s_both))]),
+            Draw(image, [.. diff.New.Select(u => Note(u, s_new)), .. diff.Matched.Select(m => Note(m.B, s_both))]));
     }
 
-    private static string Draw(Picture picture, IReadOnlyList<Annotation> annotations)
+    private static string Draw(Image image, IReadOnlyList<Annotation> annotations)
     {
-        var canvas = new Canvas(picture.Width, picture.Height);
-        canvas.CopyFrom(picture.Frame.Data, picture.Frame.Stride);
+        var canvas = new Canvas(image.Width, image.Height);
+        canvas.CopyFrom(image.Frame.Data, image.Frame.Stride);
         Painter.Draw(canvas, annotations, s_draw, SystemLabels.Instance);
         Canvas small = Shrink(canvas);
-        byte[] jpeg = PictureEncoder.Encode(new PixelFrame(small.Pixels, small.Width, small.Height, 0, PixelFormat.Rgb24), PictureFormat.Jpeg, new EncodeOptions { Quality = 82 });
+        byte[] jpeg = ImageEncoder.Encode(new PixelFrame(small.Pixels, small.Width, small.Height, 0, PixelFormat.Rgb24), ImageFormat.Jpeg, new EncodeOptions { Quality = 82 });
         return "data:image/jpeg;base64," + Convert.ToBase64String(jpeg);
     }
 
-    private static Annotation Note(UnmatchedDetection u, Rgb colour) => Note(u.Found, colour) with
+    private static Annotation Note(UnmatchedDetection u, Rgb color) => Note(u.Found, color) with
     {
         Label = FormattableString.Invariant($"{u.Found.ClassName} {u.Found.Score:0.00}{(u.OtherScore is { } other ? FormattableString.Invariant($" (other {other:0.00})") : "")}"),
     };
 
-    private static Annotation Note(Detection d, Rgb colour) =>
-        new(d.Box, d.ClassId, FormattableString.Invariant($"{d.ClassName} {d.Score:0.00}"), d.Mask, colour);
+    private static Annotation Note(Detection d, Rgb color) =>
+        new(d.Box, d.ClassId, FormattableString.Invariant($"{d.ClassName} {d.Score:0.00}"), d.Mask, color);
 
-    // Means of whole squares of pixels: enough for a gallery, and a page of 4K pictures would be too heavy to open.
+    // Means of whole squares of pixels: enough for a gallery, and a page of 4K images would be too heavy to open.
     private static Canvas Shrink(Canvas large)
     {
         int n = (Math.Max(large.Width, large.Height) + MostSide - 1) / MostSide;

@@ -20,7 +20,7 @@ internal static class DiffJson
             Write(json, c);
         json.WriteEndArray();
         json.WriteStartArray("images");
-        foreach (PictureDiff p in diff.Pictures)
+        foreach (ImageDiff p in diff.Images)
             Write(json, p);
         foreach ((string file, Exception error) in diff.Failures)
         {
@@ -60,7 +60,7 @@ internal static class DiffJson
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, PictureDiff p)
+    private static void Write(Utf8JsonWriter json, ImageDiff p)
     {
         json.WriteStartObject();
         json.WriteString("file", p.File);

@@ -3,7 +3,7 @@ using RfDetr.Cli.Reports;
 
 namespace RfDetr.Cli.Commands;
 
-/// <summary>A difference of two models as a page: charts, tables, and the worst pictures side by side.</summary>
+/// <summary>A difference of two models as a page: charts, tables, and the worst images side by side.</summary>
 internal static class DiffPage
 {
     private const int MostClasses = 25;
@@ -28,12 +28,12 @@ internal static class DiffPage
             page.Heading("Scores of the same objects").Raw(Scores(diff)).Paragraph("On the line both models are equally sure.", "faint");
         }
 
-        PictureDiff[] worst = [.. diff.Pictures.Where(p => p.Severity > 0).Take(gallery)];
-        page.Heading(worst.Length == 0 ? "No picture differs" : $"The {worst.Length} most different pictures");
+        ImageDiff[] worst = [.. diff.Images.Where(p => p.Severity > 0).Take(gallery)];
+        page.Heading(worst.Length == 0 ? "No image differs" : $"The {worst.Length} most different images");
         if (worst.Length > 0)
             page.Legend(("faint", "found by both"), ("s4", "lost: only A, left"), ("s0", "new: only B, right"));
-        foreach (PictureDiff picture in worst)
-            page.Raw(Figure(picture));
+        foreach (ImageDiff image in worst)
+            page.Raw(Figure(image));
         return page;
     }
 
@@ -45,10 +45,10 @@ internal static class DiffPage
         double least = diff.Options.ScoreThreshold;
         var plot = new SvgPlot("score in A", "score in B", (least, 1), (least, 1), 420, 400);
         plot.Line([(least, least), (1, 1)], "grid");
-        return plot.Points(diff.Pictures.SelectMany(p => p.Matched).Take(5000).Select(m => ((double)m.A.Score, (double)m.B.Score)), "s2", 3, 0.5).ToString();
+        return plot.Points(diff.Images.SelectMany(p => p.Matched).Take(5000).Select(m => ((double)m.A.Score, (double)m.B.Score)), "s2", 3, 0.5).ToString();
     }
 
-    private static string Figure(PictureDiff p)
+    private static string Figure(ImageDiff p)
     {
         (string left, string right) = DiffDrawing.Draw(p);
         string caption = string.Create(CultureInfo.InvariantCulture, $"{p.File}: {p.Matched.Count} matched, {p.Lost.Count} lost, {p.New.Count} new, severity {p.Severity:0.00}");

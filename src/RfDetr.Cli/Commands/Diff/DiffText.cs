@@ -6,7 +6,7 @@ namespace RfDetr.Cli.Commands;
 /// <summary>A difference of two models for people.</summary>
 internal static class DiffText
 {
-    private const int MostPictures = 10;
+    private const int MostImages = 10;
 
     public static readonly string[] Headings = ["class", "matched", "lost", "new", "score shift", "score change", "box IoU", "box shift, px", "mask IoU"];
 
@@ -20,8 +20,8 @@ internal static class DiffText
         foreach (ClassDiff c in diff.Classes.Append(total))
             table.AddRow(Row(c).Select(Markup.Escape).ToArray());
         console.Write(table);
-        PictureDiff[] worst = [.. diff.Pictures.Where(p => p.Lost.Count + p.New.Count > 0).Take(MostPictures)];
-        foreach (PictureDiff p in worst)
+        ImageDiff[] worst = [.. diff.Images.Where(p => p.Lost.Count + p.New.Count > 0).Take(MostImages)];
+        foreach (ImageDiff p in worst)
             console.WriteLine(Text($"{p.File}: {p.Matched.Count} matched, {p.Lost.Count} lost, {p.New.Count} new (severity {p.Severity:0.00})"));
         console.MarkupLineInterpolated($"[bold]{Summary(diff)}[/]");
     }
@@ -31,7 +31,7 @@ internal static class DiffText
     public static string Summary(ModelDiff diff)
     {
         ClassDiff t = diff.Total;
-        return Text($"{diff.Pictures.Count} pictures: {t.Matched} objects matched, {t.Lost} lost ({t.LostBelow} of them only below the threshold in B), {t.New} new ({t.NewBelow} of them below it in A)");
+        return Text($"{diff.Images.Count} images: {t.Matched} objects matched, {t.Lost} lost ({t.LostBelow} of them only below the threshold in B), {t.New} new ({t.NewBelow} of them below it in A)");
     }
 
     public static string[] Row(ClassDiff c) =>

@@ -15,12 +15,12 @@ internal sealed class ClassMatching
     public IReadOnlyList<string> Notes { get; }
 
     /// <summary>What a detector found, in the data set's classes.</summary>
-    public IEnumerable<FoundObject> Found(LabelledPicture picture, Detections found)
+    public IEnumerable<FoundObject> Found(LabeledImage image, Detections found)
     {
         foreach (Detection d in found.Items)
         {
             if (ByLabel.TryGetValue(d.ClassId, out DataClass? known))
-                yield return new(picture.Id, known.CategoryId, d.Score, new BoxXywh(d.Box.X1, d.Box.Y1, d.Box.Width, d.Box.Height)) { Mask = d.Mask };
+                yield return new(image.Id, known.CategoryId, d.Score, new BoxXywh(d.Box.X1, d.Box.Y1, d.Box.Width, d.Box.Height)) { Mask = d.Mask };
         }
     }
 
@@ -30,7 +30,7 @@ internal sealed class ClassMatching
 
     /// <summary>Matches.</summary>
     /// <param name="model">The model's classes.</param>
-    /// <param name="split">The pictures; classes without objects there may be missing in the model.</param>
+    /// <param name="split">The images; classes without objects there may be missing in the model.</param>
     /// <param name="given">Pairs of the user: the model's name or label, the data set's name or category id.</param>
     /// <param name="allowMissing">Whether classes with objects may be missing in the model; they count as never found.</param>
     /// <param name="advice">What the message says to do where classes are missing.</param>
@@ -46,7 +46,7 @@ internal sealed class ClassMatching
             byLabel[entry.Label] = Find(split.Classes, c => c.Name, c => c.CategoryId, to) ?? throw Unknown("data set", to, model, split);
         }
 
-        HashSet<int> used = [.. split.Pictures.SelectMany(p => p.Objects).Select(o => o.ClassIndex)];
+        HashSet<int> used = [.. split.Images.SelectMany(p => p.Objects).Select(o => o.ClassIndex)];
         List<DataClass> missing = [];
         foreach (DataClass one in split.Classes.Where(c => !byLabel.ContainsValue(c)))
         {

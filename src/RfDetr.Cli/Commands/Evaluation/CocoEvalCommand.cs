@@ -42,7 +42,7 @@ internal sealed class EvaluationArguments
     private readonly Option<string?> _kind = OptionsOf.Choice("--kind", "What is compared: boxes or masks (default bbox).", "bbox", "segm");
 
     private readonly Option<int[]?> _maxDetections = OptionsOf.Make<int[]?>(
-        "--max-dets", "1,10,100", "How many detections of a picture and class count: three rising limits (default 1,10,100); AP is of the last.", ParseLimits);
+        "--max-dets", "1,10,100", "How many detections of an image and class count: three rising limits (default 1,10,100); AP is of the last.", ParseLimits);
 
     public IEnumerable<Option> All => [_kind, _maxDetections];
 

@@ -15,8 +15,8 @@ internal sealed class EvalArguments
 
     private readonly Option<bool> _allowMissing = OptionsOf.Flag("--allow-missing", "Classes that the model does not know count as never found.");
     private readonly Option<string?> _antialias = OptionsOf.OnOff("--resize-antialias", "Whether shrinking smooths; otherwise as the model says.");
-    private readonly Option<int?> _numSelect = OptionsOf.Whole("--num-select", "K", "Detections per picture; otherwise the model's own.", 1, 1_000_000);
-    private readonly Option<int?> _batch = OptionsOf.Whole("--batch", "B", "Pictures per run of the network (default 1).", 1, 1024);
+    private readonly Option<int?> _numSelect = OptionsOf.Whole("--num-select", "K", "Detections per image; otherwise the model's own.", 1, 1_000_000);
+    private readonly Option<int?> _batch = OptionsOf.Whole("--batch", "B", "Images per run of the network (default 1).", 1, 1024);
     private readonly Option<string?> _output = OptionsOf.Text("--output", "DIR", "Folder for detections as COCO results, evaluation.json, results.json and report.html.");
     private readonly EvaluationArguments _evaluation = new();
 

@@ -13,15 +13,15 @@ internal static class EvalCommand
     public static Command Create()
     {
         var arguments = new EvalArguments();
-        return new Verb("eval", "Measure a model on labelled pictures: COCO's metrics for boxes and masks, per class, with a report.",
+        return new Verb("eval", "Measure a model on labeled images: COCO's metrics for boxes and masks, per class, with a report.",
             context => RunAsync(context, arguments), arguments.All);
     }
 
     private static async Task<int> RunAsync(CliContext context, EvalArguments arguments)
     {
         DataSplit split = await Task.Run(() => DataSet.Open(arguments.Data(context)).Split(arguments.Split(context)), context.Cancellation).ConfigureAwait(false);
-        if (split.Pictures.Count == 0)
-            throw new ArgumentException($"the split '{split.Name}' has no pictures to look at");
+        if (split.Images.Count == 0)
+            throw new ArgumentException($"the split '{split.Name}' has no images to look at");
         using Detector detector = await Detector.LoadAsync(arguments.Model.Model(context), arguments.Model.Options(context), context.Cancellation).ConfigureAwait(false);
         foreach (string warning in detector.Model.Warnings)
             context.Warn(warning);
@@ -53,20 +53,20 @@ internal static class EvalCommand
         var timing = new EvalTiming();
         long start = Stopwatch.GetTimestamp();
         bool masks = arguments.Masks(context, detector.Model.HasMasks, split);
-        IAsyncEnumerable<PictureOutcome> outcomes = detector.DetectEachAsync(
-            split.Pictures.Select(p => new PictureSource(p.File)), arguments.Detect(context, masks), arguments.Batch(context), null, context.Cancellation);
+        IAsyncEnumerable<ImageOutcome> outcomes = detector.DetectEachAsync(
+            split.Images.Select(p => new ImageSource(p.File)), arguments.Detect(context, masks), arguments.Batch(context), null, context.Cancellation);
         int next = 0;
-        await foreach (PictureOutcome outcome in outcomes.ConfigureAwait(false))
+        await foreach (ImageOutcome outcome in outcomes.ConfigureAwait(false))
         {
-            LabelledPicture picture = split.Pictures[next++];
+            LabeledImage image = split.Images[next++];
             if (!outcome.Succeeded)
                 ExceptionDispatchInfo.Throw(outcome.Error); // metrics of a part would look like those of the whole
             Detections found = outcome.Result;
-            if ((found.Width, found.Height) != (picture.Width, picture.Height))
-                throw new DataSetFormatException(picture.File, $"has {found.Width}×{found.Height} pixels, its labels say {picture.Width}×{picture.Height} (width × height); see 'rfdetr data doctor'");
-            evaluation.Add(picture, classes.Found(picture, found));
+            if ((found.Width, found.Height) != (image.Width, image.Height))
+                throw new DataSetFormatException(image.File, $"has {found.Width}×{found.Height} pixels, its labels say {image.Width}×{image.Height} (width × height); see 'rfdetr data doctor'");
+            evaluation.Add(image, classes.Found(image, found));
             timing.Add(found.Times);
-            bar.Report(next, split.Pictures.Count);
+            bar.Report(next, split.Images.Count);
         }
 
         timing.TotalMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;

@@ -52,13 +52,13 @@ internal sealed record EvalReport(
     private List<ExamplePair> Draw()
     {
         double threshold = Summary.Main.Sweep.Best.Threshold;
-        ILookup<long, FoundObject> found = Evaluation.Found.ToLookup(f => f.PictureId);
-        Dictionary<long, LabelledPicture> pictures = Split.Pictures.ToDictionary(p => p.Id);
+        ILookup<long, FoundObject> found = Evaluation.Found.ToLookup(f => f.ImageId);
+        Dictionary<long, LabeledImage> images = Split.Images.ToDictionary(p => p.Id);
         var pairs = new List<ExamplePair>();
         foreach (long id in ExampleChoice.Of(Summary.Main, Examples))
         {
-            using Picture picture = Picture.Load(pictures[id].File);
-            pairs.Add(ExamplePair.Draw(pictures[id], picture.Frame, found[id], Split.Classes, threshold));
+            using Image image = Image.Load(images[id].File);
+            pairs.Add(ExamplePair.Draw(images[id], image.Frame, found[id], Split.Classes, threshold));
         }
 
         return pairs;

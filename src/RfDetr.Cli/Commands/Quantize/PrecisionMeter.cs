@@ -4,16 +4,16 @@ using RfDetr.Data;
 
 namespace RfDetr.Cli.Commands;
 
-/// <summary>Average precision of one model under different quantization policies, always on the same pictures.</summary>
+/// <summary>Average precision of one model under different quantization policies, always on the same images.</summary>
 /// <param name="model">The checkpoint.</param>
 /// <param name="options">What all detectors share.</param>
 /// <param name="split">The data.</param>
-/// <param name="most">How many of its pictures are looked at.</param>
+/// <param name="most">How many of its images are looked at.</param>
 /// <param name="bar">Shows how far a measurement has come.</param>
 internal sealed class PrecisionMeter(string model, DetectorOptions options, DataSplit split, int most, IProgressBar bar)
 {
-    /// <summary>The first pictures of the split.</summary>
-    public IReadOnlyList<LabelledPicture> Pictures { get; } = [.. split.Pictures.Take(most)];
+    /// <summary>The first images of the split.</summary>
+    public IReadOnlyList<LabeledImage> Images { get; } = [.. split.Images.Take(most)];
 
     /// <summary>What <see cref="MeasureAsync"/> returns; known after the first measurement.</summary>
     public string Measure { get; private set; } = "";
@@ -27,17 +27,17 @@ internal sealed class PrecisionMeter(string model, DetectorOptions options, Data
         using Detector detector = await Detector.LoadAsync(model, options with { Quantization = policy }, cancellation).ConfigureAwait(false);
         ClassMatching classes = ClassMatching.ByName(detector.Model.Classes, split);
         bool masks = detector.Model.HasMasks && split.HasMasks;
-        Measure = FormattableString.Invariant($"AP of {(masks ? "masks" : "boxes")} on {Pictures.Count} pictures of '{split.Name}'");
+        Measure = FormattableString.Invariant($"AP of {(masks ? "masks" : "boxes")} on {Images.Count} images of '{split.Name}'");
         var evaluation = new DetectionEvaluation(split.Classes, masks);
         var everything = new DetectOptions { ScoreThreshold = 0, Masks = masks };
         int next = 0;
-        await foreach (PictureOutcome outcome in detector.DetectEachAsync(Pictures.Select(p => new PictureSource(p.File)), everything, 1, null, cancellation).ConfigureAwait(false))
+        await foreach (ImageOutcome outcome in detector.DetectEachAsync(Images.Select(p => new ImageSource(p.File)), everything, 1, null, cancellation).ConfigureAwait(false))
         {
-            LabelledPicture picture = Pictures[next++];
+            LabeledImage image = Images[next++];
             if (!outcome.Succeeded)
                 ExceptionDispatchInfo.Throw(outcome.Error); // precision of a part would look like that of the whole
-            evaluation.Add(picture, classes.Found(picture, outcome.Result));
-            bar.Report(next, Pictures.Count, Note);
+            evaluation.Add(image, classes.Found(image, outcome.Result));
+            bar.Report(next, Images.Count, Note);
         }
 
         return evaluation.Complete(cancellation).Main.Metrics.AveragePrecision();

@@ -39,7 +39,7 @@ internal static class QuantizationText
         Number(json, "int8_ap", policy.Int8Precision);
         Number(json, "budget", policy.Budget);
         json.WriteNumber("int8_share", policy.Int8Share);
-        json.WriteNumber("calibration_pictures", policy.CalibrationPictures);
+        json.WriteNumber("calibration_pictures", policy.CalibrationImages);
         json.WriteString("calibration_sha256", policy.CalibrationDigest);
         json.WriteStartArray("blocks");
         foreach (QuantizedBlock block in policy.Blocks)

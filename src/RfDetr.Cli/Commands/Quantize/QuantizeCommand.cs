@@ -9,12 +9,12 @@ internal sealed class QuantizeCommand
 {
     private const int UsualCalibration = 100;
     private readonly Option<string?> _model = OptionsOf.Text("--model", "FILE", "The checkpoint.");
-    private readonly Option<string?> _data = OptionsOf.Text("--data", "DIR", "Labelled pictures: COCO, YOLO or Pascal VOC.");
+    private readonly Option<string?> _data = OptionsOf.Text("--data", "DIR", "Labeled images: COCO, YOLO or Pascal VOC.");
     private readonly Option<string?> _split = OptionsOf.Text("--split", "NAME", "The part that precision is measured on (default valid).");
-    private readonly Option<int?> _pictures = OptionsOf.Whole("--pictures", "N", "Measure on its first N pictures only; quicker, and coarser.", 1, 1_000_000);
+    private readonly Option<int?> _images = OptionsOf.Whole("--images", "N", "Measure on its first N images only; quicker, and coarser.", 1, 1_000_000);
     private readonly Option<string?> _output = OptionsOf.Text("--output", "FILE", "Where to write: a .safetensors file with 8-bit weights and the policy.");
     private readonly Option<float?> _budget = OptionsOf.Number("--budget", "POINTS", "Points of average precision (×100) that may be lost (default 0.5).", 0, 100);
-    private readonly Option<int?> _calibration = OptionsOf.Whole("--calibration", "N", "Calibration pictures (default 100), spread evenly over their split.", 1, 100_000);
+    private readonly Option<int?> _calibration = OptionsOf.Whole("--calibration", "N", "Calibration images (default 100), spread evenly over their split.", 1, 100_000);
     private readonly Option<string?> _calibrationSplit = OptionsOf.Text("--calibration-split", "NAME", "Where they come from (default train, else the measured part).");
     private readonly Option<string?> _activations = OptionsOf.Choice("--activations", "Scales of activations: each row's own, or the calibrated range (default rows).", "rows", "calibrated");
     private readonly Option<int?> _activationBits = OptionsOf.Whole("--activation-bits", "N", "Bits of activations, 8 (default) or 7: quicker on AVX2 and AVX-512 without VNNI, for a little precision.", 7, 8);
@@ -27,7 +27,7 @@ internal sealed class QuantizeCommand
     {
         var c = new QuantizeCommand();
         return new Verb("quantize", "Bring a checkpoint to int8 for our own engine: measure what each block costs, keep within a budget, write policy and weights.",
-            c.RunAsync, [c._model, c._data, c._split, c._pictures, c._output, c._budget, c._calibration, c._calibrationSplit, c._activations, c._activationBits, c._threads, .. c._checkpoint.Symbols]);
+            c.RunAsync, [c._model, c._data, c._split, c._images, c._output, c._budget, c._calibration, c._calibrationSplit, c._activations, c._activationBits, c._threads, .. c._checkpoint.Symbols]);
     }
 
     private async Task<int> RunAsync(CliContext context)
@@ -37,8 +37,8 @@ internal sealed class QuantizeCommand
         DetectorOptions options = _checkpoint.Read(context) with { Engine = EngineKind.Cpu, Threads = context.Get(_threads) ?? 0 };
         DataSet data = await Task.Run(() => DataSet.Open(context.Get(_data)!), context.Cancellation).ConfigureAwait(false);
         DataSplit split = data.Split(context.Get(_split) ?? "valid");
-        if (split.Pictures.Count == 0)
-            throw new ArgumentException($"the split '{split.Name}' has no pictures to look at");
+        if (split.Images.Count == 0)
+            throw new ArgumentException($"the split '{split.Name}' has no images to look at");
         string[] calibration = Calibration(context, data, split);
         IReadOnlyList<QuantizedBlock> blocks = await Task.Run(() => ModelQuantizer.Blocks(model, options), context.Cancellation).ConfigureAwait(false);
 
@@ -58,22 +58,22 @@ internal sealed class QuantizeCommand
             Activations = context.Get(_activations) == "calibrated" ? ActivationScales.Calibrated : ActivationScales.Rows,
             ActivationBits = context.Get(_activationBits) ?? start.ActivationBits,
         };
-        var meter = new PrecisionMeter(model, options, split, context.Get(_pictures) ?? int.MaxValue, bar);
+        var meter = new PrecisionMeter(model, options, split, context.Get(_images) ?? int.MaxValue, bar);
         var search = new QuantizationSearch(blocks, meter.MeasureAsync);
         QuantizationPolicy policy = await search.RunAsync(
             start, context.Get(_budget) ?? 0.5, (what, done, all) => meter.Note = FormattableString.Invariant($"{done + 1} of {all}, {what}"), context.Cancellation).ConfigureAwait(false);
         return policy with { Measured = meter.Measure };
     }
 
-    // Evenly spread: a data set's neighbours are often frames of one film.
+    // Evenly spread: a data set's neighbors are often frames of one film.
     private string[] Calibration(CliContext context, DataSet data, DataSplit split)
     {
-        DataSplit from = context.Get(_calibrationSplit) is { } name ? data.Split(name) : data.TryGetSplit("train", out DataSplit? train) && train.Pictures.Count > 0 ? train : split;
-        int wanted = context.Get(_calibration) ?? UsualCalibration, there = from.Pictures.Count;
+        DataSplit from = context.Get(_calibrationSplit) is { } name ? data.Split(name) : data.TryGetSplit("train", out DataSplit? train) && train.Images.Count > 0 ? train : split;
+        int wanted = context.Get(_calibration) ?? UsualCalibration, there = from.Images.Count;
         if (there < wanted)
-            context.Warn(FormattableString.Invariant($"the split '{from.Name}' has {there} pictures, fewer than the {wanted} wanted for calibration; all of them are taken"));
+            context.Warn(FormattableString.Invariant($"the split '{from.Name}' has {there} images, fewer than the {wanted} wanted for calibration; all of them are taken"));
         int count = Math.Min(wanted, there);
-        return [.. Enumerable.Range(0, count).Select(i => from.Pictures[(int)((long)i * there / count)].File)];
+        return [.. Enumerable.Range(0, count).Select(i => from.Images[(int)((long)i * there / count)].File)];
     }
 
     private static void Report(CliContext context, QuantizationPolicy policy, string output, long bytes)

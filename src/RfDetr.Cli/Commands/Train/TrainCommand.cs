@@ -10,14 +10,14 @@ namespace RfDetr.Cli.Commands;
 internal sealed class TrainCommand
 {
     private readonly TrainArguments _arguments = new();
-    private readonly Option<bool> _license = OptionsOf.Flag("--accept-license", "You have read and accept the licence of weights that ask for it (PML-1.0).");
+    private readonly Option<bool> _license = OptionsOf.Flag("--accept-license", "You have read and accept the license of weights that ask for it (PML-1.0).");
     private readonly Option<string?> _replay = OptionsOf.Text("--replay", "FILE", "Take a step again that ended a run because it was not finite, and say where it went wrong.");
 
     public static Command Create()
     {
         var c = new TrainCommand();
         return new Verb(
-            "train", "Train on labelled pictures: fine-tune a model, or go on with a run. First Ctrl-C: finish the step and save.",
+            "train", "Train on labeled images: fine-tune a model, or go on with a run. First Ctrl-C: finish the step and save.",
             c.RunAsync, [.. c._arguments.Symbols, c._license, c._replay]);
     }
 
@@ -60,7 +60,7 @@ internal sealed class TrainCommand
     private static int Replay(string file, CliContext context)
     {
         ReplayReport report = StepReplay.Run(file);
-        context.Human.MarkupLineInterpolated($"pictures: {string.Join(", ", report.Files)}");
+        context.Human.MarkupLineInterpolated($"images: {string.Join(", ", report.Files)}");
         foreach ((string name, double value) in report.Terms)
             context.Human.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{name} {value:G6}");
         context.Human.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"loss {report.Total:G6}, norm of the gradients {report.GradientNorm:G6}");

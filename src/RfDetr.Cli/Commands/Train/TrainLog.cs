@@ -20,7 +20,7 @@ internal sealed class TrainLog(CliContext context, bool speaks = true) : ITraini
 
     public void Step(StepProgress p) => Line(string.Create(
         CultureInfo.InvariantCulture,
-        $"epoch {p.Epoch + 1}/{p.Epochs} step {p.Step}/{p.Steps}  loss {p.Loss:0.000} ({LastLayer(p.Terms)})  lr {p.LearningRate:0.0e+0}  grad {p.GradientNorm:0.0}  {p.PicturesPerSecond:0.0} img/s (wait {p.WaitShare:0%})  {p.MemoryBytes / 1e9:0.00} GB  left {Time(p.Remaining)}"));
+        $"epoch {p.Epoch + 1}/{p.Epochs} step {p.Step}/{p.Steps}  loss {p.Loss:0.000} ({LastLayer(p.Terms)})  lr {p.LearningRate:0.0e+0}  grad {p.GradientNorm:0.0}  {p.ImagesPerSecond:0.0} img/s (wait {p.WaitShare:0%})  {p.MemoryBytes / 1e9:0.00} GB  left {Time(p.Remaining)}"));
 
     public void Evaluating(int done, int total)
     {

@@ -5,7 +5,7 @@ namespace RfDetr.Data;
 /// <param name="Points">By rising x; a y that is not finite is a gap.</param>
 public sealed record ChartSeries(string Name, IReadOnlyList<(double X, double Y)> Points)
 {
-    /// <summary>At most <paramref name="most"/> points: means of neighbours. Gaps that fall between values vanish.</summary>
+    /// <summary>At most <paramref name="most"/> points: means of neighbors. Gaps that fall between values vanish.</summary>
     public ChartSeries Thinned(int most)
     {
         if (Points.Count <= most)

@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace RfDetr.Data;
 
-/// <summary>A chart of lines as SVG inside HTML; colours come from the page's style sheet, so that it follows light and dark.</summary>
+/// <summary>A chart of lines as SVG inside HTML; colors come from the page's style sheet, so that it follows light and dark.</summary>
 internal sealed record LineChart(string Title, string XLabel, IReadOnlyList<ChartSeries> Series)
 {
-    /// <summary>Colours of the style sheet, repeated beyond.</summary>
-    public const int Colours = 8;
+    /// <summary>Colors of the style sheet, repeated beyond.</summary>
+    public const int Colors = 8;
 
     private const double Width = 480, Height = 260, Left = 46, Right = 10, Top = 10, Bottom = 38;
     private const int MostPoints = 400, MostDots = 130;
@@ -75,7 +75,7 @@ internal sealed record LineChart(string Title, string XLabel, IReadOnlyList<Char
     private void WriteLine(HtmlWriter html, ChartSeries series, int index, AxisScale x, AxisScale y)
     {
         string weight = !FirstStandsOut ? "" : index == 0 ? " strong" : " pale";
-        html.Raw(Svg($"<path class=\"line c{index % Colours}{weight}\" d=\""));
+        html.Raw(Svg($"<path class=\"line c{index % Colors}{weight}\" d=\""));
         bool pen = false;
         foreach ((double px, double py) in series.Points)
         {
@@ -90,7 +90,7 @@ internal sealed record LineChart(string Title, string XLabel, IReadOnlyList<Char
         bool visible = series.Points.Count <= 30;
         foreach ((double px, double py) in series.Points.Where(p => double.IsFinite(p.Y)))
         {
-            html.Raw(Svg($"<circle class=\"dot c{index % Colours}{(visible ? "" : " hidden")}\" cx=\"{x.ToPixel(px):0.##}\" cy=\"{y.ToPixel(py):0.##}\" r=\"{(visible ? 2.5 : 5)}\"><title>"));
+            html.Raw(Svg($"<circle class=\"dot c{index % Colors}{(visible ? "" : " hidden")}\" cx=\"{x.ToPixel(px):0.##}\" cy=\"{y.ToPixel(py):0.##}\" r=\"{(visible ? 2.5 : 5)}\"><title>"));
             html.Text(Svg($"{series.Name}: {py:0.####} at {px:0.####}")).Raw("</title></circle>");
         }
     }
@@ -101,7 +101,7 @@ internal sealed record LineChart(string Title, string XLabel, IReadOnlyList<Char
             return;
         html.Open("div", "legend");
         for (int i = 0; i < lines.Length; i++)
-            html.Open("span", Svg($"key c{i % Colours}")).Text(lines[i].Name).Close("span");
+            html.Open("span", Svg($"key c{i % Colors}")).Text(lines[i].Name).Close("span");
         html.Close("div");
     }
 

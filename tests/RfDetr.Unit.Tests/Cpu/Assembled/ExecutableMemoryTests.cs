@@ -30,7 +30,7 @@ public sealed unsafe class ExecutableMemoryTests
         Skip.IfNot(OperatingSystem.IsLinux(), "the list of a process's memory is Linux's");
         for (int i = 0; i < 200; i++)
             Sum()!.Dispose();
-        // Neighbours with the same rights would be listed as one.
+        // Neighbors with the same rights would be listed as one.
         File.ReadLines("/proc/self/maps").Where(l => l.Split(' ')[1] == "r-xp" && !l.Contains('/')).Sum(Bytes).ShouldBeLessThan(100 * 4096);
 
         static long Bytes(string line)
