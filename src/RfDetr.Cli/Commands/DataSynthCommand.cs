@@ -97,8 +97,8 @@ internal sealed class DataSynthCommand
             cancellation.ThrowIfCancellationRequested();
             Scene scene = generator.Render((ulong)look.Seed, i, look.Width, look.Height);
             string name = string.Create(CultureInfo.InvariantCulture, $"scene-{look.Seed}-{i:00000}.jpg");
-            ImageEncoder.Save(
-                new PixelFrame(scene.Rgb, scene.Width, scene.Height, 0, PixelFormat.Rgb24), Path.Combine(series.Folder, name), new EncodeOptions { Quality = look.Quality });
+            var frame = new PixelFrame(scene.Rgb, scene.Width, scene.Height, 0, PixelFormat.Rgb24);
+            frame.Save(Path.Combine(series.Folder, name), new EncodeOptions { Quality = look.Quality });
             annotations.Add(name, scene);
             report(i - series.First + 1);
         }

@@ -78,6 +78,6 @@ internal sealed class FinalResults(RunSetup setup, RunFolder folder, TrainingSte
     private ExamplePair Example(LabeledImage image, IEnumerable<FoundObject> found, double threshold)
     {
         using Image pixels = Image.Load(image.File);
-        return ExamplePair.Draw(image, pixels.Frame, found, setup.Train.Classes, threshold);
+        return ExamplePair.Draw(image, pixels, found, setup.Train.Classes, threshold);
     }
 }

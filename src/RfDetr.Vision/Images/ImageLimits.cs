@@ -6,7 +6,9 @@ public sealed record ImageLimits
     /// <summary>The limits used where none are given.</summary>
     public static ImageLimits Default { get; } = new();
 
-    /// <summary>Width × height. 178,956,970 is where Pillow refuses too, so that whatever the reference opens, opens here.</summary>
+    /// <summary>
+    /// Width × height. 178,956,970 is where Pillow refuses too, so that whatever the reference opens, opens here.
+    /// </summary>
     public long MaxPixels { get; init; } = 178_956_970;
 
     /// <summary>Width and height each. 65,535 is the most a JPEG can say.</summary>
@@ -15,16 +17,18 @@ public sealed record ImageLimits
     /// <summary>Encoded bytes: 512 MiB.</summary>
     public long MaxFileBytes { get; init; } = 512L << 20;
 
-    internal ImageLimits Validated()
+    /// <summary>The given limits, or the default ones, after all their values were checked.</summary>
+    internal static ImageLimits OrDefault(ImageLimits? limits)
     {
-        const long MostPixels = int.MaxValue / 3;   // a frame is one span of RGB bytes
-        if (MaxPixels is < 1 or > MostPixels || MaxSide < 1 || MaxFileBytes < 1 || MaxFileBytes > Array.MaxLength)
+        const long mostPixels = int.MaxValue / 3;   // a frame is one span of RGB bytes
+        limits ??= Default;
+        if (limits.MaxPixels is < 1 or > mostPixels || limits.MaxSide < 1 || limits.MaxFileBytes < 1 || limits.MaxFileBytes > Array.MaxLength)
         {
-            throw new ArgumentOutOfRangeException("limits",
-                $"Image limits must be at least 1, MaxPixels at most {MostPixels} and MaxFileBytes at most {Array.MaxLength}; given {this}.");
+            throw new ArgumentOutOfRangeException(nameof(limits),
+                $"Image limits must be at least 1, MaxPixels at most {mostPixels} and MaxFileBytes at most {Array.MaxLength}; given {limits}.");
         }
 
-        return this;
+        return limits;
     }
 
     internal void CheckSize(string source, long width, long height)

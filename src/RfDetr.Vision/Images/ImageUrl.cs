@@ -39,7 +39,7 @@ public static class ImageUrl
         ArgumentNullException.ThrowIfNull(address);
         if (!address.IsAbsoluteUri || !IsUrl(address.AbsoluteUri))
             throw new ArgumentException($"'{address}' is not an absolute http or https address.", nameof(address));
-        limits = (limits ?? ImageLimits.Default).Validated();
+        limits = ImageLimits.OrDefault(limits);
         TimeSpan limit = timeout ?? DefaultTimeout;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(limit);
@@ -65,6 +65,6 @@ public static class ImageUrl
 
         limits.CheckBytes(source, response.Content.Headers.ContentLength ?? 0);
         await using Stream body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-        return await Image.DecodeAsync(body, source, limits, cancellation).ConfigureAwait(false);
+        return await ImageCodec.LoadAsync(body, source, limits, cancellation).ConfigureAwait(false);
     }
 }

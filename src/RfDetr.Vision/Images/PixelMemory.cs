@@ -2,16 +2,18 @@ using System.Runtime.InteropServices;
 
 namespace RfDetr.Vision;
 
-/// <summary>Native bytes with one owner: either our own or taken over from libvips, each freed where it was made.</summary>
+/// <summary>
+/// Native bytes with one owner, either allocated here or adopted from a library that gives its own way to free them.
+/// </summary>
 internal sealed unsafe class PixelMemory : SafeHandle
 {
-    private readonly bool _fromVips;
+    private readonly Action<nint>? _free;
 
-    private PixelMemory(void* pointer, long length, bool fromVips) : base(0, ownsHandle: true)
+    private PixelMemory(nint pointer, long length, Action<nint>? free) : base(0, ownsHandle: true)
     {
-        _fromVips = fromVips;
+        _free = free;
         Length = length;
-        SetHandle((nint)pointer);
+        SetHandle(pointer);
         if (length > 0)
             GC.AddMemoryPressure(length);   // lets forgotten images be collected before memory runs out
     }
@@ -23,15 +25,18 @@ internal sealed unsafe class PixelMemory : SafeHandle
     internal byte* Pointer => (byte*)handle;
 
     /// <summary>Uninitialized bytes.</summary>
-    public static PixelMemory Allocate(long length) =>
-        new(NativeMemory.Alloc(checked((nuint)length)), length, fromVips: false);
+    public static PixelMemory Allocate(long length) => new((nint)NativeMemory.Alloc(checked((nuint)length)), length, null);
 
-    public static PixelMemory TakeFromVips(void* pointer, long length) => new(pointer, length, fromVips: true);
+    /// <summary>Takes over memory of another library.</summary>
+    /// <param name="pointer">The first byte.</param>
+    /// <param name="length">Bytes.</param>
+    /// <param name="free">Frees the memory; runs once, on any thread.</param>
+    public static PixelMemory Adopt(nint pointer, long length, Action<nint> free) => new(pointer, length, free);
 
     protected override bool ReleaseHandle()
     {
-        if (_fromVips)
-            Libvips.Api.Free((void*)handle);
+        if (_free is not null)
+            _free(handle);
         else
             NativeMemory.Free((void*)handle);
         if (Length > 0)

@@ -58,7 +58,7 @@ internal sealed record EvalReport(
         foreach (long id in ExampleChoice.Of(Summary.Main, Examples))
         {
             using Image image = Image.Load(images[id].File);
-            pairs.Add(ExamplePair.Draw(images[id], image.Frame, found[id], Split.Classes, threshold));
+            pairs.Add(ExamplePair.Draw(images[id], image, found[id], Split.Classes, threshold));
         }
 
         return pairs;
