@@ -28,20 +28,25 @@ public sealed record ExamplePair(string Caption, string FoundCaption, byte[] Tru
         ArgumentNullException.ThrowIfNull(pixels);
         (int width, int height) = (pixels.Width, pixels.Height);
         List<Annotation> truth = [.. image.Objects.Select(o => new Annotation(
-            o.Box.ToXyxy(), o.ClassIndex, Name(classes, o.ClassIndex) + (o.IsCrowd ? " (crowd)" : ""), Fitting(o.Mask(image), width, height)))];
+            o.Box.ToXyxy(), o.ClassIndex, Name(classes, o.ClassIndex) + (o.IsCrowd ? " (crowd)" : ""),
+            Fitting(o.Mask(image), width, height)))];
         FoundObject[] shown = [.. found.Where(f => f.Score >= threshold).OrderByDescending(f => f.Score)];
         List<Annotation> detections = [.. shown.Select(f =>
         {
             int index = classes.TryGetByCategory(f.CategoryId, out DataClass? known) ? known.Index : -1;
-            return new Annotation(f.Box.ToXyxy(), index, string.Create(CultureInfo.InvariantCulture, $"{Name(classes, index)} {f.Score:0.00}"), Fitting(f.Mask, width, height));
+            string label = string.Create(CultureInfo.InvariantCulture, $"{Name(classes, index)} {f.Score:0.00}");
+            return new Annotation(f.Box.ToXyxy(), index, label, Fitting(f.Mask, width, height));
         })];
-        string caption = string.Create(CultureInfo.InvariantCulture, $"{shown.Length} found at score {threshold:0.00} or more, {image.Objects.Count} labeled");
+        string caption = string.Create(
+            CultureInfo.InvariantCulture, $"{shown.Length} found at score {threshold:0.00} or more, {image.Objects.Count} labeled");
         return new(image.Name, caption, Draw(pixels, truth, maxSide), Draw(pixels, detections, maxSide));
     }
 
-    private static string Name(ClassTable classes, int index) => classes.TryGetByIndex(index, out DataClass? known) ? known.Name : "?";
+    private static string Name(ClassTable classes, int index) =>
+        classes.TryGetByIndex(index, out DataClass? known) ? known.Name : "?";
 
-    private static RleMask? Fitting(RleMask? mask, int width, int height) => mask is not null && mask.Width == width && mask.Height == height ? mask : null;
+    private static RleMask? Fitting(RleMask? mask, int width, int height) =>
+        mask is not null && mask.Width == width && mask.Height == height ? mask : null;
 
     private static byte[] Draw(Image pixels, IReadOnlyList<Annotation> annotations, int maxSide)
     {

@@ -12,7 +12,8 @@ internal static class BoxPainter
     public static void Draw(Canvas canvas, BoxXyxy box, BoxStyle style, float lineWidth, Rgb color)
     {
         float half = lineWidth / 2;
-        BoxXyxy outer = new BoxXyxy(box.X1 - half, box.Y1 - half, box.X2 + half, box.Y2 + half).Clamp(canvas.Width, canvas.Height);
+        BoxXyxy outer = new BoxXyxy(box.X1 - half, box.Y1 - half, box.X2 + half, box.Y2 + half)
+            .Clamp(canvas.Width, canvas.Height);
         var inner = new BoxXyxy(outer.X1 + lineWidth, outer.Y1 + lineWidth, outer.X2 - lineWidth, outer.Y2 - lineWidth);
         float corner = style == BoxStyle.Corners
             ? MathF.Max(3 * lineWidth, CornerPart * MathF.Min(outer.Width, outer.Height))

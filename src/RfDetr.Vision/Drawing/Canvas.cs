@@ -85,7 +85,8 @@ internal sealed unsafe class Canvas
     }
 
     /// <summary>One channel, mixed and rounded.</summary>
-    internal static byte Mix(int below, int above, int coverage) => (byte)((below * (256 - coverage) + above * coverage + 128) >> 8);
+    internal static byte Mix(int below, int above, int coverage) =>
+        (byte)((below * (256 - coverage) + above * coverage + 128) >> 8);
 
     private static PixelMemory Allocate(int width, int height)
     {

@@ -44,7 +44,8 @@ public sealed record DrawOptions
     {
         get;
         init => field = value is null or (> 0 and <= 1000) ? value
-            : throw new ArgumentOutOfRangeException(nameof(LineWidth), value, "The line width must be more than 0 and at most 1000 pixels.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(LineWidth), value, "The line width must be more than 0 and at most 1000 pixels.");
     }
 
     /// <summary>Height of text in pixels, 4 to 1000; null to follow the image.</summary>

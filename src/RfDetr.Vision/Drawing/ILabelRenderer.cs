@@ -23,7 +23,11 @@ internal sealed record GlyphBitmap
         ArgumentOutOfRangeException.ThrowIfNegative(width);
         ArgumentOutOfRangeException.ThrowIfNegative(height);
         if ((long)width * height != alpha.Length)
-            throw new ArgumentException($"A text bitmap of {width}×{height} needs {(long)width * height} values, but has {alpha.Length}.", nameof(alpha));
+        {
+            throw new ArgumentException(
+                $"A text bitmap of {width}×{height} needs {(long)width * height} values, but has {alpha.Length}.", nameof(alpha));
+        }
+
         (Width, Height, Alpha) = (width, height, alpha);
     }
 

@@ -37,7 +37,8 @@ internal static class Painter
             DrawLabels(canvas, annotations, options, labels);
     }
 
-    private static void DrawLabels(Canvas canvas, IReadOnlyList<Annotation> annotations, DrawOptions options, ILabelRenderer renderer)
+    private static void DrawLabels(
+        Canvas canvas, IReadOnlyList<Annotation> annotations, DrawOptions options, ILabelRenderer renderer)
     {
         int textHeight = options.TextHeightFor(canvas.Width, canvas.Height);
         var placer = new LabelPlacer(canvas.Width, canvas.Height);
@@ -61,7 +62,8 @@ internal static class Painter
         return !pixels.IsEmpty;
     }
 
-    private static Rgb Color(Annotation annotation, DrawOptions options) => annotation.Color ?? options.Palette[annotation.ClassId];
+    private static Rgb Color(Annotation annotation, DrawOptions options) =>
+        annotation.Color ?? options.Palette[annotation.ClassId];
 
     private static void Check(Canvas canvas, IReadOnlyList<Annotation> annotations, DrawOptions options, ILabelRenderer? labels)
     {
@@ -73,15 +75,15 @@ internal static class Painter
             if (annotations[i].Mask is { } mask && (mask.Width != canvas.Width || mask.Height != canvas.Height))
             {
                 throw new ArgumentException(
-                    $"The mask of annotation {i} is {mask.Width}×{mask.Height}, but the image is {canvas.Width}×{canvas.Height} (width × height); "
-                    + "decode it for this image.", nameof(annotations));
+                    $"The mask of annotation {i} is {mask.Width}×{mask.Height}, but the image is {canvas.Width}×{canvas.Height} "
+                    + "(width × height); decode it for this image.", nameof(annotations));
             }
 
             if (options.ShowLabels && labels is null && annotations[i].Label.Length > 0)
             {
                 throw new ArgumentException(
-                    $"Annotation {i} has the label '{annotations[i].Label}', but there is no label renderer; give one, or set ShowLabels to false.",
-                    nameof(labels));
+                    $"Annotation {i} has the label '{annotations[i].Label}', but there is no label renderer; give one, or set "
+                    + "ShowLabels to false.", nameof(labels));
             }
         }
     }

@@ -25,7 +25,9 @@ public sealed class Palette
     public Palette(IReadOnlyList<Rgb> colors)
     {
         ArgumentNullException.ThrowIfNull(colors);
-        _colors = colors.Count > 0 ? [.. colors] : throw new ArgumentException("A palette needs at least one color.", nameof(colors));
+        if (colors.Count == 0)
+            throw new ArgumentException("A palette needs at least one color.", nameof(colors));
+        _colors = [.. colors];
     }
 
     /// <summary>

@@ -31,7 +31,8 @@ public sealed class Image : IDisposable
         get
         {
             ObjectDisposedException.ThrowIf(_memory.IsClosed, this);
-            return PixelFrame.Owned(new ReadOnlySpan<byte>(_memory.Pointer, (int)_memory.Length), Width, Height, PixelFormat.Rgb24, this);
+            var pixels = new ReadOnlySpan<byte>(_memory.Pointer, (int)_memory.Length);
+            return PixelFrame.Owned(pixels, Width, Height, PixelFormat.Rgb24, this);
         }
     }
 

@@ -59,7 +59,8 @@ public static class ImageCodec
         /// <exception cref="ImageContentException">The file is not an image, is damaged, or exceeds the limits.</exception>
         /// <exception cref="IOException">The file cannot be read.</exception>
         /// <exception cref="LibvipsMissingException">The format needs libvips, and none could be loaded.</exception>
-        public static async Task<Image> LoadAsync(string path, ImageLimits? limits = null, CancellationToken cancellationToken = default)
+        public static async Task<Image> LoadAsync(
+            string path, ImageLimits? limits = null, CancellationToken cancellationToken = default)
         {
             ArgumentException.ThrowIfNullOrEmpty(path);
             limits = ImageLimits.OrDefault(limits);
@@ -74,7 +75,8 @@ public static class ImageCodec
         /// <exception cref="ImageContentException">The stream is not an image, is damaged, or exceeds the limits.</exception>
         /// <exception cref="IOException">The stream cannot be read.</exception>
         /// <exception cref="LibvipsMissingException">The format needs libvips, and none could be loaded.</exception>
-        public static Task<Image> LoadAsync(Stream stream, ImageLimits? limits = null, CancellationToken cancellationToken = default)
+        public static Task<Image> LoadAsync(
+            Stream stream, ImageLimits? limits = null, CancellationToken cancellationToken = default)
         {
             ArgumentNullException.ThrowIfNull(stream);
             return LoadAsync(stream, ImageDecoder.BytesName, ImageLimits.OrDefault(limits), cancellationToken);
@@ -185,7 +187,8 @@ public static class ImageCodec
     }
 
     /// <summary>Reads and decodes a stream; <paramref name="source"/> names it in messages.</summary>
-    internal static async Task<Image> LoadAsync(Stream stream, string source, ImageLimits limits, CancellationToken cancellationToken)
+    internal static async Task<Image> LoadAsync(
+        Stream stream, string source, ImageLimits limits, CancellationToken cancellationToken)
     {
         using ImageBytes bytes = await ImageBytes.ReadAsync(stream, source, limits, cancellationToken).ConfigureAwait(false);
         return await Task.Run(() => ImageDecoder.Decode(bytes.Span, source, limits, cancellationToken), cancellationToken)

@@ -11,7 +11,8 @@ internal static class ImageDecoder
     /// <summary>Names the input in messages where it came without a path or an address.</summary>
     public const string BytesName = "The given bytes";
 
-    public static Image Decode(ReadOnlySpan<byte> bytes, string source, ImageLimits limits, CancellationToken cancellation = default)
+    public static Image Decode(
+        ReadOnlySpan<byte> bytes, string source, ImageLimits limits, CancellationToken cancellation = default)
     {
         ImageFormat format = Recognize(bytes, source, limits);
         if (format == ImageFormat.Bmp)
@@ -95,7 +96,8 @@ internal static class ImageDecoder
     {
         using Vips.Image? converted = BandMeaning.ToBytes(image);
         Vips.Image plain = converted ?? image;
-        using CancellationTokenRegistration stop = cancellation.Register(static image => ((Vips.Image)image!).SetKill(true), plain);
+        using CancellationTokenRegistration stop =
+            cancellation.Register(static image => ((Vips.Image)image!).SetKill(true), plain);
         PixelMemory memory = VipsPixels.Read(plain);
         if (cancellation.IsCancellationRequested)
         {
@@ -109,7 +111,8 @@ internal static class ImageDecoder
         return PixelOrientation.Apply(memory, width, height, OrientationOf(image));
     }
 
-    private static ImageContentException Explain(Vips.VipsException failure, ReadOnlySpan<byte> bytes, ImageFormat format, string source)
+    private static ImageContentException Explain(
+        Vips.VipsException failure, ReadOnlySpan<byte> bytes, ImageFormat format, string source)
     {
         string detail = VipsPixels.Reason(failure);
         if (format.EndsEarly(bytes))
@@ -122,8 +125,8 @@ internal static class ImageDecoder
         bool unsupported = format == ImageFormat.Heif;
         return new ImageContentException(source, unsupported ? ImageFault.Unsupported : ImageFault.Corrupt,
             unsupported
-                ? "this HEIF file cannot be decoded: either it is corrupt or this libvips lacks its codec (AVIF is read, HEVC mostly "
-                    + $"not). (libvips: {detail})"
+                ? "this HEIF file cannot be decoded: either it is corrupt or this libvips lacks its codec "
+                    + $"(AVIF is read, HEVC mostly not). (libvips: {detail})"
                 : $"corrupt {format} file. (libvips: {detail})", failure);
     }
 }

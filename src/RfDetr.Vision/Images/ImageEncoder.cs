@@ -62,7 +62,8 @@ internal static unsafe class ImageEncoder
         byte[]? rented = null;
         try
         {
-            bool packed = frame.Stride == frame.Width * bands && frame.Format is PixelFormat.Rgb24 or PixelFormat.Rgba32 or PixelFormat.Gray8;
+            bool packed = frame.Stride == frame.Width * bands
+                && frame.Format is PixelFormat.Rgb24 or PixelFormat.Rgba32 or PixelFormat.Gray8;
             if (!packed)
                 Pack(frame, bands, rented = ArrayPool<byte>.Shared.Rent(size));
             ReadOnlySpan<byte> pixels = packed ? frame.Data[..size] : rented.AsSpan(0, size);
@@ -81,7 +82,8 @@ internal static unsafe class ImageEncoder
     {
         ulong size = checked((ulong)width * (ulong)height * (ulong)bands);
         using Vips.Image raw = Vips.Image.NewFromMemory(pixels, size, width, height, bands, Vips.Enums.BandFormat.Uchar);
-        using Vips.Image image = raw.Copy(interpretation: bands == 1 ? Vips.Enums.Interpretation.Bw : Vips.Enums.Interpretation.Srgb);
+        Vips.Enums.Interpretation meaning = bands == 1 ? Vips.Enums.Interpretation.Bw : Vips.Enums.Interpretation.Srgb;
+        using Vips.Image image = raw.Copy(interpretation: meaning);
         return format switch
         {
             ImageFormat.Png => image.PngsaveBuffer(compression: options.PngCompression),

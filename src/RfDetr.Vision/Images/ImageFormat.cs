@@ -40,8 +40,12 @@ internal static class ImageFormats
             return ImageFormat.Gif;
         if (bytes.Length >= 12 && bytes.StartsWith("RIFF"u8) && bytes[8..].StartsWith("WEBP"u8))
             return ImageFormat.Webp;
-        if (bytes.StartsWith("II*\0"u8) || bytes.StartsWith("MM\0*"u8) || bytes.StartsWith("II+\0"u8) || bytes.StartsWith("MM\0+"u8))
+        if (bytes.StartsWith("II*\0"u8) || bytes.StartsWith("MM\0*"u8)
+            || bytes.StartsWith("II+\0"u8) || bytes.StartsWith("MM\0+"u8))
+        {
             return ImageFormat.Tiff;
+        }
+
         if (bytes.Length >= 12 && bytes[4..].StartsWith("ftyp"u8) && IsHeifBrand(bytes.Slice(8, 4)))
             return ImageFormat.Heif;
         return bytes.StartsWith("BM"u8) ? ImageFormat.Bmp : null;

@@ -26,7 +26,8 @@ public sealed record ImageInfo(int Width, int Height, ImageFormat Format, int Or
             {
                 return ImageDecoder.ReadInfo(start, path, limits);
             }
-            catch (ImageContentException failure) when (failure.Fault is ImageFault.Truncated or ImageFault.Corrupt or ImageFault.Unsupported)
+            catch (ImageContentException failure)
+                when (failure.Fault is ImageFault.Truncated or ImageFault.Corrupt or ImageFault.Unsupported)
             {
                 file.Position = 0;
             }

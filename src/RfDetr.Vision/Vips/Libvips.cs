@@ -59,7 +59,8 @@ public static class Libvips
     internal static void Require() => _ = s_version.Value;
 
     private static bool IsReadable(ImageFormat format) =>
-        format == ImageFormat.Bmp || Vips.NetVips.TypeFind("VipsForeignLoad", $"{format.ToString().ToLowerInvariant()}load_source") != 0;
+        format == ImageFormat.Bmp
+        || Vips.NetVips.TypeFind("VipsForeignLoad", $"{format.ToString().ToLowerInvariant()}load_source") != 0;
 
     private static string Initialize()
     {

@@ -8,14 +8,14 @@ namespace RfDetr.Vision;
 public sealed class LibvipsMissingException : DllNotFoundException
 {
     internal LibvipsMissingException(Exception? reason)
-        : base($"libvips, which reads and writes images, could not be loaded on {RuntimeInformation.RuntimeIdentifier}. Add its package to the "
-            + $"application: 'dotnet add package NetVips.Native'. ({FirstLine(reason)})", reason)
+        : base($"libvips, which reads and writes images, could not be loaded on {RuntimeInformation.RuntimeIdentifier}. "
+            + $"Add its package to the application: 'dotnet add package NetVips.Native'. ({FirstLine(reason)})", reason)
     {
     }
 
     internal LibvipsMissingException(string found, string needed)
-        : base($"libvips {found} was found, but version {needed} or later is needed to read untrusted images. Add the package of a newer one to "
-            + "the application: 'dotnet add package NetVips.Native', or update the libvips of this system.")
+        : base($"libvips {found} was found, but version {needed} or later is needed to read untrusted images. Add its package to the "
+            + "application: 'dotnet add package NetVips.Native', or update the libvips of this system.")
     {
     }
 

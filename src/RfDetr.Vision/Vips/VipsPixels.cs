@@ -23,7 +23,8 @@ internal static class VipsPixels
     public static string Reason(Vips.VipsException failure)
     {
         // The first line is NetVips' own ("unable to call jpegload_source").
-        IEnumerable<string> lines = failure.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        const StringSplitOptions clean = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        IEnumerable<string> lines = failure.Message.Split('\n', clean);
         string joined = string.Join("; ", lines.Skip(1).Distinct().Take(3));
         joined = string.Concat(joined.Select(c => char.IsControl(c) ? '\uFFFD' : c));   // it may quote the file
         return joined.Length switch { 0 => "no reason given", > 300 => joined[..300] + "…", _ => joined };

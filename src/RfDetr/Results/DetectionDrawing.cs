@@ -26,8 +26,9 @@ public static class DetectionDrawing
             if (image.Width != found.Width || image.Height != found.Height)
             {
                 throw new ArgumentException(
-                    $"The objects were found in an image of {found.Width}×{found.Height}, but this one is {image.Width}×{image.Height} "
-                    + "(width × height); draw on the image that was given to the detector.", nameof(image));
+                    $"The objects were found in an image of {found.Width}×{found.Height}, but this one is "
+                    + $"{image.Width}×{image.Height} (width × height); draw on the image that was given to the detector.",
+                    nameof(image));
             }
 
             return image.Draw([.. found.Items.Select(detection => detection.ToAnnotation())], options);

@@ -7,7 +7,8 @@ namespace RfDetr.Tests.Drawing;
 /// </summary>
 public sealed class ImageDrawingTests
 {
-    private static readonly Detection s_dog = new(new BoxXyxy(10, 8, 30, 20), 0.876f, 3, "dog", RleMask.FromBox(30, 40, new BoxXyxy(12, 10, 20, 18)));
+    private static readonly RleMask s_mask = RleMask.FromBox(30, 40, new BoxXyxy(12, 10, 20, 18));
+    private static readonly Detection s_dog = new(new BoxXyxy(10, 8, 30, 20), 0.876f, 3, "dog", s_mask);
     private static readonly DrawOptions s_options = new() { LineWidth = 2, ShowLabels = false };
 
     [Fact]

@@ -34,7 +34,9 @@ internal static class DiffDrawing
     private static Annotation Note(UnmatchedDetection u, Rgb color)
     {
         Annotation note = Note(u.Found, color);
-        return u.OtherScore is { } other ? note with { Label = FormattableString.Invariant($"{note.Label} (other {other:0.00})") } : note;
+        return u.OtherScore is { } other
+            ? note with { Label = FormattableString.Invariant($"{note.Label} (other {other:0.00})") }
+            : note;
     }
 
     private static Annotation Note(Detection d, Rgb color) => d.ToAnnotation() with { Color = color };
