@@ -21,6 +21,18 @@ public class HouseTests
     }
 
     [Fact]
+    public void Rooms_of_the_network_see_what_they_may()
+    {
+        foreach (string room in RoomRule.Rooms.Keys)
+        {
+            IReadOnlyList<SourceFile> files = Checkout.Files($"src/RfDetr.Network/{room}", ".cs");
+
+            files.ShouldNotBeEmpty();
+            Report(files.SelectMany(f => RoomRule.Violations(f, room)));
+        }
+    }
+
+    [Fact]
     public void Files_are_short() => Report(Code.SelectMany(f => TextRules.Length(f, s_longFiles)));
 
     [Fact]

@@ -33,6 +33,13 @@ public class PlantedCaseTests
     }
 
     [Theory]
+    [InlineData("Model", "using RfDetr.Tensors;", 0)]
+    [InlineData("Model", "using RfDetr.Graph;", 1)]
+    [InlineData("Tensors", "RfDetr.Model.ModelConfig config;", 1)]
+    public void A_room_that_sees_too_much_is_found(string room, string line, int expected) =>
+        RoomRule.Violations(new("a.cs", line), room).Count().ShouldBe(expected);
+
+    [Theory]
     [InlineData("src/A.cs", 250, 0)]
     [InlineData("src/A.cs", 251, 1)]
     [InlineData("src/Known.cs", 251, 0)]
