@@ -12,6 +12,9 @@ namespace RfDetr.Tests.Conformance;
 /// <param name="Run">Executes a case.</param>
 internal sealed record ConformanceBackend(string Name, Func<ConformanceCase, HostTensor> Run)
 {
+    /// <summary>The name of the back end on libtorch.</summary>
+    public const string Libtorch = "libtorch";
+
     // float32 sums of up to a hundred terms in any order, relative to the result's largest value.
     private const double SingleTolerance = 1e-5;
 
@@ -49,6 +52,10 @@ internal sealed record ConformanceBackend(string Name, Func<ConformanceCase, Hos
 
     public override string ToString() => Name;
 
+    /// <summary>Skips the running test where a back end needs a library that is not set up on this system: libtorch on Windows.</summary>
+    public static void Require(string name) =>
+        Skip.If(name == Libtorch && OperatingSystem.IsWindows(), "libtorch is not set up on Windows");
+
     /// <summary>A back end that computes at once.</summary>
     private static ConformanceBackend Eager(string name, Func<Backend> create, Func<Tensor, HostTensor> read) => new(name, c =>
     {
@@ -56,7 +63,7 @@ internal sealed record ConformanceBackend(string Name, Func<ConformanceCase, Hos
         return read(backend.Apply(c.Op, [.. c.Inputs.Select(backend.Constant)]));
     });
 
-    private static ConformanceBackend Torch() => new("libtorch", c =>
+    private static ConformanceBackend Torch() => new(Libtorch, c =>
     {
         using var scope = new TorchScope();
         using var backend = new TorchBackend();
