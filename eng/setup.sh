@@ -140,3 +140,6 @@ ensure_cli() {
   require_sdk
   alone "$1" build_cli "$1" "$2"
 }
+
+# The runtime identifier of this system, such as linux-x64.
+host_rid() { dotnet --info | sed -n 's/^ *RID: *//p' | head -n 1; }

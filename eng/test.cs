@@ -6,7 +6,6 @@
 // Several test projects run at a time. The last line is "N passed, N failed, N skipped".
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Xml.Linq;
 
 // Tells ./test that the sum was printed: "dotnet run" itself ends with 1 if this file does not compile.
@@ -14,7 +13,7 @@ const int FailuresReported = 3;
 
 bool all = args.Contains("--all");
 string[] forwarded = [.. args.Where(a => a != "--all")];
-string root = Path.GetDirectoryName(Path.GetDirectoryName(SourcePath()))!;
+string root = Path.GetDirectoryName((string)AppContext.GetData("EntryPointFileDirectoryPath")!)!;
 string results = Path.Combine(root, "TestResults");
 var clock = Stopwatch.StartNew();
 
@@ -107,8 +106,6 @@ string[] Arguments(TestProject project)
 }
 
 string Elapsed() => string.Create(CultureInfo.InvariantCulture, $"{(int)clock.Elapsed.TotalMinutes}:{clock.Elapsed.Seconds:00}");
-
-static string SourcePath([CallerFilePath] string path = "") => path;
 
 internal readonly record struct Counts(int Passed, int Failed, int Skipped)
 {
