@@ -21,6 +21,18 @@ public class HouseTests
     }
 
     [Fact]
+    public void Packages_are_complete()
+    {
+        Dictionary<string, PackageRule.Project> Read(string folder) => Checkout.Files(folder, ".csproj")
+            .ToDictionary(f => Path.GetFileNameWithoutExtension(f.Path), f => PackageRule.Read(f.Text));
+        Dictionary<string, PackageRule.Project> parts = Read("src"), packages = Read("pack");
+        parts.Remove("RfDetr.Cli").ShouldBeTrue("the command line is a package of its own");
+
+        packages.Count.ShouldBe(3);
+        Report(PackageRule.Violations(parts, packages));
+    }
+
+    [Fact]
     public void Lines_fit_on_a_screen() => Report(Checkout.Files("", ".cs").SelectMany(TextRules.LongLines));
 
     [Fact]

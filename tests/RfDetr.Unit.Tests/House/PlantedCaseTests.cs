@@ -32,6 +32,31 @@ public class PlantedCaseTests
             ["RfDetr.Extra is not in the table of docs/architecture.md", "the table names RfDetr.Model, but there is no such project"]);
     }
 
+    [Fact]
+    public void Incomplete_packages_are_found()
+    {
+        var parts = new Dictionary<string, PackageRule.Project>
+        {
+            ["Core"] = new([], ["Iced"], []),
+            ["Door"] = new(["Core"], [], []),
+            ["Lost"] = new([], [], []),
+            ["More"] = new(["Door", "Lost"], ["Yaml"], []),
+        };
+        var packages = new Dictionary<string, PackageRule.Project>
+        {
+            ["Small"] = new([], ["Iced", "Unused"], ["Core", "Door"]),
+            ["Large"] = new(["Small"], [], ["More"]),
+        };
+
+        PackageRule.Violations(parts, packages).ShouldBe(
+        [
+            "Lost is in 0 packages (); it must be in one",
+            "the package Small depends on Unused, which none of its parts references",
+            "the package Large holds More but neither holds nor depends on Lost, which More references",
+            "the package Large holds More but does not depend on Yaml, which More references",
+        ]);
+    }
+
     [Theory]
     [InlineData(130, false)]
     [InlineData(131, true)]
