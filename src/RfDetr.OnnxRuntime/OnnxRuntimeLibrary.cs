@@ -93,6 +93,10 @@ internal sealed class OnnxRuntimeLibrary : IOnnxRuntime
         }
     }
 
+    public IOnnxSession Open(string path, OnnxSessionOptions options) => OnnxSession.FromFile(path, options, this);
+
+    public IOnnxSession Open(ReadOnlyMemory<byte> model, OnnxSessionOptions options) => OnnxSession.FromBytes(model, options, this);
+
     private static OnnxRuntimeLibrary LoadFirst(string? path)
     {
         OrtEnv.DisableDllImportResolver = true;

@@ -9,7 +9,7 @@ internal sealed class RunControl : IDisposable
     private readonly RunOptions _options = new();
 
     /// <summary>Runs <paramref name="run"/> on <paramref name="state"/>. Nothing is allocated on the managed heap.</summary>
-    /// <exception cref="Onnx.OnnxRuntimeException">The run failed.</exception>
+    /// <exception cref="OnnxRuntimeException">The run failed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was canceled; another run may follow.</exception>
     public TResult Run<TState, TResult>(TState state, Func<RunOptions, TState, TResult> run, CancellationToken cancellation)
     {
