@@ -1,7 +1,6 @@
 using RfDetr.Checkpoints;
 using RfDetr.Onnx;
 using RfDetr.Tensors;
-using RfDetr.Vision;
 
 namespace RfDetr;
 

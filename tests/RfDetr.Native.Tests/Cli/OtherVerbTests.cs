@@ -1,6 +1,5 @@
 using System.Text.Json;
 using RfDetr.Cli.Commands;
-using RfDetr.Vision;
 
 namespace RfDetr.Tests.Cli;
 
