@@ -23,7 +23,7 @@ public sealed record OnnxValueInfo(string Name, OnnxElementType ElementType, IRe
     public override string ToString() => $"'{Name}' {ElementType} [{string.Join(", ", Shape)}]";
 }
 
-/// <summary>What a model file says about itself.</summary>
+/// <summary>A model file's description of itself.</summary>
 /// <param name="ProducerName">Program that wrote it.</param>
 /// <param name="GraphName">Name of the graph.</param>
 /// <param name="Description">Free text.</param>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace RfDetr.Cpu;
+namespace RfDetr;
 
 /// <summary>Aligned memory outside the managed heap, freed by its one owner (or, forgotten, by the finalizer).</summary>
 internal sealed unsafe class NativeBlock : IDisposable

@@ -1,9 +1,9 @@
 namespace RfDetr.Onnx;
 
-/// <summary>What kind of failure an <see cref="OnnxRuntimeException"/> reports; from 1 on, ONNX Runtime's own numbers.</summary>
+/// <summary>Kind of failure that an <see cref="OnnxRuntimeException"/> reports; from 1 on, ONNX Runtime's own numbers.</summary>
 public enum OnnxErrorCode
 {
-    /// <summary>No onnxruntime library was found, or it is too old for this binding.</summary>
+    /// <summary>The package or its native library was not found, is too old, or another library is in use.</summary>
     LibraryNotUsable = -2,
 
     /// <summary>The loaded library was built without the execution provider that was asked for.</summary>
@@ -41,4 +41,15 @@ public enum OnnxErrorCode
 
     /// <summary>An execution provider failed.</summary>
     ExecutionProviderFail = 11,
+}
+
+/// <summary>ONNX Runtime is missing, or refused what it was asked for; the message ends with its own words.</summary>
+public sealed class OnnxRuntimeException : Exception
+{
+    /// <summary>Creates the exception.</summary>
+    public OnnxRuntimeException(OnnxErrorCode code, string message, Exception? inner = null)
+        : base(message, inner) => Code = code;
+
+    /// <summary>The kind of failure.</summary>
+    public OnnxErrorCode Code { get; }
 }

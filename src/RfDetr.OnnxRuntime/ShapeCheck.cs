@@ -1,30 +1,23 @@
+using RfDetr.Onnx;
 using RfDetr.Tensors;
 
-namespace RfDetr.Onnx;
+namespace RfDetr.OnnxRuntime;
 
-/// <summary>Compares what a caller brings with what the model takes, before the runtime does, in words that help.</summary>
+/// <summary>Compares the caller's tensors with the model's declarations before the runtime does, in words that help.</summary>
 internal static class ShapeCheck
 {
-    // Enough for any input of an image network; also bounds stack memory.
-    public const int MaxRank = 16;
-
     public static void Input(OnnxValueInfo info, HostTensor tensor)
     {
-        Span<long> shape = stackalloc long[MaxRank];
-        if (tensor.Shape.Count > MaxRank)
-            throw new ArgumentException($"input {info} got a tensor of {tensor.Shape.Count} dimensions");
-        for (int i = 0; i < tensor.Shape.Count; i++)
-            shape[i] = tensor.Shape[i];
-        shape = shape[..tensor.Shape.Count];
         if (tensor.DType.ToOnnx() != info.ElementType)
             throw new ArgumentException($"input {info} got {tensor.DType} elements; convert them to {info.ElementType} first");
+        long[] shape = [.. tensor.Shape.Select(size => (long)size)];
         if (!Fits(info, shape))
             throw new ArgumentException(Message("input", info, shape));
     }
 
     public static bool Fits(OnnxValueInfo info, ReadOnlySpan<long> shape)
     {
-        // A declared rank of 0 is also how an unknown shape reads: let the runtime decide.
+        // An unknown shape also reads as rank 0: the runtime decides.
         if (info.Shape.Count == 0)
             return true;
         if (info.Shape.Count != shape.Length)
