@@ -1,4 +1,4 @@
-using RfDetr.Vision;
+using System.Buffers.Binary;
 
 namespace RfDetr.Tests.Images;
 
@@ -43,7 +43,7 @@ public sealed class ImageTests
     }
 
     [Fact]
-    public async Task Cancellation_is_honoured()
+    public async Task Cancellation_is_honored()
     {
         var canceled = new CancellationToken(canceled: true);
         await Should.ThrowAsync<OperationCanceledException>(() => Image.LoadAsync(Goldens.Path("images/baseline.jpg"), null, canceled));
@@ -72,6 +72,52 @@ public sealed class ImageTests
         Should.Throw<ImageContentException>(() => Image.Load(path, new ImageLimits { MaxPixels = 97 * 61 - 1 })).Message.ShouldContain("97×61");
         using Image just = Image.Load(path, new ImageLimits { MaxPixels = 97 * 61 });
         just.Width.ShouldBe(97);
+    }
+
+    [Fact]
+    public void A_small_file_that_claims_a_huge_image_is_refused_before_it_takes_memory()
+    {
+        byte[] file = File.ReadAllBytes(Goldens.Path("images/progressive_420.jpg"));
+        int frame = file.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC2]);   // SOF2: height and width follow length and precision
+        BinaryPrimitives.WriteUInt16BigEndian(file.AsSpan(frame + 5), 13_000);
+        BinaryPrimitives.WriteUInt16BigEndian(file.AsSpan(frame + 7), 13_000);
+        var failure = Should.Throw<ImageContentException>(() => Image.Decode(file));
+        failure.Fault.ShouldBe(ImageFault.TooLarge);
+        failure.Message.ShouldSatisfyAllConditions(
+            m => m.ShouldContain("169000000 pixels"), m => m.ShouldContain("50000000"), m => m.ShouldContain("--max-pixels"));
+    }
+
+    [Theory]
+    [InlineData("baseline.jpg", 9)]
+    [InlineData("cmyk.jpg", 12)]        // four coefficients of two bytes
+    [InlineData("gray16.png", 9)]
+    [InlineData("lossless.webp", 11)]
+    [InlineData("picture.gif", 12)]
+    [InlineData("picture.tiff", 9)]
+    public void Pixels_count_for_what_their_decoding_takes(string file, int cost)
+    {
+        const int pixels = 97 * 61;
+        byte[] encoded = File.ReadAllBytes(Goldens.Path($"images/{file}"));
+        int least = (pixels * cost + 8) / 9;
+        Image.Decode(encoded, new ImageLimits { MaxPixels = least }).Dispose();
+        Should.Throw<ImageContentException>(() => Image.Decode(encoded, new ImageLimits { MaxPixels = least - 1 }))
+            .Fault.ShouldBe(ImageFault.TooLarge);
+    }
+
+    [Fact]
+    public void The_default_limits_can_be_changed_for_the_process()
+    {
+        ImageLimits before = ImageLimits.Default;
+        try
+        {
+            ImageLimits.Default = before with { MaxPixels = before.MaxPixels + 1 };
+            ImageLimits.OrDefault(null).MaxPixels.ShouldBe(before.MaxPixels + 1);
+            Should.Throw<ArgumentOutOfRangeException>(() => ImageLimits.Default = before with { MaxPixels = 0 });
+        }
+        finally
+        {
+            ImageLimits.Default = before;
+        }
     }
 
     [Fact]

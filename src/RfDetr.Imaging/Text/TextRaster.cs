@@ -1,0 +1,59 @@
+using System.Text;
+
+namespace RfDetr;
+
+/// <summary>
+/// Text for labels: in the system's sans-serif font if there is one (Pango, any script), and else, as on a machine without fonts
+/// or
+/// without libvips, in a built-in stroke font that knows ASCII and shows a box for every other character.
+/// </summary>
+internal static class TextRaster
+{
+    private const int MaxCharacters = 512, MaxPixelHeight = 512;
+
+    private static readonly GlyphCache Cache = new();
+
+    /// <summary>True if labels are written in a font of the system, false if in the built-in one.</summary>
+    public static bool UsesSystemFont => PangoText.IsUsable;
+
+    /// <summary>Renders one line; line breaks and control characters become spaces.</summary>
+    /// <param name="text">Plain text of at most 512 characters; markup has no meaning.</param>
+    /// <param name="pixelHeight">Height of the line from the tops of accents to the ends of descenders, 4–512 pixels.</param>
+    /// <exception cref="ArgumentException">The text is too long or the height out of range.</exception>
+    internal static GlyphBitmap Render(string text, int pixelHeight)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (text.Length > MaxCharacters)
+        {
+            throw new ArgumentException(
+                $"The text has {text.Length} characters; at most {MaxCharacters} fit in one line.", nameof(text));
+        }
+
+        if (pixelHeight is < 4 or > MaxPixelHeight)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(pixelHeight), pixelHeight, $"A line is 4 to {MaxPixelHeight} pixels high.");
+        }
+
+        string line = OneLine(text);
+        return Cache.GetOrAdd(line, pixelHeight, static (line, height) =>
+            string.IsNullOrWhiteSpace(line) ? Blank(line, height)
+            : (PangoText.IsUsable ? PangoText.TryRender(line, height) : null) ?? StrokeFont.Render(line, height));
+    }
+
+    private static GlyphBitmap Blank(string line, int height)
+    {
+        int width = Math.Max(1, line.Length * height / 4);
+        return new GlyphBitmap(width, height, new byte[width * height]);
+    }
+
+    private static string OneLine(string text)
+    {
+        if (!text.Any(char.IsControl))
+            return text;
+        var line = new StringBuilder(text.Length);
+        foreach (char c in text)
+            line.Append(char.IsControl(c) ? ' ' : c);
+        return line.ToString();
+    }
+}
