@@ -4,7 +4,7 @@ using RfDetr.Onnx;
 
 namespace RfDetr.Bench;
 
-/// <summary>What the figures were measured on.</summary>
+/// <summary>Describes the machine on which the figures were measured.</summary>
 internal static class Machine
 {
     public static string Describe()

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using RfDetr.Cli.Framework;
 
 namespace RfDetr.Cli.Commands;
 

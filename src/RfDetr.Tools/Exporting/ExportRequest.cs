@@ -2,7 +2,7 @@ using RfDetr.Onnx;
 
 namespace RfDetr.Tools;
 
-/// <summary>What an exported file shall be. Dialect, resolution and batch belong to <c>.onnx</c> files.</summary>
+/// <summary>Options of an export. Dialect, resolution and batch belong to <c>.onnx</c> files.</summary>
 public sealed record ExportRequest
 {
     /// <summary>
@@ -68,7 +68,7 @@ public sealed record ExportRequest
     }
 }
 
-/// <summary>What was written.</summary>
+/// <summary>Result of an export.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Bytes">Its size, with that of <paramref name="DataPath"/>.</param>
 /// <param name="DataPath">The second file with the constants, which must stay beside the first; null if there is none.</param>

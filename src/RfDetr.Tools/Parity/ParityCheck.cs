@@ -100,7 +100,7 @@ public static class ParityCheck
         var results = new List<StageResult>();
         foreach (ExpectedStage expected in bundle.Stages.Where(s => !IsPost(s.Name)))
             results.Add(comparer.Compare(expected, Actual(stages, expected.Name, bundle)));
-        // What was selected otherwise cannot be found among the detections.
+        // Proposals that were selected otherwise cannot be found among the detections.
         if (comparer.Displaced == 0 && bundle.Stages.Any(s => IsPost(s.Name)))
             results.AddRange(PostStage.Compare(bundle, comparer, stages));
         return new(bundle.Path, source.Config.Variant, Describe(options), results);

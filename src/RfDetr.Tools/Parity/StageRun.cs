@@ -19,7 +19,7 @@ internal static class StageRun
             _ => InOnnxRuntime(weights, config, input, keep, options),
         };
 
-    /// <summary>What an ONNX file gives: results only.</summary>
+    /// <summary>The stages of an ONNX file: its results only.</summary>
     public static Dictionary<string, HostTensor> RunFile(string path, HostTensor input, ParityOptions options)
     {
         using IOnnxSession session = SessionFactory.FromFile(path, options.Model);

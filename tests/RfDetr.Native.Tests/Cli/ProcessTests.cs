@@ -69,7 +69,7 @@ public sealed class ProcessTests
             folder, new Uri("http://127.0.0.1:9/"), ["detect", image, "--engine", "onnxruntime", "--json", "-"],
             new() { ["HOME"] = home, ["USERPROFILE"] = home, ["XDG_CACHE_HOME"] = null, ["XDG_DATA_HOME"] = null, ["ORT_DISABLE_TELEMETRY"] = null });
         run.Code.ShouldBe(0, run.Error);
-        run.Json.GetProperty("engine").GetString()!.ShouldContain("ONNX Runtime");
+        run.Json.GetProperty("images").GetArrayLength().ShouldBe(1);
         run.Error.ShouldNotContain("onnxruntime:", Case.Sensitive, "its messages go to our log");
         Directory.EnumerateFileSystemEntries(home, "*", SearchOption.AllDirectories).ShouldBeEmpty();
     }

@@ -32,7 +32,7 @@ public enum Int8WeightForm
     Unsigned,
 }
 
-/// <summary>Which operators a written model may use.</summary>
+/// <summary>Set of operators that a written model may use.</summary>
 public enum OnnxDialect
 {
     /// <summary>ONNX's own operators of opset 17: any runtime.</summary>
@@ -42,13 +42,16 @@ public enum OnnxDialect
     OnnxRuntime,
 }
 
-/// <summary>How a graph becomes an ONNX file.</summary>
+/// <summary>Options for writing a graph as an ONNX file.</summary>
 public sealed record ExportOptions
 {
     /// <summary>Precision of weights and products.</summary>
     public ExportPrecision Precision { get; init; }
 
-    /// <summary>For <see cref="ExportPrecision.Int8"/>: tells by a weight's name in the checkpoint whether its products are of 8-bit integers. Convolutions stay in float32.</summary>
+    /// <summary>
+    /// For <see cref="ExportPrecision.Int8"/>: true for the names of weights (as in the checkpoint) whose products are of 8-bit integers. Convolutions
+    /// stay in float32.
+    /// </summary>
     public Func<string, bool>? IsInt8 { get; init; }
 
     /// <summary>For <see cref="ExportPrecision.Int8"/>: the form of the weights.</summary>

@@ -1,6 +1,6 @@
 namespace RfDetr.Onnx;
 
-/// <summary>Which inputs and outputs of a model are which, and the sizes that are known before a run.</summary>
+/// <summary>Roles of the inputs and outputs of a model, and the sizes that are known before a run.</summary>
 public sealed record DetectionContract
 {
     /// <summary>Images, normalized: N × C × H × W.</summary>
