@@ -24,7 +24,7 @@ public sealed record BotSortOptions
     /// <summary>Frame rate of the stream, by which the buffer is scaled; above 0.</summary>
     public double FrameRate { get; init; } = 30;
 
-    /// <summary>Whether the motion of the camera is used where it is given; see <c>CameraMotionEstimator</c>.</summary>
+    /// <summary>Whether the motion of the camera is used where it is given; see <see cref="CameraMotionEstimator"/>.</summary>
     public bool UseCameraMotion { get; init; } = true;
 
     internal void Validate() => new OptionProblems(nameof(BotSortOptions))
