@@ -17,9 +17,12 @@ public readonly record struct CameraMotion(double A, double B, double Tx, double
 
     /// <summary>True if no coefficient is NaN or infinite.</summary>
     public bool IsFinite =>
-        double.IsFinite(A) && double.IsFinite(B) && double.IsFinite(Tx) && double.IsFinite(C) && double.IsFinite(D) && double.IsFinite(Ty);
+        double.IsFinite(A) && double.IsFinite(B) && double.IsFinite(Tx)
+        && double.IsFinite(C) && double.IsFinite(D) && double.IsFinite(Ty);
 
-    /// <summary>Where the point (<paramref name="x"/>, <paramref name="y"/>) of the previous frame lies in the current one.</summary>
+    /// <summary>
+    /// The place of the point (<paramref name="x"/>, <paramref name="y"/>) of the previous frame in the current one.
+    /// </summary>
     public (double X, double Y) Apply(double x, double y) => (A * x + B * y + Tx, C * x + D * y + Ty);
 
     /// <summary>This motion followed by <paramref name="next"/>, as one map.</summary>

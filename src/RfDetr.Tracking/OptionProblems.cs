@@ -19,7 +19,8 @@ internal sealed class OptionProblems(string options)
     public OptionProblems AtLeast(string name, double value, double lowest)
     {
         if (!(value >= lowest && double.IsFinite(value)))
-            _problems.Add(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}, but must be a number of at least {lowest}"));
+            _problems.Add(
+                string.Create(CultureInfo.InvariantCulture, $"{name} is {value}, but must be a number of at least {lowest}"));
         return this;
     }
 

@@ -11,10 +11,12 @@ public readonly record struct TrackedDetection(int? TrackId, BoxXyxy Box, float 
 /// <param name="Id">The object's id.</param>
 /// <param name="Box">The filter's box after the update, in pixels; smoother than the detection's box.</param>
 /// <param name="ClassId">The class of the last matched detection, or the class voted for.</param>
-/// <param name="DetectionIndex">Index of the detection that was matched in this frame; −1 if the box is the filter's alone.</param>
+/// <param name="DetectionIndex">
+/// Index of the detection that was matched in this frame; −1 if the box is the filter's alone.
+/// </param>
 public readonly record struct TrackState(int Id, BoxXyxy Box, int ClassId, int DetectionIndex);
 
-/// <summary>What a tracker reports for a frame. Owns its data; immutable; safe to keep and to share.</summary>
+/// <summary>The report of a tracker about a frame. Owns its data; immutable; safe to keep and to share.</summary>
 public sealed class TrackedFrame
 {
     internal TrackedFrame(long index, TimeSpan time, TrackedDetection[] detections, TrackState[] tracks, int[] ended)
@@ -35,6 +37,6 @@ public sealed class TrackedFrame
     /// <summary>Tracks that are reported in this frame, by id.</summary>
     public IReadOnlyList<TrackState> Tracks { get; }
 
-    /// <summary>Ids that were given up in this frame and will not return; whoever keeps state per id can free it.</summary>
+    /// <summary>Ids that were given up in this frame and will not return; state kept per id can be freed.</summary>
     public IReadOnlyList<int> Ended { get; }
 }

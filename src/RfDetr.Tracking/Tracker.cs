@@ -1,10 +1,12 @@
 namespace RfDetr.Tracking;
 
 /// <summary>
-/// Gives detections of successive frames ids, the same id for the same object. One instance follows one stream and must not be used by
-/// several threads at once; instances share nothing.
+/// Gives detections of successive frames ids, the same id for the same object. One instance follows one stream and must not be
+/// used by several threads at once; instances share nothing.
 /// </summary>
-/// <remarks>Call <see cref="Update(ReadOnlySpan{TrackDetection}, TimeSpan)"/> once per frame, also when nothing was detected.</remarks>
+/// <remarks>
+/// Call <see cref="Update(ReadOnlySpan{TrackDetection}, TimeSpan)"/> once per frame, also when nothing was detected.
+/// </remarks>
 public abstract class Tracker
 {
     private readonly List<TrackState> _tracks = [];
@@ -12,14 +14,15 @@ public abstract class Tracker
     private long _index;
     private TimeSpan _last = TimeSpan.MinValue;
 
-    /// <summary>Whether the tracker uses the motion of the camera; otherwise none has to be estimated.</summary>
+    /// <summary>True if the tracker uses the motion of the camera; otherwise none has to be estimated.</summary>
     public virtual bool UsesCameraMotion => false;
 
     /// <summary>Takes the detections of the next frame of a camera that stands still.</summary>
     /// <param name="detections">All detections of the frame, in any order.</param>
     /// <param name="time">Time of the frame in the stream; later than that of the frame before.</param>
     /// <exception cref="ArgumentException">A box or a score is not finite, or the time does not advance.</exception>
-    public TrackedFrame Update(ReadOnlySpan<TrackDetection> detections, TimeSpan time) => Update(detections, time, CameraMotion.None);
+    public TrackedFrame Update(ReadOnlySpan<TrackDetection> detections, TimeSpan time) =>
+        Update(detections, time, CameraMotion.None);
 
     /// <summary>Takes the detections of the next frame.</summary>
     /// <param name="detections">All detections of the frame, in any order.</param>
@@ -32,7 +35,9 @@ public abstract class Tracker
         if (time <= _last)
         {
             throw new ArgumentException(
-                $"Frame {_index} has the time {time}, not later than {_last} of the frame before; call Reset when a stream starts again.", nameof(time));
+                $"Frame {_index} has the time {time}, not later than {_last} of the frame before; "
+                + "call Reset when a stream starts again.",
+                nameof(time));
         }
 
         _tracks.Clear();
@@ -64,7 +69,10 @@ public abstract class Tracker
         _last = TimeSpan.MinValue;
     }
 
-    /// <summary>Ids of the last frame's detections with the reference's markers: <see cref="TrackIds.None"/>, <see cref="TrackIds.Dropped"/>.</summary>
+    /// <summary>
+    /// Ids of the last frame's detections with the reference's markers: <see cref="TrackIds.None"/>, <see
+    /// cref="TrackIds.Dropped"/>.
+    /// </summary>
     internal IReadOnlyList<int> RawIds { get; private set; } = [];
 
     /// <summary>Moves on by one frame; see <see cref="TrackOutput"/> for what to fill in.</summary>
@@ -78,11 +86,20 @@ public abstract class Tracker
         for (int i = 0; i < detections.Length; i++)
         {
             if (!detections[i].Box.IsFinite || !float.IsFinite(detections[i].Score))
-                throw new ArgumentException($"Detection {i} has the box {detections[i].Box} and the score {detections[i].Score}; both must be finite.", nameof(detections));
+            {
+                throw new ArgumentException(
+                    $"Detection {i} has the box {detections[i].Box} and the score {detections[i].Score}; both must be finite.",
+                    nameof(detections));
+            }
+
         }
 
         if (!motion.IsFinite)
-            throw new ArgumentException($"The camera motion {motion} is not finite; pass CameraMotion.None where it could not be estimated.", nameof(motion));
+        {
+            throw new ArgumentException(
+                $"The camera motion {motion} is not finite; pass CameraMotion.None where it could not be estimated.", nameof(
+                    motion));
+        }
     }
 }
 
@@ -96,13 +113,13 @@ internal static class TrackIds
     public const int Dropped = -2;
 }
 
-/// <summary>What advances a tracker besides detections.</summary>
+/// <summary>The input of a tracker besides detections.</summary>
 /// <param name="Index">Number of the frame, from 0.</param>
 /// <param name="Seconds">Time since the frame before; 0 in the first frame.</param>
 /// <param name="Motion">Motion of the background since the frame before.</param>
 internal readonly record struct FrameStep(long Index, double Seconds, CameraMotion Motion);
 
-/// <summary>What a tracker fills in for a frame.</summary>
+/// <summary>The output of a tracker for a frame.</summary>
 /// <param name="Ids">Per detection an id ≥ 0 or a marker of <see cref="TrackIds"/>; all None beforehand.</param>
 /// <param name="Detections">Results without ids; a tracker may change their class.</param>
 /// <param name="Tracks">Takes the reported tracks, in any order.</param>

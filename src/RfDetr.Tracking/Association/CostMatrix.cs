@@ -3,7 +3,7 @@ namespace RfDetr.Tracking;
 /// <summary>Costs of pairing rows (tracks or detections) with columns, and the optimal pairings of the references.</summary>
 internal sealed class CostMatrix(int rows, int columns)
 {
-    /// <summary>What <see cref="SolveClipped"/> adds to the limit for pairs beyond it (supervision 0.27).</summary>
+    /// <summary>The amount that <see cref="SolveClipped"/> adds to the limit for pairs beyond it (supervision 0.27).</summary>
     private const double ClipMargin = 1e-4;
 
     private readonly double[] _values = new double[rows * columns];
@@ -38,8 +38,8 @@ internal sealed class CostMatrix(int rows, int columns)
     public int[] Solve() => Solve(_values, rows, columns);
 
     /// <summary>
-    /// Pairs at the least total cost where each row or column that stays free costs half the limit: <c>lap.lapjv</c> with a cost limit, as
-    /// in ByteTrack and BoT-SORT. No pair above the limit is ever made.
+    /// Pairs at the least total cost where each row or column that stays free costs half the limit: <c>lap.lapjv</c> with a cost
+    /// limit, as in ByteTrack and BoT-SORT. No pair above the limit is ever made.
     /// </summary>
     /// <returns>Per row its column, or −1.</returns>
     public int[] SolveExtended(double limit)
@@ -64,8 +64,8 @@ internal sealed class CostMatrix(int rows, int columns)
     }
 
     /// <summary>
-    /// Pairs as many rows and columns as possible, where a pair above the limit costs a little more than the limit, and drops pairs above it
-    /// afterwards: supervision's way.
+    /// Pairs as many rows and columns as possible, where a pair above the limit costs a little more than the limit, and drops
+    /// pairs above it afterwards: supervision's way.
     /// </summary>
     /// <returns>Per row its column, or −1.</returns>
     public int[] SolveClipped(double limit)

@@ -1,8 +1,8 @@
 namespace RfDetr.Tracking;
 
 /// <summary>
-/// The association of SORT and OC-SORT: pairs of greatest total similarity among all, of which those with too little overlap are rejected
-/// afterwards. The order of what stays free is part of it, because new tracks are numbered in that order.
+/// The association of SORT and OC-SORT: pairs of greatest total similarity among all, of which those with too little overlap are
+/// rejected afterwards. The order of what stays free is part of it, because new tracks are numbered in that order.
 /// </summary>
 internal sealed class SortAssociation
 {
@@ -25,7 +25,7 @@ internal sealed class SortAssociation
     public static SortAssociation Of(CostMatrix overlap, CostMatrix? bonus, double threshold)
     {
         int[] trackOf = OnlyCandidates(overlap, threshold)
-            ?? (bonus is null ? overlap.Negate() : CostMatrix.Of(overlap.Rows, overlap.Columns, (r, c) => -(overlap[r, c] + bonus[r, c]))).Solve();
+            ?? CostMatrix.Of(overlap.Rows, overlap.Columns, (r, c) => -(overlap[r, c] + (bonus?[r, c] ?? 0))).Solve();
         var matches = new List<(int, int)>();
         var rejected = new List<(int Detection, int Track)>();
         bool[] taken = new bool[overlap.Columns];
@@ -43,13 +43,19 @@ internal sealed class SortAssociation
             [.. Enumerable.Range(0, overlap.Columns).Where(t => !taken[t]), .. rejected.Select(r => r.Track)]);
     }
 
-    /// <summary>Pairs what is still free by another overlap, if any pair exceeds the threshold; the free ones are in ascending order afterwards.</summary>
-    /// <param name="overlap">IoU of free detections (rows, in the order of <paramref name="detections"/>) with free tracks (columns).</param>
+    /// <summary>
+    /// Pairs what is still free by another overlap, if any pair exceeds the threshold; the free ones are in ascending order
+    /// afterwards.
+    /// </summary>
+    /// <param name="overlap">
+    /// IoU of free detections (rows, in the order of <paramref name="detections"/>) with free tracks (columns).
+    /// </param>
     /// <param name="detections">The detection of each row; changed where they are this association's own.</param>
     /// <param name="threshold">Pairs with a smaller IoU are rejected.</param>
-    /// <param name="ownDetections">Whether rows are <see cref="FreeDetections"/>; otherwise they are a set of their own.</param>
+    /// <param name="ownDetections">True if rows are <see cref="FreeDetections"/>; otherwise they are a set of their own.</param>
     /// <returns>The new pairs.</returns>
-    public List<(int Detection, int Track)> Again(CostMatrix overlap, IReadOnlyList<int> detections, double threshold, bool ownDetections)
+    public List<(int Detection, int Track)> Again(
+        CostMatrix overlap, IReadOnlyList<int> detections, double threshold, bool ownDetections)
     {
         var found = new List<(int Detection, int Track)>();
         if (!(overlap.Max() > threshold))

@@ -1,9 +1,9 @@
 namespace RfDetr.Tracking;
 
 /// <summary>
-/// Optimal pairing of few rows and columns that can be paired at all: the pairs with the greatest total gain. Pairs that are connected by no
-/// chain of candidates are solved apart, so a frame with a hundred scattered objects costs a hundred tiny problems. Keeps its buffers; one
-/// instance serves one thread.
+/// Optimal pairing of few rows and columns that can be paired at all: the pairs with the greatest total gain. Pairs that are
+/// connected by no chain of candidates are solved apart, so a frame with a hundred scattered objects costs a hundred tiny
+/// problems. Keeps its buffers; one instance serves one thread.
 /// </summary>
 internal sealed class SparseMatching
 {
@@ -30,7 +30,7 @@ internal sealed class SparseMatching
     /// <summary>Adds a candidate; at most one per row and column.</summary>
     /// <param name="row">The row.</param>
     /// <param name="column">The column.</param>
-    /// <param name="gain">What the pair is worth; above 0.</param>
+    /// <param name="gain">The value of the pair; above 0.</param>
     public void Add(int row, int column, double gain)
     {
         _pairs.Add((row, column, gain));

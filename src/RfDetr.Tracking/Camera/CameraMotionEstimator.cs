@@ -1,10 +1,13 @@
 namespace RfDetr.Tracking;
 
 /// <summary>
-/// Estimates how the camera moved from one frame to the next: corners of the reduced gray image are followed, and the rotation, enlargement and
-/// shift that most of them agree with is the motion. Objects are left out by their boxes. Not safe for use by several threads at once.
+/// Estimates how the camera moved from one frame to the next: corners of the reduced gray image are followed, and the rotation,
+/// enlargement and shift that most of them agree with is the motion. Objects are left out by their boxes. Not safe for use by
+/// several threads at once.
 /// </summary>
-/// <remarks>Accuracy and cost are measured in docs/tracking.md. Without enough texture, and after a cut, no motion is reported.</remarks>
+/// <remarks>
+/// Accuracy and cost are measured in docs/tracking.md. Without enough texture, and after a cut, no motion is reported.
+/// </remarks>
 public sealed class CameraMotionEstimator
 {
     /// <summary>Images are reduced until their longer side has at most this many pixels.</summary>
@@ -36,7 +39,8 @@ public sealed class CameraMotionEstimator
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         long area = (long)width * height;
         if (pixels.Length != area && pixels.Length != 3 * area)
-            throw new ArgumentException($"A frame of {width}×{height} has {area} bytes (gray) or {3 * area} (RGB), not {pixels.Length}.", nameof(pixels));
+            throw new ArgumentException(
+                $"A frame of {width}×{height} has {area} bytes (gray) or {3 * area} (RGB), not {pixels.Length}.", nameof(pixels));
         Agreement = 0;
         BoxXyxy[] before = _lastObjects;
         _lastObjects = objects.ToArray();
@@ -62,7 +66,8 @@ public sealed class CameraMotionEstimator
 
     private CameraMotion Between(GrayPyramid last, GrayPyramid now, BoxXyxy[] objects, int factor)
     {
-        List<Point2> corners = Corners.Find(last.Levels[0], p => Array.Exists(objects, o => Covers(o, (p.X + 0.5) * factor, (p.Y + 0.5) * factor, factor)));
+        List<Point2> corners = Corners.Find(
+            last.Levels[0], p => Array.Exists(objects, o => Covers(o, (p.X + 0.5) * factor, (p.Y + 0.5) * factor, factor)));
         if (corners.Count < FewestInliers)
             return CameraMotion.None;
         Point2 start = GrayPyramid.CoarseShift(last, now);
@@ -87,7 +92,8 @@ public sealed class CameraMotionEstimator
         return ToImage(fit, factor);
     }
 
-    private static bool Covers(BoxXyxy box, double x, double y, int factor) => x >= box.X1 - BoxMargin * factor && x <= box.X2 + BoxMargin * factor
+    private static bool Covers(BoxXyxy box, double x, double y, int factor) =>
+        x >= box.X1 - BoxMargin * factor && x <= box.X2 + BoxMargin * factor
         && y >= box.Y1 - BoxMargin * factor && y <= box.Y2 + BoxMargin * factor;
 
     // Pixel u of the reduced image lies at (u + ½)·factor of the image.

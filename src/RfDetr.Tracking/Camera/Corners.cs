@@ -12,7 +12,7 @@ internal static class Corners
 
     /// <summary>The strongest corner of each cell of a grid (J. Shi and C. Tomasi, "Good features to track", 1994).</summary>
     /// <param name="image">The image.</param>
-    /// <param name="isExcluded">Whether a point belongs to something that moves by itself.</param>
+    /// <param name="isExcluded">True if a point belongs to something that moves by itself.</param>
     public static List<Point2> Find(GrayLevel image, Predicate<Point2> isExcluded)
     {
         var corners = new List<Point2>();

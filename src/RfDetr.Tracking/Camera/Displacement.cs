@@ -1,8 +1,8 @@
 namespace RfDetr.Tracking;
 
 /// <summary>
-/// Finds where a point went, from coarse to fine (B. Lucas and T. Kanade, 1981; J.-Y. Bouguet, "Pyramidal implementation of the Lucas Kanade
-/// feature tracker", 2000).
+/// Finds where a point went, from coarse to fine (B. Lucas and T. Kanade, 1981; J.-Y. Bouguet, "Pyramidal implementation of the
+/// Lucas Kanade feature tracker", 2000).
 /// </summary>
 internal sealed class Displacement(GrayPyramid from, GrayPyramid to)
 {
@@ -16,9 +16,9 @@ internal sealed class Displacement(GrayPyramid from, GrayPyramid to)
 
     private readonly float[] _values = new float[Side * Side], _gx = new float[Side * Side], _gy = new float[Side * Side];
 
-    /// <summary>Where a point of the finest level lies in the other image; null if it cannot be found.</summary>
+    /// <summary>The place of a point of the finest level in the other image; null if it cannot be found.</summary>
     /// <param name="point">The point in the first image.</param>
-    /// <param name="start">Where to begin: the displacement that is expected.</param>
+    /// <param name="start">The displacement that is expected, to begin with.</param>
     public Point2? Find(Point2 point, Point2 start)
     {
         Point2 shift = start;

@@ -9,7 +9,9 @@ internal sealed class GrayLevel(int width, int height, float[] values)
 
     public float this[int x, int y] => values[y * width + x];
 
-    /// <summary>Reduces an image by a whole factor, averaging squares of pixels; a rest at the right and lower border is left out.</summary>
+    /// <summary>
+    /// Reduces an image by a whole factor, averaging squares of pixels; a rest at the right and lower border is left out.
+    /// </summary>
     /// <param name="pixels">Rows without padding.</param>
     /// <param name="imageWidth">Width in pixels.</param>
     /// <param name="imageHeight">Height in pixels.</param>
@@ -30,7 +32,11 @@ internal sealed class GrayLevel(int width, int height, float[] values)
                 {
                     int sum = 0;
                     for (int end = at + factor * channels; at < end; at += channels)
-                        sum += channels == 1 ? row[at] << 8 : 77 * row[at] + 150 * row[at + 1] + 29 * row[at + 2]; // Rec. 601, in 256ths
+                    {
+                        // Rec. 601, in 256ths.
+                        sum += channels == 1 ? row[at] << 8 : 77 * row[at] + 150 * row[at + 1] + 29 * row[at + 2];
+                    }
+
                     sums[x] += sum;
                 }
             }
@@ -50,14 +56,16 @@ internal sealed class GrayLevel(int width, int height, float[] values)
         for (int y = 0; y < halfHeight; y++)
         {
             for (int x = 0; x < halfWidth; x++)
-                half[y * halfWidth + x] = (this[2 * x, 2 * y] + this[2 * x + 1, 2 * y] + this[2 * x, 2 * y + 1] + this[2 * x + 1, 2 * y + 1]) / 4;
+                half[y * halfWidth + x] =
+                    (this[2 * x, 2 * y] + this[2 * x + 1, 2 * y] + this[2 * x, 2 * y + 1] + this[2 * x + 1, 2 * y + 1]) / 4;
         }
 
         return new GrayLevel(halfWidth, halfHeight, half);
     }
 
-    /// <summary>Whether a point is at least <paramref name="margin"/> pixels from the border.</summary>
-    public bool Holds(Point2 p, double margin) => p.X >= margin && p.Y >= margin && p.X < width - 1 - margin && p.Y < height - 1 - margin;
+    /// <summary>True if a point is at least <paramref name="margin"/> pixels from the border.</summary>
+    public bool Holds(Point2 p, double margin) =>
+        p.X >= margin && p.Y >= margin && p.X < width - 1 - margin && p.Y < height - 1 - margin;
 
     /// <summary>Value between pixels; whole numbers are pixel centers. The point must be inside.</summary>
     public float Sample(double x, double y)

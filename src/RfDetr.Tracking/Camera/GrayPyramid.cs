@@ -19,8 +19,8 @@ internal sealed class GrayPyramid
     }
 
     /// <summary>
-    /// The whole shift of the coarsest level that makes two images most alike, in pixels of the finest level: a start for finer methods when
-    /// the camera moved by more than they can follow.
+    /// The whole shift of the coarsest level that makes two images most alike, in pixels of the finest level: a start for finer
+    /// methods when the camera moved by more than they can follow.
     /// </summary>
     public static Point2 CoarseShift(GrayPyramid from, GrayPyramid to)
     {
@@ -33,8 +33,9 @@ internal sealed class GrayPyramid
             {
                 double difference = Difference(a, b, dx, dy);
 
-                // Where nothing speaks for a shift, the camera stands still.
-                if (difference < best.Difference - 1e-6 || (difference <= best.Difference && dx * dx + dy * dy < best.X * best.X + best.Y * best.Y))
+                // Of equally good shifts the smallest wins, so a plain image does not move.
+                if (difference < best.Difference - 1e-6
+                    || (difference <= best.Difference && dx * dx + dy * dy < best.X * best.X + best.Y * best.Y))
                     best = (difference, dx, dy);
             }
         }
@@ -46,7 +47,8 @@ internal sealed class GrayPyramid
     // Mean absolute difference where the shifted images overlap.
     private static double Difference(GrayLevel a, GrayLevel b, int dx, int dy)
     {
-        int x1 = Math.Max(0, -dx), x2 = Math.Min(a.Width, a.Width - dx), y1 = Math.Max(0, -dy), y2 = Math.Min(a.Height, a.Height - dy);
+        int x1 = Math.Max(0, -dx), x2 = Math.Min(a.Width, a.Width - dx);
+        int y1 = Math.Max(0, -dy), y2 = Math.Min(a.Height, a.Height - dy);
         double sum = 0;
         for (int y = y1; y < y2; y++)
         {

@@ -6,7 +6,9 @@ internal readonly record struct Similarity(double A, double B, double Tx, double
     public Point2 Apply(Point2 p) => new(A * p.X - B * p.Y + Tx, B * p.X + A * p.Y + Ty);
 }
 
-/// <summary>Fits a similarity to displacements of which some are wrong (RANSAC: M. Fischler and R. Bolles, 1981; then least squares).</summary>
+/// <summary>
+/// Fits a similarity to displacements of which some are wrong (RANSAC: M. Fischler and R. Bolles, 1981; then least squares).
+/// </summary>
 internal static class SimilarityFit
 {
     private const int Trials = 300;

@@ -41,7 +41,7 @@ internal sealed class DefaultTrack
     /// <summary>Deviation of the expected center, in pixels.</summary>
     public double Uncertainty => _filter.Uncertainty;
 
-    /// <summary>Whether the track was missing in the last frame.</summary>
+    /// <summary>True if the track was missing in the last frame.</summary>
     public bool Lost { get; private set; }
 
     public void Predict(double seconds, CameraMotion motion)

@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 namespace RfDetr.Tracking;
 
 /// <summary>
-/// Our own tracker, and the one to begin with. Every detection comes back; ids begin at 1 and have no gaps; buffers are times, and motion is
-/// followed in real time, so irregular and low frame rates need no setting; memory does not grow.
+/// Our own tracker, and the one to begin with. Every detection comes back; ids begin at 1 and have no gaps; buffers are times,
+/// and motion is followed in real time, so irregular and low frame rates need no setting; memory does not grow.
 /// </summary>
 /// <remarks>
-/// It takes what proved itself in the references: strong detections before weak ones (ByteTrack), recovery where an object was last seen
-/// (OC-SORT), camera motion (BoT-SORT), and adds search regions that grow with uncertainty, and the refusal of second boxes of an
-/// object. Described and measured in docs/tracking.md.
+/// It takes what proved itself in the references: strong detections before weak ones (ByteTrack), recovery where an object was
+/// last seen (OC-SORT), camera motion (BoT-SORT), and adds search regions that grow with uncertainty, and the refusal of second
+/// boxes of an object. Described and measured in docs/tracking.md.
 /// </remarks>
 public sealed class DefaultTracker : Tracker
 {
@@ -93,7 +93,11 @@ public sealed class DefaultTracker : Tracker
 
     // Pairs free tracks with free detections where they are similar enough.
     private void Round(
-        ReadOnlySpan<TrackDetection> detections, List<int> candidates, Predicate<DefaultTrack> takesPart, Func<DefaultTrack, BoxD, double> similarity, double least)
+        ReadOnlySpan<TrackDetection> detections,
+        List<int> candidates,
+        Predicate<DefaultTrack> takesPart,
+        Func<DefaultTrack, BoxD, double> similarity,
+        double least)
     {
         _rows.Clear();
         foreach (DefaultTrack track in _tracks)
@@ -110,7 +114,8 @@ public sealed class DefaultTracker : Tracker
             for (int c = 0; c < candidates.Count; c++)
             {
                 int detection = candidates[c];
-                if (_taken[detection] || (_options.ClassRule == ClassRule.Separate && detections[detection].ClassId != _rows[r].ClassId))
+                if (_taken[detection]
+                    || (_options.ClassRule == ClassRule.Separate && detections[detection].ClassId != _rows[r].ClassId))
                     continue;
                 double similar = similarity(_rows[r], _boxes[detection]);
                 if (similar > least)
@@ -142,9 +147,11 @@ public sealed class DefaultTracker : Tracker
         return Math.Max(Enlarge(track.Box, margin).IoU(region), Enlarge(track.LastSeen, margin).IoU(region));
     }
 
-    private static BoxD Enlarge(in BoxD box, double margin) => new(box.X1 - margin, box.Y1 - margin, box.X2 + margin, box.Y2 + margin);
+    private static BoxD Enlarge(in BoxD box, double margin) =>
+        new(box.X1 - margin, box.Y1 - margin, box.X2 + margin, box.Y2 + margin);
 
-    private static bool IsAlike(in BoxD a, in BoxD b) => Ratio(a.Width, b.Width) <= LargestSizeRatio && Ratio(a.Height, b.Height) <= LargestSizeRatio;
+    private static bool IsAlike(in BoxD a, in BoxD b) =>
+        Ratio(a.Width, b.Width) <= LargestSizeRatio && Ratio(a.Height, b.Height) <= LargestSizeRatio;
 
     private static double Ratio(double a, double b) => Math.Max(a, b) / Math.Max(Math.Min(a, b), 1e-3);
 

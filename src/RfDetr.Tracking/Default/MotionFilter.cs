@@ -1,8 +1,8 @@
 namespace RfDetr.Tracking;
 
 /// <summary>
-/// The filter of <see cref="DefaultTracker"/>: center, width and height with velocities per second. Objects accelerate at random, the more the
-/// larger they appear, so that it does not matter whether a second is seen in 5 frames or in 60.
+/// The filter of <see cref="DefaultTracker"/>: center, width and height with velocities per second. Objects accelerate at random,
+/// the more the larger they appear, so that it does not matter whether a second is seen in 5 frames or in 60.
 /// </summary>
 internal struct MotionFilter
 {
@@ -29,13 +29,14 @@ internal struct MotionFilter
     }
 
     /// <summary>The estimated box.</summary>
-    public readonly BoxD Box => BoxD.FromCenter(_center.Position, new Point2(Math.Max(1, _size.Position.X), Math.Max(1, _size.Position.Y)));
+    public readonly BoxD Box =>
+        BoxD.FromCenter(_center.Position, new Point2(Math.Max(1, _size.Position.X), Math.Max(1, _size.Position.Y)));
 
     /// <summary>Deviation of the estimated center, in pixels.</summary>
     public readonly double Uncertainty => Math.Sqrt((_center.PositionCovariance.M11 + _center.PositionCovariance.M22) / 2);
 
     /// <summary>Moves on in time.</summary>
-    /// <param name="seconds">By how much.</param>
+    /// <param name="seconds">The time step.</param>
     /// <param name="lost">The object was not seen in the frame before.</param>
     public void Predict(double seconds, bool lost)
     {
@@ -52,7 +53,9 @@ internal struct MotionFilter
         _size.Correct(box.Size, variance);
     }
 
-    /// <summary>Moves everything as the camera moved the image. Boxes stay upright: their size changes with the map's area only.</summary>
+    /// <summary>
+    /// Moves everything as the camera moved the image. Boxes stay upright: their size changes with the map's area only.
+    /// </summary>
     public void Move(CameraMotion motion)
     {
         _center.Transform(new Matrix2(motion.A, motion.B, motion.C, motion.D));
@@ -61,7 +64,7 @@ internal struct MotionFilter
         _size.Transform(Matrix2.Diagonal(zoom, zoom));
     }
 
-    /// <summary>By how much a motion enlarges lengths.</summary>
+    /// <summary>The factor by which a motion enlarges lengths.</summary>
     public static double Zoom(CameraMotion motion) => Math.Sqrt(Math.Abs(motion.A * motion.D - motion.B * motion.C));
 
     private static void Predict(ref KalmanPair pair, double seconds, double acceleration, double memory)

@@ -1,8 +1,8 @@
 namespace RfDetr.Tracking;
 
 /// <summary>
-/// SORT's filter: center, area and aspect ratio of a box; all but the ratio have a velocity. The constants are those of A. Bewley et al.,
-/// "Simple online and realtime tracking", ICIP 2016.
+/// SORT's filter: center, area and aspect ratio of a box; all but the ratio have a velocity. The constants are those of A. Bewley
+/// et al., "Simple online and realtime tracking", ICIP 2016.
 /// </summary>
 internal struct AreaFilter
 {

@@ -1,8 +1,8 @@
 namespace RfDetr.Tracking;
 
 /// <summary>
-/// The filter of roboflow/trackers: the four edges of a box, each with a velocity and constant noise. The reference computes in single
-/// precision; the difference stays below 0.01 pixels.
+/// The filter of roboflow/trackers: the four edges of a box, each with a velocity and constant noise. The reference computes in
+/// single precision; the difference stays below 0.01 pixels.
 /// </summary>
 internal struct CornerFilter
 {

@@ -1,8 +1,8 @@
 namespace RfDetr.Tracking;
 
 /// <summary>
-/// ByteTrack's filter: center, aspect ratio and height of a box, each with a velocity; the noise grows with the height. The constants are
-/// those of N. Wojke et al., "Simple online and realtime tracking with a deep association metric", ICIP 2017.
+/// ByteTrack's filter: center, aspect ratio and height of a box, each with a velocity; the noise grows with the height. The
+/// constants are those of N. Wojke et al., "Simple online and realtime tracking with a deep association metric", ICIP 2017.
 /// </summary>
 internal sealed class HeightFilter : IBoxFilter
 {

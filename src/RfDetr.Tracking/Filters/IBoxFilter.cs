@@ -7,7 +7,7 @@ internal interface IBoxFilter
     BoxD Box { get; }
 
     /// <summary>Moves on by a frame.</summary>
-    /// <param name="lost">Whether the object was missing in the frame before.</param>
+    /// <param name="lost">True if the object was missing in the frame before.</param>
     void Predict(bool lost);
 
     /// <summary>Takes in a detected box.</summary>

@@ -1,8 +1,8 @@
 namespace RfDetr.Tracking;
 
 /// <summary>
-/// A Kalman filter with constant velocity for one measured number. The references filter a whole box at once, but with diagonal noise
-/// no two of its numbers ever become correlated, so one small filter per number gives the same values.
+/// A Kalman filter with constant velocity for one measured number. The references filter a whole box at once, but with diagonal
+/// noise no two of its numbers ever become correlated, so one small filter per number gives the same values.
 /// </summary>
 internal struct KalmanAxis
 {

@@ -1,8 +1,8 @@
 namespace RfDetr.Tracking;
 
 /// <summary>
-/// A Kalman filter with constant velocity for a measured pair of numbers. It is used in place of two <see cref="KalmanAxis"/> where the
-/// camera may turn, which correlates the numbers of a pair.
+/// A Kalman filter with constant velocity for a measured pair of numbers. It is used in place of two <see cref="KalmanAxis"/>
+/// where the camera may turn, which correlates the numbers of a pair.
 /// </summary>
 internal struct KalmanPair
 {

@@ -1,8 +1,8 @@
 namespace RfDetr.Tracking;
 
 /// <summary>
-/// BoT-SORT's filter: center, width and height of a box, each with a velocity; the noise grows with the size. The constants are those of
-/// N. Aharon et al., "BoT-SORT: robust associations multi-pedestrian tracking", 2022.
+/// BoT-SORT's filter: center, width and height of a box, each with a velocity; the noise grows with the size. The constants are
+/// those of N. Aharon et al., "BoT-SORT: robust associations multi-pedestrian tracking", 2022.
 /// </summary>
 internal sealed class SizeFilter : IBoxFilter
 {

@@ -104,7 +104,8 @@ internal sealed class ClearSums
     {
         public Sequence(int trueIds)
         {
-            (Frames, Matched, Starts, Previous, Last) = (new int[trueIds], new int[trueIds], new int[trueIds], new int[trueIds], new int[trueIds]);
+            (Frames, Matched, Starts, Previous, Last) =
+                (new int[trueIds], new int[trueIds], new int[trueIds], new int[trueIds], new int[trueIds]);
             Previous.AsSpan().Fill(None);
             Last.AsSpan().Fill(None);
         }

@@ -9,8 +9,8 @@ internal sealed class HotaSums
     private const double Least = 1e-10;
 
     private readonly double[] _tp = new double[Thresholds], _fn = new double[Thresholds], _fp = new double[Thresholds];
-    private readonly double[] _association = new double[Thresholds], _recall = new double[Thresholds], _precision = new double[Thresholds];
-    private readonly double[] _overlap = new double[Thresholds];
+    private readonly double[] _association = new double[Thresholds], _overlap = new double[Thresholds];
+    private readonly double[] _recall = new double[Thresholds], _precision = new double[Thresholds];
 
     public void Add(SequencePair pair)
     {
@@ -60,14 +60,16 @@ internal sealed class HotaSums
             assA);
     }
 
-    // How well two ids agree over the whole sequence: a soft Jaccard index of their frames.
+    // Agreement of two ids over the whole sequence: a soft Jaccard index of their frames.
     private static CostMatrix Alignment(SequencePair pair, double[] trueCount, double[] resultCount)
     {
         var potential = new CostMatrix(pair.TrueIds, pair.ResultIds);
         foreach (FramePair frame in pair.Frames)
         {
-            double[] rows = [.. frame.True.Select((_, t) => Enumerable.Range(0, frame.Result.Length).Sum(r => frame.Overlap[t, r]))];
-            double[] columns = [.. frame.Result.Select((_, r) => Enumerable.Range(0, frame.True.Length).Sum(t => frame.Overlap[t, r]))];
+            double[] rows =
+                [.. frame.True.Select((_, t) => Enumerable.Range(0, frame.Result.Length).Sum(r => frame.Overlap[t, r]))];
+            double[] columns =
+                [.. frame.Result.Select((_, r) => Enumerable.Range(0, frame.True.Length).Sum(t => frame.Overlap[t, r]))];
             for (int t = 0; t < rows.Length; t++)
             {
                 for (int r = 0; r < columns.Length; r++)
@@ -84,13 +86,15 @@ internal sealed class HotaSums
                 resultCount[r]++;
         }
 
-        return CostMatrix.Of(pair.TrueIds, pair.ResultIds, (t, r) => potential[t, r] / (trueCount[t] + resultCount[r] - potential[t, r]));
+        return CostMatrix.Of(
+            pair.TrueIds, pair.ResultIds, (t, r) => potential[t, r] / (trueCount[t] + resultCount[r] - potential[t, r]));
     }
 
     private void Match(FramePair frame, CostMatrix alignment, Dictionary<(int True, int Result), int>[] matches)
     {
         int[] match = CostMatrix.Of(
-            frame.True.Length, frame.Result.Length, (t, r) => -alignment[frame.True[t], frame.Result[r]] * frame.Overlap[t, r]).Solve();
+            frame.True.Length, frame.Result.Length, (t, r) => -alignment[frame.True[t], frame.Result[r]] * frame.Overlap[t, r])
+                .Solve();
         for (int a = 0; a < Thresholds; a++)
         {
             double threshold = Step + a * Step - Epsilon;

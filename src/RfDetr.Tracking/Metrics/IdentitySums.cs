@@ -33,5 +33,10 @@ internal sealed class IdentitySums
     }
 
     public IdentityScores Scores() => new(
-        _tp / Math.Max(1, _tp + 0.5 * _fn + 0.5 * _fp), _tp / Math.Max(1.0, _tp + _fn), _tp / Math.Max(1.0, _tp + _fp), _tp, _fn, _fp);
+        _tp / Math.Max(1, _tp + 0.5 * _fn + 0.5 * _fp),
+        _tp / Math.Max(1.0, _tp + _fn),
+        _tp / Math.Max(1.0, _tp + _fp),
+        _tp,
+        _fn,
+        _fp);
 }

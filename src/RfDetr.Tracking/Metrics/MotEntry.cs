@@ -11,7 +11,15 @@ namespace RfDetr.Tracking;
 /// <param name="ClassId">Class in a truth; −1 where there is none.</param>
 /// <param name="Visibility">Visible part in a truth, 0..1; −1 where it is not known.</param>
 public readonly record struct MotEntry(
-    int Frame, int Id, double Left, double Top, double Width, double Height, double Score = 1, int ClassId = -1, double Visibility = -1)
+    int Frame,
+    int Id,
+    double Left,
+    double Top,
+    double Width,
+    double Height,
+    double Score = 1,
+    int ClassId = -1,
+    double Visibility = -1)
 {
     /// <summary>An entry from a box by its corners.</summary>
     public static MotEntry Of(int frame, int id, BoxXyxy box, double score = 1, int classId = -1) =>

@@ -4,8 +4,8 @@ using System.Text;
 namespace RfDetr.Tracking;
 
 /// <summary>
-/// MOTChallenge files: one object per line, <c>frame, id, left, top, width, height, score</c>, in a truth followed by <c>class, visibility</c>, in a
-/// result by three numbers without meaning. Frames count from 1.
+/// MOTChallenge files: one object per line, <c>frame, id, left, top, width, height, score</c>, in a truth followed by <c>class,
+/// visibility</c>, in a result by three numbers without meaning. Frames count from 1.
 /// </summary>
 public static class MotFile
 {
@@ -32,7 +32,8 @@ public static class MotFile
         }
         catch (DecoderFallbackException e)
         {
-            throw new MotFormatException($"'{path}' is no text file; a MOTChallenge file has lines such as '1,3,794.2,47.5,71.2,174.8,1,-1,-1,-1'.", e);
+            throw new MotFormatException(
+                $"'{path}' is no text file; a MOTChallenge file has lines such as '1,3,794.2,47.5,71.2,174.8,1,-1,-1,-1'.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -60,7 +61,8 @@ public static class MotFile
                 continue;
             MotEntry entry = Parse(text, name, number);
             if (!seen.Add((entry.Frame, entry.Id)))
-                throw Bad(name, number, $"the id {entry.Id} appears a second time in frame {entry.Frame}; ids are unique within a frame");
+                throw Bad(name, number,
+                    $"the id {entry.Id} appears a second time in frame {entry.Frame}; ids are unique within a frame");
             entries.Add(entry);
         }
 
@@ -70,13 +72,15 @@ public static class MotFile
     /// <summary>Writes a result: <c>frame, id, left, top, width, height, score, −1, −1, −1</c>.</summary>
     /// <param name="writer">Receives the lines, ended by LF; stays open.</param>
     /// <param name="entries">The objects, by frame.</param>
-    public static void WriteResult(TextWriter writer, IEnumerable<MotEntry> entries) => Write(writer, entries, static e => $"{Number(e.Score)},-1,-1,-1");
+    public static void WriteResult(TextWriter writer, IEnumerable<MotEntry> entries) =>
+        Write(writer, entries, static e => $"{Number(e.Score)},-1,-1,-1");
 
     /// <summary>Writes a truth: <c>frame, id, left, top, width, height, 1 or 0, class, visibility</c>.</summary>
     /// <param name="writer">Receives the lines, ended by LF; stays open.</param>
     /// <param name="entries">The objects, by frame.</param>
     public static void WriteTruth(TextWriter writer, IEnumerable<MotEntry> entries) =>
-        Write(writer, entries, static e => $"{Number(e.Score)},{e.ClassId.ToString(CultureInfo.InvariantCulture)},{Number(e.Visibility)}");
+        Write(writer, entries, static e =>
+            $"{Number(e.Score)},{e.ClassId.ToString(CultureInfo.InvariantCulture)},{Number(e.Visibility)}");
 
     private static void Write(TextWriter writer, IEnumerable<MotEntry> entries, Func<MotEntry, string> rest)
     {
@@ -113,13 +117,15 @@ public static class MotFile
     {
         string[] fields = line.Split(',', MostFields + 1, StringSplitOptions.TrimEntries);
         if (fields.Length is < FewestFields or > MostFields)
-            throw Bad(name, number, $"it has {fields.Length} fields separated by commas, expected frame, id, left, top, width, height, score, …");
+            throw Bad(name, number,
+                $"it has {fields.Length} fields separated by commas, expected frame, id, left, top, width, height, score, …");
         int frame = Whole(fields, 0, "frame", name, number), id = Whole(fields, 1, "id", name, number);
         if (frame is < 1 or > LastFrame)
             throw Bad(name, number, $"the frame is {frame}, expected 1..{LastFrame}; MOTChallenge counts frames from 1");
         double width = Real(fields, 4, "width", name, number), height = Real(fields, 5, "height", name, number);
         if (width < 0 || height < 0)
-            throw Bad(name, number, string.Create(CultureInfo.InvariantCulture, $"the size is {width}×{height}; columns 5 and 6 are width and height, not corners"));
+            throw Bad(name, number, string.Create(CultureInfo.InvariantCulture,
+                $"the size is {width}×{height}; columns 5 and 6 are width and height, not corners"));
         return new MotEntry(
             frame,
             id,
@@ -133,7 +139,8 @@ public static class MotFile
     }
 
     private static double Real(string[] fields, int index, string what, string name, int number) =>
-        double.TryParse(fields[index], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && Math.Abs(value) <= 1e9
+        double.TryParse(fields[index], NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            && Math.Abs(value) <= 1e9
             ? value
             : throw Bad(name, number, $"the {what} is '{Shown(fields[index])}', not a number of at most a billion");
 

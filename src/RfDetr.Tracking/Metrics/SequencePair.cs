@@ -7,7 +7,8 @@ internal sealed class SequencePair
     private const long MostPairs = 1 << 27;
     private const int MostObjects = 10_000;
 
-    private SequencePair(FramePair[] frames, int trueIds, int resultIds) => (Frames, TrueIds, ResultIds) = (frames, trueIds, resultIds);
+    private SequencePair(FramePair[] frames, int trueIds, int resultIds) =>
+        (Frames, TrueIds, ResultIds) = (frames, trueIds, resultIds);
 
     /// <summary>Frames in which there is anything.</summary>
     public FramePair[] Frames { get; }
@@ -29,7 +30,8 @@ internal sealed class SequencePair
         foreach (int frame in frames)
             kept.Add(WithoutIgnored([.. trueOf[frame]], [.. resultOf[frame]]));
         Dictionary<int, int> trueIds = Number(kept.SelectMany(k => k.True)), resultIds = Number(kept.SelectMany(k => k.Result));
-        return new SequencePair([.. kept.Select(k => FramePair.Of(k.True, k.Result, trueIds, resultIds))], trueIds.Count, resultIds.Count);
+        return new SequencePair(
+            [.. kept.Select(k => FramePair.Of(k.True, k.Result, trueIds, resultIds))], trueIds.Count, resultIds.Count);
     }
 
     // All pairs of ids are held at once, and all pairs of a frame.
@@ -37,8 +39,10 @@ internal sealed class SequencePair
     {
         long trueIds = truth.DistinctBy(e => e.Id).Count(), resultIds = result.DistinctBy(e => e.Id).Count();
         if (trueIds * resultIds > MostPairs)
-            throw new ArgumentException($"{trueIds} true ids and {resultIds} predicted ids make more than {MostPairs} pairs; compare shorter sequences.");
-        long largest = truth.CountBy(e => e.Frame).Concat(result.CountBy(e => e.Frame)).Select(c => c.Value).DefaultIfEmpty().Max();
+            throw new ArgumentException(
+                $"{trueIds} true ids and {resultIds} predicted ids make more than {MostPairs} pairs; compare shorter sequences.");
+        long largest =
+            truth.CountBy(e => e.Frame).Concat(result.CountBy(e => e.Frame)).Select(c => c.Value).DefaultIfEmpty().Max();
         if (largest > MostObjects)
             throw new ArgumentException($"A frame has {largest} objects; at most {MostObjects} are compared.");
     }
@@ -49,7 +53,8 @@ internal sealed class SequencePair
         if (counted.Length == truth.Length)
             return (truth, result);
         CostMatrix overlap = FramePair.Overlaps(truth, result);
-        int[] match = CostMatrix.Of(truth.Length, result.Length, (t, r) => overlap[t, r] >= IgnoreIoU ? -overlap[t, r] : 0).Solve();
+        int[] match =
+            CostMatrix.Of(truth.Length, result.Length, (t, r) => overlap[t, r] >= IgnoreIoU ? -overlap[t, r] : 0).Solve();
         var removed = new HashSet<int>(match.Where((r, t) => r >= 0 && truth[t].Score == 0 && overlap[t, r] >= IgnoreIoU));
         return (counted, [.. result.Where((_, i) => !removed.Contains(i))]);
     }
@@ -64,7 +69,8 @@ internal sealed class SequencePair
 /// <param name="Overlap">IoU of true (rows) and predicted objects.</param>
 internal sealed record FramePair(int[] True, int[] Result, CostMatrix Overlap)
 {
-    public static FramePair Of(MotEntry[] truth, MotEntry[] result, Dictionary<int, int> trueIds, Dictionary<int, int> resultIds) =>
+    public static FramePair Of(
+        MotEntry[] truth, MotEntry[] result, Dictionary<int, int> trueIds, Dictionary<int, int> resultIds) =>
         new([.. truth.Select(e => trueIds[e.Id])], [.. result.Select(e => resultIds[e.Id])], Overlaps(truth, result));
 
     public static CostMatrix Overlaps(MotEntry[] truth, MotEntry[] result) =>

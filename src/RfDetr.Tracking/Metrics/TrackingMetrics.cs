@@ -1,12 +1,12 @@
 namespace RfDetr.Tracking;
 
 /// <summary>
-/// Tracking metrics as TrackEval computes them, on IoU of boxes. Add sequences, then ask for the scores of all of them together: counts are added
-/// up, as TrackEval does, not averaged. Not safe for use by several threads at once.
+/// Tracking metrics as TrackEval computes them, on IoU of boxes. Add sequences, then ask for the scores of all of them together:
+/// counts are added up, as TrackEval does, not averaged. Not safe for use by several threads at once.
 /// </summary>
 /// <remarks>
-/// Entries of a truth with score 0 are not counted; predictions that match them and nothing else are removed first. Classes play no role: filter
-/// entries beforehand.
+/// Entries of a truth with score 0 are not counted; predictions that match them and nothing else are removed first. Classes play
+/// no role: filter entries beforehand.
 /// </remarks>
 public sealed class TrackingMetrics
 {

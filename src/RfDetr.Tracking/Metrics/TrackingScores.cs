@@ -1,6 +1,9 @@
 namespace RfDetr.Tracking;
 
-/// <summary>HOTA and its parts (J. Luiten et al., IJCV 2021); each is the mean over the IoU thresholds 0.05, 0.10, … 0.95 unless said otherwise.</summary>
+/// <summary>
+/// HOTA and its parts (J. Luiten et al., IJCV 2021); each is the mean over the IoU thresholds 0.05, 0.10, … 0.95 unless said
+/// otherwise.
+/// </summary>
 /// <param name="Hota">√(DetA · AssA).</param>
 /// <param name="DetA">Detection accuracy: TP / (TP + FN + FP).</param>
 /// <param name="AssA">Association accuracy: mean over TP of TPA / (TPA + FNA + FPA).</param>
@@ -40,7 +43,7 @@ public sealed record HotaScores(
 /// <param name="MostlyTracked">True objects matched in more than 80 % of their frames.</param>
 /// <param name="PartlyTracked">True objects between the two.</param>
 /// <param name="MostlyLost">True objects matched in less than 20 % of their frames.</param>
-/// <param name="Fragmentations">How often objects were lost and found again.</param>
+/// <param name="Fragmentations">Number of times that objects were lost and found again.</param>
 public sealed record ClearScores(
     double Mota,
     double Motp,
@@ -66,7 +69,7 @@ public sealed record ClearScores(
 public sealed record IdentityScores(
     double Idf1, double Recall, double Precision, long TruePositives, long FalseNegatives, long FalsePositives);
 
-/// <summary>How well tracks agree with the truth.</summary>
+/// <summary>Agreement of tracks with the truth.</summary>
 /// <param name="Hota">HOTA and its parts.</param>
 /// <param name="Clear">MOTA, switches and the like.</param>
 /// <param name="Identity">IDF1 and its parts.</param>

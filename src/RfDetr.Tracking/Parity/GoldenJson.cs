@@ -24,17 +24,23 @@ internal static class GoldenJson
         {
             throw new StreamGoldenException($"'{path}' cannot be read: {e.Message}", e);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or IndexOutOfRangeException)
+        catch (Exception e) when (GoldenJson.IsDamage(e))
         {
             throw new StreamGoldenException($"'{path}' is no golden file of streams, or is damaged: {e.Message}", e);
         }
     }
 
+    /// <summary>True if an exception means that a file does not hold what was expected of it.</summary>
+    public static bool IsDamage(Exception e) =>
+        e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or IndexOutOfRangeException
+            or ArgumentException or AnnotationFormatException;
+
     public static JsonElement Get(this JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value)
         ? value
         : throw new KeyNotFoundException($"there is no '{name}'");
 
-    public static string Text(this JsonElement element, string name) => element.Get(name).GetString() ?? throw new FormatException($"'{name}' is null");
+    public static string Text(this JsonElement element, string name) =>
+        element.Get(name).GetString() ?? throw new FormatException($"'{name}' is null");
 
     public static int Whole(this JsonElement element, string name) => element.Get(name).GetInt32();
 
@@ -48,5 +54,6 @@ internal static class GoldenJson
 
     public static double[][] Rows(this JsonElement array) => [.. array.EnumerateArray().Select(Numbers)];
 
-    public static BoxXyxy Box(double[] row, int at) => new((float)row[at], (float)row[at + 1], (float)row[at + 2], (float)row[at + 3]);
+    public static BoxXyxy Box(double[] row, int at) =>
+        new((float)row[at], (float)row[at + 1], (float)row[at + 2], (float)row[at + 3]);
 }

@@ -10,7 +10,12 @@ internal static class GoldenTrackers
 
     public static Tracker Create(string algorithm, JsonElement p) => algorithm switch
     {
-        "sort" => new SortTracker(new SortOptions { MaxAge = p.Whole("max_age"), MinHits = p.Whole("min_hits"), IouThreshold = (float)p.Number("iou") }),
+        "sort" => new SortTracker(new SortOptions
+        {
+            MaxAge = p.Whole("max_age"),
+            MinHits = p.Whole("min_hits"),
+            IouThreshold = (float)p.Number("iou"),
+        }),
         "ocsort" => new OcSortTracker(new OcSortOptions
         {
             DetectionThreshold = (float)p.Number("det_thresh"),

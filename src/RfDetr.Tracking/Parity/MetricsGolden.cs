@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace RfDetr.Tracking;
 
-/// <summary>The golden file of tracking metrics. Its larger cases take boxes and ids from the sequences in the folder <c>tracking</c> beside it.</summary>
+/// <summary>
+/// The golden file of tracking metrics. Its larger cases take boxes and ids from the sequences in the folder <c>tracking</c>
+/// beside it.
+/// </summary>
 internal static class MetricsGolden
 {
     private const double Tolerance = 1e-6;
@@ -15,7 +18,8 @@ internal static class MetricsGolden
         {
             TrackingGolden sequence = TrackingGolden.Read(SequenceFile(path, c.Text("sequence")));
             TrackingGolden.Setup setup = sequence.Setups.First(s => s.Name == c.Text("tracker"));
-            results.Add(Compare(path, $"{sequence.Name}, {setup.Name}", c, TrueEntries(sequence), ResultEntries(sequence, setup.Ids)));
+            results.Add(
+                Compare(path, $"{sequence.Name}, {setup.Name}", c, TrueEntries(sequence), ResultEntries(sequence, setup.Ids)));
         }
 
         foreach (JsonElement c in root.Get("small").EnumerateArray())
@@ -45,40 +49,50 @@ internal static class MetricsGolden
     private static MotEntry Entry(int frame, int id, double[] row, int at) =>
         new(frame + 1, id, row[at], row[at + 1], row[at + 2] - row[at], row[at + 3] - row[at + 1]);
 
-    private static StreamParityResult Compare(string path, string setup, JsonElement expected, MotEntry[] truth, MotEntry[] result)
+    private static StreamParityResult Compare(
+        string path, string setup, JsonElement expected, MotEntry[] truth, MotEntry[] result)
     {
         TrackingScores scores = TrackingMetrics.Of(truth, result);
         foreach ((string group, string name, double value) in Values(scores))
         {
             double wanted = expected.Get(group).Number(name);
             if (!(Math.Abs(value - wanted) <= Tolerance))
-                return new StreamParityResult(path, setup, 0, string.Create(CultureInfo.InvariantCulture, $"{name} is {value}, expected {wanted}"));
+                return new StreamParityResult(
+                    path, setup, 0, string.Create(CultureInfo.InvariantCulture, $"{name} is {value}, expected {wanted}"));
         }
 
         JsonElement hota = expected.Get("HOTA");
-        string? curve = Curve("HOTA", scores.Hota.HotaPerThreshold, hota) ?? Curve("DetA", scores.Hota.DetAPerThreshold, hota) ?? Curve("AssA", scores.Hota.AssAPerThreshold, hota);
+        string? curve = Curve("HOTA", scores.Hota.HotaPerThreshold, hota) ?? Curve("DetA", scores.Hota.DetAPerThreshold, hota)
+            ?? Curve("AssA", scores.Hota.AssAPerThreshold, hota);
         return new StreamParityResult(path, setup, curve is null ? null : 0, curve);
     }
 
     private static string? Curve(string name, IReadOnlyList<double> found, JsonElement hota)
     {
         double[] expected = hota.Get($"{name}_alpha").Numbers();
-        int wrong = Enumerable.Range(0, expected.Length).FirstOrDefault(a => !(Math.Abs(found[a] - expected[a]) <= Tolerance), -1);
+        int wrong =
+            Enumerable.Range(0, expected.Length).FirstOrDefault(a => !(Math.Abs(found[a] - expected[a]) <= Tolerance), -1);
         return wrong < 0
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"{name} at threshold {0.05 * (wrong + 1):0.00} is {found[wrong]}, expected {expected[wrong]}");
+            : string.Create(CultureInfo.InvariantCulture,
+                $"{name} at threshold {0.05 * (wrong + 1):0.00} is {found[wrong]}, expected {expected[wrong]}");
     }
 
     private static IEnumerable<(string Group, string Name, double Value)> Values(TrackingScores s) =>
     [
-        ("HOTA", "HOTA", s.Hota.Hota), ("HOTA", "DetA", s.Hota.DetA), ("HOTA", "AssA", s.Hota.AssA), ("HOTA", "DetRe", s.Hota.DetRe),
-        ("HOTA", "DetPr", s.Hota.DetPr), ("HOTA", "AssRe", s.Hota.AssRe), ("HOTA", "AssPr", s.Hota.AssPr), ("HOTA", "LocA", s.Hota.LocA),
-        ("HOTA", "HOTA(0)", s.Hota.HotaAt05), ("CLEAR", "MOTA", s.Clear.Mota), ("CLEAR", "MOTP", s.Clear.Motp), ("CLEAR", "MODA", s.Clear.Moda),
+        ("HOTA", "HOTA", s.Hota.Hota), ("HOTA", "DetA", s.Hota.DetA), ("HOTA", "AssA", s.Hota.AssA),
+            ("HOTA", "DetRe", s.Hota.DetRe),
+        ("HOTA", "DetPr", s.Hota.DetPr), ("HOTA", "AssRe", s.Hota.AssRe), ("HOTA", "AssPr", s.Hota.AssPr),
+            ("HOTA", "LocA", s.Hota.LocA),
+        ("HOTA", "HOTA(0)", s.Hota.HotaAt05), ("CLEAR", "MOTA", s.Clear.Mota), ("CLEAR", "MOTP", s.Clear.Motp),
+            ("CLEAR", "MODA", s.Clear.Moda),
         ("CLEAR", "CLR_Re", s.Clear.Recall), ("CLEAR", "CLR_Pr", s.Clear.Precision), ("CLEAR", "CLR_TP", s.Clear.TruePositives),
-        ("CLEAR", "CLR_FN", s.Clear.FalseNegatives), ("CLEAR", "CLR_FP", s.Clear.FalsePositives), ("CLEAR", "IDSW", s.Clear.IdSwitches),
+        ("CLEAR", "CLR_FN", s.Clear.FalseNegatives), ("CLEAR", "CLR_FP", s.Clear.FalsePositives),
+            ("CLEAR", "IDSW", s.Clear.IdSwitches),
         ("CLEAR", "MT", s.Clear.MostlyTracked), ("CLEAR", "PT", s.Clear.PartlyTracked), ("CLEAR", "ML", s.Clear.MostlyLost),
         ("CLEAR", "Frag", s.Clear.Fragmentations), ("Identity", "IDF1", s.Identity.Idf1), ("Identity", "IDR", s.Identity.Recall),
-        ("Identity", "IDP", s.Identity.Precision), ("Identity", "IDTP", s.Identity.TruePositives), ("Identity", "IDFN", s.Identity.FalseNegatives),
+        ("Identity", "IDP", s.Identity.Precision), ("Identity", "IDTP", s.Identity.TruePositives),
+            ("Identity", "IDFN", s.Identity.FalseNegatives),
         ("Identity", "IDFP", s.Identity.FalsePositives),
     ];
 }

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace RfDetr.Tracking;
 
 /// <summary>
-/// Runs golden files of trackers, zones, tiling and tracking metrics and reports per set-up the first frame that differs. The files' format is
-/// described in docs/streams-parity.md.
+/// Runs golden files of trackers, zones, tiling and tracking metrics and reports per set-up the first frame that differs. The
+/// files' format is described in docs/streams-parity.md.
 /// </summary>
 public static class StreamParity
 {
@@ -31,7 +31,7 @@ public static class StreamParity
         {
             return [.. check(file)];
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or IndexOutOfRangeException)
+        catch (Exception e) when (GoldenJson.IsDamage(e))
         {
             throw new StreamGoldenException($"'{file}' is damaged: {e.Message}", e);
         }
@@ -59,8 +59,10 @@ public static class StreamParity
             return TilingGoldens.Masks;
         if (Has(first, "boxes"))
             return TilingGoldens.Merging;
-        throw new FormatException("it holds none of detections, lines, polygons, smoothing, trails, tiles, merging, masks or metrics");
+        throw new FormatException(
+            "it holds none of detections, lines, polygons, smoothing, trails, tiles, merging, masks or metrics");
     }
 
-    private static bool Has(JsonElement element, string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out _);
+    private static bool Has(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out _);
 }

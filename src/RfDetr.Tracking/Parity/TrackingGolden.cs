@@ -74,7 +74,8 @@ internal sealed class TrackingGolden
         {
             int f = ids.Count;
             ids.Add(raw);
-            if (f < exact && (Ids(setup.Ids[f], raw) ?? States(setup.States?[f], frame.Tracks, setup.Tolerance)) is { } difference)
+            if (f < exact
+                && (Ids(setup.Ids[f], raw) ?? States(setup.States?[f], frame.Tracks, setup.Tolerance)) is { } difference)
                 return (f, difference);
         }
 
@@ -99,7 +100,8 @@ internal sealed class TrackingGolden
         if (expected is null)
             return null;
         if (expected.Length != found.Count)
-            return $"{found.Count} tracks are reported ({string.Join(", ", found.Select(t => t.Id))}), expected {expected.Length}";
+            return $"{found.Count} tracks are reported ({string.Join(", ", found.Select(t => t.Id))}), expected "
+                + $"{expected.Length}";
         for (int i = 0; i < expected.Length; i++)
         {
             BoxXyxy box = found[i].Box;
@@ -111,7 +113,8 @@ internal sealed class TrackingGolden
         return null;
     }
 
-    private static string Text(double[] row) => string.Join(", ", row.Select(v => Math.Round(v, 4).ToString(CultureInfo.InvariantCulture)));
+    private static string Text(double[] row) =>
+        string.Join(", ", row.Select(v => Math.Round(v, 4).ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>Distinct ids, switches, and true detections without an id.</summary>
     public TrackingSummary Summary(IReadOnlyList<IReadOnlyList<int>> ids)
@@ -166,14 +169,16 @@ internal sealed class TrackingGolden
         public int? SensitiveFrom { get; } = value.Flag("stable") ? null : value.Whole("sensitive_from");
 
         public TrackingSummary Summary { get; } = new(
-            value.Get("summary").Whole("ids"), value.Get("summary").Whole("switches"), value.Get("summary").Whole("true_without_id"));
+            value.Get("summary").Whole("ids"),
+            value.Get("summary").Whole("switches"),
+            value.Get("summary").Whole("true_without_id"));
 
         public Tracker Create() => GoldenTrackers.Create(value.Text("algorithm"), value.Get("parameters"));
     }
 }
 
-/// <summary>What a sequence's ids amount to.</summary>
+/// <summary>Summary of a sequence's ids.</summary>
 /// <param name="Ids">Distinct ids.</param>
-/// <param name="Switches">How often an object's id differs from its last one.</param>
+/// <param name="Switches">Number of times that an object\'s id differs from its last one.</param>
 /// <param name="WithoutId">True detections without an id.</param>
 internal readonly record struct TrackingSummary(int Ids, int Switches, int WithoutId);

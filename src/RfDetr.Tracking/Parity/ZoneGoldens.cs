@@ -17,11 +17,16 @@ internal static class ZoneGoldens
         foreach (JsonElement c in root.Get("cases").EnumerateArray())
         {
             string setup = $"{c.Text("line")}, {string.Join("+", Anchors(c))}, threshold {c.Whole("minimum_crossing_threshold")}";
-            results.Add(Line(path, setup, c, frames, [.. c.Get("events").Rows().Select(e => ((int)e[0], (int?)(int)e[1], (int?)(int)e[2], (int)e[3]))]));
+            results.Add(Line(path, setup, c, frames,
+                [.. c.Get("events").Rows().Select(e => ((int)e[0], (int?)(int)e[1], (int?)(int)e[2], (int)e[3]))]));
         }
 
         foreach (JsonElement c in root.Get("edge").EnumerateArray())
-            results.Add(Line(path, c.Text("name"), c, Frames(c.Get("frames")), [.. c.Get("events").Rows().Select(e => ((int)e[0], (int?)null, (int?)null, (int)e[1]))]));
+        {
+            results.Add(Line(path, c.Text("name"), c, Frames(c.Get("frames")),
+                [.. c.Get("events").Rows().Select(e => ((int)e[0], (int?)null, (int?)null, (int)e[1]))]));
+        }
+
         return results;
     });
 
@@ -32,7 +37,9 @@ internal static class ZoneGoldens
         foreach (JsonElement c in root.Get("cases").EnumerateArray())
         {
             var zone = new PolygonZone(
-                c.Text("zone"), [.. c.Get("polygon").Rows().Select(p => (p[0], p[1]))], new PolygonZoneOptions { Anchors = Anchors(c) });
+                c.Text("zone"),
+                [.. c.Get("polygon").Rows().Select(p => (p[0], p[1]))],
+                new PolygonZoneOptions { Anchors = Anchors(c) });
             int[] counts = c.Get("exact_counts").Wholes();
             int[][] inside = [.. c.Get("exact_inside").EnumerateArray().Select(f => f.Wholes())];
             results.Add(First(path, $"{zone.Name}, {string.Join("+", Anchors(c))}", Enumerable.Range(0, frames.Length), f =>
@@ -58,7 +65,8 @@ internal static class ZoneGoldens
             int length = c.Whole("length");
             var smoother = new Smoother(SmootherOptions.Supervision with { Frames = length });
             double[][][] expected = [.. c.Get("expected").EnumerateArray().Select(f => f.Rows())];
-            results.Add(First(path, $"{length} frames", Enumerable.Range(0, frames.Length), f => Difference(smoother.Update(frames[f]), expected[f])));
+            results.Add(First(path, $"{length} frames", Enumerable.Range(0, frames.Length), f =>
+                Difference(smoother.Update(frames[f]), expected[f])));
         }
 
         return results;
@@ -76,7 +84,9 @@ internal static class ZoneGoldens
             results.Add(First(path, $"{c.Whole("length")} frames, {anchor}", Enumerable.Range(0, frames.Length), f =>
             {
                 trails.Update(frames[f]);
-                return after.TryGetProperty(f.ToString(CultureInfo.InvariantCulture), out JsonElement expected) ? Difference(trails, expected) : null;
+                return after.TryGetProperty(f.ToString(CultureInfo.InvariantCulture), out JsonElement expected)
+                    ? Difference(trails, expected)
+                    : null;
             }));
         }
 
@@ -96,10 +106,15 @@ internal static class ZoneGoldens
     }
 
     private static StreamParityResult Line(
-        string path, string setup, JsonElement c, TrackedBox[][] frames, (int Frame, int? Track, int? Class, int Direction)[] expected)
+        string path,
+        string setup,
+        JsonElement c,
+        TrackedBox[][] frames,
+        (int Frame, int? Track, int? Class, int Direction)[] expected)
     {
         (double[] start, double[] end) = (c.Get("start").Numbers(), c.Get("end").Numbers());
-        var line = new SupervisionLineZone("line", start[0], start[1], end[0], end[1], Anchors(c), c.Whole("minimum_crossing_threshold"));
+        var line = new SupervisionLineZone(
+            "line", start[0], start[1], end[0], end[1], Anchors(c), c.Whole("minimum_crossing_threshold"));
         StreamParityResult events = First(path, setup, Enumerable.Range(0, frames.Length), f =>
         {
             string found = string.Join(", ", line.Update(frames[f], TimeSpan.FromSeconds(f), f)
@@ -108,21 +123,26 @@ internal static class ZoneGoldens
                 .Select(e => Text(e.Track ?? frames[f][0].TrackId, e.Class ?? frames[f][0].ClassId, e.Direction)));
             return found == wanted ? null : $"crossings [{found}], expected [{wanted}]";
         });
-        return events.Ok && Totals(line, c) is { } difference ? events with { Frame = frames.Length - 1, Difference = difference } : events;
+        return events.Ok && Totals(line, c) is { } difference
+            ? events with { Frame = frames.Length - 1, Difference = difference }
+            : events;
     }
 
-    private static string Text(int track, int classId, int direction) => $"track {track} class {classId} {(direction > 0 ? "in" : "out")}";
+    private static string Text(int track, int classId, int direction) =>
+        $"track {track} class {classId} {(direction > 0 ? "in" : "out")}";
 
     private static string? Totals(SupervisionLineZone line, JsonElement c)
     {
         if (line.In.Total != c.Whole("in_count") || line.Out.Total != c.Whole("out_count"))
-            return $"in all {line.In.Total} in and {line.Out.Total} out, expected {c.Whole("in_count")} and {c.Whole("out_count")}";
+            return $"in all {line.In.Total} in and {line.Out.Total} out, expected {c.Whole("in_count")} and "
+                + $"{c.Whole("out_count")}";
         foreach ((ClassCounts counts, string name) in new[] { (line.In, "in_per_class"), (line.Out, "out_per_class") })
         {
             if (!c.TryGetProperty(name, out JsonElement perClass))
                 continue;
             string found = string.Join(", ", counts.PerClass.Select(p => $"{p.Key}: {p.Value}"));
-            string wanted = string.Join(", ", perClass.EnumerateObject().OrderBy(p => int.Parse(p.Name, CultureInfo.InvariantCulture)).Select(p => $"{p.Name}: {p.Value.GetInt32()}"));
+            string wanted = string.Join(", ", perClass.EnumerateObject()
+                .OrderBy(p => int.Parse(p.Name, CultureInfo.InvariantCulture)).Select(p => $"{p.Name}: {p.Value.GetInt32()}"));
             if (found != wanted)
                 return $"{name} is {{{found}}}, expected {{{wanted}}}";
         }
@@ -150,12 +170,14 @@ internal static class ZoneGoldens
 
     private static string? Difference(Trails trails, JsonElement expected)
     {
-        var wanted = expected.EnumerateObject().ToDictionary(p => int.Parse(p.Name, CultureInfo.InvariantCulture), p => p.Value.Rows());
+        var wanted =
+            expected.EnumerateObject().ToDictionary(p => int.Parse(p.Name, CultureInfo.InvariantCulture), p => p.Value.Rows());
         foreach ((int id, double[][] points) in wanted)
         {
             if (trails.Of(id).Count != points.Length)
                 return $"the trail of {id} has {trails.Of(id).Count} points, expected {points.Length}";
-            if (trails.Of(id).Zip(points).Any(p => Math.Abs(p.First.X - p.Second[0]) > PointTolerance || Math.Abs(p.First.Y - p.Second[1]) > PointTolerance))
+            if (trails.Of(id).Zip(points).Any(
+                p => Math.Abs(p.First.X - p.Second[0]) > PointTolerance || Math.Abs(p.First.Y - p.Second[1]) > PointTolerance))
                 return $"the trail of {id} has other points";
         }
 
@@ -163,12 +185,15 @@ internal static class ZoneGoldens
     }
 
     private static TrackedBox[][] Frames(JsonElement frames) =>
-        [.. frames.EnumerateArray().Select(f => f.Rows().Select(r => new TrackedBox((int)r[0], (int)r[1], GoldenJson.Box(r, 2), r.Length > 6 ? (float)r[6] : 1)).ToArray())];
+        [.. frames.EnumerateArray().Select(f => f.Rows()
+            .Select(r => new TrackedBox((int)r[0], (int)r[1], GoldenJson.Box(r, 2), r.Length > 6 ? (float)r[6] : 1)).ToArray())];
 
-    private static Anchor[] Anchors(JsonElement c) => [.. c.Get("anchors").EnumerateArray().Select(a => AnchorOf(a.GetString() ?? ""))];
+    private static Anchor[] Anchors(JsonElement c) =>
+        [.. c.Get("anchors").EnumerateArray().Select(a => AnchorOf(a.GetString() ?? ""))];
 
     // BOTTOM_CENTER → BottomCenter.
-    private static Anchor AnchorOf(string name) => Enum.TryParse(name.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out Anchor anchor)
+    private static Anchor AnchorOf(string name) =>
+        Enum.TryParse(name.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out Anchor anchor)
         ? anchor
         : throw new FormatException($"the anchor '{name}' is not known");
 }

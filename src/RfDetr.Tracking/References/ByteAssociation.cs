@@ -1,8 +1,8 @@
 namespace RfDetr.Tracking;
 
 /// <summary>
-/// The frame-to-frame work of ByteTrack (Y. Zhang et al., ECCV 2022), supervision's variant and BoT-SORT: strong detections first, weak ones
-/// for the tracks that are left, unconfirmed tracks last. Frames count from 1, as in the references.
+/// The frame-to-frame work of ByteTrack (Y. Zhang et al., ECCV 2022), supervision's variant and BoT-SORT: strong detections
+/// first, weak ones for the tracks that are left, unconfirmed tracks last. Frames count from 1, as in the references.
 /// </summary>
 internal sealed class ByteAssociation(ByteProfile profile)
 {
@@ -61,7 +61,7 @@ internal sealed class ByteAssociation(ByteProfile profile)
         removed.AddRange(_lost.Where(t => frame - t.LastFrame > profile.BufferFrames));
         _tracked = [.. _tracked.Where(t => t.Seen).Union(seen).Union(found)];
 
-        // What is removed in this frame is only barred from the next one on: a lost track has one more frame to be found.
+        // Tracks removed in this frame are barred from the next one on only, so a lost track has one more frame to be found.
         _lost = [.. _lost.Except(_tracked).Concat(missed).Where(t => !t.Barred)];
         Bar(removed);
         DropDuplicates();
@@ -78,9 +78,11 @@ internal sealed class ByteAssociation(ByteProfile profile)
         return profile.Clipped ? cost.SolveClipped(limit) : cost.SolveExtended(limit);
     }
 
-    private static Candidate[] Unmatched(Candidate[] candidates, int[] match) => [.. candidates.Where((_, i) => !match.Contains(i))];
+    private static Candidate[] Unmatched(Candidate[] candidates, int[] match) =>
+        [.. candidates.Where((_, i) => !match.Contains(i))];
 
-    private void Update(List<ByteTrack> tracks, Candidate[] candidates, int[] match, long frame, List<ByteTrack> seen, List<ByteTrack> found)
+    private void Update(
+        List<ByteTrack> tracks, Candidate[] candidates, int[] match, long frame, List<ByteTrack> seen, List<ByteTrack> found)
     {
         for (int i = 0; i < match.Length; i++)
         {

@@ -1,6 +1,6 @@
 namespace RfDetr.Tracking;
 
-/// <summary>What distinguishes the members of the ByteTrack family; see <see cref="ByteAssociation"/>.</summary>
+/// <summary>The differences between the members of the ByteTrack family; see <see cref="ByteAssociation"/>.</summary>
 internal sealed record ByteProfile
 {
     /// <summary>Detections with a greater score take part in the first round and may begin tracks.</summary>
@@ -15,36 +15,40 @@ internal sealed record ByteProfile
     /// <summary>The largest cost of a pair in the first round.</summary>
     public required double MatchLimit { get; init; }
 
-    /// <summary>Whether IoU is multiplied by the detection's score in the first and the third round.</summary>
+    /// <summary>True if IoU is multiplied by the detection's score in the first and the third round.</summary>
     public bool FuseScores { get; init; } = true;
 
-    /// <summary>For how many frames a lost track is kept.</summary>
+    /// <summary>Number of frames for which a lost track is kept.</summary>
     public required int BufferFrames { get; init; }
 
-    /// <summary>What is added to widths and heights in IoU; see <see cref="BoxD.IoU"/>.</summary>
+    /// <summary>Number of pixels added to widths and heights in IoU; see <see cref="BoxD.IoU"/>.</summary>
     public double Pixel { get; init; }
 
-    /// <summary>Whether pairs are sought by <see cref="CostMatrix.SolveClipped"/> instead of <see cref="CostMatrix.SolveExtended"/>.</summary>
+    /// <summary>
+    /// True if pairs are sought by <see cref="CostMatrix.SolveClipped"/> instead of <see cref="CostMatrix.SolveExtended"/>.
+    /// </summary>
     public bool Clipped { get; init; }
 
-    /// <summary>After how many updates in a row a track is confirmed.</summary>
+    /// <summary>Number of consecutive updates that confirm a track.</summary>
     public int ConfirmingUpdates { get; init; } = 1;
 
-    /// <summary>Whether being found again confirms a track.</summary>
+    /// <summary>True if being found again confirms a track.</summary>
     public bool ReactivationConfirms { get; init; } = true;
 
-    /// <summary>Whether a track that was given up once and then found again can be lost again.</summary>
+    /// <summary>True if a track that was given up once and then found again can be lost again.</summary>
     public bool ForgetsRemoved { get; init; }
 
-    /// <summary>Whether ids are drawn at birth; otherwise when a track is confirmed.</summary>
+    /// <summary>True if ids are drawn at birth; otherwise when a track is confirmed.</summary>
     public bool IdsAtBirth { get; init; } = true;
 
-    /// <summary>How scores are converted; see <see cref="Scores"/>.</summary>
+    /// <summary>The conversion of scores; see <see cref="Scores"/>.</summary>
     public Func<float, double> ToScore { get; init; } = Scores.Decimal;
 
     /// <summary>Makes the filter of a new track.</summary>
     public required Func<BoxD, IBoxFilter> NewFilter { get; init; }
 
-    /// <summary>Frames that a buffer given for 30 frames per second lasts at another rate (truncated, as in the references).</summary>
+    /// <summary>
+    /// Frames that a buffer given for 30 frames per second lasts at another rate (truncated, as in the references).
+    /// </summary>
     public static int Frames(double framesPerSecond, int bufferAt30) => (int)(framesPerSecond / 30.0 * bufferAt30);
 }

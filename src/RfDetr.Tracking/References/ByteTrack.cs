@@ -10,13 +10,13 @@ internal sealed class ByteTrack(IBoxFilter filter, long born, Candidate first)
     /// <summary>The reported id; <see cref="TrackIds.None"/> as long as none is drawn.</summary>
     public int Id { get; set; } = TrackIds.None;
 
-    /// <summary>Whether the track was seen in the last frame.</summary>
+    /// <summary>True if the track was seen in the last frame.</summary>
     public bool Seen { get; set; } = true;
 
-    /// <summary>Whether the track has proved to be more than a single detection.</summary>
+    /// <summary>True if the track has proved to be more than a single detection.</summary>
     public bool Confirmed { get; set; }
 
-    /// <summary>Whether the track is in the reference's list of removed tracks, which bars it from being lost again.</summary>
+    /// <summary>True if the track is in the reference's list of removed tracks, which bars it from being lost again.</summary>
     public bool Barred { get; set; }
 
     /// <summary>Frames between the first and the last sighting.</summary>

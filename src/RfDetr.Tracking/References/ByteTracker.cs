@@ -6,13 +6,15 @@ public sealed record ByteTrackOptions
     /// <summary>Detections with a greater score are strong; those at least 0.1 above begin tracks; 0..1.</summary>
     public float TrackThreshold { get; init; } = 0.5f;
 
-    /// <summary>For how many frames a lost track is kept, at 30 frames per second; ≥ 0.</summary>
+    /// <summary>Number of frames for which a lost track is kept, at 30 frames per second; ≥ 0.</summary>
     public int BufferAt30 { get; init; } = 30;
 
-    /// <summary>The largest cost at which a strong detection continues a track: 1 minus IoU, times score where fused; 0..1.</summary>
+    /// <summary>
+    /// The largest cost at which a strong detection continues a track: 1 minus IoU, times score where fused; 0..1.
+    /// </summary>
     public double MatchThreshold { get; init; } = 0.8;
 
-    /// <summary>Whether IoU is multiplied by the score; the reference's option <c>mot20</c> switches it off.</summary>
+    /// <summary>True if IoU is multiplied by the score; the reference's option <c>mot20</c> switches it off.</summary>
     public bool FuseScores { get; init; } = true;
 
     /// <summary>Frame rate of the stream, by which the buffer is scaled; above 0.</summary>
@@ -38,8 +40,8 @@ public sealed record ByteTrackOptions
 }
 
 /// <summary>
-/// ByteTrack (Y. Zhang et al., ECCV 2022), frame by frame as its authors' program numbers objects. Counts frames, not time; classes play
-/// no role. Objects have their ids from the second sighting on.
+/// ByteTrack (Y. Zhang et al., ECCV 2022), frame by frame as its authors' program numbers objects. Counts frames, not time;
+/// classes play no role. Objects have their ids from the second sighting on.
 /// </summary>
 public sealed class ByteTracker : Tracker
 {

@@ -45,7 +45,8 @@ internal sealed class CornerTrack(in BoxD box)
     /// <summary>Ends tracks that were missing for too long, and immature ones that were missing at all.</summary>
     public static void RemoveDead(List<CornerTrack> tracks, int matureSightings, int bufferFrames, List<int> ended)
     {
-        bool IsDead(CornerTrack track) => track.SinceUpdate >= bufferFrames || (track.SinceUpdate > 0 && track.Sightings < matureSightings);
+        bool IsDead(CornerTrack track) =>
+            track.SinceUpdate >= bufferFrames || (track.SinceUpdate > 0 && track.Sightings < matureSightings);
         ended.AddRange(tracks.Where(t => t.Id >= 0 && IsDead(t)).Select(t => t.Id));
         _ = tracks.RemoveAll(IsDead);
     }

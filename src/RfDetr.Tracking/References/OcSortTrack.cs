@@ -6,7 +6,9 @@ namespace RfDetr.Tracking;
 /// <param name="Score">Its score.</param>
 internal readonly record struct Candidate(int Index, BoxD Box, double Score);
 
-/// <summary>A track of OC-SORT: SORT's filter, the last observations, and the state in which the filter last saw the object.</summary>
+/// <summary>
+/// A track of OC-SORT: SORT's filter, the last observations, and the state in which the filter last saw the object.
+/// </summary>
 internal sealed class OcSortTrack
 {
     // Keeps the ratio finite for boxes without height, as the reference does.
@@ -55,7 +57,9 @@ internal sealed class OcSortTrack
         SinceUpdate++;
     }
 
-    /// <summary>How well the way to a box agrees with the direction of motion: 0.5 straight on, 0 sideways, −0.5 backwards.</summary>
+    /// <summary>
+    /// Agreement of the way to a box with the direction of motion: 0.5 straight on, 0 sideways, −0.5 backwards.
+    /// </summary>
     public double Agreement(in BoxD box)
     {
         if (_last is null)
@@ -110,7 +114,8 @@ internal sealed class OcSortTrack
     private static (Point2 Center, Point2 Size) Shape(in BoxD box)
     {
         AreaBox shape = AreaBox.Of(box, HeightGuard);
-        return (new Point2(shape.X, shape.Y), new Point2(Math.Sqrt(shape.Area * shape.Ratio), Math.Sqrt(shape.Area / shape.Ratio)));
+        var size = new Point2(Math.Sqrt(shape.Area * shape.Ratio), Math.Sqrt(shape.Area / shape.Ratio));
+        return (new Point2(shape.X, shape.Y), size);
     }
 
     // The observation of _directionFrames frames ago, else the oldest younger one, else the last.

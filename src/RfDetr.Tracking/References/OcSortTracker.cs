@@ -6,22 +6,22 @@ public sealed record OcSortOptions
     /// <summary>Only detections with a greater score begin or continue tracks; 0..1.</summary>
     public float DetectionThreshold { get; init; } = 0.6f;
 
-    /// <summary>How many frames in a row an object may be missing before its track ends; ≥ 0.</summary>
+    /// <summary>Largest number of consecutive frames that an object may be missing without ending its track; ≥ 0.</summary>
     public int MaxAge { get; init; } = 30;
 
-    /// <summary>How many sightings in a row, after the first one, give an object its id; ≥ 0.</summary>
+    /// <summary>Number of consecutive sightings after the first one that give an object its id; ≥ 0.</summary>
     public int MinHits { get; init; } = 3;
 
     /// <summary>The smallest IoU of a detection with a track's box that continues the track; 0..1.</summary>
     public float IouThreshold { get; init; } = 0.3f;
 
-    /// <summary>Over how many frames the direction of motion is measured; ≥ 1.</summary>
+    /// <summary>Number of frames over which the direction of motion is measured; ≥ 1.</summary>
     public int DirectionFrames { get; init; } = 3;
 
     /// <summary>Weight of the agreement of directions beside the IoU; ≥ 0.</summary>
     public double Inertia { get; init; } = 0.2;
 
-    /// <summary>Whether detections with a score between 0.1 and <see cref="DetectionThreshold"/> may continue tracks.</summary>
+    /// <summary>True if detections with a score between 0.1 and <see cref="DetectionThreshold"/> may continue tracks.</summary>
     public bool UseLowScores { get; init; }
 
     internal void Validate() => new OptionProblems(nameof(OcSortOptions))
@@ -35,8 +35,8 @@ public sealed record OcSortOptions
 }
 
 /// <summary>
-/// OC-SORT (J. Cao et al., "Observation-centric SORT", CVPR 2023), frame by frame as its authors' program numbers objects. Counts frames,
-/// not time; classes play no role.
+/// OC-SORT (J. Cao et al., "Observation-centric SORT", CVPR 2023), frame by frame as its authors' program numbers objects. Counts
+/// frames, not time; classes play no role.
 /// </summary>
 public sealed class OcSortTracker : Tracker
 {
@@ -78,12 +78,16 @@ public sealed class OcSortTracker : Tracker
         SortAssociation found = SortAssociation.Of(overlap, direction, _options.IouThreshold);
         Update(strong, found.Matches);
         if (_options.UseLowScores && weak.Length > 0 && found.FreeTracks.Count > 0)
-            Update(weak, found.Again(Overlaps(weak, found.FreeTracks, t => t.Predicted), [.. Enumerable.Range(0, weak.Length)], _options.IouThreshold, false));
+        {
+            CostMatrix left = Overlaps(weak, found.FreeTracks, t => t.Predicted);
+            Update(weak, found.Again(left, [.. Enumerable.Range(0, weak.Length)], _options.IouThreshold, false));
+        }
+
         if (found.FreeDetections.Count > 0 && found.FreeTracks.Count > 0)
         {
             // Recovery: a standing object is found where it was last seen, though the filter has moved on.
-            Candidate[] left = [.. found.FreeDetections.Select(d => strong[d])];
-            Update(strong, found.Again(Overlaps(left, found.FreeTracks, t => t.LastSeen), found.FreeDetections, _options.IouThreshold, true));
+            CostMatrix left = Overlaps([.. found.FreeDetections.Select(d => strong[d])], found.FreeTracks, t => t.LastSeen);
+            Update(strong, found.Again(left, found.FreeDetections, _options.IouThreshold, true));
         }
 
         foreach (int track in found.FreeTracks)

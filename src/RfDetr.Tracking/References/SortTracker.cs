@@ -3,10 +3,10 @@ namespace RfDetr.Tracking;
 /// <summary>Settings of <see cref="SortTracker"/>; the defaults are the reference's.</summary>
 public sealed record SortOptions
 {
-    /// <summary>How many frames in a row an object may be missing before its track ends; ≥ 0.</summary>
+    /// <summary>Largest number of consecutive frames that an object may be missing without ending its track; ≥ 0.</summary>
     public int MaxAge { get; init; } = 1;
 
-    /// <summary>How many sightings in a row, after the first one, give an object its id; ≥ 0.</summary>
+    /// <summary>Number of consecutive sightings after the first one that give an object its id; ≥ 0.</summary>
     public int MinHits { get; init; } = 3;
 
     /// <summary>The smallest IoU of a detection with a track's predicted box that continues the track; 0..1.</summary>
@@ -20,8 +20,8 @@ public sealed record SortOptions
 }
 
 /// <summary>
-/// SORT (A. Bewley et al., ICIP 2016), frame by frame as its authors' program numbers objects: ids are drawn at birth, so tracks that are
-/// never reported leave gaps. Counts frames, not time; classes and scores play no role.
+/// SORT (A. Bewley et al., ICIP 2016), frame by frame as its authors' program numbers objects: ids are drawn at birth, so tracks
+/// that are never reported leave gaps. Counts frames, not time; classes and scores play no role.
 /// </summary>
 public sealed class SortTracker : Tracker
 {
@@ -64,7 +64,8 @@ public sealed class SortTracker : Tracker
             if (track.SinceUpdate > 0 || (track.HitStreak < _options.MinHits && step.Index >= _options.MinHits))
                 continue;
             output.Ids[track.Detection] = track.Id;
-            output.Tracks.Add(new TrackState(track.Id, track.Filter.Box.ToXyxy(), detections[track.Detection].ClassId, track.Detection));
+            output.Tracks.Add(
+                new TrackState(track.Id, track.Filter.Box.ToXyxy(), detections[track.Detection].ClassId, track.Detection));
         }
 
         RemoveWhere(track => track.SinceUpdate > _options.MaxAge, output);

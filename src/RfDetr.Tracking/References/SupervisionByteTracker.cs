@@ -6,7 +6,7 @@ public sealed record SupervisionByteTrackOptions
     /// <summary>Detections with a greater score are strong; those at least 0.1 above begin tracks; 0..1.</summary>
     public float ActivationThreshold { get; init; } = 0.25f;
 
-    /// <summary>For how many frames a lost track is kept, at 30 frames per second; ≥ 0.</summary>
+    /// <summary>Number of frames for which a lost track is kept, at 30 frames per second; ≥ 0.</summary>
     public int BufferAt30 { get; init; } = 30;
 
     /// <summary>The largest cost at which a strong detection continues a track: 1 − IoU · score; 0..1.</summary>
@@ -15,7 +15,10 @@ public sealed record SupervisionByteTrackOptions
     /// <summary>Frame rate of the stream, by which the buffer is scaled; above 0.</summary>
     public double FrameRate { get; init; } = 30;
 
-    /// <summary>How many sightings in a row, after the first one, confirm a track; ≥ 1. With 1, ids are drawn at birth and leave gaps.</summary>
+    /// <summary>
+    /// Number of consecutive sightings after the first one that confirm a track; ≥ 1. With 1, ids are drawn at birth and leave
+    /// gaps.
+    /// </summary>
     public int MinimumConsecutiveFrames { get; init; } = 1;
 
     internal void Validate() => new OptionProblems(nameof(SupervisionByteTrackOptions))
@@ -43,8 +46,9 @@ public sealed record SupervisionByteTrackOptions
 }
 
 /// <summary>
-/// The ByteTrack of roboflow/supervision 0.27, for results that agree with it. Ids go to the detections that overlap a confirmed track's
-/// filter box, not to those that updated the track, so some detections get none. Counts frames, not time; classes play no role.
+/// The ByteTrack of roboflow/supervision 0.27, for results that agree with it. Ids go to the detections that overlap a confirmed
+/// track's filter box, not to those that updated the track, so some detections get none. Counts frames, not time; classes play no
+/// role.
 /// </summary>
 public sealed class SupervisionByteTracker : Tracker
 {
@@ -70,7 +74,8 @@ public sealed class SupervisionByteTracker : Tracker
         _association.Advance(detections, step, output.Ended);
         ByteTrack[] tracks = [.. _association.Tracked.Where(t => t.Confirmed)];
         BoxD[] boxes = [.. detections.ToArray().Select(d => BoxD.Of(d.Box))];
-        int[] trackOf = CostMatrix.Of(boxes.Length, tracks.Length, (d, t) => 1 - boxes[d].IoU(tracks[t].Filter.Box)).SolveClipped(ReportLimit);
+        int[] trackOf = CostMatrix.Of(boxes.Length, tracks.Length, (d, t) => 1 - boxes[d].IoU(tracks[t].Filter.Box))
+            .SolveClipped(ReportLimit);
         for (int d = 0; d < trackOf.Length; d++)
         {
             if (trackOf[d] >= 0)
@@ -81,7 +86,8 @@ public sealed class SupervisionByteTracker : Tracker
         {
             int detection = Array.FindIndex(trackOf, t => t >= 0 && tracks[t] == track);
             if (track.Id >= 0)
-                output.Tracks.Add(new TrackState(track.Id, track.Filter.Box.ToXyxy(), detections[track.Detection].ClassId, detection));
+                output.Tracks.Add(
+                    new TrackState(track.Id, track.Filter.Box.ToXyxy(), detections[track.Detection].ClassId, detection));
         }
     }
 }

@@ -3,7 +3,7 @@ namespace RfDetr.Tracking;
 /// <summary>Settings of <see cref="TrackersByteTracker"/>; the defaults are the reference's.</summary>
 public sealed record TrackersByteTrackOptions
 {
-    /// <summary>For how many frames a lost track is kept, at 30 frames per second; ≥ 0.</summary>
+    /// <summary>Number of frames for which a lost track is kept, at 30 frames per second; ≥ 0.</summary>
     public int BufferAt30 { get; init; } = 30;
 
     /// <summary>Frame rate of the stream, by which the buffer is scaled; above 0.</summary>
@@ -12,7 +12,7 @@ public sealed record TrackersByteTrackOptions
     /// <summary>Strong detections of at least this score begin tracks; 0..1.</summary>
     public float ActivationThreshold { get; init; } = 0.7f;
 
-    /// <summary>How many sightings, the first included, give an object its id; ≥ 1.</summary>
+    /// <summary>Number of sightings, the first included, that give an object its id; ≥ 1.</summary>
     public int MinimumConsecutiveFrames { get; init; } = 2;
 
     /// <summary>The smallest IoU of a detection with a track's box that continues the track; 0..1.</summary>
@@ -32,8 +32,8 @@ public sealed record TrackersByteTrackOptions
 }
 
 /// <summary>
-/// The ByteTrack of roboflow/trackers 2.2, for results that agree with it: ids begin at 0 and are drawn when a track is mature, weak detections
-/// may continue lost tracks, too. Counts frames, not time; classes play no role.
+/// The ByteTrack of roboflow/trackers 2.2, for results that agree with it: ids begin at 0 and are drawn when a track is mature,
+/// weak detections may continue lost tracks, too. Counts frames, not time; classes play no role.
 /// </summary>
 public sealed class TrackersByteTracker : Tracker
 {
@@ -78,13 +78,17 @@ public sealed class TrackersByteTracker : Tracker
                 _tracks.Add(new CornerTrack(candidate.Box));
         }
 
-        CornerTrack.RemoveDead(
-            _tracks, _options.MinimumConsecutiveFrames, ByteProfile.Frames(_options.FrameRate, _options.BufferAt30), output.Ended);
+        int buffer = ByteProfile.Frames(_options.FrameRate, _options.BufferAt30);
+        CornerTrack.RemoveDead(_tracks, _options.MinimumConsecutiveFrames, buffer, output.Ended);
     }
 
     // Returns the tracks that found nothing.
     private List<CornerTrack> Round(
-        List<CornerTrack> tracks, Candidate[] candidates, ReadOnlySpan<TrackDetection> detections, TrackOutput output, out Candidate[] left)
+        List<CornerTrack> tracks,
+        Candidate[] candidates,
+        ReadOnlySpan<TrackDetection> detections,
+        TrackOutput output,
+        out Candidate[] left)
     {
         int[] boxOf = CornerTrack.Pair(tracks, [.. candidates.Select(c => c.Box)], _options.MinimumIou);
         left = [.. candidates.Where((_, i) => !boxOf.Contains(i))];

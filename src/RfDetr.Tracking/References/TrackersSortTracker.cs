@@ -3,7 +3,7 @@ namespace RfDetr.Tracking;
 /// <summary>Settings of <see cref="TrackersSortTracker"/>; the defaults are the reference's.</summary>
 public sealed record TrackersSortOptions
 {
-    /// <summary>For how many frames a lost track is kept, at 30 frames per second; ≥ 0.</summary>
+    /// <summary>Number of frames for which a lost track is kept, at 30 frames per second; ≥ 0.</summary>
     public int BufferAt30 { get; init; } = 30;
 
     /// <summary>Frame rate of the stream, by which the buffer is scaled; above 0.</summary>
@@ -12,7 +12,7 @@ public sealed record TrackersSortOptions
     /// <summary>Detections of at least this score begin tracks; 0..1.</summary>
     public float ActivationThreshold { get; init; } = 0.25f;
 
-    /// <summary>How many sightings, the first included, give an object its id; ≥ 1.</summary>
+    /// <summary>Number of sightings, the first included, that give an object its id; ≥ 1.</summary>
     public int MinimumConsecutiveFrames { get; init; } = 3;
 
     /// <summary>The smallest IoU of a detection with a track's box that continues the track; 0..1.</summary>
@@ -28,8 +28,8 @@ public sealed record TrackersSortOptions
 }
 
 /// <summary>
-/// The SORT of roboflow/trackers 2.2, for results that agree with it: ids begin at 0, are drawn at the third sighting, and are handed out by a
-/// second, greedy pass over filter boxes. Counts frames, not time; classes play no role.
+/// The SORT of roboflow/trackers 2.2, for results that agree with it: ids begin at 0, are drawn at the third sighting, and are
+/// handed out by a second, greedy pass over filter boxes. Counts frames, not time; classes play no role.
 /// </summary>
 public sealed class TrackersSortTracker : Tracker
 {
@@ -71,8 +71,8 @@ public sealed class TrackersSortTracker : Tracker
                 _tracks.Add(new CornerTrack(boxes[d]));
         }
 
-        CornerTrack.RemoveDead(
-            _tracks, _options.MinimumConsecutiveFrames, ByteProfile.Frames(_options.FrameRate, _options.BufferAt30), output.Ended);
+        int buffer = ByteProfile.Frames(_options.FrameRate, _options.BufferAt30);
+        CornerTrack.RemoveDead(_tracks, _options.MinimumConsecutiveFrames, buffer, output.Ended);
         HandOut(detections, boxes, output);
     }
 

@@ -1,29 +1,32 @@
 namespace RfDetr.Tracking;
 
-/// <summary>How detections of overlapping tiles become one.</summary>
+/// <summary>The way in which detections of overlapping tiles become one.</summary>
 public enum MergeRule
 {
     /// <summary>Non-maximum suppression: of overlapping detections the one with the best score stays as it is.</summary>
     Suppress,
 
     /// <summary>
-    /// Non-maximum merging: what overlaps the best detection is merged with it, boxes with its box, masks with what has grown so far
-    /// (supervision's rule).
+    /// Non-maximum merging: what overlaps the best detection is merged with it, boxes with its box, masks with what has grown so
+    /// far (supervision's rule).
     /// </summary>
     Merge,
 
-    /// <summary>Non-maximum merging where what overlaps a merged detection is merged, too: chains become one (SAHI's <c>NMM</c>).</summary>
+    /// <summary>
+    /// Non-maximum merging where what overlaps a merged detection is merged, too: chains become one (SAHI's <c>NMM</c>).
+    /// </summary>
     MergeChains,
 }
 
-/// <summary>What is meant by overlap.</summary>
+/// <summary>The measure of overlap.</summary>
 public enum OverlapMeasure
 {
     /// <summary>Intersection over union: halves of an object stay apart.</summary>
     IoU,
 
     /// <summary>
-    /// Intersection over the smaller area: joins halves and inner parts, but swallows a small object in front of a large one of its class.
+    /// Intersection over the smaller area: joins halves and inner parts, but swallows a small object in front of a large one of
+    /// its class.
     /// </summary>
     IoS,
 }
@@ -41,30 +44,31 @@ public enum MergedScore
 /// <summary>Settings of a <see cref="TileMerger"/>.</summary>
 public sealed record MergeOptions
 {
-    /// <summary>What happens to overlapping detections.</summary>
+    /// <summary>The treatment of overlapping detections.</summary>
     public MergeRule Rule { get; init; } = MergeRule.Merge;
 
-    /// <summary>What is meant by overlap.</summary>
+    /// <summary>The measure of overlap.</summary>
     public OverlapMeasure Measure { get; init; } = OverlapMeasure.IoS;
 
     /// <summary>
-    /// The overlap from which detections belong together; 0..1. <see cref="MergeRule.Suppress"/> needs more than this, the others at least this.
+    /// The overlap from which detections belong together; 0..1. <see cref="MergeRule.Suppress"/> needs more than this, the others
+    /// at least this.
     /// </summary>
     public double Threshold { get; init; } = 0.5;
 
-    /// <summary>Whether detections of different classes can belong together.</summary>
+    /// <summary>True if detections of different classes can belong together.</summary>
     public bool ClassAgnostic { get; init; }
 
     /// <summary>The score of merged detections.</summary>
     public MergedScore Score { get; init; } = MergedScore.Highest;
 
     /// <summary>
-    /// Before merging, whether a detection that an inner border of its tile cuts is dropped where an overlapping tile (or the whole image)
-    /// has an uncut one of the same object.
+    /// Before merging, whether a detection that an inner border of its tile cuts is dropped where an overlapping tile (or the
+    /// whole image) has an uncut one of the same object.
     /// </summary>
     public bool DropCutAtSeams { get; init; } = true;
 
-    /// <summary>How close to a tile's border counts as touching it, in pixels; ≥ 0.</summary>
+    /// <summary>Distance from a tile's border, in pixels, that counts as touching it; ≥ 0.</summary>
     public double SeamMargin { get; init; } = 2;
 
     internal void Validate() => new OptionProblems(nameof(MergeOptions))

@@ -3,10 +3,11 @@ namespace RfDetr.Tracking;
 /// <summary>Finds detections that a seam cut where another tile saw the whole object.</summary>
 internal static class SeamRule
 {
-    // How much of the cut part must lie in the uncut detection for both to be the same object. The cut edge may be a little off.
+    // IoU of the cut detection with the visible part of the uncut one from which both are the same object. The cut edge may be a
+    // little off.
     private const double SameObject = 0.7;
 
-    /// <summary>Which detections are to be dropped.</summary>
+    /// <summary>Marks the detections that are to be dropped.</summary>
     /// <param name="detections">Detections of all tiles, and of the whole image, if it was looked at.</param>
     /// <param name="imageWidth">Width of the image in pixels.</param>
     /// <param name="imageHeight">Height of the image in pixels.</param>
@@ -16,7 +17,9 @@ internal static class SeamRule
         bool[] cut = [.. detections.Select(d => IsCut(d, imageWidth, imageHeight, options.SeamMargin))];
         return
         [
-            .. detections.Select((part, i) => cut[i] && detections.Where((whole, j) => !cut[j] && whole.Tile != part.Tile).Any(whole =>
+            .. detections.Select((part, i) => cut[i] && detections
+                .Where((whole, j) => !cut[j] && whole.Tile != part.Tile)
+                .Any(whole =>
                 (options.ClassAgnostic || whole.ClassId == part.ClassId) && Holds(whole, part))),
         ];
     }
@@ -32,8 +35,8 @@ internal static class SeamRule
             || (tile.Bottom < imageHeight && box.Y2 >= tile.Bottom - margin);
     }
 
-    // The uncut detection, as far as the other's tile could see of it, must be the cut one: so a large object does not swallow a small one
-    // that happens to lie at a seam in front of it.
+    // The uncut detection, as far as the other's tile could see of it, must be the cut one: so a large object does not swallow a
+    // small one that happens to lie at a seam in front of it.
     private static bool Holds(TileDetection whole, TileDetection part)
     {
         PixelRect tile = part.Tile!.Value;

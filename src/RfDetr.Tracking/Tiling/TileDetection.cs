@@ -7,7 +7,9 @@ namespace RfDetr.Tracking;
 /// <param name="Mask">The object's pixels; null for detection models. Either all detections have one or none.</param>
 public sealed record TileDetection(BoxXyxy Box, float Score, int ClassId, TileMask? Mask = null)
 {
-    /// <summary>The tile that the detection comes from; null if it comes from the whole image. Needed by the seam rule only.</summary>
+    /// <summary>
+    /// The tile that the detection comes from; null if it comes from the whole image. Needed by the seam rule only.
+    /// </summary>
     public PixelRect? Tile { get; init; }
 
     /// <summary>Moves a detection found in a tile to its place in the whole image.</summary>
@@ -22,9 +24,11 @@ public sealed record TileDetection(BoxXyxy Box, float Score, int ClassId, TileMa
         if (mask is not null && (mask.Width != tile.Width || mask.Height != tile.Height))
         {
             throw new ArgumentException(
-                $"The mask has {mask.Height}×{mask.Width} pixels (height × width), but the tile {tile.Height}×{tile.Width}.", nameof(mask));
+                $"The mask has {mask.Height}×{mask.Width} pixels (height × width), but the tile {tile.Height}×{tile.Width}.",
+                    nameof(mask));
         }
 
-        return new TileDetection(box.Offset(tile.X, tile.Y), score, classId, mask is null ? null : TileMask.Of(mask, tile.X, tile.Y)) { Tile = tile };
+        TileMask? placed = mask is null ? null : TileMask.Of(mask, tile.X, tile.Y);
+        return new TileDetection(box.Offset(tile.X, tile.Y), score, classId, placed) { Tile = tile };
     }
 }

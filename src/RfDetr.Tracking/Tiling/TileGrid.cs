@@ -11,7 +11,9 @@ public static class TileGrid
     /// <param name="imageHeight">Height of the image in pixels; ≥ 1.</param>
     /// <param name="options">Size and overlap; null for the defaults.</param>
     /// <returns>Tiles inside the image that cover it; one tile, the image, if it is not larger than a tile.</returns>
-    /// <exception cref="ArgumentException">A size is out of range, or there would be more than <see cref="MostTiles"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// A size is out of range, or there would be more than <see cref="MostTiles"/>.
+    /// </exception>
     public static IReadOnlyList<PixelRect> Of(int imageWidth, int imageHeight, TileOptions? options = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(imageWidth, 1);
@@ -24,8 +26,8 @@ public static class TileGrid
         if (columns * rows > MostTiles)
         {
             throw new ArgumentException(
-                $"Tiles of {options.Width}×{options.Height} make {columns * rows} of an image of {imageWidth}×{imageHeight}; at most {MostTiles} are cut. "
-                + "Choose larger tiles or less overlap.");
+                $"Tiles of {options.Width}×{options.Height} make {columns * rows} of an image of {imageWidth}×{imageHeight}; "
+                + $"at most {MostTiles} are cut. Choose larger tiles or less overlap.");
         }
 
         var tiles = new List<PixelRect>((int)(columns * rows));
@@ -39,8 +41,9 @@ public static class TileGrid
     }
 
     /// <summary>
-    /// The tile size and overlap that SAHI chooses for an image's size: below 2¹⁹ pixels one tile, below 2²² two in the longer direction
-    /// with 80 % overlap, below 2²⁵ two by two (four in the longer direction) with 40 %, and twice as many in each direction above.
+    /// The tile size and overlap that SAHI chooses for an image's size: below 2¹⁹ pixels one tile, below 2²² two in the longer
+    /// direction with 80 % overlap, below 2²⁵ two by two (four in the longer direction) with 40 %, and twice as many in each
+    /// direction above.
     /// </summary>
     /// <exception cref="ArgumentException">A size is below 1.</exception>
     public static TileOptions Auto(int imageWidth, int imageHeight)
@@ -58,10 +61,12 @@ public static class TileGrid
             return new TileOptions { Width = imageWidth, Height = imageHeight, Overlap = TileOverlap.Pixels(0, 0) };
         int width = Math.Max(1, imageWidth / (imageWidth > imageHeight ? 2 * parts : parts));
         int height = Math.Max(1, imageHeight / (imageHeight > imageWidth ? 2 * parts : parts));
-        return new TileOptions { Width = width, Height = height, Overlap = TileOverlap.Pixels((int)(width * overlap), (int)(height * overlap)) };
+        TileOverlap pixels = TileOverlap.Pixels((int)(width * overlap), (int)(height * overlap));
+        return new TileOptions { Width = width, Height = height, Overlap = pixels };
     }
 
-    private static long Count(int image, int tile, int overlap) => image <= tile ? 1 : 1 + (image - tile + (long)tile - overlap - 1) / (tile - overlap);
+    private static long Count(int image, int tile, int overlap) =>
+        image <= tile ? 1 : 1 + (image - tile + (long)tile - overlap - 1) / (tile - overlap);
 
     private static IEnumerable<(int Start, int Size)> Axis(int image, int tile, int overlap, bool cut)
     {

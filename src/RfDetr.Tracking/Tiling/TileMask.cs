@@ -1,8 +1,9 @@
 namespace RfDetr.Tracking;
 
 /// <summary>
-/// A mask somewhere in a large image, as vertical runs of the columns that it touches. Unlike <see cref="RleMask"/> it does not depend on the size
-/// of the image, so masks of different tiles are compared and merged without ever making a bitmap, or runs, of the whole image. Immutable.
+/// A mask somewhere in a large image, as vertical runs of the columns that it touches. Unlike <see cref="RleMask"/> it does not
+/// depend on the size of the image, so masks of different tiles are compared and merged without ever making a bitmap, or runs, of
+/// the whole image. Immutable.
 /// </summary>
 public sealed class TileMask
 {
@@ -38,7 +39,8 @@ public sealed class TileMask
 
     /// <summary>The pixels of a rectangle: the mask of a detection whose mask is not known.</summary>
     public static TileMask Of(PixelRect rectangle) =>
-        new([.. Enumerable.Range(rectangle.X, Math.Max(0, rectangle.Width)).Select(x => new Run(x, rectangle.Y, rectangle.Bottom))]);
+        new([.. Enumerable.Range(rectangle.X, Math.Max(0, rectangle.Width))
+            .Select(x => new Run(x, rectangle.Y, rectangle.Bottom))]);
 
     /// <summary>The mask in an image of the given size; what lies outside is cut off.</summary>
     public RleMask ToRle(int height, int width)

@@ -9,8 +9,8 @@ namespace RfDetr.Tracking;
 public sealed record MergedDetection(BoxXyxy Box, float Score, int ClassId, TileMask? Mask, IReadOnlyList<int> Members);
 
 /// <summary>
-/// Merges detections of overlapping tiles. With masks, overlap is that of the masks, computed on run lengths at full resolution. Equal scores keep
-/// the given order. Safe for use by several threads at once.
+/// Merges detections of overlapping tiles. With masks, overlap is that of the masks, computed on run lengths at full resolution.
+/// Equal scores keep the given order. Safe for use by several threads at once.
 /// </summary>
 public sealed class TileMerger
 {
@@ -39,7 +39,10 @@ public sealed class TileMerger
         return [.. Groups(detections, left).Select(g => Join(detections, g)).OrderByDescending(m => m.Score)];
     }
 
-    /// <summary>Groups of detections that belong together: the best first, then the others as they are merged. Groups in descending order of score.</summary>
+    /// <summary>
+    /// Groups of detections that belong together: the best first, then the others as they are merged. Groups in descending order
+    /// of score.
+    /// </summary>
     internal IReadOnlyList<int[]> Groups(IReadOnlyList<TileDetection> detections, IReadOnlyList<int>? among = null)
     {
         int[] order = [.. (among ?? [.. Enumerable.Range(0, detections.Count)]).OrderByDescending(i => detections[i].Score)];
@@ -61,10 +64,15 @@ public sealed class TileMerger
             TileDetection other = detections[member];
             double area = Area(box), otherArea = Area(other.Box);
             classId = score >= other.Score ? classId : other.ClassId;
-            double mean = area + otherArea > 0 ? (area * score + otherArea * other.Score) / (area + otherArea) : Math.Max(score, other.Score);
+            double mean = area + otherArea > 0
+                ? (area * score + otherArea * other.Score) / (area + otherArea)
+                : Math.Max(score, other.Score);
             score = _options.Score == MergedScore.AreaWeighted ? mean : Math.Max(score, other.Score);
             box = new BoxXyxy(
-                MathF.Min(box.X1, other.Box.X1), MathF.Min(box.Y1, other.Box.Y1), MathF.Max(box.X2, other.Box.X2), MathF.Max(box.Y2, other.Box.Y2));
+                MathF.Min(box.X1, other.Box.X1),
+                MathF.Min(box.Y1, other.Box.Y1),
+                MathF.Max(box.X2, other.Box.X2),
+                MathF.Max(box.Y2, other.Box.Y2));
             mask = mask?.Union(other.Mask!);
         }
 
@@ -88,7 +96,8 @@ public sealed class TileMerger
         var kept = new List<int>();
         foreach (int i in order)
         {
-            if (!kept.Any(k => Comparable(detections[k], detections[i]) && Overlap(detections[k], detections[i]) > _options.Threshold))
+            TileDetection one = detections[i];
+            if (!kept.Any(k => Comparable(detections[k], one) && Overlap(detections[k], one) > _options.Threshold))
                 kept.Add(i);
         }
 
@@ -108,7 +117,8 @@ public sealed class TileMerger
             {
                 int[] found =
                 [
-                    .. left.Where(i => Comparable(detections[group[0]], detections[i]) && Overlap(detections[i], grown) >= _options.Threshold),
+                    .. left.Where(i =>
+                        Comparable(detections[group[0]], detections[i]) && Overlap(detections[i], grown) >= _options.Threshold),
                 ];
                 group.AddRange(found);
                 _ = left.RemoveAll(i => found.Contains(i));
@@ -136,7 +146,8 @@ public sealed class TileMerger
             // Only what ranks behind can be claimed; within one claim SAHI goes by index.
             foreach (int j in order.Skip(at + 1).Order())
             {
-                if (!groupOf.ContainsKey(j) && Comparable(detections[i], detections[j]) && Overlap(detections[i], detections[j]) >= _options.Threshold)
+                if (!groupOf.ContainsKey(j) && Comparable(detections[i], detections[j])
+                    && Overlap(detections[i], detections[j]) >= _options.Threshold)
                 {
                     group.Add(j);
                     groupOf[j] = group;
@@ -153,9 +164,11 @@ public sealed class TileMerger
         for (int i = 0; i < detections.Count; i++)
         {
             if (!detections[i].Box.IsFinite || !float.IsFinite(detections[i].Score))
-                throw new ArgumentException($"Detection {i} has the box {detections[i].Box} and the score {detections[i].Score}; both must be finite.");
+                throw new ArgumentException(
+                    $"Detection {i} has the box {detections[i].Box} and the score {detections[i].Score}; both must be finite.");
             if (detections[i].Mask is null != detections[0].Mask is null)
-                throw new ArgumentException($"Detection {i} {(detections[i].Mask is null ? "has no" : "has a")} mask, unlike detection 0; give all a mask or none.");
+                throw new ArgumentException($"Detection {i} {(detections[i].Mask is null ? "has no" : "has a")} mask, "
+                    + $"unlike detection 0; give all a mask or none.");
         }
     }
 
@@ -163,7 +176,8 @@ public sealed class TileMerger
 
     private static double Common(BoxXyxy a, BoxXyxy b)
     {
-        double width = (double)MathF.Min(a.X2, b.X2) - MathF.Max(a.X1, b.X1), height = (double)MathF.Min(a.Y2, b.Y2) - MathF.Max(a.Y1, b.Y1);
+        double width = (double)MathF.Min(a.X2, b.X2) - MathF.Max(a.X1, b.X1);
+        double height = (double)MathF.Min(a.Y2, b.Y2) - MathF.Max(a.Y1, b.Y1);
         return width > 0 && height > 0 ? width * height : 0;
     }
 }

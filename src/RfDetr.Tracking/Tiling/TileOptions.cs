@@ -1,6 +1,6 @@
 namespace RfDetr.Tracking;
 
-/// <summary>How an image is cut into overlapping tiles.</summary>
+/// <summary>Size and overlap of the tiles into which an image is cut.</summary>
 public sealed record TileOptions
 {
     /// <summary>Width of a tile in pixels; ≥ 1.</summary>
@@ -9,22 +9,24 @@ public sealed record TileOptions
     /// <summary>Height of a tile in pixels; ≥ 1.</summary>
     public int Height { get; init; } = 640;
 
-    /// <summary>By how much neighbors overlap; a fifth by default.</summary>
+    /// <summary>The overlap of neighbors; a fifth by default.</summary>
     public TileOverlap Overlap { get; init; } = TileOverlap.Share(0.2);
 
-    /// <summary>What happens to a last tile that would reach beyond the image.</summary>
+    /// <summary>The treatment of a last tile that would reach beyond the image.</summary>
     public TileRemainder Remainder { get; init; } = TileRemainder.MoveInwards;
 
     internal void Validate() => new OptionProblems(nameof(TileOptions))
         .AtLeast(nameof(Width), Width, 1)
         .AtLeast(nameof(Height), Height, 1)
         .Defined(nameof(Remainder), Remainder)
-        .Require(Overlap.X(Width) < Width, $"{nameof(Overlap)} is {Overlap.X(Width)} pixels in a row, but must be less than {nameof(Width)} {Width}")
-        .Require(Overlap.Y(Height) < Height, $"{nameof(Overlap)} is {Overlap.Y(Height)} pixels in a column, but must be less than {nameof(Height)} {Height}")
+        .Require(Overlap.X(Width) < Width,
+            $"{nameof(Overlap)} is {Overlap.X(Width)} pixels in a row, but must be less than {nameof(Width)} {Width}")
+        .Require(Overlap.Y(Height) < Height,
+            $"{nameof(Overlap)} is {Overlap.Y(Height)} pixels in a column, but must be less than {nameof(Height)} {Height}")
         .Throw();
 }
 
-/// <summary>What happens to the last tile of a row or column where it would reach beyond the image.</summary>
+/// <summary>The treatment of the last tile of a row or column where it would reach beyond the image.</summary>
 public enum TileRemainder
 {
     /// <summary>It is moved inwards and overlaps its neighbor more: all tiles have one size (SAHI).</summary>
@@ -58,7 +60,8 @@ public readonly record struct TileOverlap
     /// <exception cref="ArgumentOutOfRangeException">The share is out of range.</exception>
     public static TileOverlap Share(double share) => share is >= 0 and < 1
         ? new TileOverlap(0, 0, share)
-        : throw new ArgumentOutOfRangeException(nameof(share), share, "The overlap's share of a tile must be at least 0 and less than 1.");
+        : throw new ArgumentOutOfRangeException(
+            nameof(share), share, "The overlap's share of a tile must be at least 0 and less than 1.");
 
     internal int X(int tileWidth) => PixelsX + (int)(Part * tileWidth);
 

@@ -23,7 +23,10 @@ public sealed record HeatMapOptions
         .Throw();
 }
 
-/// <summary>Adds up where objects have been, and paints it from blue (seldom) to red (most often). Not safe for use by several threads at once.</summary>
+/// <summary>
+/// Adds up where objects have been, and paints it from blue (seldom) to red (most often). Not safe for use by several threads at
+/// once.
+/// </summary>
 public sealed class HeatMap
 {
     private const int MostPixels = 1 << 28;
@@ -47,7 +50,8 @@ public sealed class HeatMap
         _counts = new uint[width * height];
         _halfWidths =
         [
-            .. Enumerable.Range(-_options.Radius, 2 * _options.Radius + 1).Select(dy => (int)Math.Sqrt((long)_options.Radius * _options.Radius - (long)dy * dy)),
+            .. Enumerable.Range(-_options.Radius, 2 * _options.Radius + 1)
+                .Select(dy => (int)Math.Sqrt((long)_options.Radius * _options.Radius - (long)dy * dy)),
         ];
     }
 
@@ -60,7 +64,7 @@ public sealed class HeatMap
     /// <summary>The largest count of any pixel.</summary>
     public uint Max { get; private set; }
 
-    /// <summary>How many discs covered each pixel, row by row.</summary>
+    /// <summary>Number of discs that covered each pixel, row by row.</summary>
     public ReadOnlySpan<uint> Counts => _counts;
 
     /// <summary>Adds the objects of the next frame.</summary>
@@ -69,7 +73,8 @@ public sealed class HeatMap
         foreach (TrackedBox seen in objects)
         {
             Point2 at = Anchors.Of(seen.Box, _options.Anchor);
-            if (double.IsFinite(at.X) && double.IsFinite(at.Y) && Math.Abs(at.X) < int.MaxValue / 2 && Math.Abs(at.Y) < int.MaxValue / 2)
+            if (double.IsFinite(at.X) && double.IsFinite(at.Y) && Math.Abs(at.X) < int.MaxValue / 2
+                && Math.Abs(at.Y) < int.MaxValue / 2)
                 AddDisc((int)Math.Round(at.X), (int)Math.Round(at.Y));
         }
     }
@@ -80,7 +85,8 @@ public sealed class HeatMap
     public void Overlay(Span<byte> rgb)
     {
         if (rgb.Length != 3 * _counts.Length)
-            throw new ArgumentException($"The frame has {rgb.Length} bytes, but {Width}×{Height} pixels of RGB have {3 * _counts.Length}.", nameof(rgb));
+            throw new ArgumentException(
+                $"The frame has {rgb.Length} bytes, but {Width}×{Height} pixels of RGB have {3 * _counts.Length}.", nameof(rgb));
         if (Max == 0)
             return;
         float[] blurred = BoxBlur.Apply([.. _counts.Select(c => (float)c / Max)], Width, Height, _options.Blur);
@@ -115,7 +121,8 @@ public sealed class HeatMap
         }
     }
 
-    private void Blend(ref byte value, float color) => value = (byte)MathF.Round(value + _options.Opacity * (255 * color - value));
+    private void Blend(ref byte value, float color) =>
+        value = (byte)MathF.Round(value + _options.Opacity * (255 * color - value));
 
     // Full saturation and value; hue in degrees (OpenCV's hues, 0..125 here, count half degrees).
     private static (float R, float G, float B) Hue(float degrees)
@@ -130,7 +137,9 @@ public sealed class HeatMap
     }
 }
 
-/// <summary>The mean over a square around each pixel, by running sums along rows and columns; at borders over what is inside.</summary>
+/// <summary>
+/// The mean over a square around each pixel, by running sums along rows and columns; at borders over what is inside.
+/// </summary>
 internal static class BoxBlur
 {
     public static float[] Apply(float[] values, int width, int height, int side)

@@ -15,8 +15,9 @@ internal static class LineGeometry
     }
 
     /// <summary>
-    /// Whether the step <paramref name="from"/>→<paramref name="to"/> changes sides of the line within its segment, ends included. A point on
-    /// the line belongs to the right side, so a way that touches the line and turns back crosses it twice or not at all.
+    /// True if the step <paramref name="from"/>→<paramref name="to"/> changes sides of the line within its segment, ends
+    /// included. A point on the line belongs to the right side, so a way that touches the line and turns back crosses it twice or
+    /// not at all.
     /// </summary>
     public static bool Crosses(Point2 start, Point2 end, Point2 from, Point2 to)
     {
@@ -33,7 +34,8 @@ internal static class LineGeometry
     public static void RequireLine(string name, double startX, double startY, double endX, double endY)
     {
         if (!double.IsFinite(startX) || !double.IsFinite(startY) || !double.IsFinite(endX) || !double.IsFinite(endY))
-            throw new ArgumentException($"The line '{name}' goes from ({startX}, {startY}) to ({endX}, {endY}); all four numbers must be finite.");
+            throw new ArgumentException(
+                $"The line '{name}' goes from ({startX}, {startY}) to ({endX}, {endY}); all four numbers must be finite.");
         if (startX == endX && startY == endY)
             throw new ArgumentException($"The line '{name}' starts and ends at ({startX}, {startY}); give two different points.");
     }

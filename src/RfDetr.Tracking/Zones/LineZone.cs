@@ -1,6 +1,6 @@
 namespace RfDetr.Tracking;
 
-/// <summary>How often an object may be counted at a line.</summary>
+/// <summary>The crossings of an object that a line counts.</summary>
 public enum LineCounting
 {
     /// <summary>At every crossing, back and forth.</summary>
@@ -20,15 +20,17 @@ public sealed record LineZoneOptions
     public Anchor Anchor { get; init; } = Anchor.Center;
 
     /// <summary>
-    /// How far beyond the line an object must go before it has changed sides, in pixels; ≥ 0. It keeps boxes that tremble on the line from
-    /// being counted again and again.
+    /// Distance from the line, in pixels, that an object must reach before it has changed sides; ≥ 0. It keeps boxes that tremble
+    /// on the line from being counted again and again.
     /// </summary>
     public double Hysteresis { get; init; } = 4;
 
-    /// <summary>How often an object may be counted.</summary>
+    /// <summary>The crossings of an object that are counted.</summary>
     public LineCounting Counting { get; init; } = LineCounting.EveryCrossing;
 
-    /// <summary>How long an object may be out of sight between two sides of the line and still be counted; above zero.</summary>
+    /// <summary>
+    /// Longest time that an object may be out of sight between two sides of the line and still be counted; above zero.
+    /// </summary>
     public TimeSpan LongestGap { get; init; } = TimeSpan.FromSeconds(2);
 
     internal void Validate() => new OptionProblems(nameof(LineZoneOptions))
@@ -40,13 +42,13 @@ public sealed record LineZoneOptions
 }
 
 /// <summary>
-/// A line that counts objects crossing it. An object crosses when the way of its anchor, point by point, leads from one side to the other
-/// through the segment; walking around an end does not count. Not safe for use by several threads at once.
+/// A line that counts objects crossing it. An object crosses when the way of its anchor, point by point, leads from one side to
+/// the other through the segment; walking around an end does not count. Not safe for use by several threads at once.
 /// </summary>
 /// <remarks>
-/// The way is followed from the last anchor that was at least the hysteresis away from the (infinite) line, so slow crossings through the
-/// band around the line count as fast ones do. State is kept for objects seen within <see cref="LineZoneOptions.LongestGap"/> only; what was
-/// counted once per object is remembered until its track ends.
+/// The way is followed from the last anchor that was at least the hysteresis away from the (infinite) line, so slow crossings
+/// through the band around the line count as fast ones do. State is kept for objects seen within <see
+/// cref="LineZoneOptions.LongestGap"/> only; what was counted once per object is remembered until its track ends.
 /// </remarks>
 public sealed class LineZone
 {
@@ -61,7 +63,9 @@ public sealed class LineZone
     /// <param name="endX">End, from the left.</param>
     /// <param name="endY">End, from the top.</param>
     /// <param name="options">Settings; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The line has no length, a number is not finite, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The line has no length, a number is not finite, or an option is out of range.
+    /// </exception>
     public LineZone(string name, double startX, double startY, double endX, double endY, LineZoneOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -127,7 +131,7 @@ public sealed class LineZone
     private CrossingDirection? Follow(Passage passage, Point2 at, TimeSpan time)
     {
         double distance = LineGeometry.Distance(_start, _end, at);
-        int side = distance < 0 && -distance >= _options.Hysteresis ? -1 : distance >= 0 && distance >= _options.Hysteresis ? 1 : 0;
+        int side = Math.Abs(distance) < _options.Hysteresis ? 0 : distance < 0 ? -1 : 1;
         bool seenBefore = passage.LastSeen is { } last && time - last <= _options.LongestGap;
         if (!seenBefore)
             passage.Begin();
@@ -143,7 +147,7 @@ public sealed class LineZone
         return crossed ? (side < 0 ? CrossingDirection.In : CrossingDirection.Out) : null;
     }
 
-    // Objects that were out of sight for too long begin anew when they return; only what was counted is still known of them.
+    // Objects that were out of sight for too long begin again when they return; only their counted crossings are still known.
     private void Forget(TimeSpan time)
     {
         foreach ((int id, Passage passage) in _passages)
@@ -165,7 +169,7 @@ public sealed class LineZone
         /// <summary>−1 left, 1 right, 0 not known yet.</summary>
         public int Side { get; private set; }
 
-        /// <summary>Whether the way since then crossed the segment an odd number of times.</summary>
+        /// <summary>True if the way since then crossed the segment an odd number of times.</summary>
         public bool Across { get; set; }
 
         public bool Counted => _in || _out;

@@ -6,16 +6,24 @@ internal sealed class PolygonGeometry
     private readonly Point2[] _corners;
 
     /// <summary>A polygon by its corners in order; the last is joined to the first.</summary>
-    /// <exception cref="ArgumentException">There are fewer than three corners, one is not finite, or all lie on one line.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are fewer than three corners, one is not finite, or all lie on one line.
+    /// </exception>
     public PolygonGeometry(string name, IReadOnlyList<(double X, double Y)> corners)
     {
         ArgumentNullException.ThrowIfNull(corners);
         if (corners.Count < 3)
-            throw new ArgumentException($"The zone '{name}' has {corners.Count} corners; a polygon has at least 3.", nameof(corners));
+            throw new ArgumentException(
+                $"The zone '{name}' has {corners.Count} corners; a polygon has at least 3.", nameof(corners));
         for (int i = 0; i < corners.Count; i++)
         {
             if (!double.IsFinite(corners[i].X) || !double.IsFinite(corners[i].Y))
-                throw new ArgumentException($"Corner {i} of the zone '{name}' is ({corners[i].X}, {corners[i].Y}); both numbers must be finite.", nameof(corners));
+            {
+                throw new ArgumentException(
+                    $"Corner {i} of the zone '{name}' is ({corners[i].X}, {corners[i].Y}); both numbers must be finite.",
+                    nameof(corners));
+            }
+
         }
 
         _corners = [.. corners.Select(c => new Point2(c.X, c.Y))];
@@ -23,7 +31,7 @@ internal sealed class PolygonGeometry
             throw new ArgumentException($"All corners of the zone '{name}' lie on one line; it has no area.", nameof(corners));
     }
 
-    /// <summary>Whether a point is inside or on the border.</summary>
+    /// <summary>True if a point is inside or on the border.</summary>
     public bool Contains(Point2 point)
     {
         bool inside = false;
@@ -45,5 +53,6 @@ internal sealed class PolygonGeometry
         return inside;
     }
 
-    private Point2 Farthest(Point2 from) => _corners.MaxBy(c => (c.X - from.X) * (c.X - from.X) + (c.Y - from.Y) * (c.Y - from.Y));
+    private Point2 Farthest(Point2 from) =>
+        _corners.MaxBy(c => (c.X - from.X) * (c.X - from.X) + (c.Y - from.Y) * (c.Y - from.Y));
 }

@@ -7,8 +7,8 @@ public sealed record PolygonZoneOptions
     public IReadOnlyList<Anchor> Anchors { get; init; } = [Anchor.BottomCenter];
 
     /// <summary>
-    /// How long an object must stay inside, or outside, before it has entered or left; 0 by default. Events carry the time of the first frame
-    /// on the new side, not of the frame in which this was certain.
+    /// Time that an object must stay inside, or outside, before it has entered or left; 0 by default. Events carry the time of
+    /// the first frame on the new side, not of the frame in which this was certain.
     /// </summary>
     public TimeSpan Settle { get; init; } = TimeSpan.Zero;
 
@@ -18,14 +18,16 @@ public sealed record PolygonZoneOptions
     /// <summary>Length of an interval of <see cref="PolygonZone.History"/>; above zero.</summary>
     public TimeSpan HistoryInterval { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How many intervals are kept; 1..1,000,000.</summary>
+    /// <summary>Number of intervals that are kept; 1..1,000,000.</summary>
     public int HistoryLength { get; init; } = 24 * 60;
 
     internal void Validate()
     {
         ArgumentNullException.ThrowIfNull(Anchors);
         new OptionProblems(nameof(PolygonZoneOptions))
-            .Require(Anchors.Count > 0 && Anchors.All(Enum.IsDefined), $"{nameof(Anchors)} must name at least one anchor, and existing ones")
+            .Require(
+                Anchors.Count > 0 && Anchors.All(Enum.IsDefined),
+                $"{nameof(Anchors)} must name at least one anchor, and existing ones")
             .Require(Settle >= TimeSpan.Zero, $"{nameof(Settle)} is {Settle}, but must not be negative")
             .Require(LongestGap > TimeSpan.Zero, $"{nameof(LongestGap)} is {LongestGap}, but must be above zero")
             .Require(HistoryInterval > TimeSpan.Zero, $"{nameof(HistoryInterval)} is {HistoryInterval}, but must be above zero")
@@ -42,8 +44,8 @@ public sealed record PolygonZoneOptions
 public readonly record struct ZoneOccupant(int TrackId, int ClassId, TimeSpan Since, TimeSpan LastSeen);
 
 /// <summary>
-/// A polygon that notices objects entering and leaving, by exact even-odd geometry; the border is inside. Not safe for use by several threads
-/// at once. State is kept for objects seen within <see cref="PolygonZoneOptions.LongestGap"/> only.
+/// A polygon that notices objects entering and leaving, by exact even-odd geometry; the border is inside. Not safe for use by
+/// several threads at once. State is kept for objects seen within <see cref="PolygonZoneOptions.LongestGap"/> only.
 /// </summary>
 public sealed class PolygonZone
 {
@@ -54,9 +56,13 @@ public sealed class PolygonZone
 
     /// <summary>A zone in pixels of the frame.</summary>
     /// <param name="name">Name for events; not empty.</param>
-    /// <param name="corners">The polygon's corners in order; the last is joined to the first. Edges may cross (even-odd rule).</param>
+    /// <param name="corners">
+    /// The polygon's corners in order; the last is joined to the first. Edges may cross (even-odd rule).
+    /// </param>
     /// <param name="options">Settings; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The polygon has no area, a corner is not finite, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The polygon has no area, a corner is not finite, or an option is out of range.
+    /// </exception>
     public PolygonZone(string name, IReadOnlyList<(double X, double Y)> corners, PolygonZoneOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -70,13 +76,13 @@ public sealed class PolygonZone
     /// <summary>Name of the zone.</summary>
     public string Name { get; }
 
-    /// <summary>How many objects entered, or were first seen inside.</summary>
+    /// <summary>Number of objects that entered or were first seen inside.</summary>
     public ClassCounts Entered { get; } = new();
 
-    /// <summary>How many objects left or disappeared inside.</summary>
+    /// <summary>Number of objects that left or disappeared inside.</summary>
     public ClassCounts Left { get; } = new();
 
-    /// <summary>How long all objects that left had been inside, together.</summary>
+    /// <summary>Total time inside of all objects that left.</summary>
     public TimeSpan TotalDwell { get; private set; }
 
     /// <summary>Number of objects inside now, those included that are out of sight for a moment.</summary>
@@ -84,7 +90,8 @@ public sealed class PolygonZone
 
     /// <summary>The objects inside now, by id.</summary>
     public IReadOnlyList<ZoneOccupant> Occupants =>
-        [.. _visits.Where(v => v.Value.Inside).Select(v => new ZoneOccupant(v.Key, v.Value.ClassId, v.Value.Since, v.Value.LastSeen))];
+        [.. _visits.Where(v => v.Value.Inside)
+            .Select(v => new ZoneOccupant(v.Key, v.Value.ClassId, v.Value.Since, v.Value.LastSeen))];
 
     /// <summary>Counts over time, oldest interval first; the last interval is still running.</summary>
     public IReadOnlyList<ZoneInterval> History => _history.Intervals;
@@ -92,7 +99,7 @@ public sealed class PolygonZone
     /// <summary>Number of objects of which something is remembered.</summary>
     internal int Remembered => _visits.Count;
 
-    /// <summary>Whether all anchors of a box are inside; changes nothing.</summary>
+    /// <summary>True if all anchors of a box are inside; changes nothing.</summary>
     public bool Contains(BoxXyxy box)
     {
         foreach (Anchor anchor in _options.Anchors)
@@ -115,7 +122,8 @@ public sealed class PolygonZone
     /// <param name="objects">All objects with an id; at most one per id.</param>
     /// <param name="time">Time of the frame.</param>
     /// <param name="frame">Number of the frame, for the events.</param>
-    public IReadOnlyList<ZoneEvent> Update(ReadOnlySpan<TrackedBox> objects, TimeSpan time, long frame) => Update(objects, time, frame, []);
+    public IReadOnlyList<ZoneEvent> Update(ReadOnlySpan<TrackedBox> objects, TimeSpan time, long frame) =>
+        Update(objects, time, frame, []);
 
     /// <summary>Begins counting again and forgets all objects.</summary>
     public void Reset()
@@ -164,7 +172,8 @@ public sealed class PolygonZone
     {
         int[] gone =
         [
-            .. _visits.Where(v => time - v.Value.LastSeen > _options.LongestGap || ended.Contains(v.Key) || v.Value is { Inside: false, ChangedAt: null })
+            .. _visits.Where(v => time - v.Value.LastSeen > _options.LongestGap || ended.Contains(v.Key)
+                || v.Value is { Inside: false, ChangedAt: null })
                 .Select(v => v.Key),
         ];
         foreach (int id in gone)

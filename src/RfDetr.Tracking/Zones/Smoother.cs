@@ -6,21 +6,21 @@ public sealed record SmootherOptions
     /// <summary>The settings of roboflow/supervision's <c>DetectionsSmoother</c>.</summary>
     public static SmootherOptions Supervision { get; } = new() { ShowUnseen = true, OldestClass = true };
 
-    /// <summary>Over how many frames is averaged; 1..10,000.</summary>
+    /// <summary>Number of frames over which boxes are averaged; 1..10,000.</summary>
     public int Frames { get; init; } = 5;
 
-    /// <summary>Whether objects out of sight are shown until they were missing for <see cref="Frames"/> frames.</summary>
+    /// <summary>True if objects out of sight are shown until they were missing for <see cref="Frames"/> frames.</summary>
     public bool ShowUnseen { get; init; }
 
-    /// <summary>Whether an object has the class of its oldest sighting in the window; otherwise that of the newest.</summary>
+    /// <summary>True if an object has the class of its oldest sighting in the window; otherwise that of the newest.</summary>
     public bool OldestClass { get; init; }
 
     internal void Validate() => new OptionProblems(nameof(SmootherOptions)).Between(nameof(Frames), Frames, 1, 10_000).Throw();
 }
 
 /// <summary>
-/// Calms trembling boxes: each object's box and score are the means over its sightings in the last frames. Masks stay as they are. Not safe for
-/// use by several threads at once.
+/// Calms trembling boxes: each object's box and score are the means over its sightings in the last frames. Masks stay as they
+/// are. Not safe for use by several threads at once.
 /// </summary>
 public sealed class Smoother
 {

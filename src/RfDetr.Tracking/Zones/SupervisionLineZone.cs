@@ -1,9 +1,9 @@
 namespace RfDetr.Tracking;
 
 /// <summary>
-/// A line that counts exactly as roboflow/supervision 0.27 does, for results that agree with it. Only objects within the band between the
-/// perpendiculars through its ends are looked at; an object is counted when its last sides are all equal except for the oldest. Sides are
-/// remembered for all time; <see cref="LineZone"/> is the better choice for streams.
+/// A line that counts exactly as roboflow/supervision 0.27 does, for results that agree with it. Only objects within the band
+/// between the perpendiculars through its ends are looked at; an object is counted when its last sides are all equal except for
+/// the oldest. Sides are remembered for all time; <see cref="LineZone"/> is the better choice for streams.
 /// </summary>
 public sealed class SupervisionLineZone
 {
@@ -19,10 +19,18 @@ public sealed class SupervisionLineZone
     /// <param name="endX">End, from the left.</param>
     /// <param name="endY">End, from the top.</param>
     /// <param name="anchors">Points of a box that must all have crossed; empty for its corners.</param>
-    /// <param name="minimumCrossingThreshold">For how many frames an object must stay on the other side; ≥ 1.</param>
-    /// <exception cref="ArgumentException">The line has no length, a number is not finite, or the threshold is below 1.</exception>
+    /// <param name="minimumCrossingThreshold">Number of frames for which an object must stay on the other side; ≥ 1.</param>
+    /// <exception cref="ArgumentException">
+    /// The line has no length, a number is not finite, or the threshold is below 1.
+    /// </exception>
     public SupervisionLineZone(
-        string name, double startX, double startY, double endX, double endY, IReadOnlyList<Anchor>? anchors = null, int minimumCrossingThreshold = 1)
+        string name,
+        double startX,
+        double startY,
+        double endX,
+        double endY,
+        IReadOnlyList<Anchor>? anchors = null,
+        int minimumCrossingThreshold = 1)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentOutOfRangeException.ThrowIfLessThan(minimumCrossingThreshold, 1);
@@ -64,7 +72,8 @@ public sealed class SupervisionLineZone
             if (sides.Count < _history || sides.Count(s => s == oldest) > 1)
                 continue;
             (left ? In : Out).Add(seen.ClassId);
-            crossed.Add(new LineCrossedEvent(Name, time, frame, seen.TrackId, seen.ClassId, left ? CrossingDirection.In : CrossingDirection.Out));
+            crossed.Add(new LineCrossedEvent(
+                Name, time, frame, seen.TrackId, seen.ClassId, left ? CrossingDirection.In : CrossingDirection.Out));
         }
 
         return crossed;

@@ -16,7 +16,8 @@ public static class TrackedBoxes
         ArgumentNullException.ThrowIfNull(frame);
         return
         [
-            .. frame.Detections.Where(d => d.TrackId is not null).Select(d => new TrackedBox(d.TrackId!.Value, d.ClassId, d.Box, d.Score)),
+            .. frame.Detections.Where(d => d.TrackId is not null)
+                .Select(d => new TrackedBox(d.TrackId!.Value, d.ClassId, d.Box, d.Score)),
         ];
     }
 }

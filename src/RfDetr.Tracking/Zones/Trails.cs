@@ -6,8 +6,8 @@ namespace RfDetr.Tracking;
 public readonly record struct TrailPoint(float X, float Y);
 
 /// <summary>
-/// Where objects have been in the last frames, for drawing. As in roboflow/supervision the window counts frames; it begins to move when that
-/// many frames had objects. Not safe for use by several threads at once.
+/// The ways of objects during the last frames, for drawing. As in roboflow/supervision the window counts frames; it begins to
+/// move when that many frames had objects. Not safe for use by several threads at once.
 /// </summary>
 public sealed class Trails
 {

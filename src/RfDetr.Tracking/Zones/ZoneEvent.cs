@@ -4,7 +4,7 @@ namespace RfDetr.Tracking;
 
 /// <summary>Something that happened at a line or in a zone.</summary>
 /// <param name="Zone">Name of the line or zone.</param>
-/// <param name="Time">When it happened, from the beginning of the stream.</param>
+/// <param name="Time">Time of the event, from the beginning of the stream.</param>
 /// <param name="Frame">Number of the frame in which it was noticed, from 0.</param>
 /// <param name="TrackId">The object's id.</param>
 /// <param name="ClassId">The object's class in that frame.</param>
@@ -15,20 +15,19 @@ namespace RfDetr.Tracking;
 public abstract record ZoneEvent(string Zone, TimeSpan Time, long Frame, int TrackId, int ClassId);
 
 /// <summary>An object crossed a line.</summary>
-/// <inheritdoc cref="ZoneEvent"/>
 /// <param name="Zone">Name of the line.</param>
-/// <param name="Time">When it happened, from the beginning of the stream.</param>
+/// <param name="Time">Time of the event, from the beginning of the stream.</param>
 /// <param name="Frame">Number of the frame in which it was noticed, from 0.</param>
 /// <param name="TrackId">The object's id.</param>
 /// <param name="ClassId">The object's class in that frame.</param>
-/// <param name="Direction">To which side.</param>
-public sealed record LineCrossedEvent(string Zone, TimeSpan Time, long Frame, int TrackId, int ClassId, CrossingDirection Direction)
+/// <param name="Direction">The side to which the object went.</param>
+public sealed record LineCrossedEvent(
+    string Zone, TimeSpan Time, long Frame, int TrackId, int ClassId, CrossingDirection Direction)
     : ZoneEvent(Zone, Time, Frame, TrackId, ClassId);
 
 /// <summary>An object came into a polygon, or was first seen there.</summary>
-/// <inheritdoc cref="ZoneEvent"/>
 /// <param name="Zone">Name of the zone.</param>
-/// <param name="Time">When it happened, from the beginning of the stream.</param>
+/// <param name="Time">Time of the event, from the beginning of the stream.</param>
 /// <param name="Frame">Number of the frame in which it was noticed, from 0.</param>
 /// <param name="TrackId">The object's id.</param>
 /// <param name="ClassId">The object's class in that frame.</param>
@@ -36,18 +35,18 @@ public sealed record ZoneEnteredEvent(string Zone, TimeSpan Time, long Frame, in
     : ZoneEvent(Zone, Time, Frame, TrackId, ClassId);
 
 /// <summary>An object left a polygon, or disappeared in it.</summary>
-/// <inheritdoc cref="ZoneEvent"/>
 /// <param name="Zone">Name of the zone.</param>
 /// <param name="Time">First time outside; if it disappeared, when it was last seen. From the beginning of the stream.</param>
 /// <param name="Frame">Number of the frame in which it was noticed, from 0.</param>
 /// <param name="TrackId">The object's id.</param>
 /// <param name="ClassId">The object's class when it was last seen.</param>
-/// <param name="Dwell">How long it was inside.</param>
-/// <param name="Disappeared">Whether it disappeared inside instead of walking out.</param>
-public sealed record ZoneLeftEvent(string Zone, TimeSpan Time, long Frame, int TrackId, int ClassId, TimeSpan Dwell, bool Disappeared)
+/// <param name="Dwell">Duration of the stay.</param>
+/// <param name="Disappeared">True if it disappeared inside instead of walking out.</param>
+public sealed record ZoneLeftEvent(
+    string Zone, TimeSpan Time, long Frame, int TrackId, int ClassId, TimeSpan Dwell, bool Disappeared)
     : ZoneEvent(Zone, Time, Frame, TrackId, ClassId);
 
-/// <summary>To which side an object crosses a line that is drawn from its start to its end.</summary>
+/// <summary>The side to which an object crosses a line, seen along the line from its start to its end.</summary>
 public enum CrossingDirection
 {
     /// <summary>To the left of the line: upwards over a line drawn from left to right, since y points down.</summary>

@@ -4,8 +4,9 @@ using System.Text.Json.Serialization;
 namespace RfDetr.Tracking;
 
 /// <summary>
-/// Events as JSON, one object per event: <c>{"event":"crossed","zone":"door","time":"00:00:12.4800000","frame":374,"track_id":7,"class_id":0,
-/// "direction":"in"}</c>; <c>entered</c> has no more fields, <c>left</c> has <c>dwell</c> and <c>disappeared</c>.
+/// Events as JSON, one object per event:
+/// <c>{"event":"crossed","zone":"door","time":"00:00:12.4800000","frame":374,"track_id":7,"class_id":0, "direction":"in"}</c>;
+/// <c>entered</c> has no more fields, <c>left</c> has <c>dwell</c> and <c>disappeared</c>.
 /// </summary>
 public static class ZoneEventJson
 {
@@ -23,7 +24,8 @@ public static class ZoneEventJson
 }
 
 /// <summary>Source-generated JSON of events.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(DirectionConverter)])]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(DirectionConverter)])]
 [JsonSerializable(typeof(ZoneEvent))]
 internal sealed partial class ZoneEventJsonContext : JsonSerializerContext;
 

@@ -1,9 +1,9 @@
 namespace RfDetr.Tracking;
 
-/// <summary>What happened in a zone during one interval.</summary>
+/// <summary>The events of a zone during one interval.</summary>
 /// <param name="Start">Begin of the interval, a multiple of its length.</param>
-/// <param name="Entered">How many objects entered.</param>
-/// <param name="Left">How many objects left.</param>
+/// <param name="Entered">Number of objects that entered.</param>
+/// <param name="Left">Number of objects that left.</param>
 /// <param name="MostInside">The largest number of objects inside at once.</param>
 /// <param name="MeanInside">The number of objects inside, averaged over the observed time.</param>
 public readonly record struct ZoneInterval(TimeSpan Start, int Entered, int Left, int MostInside, double MeanInside);

@@ -4,7 +4,8 @@ namespace RfDetr.Tests.Tracking;
 
 public class StreamParityTests
 {
-    public static TheoryData<string> Files => [.. StreamParity.Files(Goldens.Path("streams")).Select(f => Path.GetRelativePath(Goldens.Path("streams"), f))];
+    public static TheoryData<string> Files =>
+        [.. StreamParity.Files(Goldens.Path("streams")).Select(f => Path.GetRelativePath(Goldens.Path("streams"), f))];
 
     [Theory]
     [MemberData(nameof(Files))]
