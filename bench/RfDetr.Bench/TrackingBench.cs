@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RfDetr.Tracking;
+using RfDetr.Vision;
 
 namespace RfDetr.Bench;
 
@@ -69,7 +70,8 @@ internal static class TrackingBench
         [
             .. Enumerable.Range(0, Objects).Select(_ => (double[])
             [
-                random.NextDouble() * Width, random.NextDouble() * Height, 30 + random.NextDouble() * 90, 40 + random.NextDouble() * 140,
+                random.NextDouble() * Width, random.NextDouble() * Height, 30 + random.NextDouble() * 90,
+                    40 + random.NextDouble() * 140,
                 8 * (random.NextDouble() - 0.5), 8 * (random.NextDouble() - 0.5),
             ]),
         ];
@@ -100,7 +102,8 @@ internal static class TrackingBench
         for (int y = 0; y < Height; y++)
         {
             for (int x = 0; x < Width; x++)
-                pixels[y * Width + x] = (byte)(128 + 40 * Math.Sin((x + shift) * 0.031) * Math.Cos(y * 0.027) + 40 * Math.Sin((x + shift) * 0.013 * y * 0.01));
+                pixels[y * Width + x] = (byte)(128 + 40 * Math.Sin(
+                    (x + shift) * 0.031) * Math.Cos(y * 0.027) + 40 * Math.Sin((x + shift) * 0.013 * y * 0.01));
         }
 
         return pixels;
