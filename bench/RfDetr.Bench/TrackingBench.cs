@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using RfDetr.Tracking;
-using RfDetr.Vision;
 
 namespace RfDetr.Bench;
 

@@ -6,7 +6,6 @@ using RfDetr.Tensors;
 using RfDetr.Torch;
 using RfDetr.Tracking;
 using RfDetr.Training;
-using RfDetr.Vision;
 
 namespace RfDetr.Cli.Framework;
 

@@ -4,7 +4,6 @@ using RfDetr.Graph;
 using RfDetr.Model;
 using RfDetr.Onnx;
 using RfDetr.Tensors;
-using RfDetr.Vision;
 
 namespace RfDetr;
 
