@@ -6,8 +6,9 @@ namespace RfDetr.Tools;
 public sealed record ExportRequest
 {
     /// <summary>
-    /// Precision of weights and, in an <c>.onnx</c> file, of products. A checkpoint in float16 or bfloat16 is made to be passed on: half the size,
-    /// and of the run's arguments it keeps only what describes the network and its classes. Loading widens the weights again.
+    /// Precision of weights and, in an <c>.onnx</c> file, of products. A checkpoint in float16 or bfloat16 is made to be passed
+    /// on: half the size, and of the run's arguments it keeps only what describes the network and its classes. Loading widens the
+    /// weights again.
     /// </summary>
     public ExportPrecision Precision { get; init; }
 

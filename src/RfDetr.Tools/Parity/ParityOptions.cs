@@ -11,7 +11,9 @@ public enum ParityEngine
     /// <summary>Our own engine on the CPU.</summary>
     Cpu,
 
-    /// <summary>The plain reference back end, without graph, passes or native code: slow, and independent of all of them.</summary>
+    /// <summary>
+    /// The plain reference back end, without graph, passes or native code: slow, and independent of all of them.
+    /// </summary>
     Host,
 }
 
@@ -28,8 +30,9 @@ public sealed record ParityOptions
     public OnnxDialect Dialect { get; init; } = OnnxDialect.OnnxRuntime;
 
     /// <summary>
-    /// Largest allowed error as a part of the stage's largest absolute value, above 0. Null: 1e-5 where the file states the reference's
-    /// own float32 error (five times that error is allowed in any case), else 1e-4; 1e-2 where the model or the bundle is in half precision.
+    /// Largest allowed error as a part of the stage's largest absolute value, above 0. Null: 1e-5 where the file states the
+    /// reference's own float32 error (five times that error is allowed in any case), else 1e-4; 1e-2 where the model or the
+    /// bundle is in half precision.
     /// </summary>
     public double? RelativeTolerance { get; init; }
 

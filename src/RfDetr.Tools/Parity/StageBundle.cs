@@ -12,8 +12,8 @@ namespace RfDetr.Tools;
 internal sealed record ExpectedStage(string Name, float[] Values, IReadOnlyList<int>? Shape, long[]? Index);
 
 /// <summary>
-/// A file of expected stages: tensors named like the stages (or NAME.index and NAME.value for samples), the network's <c>input</c>
-/// where it comes from no formula, and facts as text.
+/// A file of expected stages: tensors named like the stages (or NAME.index and NAME.value for samples), the network's
+/// <c>input</c> where it comes from no formula, and facts as text.
 /// </summary>
 internal sealed class StageBundle
 {
