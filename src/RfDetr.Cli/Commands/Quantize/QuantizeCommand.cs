@@ -58,10 +58,13 @@ internal sealed class QuantizeCommand
             Activations = context.Get(_activations) == "calibrated" ? ActivationScales.Calibrated : ActivationScales.Rows,
             ActivationBits = context.Get(_activationBits) ?? start.ActivationBits,
         };
-        var meter = new PrecisionMeter(model, options, split, context.Get(_images) ?? int.MaxValue, bar);
-        var search = new QuantizationSearch(blocks, meter.MeasureAsync);
+        var meter = new PrecisionMeter(model, options, split, context.Get(_images));
+        string note = "";
+        var progress = new ActionProgress<int>(done => bar.Report(done, meter.Images, note));
+        var search = new QuantizationSearch(blocks, (policy, cancellation) => meter.MeasureAsync(policy, progress, cancellation));
         QuantizationPolicy policy = await search.RunAsync(
-            start, context.Get(_budget) ?? 0.5, (what, done, all) => meter.Note = FormattableString.Invariant($"{done + 1} of {all}, {what}"), context.Cancellation).ConfigureAwait(false);
+            start, context.Get(_budget) ?? 0.5, (what, done, all) => note = FormattableString.Invariant($"{done + 1} of {all}, {what}"),
+            context.Cancellation).ConfigureAwait(false);
         return policy with { Measured = meter.Measure };
     }
 
