@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using RfDetr.Data;
 
@@ -83,15 +84,7 @@ internal sealed class QuantizeCommand
     {
         if (!policy.IsActive)
             context.Warn("no block is left in int8 within the budget; the file holds the weights in float");
-        context.WriteJson(json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("file", output);
-            json.WriteNumber("bytes", bytes);
-            json.WritePropertyName("quantization");
-            QuantizationText.Write(json, policy);
-            json.WriteEndObject();
-        });
+        context.WriteJson(CliJson.Default.QuantizedDocument, () => new QuantizedDocument(output, bytes, QuantizationDocument.Of(policy)));
         if (context.WantsJson)
             return;
         context.Human.Write(QuantizationText.Blocks(policy));
