@@ -1,19 +1,19 @@
 
-namespace RfDetr.Cli.Commands;
+namespace RfDetr.Tools;
 
 /// <summary>Draws one image twice, as each model sees it: what both found is gray, what only one found has a color.</summary>
 internal static class DiffDrawing
 {
     private const int MostSide = 900;
 
-    // The page's red and blue in its light form; the gray is readable on light and dark images.
-    private static readonly Rgb s_both = new(150, 158, 166), s_lost = new(207, 47, 59), s_new = new(47, 111, 222);
+    // The page's c1 and c0 in its light form; the gray is readable on light and dark images.
+    private static readonly Rgb s_both = new(150, 158, 166), s_lost = new(213, 94, 0), s_new = new(0, 114, 178);
 
     // Many faint masks may lie on each other; their outlines tell them apart.
     private static readonly DrawOptions s_draw = new() { MaskOpacity = 0.12f };
 
-    /// <summary>Both drawings as JPEG in data addresses, for use in a page.</summary>
-    public static (string A, string B) Draw(ImageDiff diff)
+    /// <summary>Both drawings as JPEG.</summary>
+    public static (byte[] A, byte[] B) Draw(ImageDiff diff)
     {
         using Image image = Image.Load(diff.File);
         return (
@@ -21,14 +21,14 @@ internal static class DiffDrawing
             Draw(image, [.. diff.New.Select(u => Note(u, s_new)), .. diff.Matched.Select(m => Note(m.B, s_both))]));
     }
 
-    private static string Draw(Image image, IReadOnlyList<Annotation> annotations)
+    private static byte[] Draw(Image image, IReadOnlyList<Annotation> annotations)
     {
         var canvas = new Canvas(image.Width, image.Height);
         canvas.CopyFrom(image.Frame.Data, image.Frame.Stride);
         Painter.Draw(canvas, annotations, s_draw, SystemLabels.Instance);
         Canvas small = Shrink(canvas);
-        byte[] jpeg = ImageEncoder.Encode(new PixelFrame(small.Pixels, small.Width, small.Height, 0, PixelFormat.Rgb24), ImageFormat.Jpeg, new EncodeOptions { Quality = 82 });
-        return "data:image/jpeg;base64," + Convert.ToBase64String(jpeg);
+        var frame = new PixelFrame(small.Pixels, small.Width, small.Height, 0, PixelFormat.Rgb24);
+        return ImageEncoder.Encode(frame, ImageFormat.Jpeg, new EncodeOptions { Quality = 82 });
     }
 
     private static Annotation Note(UnmatchedDetection u, Rgb color) => Note(u.Found, color) with

@@ -1,15 +1,16 @@
 using System.Globalization;
 
-namespace RfDetr.Cli.Commands;
+namespace RfDetr.Tools;
 
 /// <summary>Reasons not to trust a measurement.</summary>
-internal static class BenchmarkDoubts
+public static class BenchmarkDoubts
 {
     // Where the machine alone varies as much, differences of a few percent between models cannot be seen.
     private const double MostNoise = 0.1, MostDrift = 0.03, MostOthers = 0.1;
 
     /// <summary>One line for each series that is in doubt.</summary>
-    public static IEnumerable<string> Of(BenchmarkReport report) => report.Series
+    public static IEnumerable<string> Of(BenchmarkReport report) =>
+        (report ?? throw new ArgumentNullException(nameof(report))).Series
         .Select(series => (series, doubts: string.Join("; ", Of(series))))
         .Where(s => s.doubts.Length > 0)
         .Select(s => $"{BenchmarkText.Name(s.series)}: {s.doubts}");
