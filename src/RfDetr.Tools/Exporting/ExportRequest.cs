@@ -14,6 +14,9 @@ public sealed record ExportRequest
     /// <summary>Operators allowed; the default runs anywhere.</summary>
     public OnnxDialect Dialect { get; init; }
 
+    /// <summary>Form of the weights of 8-bit products.</summary>
+    public Int8WeightForm Int8Weights { get; init; }
+
     /// <summary>Input height and width in pixels, multiples of patch·windows; null: the model's own.</summary>
     public (int Height, int Width)? Resolution { get; init; }
 
@@ -49,6 +52,12 @@ public sealed record ExportRequest
         ClassOffset = ClassOffset,
         AcceptLicense = AcceptLicense,
     };
+
+    internal void RequireInt8ForItsForm()
+    {
+        if (Int8Weights != Int8WeightForm.Signed && Precision != ExportPrecision.Int8)
+            throw new ArgumentException($"{nameof(Int8Weights)} is {Int8Weights}, which is for {ExportPrecision.Int8}; the precision is {Precision}");
+    }
 
     internal void RequireNothingOfOnnx(string output)
     {
