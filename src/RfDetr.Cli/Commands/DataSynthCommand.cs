@@ -23,6 +23,8 @@ internal sealed class DataSynthCommand
     private readonly Option<float?> _minVisible = OptionsOf.Number("--min-visible", "SHARE", "Leave out objects of which less can be seen (default 0.2).", 0, 1);
     private readonly Option<string[]> _classes = OptionsOf.Names("--classes", "A,B,…", "Draw only these classes.");
 
+    private readonly ClipArguments _clips = new();
+
     private sealed record Series(string Folder, int First, int Count);
 
     public static Command Create()
@@ -31,13 +33,24 @@ internal sealed class DataSynthCommand
         c._output.Required = true;
         c._count.Required = true;
         return new Verb("synth", "Draw scenes of solid objects with exact boxes and masks, as a COCO data set.", c.RunAsync,
-            c._output, c._count, c._valid, c._seed, c._first, c._size, c._quality, c._minObjects, c._maxObjects, c._minSize, c._minVisible, c._classes);
+            [
+                c._output, c._count, c._valid, c._seed, c._first, c._size, c._quality, c._minObjects, c._maxObjects, c._minSize,
+                c._minVisible, c._classes, .. c._clips.Symbols,
+            ]);
     }
 
     private async Task<int> RunAsync(CliContext context)
     {
         string folder = context.Get(_output)!;
         SceneSetOptions look = LookOf(context);
+        if (_clips.Wanted(context))
+        {
+            if (context.Get(_valid) is not null)
+                throw new ArgumentException("--valid is for images; draw clips for validation with another --first");
+            return await _clips.RunAsync(
+                context, folder, look.Seed, context.Get(_first) ?? 0, context.Get(_count) ?? 1, (look.Width, look.Height), look.Quality, look.Scenes);
+        }
+
         Series[] all = SeriesOf(folder, context.Get(_first) ?? 0, context.Get(_count) ?? 1, context.Get(_valid));
         int total = all.Sum(s => s.Count), objects = 0, drawn = 0;
         foreach (Series series in all)
