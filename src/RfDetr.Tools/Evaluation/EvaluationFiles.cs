@@ -7,8 +7,6 @@ namespace RfDetr.Tools;
 /// <summary>An evaluation as files: numbers for programs, a page for people, the detections for other tools.</summary>
 public static class EvaluationFiles
 {
-    private const int Examples = 12;
-
     private static readonly JsonWriterOptions s_json = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>
@@ -104,21 +102,7 @@ public static class EvaluationFiles
                 ("engine", model.Engine), ("time", evaluation.Times.ToString()),
             ],
             Evaluations = RunReportContent.Both(evaluation.Summary),
-            Examples = Draw(evaluation),
+            Examples = ExampleChoice.Draw(evaluation.Summary.Main, evaluation.Images, evaluation.Found, evaluation.Split.Classes),
         };
-    }
-
-    private static List<ExamplePair> Draw(DetectorEvaluation evaluation)
-    {
-        ILookup<long, FoundObject> found = evaluation.Found.ToLookup(f => f.ImageId);
-        Dictionary<long, LabeledImage> images = evaluation.Images.ToDictionary(p => p.Id);
-        var pairs = new List<ExamplePair>();
-        foreach (long id in ExampleChoice.Of(evaluation.Summary.Main, Examples))
-        {
-            using Image image = Image.Load(images[id].File);
-            pairs.Add(ExamplePair.Draw(images[id], image.Frame, found[id], evaluation.Split.Classes, evaluation.BestThreshold));
-        }
-
-        return pairs;
     }
 }
