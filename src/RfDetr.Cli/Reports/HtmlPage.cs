@@ -56,12 +56,7 @@ internal sealed class HtmlPage(string title)
     }
 
     /// <summary>Writes the page, making its folder where needed.</summary>
-    public void Save(string path)
-    {
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
-            Directory.CreateDirectory(folder);
-        File.WriteAllText(path, ToString());
-    }
+    public void Save(string path) => AtomicFile.WriteText(path, ToString(), flushToDisk: false);
 
     public override string ToString() =>
         $"""

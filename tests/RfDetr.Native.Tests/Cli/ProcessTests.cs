@@ -59,9 +59,46 @@ public sealed class ProcessTests
         run.Out.ShouldBeEmpty();
     }
 
+    [SkippableTheory]
+    [InlineData("TERM", 143)]
+    [InlineData("INT", 130)]
+    public async Task A_signal_in_the_middle_leaves_no_half_results(string signal, int code)
+    {
+        Skip.If(OperatingSystem.IsWindows(), "signals are Unix's");
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["in"]);
+        for (int i = 0; i < 3000; i++)
+            File.Copy(Goldens.Path("images/reference.png"), folder[$"in/{i:0000}.png"]);
+        Directory.CreateDirectory(folder["out"]);
+        File.WriteAllText(folder["out/detections.json"], "old");
+        ProcessStartInfo start = StartInfo(folder, new Uri("http://127.0.0.1:9/"), "detect", folder["in"], "--output", folder["out"], "--no-images", "--format", "json", "--format", "csv");
+        using Process process = Process.Start(start)!;
+        process.StandardInput.Close();
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        while (!process.HasExited && Directory.GetFiles(folder["out"], ".detections.csv.*").Length == 0)
+            await Task.Delay(20);
+
+        using (Process kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]))
+            await kill.WaitForExitAsync();
+        await process.WaitForExitAsync();
+
+        process.ExitCode.ShouldBe(code, await output + await error);
+        Directory.GetFileSystemEntries(folder["out"]).Select(Path.GetFileName).ShouldBe(["detections.json"]);
+        File.ReadAllText(folder["out/detections.json"]).ShouldBe("old");
+    }
+
     private static Task<CliRun> Start(TemporaryFolder folder, params string[] args) => Start(folder, new Uri("http://127.0.0.1:9/"), args);
 
     private static async Task<CliRun> Start(TemporaryFolder folder, Uri mirror, params string[] args)
+    {
+        using Process process = Process.Start(StartInfo(folder, mirror, args))!;
+        process.StandardInput.Close();
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new(process.ExitCode, await output, await error);
+    }
+
+    private static ProcessStartInfo StartInfo(TemporaryFolder folder, Uri mirror, params string[] args)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
@@ -77,10 +114,6 @@ public sealed class ProcessTests
             start.ArgumentList.Add(arg);
         start.Environment["RFDETR_HOME"] = folder["home"];
         start.Environment["RFDETR_WEIGHTS_URL"] = mirror.ToString();
-        using Process process = Process.Start(start)!;
-        process.StandardInput.Close();
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return new(process.ExitCode, await output, await error);
+        return start;
     }
 }

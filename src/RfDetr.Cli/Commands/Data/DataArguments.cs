@@ -16,8 +16,20 @@ internal sealed class DataArguments
     private readonly Option<string?> _classes = OptionsOf.Choice(
         "--class-ids", "Logit of a class: 0, 1, 2 … without gaps and without Roboflow's grouping category (the default), or its id as written.", "contiguous", "as-written");
 
+    private readonly Option<bool> _links = OptionsOf.Flag("--follow-links", "Let symbolic links lead out of the folder: for data sets whose links are your own.");
+
     /// <summary>For the verb's list.</summary>
-    public Symbol[] Symbols => [_folder, _layout, _classes];
+    public Symbol[] Symbols => [_folder, _layout, _classes, _links];
+
+    /// <summary>Opens the data set and reports what is odd about it.</summary>
+    public async Task<DataSet> OpenAsync(CliContext context)
+    {
+        (string folder, DataSetOptions options) = (Folder(context), Options(context));
+        DataSet data = await Task.Run(() => DataSet.Open(folder, options), context.Cancellation).ConfigureAwait(false);
+        foreach (string warning in data.Warnings)
+            context.Warn(warning);
+        return data;
+    }
 
     public string Folder(CliContext context) => context.Get(_folder);
 
@@ -31,6 +43,7 @@ internal sealed class DataArguments
             "voc" => DataSetLayout.Voc,
             _ => null,
         },
+        FollowLinks = context.Get(_links),
         Classes = context.Get(_classes) == "as-written" ? ClassRule.AsWritten : ClassRule.Contiguous,
     };
 }

@@ -60,7 +60,7 @@ internal sealed class ClassMatching
         }
 
         DataClass[] needed = [.. missing.Where(c => used.Contains(c.Index))];
-        if (needed.Length > 0 && (!allowMissing || byLabel.Count == 0))
+        if (needed.Length > 0 && !allowMissing)
             throw DoNotFit(needed, model, split, advice);
         var notes = new List<string>();
         if (missing.Count > 0)

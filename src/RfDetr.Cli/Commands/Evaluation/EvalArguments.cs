@@ -62,14 +62,18 @@ internal sealed class EvalArguments
         Masks = masks,
     };
 
-    private static KeyValuePair<string, string>[] ParsePairs(string text) =>
-    [
-        .. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(pair =>
-        {
-            int at = pair.LastIndexOf('=');
-            return at > 0 && at < pair.Length - 1
-                ? new KeyValuePair<string, string>(pair[..at].Trim(), pair[(at + 1)..].Trim())
-                : throw new FormatException("is not of the form MODEL=DATA, for instance person=pedestrian");
-        }),
-    ];
+    // A name may hold a comma: where a part has no '=' of its own, the whole value is one pair.
+    private static KeyValuePair<string, string>[] ParsePairs(string text)
+    {
+        string[] parts = ClassList.Split(text);
+        return parts.Length > 0 && parts.All(p => p.Contains('=', StringComparison.Ordinal)) ? [.. parts.Select(Pair)] : [Pair(text)];
+    }
+
+    private static KeyValuePair<string, string> Pair(string pair)
+    {
+        int at = pair.LastIndexOf('=');
+        return at > 0 && at < pair.Length - 1
+            ? new(pair[..at].Trim(), pair[(at + 1)..].Trim())
+            : throw new FormatException("is not of the form MODEL=DATA, for instance person=pedestrian");
+    }
 }

@@ -19,7 +19,10 @@ internal static class EvalCommand
 
     private static async Task<int> RunAsync(CliContext context, EvalArguments arguments)
     {
-        DataSplit split = await Task.Run(() => DataSet.Open(arguments.Data(context)).Split(arguments.Split(context)), context.Cancellation).ConfigureAwait(false);
+        DataSet data = await Task.Run(() => DataSet.Open(arguments.Data(context)), context.Cancellation).ConfigureAwait(false);
+        foreach (string warning in data.Warnings)
+            context.Warn(warning);
+        DataSplit split = data.Split(arguments.Split(context));
         if (split.Images.Count == 0)
             throw new ArgumentException($"the split '{split.Name}' has no images to look at");
         using Detector detector = await Detector.LoadAsync(arguments.Model.Model(context), arguments.Model.Options(context), context.Cancellation).ConfigureAwait(false);
