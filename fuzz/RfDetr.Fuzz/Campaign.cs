@@ -24,7 +24,11 @@ internal static class Campaign
             try
             {
                 Mutations.Of(target, target.Seeds(corpus)).Sample(
-                    input => Interlocked.Increment(ref target.Try(input) ? ref accepted : ref refused), time: (int)Math.Max(1, 60 * minutes / targets.Length));
+                    input =>
+                        Interlocked.Increment(
+                            ref target.Try(input)
+                                ? ref accepted
+                                : ref refused), time: (int)Math.Max(1, 60 * minutes / targets.Length));
             }
             catch (CsCheckException e)
             {
@@ -35,7 +39,8 @@ internal static class Campaign
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             using var self = Process.GetCurrentProcess();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{target.Name,-14} {accepted + refused,12} {accepted,12} {refused,12} {(accepted + refused) / seconds,11:0} {self.PeakWorkingSet64 / 1e6,8:0}"));
+                $"{target.Name,-14} {accepted + refused,12} {accepted,12} {refused,12} {(accepted + refused) / seconds,11:0} "
+                + $"{self.PeakWorkingSet64 / 1e6,8:0}"));
         }
 
         return failed == 0 ? 0 : 1;
@@ -49,7 +54,8 @@ internal static class Campaign
         if (found is FuzzFindingException { Input: var input })
         {
             Directory.CreateDirectory(findings);
-            string file = Path.Combine(findings, $"{target.Name}-{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(input))[..12]}");
+            string file = Path.Combine(
+                findings, $"{target.Name}-{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(input))[..12]}");
             File.WriteAllBytes(file, input);
             Console.Error.WriteLine($"{target.Name}: {file}");
         }

@@ -8,9 +8,11 @@ namespace RfDetr.Fuzzing;
 internal static class MoreTargets
 {
     private static readonly string[] s_yaml =
-        ["model:", "data:", "epochs:", "network:", "train_split:", "lr:", "&a ", "*a", "? ", "- ", "[", "]", "{", "}", ": ", "\n", "null", "'", "\"", "1e9", "on", "!!str "];
+        ["model:", "data:", "epochs:", "network:", "train_split:", "lr:", "&a ", "*a", "? ", "- ", "[", "]", "{", "}", ": ", "\n",
+            "null", "'", "\"", "1e9", "on", "!!str "];
 
-    private static readonly byte[][] s_onnx = [[0x0A], [0x12], [0x08, 0x01], [0x3A, 0xFF, 0x01], [0xFF, 0xFF, 0xFF, 0xFF, 0x0F], [0x22, 0x00], [0x6A, 0x04]];
+    private static readonly byte[][] s_onnx = [[0x0A], [0x12], [0x08, 0x01], [0x3A, 0xFF, 0x01], [0xFF, 0xFF, 0xFF, 0xFF, 0x0F],
+        [0x22, 0x00], [0x6A, 0x04]];
 
     /// <summary>All of them.</summary>
     public static IEnumerable<ReaderTarget> All =>
@@ -22,7 +24,8 @@ internal static class MoreTargets
 
     private static void Onnx(byte[] bytes)
     {
-        string file = Path.Combine(Path.GetTempPath(), $"rfdetr-fuzz-{Environment.ProcessId}-{Environment.CurrentManagedThreadId}.onnx");
+        string file = Path.Combine(
+            Path.GetTempPath(), $"rfdetr-fuzz-{Environment.ProcessId}-{Environment.CurrentManagedThreadId}.onnx");
         File.WriteAllBytes(file, bytes);
         _ = OnnxModelInfo.Read(file);
     }

@@ -8,18 +8,24 @@ internal static class DataTargets
 {
     private static readonly string[] s_json =
     [
-        "\"images\"", "\"annotations\"", "\"categories\"", "\"id\"", "\"image_id\"", "\"category_id\"", "\"bbox\"", "\"area\"", "\"iscrowd\"", "\"segmentation\"",
-        "\"size\"", "\"counts\"", "\"width\"", "\"height\"", "\"file_name\"", "\"name\"", "\"score\"", "[]", "{}", "[[", "]]", "null", "true", "NaN", "-Infinity",
+        "\"images\"", "\"annotations\"", "\"categories\"", "\"id\"", "\"image_id\"", "\"category_id\"", "\"bbox\"", "\"area\"",
+        "\"iscrowd\"", "\"segmentation\"",
+        "\"size\"", "\"counts\"", "\"width\"", "\"height\"", "\"file_name\"", "\"name\"", "\"score\"", "[]", "{}", "[[", "]]",
+        "null", "true", "NaN", "-Infinity",
         "1e999", "-1", "0", "99999999999999999999", "\"\\ud83d\"", "\"1\"", ",", ":", "\uFEFF",
     ];
 
     private static readonly string[] s_yaml =
-        ["train:", "val:", "names:", "nc:", "path:", "kpt_shape:", "&a ", "*a", "<<: ", "? ", "- ", "[", "]", "{", "}", ": ", "\n", "\n  ", "|\n", ">\n", "!!int ", "'", "\"", "\t", "#", "---\n", "0", "~"];
+        ["train:", "val:", "names:", "nc:", "path:", "kpt_shape:", "&a ", "*a", "<<: ", "? ", "- ", "[", "]", "{", "}", ": ",
+            "\n", "\n  ", "|\n", ">\n", "!!int ", "'", "\"", "\t", "#", "---\n", "0", "~"];
 
     private static readonly string[] s_xml =
-        ["<annotation>", "</annotation>", "<object>", "</object>", "<bndbox>", "<size>", "<width>", "<name>", "<xmin>", "<!DOCTYPE a [", "<!ENTITY x \"y\">", "]>", "&x;", "&#0;", "&lt;", "<![CDATA[", "]]>", "<!--", "<?xml version=\"1.0\" encoding=\"utf-16\"?>", "<a/>", "NaN", "1e9"];
+        ["<annotation>", "</annotation>", "<object>", "</object>", "<bndbox>", "<size>", "<width>", "<name>", "<xmin>",
+            "<!DOCTYPE a [", "<!ENTITY x \"y\">", "]>", "&x;", "&#0;", "&lt;", "<![CDATA[", "]]>", "<!--",
+            "<?xml version=\"1.0\" encoding=\"utf-16\"?>", "<a/>", "NaN", "1e9"];
 
-    private static readonly string[] s_labels = ["0 ", "1 ", " 0.5", " -1", " 2", " 1e-3", " NaN", "\n", "\t", "\r", " 99999999999"];
+    private static readonly string[] s_labels = ["0 ", "1 ", " 0.5", " -1", " 2", " 1e-3", " NaN", "\n", "\t", "\r",
+        " 99999999999"];
 
     /// <summary>All of them.</summary>
     public static IEnumerable<ReaderTarget> All =>
@@ -43,7 +49,7 @@ internal static class DataTargets
             {
                 _ = annotation.Segmentation?.ToMask(48, 64);
             }
-            catch (Vision.AnnotationFormatException)
+            catch (AnnotationFormatException)
             {
                 // The expected answer to a mask that is none.
             }
@@ -54,7 +60,8 @@ internal static class DataTargets
     {
         var failures = new List<DataSetFormatException>();
         var problems = new ProblemList(stopAtFirst: false);
-        foreach (LabeledObject o in Data.YoloLabels.Read(file, classes: 3, keypoints: 0, width: 64, height: 48, problems, failures))
+        foreach (
+            LabeledObject o in Data.YoloLabels.Read(file, classes: 3, keypoints: 0, width: 64, height: 48, problems, failures))
             _ = o.Segmentation?.ToMask(48, 64);
         if (failures.Count > 0)
             throw failures[0];
@@ -62,7 +69,8 @@ internal static class DataTargets
 
     private static void InFile(string name, byte[] bytes, Action<string> read)
     {
-        string folder = Path.Combine(Path.GetTempPath(), $"rfdetr-fuzz-{Environment.ProcessId}-{Environment.CurrentManagedThreadId}");
+        string folder = Path.Combine(
+            Path.GetTempPath(), $"rfdetr-fuzz-{Environment.ProcessId}-{Environment.CurrentManagedThreadId}");
         Directory.CreateDirectory(folder);
         string file = Path.Combine(folder, name);
         File.WriteAllBytes(file, bytes);

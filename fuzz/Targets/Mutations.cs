@@ -2,7 +2,9 @@ using CsCheck;
 
 namespace RfDetr.Fuzzing;
 
-/// <summary>Generators of damaged inputs: seeds with bytes flipped, cut out, doubled, spliced, and words that mean something put in.</summary>
+/// <summary>
+/// Generators of damaged inputs: seeds with bytes flipped, cut out, doubled, spliced, and words that mean something put in.
+/// </summary>
 internal static class Mutations
 {
     private const int MostSteps = 8;
@@ -17,7 +19,9 @@ internal static class Mutations
             (3, Place(0, 255).Select(p => (Func<byte[], byte[]>)(b => With(b, p.At, (byte)p.Value)))),
             (3, Place(0, 7).Select(p => (Func<byte[], byte[]>)(b => Flip(b, p.At, p.Value)))),
             (2, Place(0, s_telling.Length - 1).Select(p => (Func<byte[], byte[]>)(b => With(b, p.At, s_telling[p.Value])))),
-            (5, Place(0, target.Words.Count - 1).Select(p => (Func<byte[], byte[]>)(b => Insert(b, p.At, target.Words[p.Value])))),
+            (5,
+                Place(0, target.Words.Count - 1)
+                    .Select(p => (Func<byte[], byte[]>)(b => Insert(b, p.At, target.Words[p.Value])))),
             (3, Place(0, target.Words.Count - 1).Select(p => (Func<byte[], byte[]>)(b => Over(b, p.At, target.Words[p.Value])))),
             (2, Place(1, 40).Select(p => (Func<byte[], byte[]>)(b => Cut(b, p.At, p.Value)))),
             (2, Place(1, 40).Select(p => (Func<byte[], byte[]>)(b => Double(b, p.At, p.Value)))),
@@ -46,9 +50,11 @@ internal static class Mutations
         return changed;
     }
 
-    private static byte[] Flip(byte[] bytes, double at, int bit) => bytes.Length == 0 ? bytes : With(bytes, at, (byte)(bytes[Index(bytes, at)] ^ (1 << bit)));
+    private static byte[] Flip(byte[] bytes, double at, int bit) =>
+        bytes.Length == 0 ? bytes : With(bytes, at, (byte)(bytes[Index(bytes, at)] ^ (1 << bit)));
 
-    private static byte[] Insert(byte[] bytes, double at, byte[] word) => [.. bytes.AsSpan(0, Index(bytes, at)), .. word, .. bytes.AsSpan(Index(bytes, at))];
+    private static byte[] Insert(byte[] bytes, double at, byte[] word) =>
+        [.. bytes.AsSpan(0, Index(bytes, at)), .. word, .. bytes.AsSpan(Index(bytes, at))];
 
     private static byte[] Over(byte[] bytes, double at, byte[] word)
     {
@@ -71,8 +77,10 @@ internal static class Mutations
     private static byte[] Repeat(byte[] bytes, double at, int times)
     {
         int start = Index(bytes, at), end = Math.Min(start + 4, bytes.Length);
-        return [.. bytes.AsSpan(0, start), .. Enumerable.Repeat(bytes[start..end], times).SelectMany(b => b), .. bytes.AsSpan(start)];
+        return [.. bytes.AsSpan(0, start), .. Enumerable.Repeat(bytes[start..end], times).SelectMany(b => b),
+            .. bytes.AsSpan(start)];
     }
 
-    private static byte[] Splice(byte[] bytes, byte[] other, double at) => [.. bytes.AsSpan(0, Index(bytes, at)), .. other.AsSpan(Index(other, at))];
+    private static byte[] Splice(byte[] bytes, byte[] other, double at) =>
+        [.. bytes.AsSpan(0, Index(bytes, at)), .. other.AsSpan(Index(other, at))];
 }

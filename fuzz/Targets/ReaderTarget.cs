@@ -7,9 +7,12 @@ namespace RfDetr.Fuzzing;
 /// <param name="Words">What means something to it: mutations put these in.</param>
 /// <param name="Read">Reads the bytes and touches everything that reading leaves for later.</param>
 /// <param name="IsRefusal">Whether an exception is one by which the reader refuses a file. Any other is a finding.</param>
-internal sealed record ReaderTarget(string Name, IReadOnlyList<byte[]> Words, Action<byte[]> Read, Func<Exception, bool> IsRefusal)
+internal sealed record ReaderTarget(
+    string Name, IReadOnlyList<byte[]> Words, Action<byte[]> Read, Func<Exception, bool> IsRefusal)
 {
-    /// <summary>What a reading may allocate beside <see cref="BytesPerByte"/> times the input: buffers and exceptions.</summary>
+    /// <summary>
+    /// The bytes that a reading may allocate beside <see cref="BytesPerByte"/> times the input: buffers and exceptions.
+    /// </summary>
     private const long AllocationFloor = 48L << 20;
 
     private const long BytesPerByte = 64;
@@ -43,7 +46,9 @@ internal sealed record ReaderTarget(string Name, IReadOnlyList<byte[]> Words, Ac
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         if (allocated > AllocationFloor + BytesPerByte * input.Length)
             throw new FuzzFindingException(this, input, $"{allocated} bytes were allocated for an input of {input.Length}");
-        return Stopwatch.GetElapsedTime(start) < s_longest ? accepted : throw new FuzzFindingException(this, input, "reading took too long");
+        return Stopwatch.GetElapsedTime(start) < s_longest
+            ? accepted
+            : throw new FuzzFindingException(this, input, "reading took too long");
     }
 }
 

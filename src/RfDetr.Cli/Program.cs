@@ -5,7 +5,9 @@ using var cancellation = new CancellationTokenSource();
 int? code = null;
 
 // The first signal lets the verb clean up after itself; a second one ends the process at once.
-using PosixSignalRegistration interrupt = Handle(PosixSignal.SIGINT, 130), terminate = Handle(PosixSignal.SIGTERM, 143), hangUp = Handle(PosixSignal.SIGHUP, 129);
+using PosixSignalRegistration interrupt = Handle(PosixSignal.SIGINT, 130);
+using PosixSignalRegistration terminate = Handle(PosixSignal.SIGTERM, 143);
+using PosixSignalRegistration hangUp = Handle(PosixSignal.SIGHUP, 129);
 int result = await CliApp.RunAsync(args, Console.Out, Console.Error, Console.OpenStandardInput(), cancellation.Token);
 return result == CliApp.Interrupted ? code ?? result : result;
 

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using RfDetr.Cli.Framework;
-using RfDetr.Data;
-using RfDetr.Vision;
 using Spectre.Console;
 
 namespace RfDetr.Cli.Commands;
@@ -26,7 +24,8 @@ internal sealed class DataSynthCommand
     private readonly Option<float?> _minVisible = OptionsOf.Number("--min-visible", "SHARE", "Leave out objects of which less can be seen (default 0.2).", 0, 1);
     private readonly Option<string[]> _classes = OptionsOf.Names("--classes", "A,B,…", "Draw only these classes.");
 
-    private readonly Option<bool> _overwrite = OptionsOf.Flag("--overwrite", "Replace the annotations of a data set that the folder holds already.");
+    private readonly Option<bool> _overwrite = OptionsOf.Flag(
+        "--overwrite", "Replace the annotations of a data set that the folder holds already.");
 
     private sealed record Series(string Folder, int First, int Count);
 
@@ -38,7 +37,8 @@ internal sealed class DataSynthCommand
         c._output.Required = true;
         c._count.Required = true;
         return new Verb("synth", "Draw scenes of solid objects with exact boxes and masks, as a COCO data set.", c.RunAsync,
-            c._output, c._count, c._valid, c._seed, c._first, c._size, c._quality, c._minObjects, c._maxObjects, c._minSize, c._minVisible, c._classes, c._overwrite);
+            c._output, c._count, c._valid, c._seed, c._first, c._size, c._quality, c._minObjects, c._maxObjects, c._minSize,
+            c._minVisible, c._classes, c._overwrite);
     }
 
     private async Task<int> RunAsync(CliContext context)
@@ -77,7 +77,8 @@ internal sealed class DataSynthCommand
         if (all.Select(s => s.Folder).Prepend(folder).FirstOrDefault(DataSet.IsDataSet) is { } taken)
         {
             throw new ArgumentException(
-                $"'{taken}' holds a data set already, whose annotations would be replaced; name another folder with --output, or add --overwrite");
+                $"'{taken}' holds a data set already, whose annotations would be replaced; name another folder with --output, "
+                + "or add --overwrite");
         }
     }
 

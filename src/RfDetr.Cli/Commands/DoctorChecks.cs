@@ -4,7 +4,6 @@ using System.Runtime.InteropServices;
 using RfDetr.Checkpoints;
 using RfDetr.Cli.Framework;
 using RfDetr.Onnx;
-using RfDetr.Vision;
 
 namespace RfDetr.Cli.Commands;
 

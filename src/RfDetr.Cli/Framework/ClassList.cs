@@ -5,8 +5,9 @@ using RfDetr.Checkpoints;
 namespace RfDetr.Cli.Framework;
 
 /// <summary>
-/// Classes as a command line names them. A class may be called anything, commas included: the whole value is tried as one name first, then
-/// it is a list with commas between, in which a name may stand in quotes or have a comma behind a backslash; <c>id:3</c> is the class of id 3.
+/// Classes as a command line names them. A class may be called anything, commas included: the whole value is tried as one name
+/// first, then it is a list with commas between, in which a name may stand in quotes or have a comma behind a backslash;
+/// <c>id:3</c> is the class of id 3.
 /// </summary>
 internal static class ClassList
 {
@@ -25,7 +26,9 @@ internal static class ClassList
             return found;
         if (Split(text) is [var unquoted] && Find(unquoted, classes) is { } inner)
             return inner;
-        throw new ArgumentException($"{option}: the model has no class '{text}'; it has {string.Join(", ", classes.Entries.Select(e => Quoted(e.Name)))}");
+        throw new ArgumentException(
+            $"{option}: the model has no class '{text}'; it has "
+            + $"{string.Join(", ", classes.Entries.Select(e => Quoted(e.Name)))}");
     }
 
     /// <summary>A list with commas between; quotes and backslashes keep a comma in a name.</summary>
@@ -41,7 +44,8 @@ internal static class ClassList
                 name.Append(text[++i]);
             else if (quote == c)
                 quote = '\0';
-            else if (quote == '\0' && c is '"' or '\'' && string.IsNullOrWhiteSpace(name.ToString()) && text.IndexOf(c, i + 1) >= 0)
+            else if (quote == '\0' && c is '"' or '\'' && string.IsNullOrWhiteSpace(name.ToString())
+                && text.IndexOf(c, i + 1) >= 0)
                 quote = c;
             else if (c == ',' && quote == '\0')
                 Take(names, name);
@@ -67,7 +71,8 @@ internal static class ClassList
         if (classes.Entries.FirstOrDefault(e => e.Name.Trim().Equals(plain, StringComparison.OrdinalIgnoreCase)) is { } named)
             return named.Name;
         return plain.StartsWith(IdPrefix, StringComparison.OrdinalIgnoreCase)
-            && int.TryParse(plain.AsSpan(IdPrefix.Length), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int id)
+            && int.TryParse(
+                plain.AsSpan(IdPrefix.Length), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int id)
             ? classes.Entries.FirstOrDefault(e => e.Label == id)?.Name
             : null;
     }

@@ -5,7 +5,6 @@ using RfDetr.Onnx;
 using RfDetr.Tensors;
 using RfDetr.Torch;
 using RfDetr.Training;
-using RfDetr.Vision;
 
 namespace RfDetr.Cli.Framework;
 

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace RfDetr.Cli.Framework;
 
-/// <summary>Where JSON and other results go. A file has its name only when it is complete: half a document helps nobody.</summary>
+/// <summary>
+/// The target of JSON and other results. A file has its name only when it is complete: half a document helps nobody.
+/// </summary>
 internal sealed class JsonTarget : IDisposable
 {
     private readonly PendingFile? _file;

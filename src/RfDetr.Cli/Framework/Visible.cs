@@ -6,12 +6,16 @@ using Spectre.Console.Rendering;
 namespace RfDetr.Cli.Framework;
 
 /// <summary>
-/// Text that is safe to show: class names, file names and messages come from files and servers, and a terminal obeys control characters in
-/// them. They become <c>\u001B</c> and the like, which JSON reads as the same character. The one place where this is decided.
+/// Text that is safe to show: class names, file names and messages come from files and servers, and a terminal obeys control
+/// characters in them. They become <c>\u001B</c> and the like, which JSON reads as the same character. The one place where this
+/// is decided.
 /// </summary>
 internal static class Visible
 {
-    /// <summary>The text with control characters (but tabs and line ends), bidirectional controls and halves of surrogate pairs spelled out.</summary>
+    /// <summary>
+    /// The text with control characters (but tabs and line ends), bidirectional controls and halves of surrogate pairs spelled
+    /// out.
+    /// </summary>
     public static string Of(string text)
     {
         int first = FirstHidden(text, 0);
@@ -79,7 +83,9 @@ internal sealed class VisibleWriter(TextWriter inner) : TextWriter(CultureInfo.I
     public override void Flush() => inner.Flush();
 }
 
-/// <summary>The same for a terminal, whose own control sequences must pass: only the texts of what is drawn are looked at.</summary>
+/// <summary>
+/// The same for a terminal, whose own control sequences must pass: only the texts of what is drawn are looked at.
+/// </summary>
 internal sealed class VisibleHook : IRenderHook
 {
     public IEnumerable<IRenderable> Process(RenderOptions options, IEnumerable<IRenderable> renderables) =>

@@ -8,7 +8,9 @@ internal static class CocoEntries
     /// <summary>A box that the file does not give, until <see cref="CocoLinks"/> has filled it in.</summary>
     public static readonly BoxXywh NoBox = new(double.NaN, double.NaN, double.NaN, double.NaN);
 
-    /// <summary>An area that the file does not give, until <see cref="CocoLinks"/> has filled it in. NaN is what some files do give.</summary>
+    /// <summary>
+    /// An area that the file does not give, until <see cref="CocoLinks"/> has filled it in. NaN is what some files do give.
+    /// </summary>
     public const double NoArea = double.NegativeInfinity;
 
     [ThreadStatic]

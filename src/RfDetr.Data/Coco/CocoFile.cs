@@ -21,13 +21,14 @@ public sealed class CocoFile
     /// <summary>In the file's order; what they refer to need not be there, and ids may occur twice.</summary>
     public IReadOnlyList<CocoAnnotation> Annotations { get; }
 
-    /// <summary>What the file writes as text where numbers are usual.</summary>
+    /// <summary>The ids that the file writes as text where numbers are usual.</summary>
     internal CocoIds Ids { get; init; } = new();
 
     /// <summary>Reads ground truth.</summary>
     /// <exception cref="DataSetFormatException">It is not COCO's format; the message names file, entry and field.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static CocoFile Read(string path, CocoReadOptions? options = null) => Read(path, options, new ProblemList(stopAtFirst: true));
+    public static CocoFile Read(string path, CocoReadOptions? options = null) =>
+        Read(path, options, new ProblemList(stopAtFirst: true));
 
     /// <summary>Reads ground truth from a stream, which stays open.</summary>
     /// <param name="stream">JSON in UTF-8 or UTF-16.</param>
@@ -43,7 +44,8 @@ public sealed class CocoFile
     /// <summary>Reads a result file: a list of detections, as pycocotools' <c>loadRes</c> does.</summary>
     /// <exception cref="DataSetFormatException">It is not COCO's format; the message names file, entry and field.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static IReadOnlyList<CocoDetection> ReadResults(string path, CocoReadOptions? options = null) => ReadResults(path, new CocoIds(), options);
+    public static IReadOnlyList<CocoDetection> ReadResults(string path, CocoReadOptions? options = null) =>
+        ReadResults(path, new CocoIds(), options);
 
     /// <summary>Reads a result file from a stream, which stays open.</summary>
     /// <exception cref="DataSetFormatException">It is not COCO's format.</exception>

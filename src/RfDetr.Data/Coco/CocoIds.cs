@@ -2,13 +2,17 @@ using System.Globalization;
 
 namespace RfDetr.Data;
 
-/// <summary>Ids that a COCO file writes as text. A text that is a number is that number; any other gets a number of its own.</summary>
+/// <summary>
+/// Ids that a COCO file writes as text. A text that is a number is that number; any other gets a number of its own.
+/// </summary>
 internal sealed class CocoIds
 {
     private readonly Dictionary<string, long> _numbers = new(StringComparer.Ordinal);
     private readonly Dictionary<long, string> _texts = new(MixedHash.Instance);
 
-    /// <summary>The number of a text; equal texts have equal numbers, in this file and in results that are read with it.</summary>
+    /// <summary>
+    /// The number of a text; equal texts have equal numbers, in this file and in results that are read with it.
+    /// </summary>
     public long Of(string text)
     {
         if (!_numbers.TryGetValue(text, out long number))
@@ -24,7 +28,8 @@ internal sealed class CocoIds
     }
 
     /// <summary>An id as its file spells it.</summary>
-    public string Text(long id) => _texts.TryGetValue(id, out string? text) ? $"'{text}'" : id.ToString(CultureInfo.InvariantCulture);
+    public string Text(long id) =>
+        _texts.TryGetValue(id, out string? text) ? $"'{text}'" : id.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>
     /// Ranks that stand in the order in which pycocotools sorts the ids, which decides between equal scores of different images:

@@ -1,4 +1,3 @@
-using RfDetr.Vision;
 
 namespace RfDetr.Data;
 
@@ -46,7 +45,8 @@ internal static class CocoLayouts
                 if (all.TryAdd(category.Id, category) || all[category.Id].Name == category.Name)
                     continue;
                 problems.Add(new DataSetFormatException(file.Path,
-                    $"category {file.Ids.Text(category.Id)} is '{category.Name}', but in '{files[0].File.Path}' it is '{all[category.Id].Name}'; "
+                    $"category {file.Ids.Text(category.Id)} is '{category.Name}', but in '{files[0].File.Path}' it is "
+                    + $"'{all[category.Id].Name}'; "
                     + "the splits must share their categories."));
             }
         }
@@ -54,7 +54,8 @@ internal static class CocoLayouts
         return all.Values;
     }
 
-    private static DataSplit Split(DataFolder root, LayoutFinder.Found found, string name, CocoFile file, ClassTable classes, ProblemList problems)
+    private static DataSplit Split(
+        DataFolder root, LayoutFinder.Found found, string name, CocoFile file, ClassTable classes, ProblemList problems)
     {
         string folder = found.Layout == DataSetLayout.RoboflowCoco
             ? Path.GetDirectoryName(Path.GetFullPath(file.Path))!
@@ -72,7 +73,8 @@ internal static class CocoLayouts
 
             if (root.Find(folder, image.FileName, out string? problem) is not { } path)
             {
-                problems.Add(new DataSetFormatException(file.Path, $"images[{i}].file_name is '{image.FileName}', which {problem}."));
+                problems.Add(
+                    new DataSetFormatException(file.Path, $"images[{i}].file_name is '{image.FileName}', which {problem}."));
                 continue;
             }
 
@@ -85,7 +87,8 @@ internal static class CocoLayouts
         foreach (LabeledImage image in images)
         {
             List<CocoAnnotation> own = annotations.GetValueOrDefault(image.Id) ?? [];
-            labeled.Add(image with { Objects = [.. own.Select(a => Object(file, image, a, classes, problems)).OfType<LabeledObject>()] });
+            labeled.Add(
+                image with { Objects = [.. own.Select(a => Object(file, image, a, classes, problems)).OfType<LabeledObject>()] });
         }
 
         return new DataSplit(name, folder, file.Path, classes, labeled);
@@ -104,7 +107,8 @@ internal static class CocoLayouts
             if (!images.Contains(a.ImageId))
                 problems.Flaw(DataFlaw.UnknownImage, file.Path, $"annotations[{i}].image_id is {file.Ids.Text(a.ImageId)}");
             else if (!categories.Contains(a.CategoryId))
-                problems.Flaw(DataFlaw.UndeclaredCategory, file.Path, $"annotations[{i}].category_id is {file.Ids.Text(a.CategoryId)}");
+                problems.Flaw(
+                    DataFlaw.UndeclaredCategory, file.Path, $"annotations[{i}].category_id is {file.Ids.Text(a.CategoryId)}");
             else if (!seen.TryAdd(a.Id, a) && Same(seen[a.Id], a))
                 problems.Flaw(DataFlaw.RepeatedAnnotation, file.Path, $"annotations[{i}] repeats id {file.Ids.Text(a.Id)}");
             else if (byImage.TryGetValue(a.ImageId, out List<CocoAnnotation>? own))
@@ -118,9 +122,11 @@ internal static class CocoLayouts
         return byImage;
     }
 
-    private static bool Same(CocoAnnotation a, CocoAnnotation b) => a.ImageId == b.ImageId && a.CategoryId == b.CategoryId && a.Box == b.Box;
+    private static bool Same(CocoAnnotation a, CocoAnnotation b) =>
+        a.ImageId == b.ImageId && a.CategoryId == b.CategoryId && a.Box == b.Box;
 
-    private static LabeledObject? Object(CocoFile file, LabeledImage image, CocoAnnotation annotation, ClassTable classes, ProblemList problems)
+    private static LabeledObject? Object(
+        CocoFile file, LabeledImage image, CocoAnnotation annotation, ClassTable classes, ProblemList problems)
     {
         if (!classes.TryGetByCategory(annotation.CategoryId, out DataClass? found))
             return null; // the grouping category, which has no objects, or a category whose id is broken
@@ -135,7 +141,9 @@ internal static class CocoLayouts
             catch (AnnotationFormatException e)
             {
                 string id = file.Ids.Text(annotation.Id);
-                problems.Add(new DataSetFormatException(file.Path, $"annotation {id} of '{image.Name}' has no bbox, and its mask cannot be used: {e.Message}", e));
+                problems.Add(
+                    new DataSetFormatException(file.Path,
+                        $"annotation {id} of '{image.Name}' has no bbox, and its mask cannot be used: {e.Message}", e));
                 return null;
             }
         }
@@ -154,7 +162,8 @@ internal static class CocoLayouts
     /// <summary>The first of the usual places where the split's first image is.</summary>
     private static string ImageFolder(DataFolder root, string split, CocoFile file)
     {
-        string[] candidates = [Path.Combine(root.Path, split), Path.Combine(root.Path, "images", split), Path.Combine(root.Path, "images"), root.Path];
+        string[] candidates = [Path.Combine(root.Path, split), Path.Combine(root.Path, "images", split),
+            Path.Combine(root.Path, "images"), root.Path];
         string? first = file.Images.Select(i => i.FileName).FirstOrDefault(n => n.Length > 0);
         return candidates.FirstOrDefault(c => first is not null && root.Find(c, first, out _) is { } path && File.Exists(path))
             ?? candidates.FirstOrDefault(Directory.Exists)

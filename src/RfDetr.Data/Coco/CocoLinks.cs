@@ -1,14 +1,17 @@
-using RfDetr.Vision;
 
 namespace RfDetr.Data;
 
-/// <summary>What can only be done when the whole file is read, because its lists come in any order: unique ids, values that follow from others.</summary>
+/// <summary>
+/// The work that must wait until the whole file is read, because its lists come in any order: unique ids, values that follow from
+/// others.
+/// </summary>
 internal static class CocoLinks
 {
     /// <summary>Makes the file from its lists.</summary>
     /// <exception cref="DataSetFormatException">A category id has two names, or a box cannot be computed.</exception>
     public static CocoFile Complete(
-        string path, List<CocoImage> images, List<CocoCategory> categories, List<CocoAnnotation> annotations, CocoIds ids, ProblemList problems)
+        string path, List<CocoImage> images, List<CocoCategory> categories, List<CocoAnnotation> annotations, CocoIds ids,
+        ProblemList problems)
     {
         var byId = new Dictionary<long, int>(images.Count, MixedHash.Instance);
         var kept = new List<CocoImage>(images.Count);
@@ -17,7 +20,8 @@ internal static class CocoLinks
             if (byId.TryAdd(images[i].Id, kept.Count))
                 kept.Add(images[i]);
             else
-                problems.Flaw(DataFlaw.RepeatedImage, path, $"images[{i}] '{images[i].FileName}' has id {ids.Text(images[i].Id)}");
+                problems.Flaw(
+                    DataFlaw.RepeatedImage, path, $"images[{i}] '{images[i].FileName}' has id {ids.Text(images[i].Id)}");
         }
 
         List<CocoCategory> classes = Unique(path, categories, ids, problems);
@@ -26,7 +30,9 @@ internal static class CocoLinks
             CocoAnnotation annotation = annotations[i];
             if (annotation.Area != CocoEntries.NoArea && !double.IsNaN(annotation.Box.X))
                 continue;
-            (int height, int width) = byId.TryGetValue(annotation.ImageId, out int at) ? (kept[at].Height, kept[at].Width) : (0, 0);
+            (int height, int width) = byId.TryGetValue(annotation.ImageId, out int at)
+                ? (kept[at].Height, kept[at].Width)
+                : (0, 0);
             try
             {
                 annotations[i] = Fill(annotation, height, width);
@@ -42,7 +48,10 @@ internal static class CocoLinks
         return new CocoFile(path, kept, classes, annotations) { Ids = ids };
     }
 
-    /// <summary>Gives an annotation the box and the area that its file does not. Where the image's size is not known either (0), the box stays NaN.</summary>
+    /// <summary>
+    /// Gives an annotation the box and the area that its file does not. Where the image's size is not known either (0), the box
+    /// stays NaN.
+    /// </summary>
     /// <exception cref="AnnotationFormatException">There is no box, and the mask is malformed.</exception>
     public static CocoAnnotation Fill(CocoAnnotation annotation, int height, int width)
     {
@@ -79,7 +88,9 @@ internal static class CocoLinks
                 kept.Add(category);
             else if (categories[known[category.Id]].Name != category.Name)
                 problems.Add(new DataSetFormatException(
-                    path, $"categories[{i}].id is {ids.Text(category.Id)}, which categories[{known[category.Id]}] has already; ids must be unique."));
+                    path,
+                    $"categories[{i}].id is {ids.Text(category.Id)}, which categories[{known[category.Id]}] has already; ids "
+                    + "must be unique."));
         }
 
         return kept;

@@ -42,7 +42,9 @@ internal sealed class CocoReader(CocoReadOptions options, ProblemList problems)
 
         json.ExpectEnd();
         string missing = string.Join(
-            ", ", new[] { images ? "" : "'images'", annotations ? "" : "'annotations'", categories ? "" : "'categories'" }.Where(n => n.Length > 0));
+            ", ",
+            ((string[])[images ? "" : "'images'", annotations ? "" : "'annotations'", categories ? "" : "'categories'"])
+                .Where(n => n.Length > 0));
         if (missing.Length > 0)
             throw json.Error($"has no {missing}; COCO ground truth has 'images', 'annotations' and 'categories'");
         return CocoLinks.Complete(path, reader._images, reader._categories, reader._annotations, reader._ids, problems);

@@ -2,7 +2,9 @@ namespace RfDetr.Data;
 
 /// <summary>An entry of <c>images</c>.</summary>
 /// <param name="Id">Unique among the images of the file.</param>
-/// <param name="FileName">As written, with '/' or '\' between folders; where it is looked for is the data set's business. Empty if absent.</param>
+/// <param name="FileName">
+/// As written, with '/' or '\' between folders; where it is looked for is the data set's business. Empty if absent.
+/// </param>
 /// <param name="Width">Pixels; 0 where the file does not say.</param>
 /// <param name="Height">Pixels; 0 where the file does not say.</param>
 public sealed record CocoImage(long Id, string FileName, int Width, int Height);
@@ -26,8 +28,8 @@ public sealed record CocoAnnotation
     public required long CategoryId { get; init; }
 
     /// <summary>
-    /// As written, finite but otherwise unchecked: it may be empty or reach beyond the image. Where the file has none, that of the mask; NaN
-    /// where this cannot be computed because the image's size is not given.
+    /// As written, finite but otherwise unchecked: it may be empty or reach beyond the image. Where the file has none, that of
+    /// the mask; NaN where this cannot be computed because the image's size is not given.
     /// </summary>
     public required BoxXywh Box { get; init; }
 

@@ -1,4 +1,3 @@
-using RfDetr.Vision;
 
 namespace RfDetr.Data;
 
@@ -14,10 +13,12 @@ public abstract class CocoSegmentation
     public abstract RleMask ToMask(int height, int width);
 }
 
-/// <summary>A mask that the file does not describe as any of the three forms. Boxes do not need it; whoever asks for it is told why.</summary>
+/// <summary>
+/// A mask that the file does not describe as any of the three forms. Boxes do not need it; whoever asks for it is told why.
+/// </summary>
 internal sealed class CocoBrokenMask(string reason) : CocoSegmentation
 {
-    /// <summary>Where and why.</summary>
+    /// <summary>The place in the file, and the reason.</summary>
     public string Reason { get; } = reason;
 
     /// <inheritdoc/>

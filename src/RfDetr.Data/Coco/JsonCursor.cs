@@ -48,7 +48,7 @@ internal ref struct JsonCursor
     /// <summary>The field of the entry; empty outside of entries.</summary>
     public string Field { get; set; } = "";
 
-    /// <summary>Where flaws are counted; null: nowhere.</summary>
+    /// <summary>The list that flaws are counted in; null: none.</summary>
     public ProblemList? Problems { get; set; }
 
     public readonly JsonTokenType Token => _reader.TokenType;
@@ -56,7 +56,9 @@ internal ref struct JsonCursor
     /// <summary>Number of containers around the token.</summary>
     public readonly int Depth => _reader.CurrentDepth;
 
-    /// <summary>The text of a string or a property name. Bytes that are not UTF-8 and halves of surrogate pairs are read as they can be.</summary>
+    /// <summary>
+    /// The text of a string or a property name. Bytes that are not UTF-8 and halves of surrogate pairs are read as they can be.
+    /// </summary>
     public readonly string Text
     {
         get
@@ -125,7 +127,8 @@ internal ref struct JsonCursor
     }
 
     /// <summary>The token as a finite number of any size that a double holds; text that is one counts as well.</summary>
-    public readonly double Number() => TryNumber(out double value) && double.IsFinite(value) ? value : throw Wrong("a finite number");
+    public readonly double Number() =>
+        TryNumber(out double value) && double.IsFinite(value) ? value : throw Wrong("a finite number");
 
     /// <summary>The token as a number that need not be finite.</summary>
     public readonly bool TryNumber(out double value)
@@ -156,7 +159,8 @@ internal ref struct JsonCursor
         whole = 0;
         if (Token == JsonTokenType.Number && _reader.TryGetInt64(out whole))
             return true;
-        if (Token == JsonTokenType.String && long.TryParse(Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out whole))
+        if (Token == JsonTokenType.String
+            && long.TryParse(Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out whole))
             return true;
         if (!TryNumber(out double value) || Math.Floor(value) != value || !(Math.Abs(value) < 1L << 53))
             return false;
@@ -216,13 +220,16 @@ internal ref struct JsonCursor
         JsonTokenType.EndArray => "missing (the list ends before it)",
         JsonTokenType.String when _reader.ValueSpan.IsEmpty && !_reader.HasValueSequence => "NaN or an empty text",
         JsonTokenType.String => Text is { Length: <= 40 } text ? $"the text '{text}'" : "a long text",
-        JsonTokenType.Number => Encoding.UTF8.GetString(_reader.ValueSpan is { Length: <= 40 } number ? number : "a long number"u8),
+        JsonTokenType.Number =>
+            Encoding.UTF8.GetString(_reader.ValueSpan is { Length: <= 40 } number ? number : "a long number"u8),
         JsonTokenType.True => "true",
         JsonTokenType.False => "false",
         _ => "null",
     };
 
-    /// <summary>The token's text where it is not what JSON promises: other bytes as Latin-1, half a surrogate pair as U+FFFD.</summary>
+    /// <summary>
+    /// The token's text where it is not what JSON promises: other bytes as Latin-1, half a surrogate pair as U+FFFD.
+    /// </summary>
     private readonly string Lenient()
     {
         string raw = TextFile.Decode(_reader.ValueSpan);
@@ -237,7 +244,8 @@ internal ref struct JsonCursor
 
             char kind = raw[++i];
             if (kind == 'u' && i + 4 < raw.Length
-                && ushort.TryParse(raw.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort unit))
+                && ushort.TryParse(
+                    raw.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort unit))
             {
                 text.Append((char)unit);
                 i += 4;

@@ -13,7 +13,9 @@ internal static class JsonStreams
         int length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         (Encoding? encoding, int mark) = TextFile.Marked(start.AsSpan(0, length));
         var whole = new PrefixStream(start.AsMemory(0, length)[(encoding is null ? 0 : mark)..], stream);
-        return encoding is null or UTF8Encoding ? whole : Encoding.CreateTranscodingStream(whole, encoding, Encoding.UTF8, leaveOpen: true);
+        return encoding is null or UTF8Encoding
+            ? whole
+            : Encoding.CreateTranscodingStream(whole, encoding, Encoding.UTF8, leaveOpen: true);
     }
 }
 
@@ -34,8 +36,8 @@ internal sealed class PrefixStream(ReadOnlyMemory<byte> prefix, Stream rest) : R
 }
 
 /// <summary>
-/// Python writes numbers that JSON has no words for: <c>NaN</c>, <c>Infinity</c>, <c>-Infinity</c>. Outside of texts they become the texts
-/// "", "inf" and "-inf" with blanks, so that every byte stays where it was.
+/// Python writes numbers that JSON has no words for: <c>NaN</c>, <c>Infinity</c>, <c>-Infinity</c>. Outside of texts they become
+/// the texts "", "inf" and "-inf" with blanks, so that every byte stays where it was.
 /// </summary>
 internal sealed class PythonNumbersStream(Stream stream) : ReadOnlyStream
 {
@@ -53,7 +55,7 @@ internal sealed class PythonNumbersStream(Stream stream) : ReadOnlyStream
     private bool _inText;
     private bool _escaped;
 
-    /// <summary>How many words were replaced.</summary>
+    /// <summary>Number of words that were replaced.</summary>
     public int Replaced { get; private set; }
 
     public override int Read(Span<byte> buffer)

@@ -9,7 +9,9 @@ public sealed record ConversionOptions
     /// <summary>Hard links to the images instead of copies; both folders must lie on one file system.</summary>
     public bool Link { get; init; }
 
-    /// <summary>Whether objects that the new format cannot hold are left out and counted; otherwise the conversion is refused.</summary>
+    /// <summary>
+    /// True: objects that the new format cannot hold are left out and counted; false: the conversion is refused.
+    /// </summary>
     public bool AllowLoss { get; init; }
 }
 

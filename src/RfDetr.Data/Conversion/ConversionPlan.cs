@@ -19,7 +19,7 @@ internal sealed class ConversionPlan(DataSet data, DataSetLayout layout)
     /// <summary>The layout that is written.</summary>
     public DataSetLayout Layout => layout;
 
-    /// <summary>What has no place in the new layout.</summary>
+    /// <summary>Properties and objects that have no place in the new layout.</summary>
     public Losses Losses { get; } = new();
 
     /// <summary>Files other than images: their path below the new folder, and what writes them.</summary>
@@ -28,7 +28,9 @@ internal sealed class ConversionPlan(DataSet data, DataSetLayout layout)
     /// <summary>All image files.</summary>
     public IReadOnlyList<PlannedImage> Images => _images;
 
-    /// <summary>What must be read in the new data set: the images, and further entries for files that several images share.</summary>
+    /// <summary>
+    /// Everything that must be read in the new data set: the images, and further entries for files that several images share.
+    /// </summary>
     public IReadOnlyList<PlannedImage> Entries => _entries;
 
     /// <summary>Plans a file.</summary>
@@ -38,7 +40,8 @@ internal sealed class ConversionPlan(DataSet data, DataSetLayout layout)
     public void Add(string to, string owner, Action<Stream> write) => _files.Add((to, owner, write));
 
     /// <summary>Plans a text in UTF-8.</summary>
-    public void Add(string to, string owner, Func<string> text) => Add(to, owner, stream => stream.Write(Encoding.UTF8.GetBytes(text())));
+    public void Add(string to, string owner, Func<string> text) =>
+        Add(to, owner, stream => stream.Write(Encoding.UTF8.GetBytes(text())));
 
     /// <summary>Plans an image.</summary>
     public void Add(PlannedImage image)
@@ -50,7 +53,9 @@ internal sealed class ConversionPlan(DataSet data, DataSetLayout layout)
     /// <summary>Plans a further entry for an image file that is planned already.</summary>
     public void AddEntry(PlannedImage entry) => _entries.Add(entry);
 
-    /// <summary>The name of an image as a path below its split's folder: one that leads out of it is named from the data set's folder.</summary>
+    /// <summary>
+    /// The name of an image as a path below its split's folder: one that leads out of it is named from the data set's folder.
+    /// </summary>
     public string NameOf(LabeledImage image) =>
         image.Name.StartsWith("../", StringComparison.Ordinal) ? ImageNames.Relative(data.Path, image.File) : image.Name;
 
@@ -71,10 +76,12 @@ internal sealed class ConversionPlan(DataSet data, DataSetLayout layout)
             (string otherTo, string other) = owners[key];
             throw Refusal(otherTo == to
                 ? $"{other} and {owner} would both be written as '{to}'; rename one of them."
-                : $"{other} and {owner} would be written as '{otherTo}' and '{to}', which are one file on some systems; rename one of them.");
+                : $"{other} and {owner} would be written as '{otherTo}' and '{to}', which are one file on some systems; "
+                    + "rename one of them.");
         }
     }
 
     /// <summary>An image as messages call it.</summary>
-    public static string Owner(PlannedImage image) => FormattableString.Invariant($"image {image.Image.Id} '{image.Image.Name}' of '{image.Split}'");
+    public static string Owner(PlannedImage image) =>
+        FormattableString.Invariant($"image {image.Image.Id} '{image.Image.Name}' of '{image.Split}'");
 }

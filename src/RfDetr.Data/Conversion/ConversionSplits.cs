@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RfDetr.Data;
 
 /// <summary>Names of splits in layouts that know train, val and test only.</summary>
@@ -10,9 +12,15 @@ internal static class ConversionSplits
         var names = new Dictionary<DataSplit, string>();
         foreach (DataSplit split in data.Splits)
         {
-            string name = SplitNames.Plain(split.Name) switch { "valid" => "val", LayoutFinder.SingleSplit => "train", string other => other };
+            string name = SplitNames.Plain(split.Name) switch
+            {
+                "valid" => "val",
+                LayoutFinder.SingleSplit => "train",
+                string other => other,
+            };
             if (name is not ("train" or "val" or "test"))
-                throw plan.Refusal($"the split '{split.Name}' is none of train, val and test, which are all that layout {plan.Layout} knows.");
+                throw plan.Refusal(
+                    $"the split '{split.Name}' is none of train, val and test, which are all that layout {plan.Layout} knows.");
             if (names.FirstOrDefault(n => n.Value == name).Key is { } taken)
                 throw plan.Refusal($"the splits '{taken.Name}' and '{split.Name}' would both become '{name}'.");
             names.Add(split, name);
@@ -21,7 +29,10 @@ internal static class ConversionSplits
         return names;
     }
 
-    /// <summary>Refuses one image that a split has twice: in layouts with a file for each image, the second would replace the first's objects.</summary>
+    /// <summary>
+    /// Refuses one image that a split has twice: in layouts with a file for each image, the second would replace the first's
+    /// objects.
+    /// </summary>
     public static void CheckOnce(DataSplit split, ConversionPlan plan)
     {
         var known = new Dictionary<string, LabeledImage>(StringComparer.Ordinal);
@@ -29,8 +40,9 @@ internal static class ConversionSplits
         {
             if (known.TryAdd(image.File, image))
                 continue;
-            throw plan.Refusal(FormattableString.Invariant(
-                $"the image '{image.Name}' is in '{split.Name}' under two ids, {known[image.File].Id} and {image.Id}; layout {plan.Layout} has one place for it."));
+            throw plan.Refusal(string.Create(CultureInfo.InvariantCulture,
+                $"the image '{image.Name}' is in '{split.Name}' under two ids, {known[image.File].Id} and {image.Id}; layout "
+                + $"{plan.Layout} has one place for it."));
         }
     }
 }

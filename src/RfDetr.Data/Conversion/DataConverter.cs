@@ -4,8 +4,9 @@ namespace RfDetr.Data;
 public static class DataConverter
 {
     /// <summary>
-    /// Writes annotations and images into a folder that is empty or not there yet. The folder appears when all is written, read back and found
-    /// equal to what went in: images, objects, classes, boxes to 0.01 pixel, masks as well as the format holds them.
+    /// Writes annotations and images into a folder that is empty or not there yet. The folder appears when all is written, read
+    /// back and found equal to what went in: images, objects, classes, boxes to 0.01 pixel, masks as well as the format holds
+    /// them.
     /// </summary>
     /// <param name="data">The data set.</param>
     /// <param name="folder">Where to.</param>
@@ -13,7 +14,9 @@ public static class DataConverter
     /// <param name="progress">Receives the number of images written, and of all.</param>
     /// <param name="cancellation">Ends it; nothing stays.</param>
     /// <exception cref="ArgumentException">The layout is not written, or the folder holds something.</exception>
-    /// <exception cref="DataSetFormatException">The layout cannot hold the data set; the message names what and both sides of a collision.</exception>
+    /// <exception cref="DataSetFormatException">
+    /// The layout cannot hold the data set; the message names what and both sides of a collision.
+    /// </exception>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     public static ConversionReport Convert(
         DataSet data, string folder, ConversionOptions options, IProgress<(int Done, int All)>? progress = null, CancellationToken cancellation = default)
@@ -46,7 +49,8 @@ public static class DataConverter
         return new ConversionReport(plan.Images.Count, plan.Entries.Sum(e => e.Objects.Count), plan.Losses.Sentences);
     }
 
-    private static void Write(ConversionPlan plan, string folder, bool link, IProgress<(int Done, int All)>? progress, CancellationToken cancellation)
+    private static void Write(
+        ConversionPlan plan, string folder, bool link, IProgress<(int Done, int All)>? progress, CancellationToken cancellation)
     {
         foreach ((string to, _, Action<Stream> write) in plan.Files)
         {

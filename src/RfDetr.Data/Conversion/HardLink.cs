@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace RfDetr.Data;
 
-/// <summary>A second name for a file. Unlike a symbolic link it leads nowhere, so that a data set of such names is as closed as one of copies.</summary>
+/// <summary>
+/// A second name for a file. Unlike a symbolic link it leads nowhere, so that a data set of such names is as closed as one of
+/// copies.
+/// </summary>
 internal static partial class HardLink
 {
     /// <summary>Makes the name.</summary>
@@ -16,7 +19,9 @@ internal static partial class HardLink
         if (!made)
         {
             string reason = new Win32Exception(Marshal.GetLastPInvokeError()).Message;
-            throw new IOException($"'{existing}' cannot be linked to from '{name}' ({reason}); both must lie on one drive: leave --link out to copy");
+            throw new IOException(
+                $"'{existing}' cannot be linked to from '{name}' ({reason}); both must lie on one drive: leave --link out to "
+                + "copy");
         }
     }
 

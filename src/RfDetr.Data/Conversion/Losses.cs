@@ -1,6 +1,8 @@
 namespace RfDetr.Data;
 
-/// <summary>Counts what a format has no place for: properties of objects, which become plainer, and whole objects, which would be gone.</summary>
+/// <summary>
+/// Counts what a format has no place for: properties of objects, which become plainer, and whole objects, which would be gone.
+/// </summary>
 internal sealed class Losses
 {
     private readonly OrderedDictionary<string, int> _counts = [];
@@ -16,7 +18,9 @@ internal sealed class Losses
     /// <param name="what">Why, as the end of the sentence "n objects: …".</param>
     /// <param name="which">The object.</param>
     public void AddObject(string what, string which) =>
-        _objects[what] = _objects.TryGetValue(what, out (int Count, string First) known) ? (known.Count + 1, known.First) : (1, which);
+        _objects[what] = _objects.TryGetValue(what, out (int Count, string First) known)
+            ? (known.Count + 1, known.First)
+            : (1, which);
 
     /// <summary>Everything, one sentence for each kind.</summary>
     public IReadOnlyList<string> Sentences =>
@@ -25,6 +29,7 @@ internal sealed class Losses
         .. _counts.Select(c => $"{FindingList.Plural(c.Value, "object")}: {c.Key}"),
     ];
 
-    /// <summary>What would be gone, with an example of each kind; empty if nothing would.</summary>
-    public string Gone => string.Join("; ", _objects.Select(o => $"{FindingList.Plural(o.Value.Count, "object")} ({o.Value.First}): {o.Key}"));
+    /// <summary>The objects that would be gone, with an example of each kind; empty if there are none.</summary>
+    public string Gone =>
+        string.Join("; ", _objects.Select(o => $"{FindingList.Plural(o.Value.Count, "object")} ({o.Value.First}): {o.Key}"));
 }

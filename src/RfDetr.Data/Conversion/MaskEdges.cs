@@ -1,17 +1,18 @@
-using RfDetr.Vision;
 
 namespace RfDetr.Data;
 
 /// <summary>
-/// Outlines of a mask along the edges of its pixels. Rasterized again they give the same pixels, and their bounds are the mask's: an outline
-/// through pixel centers, which <see cref="PolygonTracer"/> gives, is a pixel smaller.
+/// Outlines of a mask along the edges of its pixels. Rasterized again they give the same pixels, and their bounds are the mask's:
+/// an outline through pixel centers, which <see cref="PolygonTracer"/> gives, is a pixel smaller.
 /// </summary>
 internal static class MaskEdges
 {
     // Directions in clockwise order as seen on the screen: right, down, left, up. The mask lies to the right of each step.
     private static readonly (int X, int Y)[] s_steps = [(1, 0), (0, 1), (-1, 0), (0, -1)];
 
-    /// <summary>All outlines, holes included; each <c>x0, y0, x1, y1, …</c> in whole pixels. By the even-odd rule they are the mask.</summary>
+    /// <summary>
+    /// All outlines, holes included; each <c>x0, y0, x1, y1, …</c> in whole pixels. By the even-odd rule they are the mask.
+    /// </summary>
     public static List<double[]> Of(RleMask mask)
     {
         var outlines = new List<double[]>();

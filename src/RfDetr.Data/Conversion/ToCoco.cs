@@ -10,7 +10,8 @@ internal static class ToCoco
         if (data.Classes.Grouping is { } group)
             categories.Insert(0, new CocoCategory(group.CategoryId, group.Name, group.Group));
         if (data.Classes.FirstOrDefault(c => string.IsNullOrWhiteSpace(c.Name)) is { } nameless)
-            throw plan.Refusal(FormattableString.Invariant($"class {nameless.Index} has a blank name, '{nameless.Name}'; COCO needs one."));
+            throw plan.Refusal(
+                FormattableString.Invariant($"class {nameless.Index} has a blank name, '{nameless.Name}'; COCO needs one."));
         foreach (DataSplit split in data.Splits)
             Split(data, split, categories, plan);
         return plan;
@@ -18,7 +19,8 @@ internal static class ToCoco
 
     private static void Split(DataSet data, DataSplit split, List<CocoCategory> categories, ConversionPlan plan)
     {
-        bool ids = split.Images.SelectMany(p => p.Objects).DistinctBy(o => o.Id, MixedHash.Instance).Count() == split.Images.Sum(p => p.Objects.Count);
+        long[] all = [.. split.Images.SelectMany(p => p.Objects).Select(o => o.Id)];
+        bool ids = all.Distinct(MixedHash.Instance).Count() == all.Length;
         var images = new List<CocoImage>();
         var annotations = new List<CocoAnnotation>();
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -37,7 +39,8 @@ internal static class ToCoco
         }
 
         string to = $"{split.Name}/{LayoutFinder.RoboflowFile}";
-        plan.Add(to, $"the annotations of '{split.Name}'", stream => CocoWriter.Write(stream, new CocoFile(to, images, categories, annotations)));
+        plan.Add(to, $"the annotations of '{split.Name}'",
+            stream => CocoWriter.Write(stream, new CocoFile(to, images, categories, annotations)));
     }
 
     private static CocoAnnotation Annotation(DataSet data, LabeledImage image, LabeledObject o, long id, Losses losses)

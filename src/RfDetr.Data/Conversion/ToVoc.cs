@@ -23,10 +23,12 @@ internal static class ToVoc
                 var planned = new PlannedImage(name, image, $"{VocLayout.ImagesFolder}/{file}", image.Objects);
                 CountLosses(image, plan.Losses);
                 plan.Add(planned);
-                plan.Add($"Annotations/{stem}.xml", $"the annotations of {ConversionPlan.Owner(planned)}", stream => Annotation(data, image, file).Save(stream));
+                plan.Add($"Annotations/{stem}.xml", $"the annotations of {ConversionPlan.Owner(planned)}",
+                    stream => Annotation(data, image, file).Save(stream));
             }
 
-            plan.Add($"ImageSets/Main/{name}.txt", $"the list of '{split.Name}'", () => string.Concat(listed.Select(stem => stem + "\n")));
+            plan.Add($"ImageSets/Main/{name}.txt", $"the list of '{split.Name}'",
+                () => string.Concat(listed.Select(stem => stem + "\n")));
         }
 
         plan.Add(VocLayout.LabelsFile, "the list of classes", () => string.Concat(data.Classes.Select(c => c.Name + "\n")));
@@ -39,12 +41,16 @@ internal static class ToVoc
         var known = new Dictionary<string, DataClass>(StringComparer.Ordinal);
         foreach (DataClass c in data.Classes)
         {
-            if (c.Name.Trim() != c.Name || c.Name.Length == 0 || c.Name.Any(x => char.IsControl(x) || x is '\u2028' or '\u2029' || !IsXml(x)))
-                throw plan.Refusal($"the class '{c.Name}' has blanks at its ends or characters that a line of text or XML cannot hold; rename it.");
+            if (c.Name.Trim() != c.Name || c.Name.Length == 0
+                || c.Name.Any(x => char.IsControl(x) || x is '\u2028' or '\u2029' || !IsXml(x)))
+                throw plan.Refusal(
+                    $"the class '{c.Name}' has blanks at its ends or characters that a line of text or XML cannot hold; "
+                    + "rename it.");
             if (!known.TryAdd(c.Name, c))
             {
-                throw plan.Refusal(FormattableString.Invariant(
-                    $"the classes {known[c.Name].CategoryId} and {c.CategoryId} are both called '{c.Name}', and VOC tells classes by name; rename one."));
+                throw plan.Refusal(string.Create(CultureInfo.InvariantCulture,
+                    $"the classes {known[c.Name].CategoryId} and {c.CategoryId} are both called '{c.Name}', and VOC tells "
+                    + $"classes by name; rename one."));
             }
         }
     }
@@ -54,7 +60,8 @@ internal static class ToVoc
     // VOC has one folder for all images, and lists them by lines in which a blank ends the name.
     private static string Unique(HashSet<string> stems, string split, string name)
     {
-        string plain = string.Concat(Path.ChangeExtension(name, null).Select(c => c is '/' or '\\' || char.IsWhiteSpace(c) || !IsXml(c) ? '_' : c));
+        string plain = string.Concat(
+            Path.ChangeExtension(name, null).Select(c => c is '/' or '\\' || char.IsWhiteSpace(c) || !IsXml(c) ? '_' : c));
         string candidate = stems.Contains(plain) ? $"{split}_{plain}" : plain;
         for (int n = 2; !stems.Add(candidate); n++)
             candidate = string.Create(CultureInfo.InvariantCulture, $"{plain}_{n}");

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using RfDetr.Vision;
 
 namespace RfDetr.Data;
 
@@ -49,7 +48,9 @@ internal static class ToYolo
         return yaml.ToString();
     }
 
-    /// <summary>The images at their own sizes: YOLO's numbers are shares of what the image really has, whatever the annotations say.</summary>
+    /// <summary>
+    /// The images at their own sizes: YOLO's numbers are shares of what the image really has, whatever the annotations say.
+    /// </summary>
     private static LabeledImage[] Sized(DataSplit split, ConversionPlan plan, CancellationToken cancellation)
     {
         var sized = new LabeledImage[split.Images.Count];
@@ -62,13 +63,17 @@ internal static class ToYolo
             }
             catch (ImageContentException e)
             {
-                throw plan.Refusal($"the image '{split.Images[i].Name}' of '{split.Name}' has no size that shares could be computed from: {e.Message}.");
+                throw plan.Refusal(
+                    $"the image '{split.Images[i].Name}' of '{split.Name}' has no size that shares could be computed from: "
+                    + $"{e.Message}.");
             }
         }, cancellation: cancellation);
         for (int i = 0; i < sized.Length; i++)
         {
-            if ((sized[i].Width, sized[i].Height) != (split.Images[i].Width, split.Images[i].Height) && sized[i].Objects.Count > 0)
-                plan.Losses.Add($"of '{sized[i].Name}', which has another size than its annotations say; boxes are kept in pixels");
+            if ((sized[i].Width, sized[i].Height) != (split.Images[i].Width, split.Images[i].Height)
+                && sized[i].Objects.Count > 0)
+                plan.Losses.Add(
+                    $"of '{sized[i].Name}', which has another size than its annotations say; boxes are kept in pixels");
         }
 
         return sized;
@@ -78,7 +83,9 @@ internal static class ToYolo
     {
         string name = plan.NameOf(image), to = $"{ImagesFolder}/{split}/{name}";
         if (!YoloLayout.IsImage(name))
-            throw plan.Refusal($"the image '{image.Name}' has an extension by which YOLO's readers do not find it; rename it, for instance to .jpg or .png.");
+            throw plan.Refusal(
+                $"the image '{image.Name}' has an extension by which YOLO's readers do not find it; rename it, for instance "
+                + "to .jpg or .png.");
 
         // Labels go where readers look for them: for inner folders called "images" that is not below labels/SPLIT.
         string here = Path.DirectorySeparatorChar + to.Replace('/', Path.DirectorySeparatorChar);
@@ -101,7 +108,8 @@ internal static class ToYolo
         // Outlines are computed twice, here for what they lose and when the file is written, so that they need not be kept.
         foreach (LabeledObject o in written.Where(o => o.Segmentation is not null))
             _ = YoloOutline.Of(image, o, plan.Losses);
-        plan.Add(label, $"the labels of {ConversionPlan.Owner(planned)}", () => string.Concat(written.Select(o => Line(image, o, Array.IndexOf(order, o.ClassIndex)))));
+        plan.Add(label, $"the labels of {ConversionPlan.Owner(planned)}",
+            () => string.Concat(written.Select(o => Line(image, o, Array.IndexOf(order, o.ClassIndex)))));
     }
 
     private static string Line(LabeledImage image, LabeledObject o, int number)
@@ -118,7 +126,10 @@ internal static class ToYolo
         (o.Box.X + o.Box.Width / 2) / image.Width, (o.Box.Y + o.Box.Height / 2) / image.Height, o.Box.Width / image.Width, o.Box.Height / image.Height,
     ];
 
-    /// <summary>A coordinate as a share, with as few digits as give back the pixels to 0.0001 and, for the rasterizer, the same fifth of a pixel.</summary>
+    /// <summary>
+    /// A coordinate as a share, with as few digits as give back the pixels to 0.0001 and, for the rasterizer, the same fifth of a
+    /// pixel.
+    /// </summary>
     private static string Share(double pixels, int side)
     {
         for (int digits = 6; digits <= 16; digits++)

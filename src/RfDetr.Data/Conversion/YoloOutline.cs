@@ -1,10 +1,9 @@
-using RfDetr.Vision;
 
 namespace RfDetr.Data;
 
 /// <summary>
-/// The one outline that YOLO has for an object. Its bounds are the object's box there, so it is made to have the box of the object: boxes are
-/// kept to 0.01 pixel, masks as well as one outline can.
+/// The one outline that YOLO has for an object. Its bounds are the object's box there, so it is made to have the box of the
+/// object: boxes are kept to 0.01 pixel, masks as well as one outline can.
 /// </summary>
 internal static class YoloOutline
 {
@@ -81,7 +80,8 @@ internal static class YoloOutline
         if (left < box.X - Slack || top < box.Y - Slack || right > x2 + Slack || bottom > y2 + Slack)
         {
             losses?.Add("the mask reaches beyond the box and is cut off there");
-            foreach ((int axis, double limit, int sign) in ((int, double, int)[])[(0, box.X, 1), (1, box.Y, 1), (0, x2, -1), (1, y2, -1)])
+            (int, double, int)[] sides = [(0, box.X, 1), (1, box.Y, 1), (0, x2, -1), (1, y2, -1)];
+            foreach ((int axis, double limit, int sign) in sides)
                 outline = Cut(outline, axis, limit, sign);
             if (outline.Length < 6)
                 return null;
@@ -89,14 +89,16 @@ internal static class YoloOutline
 
         // Where the mask ends before the box, the outline goes out to the box and back on the same line, which encloses nothing.
         var fitted = new List<double>(outline);
-        foreach ((int axis, double edge, int sign) in ((int, double, int)[])[(0, box.X, -1), (1, box.Y, -1), (0, x2, 1), (1, y2, 1)])
+        (int, double, int)[] edges = [(0, box.X, -1), (1, box.Y, -1), (0, x2, 1), (1, y2, 1)];
+        foreach ((int axis, double edge, int sign) in edges)
             Reach(fitted, axis, edge, sign);
         return [.. fitted];
     }
 
     private static (double Left, double Top, double Right, double Bottom) Bounds(double[] outline)
     {
-        (double left, double top, double right, double bottom) = (double.MaxValue, double.MaxValue, double.MinValue, double.MinValue);
+        (double left, double top) = (double.MaxValue, double.MaxValue);
+        (double right, double bottom) = (double.MinValue, double.MinValue);
         for (int i = 0; i < outline.Length; i += 2)
         {
             (left, right) = (Math.Min(left, outline[i]), Math.Max(right, outline[i]));
@@ -119,7 +121,8 @@ internal static class YoloOutline
                 kept.AddRange(outline.AsSpan(i, 2));
             if (from < 0 == to < 0)
                 continue;
-            double share = from / (from - to), other = outline[i + 1 - axis] + share * (outline[next + 1 - axis] - outline[i + 1 - axis]);
+            double here = outline[i + 1 - axis], there = outline[next + 1 - axis];
+            double other = here + from / (from - to) * (there - here);
             kept.AddRange(axis == 0 ? [limit, other] : [other, limit]);
         }
 

@@ -1,6 +1,6 @@
 namespace RfDetr.Data;
 
-/// <summary>What is odd about a data set and does not keep it from being used.</summary>
+/// <summary>An oddity of a data set that does not keep it from being used.</summary>
 internal enum DataFlaw
 {
     /// <summary>An annotation of a class that <c>categories</c> does not declare; left out.</summary>
@@ -34,7 +34,7 @@ internal enum DataFlaw
     Keypoints,
 }
 
-/// <summary>How often a flaw occurs in a file.</summary>
+/// <summary>A flaw with the number of times that it occurs in a file.</summary>
 /// <param name="Flaw">The kind.</param>
 /// <param name="File">The file.</param>
 /// <param name="Count">How often.</param>
@@ -61,15 +61,17 @@ internal sealed record DataFlawCount(DataFlaw Flaw, string File, int Count, IRea
     /// <summary>A size that is read from the image costs nothing but time; everything else deserves a look.</summary>
     public FindingLevel Level => Flaw is DataFlaw.MissingSize ? FindingLevel.Note : FindingLevel.Warning;
 
-    /// <summary>What it is and what was done about it.</summary>
+    /// <summary>The flaw and what was done about it.</summary>
     public string Text => Flaw switch
     {
-        DataFlaw.UndeclaredCategory => $"{N("annotation has", "annotations have")} a category that 'categories' does not declare; left out.",
+        DataFlaw.UndeclaredCategory =>
+            $"{N("annotation has", "annotations have")} a category that 'categories' does not declare; left out.",
         DataFlaw.UnknownImage => $"{N("annotation is", "annotations are")} of an image that 'images' does not list; left out.",
         DataFlaw.RepeatedImage => $"{N("image has", "images have")} the id of an earlier one; left out.",
         DataFlaw.RepeatedAnnotation => $"{N("annotation is there", "annotations are there")} twice; the copies are left out.",
         DataFlaw.OddArea => $"{N("area is", "areas are")} negative or no number; that of the mask or box is used.",
-        DataFlaw.EmptyPolygon => $"{N("polygon encloses", "polygons enclose")} nothing (fewer than three points); left out of the mask.",
+        DataFlaw.EmptyPolygon =>
+            $"{N("polygon encloses", "polygons enclose")} nothing (fewer than three points); left out of the mask.",
         DataFlaw.MissingSize => $"{N("image has", "images have")} no size in the annotations; read from the image itself.",
         DataFlaw.OddText => $"{N("text is", "texts are")} not UTF-8; read as Latin-1 or with replacement characters.",
         DataFlaw.MissingSplit => $"{N("split is", "splits are")} named but not there; the data set is used without.",

@@ -1,8 +1,8 @@
 namespace RfDetr.Data;
 
 /// <summary>
-/// The folder of a data set, and the rule that what its files name lies in it: neither '..', nor an absolute path, nor a symbolic link leads
-/// out. A data set from elsewhere could otherwise have files of this machine read, copied and handed on.
+/// The folder of a data set, and the rule that what its files name lies in it: neither '..', nor an absolute path, nor a symbolic
+/// link leads out. A data set from elsewhere could otherwise have files of this machine read, copied and handed on.
 /// </summary>
 internal sealed class DataFolder
 {
@@ -53,7 +53,8 @@ internal sealed class DataFolder
 
         // On Unix a backslash may be part of a name; where it is, that file is meant.
         string full = Full(from, plain);
-        if (plain != written && !OperatingSystem.IsWindows() && Full(from, written) is { } literal && IsBelow(Path, literal) && File.Exists(literal))
+        if (plain != written && !OperatingSystem.IsWindows() && Full(from, written) is { } literal && IsBelow(Path, literal)
+            && File.Exists(literal))
             full = literal;
         if (!IsBelow(Path, full) && IsBelow(_realPath, full))
             full = Path + full[_realPath.Length..]; // the same place by its other name
@@ -66,7 +67,7 @@ internal sealed class DataFolder
         return Allows(full, out problem) ? full : null;
     }
 
-    /// <summary>Whether a path below the folder may be read: no link on the way to it leads out.</summary>
+    /// <summary>True if a path below the folder may be read: no link on the way to it leads out.</summary>
     public bool Allows(string full, out string? problem)
     {
         problem = null;
@@ -77,12 +78,15 @@ internal sealed class DataFolder
             return true;
         problem = real is null
             ? "is a link without an end"
-            : $"is or lies behind a symbolic link that leads out of '{Path}' (to '{real}'); if the link is yours, allow it with --follow-links "
+            : $"is or lies behind a symbolic link that leads out of '{Path}' (to '{real}'); if the link is yours, allow it "
+                + "with --follow-links "
             + "(DataSetOptions.FollowLinks)";
         return false;
     }
 
-    /// <summary>The folders and files below a folder; links that lead out are problems and not entered, and no folder is entered twice.</summary>
+    /// <summary>
+    /// The folders and files below a folder; links that lead out are problems and not entered, and no folder is entered twice.
+    /// </summary>
     /// <param name="folder">A folder in this one.</param>
     /// <param name="problem">Called with the path and the end of the sentence for each link that leads out.</param>
     public IEnumerable<string> Files(string folder, Action<string, string> problem)
@@ -93,7 +97,8 @@ internal sealed class DataFolder
         {
             if (Real(at, 0) is not { } real || !entered.Add(real))
                 continue;
-            foreach (FileSystemInfo entry in new DirectoryInfo(at).EnumerateFileSystemInfos().OrderBy(e => e.Name, StringComparer.Ordinal))
+            IEnumerable<FileSystemInfo> entries = new DirectoryInfo(at).EnumerateFileSystemInfos();
+            foreach (FileSystemInfo entry in entries.OrderBy(e => e.Name, StringComparer.Ordinal))
             {
                 if ((entry.Attributes & FileAttributes.ReparsePoint) != 0 && !Allows(entry.FullName, out string? why))
                     problem(entry.FullName, why!);
@@ -111,7 +116,9 @@ internal sealed class DataFolder
         && full.StartsWith(folder, StringComparison.Ordinal)
         && (System.IO.Path.EndsInDirectorySeparator(folder) || full[folder.Length] == System.IO.Path.DirectorySeparatorChar);
 
-    /// <summary>The path without any symbolic link in it; null if there is no end to them. What is not there has no links.</summary>
+    /// <summary>
+    /// The path without any symbolic link in it; null if there is no end to them. What is not there has no links.
+    /// </summary>
     private string? Real(string full, int links)
     {
         lock (_gate)
@@ -127,7 +134,8 @@ internal sealed class DataFolder
             return null;
         string real = System.IO.Path.Combine(realParent, System.IO.Path.GetFileName(full));
         var entry = new FileInfo(real);
-        bool isLink = (int)entry.Attributes != -1 && (entry.Attributes & FileAttributes.ReparsePoint) != 0 && entry.LinkTarget is not null;
+        bool isLink = (int)entry.Attributes != -1 && (entry.Attributes & FileAttributes.ReparsePoint) != 0
+            && entry.LinkTarget is not null;
         if (isLink)
         {
             string? target = links < MostLinks ? Real(Full(realParent, entry.LinkTarget!), links + 1) : null;

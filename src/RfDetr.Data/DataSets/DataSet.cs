@@ -8,7 +8,8 @@ public sealed class DataSet
     private readonly IReadOnlyDictionary<string, string> _absent;
 
     internal DataSet(
-        string path, DataSetLayout layout, ClassTable classes, IReadOnlyList<DataSplit> splits, IReadOnlyList<DataFlawCount>? flaws = null,
+        string path, DataSetLayout layout, ClassTable classes, IReadOnlyList<DataSplit> splits,
+        IReadOnlyList<DataFlawCount>? flaws = null,
         IReadOnlyDictionary<string, string>? absent = null)
     {
         (Path, Layout, Classes, Splits) = (path, layout, classes, splits);
@@ -28,7 +29,10 @@ public sealed class DataSet
     /// <summary>Its parts; training parts first, test parts last.</summary>
     public IReadOnlyList<DataSplit> Splits { get; }
 
-    /// <summary>What was odd and left out or read in another way than written, one sentence for each kind and file; to be shown.</summary>
+    /// <summary>
+    /// Oddities of the files that were left out or read in another way than written, one sentence for each kind and file; to be
+    /// shown.
+    /// </summary>
     public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>Opens a data set and reads all its annotations; its layout is found from the files.</summary>
@@ -38,7 +42,7 @@ public sealed class DataSet
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static DataSet Open(string path, DataSetOptions? options = null) => Open(path, options, new ProblemList(stopAtFirst: true));
 
-    /// <summary>Whether a folder holds a data set of any layout.</summary>
+    /// <summary>True if a folder holds a data set of any layout.</summary>
     public static bool IsDataSet(string folder)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
@@ -53,7 +57,8 @@ public sealed class DataSet
             return split;
         string? why = _absent.FirstOrDefault(a => SplitNames.Plain(a.Key) == SplitNames.Plain(name)).Value;
         throw new ArgumentException(
-            $"the data set '{Path}' has no split '{name}'; it has {string.Join(", ", Splits.Select(s => $"'{s.Name}'"))}{(why is null ? "" : $" ({why})")}",
+            $"the data set '{Path}' has no split '{name}'; it has "
+            + $"{string.Join(", ", Splits.Select(s => $"'{s.Name}'"))}{(why is null ? "" : $" ({why})")}",
             nameof(name));
     }
 
@@ -79,7 +84,8 @@ public sealed class DataSet
             _ => VocLayout.Read(found, options, problems),
         };
         return new DataSet(
-            found.Root, found.Layout, classes, [.. splits.OrderBy(s => SplitNames.Rank(s.Name)).ThenBy(s => s.Name, StringComparer.Ordinal)],
+            found.Root, found.Layout, classes,
+            [.. splits.OrderBy(s => SplitNames.Rank(s.Name)).ThenBy(s => s.Name, StringComparer.Ordinal)],
             problems.Flaws, absent);
     }
 }

@@ -39,8 +39,8 @@ public sealed record DataSetOptions
     public ClassRule Classes { get; init; } = ClassRule.Contiguous;
 
     /// <summary>
-    /// Whether symbolic links may lead out of the data set's folder. Off: a data set from elsewhere could have any file of this machine read
-    /// and copied. On for folders whose links are your own.
+    /// Permission for symbolic links to lead out of the data set's folder. Off: a data set from elsewhere could have any file of
+    /// this machine read and copied. On for folders whose links are your own.
     /// </summary>
     public bool FollowLinks { get; init; }
 

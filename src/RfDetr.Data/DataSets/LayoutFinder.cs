@@ -13,7 +13,8 @@ internal static class LayoutFinder
     /// <param name="Layout">Its layout.</param>
     /// <param name="Files">COCO: split name → annotation file. YOLO: "" → data.yaml. VOC: none.</param>
     /// <param name="Named">Whether the user named the one file himself, and not the folder that it is in.</param>
-    public sealed record Found(string Root, DataSetLayout Layout, IReadOnlyList<(string Split, string File)> Files, bool Named = false);
+    public sealed record Found(
+        string Root, DataSetLayout Layout, IReadOnlyList<(string Split, string File)> Files, bool Named = false);
 
     public static Found Find(string path, DataSetLayout? wanted)
     {
@@ -27,7 +28,9 @@ internal static class LayoutFinder
             [var only] => only,
             [] => throw Nothing(path, wanted),
             _ => throw new DataSetFormatException(
-                path, $"holds several layouts ({string.Join(", ", found.Select(f => f.Layout))}); say which one is meant (DataSetOptions.Layout, --layout)."),
+                path,
+                $"holds several layouts ({string.Join(", ", found.Select(f => f.Layout))}); say which one is meant "
+                + "(DataSetOptions.Layout, --layout)."),
         };
     }
 
@@ -42,7 +45,7 @@ internal static class LayoutFinder
         };
     }
 
-    /// <summary>Whether a folder holds a data set of any layout.</summary>
+    /// <summary>True if a folder holds a data set of any layout.</summary>
     public static bool IsDataSet(string folder) => Directory.Exists(folder) && Candidates(folder).Any();
 
     private static IEnumerable<Found> Candidates(string root)

@@ -1,4 +1,3 @@
-using RfDetr.Vision;
 
 namespace RfDetr.Data;
 
@@ -10,7 +9,8 @@ internal static class OwnSizes
     /// <param name="source">The file of their annotations.</param>
     /// <param name="problems">Receives the problems, and the images that had no size as flaws.</param>
     /// <param name="complete">Makes the image of a known size, given its position in the list.</param>
-    public static List<LabeledImage> Fill(List<LabeledImage> images, string source, ProblemList problems, Func<int, LabeledImage, LabeledImage> complete)
+    public static List<LabeledImage> Fill(
+        List<LabeledImage> images, string source, ProblemList problems, Func<int, LabeledImage, LabeledImage> complete)
     {
         int[] unknown = [.. Enumerable.Range(0, images.Count).Where(i => images[i].Width <= 0 || images[i].Height <= 0)];
         if (unknown.Length == 0)
@@ -27,7 +27,8 @@ internal static class OwnSizes
             }
             catch (ImageContentException e)
             {
-                failures[i] = new DataSetFormatException(source, $"has no size of '{images[i].Name}', and the image itself is of no help: {e.Message}", e);
+                failures[i] = new DataSetFormatException(
+                    source, $"has no size of '{images[i].Name}', and the image itself is of no help: {e.Message}", e);
             }
             catch (DataSetFormatException e)
             {
@@ -42,7 +43,8 @@ internal static class OwnSizes
             else
                 result.Add(sized[i] ?? images[i]);
             if (sized[i] is { } found)
-                problems.Flaw(DataFlaw.MissingSize, source, FormattableString.Invariant($"{found.Name} is {found.Width}×{found.Height}"));
+                problems.Flaw(
+                    DataFlaw.MissingSize, source, FormattableString.Invariant($"{found.Name} is {found.Width}×{found.Height}"));
         }
 
         return result;

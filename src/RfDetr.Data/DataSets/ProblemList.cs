@@ -1,6 +1,8 @@
 namespace RfDetr.Data;
 
-/// <summary>What is wrong with the files of a data set: broken parts stop the reading or are left out, flaws are counted and go on.</summary>
+/// <summary>
+/// The faults of a data set's files: broken parts stop the reading or are left out, flaws are counted and go on.
+/// </summary>
 internal sealed class ProblemList(bool stopAtFirst)
 {
     /// <summary>A file of nothing but faults must not fill the memory with reports of them.</summary>
@@ -12,13 +14,13 @@ internal sealed class ProblemList(bool stopAtFirst)
     private readonly OrderedDictionary<(DataFlaw, string), (int Count, List<string> Examples)> _flaws = [];
     private readonly Lock _gate = new();
 
-    /// <summary>Whether <see cref="Add"/> throws.</summary>
+    /// <summary>True if <see cref="Add"/> throws.</summary>
     public bool StopsAtFirst => stopAtFirst;
 
     /// <summary>What was found so far.</summary>
     public IReadOnlyList<DataSetFormatException> Found => _found;
 
-    /// <summary>Whether so much is broken that reading on tells nothing new.</summary>
+    /// <summary>True if so much is broken that reading on tells nothing new.</summary>
     public bool IsFull => _found.Count >= MostProblems;
 
     /// <summary>The flaws so far, in the order of their first appearance.</summary>
@@ -45,7 +47,9 @@ internal sealed class ProblemList(bool stopAtFirst)
             _found.AddRange(other._found.Take(MostProblems - _found.Count));
             foreach (((DataFlaw, string) key, (int Count, List<string> Examples) more) in other._flaws)
             {
-                (int Count, List<string> Examples) known = _flaws.TryGetValue(key, out (int, List<string>) found) ? found : (0, []);
+                (int Count, List<string> Examples) known = _flaws.TryGetValue(key, out (int, List<string>) found)
+                    ? found
+                    : (0, []);
                 known.Examples.AddRange(more.Examples.Take(MostExamples - known.Examples.Count));
                 _flaws[key] = (known.Count + more.Count, known.Examples);
             }

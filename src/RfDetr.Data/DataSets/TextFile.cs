@@ -3,8 +3,8 @@ using System.Text;
 namespace RfDetr.Data;
 
 /// <summary>
-/// Text files as other tools leave them: UTF-8 with or without a byte-order mark, UTF-16 and UTF-32 with one (UTF-16 also without), and
-/// whatever else as Latin-1, in which every byte is a character.
+/// Text files as other tools leave them: UTF-8 with or without a byte-order mark, UTF-16 and UTF-32 with one (UTF-16 also
+/// without), and whatever else as Latin-1, in which every byte is a character.
 /// </summary>
 internal static class TextFile
 {
@@ -50,7 +50,9 @@ internal static class TextFile
         }
     }
 
-    /// <summary>The encoding that a byte-order mark names, or that a first character of ASCII shows; null for anything else.</summary>
+    /// <summary>
+    /// The encoding that a byte-order mark names, or that a first character of ASCII shows; null for anything else.
+    /// </summary>
     /// <returns>The encoding and the length of its mark.</returns>
     public static (Encoding? Encoding, int Mark) Marked(ReadOnlySpan<byte> bytes) => bytes switch
     {

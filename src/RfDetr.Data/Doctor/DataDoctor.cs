@@ -12,7 +12,8 @@ public static class DataDoctor
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="IOException">A file of annotations cannot be read.</exception>
     public static DoctorReport Examine(
-        string path, DoctorOptions? options = null, DataSetOptions? reading = null, IProgress<(int Done, int All)>? progress = null,
+        string path, DoctorOptions? options = null, DataSetOptions? reading = null,
+        IProgress<(int Done, int All)>? progress = null,
         CancellationToken cancellation = default)
     {
         options ??= new DoctorOptions();

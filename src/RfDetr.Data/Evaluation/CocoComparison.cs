@@ -1,4 +1,3 @@
-using RfDetr.Vision;
 
 namespace RfDetr.Data;
 
@@ -37,7 +36,8 @@ public static class CocoComparison
             images.TryAdd(image.Id, image);
         (CocoAnnotation Annotation, int Index)[] annotations = AsPycocotoolsLoads(truth, images);
         var objects = new TruthObject[annotations.Length];
-        ForEach(objects.Length, truth.Path, "annotations", i => objects[i] = Truth(annotations[i].Annotation, images, kind), i => annotations[i].Index);
+        ForEach(objects.Length, truth.Path, "annotations", i => objects[i] = Truth(annotations[i].Annotation, images, kind),
+            i => annotations[i].Index);
 
         // The first entry decides what a detection's area is: pycocotools looks at no other.
         bool areaOfBox = results.Count > 0 && results[0].Box is not null;
@@ -48,8 +48,8 @@ public static class CocoComparison
     }
 
     /// <summary>
-    /// pycocotools keeps annotations in a table by their id: of several with one id, the last stands in for all of them. Annotations of
-    /// images or categories that are not declared are never looked at.
+    /// pycocotools keeps annotations in a table by their id: of several with one id, the last stands in for all of them.
+    /// Annotations of images or categories that are not declared are never looked at.
     /// </summary>
     /// <returns>What is compared, each with its place in the file.</returns>
     private static (CocoAnnotation Annotation, int Index)[] AsPycocotoolsLoads(CocoFile truth, Dictionary<long, CocoImage> images)
@@ -84,16 +84,19 @@ public static class CocoComparison
         }
 
         if (double.IsNaN(a.Box.X))
-            throw new AnnotationFormatException($"annotation {a.Id} has no 'bbox', and its image no 'width' and 'height' to compute one from the mask");
+            throw new AnnotationFormatException(
+                $"annotation {a.Id} has no 'bbox', and its image no 'width' and 'height' to compute one from the mask");
         return new(a.ImageId, a.CategoryId, a.Box, a.Area) { Crowd = a.IsCrowd, NeverFound = a.Id == 0, Mask = mask };
     }
 
-    private static FoundObject Found(CocoDetection d, Dictionary<long, CocoImage> images, CocoFile truth, EvaluationKind kind, bool areaOfBox)
+    private static FoundObject Found(
+        CocoDetection d, Dictionary<long, CocoImage> images, CocoFile truth, EvaluationKind kind, bool areaOfBox)
     {
         if (!images.TryGetValue(d.ImageId, out CocoImage? image))
         {
             throw new AnnotationFormatException(
-                $"is of image {truth.Ids.Text(d.ImageId)}, which '{truth.Path}' does not have; are the detections of another data set or split?");
+                $"is of image {truth.Ids.Text(d.ImageId)}, which '{truth.Path}' does not have; are the detections of another "
+                + "data set or split?");
         }
 
         RleMask? mask = null;
@@ -111,7 +114,8 @@ public static class CocoComparison
     private static (int Height, int Width) Size(CocoImage image) => image.Height > 0 && image.Width > 0
         ? (image.Height, image.Width)
         : throw new AnnotationFormatException(
-            $"its image '{image.FileName}' has no 'width' and 'height', which masks need; give them, or compare boxes (kind bbox)");
+            $"its image '{image.FileName}' has no 'width' and 'height', which masks need; give them, or compare boxes (kind "
+            + "bbox)");
 
     private static RleMask OfBox(BoxXywh box, int height, int width)
     {
@@ -143,6 +147,9 @@ public static class CocoComparison
             }
         });
         if (failures[0] is { } failed)
-            throw new DataSetFormatException(file, FormattableString.Invariant($"{list ?? "detection"}[{place?.Invoke(failed.Index) ?? failed.Index}]: {failed.Error.Message}"), failed.Error);
+            throw new DataSetFormatException(file,
+                FormattableString.Invariant(
+                    $"{list ?? "detection"}[{place?.Invoke(failed.Index) ?? failed.Index}]: {failed.Error.Message}"),
+                    failed.Error);
     }
 }

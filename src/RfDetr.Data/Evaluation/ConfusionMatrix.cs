@@ -59,11 +59,14 @@ public sealed class ConfusionMatrix
     public static ConfusionMatrix Of(EvaluationInput input, EvaluationKind kind, double scoreThreshold, double iouThreshold = .5)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var matrix = new ConfusionMatrix([.. input.CategoryIds.Distinct(MixedHash.Instance).Order()], scoreThreshold, iouThreshold);
+        var matrix = new ConfusionMatrix(
+            [.. input.CategoryIds.Distinct(MixedHash.Instance).Order()], scoreThreshold, iouThreshold);
         Dictionary<long, int> index = matrix.CategoryIds.Index().ToDictionary(c => c.Item, c => c.Index, MixedHash.Instance);
-        ILookup<long, TruthObject> truth = input.Truth.Where(t => index.ContainsKey(t.CategoryId)).ToLookup(t => t.ImageId, MixedHash.Instance);
+        ILookup<long, TruthObject> truth = input.Truth.Where(t => index.ContainsKey(t.CategoryId))
+            .ToLookup(t => t.ImageId, MixedHash.Instance);
         ILookup<long, FoundObject> found = input.Found
-            .Where(f => f.Score >= scoreThreshold && index.ContainsKey(f.CategoryId)).ToLookup(f => f.ImageId, MixedHash.Instance);
+            .Where(f => f.Score >= scoreThreshold && index.ContainsKey(f.CategoryId))
+                .ToLookup(f => f.ImageId, MixedHash.Instance);
         foreach (long image in input.ImageIds.Distinct(MixedHash.Instance))
         {
             // Objects that count come first: they are taken before those that do not.

@@ -66,8 +66,8 @@ internal sealed record VocAnnotation(
 
     private static XElement Parse(string file, bool strict)
     {
-        // A document type could name files of this machine or grow without end; its declarations are passed over, so that a reference to
-        // one of them is an error.
+        // A document type could name files of this machine or grow without end; its declarations are passed over, so that a
+        // reference to one of them is an error.
         var settings = new XmlReaderSettings
         {
             DtdProcessing = DtdProcessing.Ignore, XmlResolver = null, MaxCharactersInDocument = LargestFile,
@@ -80,11 +80,17 @@ internal sealed record VocAnnotation(
         using XmlReader reader = strict
             ? XmlReader.Create(new MemoryStream(bytes), settings)
             : XmlReader.Create(new StringReader(TextFile.Decode(bytes)), settings);
-        XElement? root = Tree(reader, ReadBudget.ForFile(length, DeepestNesting, what => new DataSetFormatException(file, $"{what}.")));
-        return root?.Name == "annotation" ? root : throw new DataSetFormatException(file, $"its root is <{root?.Name}>; Pascal VOC's is <annotation>.");
+        XElement? root = Tree(
+            reader, ReadBudget.ForFile(length, DeepestNesting, what => new DataSetFormatException(file, $"{what}.")));
+        return root?.Name == "annotation"
+            ? root
+            : throw new DataSetFormatException(file, $"its root is <{root?.Name}>; Pascal VOC's is <annotation>.");
     }
 
-    /// <summary>The elements and their texts; names without namespaces, no attributes. What is nested too deeply is refused while it is read.</summary>
+    /// <summary>
+    /// The elements and their texts; names without namespaces, no attributes. What is nested too deeply is refused while it is
+    /// read.
+    /// </summary>
     private static XElement? Tree(XmlReader reader, ReadBudget budget)
     {
         XElement? root = null, open = null;
@@ -129,12 +135,15 @@ internal sealed record VocAnnotation(
             double.TryParse((string?)box.Element(edge), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
                 ? value
                 : throw new DataSetFormatException(
-                    file, $"object {number} ('{name}'): <{edge}> is '{(string?)box.Element(edge)}'; it must be a number of pixels.");
+                    file,
+                    $"object {number} ('{name}'): <{edge}> is '{(string?)box.Element(edge)}'; it must be a number of pixels.");
         double x = Edge("xmin") - 1, y = Edge("ymin") - 1;
         return (name, new BoxXywh(x, y, Edge("xmax") - x, Edge("ymax") - y), ((string?)item.Element("difficult"))?.Trim() is "1" or "true");
     }
 
-    /// <summary>A side in pixels, of which some tools write 640.0; 0 where nothing or 0 is written: the image itself knows better.</summary>
+    /// <summary>
+    /// A side in pixels, of which some tools write 640.0; 0 where nothing or 0 is written: the image itself knows better.
+    /// </summary>
     private static int Side(string file, XElement? size, string side)
     {
         string? text = ((string?)size?.Element(side))?.Trim();

@@ -20,7 +20,8 @@ internal static class VocLayout
         ClassTable classes = Classes(root, all);
         var indexes = classes.ToDictionary(c => c.Name, c => c.Index, StringComparer.Ordinal);
         string folder = Path.Combine(root.Path, ImagesFolder);
-        ILookup<string, string> byStem = Images(root, folder, problems).ToLookup(f => Path.GetFileNameWithoutExtension(f), StringComparer.Ordinal);
+        ILookup<string, string> byStem = Images(root, folder, problems)
+            .ToLookup(f => Path.GetFileNameWithoutExtension(f), StringComparer.Ordinal);
         var splits = new List<DataSplit>();
         foreach ((string name, List<string> stems, string source) in Lists(root, all, problems))
         {
@@ -32,7 +33,8 @@ internal static class VocLayout
             }
 
             images = MissingImages.Remove(images, source, folder, problems);
-            splits.Add(new DataSplit(name, folder, source, classes, OwnSizes.Fill(images, source, problems, (_, image) => image)));
+            splits.Add(
+                new DataSplit(name, folder, source, classes, OwnSizes.Fill(images, source, problems, (_, image) => image)));
         }
 
         return (classes, splits);
@@ -93,7 +95,8 @@ internal static class VocLayout
             : [];
         if (lists.Length == 0)
         {
-            yield return (LayoutFinder.SingleSplit, [.. all.Keys.Order(StringComparer.Ordinal)], Path.Combine(root.Path, AnnotationsFolder));
+            yield return (LayoutFinder.SingleSplit, [.. all.Keys.Order(StringComparer.Ordinal)],
+                Path.Combine(root.Path, AnnotationsFolder));
             yield break;
         }
 
@@ -105,12 +108,15 @@ internal static class VocLayout
                 continue;
             }
 
-            List<string> stems = [.. TextFile.Lines(list, LargestList).Select(l => l.Trim()).Where(l => l.Length > 0).Select(l => Stem(l, all))];
+            List<string> stems =
+                [.. TextFile.Lines(list, LargestList).Select(l => l.Trim()).Where(l => l.Length > 0).Select(l => Stem(l, all))];
             string[] unknown = [.. stems.Where(stem => !all.ContainsKey(stem)).Take(3)];
             if (unknown.Length > 0)
             {
                 problems.Add(new DataSetFormatException(
-                    list, $"lists {string.Join(", ", unknown.Select(u => $"'{u}'"))}, but Annotations has no readable .xml file of that name."));
+                    list,
+                    $"lists {string.Join(", ", unknown.Select(u => $"'{u}'"))}, but Annotations has no readable .xml file of "
+                    + "that name."));
             }
 
             yield return (Path.GetFileNameWithoutExtension(list), stems, list);
@@ -118,10 +124,12 @@ internal static class VocLayout
     }
 
     // VOC's lists of one class have '1' or '-1' behind the name; a name may have a blank itself.
-    private static string Stem(string line, Dictionary<string, VocAnnotation> all) => all.ContainsKey(line) ? line : line.Split((char[])[' ', '\t'], 2)[0];
+    private static string Stem(string line, Dictionary<string, VocAnnotation> all) =>
+        all.ContainsKey(line) ? line : line.Split((char[])[' ', '\t'], 2)[0];
 
     private static LabeledImage Image(
-        int id, DataFolder root, string folder, IEnumerable<string> sameStem, string stem, VocAnnotation annotation, Dictionary<string, int> indexes)
+        int id, DataFolder root, string folder, IEnumerable<string> sameStem, string stem, VocAnnotation annotation,
+        Dictionary<string, int> indexes)
     {
         string path = annotation.FileName is { } written && root.Find(folder, written, out _) is { } named && File.Exists(named)
             ? named

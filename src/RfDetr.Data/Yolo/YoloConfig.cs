@@ -8,9 +8,12 @@ namespace RfDetr.Data;
 /// <param name="Names">In the order of the class numbers.</param>
 /// <param name="Splits">Split name and its paths as written.</param>
 /// <param name="Place">What <c>path:</c> says; null if it is absent.</param>
-/// <param name="Keypoints">Points and numbers of each (x, y, perhaps visibility) that label lines have behind the box; 0 for none.</param>
+/// <param name="Keypoints">
+/// Points and numbers of each (x, y, perhaps visibility) that label lines have behind the box; 0 for none.
+/// </param>
 internal sealed record YoloConfig(
-    string File, IReadOnlyList<string> Names, IReadOnlyList<(string Split, IReadOnlyList<string> Paths)> Splits, string? Place, int Keypoints)
+    string File, IReadOnlyList<string> Names, IReadOnlyList<(
+        string Split, IReadOnlyList<string> Paths)> Splits, string? Place, int Keypoints)
 {
     private const int LargestFile = 4 << 20;
     private const int MostClasses = 100_000;
@@ -41,7 +44,8 @@ internal sealed record YoloConfig(
     {
         string text = TextFile.Read(file, LargestFile);
         return BoundedYaml.Read(text, (line, what, inner) =>
-            new DataSetFormatException(file, line > 0 ? FormattableString.Invariant($"line {line}: {what}") : what, inner)) as YamlMappingNode
+            new DataSetFormatException(
+                file, line > 0 ? FormattableString.Invariant($"line {line}: {what}") : what, inner)) as YamlMappingNode
             ?? throw new DataSetFormatException(file, "is no YAML map; it must hold 'names:', 'train:' and 'val:'.");
     }
 
@@ -56,7 +60,8 @@ internal sealed record YoloConfig(
         };
         if (names.Length == 0)
             throw new DataSetFormatException(file, "names: is empty; there is no class to learn.");
-        if (Value(map, "nc") is YamlScalarNode { Value: { } count } && count != names.Length.ToString(CultureInfo.InvariantCulture))
+        if (Value(map, "nc") is YamlScalarNode { Value: { } count }
+            && count != names.Length.ToString(CultureInfo.InvariantCulture))
             throw new DataSetFormatException(file, $"nc: is {count}, but names: has {names.Length} classes; correct either.");
         return names;
     }
@@ -66,11 +71,14 @@ internal sealed record YoloConfig(
         string?[] names = new string?[Math.Min(map.Children.Count, MostClasses)];
         foreach ((YamlNode key, YamlNode value) in map.Children)
         {
-            bool isNumber = int.TryParse((key as YamlScalarNode)?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int number);
+            bool isNumber = int.TryParse(
+                (key as YamlScalarNode)?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int number);
             if (!isNumber || number >= names.Length)
             {
                 throw new DataSetFormatException(
-                    file, $"names: has the key '{key}', but {map.Children.Count} classes must be numbered 0 to {map.Children.Count - 1} without gaps.");
+                    file,
+                    $"names: has the key '{key}', but {map.Children.Count} classes must be numbered 0 to "
+                    + $"{map.Children.Count - 1} without gaps.");
             }
 
             names[number] = Text(file, $"names.{number}", value);
@@ -90,7 +98,8 @@ internal sealed record YoloConfig(
             : [];
         return shape is [>= 1 and <= MostKeypoints, 2 or 3]
             ? shape[0] * shape[1]
-            : throw new DataSetFormatException(file, "kpt_shape: must be the number of keypoints and 2 or 3 (x, y, visibility), for instance [17, 3].");
+            : throw new DataSetFormatException(
+                file, "kpt_shape: must be the number of keypoints and 2 or 3 (x, y, visibility), for instance [17, 3].");
     }
 
     private static List<string> Paths(string file, string split, YamlNode node) => node switch

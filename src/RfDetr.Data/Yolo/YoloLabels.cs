@@ -24,7 +24,8 @@ internal static class YoloLabels
     /// <param name="failures">Receives one for each broken line, which is left out.</param>
     /// <exception cref="DataSetFormatException">The file is too long.</exception>
     public static List<LabeledObject> Read(
-        string file, int classes, int keypoints, int width, int height, ProblemList problems, List<DataSetFormatException> failures)
+        string file, int classes, int keypoints, int width, int height, ProblemList problems,
+        List<DataSetFormatException> failures)
     {
         var objects = new List<LabeledObject>();
         if (!File.Exists(file))
@@ -78,8 +79,10 @@ internal static class YoloLabels
     }
 
     private static string Count(int count, int keypoints) => keypoints > 0
-        ? FormattableString.Invariant($"has {count} values; by kpt_shape a line has 5 (class cx cy w h) and {keypoints} of keypoints")
-        : FormattableString.Invariant($"has {count} values; a box has 5 (class cx cy w h), an outline an odd number of at least 7");
+        ? FormattableString.Invariant(
+            $"has {count} values; by kpt_shape a line has 5 (class cx cy w h) and {keypoints} of keypoints")
+        : FormattableString.Invariant(
+            $"has {count} values; a box has 5 (class cx cy w h), an outline an odd number of at least 7");
 
     private static LabeledObject Box(int id, List<double> values, int width, int height)
     {

@@ -1,4 +1,3 @@
-using RfDetr.Vision;
 
 namespace RfDetr.Data;
 
@@ -62,12 +61,12 @@ internal static class YoloLayout
         return File.Exists(labels) || !File.Exists(beside) ? labels : beside;
     }
 
-    /// <summary>Whether a file is found as an image, which its extension decides.</summary>
+    /// <summary>True if a file is found as an image, which its extension decides.</summary>
     internal static bool IsImage(string file) => s_extensions.Contains(Path.GetExtension(file).ToLowerInvariant());
 
     /// <summary>
-    /// The data set's folder and the one that paths count from. 'path:' is usually the writer's own absolute path, which means nothing here:
-    /// it is followed below the file, and elsewhere only for a user who named this very file.
+    /// The data set's folder and the one that paths count from. 'path:' is usually the writer's own absolute path, which means
+    /// nothing here: it is followed below the file, and elsewhere only for a user who named this very file.
     /// </summary>
     private static (DataFolder Root, string From) Root(DataFolder here, YoloConfig config, bool named)
     {
@@ -93,7 +92,9 @@ internal static class YoloLayout
                 if (Resolve(path, out string why) is { } place)
                     places.Add(place);
                 else
-                    missing.Add(new DataSetFormatException(config.File, $"{name}: '{path}' {why}; give a folder of images or a .txt list."));
+                    missing.Add(
+                        new DataSetFormatException(
+                            config.File, $"{name}: '{path}' {why}; give a folder of images or a .txt list."));
             }
 
             // A split that is not there at all may never be asked for; one with a hole would be used without anybody noticing.
@@ -116,7 +117,9 @@ internal static class YoloLayout
             }
 
             if (files.Count == 0)
-                problems.Add(new DataSetFormatException(config.File, $"{name}: no images in {string.Join(", ", paths.Select(p => $"'{p}'"))}."));
+                problems.Add(
+                    new DataSetFormatException(
+                        config.File, $"{name}: no images in {string.Join(", ", paths.Select(p => $"'{p}'"))}."));
             string[] sorted = [.. files];
             var images = new LabeledImage?[sorted.Length];
             var failures = new List<DataSetFormatException>?[sorted.Length];
@@ -134,9 +137,11 @@ internal static class YoloLayout
                 if (!root.Allows(labels, out string? problem))
                     throw new DataSetFormatException(labels, $"{problem}.");
                 if (!File.Exists(file))
-                    throw new DataSetFormatException(file, "is listed but cannot be opened: its name is not UTF-8, or it is a link to nothing; rename it.");
+                    throw new DataSetFormatException(
+                        file, "is listed but cannot be opened: its name is not UTF-8, or it is a link to nothing; rename it.");
                 ImageInfo info = ImageInfo.Read(file);
-                List<LabeledObject> objects = YoloLabels.Read(labels, classes.Count, config.Keypoints, info.Width, info.Height, problems, failures);
+                List<LabeledObject> objects = YoloLabels.Read(
+                    labels, classes.Count, config.Keypoints, info.Width, info.Height, problems, failures);
                 return new LabeledImage(id, file, ImageNames.Relative(folder, file), info.Width, info.Height, objects);
             }
             catch (ImageContentException e)
@@ -151,8 +156,8 @@ internal static class YoloLayout
             return null;
         }
 
-        // Roboflow writes '../train/images', meant from a folder below; as everybody does, a leading '../' is dropped where that leads to a
-        // place that is there.
+        // Roboflow writes '../train/images', meant from a folder below; as everybody does, a leading '../' is dropped where that
+        // leads to a place that is there.
         private string? Resolve(string path, out string why)
         {
             why = $"is not below '{root.Path}', or not there";
@@ -161,7 +166,8 @@ internal static class YoloLayout
                 plain = plain[3..];
             foreach (string start in (string[])[from, root.Path])
             {
-                string? place = plain is "." or "./" ? start : root.Find(start, plain, out string? problem) is { } found ? found : Why(problem, ref why);
+                string? place = plain is "." or "./" ? start : root.Find(
+                    start, plain, out string? problem) is { } found ? found : Why(problem, ref why);
                 if (place is not null && (Directory.Exists(place) || File.Exists(place)))
                     return place;
             }
@@ -187,13 +193,15 @@ internal static class YoloLayout
                 if (entry.Length == 0)
                     continue;
 
-                // './images/a.jpg' counts from the list's folder, as the COCO lists of YOLO's authors do; anything else from the root.
+                // './images/a.jpg' counts from the list's folder, as the COCO lists of YOLO's authors do; anything else from the
+                // root.
                 if (Resolve(entry, out string why) is { } file && File.Exists(file))
                     yield return file;
                 else if (root.Find(beside, entry, out _) is { } other && File.Exists(other))
                     yield return other;
                 else
-                    problems.Add(new DataSetFormatException(list, FormattableString.Invariant($"line {number}: '{entry}' {why}.")));
+                    problems.Add(
+                        new DataSetFormatException(list, FormattableString.Invariant($"line {number}: '{entry}' {why}.")));
             }
         }
     }

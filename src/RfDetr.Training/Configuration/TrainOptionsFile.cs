@@ -1,5 +1,5 @@
 using System.Text;
-using RfDetr.Checkpoints;
+using RfDetr.Data;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -73,7 +73,9 @@ public static class TrainOptionsFile
     }
 
     private static IEnumerable<KeyValuePair<YamlNode, YamlNode>> Root(string yaml, string name) =>
-        BoundedYaml.Read(yaml, (line, what, inner) => new ConfigurationFileException($"{name}{(line > 0 ? $", line {line}" : "")}: {what}", inner)) switch
+        BoundedYaml.Read(yaml,
+            (line, what, inner) =>
+                new ConfigurationFileException($"{name}{(line > 0 ? $", line {line}" : "")}: {what}", inner)) switch
         {
             null => [],
             YamlMappingNode map => map,

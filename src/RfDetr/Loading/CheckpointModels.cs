@@ -4,7 +4,6 @@ using RfDetr.Graph;
 using RfDetr.Model;
 using RfDetr.Onnx;
 using RfDetr.Tensors;
-using RfDetr.Vision;
 
 namespace RfDetr;
 
@@ -56,9 +55,10 @@ internal static class CheckpointModels
         return Loaded(card, options.RunsOnOwnEngine ? new CpuEngine(CpuNetwork.Compile(graph, cpu, options.FixedBatch ?? 1), sizes) : InOnnxRuntime(graph, card, sizes, options));
     }
 
-    /// <summary>What to say about tensors that are not the network's.</summary>
+    /// <summary>The warning about tensors that are not the network's.</summary>
     internal static string StrangersWarning(IReadOnlyList<string> names) =>
-        $"{names.Count} tensors beside the network's own were not loaded: {string.Join(", ", names.Take(5))}{(names.Count > 5 ? ", …" : "")}";
+        $"{names.Count} tensors beside the network's own were not loaded: "
+        + $"{string.Join(", ", names.Take(5))}{(names.Count > 5 ? ", …" : "")}";
 
     private static LoadedModel Loaded(ModelCard card, INetworkEngine engine) => new(card with { Engine = engine.Description }, engine);
 
@@ -75,7 +75,8 @@ internal static class CheckpointModels
         ModelConfig config = BuiltInModels.Named(inferred.Config, name);
         WeightsLicense? license = Licenses.Of(config.Variant);
         Licenses.Require(license, name, options.AcceptLicense);
-        ClassMap classes = ClassMapRules.Find(checkpoint, new ClassMapOptions { ClassNames = options.ClassNames, ClassOffset = options.ClassOffset });
+        ClassMap classes = ClassMapRules.Find(
+            checkpoint, new ClassMapOptions { ClassNames = options.ClassNames, ClassOffset = options.ClassOffset });
         return new ModelCard
         {
             Name = name,

@@ -1,6 +1,5 @@
 using RfDetr.Checkpoints;
 using RfDetr.Onnx;
-using RfDetr.Vision;
 
 namespace RfDetr;
 

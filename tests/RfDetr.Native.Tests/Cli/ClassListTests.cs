@@ -7,7 +7,8 @@ namespace RfDetr.Tests.Cli;
 public class ClassListTests
 {
     private static readonly ClassMap s_classes = new(
-        6, [new(0, "ball"), new(1, "cone, small"), new(2, "it's"), new(3, "a\\b"), new(4, "say \"hi\", twice"), new(5, "id:0")], "a test");
+        6, [new(0, "ball"), new(1, "cone, small"), new(2, "it's"), new(3, "a\\b"), new(4, "say \"hi\", twice"),
+            new(5, "id:0")], "a test");
 
     [Theory]
     [InlineData("cone, small", new[] { "cone, small" })]
@@ -30,9 +31,11 @@ public class ClassListTests
     [InlineData("small")]
     [InlineData("ball,cone")]
     [InlineData("id:9")]
-    public void Names_what_is_there(string value) => Should.Throw<ArgumentException>(() => ClassList.Resolve([value], s_classes, "--classes"))
+    public void Names_what_is_there(string value) =>
+        Should.Throw<ArgumentException>(() => ClassList.Resolve([value], s_classes, "--classes"))
         .Message.ShouldContain("it has ball, \"cone, small\", it's");
 
     [Fact]
-    public void A_single_class_may_stand_in_quotes() => ClassList.One("\"cone, small\"", s_classes, "--class-threshold").ShouldBe("cone, small");
+    public void A_single_class_may_stand_in_quotes() =>
+        ClassList.One("\"cone, small\"", s_classes, "--class-threshold").ShouldBe("cone, small");
 }

@@ -80,7 +80,8 @@ public sealed class DataVerbTests : IDisposable
         foreach (CliRun run in (CliRun[])
             [
                 await CliRun.Of("data", "doctor", _folder["set"]), await CliRun.Of("data", "stats", _folder["set"]),
-                await CliRun.Of("data", "doctor", _folder["set"], "--json", "-"), await CliRun.Of("data", "stats", _folder["no\u001b[2J"]),
+                await CliRun.Of(
+                    "data", "doctor", _folder["set"], "--json", "-"), await CliRun.Of("data", "stats", _folder["no\u001b[2J"]),
             ])
         {
             string all = run.Out + run.Error;
@@ -107,7 +108,8 @@ public sealed class DataVerbTests : IDisposable
         CliRun refused = await CliRun.Of("data", "convert", _folder["set"], "--to", "yolo", "--output", _folder["yolo"]);
         (refused.Code, Directory.Exists(_folder["yolo"])).ShouldBe((1, false));
         refused.Error.ShouldContain("--allow-loss");
-        CliRun allowed = await CliRun.Of("data", "convert", _folder["set"], "--to", "yolo", "--output", _folder["yolo"], "--allow-loss");
+        CliRun allowed = await CliRun.Of(
+            "data", "convert", _folder["set"], "--to", "yolo", "--output", _folder["yolo"], "--allow-loss");
         (allowed.Code, allowed.Error.Contains("crowd regions have no place", StringComparison.Ordinal)).ShouldBe((0, true));
     }
 

@@ -71,7 +71,8 @@ public sealed class ProcessTests
             File.Copy(Goldens.Path("images/reference.png"), folder[$"in/{i:0000}.png"]);
         Directory.CreateDirectory(folder["out"]);
         File.WriteAllText(folder["out/detections.json"], "old");
-        ProcessStartInfo start = StartInfo(folder, new Uri("http://127.0.0.1:9/"), "detect", folder["in"], "--output", folder["out"], "--no-images", "--format", "json", "--format", "csv");
+        ProcessStartInfo start = StartInfo(folder, new Uri("http://127.0.0.1:9/"), "detect", folder["in"], "--output",
+            folder["out"], "--no-images", "--format", "json", "--format", "csv");
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();

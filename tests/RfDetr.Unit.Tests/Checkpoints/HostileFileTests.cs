@@ -98,7 +98,8 @@ public class HostileFileTests
         string list = "(" + string.Concat(Enumerable.Repeat("K\u0001", 1000)) + "lq\u00010";
         string map = "(" + string.Concat(Enumerable.Range(0, 250).Select(i => $"K{(char)i}N")) + "dq\u00020";
         string text = $"X\0\u0010\0\0{new string('y', 4096)}q\u00030";
-        string pickle = "X\u0064\0\0\0" + new string('x', 100) + "q\00" + list + map + text + string.Concat(Enumerable.Repeat(step, 4000)) + "}.";
+        string pickle =
+            "X\u0064\0\0\0" + new string('x', 100) + "q\00" + list + map + text + string.Concat(Enumerable.Repeat(step, 4000)) + "}.";
         byte[] file = Pickle(pickle);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
@@ -110,7 +111,8 @@ public class HostileFileTests
     [Fact]
     public void KeysThatCollideInOrdinaryTablesDoNotHere()
     {
-        HashSet<int> keys = [.. Enumerable.Range(0, 10_000).Select(i => PlainKey.Instance.GetHashCode(((long)i << 32) | (uint)i))];
+        HashSet<int> keys =
+            [.. Enumerable.Range(0, 10_000).Select(i => PlainKey.Instance.GetHashCode(((long)i << 32) | (uint)i))];
         keys.Count.ShouldBeGreaterThan(9_900);
     }
 
@@ -157,7 +159,8 @@ public class HostileFileTests
 
     [Fact]
     public void TensorsOfManyDimensionsAreRefused() =>
-        Refused(Pickle(Marked("}", "(" + string.Concat(Enumerable.Repeat("K\u0001", 70)) + "t"), BitConverter.GetBytes(3f))).ShouldContain("has 70 dimensions; at most 64");
+        Refused(Pickle(Marked("}", "(" + string.Concat(Enumerable.Repeat("K\u0001", 70)) + "t"), BitConverter.GetBytes(3f)))
+            .ShouldContain("has 70 dimensions; at most 64");
 
     /// <summary>A tensor 'w' of one number whose metadata is the given pickle.</summary>
     private static string Marked(string metadata, string size = "(K\u0001t")

@@ -1,10 +1,12 @@
 using CsCheck;
 using RfDetr.Data;
-using RfDetr.Vision;
 
 namespace RfDetr.Tests.DataSets;
 
-/// <summary>What is converted and read back equals what went in, or is refused without a trace: for every pair of layouts, over data sets that nobody thought of.</summary>
+/// <summary>
+/// A data set that is converted and read back equals the one that went in, or is refused without a trace: for every pair of
+/// layouts, over data sets that nobody thought of.
+/// </summary>
 public class ConversionPropertyTests
 {
     private const int Sets = 60;
@@ -55,14 +57,16 @@ public class ConversionPropertyTests
         catch (DataSetFormatException e)
         {
             e.Message.ShouldEndWith("Nothing was written.");
-            Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName).ShouldNotContain(name => name!.Contains(target));
+            Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName)
+                .ShouldNotContain(name => name!.Contains(target));
             return false;
         }
 
         DataSet after = DataSet.Open(folder.At(target));
         after.Warnings.ShouldBeEmpty();
         after.Classes.Select(c => c.Name).ShouldBe(before.Classes.Select(c => c.Name));
-        Dictionary<string, LabeledImage> found = after.Splits.SelectMany(s => s.Images).ToDictionary(i => Convert.ToHexString(File.ReadAllBytes(i.File)));
+        Dictionary<string, LabeledImage> found = after.Splits.SelectMany(s => s.Images)
+            .ToDictionary(i => Convert.ToHexString(File.ReadAllBytes(i.File)));
         foreach (DataSplit split in before.Splits)
         {
             foreach (LabeledImage image in split.Images)
@@ -85,7 +89,8 @@ public class ConversionPropertyTests
         {
             b.ClassIndex.ShouldBe(a.ClassIndex);
             b.IsCrowd.ShouldBe(a.IsCrowd);
-            ((double[])[b.Box.X - a.Box.X, b.Box.Y - a.Box.Y, b.Box.Width - a.Box.Width, b.Box.Height - a.Box.Height]).Max(Math.Abs).ShouldBeLessThan(0.01);
+            ((double[])[b.Box.X - a.Box.X, b.Box.Y - a.Box.Y, b.Box.Width - a.Box.Width, b.Box.Height - a.Box.Height])
+                .Max(Math.Abs).ShouldBeLessThan(0.01);
             if (to == DataSetLayout.RoboflowCoco)
                 (b.Mask(after)?.Equals(a.Mask(before))).ShouldBe(a.Segmentation is null ? null : true);
             else if (to == DataSetLayout.Yolo && b.Segmentation is not null)
@@ -95,7 +100,8 @@ public class ConversionPropertyTests
 
     private static void MaskIsTheSameWithinTheBox(LabeledObject a, LabeledImage before, LabeledObject b, LabeledImage after)
     {
-        RleMask expected = a.Mask(before)!.Intersect(RleMask.FromBox(before.Height, before.Width, a.Box.ToXyxy())), found = b.Mask(after)!;
+        RleMask expected = a.Mask(before)!.Intersect(
+            RleMask.FromBox(before.Height, before.Width, a.Box.ToXyxy())), found = b.Mask(after)!;
         long difference = expected.Area + found.Area - 2 * expected.IntersectionArea(found);
         ((double)difference).ShouldBeLessThanOrEqualTo(6 + a.Box.Width + a.Box.Height); // half a pixel along the box
     }

@@ -1,5 +1,4 @@
 using RfDetr.Data;
-using RfDetr.Vision;
 
 namespace RfDetr.Tests.DataSets;
 
@@ -20,7 +19,8 @@ public class ConversionTests
         using DataSetFolder folder = Source();
         DataSet before = DataSet.Open(folder.At("in"));
 
-        ConversionReport report = DataConverter.Convert(before, folder.At("out"), new ConversionOptions { To = to, AllowLoss = true });
+        ConversionReport report = DataConverter.Convert(
+            before, folder.At("out"), new ConversionOptions { To = to, AllowLoss = true });
         DataSet after = DataSet.Open(folder.At("out"));
 
         after.Layout.ShouldBe(to);
@@ -57,9 +57,12 @@ public class ConversionTests
         using DataSetFolder folder = Source();
         DataSet before = DataSet.Open(folder.At("in"));
 
-        ConversionReport report = DataConverter.Convert(before, folder.At("out"), new ConversionOptions { To = DataSetLayout.Yolo, AllowLoss = true });
+        ConversionReport report = DataConverter.Convert(
+            before, folder.At("out"), new ConversionOptions { To = DataSetLayout.Yolo, AllowLoss = true });
 
-        report.Lost.ShouldBe(["1 object: crowd regions have no place in YOLO's format; left out", "1 object: several outlines became one, joined by lines without width"]);
+        report.Lost.ShouldBe(
+            ["1 object: crowd regions have no place in YOLO's format; left out",
+                "1 object: several outlines became one, joined by lines without width"]);
         report.Objects.ShouldBe(2);
         LabeledImage old = before.Split("train").Images[0], read = DataSet.Open(folder.At("out")).Split("train").Images[0];
         read.Objects.Count.ShouldBe(2);
@@ -93,7 +96,8 @@ public class ConversionTests
         DataSet after = DataSet.Open(folder.At("out"));
         after.Split("train").Images[0].Name.ShouldBe("a.bmp");
         after.Split("valid").Images[0].Name.ShouldBe("val_a.bmp");
-        new FileInfo(after.Split("valid").Images[0].File).LinkTarget.ShouldBeNull(); // a second name of the file, which leads nowhere
+        // a second name of the file, which leads nowhere
+        new FileInfo(after.Split("valid").Images[0].File).LinkTarget.ShouldBeNull();
         File.ReadAllBytes(after.Split("valid").Images[0].File).ShouldBe(File.ReadAllBytes(folder.At("in/valid/a.bmp")));
     }
 
@@ -111,7 +115,8 @@ public class ConversionTests
     {
         using DataSetFolder folder = Source();
 
-        Refused(folder, DataSetLayout.Yolo).ShouldContain("1 object (a.bmp object 13 [0, 0, 4, 4]): crowd regions have no place in YOLO's format. To leave them out");
+        Refused(folder, DataSetLayout.Yolo).ShouldContain(
+            "1 object (a.bmp object 13 [0, 0, 4, 4]): crowd regions have no place in YOLO's format. To leave them out");
     }
 
     [Fact]
@@ -123,12 +128,14 @@ public class ConversionTests
             """;
         using DataSetFolder folder = new DataSetFolder().Coco("in/train", Two, """{"id": 3, "name": "cat"}""").Image("in/train/a.bmp");
 
-        ConversionReport report = DataConverter.Convert(DataSet.Open(folder.At("in")), folder.At("out"), new ConversionOptions { To = DataSetLayout.Yolo });
+        ConversionReport report = DataConverter.Convert(
+            DataSet.Open(folder.At("in")), folder.At("out"), new ConversionOptions { To = DataSetLayout.Yolo });
 
         report.Lost.ShouldBe(["1 object: the mask reaches beyond the box and is cut off there"]);
         LabeledImage read = DataSet.Open(folder.At("out")).Split("train").Images[0];
         foreach ((LabeledObject o, BoxXywh box) in read.Objects.Zip((BoxXywh[])[new(1, 1, 16, 8), new(4, 3, 4, 3)]))
-            ((double[])[o.Box.X - box.X, o.Box.Y - box.Y, o.Box.Width - box.Width, o.Box.Height - box.Height]).Max(Math.Abs).ShouldBeLessThan(0.01);
+            ((double[])[o.Box.X - box.X, o.Box.Y - box.Y, o.Box.Width - box.Width, o.Box.Height - box.Height]).Max(Math.Abs)
+                .ShouldBeLessThan(0.01);
         read.Objects[0].Mask(read)!.Equals(RleMask.FromPolygons(10, 20, [[4, 3, 12, 3, 12, 7]])).ShouldBeTrue();
         read.Objects[1].Mask(read)!.Equals(RleMask.FromBox(10, 20, new(4, 3, 8, 6))).ShouldBeTrue();
     }
@@ -141,10 +148,12 @@ public class ConversionTests
         using DataSetFolder folder = new DataSetFolder().Image("in/train/a.bmp", 60, 40);
         CocoAnnotation[] annotations =
         [
-            new() { Id = 1, ImageId = 1, CategoryId = 1, Box = BoxXywh.From(ring.BoundingBox), Area = ring.Area, Segmentation = new CocoRunLengths(ring) },
+            new() { Id = 1, ImageId = 1, CategoryId = 1, Box = BoxXywh.From(ring.BoundingBox), Area = ring.Area,
+                Segmentation = new CocoRunLengths(ring) },
             new() { Id = 2, ImageId = 1, CategoryId = 1, Box = new(2, 2, 28, 28), Area = 1, Segmentation = overlap },
         ];
-        new CocoFile("", [new(1, "a.bmp", 60, 40)], [new(1, "cat")], annotations).Write(folder.At("in/train/_annotations.coco.json"));
+        new CocoFile("", [new(1, "a.bmp", 60, 40)], [new(1, "cat")], annotations)
+            .Write(folder.At("in/train/_annotations.coco.json"));
 
         DataConverter.Convert(DataSet.Open(folder.At("in")), folder.At("out"), new ConversionOptions { To = DataSetLayout.Yolo });
 
@@ -165,8 +174,10 @@ public class ConversionTests
 
         DataConverter.Convert(DataSet.Open(folder.At("in")), folder.At("out"), new ConversionOptions { To = DataSetLayout.Yolo });
 
-        Directory.GetFiles(folder.At("out"), "*.txt", SearchOption.AllDirectories).ShouldHaveSingleItem().Replace('\\', '/').ShouldEndWith(label);
-        Directory.GetFiles(folder.At("out"), "*.bmp", SearchOption.AllDirectories).ShouldHaveSingleItem().Replace('\\', '/').ShouldEndWith(image);
+        Directory.GetFiles(folder.At("out"), "*.txt", SearchOption.AllDirectories).ShouldHaveSingleItem().Replace('\\', '/')
+            .ShouldEndWith(label);
+        Directory.GetFiles(folder.At("out"), "*.bmp", SearchOption.AllDirectories).ShouldHaveSingleItem().Replace('\\', '/')
+            .ShouldEndWith(image);
         DataSet.Open(folder.At("out")).Split("train").Images[0].Objects.Count.ShouldBe(1);
     }
 
@@ -190,7 +201,8 @@ public class ConversionTests
         foreach (string file in files.Distinct())
             folder.Image("in/train/" + file);
         CocoImage[] images = [.. files.Select((f, i) => new CocoImage(i + 1, f, 20, 10))];
-        CocoAnnotation[] annotations = [.. images.Select(i => new CocoAnnotation { Id = i.Id, ImageId = i.Id, CategoryId = 1, Box = new(1, 1, 2, 2), Area = 4 })];
+        CocoAnnotation[] annotations =
+            [.. images.Select(i => new CocoAnnotation { Id = i.Id, ImageId = i.Id, CategoryId = 1, Box = new(1, 1, 2, 2), Area = 4 })];
         new CocoFile("", images, [new(1, "cat")], annotations).Write(folder.At("in/train/_annotations.coco.json"));
 
         string message = Refused(folder, to);
@@ -203,12 +215,16 @@ public class ConversionTests
     public void One_image_under_two_ids_stays_so_in_COCO()
     {
         using DataSetFolder folder = new DataSetFolder().Image("in/train/a.bmp");
-        CocoAnnotation[] annotations = [.. Enumerable.Range(1, 3).Select(i => new CocoAnnotation { Id = i, ImageId = 1 + i / 2, CategoryId = 1, Box = new(i, 1, 2, 2), Area = 4 })];
-        new CocoFile("", [new(1, "a.bmp", 20, 10), new(2, "a.bmp", 20, 10)], [new(1, "cat")], annotations).Write(folder.At("in/train/_annotations.coco.json"));
+        CocoAnnotation[] annotations =
+            [.. Enumerable.Range(1, 3).Select(i => new CocoAnnotation { Id = i, ImageId = 1 + i / 2, CategoryId = 1, Box = new(i, 1, 2, 2), Area = 4 })];
+        new CocoFile("", [new(1, "a.bmp", 20, 10), new(2, "a.bmp", 20, 10)], [new(1, "cat")], annotations)
+            .Write(folder.At("in/train/_annotations.coco.json"));
 
-        DataConverter.Convert(DataSet.Open(folder.At("in")), folder.At("out"), new ConversionOptions { To = DataSetLayout.RoboflowCoco }).Objects.ShouldBe(3);
+        DataConverter.Convert(DataSet.Open(folder.At("in")), folder.At("out"),
+            new ConversionOptions { To = DataSetLayout.RoboflowCoco }).Objects.ShouldBe(3);
 
-        DataSet.Open(folder.At("out")).Split("train").Images.Select(i => (i.Id, i.Name, i.Objects.Count)).ShouldBe([(1, "a.bmp", 1), (2, "a.bmp", 2)]);
+        DataSet.Open(folder.At("out")).Split("train").Images.Select(i => (i.Id, i.Name, i.Objects.Count))
+            .ShouldBe([(1, "a.bmp", 1), (2, "a.bmp", 2)]);
     }
 
     [Fact]
@@ -217,7 +233,8 @@ public class ConversionTests
         using DataSetFolder folder = new DataSetFolder().Coco("in/train", "", """{"id": 1, "name": "cat"}, {"id": 2, "name": "cat"}""").Image("in/train/a.bmp");
         Refused(folder, DataSetLayout.Voc).ShouldContain("the classes 1 and 2 are both called 'cat'");
 
-        using DataSetFolder splits = new DataSetFolder().Coco("in/train", "").Image("in/train/a.bmp").Coco("in/train2017", "").Image("in/train2017/a.bmp");
+        using DataSetFolder splits = new DataSetFolder().Coco("in/train", "").Image("in/train/a.bmp").Coco("in/train2017", "")
+            .Image("in/train2017/a.bmp");
         Refused(splits, DataSetLayout.Yolo).ShouldContain("the splits 'train' and 'train2017' would both become 'train'");
 
         using DataSetFolder odd = new DataSetFolder().Coco("in/mini", "").Image("in/mini/a.bmp");
@@ -235,7 +252,8 @@ public class ConversionTests
         Should.Throw<OperationCanceledException>(() => DataConverter.Convert(
             data, folder.At("new/out"), new ConversionOptions { To = DataSetLayout.RoboflowCoco }, progress, cancellation.Token));
         File.Delete(folder.At("in/valid/a.bmp"));
-        Should.Throw<IOException>(() => DataConverter.Convert(data, folder.At("new/out"), new ConversionOptions { To = DataSetLayout.RoboflowCoco }));
+        Should.Throw<IOException>(
+            () => DataConverter.Convert(data, folder.At("new/out"), new ConversionOptions { To = DataSetLayout.RoboflowCoco }));
 
         Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName).ShouldBe(["in"]);
     }
@@ -248,7 +266,9 @@ public class ConversionTests
     private static string Refused(DataSetFolder folder, DataSetLayout to)
     {
         string message = Should.Throw<DataSetFormatException>(
-            () => DataConverter.Convert(DataSet.Open(folder.At("in")), folder.At("out"), new ConversionOptions { To = to })).Message;
+            () =>
+                DataConverter.Convert(
+                    DataSet.Open(folder.At("in")), folder.At("out"), new ConversionOptions { To = to })).Message;
         message.ShouldEndWith("Nothing was written.");
         Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName).ShouldBe(["in"]);
         return message;

@@ -1,6 +1,5 @@
 using CsCheck;
 using RfDetr.Data;
-using RfDetr.Vision;
 
 namespace RfDetr.Tests.DataSets;
 
@@ -27,7 +26,10 @@ internal sealed record MadeSet(string[] Classes, MadeImage[] Images)
                 images.Add(new CocoImage(number, image.Name, image.Width, image.Height));
                 annotations.AddRange(image.Objects.Select((o, i) => new CocoAnnotation
                 {
-                    Id = 1000 * number + i, ImageId = number, CategoryId = o.Class + 1, Box = o.Box, Area = o.Box.Area, IsCrowd = o.Crowd, Segmentation = o.Mask,
+                    Id =
+                        1000 * number + i, ImageId =
+                            number, CategoryId =
+                                o.Class + 1, Box = o.Box, Area = o.Box.Area, IsCrowd = o.Crowd, Segmentation = o.Mask,
                 }));
             }
 
@@ -42,22 +44,30 @@ internal static class GeneratedSets
 {
     private const int Width = 64, Height = 48;
 
-    private static readonly Gen<string> s_stem = Gen.OneOf("a", "b", "A", "a b", "ä", "x.y", "images/a", "images/sub/a", "sub/images/b", "labels/c", "sub/d", "train/images/e");
+    private static readonly Gen<string> s_stem = Gen.OneOf(
+        "a", "b", "A", "a b", "ä", "x.y", "images/a", "images/sub/a", "sub/images/b", "labels/c", "sub/d", "train/images/e");
 
-    private static readonly Gen<string> s_extension = Gen.Frequency((8, Gen.Const(".bmp")), (1, Gen.Const(".BMP")), (1, Gen.Const(".png")), (1, Gen.Const(".jfif")));
+    private static readonly Gen<string> s_extension = Gen.Frequency(
+        (8, Gen.Const(".bmp")), (1, Gen.Const(".BMP")), (1, Gen.Const(".png")), (1, Gen.Const(".jfif")));
 
     /// <summary>A number of pixels with two decimals, as most tools write.</summary>
-    private static Gen<double> Pixels(double least, double most) => Gen.Int[(int)(100 * least), (int)(100 * most)].Select(v => v / 100.0);
+    private static Gen<double> Pixels(double least, double most) =>
+        Gen.Int[(int)(100 * least), (int)(100 * most)].Select(v => v / 100.0);
 
     private static readonly Gen<BoxXywh> s_box = Gen.Frequency(
         (8, Gen.Select(Pixels(0, 40), Pixels(0, 30), Pixels(0.5, 24), Pixels(0.5, 18), (x, y, w, h) => new BoxXywh(x, y, w, h))),
         (1, Gen.Select(Pixels(-9, 60), Pixels(-9, 40), Pixels(0, 50), Pixels(0, 50), (x, y, w, h) => new BoxXywh(x, y, w, h))));
 
     /// <summary>An outline within a box that touches its sides, so that its bounds are the box.</summary>
-    private static Gen<double[]> Touching(BoxXywh b) => Gen.Select(Gen.Double[0.1, 0.9], Gen.Double[0.1, 0.9], Gen.Double[0.1, 0.9], Gen.Double[0.1, 0.9],
-        (t, r, l, d) => (double[])[b.X + t * b.Width, b.Y, b.X + b.Width, b.Y + r * b.Height, b.X + d * b.Width, b.Y + b.Height, b.X, b.Y + l * b.Height]);
+    private static Gen<double[]> Touching(BoxXywh b) =>
+        Gen.Select(Gen.Double[0.1, 0.9], Gen.Double[0.1, 0.9], Gen.Double[0.1, 0.9], Gen.Double[0.1, 0.9],
+        (t, r, l, d) =>
+            (double[])[b.X + t * b.Width, b.Y, b.X + b.Width, b.Y + r * b.Height, b.X + d * b.Width, b.Y + b.Height, b.X,
+                b.Y + l * b.Height]);
 
-    private static Gen<double[]> Free => Gen.Select(Pixels(-2, 66), Pixels(-2, 50)).Array[3, 6].Select(points => points.SelectMany(p => (double[])[p.Item1, p.Item2]).ToArray());
+    private static Gen<double[]> Free =>
+        Gen.Select(Pixels(-2, 66), Pixels(-2, 50)).Array[3, 6]
+            .Select(points => points.SelectMany(p => (double[])[p.Item1, p.Item2]).ToArray());
 
     private static Gen<CocoSegmentation?> Mask(BoxXywh box) => Gen.Frequency(
         (3, Gen.Const((CocoSegmentation?)null)),

@@ -75,8 +75,10 @@ public class LenientDataSetTests
         LabeledImage image = folder.Open().Split("train").Images[0];
 
         image.Objects[0].Box.ShouldBe(new BoxXywh(1, 2, 3, 4));
-        Should.Throw<DataSetFormatException>(() => image.Objects[0].Mask(image)).Message.ShouldContain("annotations[0].segmentation");
-        DataDoctor.Examine(folder.Path).Findings.Single(f => f.Code == "mask-broken").Examples[0].ShouldContain("annotations[0].segmentation");
+        Should.Throw<DataSetFormatException>(
+            () => image.Objects[0].Mask(image)).Message.ShouldContain("annotations[0].segmentation");
+        DataDoctor.Examine(folder.Path).Findings.Single(f => f.Code == "mask-broken").Examples[0]
+            .ShouldContain("annotations[0].segmentation");
     }
 
     [Fact]
@@ -107,7 +109,9 @@ public class LenientDataSetTests
 
         DataFinding format = report.Findings.Single(f => f.Code == "format");
         string all = string.Join('\n', format.Examples);
-        foreach (string part in (string[])["images[2] is 5", "gone.bmp", "annotations[0].bbox has 3 numbers", "annotations[2] is a list", "annotations[3].bbox is an object"])
+        foreach (
+            string part in (string[])["images[2] is 5", "gone.bmp", "annotations[0].bbox has 3 numbers",
+                "annotations[2] is a list", "annotations[3].bbox is an object"])
             all.ShouldContain(part);
         format.Count.ShouldBe(5);
         report.Findings.Select(f => f.Code).ShouldContain("box-beyond");
@@ -147,7 +151,8 @@ public class LenientDataSetTests
     [Fact]
     public void A_split_that_is_named_but_not_there_is_an_error_only_where_it_is_asked_for()
     {
-        using DataSetFolder folder = new DataSetFolder().Text("data.yaml", "train: ../train/images\ntest: ../test/images\nnames: [cat]").Image("train/images/a.bmp");
+        using DataSetFolder folder = new DataSetFolder()
+            .Text("data.yaml", "train: ../train/images\ntest: ../test/images\nnames: [cat]").Image("train/images/a.bmp");
 
         DataSet data = folder.Open();
 
@@ -161,7 +166,8 @@ public class LenientDataSetTests
     public void Absolute_paths_below_the_folder_are_followed()
     {
         using DataSetFolder folder = new DataSetFolder().Image("train/images/a.bmp").Image("c/train/b.bmp");
-        folder.Text("data.yaml", $"train: {folder.At("train/images")}\nval: list.txt\nnames: [cat]").Text("list.txt", folder.At("train/images/a.bmp"));
+        folder.Text("data.yaml", $"train: {folder.At("train/images")}\nval: list.txt\nnames: [cat]")
+            .Text("list.txt", folder.At("train/images/a.bmp"));
         folder.Coco("c/train", "", file: folder.At("c/train/b.bmp").Replace("\\", "/", StringComparison.Ordinal));
 
         folder.Open().Splits.Select(s => s.Images.Count).ShouldBe([1, 1]);
@@ -171,22 +177,26 @@ public class LenientDataSetTests
     [Fact]
     public void A_yaml_that_the_user_named_may_lead_to_a_data_set_elsewhere()
     {
-        using DataSetFolder folder = new DataSetFolder().Image("there/images/train/a.bmp").Text("there/labels/train/a.txt", "0 0.5 0.5 1 1");
+        using DataSetFolder folder = new DataSetFolder().Image("there/images/train/a.bmp")
+            .Text("there/labels/train/a.txt", "0 0.5 0.5 1 1");
         folder.Text("here/data.yaml", $"path: {folder.At("there")}\ntrain: images/train\nnames: [cat]");
 
         DataSet.Open(folder.At("here/data.yaml")).Split("train").Images[0].Objects.Count.ShouldBe(1);
-        Should.Throw<DataSetFormatException>(() => DataSet.Open(folder.At("here"))).Message.ShouldContain("train: 'images/train' is not below");
+        Should.Throw<DataSetFormatException>(
+            () => DataSet.Open(folder.At("here"))).Message.ShouldContain("train: 'images/train' is not below");
     }
 
     [Fact]
     public void Keypoints_are_told_from_outlines()
     {
         using DataSetFolder folder = new DataSetFolder().Image("images/a.bmp")
-            .Text("data.yaml", "train: images\nnames: [cat]\nkpt_shape: [2, 3]").Text("labels/a.txt", "0 0.5 0.5 0.2 0.4 0.1 0.1 2 0.3 0.3 1\n0 0.5 0.5 1 1");
+            .Text("data.yaml", "train: images\nnames: [cat]\nkpt_shape: [2, 3]")
+                .Text("labels/a.txt", "0 0.5 0.5 0.2 0.4 0.1 0.1 2 0.3 0.3 1\n0 0.5 0.5 1 1");
 
         DataSet data = folder.Open();
 
-        data.Split("train").Images[0].Objects.Select(o => (o.Box, o.Segmentation)).ShouldBe([(new BoxXywh(8, 3, 4, 4), null), (new BoxXywh(0, 0, 20, 10), null)]);
+        data.Split("train").Images[0].Objects.Select(o => (o.Box, o.Segmentation))
+            .ShouldBe([(new BoxXywh(8, 3, 4, 4), null), (new BoxXywh(0, 0, 20, 10), null)]);
         data.Warnings.ShouldHaveSingleItem().ShouldContain("1 object has keypoints");
     }
 
@@ -197,7 +207,8 @@ public class LenientDataSetTests
     [InlineData("<size><width>20.0</width><height> 10 </height></size>")]
     public void VOC_sizes_of_0_missing_or_fractional(string size)
     {
-        using DataSetFolder folder = Voc(Encoding.UTF8.GetBytes($"<annotation><filename>a.bmp</filename>{size}{VocCat("cat")}</annotation>"));
+        using DataSetFolder folder = Voc(
+            Encoding.UTF8.GetBytes($"<annotation><filename>a.bmp</filename>{size}{VocCat("cat")}</annotation>"));
 
         LabeledImage image = folder.Open().Splits[0].Images.ShouldHaveSingleItem();
 
@@ -210,7 +221,8 @@ public class LenientDataSetTests
         foreach (byte[] xml in (byte[][])
             [
                 Encoding.UTF8.GetBytes($"<?xml version=\"1.0\"?><!DOCTYPE annotation><annotation>{VocCat("é")}</annotation>"),
-                Encoding.UTF8.GetBytes($"<!DOCTYPE annotation SYSTEM \"http://example.com/x.dtd\"><annotation>{VocCat("é")}</annotation>"),
+                Encoding.UTF8.GetBytes(
+                    $"<!DOCTYPE annotation SYSTEM \"http://example.com/x.dtd\"><annotation>{VocCat("é")}</annotation>"),
                 Encoding.Latin1.GetBytes($"<?xml version=\"1.0\" encoding=\"utf-8\"?><annotation>{VocCat("é")}</annotation>"),
                 [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes($"<annotation>{VocCat("é")}</annotation>")],
             ])
@@ -223,9 +235,11 @@ public class LenientDataSetTests
     [Fact]
     public void Links_do_not_lead_out_of_the_folder_unless_they_may()
     {
-        using DataSetFolder folder = new DataSetFolder().Coco("set/train", "", file: "etc/a.bmp").Image("outside/a.bmp").Image("set/inner/b.bmp");
+        using DataSetFolder folder = new DataSetFolder().Coco("set/train", "", file: "etc/a.bmp").Image("outside/a.bmp")
+            .Image("set/inner/b.bmp");
         File.CreateSymbolicLink(folder.At("set/train/etc"), folder.At("outside"));
-        Should.Throw<DataSetFormatException>(() => DataSet.Open(folder.At("set"))).Message.ShouldContain("symbolic link that leads out of");
+        Should.Throw<DataSetFormatException>(
+            () => DataSet.Open(folder.At("set"))).Message.ShouldContain("symbolic link that leads out of");
         DataSet.Open(folder.At("set"), new DataSetOptions { FollowLinks = true }).Split("train").Images.Count.ShouldBe(1);
 
         // A link within the folder, a link of the folder itself, and a loop are the user's own business.

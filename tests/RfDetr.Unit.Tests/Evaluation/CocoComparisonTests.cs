@@ -1,5 +1,4 @@
 using RfDetr.Data;
-using RfDetr.Vision;
 
 namespace RfDetr.Tests.Evaluation;
 
@@ -67,7 +66,7 @@ public sealed class CocoComparisonTests
         File.Exists(folder["none.json"]).ShouldBeFalse();
     }
 
-    /// <summary>What pycocotools makes of odd files, against the same said in an ordinary one.</summary>
+    /// <summary>The numbers that pycocotools gives for odd files, against the same said in an ordinary one.</summary>
     [Theory]
     [InlineData("ids as text", true)]
     [InlineData("numbers as text", true)]
@@ -93,11 +92,25 @@ public sealed class CocoComparisonTests
             "ids as text" => (Ids(Truth, "\"1\"", "\"2\""), Ids(Found, "\"1\"", "\"2\"")),
             "ids as words" => (Ids(Truth, "\"a\"", "\"b\""), Ids(Found, "\"a\"", "\"b\"")),
             "words decide the order of equal scores" => (Ids(Truth, "\"b\"", "\"a\""), Ids(Found, "\"b\"", "\"a\"")),
-            "numbers as text" => (Truth.Replace("[2, 2, 6, 6]", "[\"2\", 2, \"6.0\", 6]").Replace("36", "\"36\""), Found.Replace("0.5", "\"0.5\"")),
-            "no sizes and names" => (Truth.Replace(", \"file_name\": \"a.jpg\", \"width\": 20, \"height\": 10", "").Replace("\"width\": 20", "\"width\": null"), Found),
-            "undeclared category" => (Truth.Replace("\"annotations\": [", "\"annotations\": [{\"id\": 3, \"image_id\": 1, \"category_id\": 6, \"bbox\": [0, 0, 1, 1]},"), Found),
-            "unlisted image" => (Truth.Replace("\"annotations\": [", "\"annotations\": [{\"id\": 3, \"image_id\": 9, \"category_id\": 5, \"bbox\": [0, 0, 1, 1]},"), Found),
-            "image twice" => (Truth.Replace("\"images\": [", "\"images\": [{\"id\": 2, \"file_name\": \"c.jpg\", \"width\": 20, \"height\": 10},"), Found),
+            "numbers as text" =>
+                (Truth.Replace("[2, 2, 6, 6]", "[\"2\", 2, \"6.0\", 6]").Replace("36", "\"36\""),
+                    Found.Replace("0.5", "\"0.5\"")),
+            "no sizes and names" =>
+                (
+                    Truth.Replace(", \"file_name\": \"a.jpg\", \"width\": 20, \"height\": 10", "")
+                        .Replace("\"width\": 20", "\"width\": null"), Found),
+            "undeclared category" =>
+                (
+                    Truth.Replace("\"annotations\": [",
+                        "\"annotations\": [{\"id\": 3, \"image_id\": 1, \"category_id\": 6, \"bbox\": [0, 0, 1, 1]},"), Found),
+            "unlisted image" =>
+                (
+                    Truth.Replace("\"annotations\": [",
+                        "\"annotations\": [{\"id\": 3, \"image_id\": 9, \"category_id\": 5, \"bbox\": [0, 0, 1, 1]},"), Found),
+            "image twice" =>
+                (
+                    Truth.Replace("\"images\": [",
+                        "\"images\": [{\"id\": 2, \"file_name\": \"c.jpg\", \"width\": 20, \"height\": 10},"), Found),
             _ => (Truth.Replace("[[2, 2, 2, 8, 8, 8]]", "[[1, 2], 3]"), Found),
         };
 
@@ -139,7 +152,8 @@ public sealed class CocoComparisonTests
              "annotations": [{"id": 1, "image_id": 1, "category_id": 5, "bbox": [2, 2, 6, 6], "segmentation": [[2, 2, 2, 8, 8, 8]]}]}
             """);
         File.WriteAllText(folder["dt.json"], "[]");
-        Should.Throw<DataSetFormatException>(() => CocoComparison.Run(folder["gt.json"], folder["dt.json"], new EvaluationOptions { Kind = EvaluationKind.Masks }))
+        Should.Throw<DataSetFormatException>(
+            () => CocoComparison.Run(folder["gt.json"], folder["dt.json"], new EvaluationOptions { Kind = EvaluationKind.Masks }))
             .Message.ShouldContain("annotations[0]: its image 'a.jpg' has no 'width' and 'height', which masks need");
     }
 

@@ -3,7 +3,10 @@ using RfDetr.Fuzzing;
 
 namespace RfDetr.Tests.House;
 
-/// <summary>A short round of the campaign that <c>fuzz/run</c> goes on with: readers accept or refuse what is thrown at them, and nothing else.</summary>
+/// <summary>
+/// A short round of the campaign that <c>fuzz/run</c> goes on with: readers accept or refuse what is thrown at them, and nothing
+/// else.
+/// </summary>
 public class FuzzRoundTests
 {
     private const int Inputs = 2_000;
@@ -23,7 +26,8 @@ public class FuzzRoundTests
         seeds.Count(target.Try).ShouldBeGreaterThan(0);
         (int accepted, int refused) = (0, 0);
 
-        Mutations.Of(target, seeds).Sample(input => Interlocked.Increment(ref target.Try(input) ? ref accepted : ref refused), iter: Inputs, threads: 1);
+        Mutations.Of(target, seeds)
+            .Sample(input => Interlocked.Increment(ref target.Try(input) ? ref accepted : ref refused), iter: Inputs, threads: 1);
 
         accepted.ShouldBeGreaterThan(0);
         refused.ShouldBeGreaterThan(0);
@@ -34,7 +38,8 @@ public class FuzzRoundTests
     {
         var broken = new ReaderTarget("broken", [[0]], bytes => _ = bytes[3], e => e is FormatException);
 
-        Should.Throw<CsCheckException>(() => Mutations.Of(broken, [[1, 2, 3, 4, 5]]).Sample(input => _ = broken.Try(input), iter: 1_000, threads: 1));
+        Should.Throw<CsCheckException>(
+            () => Mutations.Of(broken, [[1, 2, 3, 4, 5]]).Sample(input => _ = broken.Try(input), iter: 1_000, threads: 1));
         Should.Throw<FuzzFindingException>(() => broken.Try([])).Message.ShouldContain("IndexOutOfRangeException escaped");
     }
 }

@@ -16,7 +16,8 @@ internal sealed class DataArguments
     private readonly Option<string?> _classes = OptionsOf.Choice(
         "--class-ids", "Logit of a class: 0, 1, 2 … without gaps and without Roboflow's grouping category (the default), or its id as written.", "contiguous", "as-written");
 
-    private readonly Option<bool> _links = OptionsOf.Flag("--follow-links", "Let symbolic links lead out of the folder: for data sets whose links are your own.");
+    private readonly Option<bool> _links = OptionsOf.Flag(
+        "--follow-links", "Let symbolic links lead out of the folder: for data sets whose links are your own.");
 
     /// <summary>For the verb's list.</summary>
     public Symbol[] Symbols => [_folder, _layout, _classes, _links];

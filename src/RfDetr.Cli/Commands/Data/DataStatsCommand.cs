@@ -21,7 +21,8 @@ internal sealed class DataStatsCommand
     private async Task<int> RunAsync(CliContext context)
     {
         DataSet data = await _data.OpenAsync(context).ConfigureAwait(false);
-        SplitStatistics[] splits = await Task.Run(() => data.Splits.Select(SplitStatistics.Of).ToArray(), context.Cancellation).ConfigureAwait(false);
+        SplitStatistics[] splits = await Task.Run(() => data.Splits.Select(SplitStatistics.Of).ToArray(), context.Cancellation)
+            .ConfigureAwait(false);
         context.WriteJson(json => Write(json, data, splits));
         if (!context.WantsJson)
         {

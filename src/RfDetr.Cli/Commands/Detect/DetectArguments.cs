@@ -1,7 +1,6 @@
 using System.CommandLine;
 using RfDetr.Checkpoints;
 using RfDetr.Cli.Framework;
-using RfDetr.Vision;
 
 namespace RfDetr.Cli.Commands;
 
@@ -16,7 +15,9 @@ internal sealed class DetectArguments
         "--class-threshold", "NAME=T", "The threshold of one class in place of --threshold; may be repeated.", text => [ParseClassThreshold(text)]);
 
     private readonly Option<string[]> _classes = OptionsOf.Repeat<string>(
-        "--classes", "A,B", "Keep these classes only; may be repeated. A name with a comma stands alone or in quotes ('\"cone, small\",cube'); id:3 is the class of id 3.",
+        "--classes", "A,B",
+        "Keep these classes only; may be repeated. A name with a comma stands alone or in quotes "
+        + "('\"cone, small\",cube'); id:3 is the class of id 3.",
         text => [text]);
     private readonly Option<string?> _antialias = OptionsOf.OnOff("--resize-antialias", "Whether shrinking smooths; otherwise as the model says. rf-detr did until 1.8 and does not since 1.9.");
     private readonly Option<string?> _clamp = OptionsOf.OnOff("--clamp", "Whether boxes are cut off at the image's edges (default on).");

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using RfDetr.Cli.Framework;
 using RfDetr.Data;
-using RfDetr.Vision;
 
 namespace RfDetr.Cli.Commands;
 
@@ -66,7 +65,9 @@ internal sealed class EvalArguments
     private static KeyValuePair<string, string>[] ParsePairs(string text)
     {
         string[] parts = ClassList.Split(text);
-        return parts.Length > 0 && parts.All(p => p.Contains('=', StringComparison.Ordinal)) ? [.. parts.Select(Pair)] : [Pair(text)];
+        return parts.Length > 0 && parts.All(p => p.Contains('=', StringComparison.Ordinal))
+            ? [.. parts.Select(Pair)]
+            : [Pair(text)];
     }
 
     private static KeyValuePair<string, string> Pair(string pair)
