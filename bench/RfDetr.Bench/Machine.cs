@@ -4,7 +4,7 @@ using RfDetr.Onnx;
 
 namespace RfDetr.Bench;
 
-/// <summary>What the figures were measured on.</summary>
+/// <summary>Describes the machine on which the figures were measured.</summary>
 internal static class Machine
 {
     public static string Describe()
@@ -14,6 +14,6 @@ internal static class Machine
             : "?";
         string simd = Avx512F.IsSupported ? "AVX-512" : Avx2.IsSupported ? "AVX2" : RuntimeInformation.ProcessArchitecture.ToString();
         return $"{model}, {Environment.ProcessorCount} cores, {simd}; {RuntimeInformation.OSDescription}; {RuntimeInformation.FrameworkDescription}; "
-            + $"ONNX Runtime {OnnxRuntime.Load().Version}; libvips {Libvips.Version}";
+            + $"ONNX Runtime {OnnxRuntimePackage.Load().Version}; libvips {Libvips.Version}";
     }
 }

@@ -82,6 +82,7 @@ public static class CliApp
         ExportCommand.Create(),
         InspectCommand.Create(),
         ParityCommand.Create(),
+        TrackEvalCommand.Create(),
         BenchmarkCommand.Create(),
         CompareCommand.Create(),
         DiffCommand.Create(),

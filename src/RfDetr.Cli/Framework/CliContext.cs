@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
 
 namespace RfDetr.Cli.Framework;
@@ -65,6 +66,9 @@ internal sealed class CliContext
         target.Stream.WriteByte((byte)'\n');
         target.Complete();
     }
+
+    /// <summary>Writes a document as the verb's whole result if <c>--json</c> was given; does nothing otherwise.</summary>
+    public void WriteJson<T>(JsonTypeInfo<T> type, Func<T> document) => WriteJson(json => JsonSerializer.Serialize(json, document(), type));
 
     /// <summary>Opens the target of <c>--json</c> for results that come one by one.</summary>
     public JsonTarget OpenJson() => JsonPath == CommonOptions.StandardStream ? JsonTarget.To(_output) : JsonTarget.To(JsonPath!);

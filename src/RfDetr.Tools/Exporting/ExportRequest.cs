@@ -2,17 +2,21 @@ using RfDetr.Onnx;
 
 namespace RfDetr.Tools;
 
-/// <summary>What an exported file shall be. Dialect, resolution and batch belong to <c>.onnx</c> files.</summary>
+/// <summary>Options of an export. Dialect, resolution and batch belong to <c>.onnx</c> files.</summary>
 public sealed record ExportRequest
 {
     /// <summary>
-    /// Precision of weights and, in an <c>.onnx</c> file, of products. A checkpoint in float16 or bfloat16 is made to be passed on: half the size,
-    /// and of the run's arguments it keeps only what describes the network and its classes. Loading widens the weights again.
+    /// Precision of weights and, in an <c>.onnx</c> file, of products. A checkpoint in float16 or bfloat16 is made to be passed
+    /// on: half the size, and of the run's arguments it keeps only what describes the network and its classes. Loading widens the
+    /// weights again.
     /// </summary>
     public ExportPrecision Precision { get; init; }
 
     /// <summary>Operators allowed; the default runs anywhere.</summary>
     public OnnxDialect Dialect { get; init; }
+
+    /// <summary>Form of the weights of 8-bit products.</summary>
+    public Int8WeightForm Int8Weights { get; init; }
 
     /// <summary>Input height and width in pixels, multiples of patch·windows; null: the model's own.</summary>
     public (int Height, int Width)? Resolution { get; init; }
@@ -50,6 +54,12 @@ public sealed record ExportRequest
         AcceptLicense = AcceptLicense,
     };
 
+    internal void RequireInt8ForItsForm()
+    {
+        if (Int8Weights != Int8WeightForm.Signed && Precision != ExportPrecision.Int8)
+            throw new ArgumentException($"{nameof(Int8Weights)} is {Int8Weights}, which is for {ExportPrecision.Int8}; the precision is {Precision}");
+    }
+
     internal void RequireNothingOfOnnx(string output)
     {
         if (Precision == ExportPrecision.Int8)
@@ -59,7 +69,7 @@ public sealed record ExportRequest
     }
 }
 
-/// <summary>What was written.</summary>
+/// <summary>Result of an export.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Bytes">Its size, with that of <paramref name="DataPath"/>.</param>
 /// <param name="DataPath">The second file with the constants, which must stay beside the first; null if there is none.</param>

@@ -24,6 +24,7 @@ public static class Exporter
         ArgumentException.ThrowIfNullOrWhiteSpace(output);
         request ??= new ExportRequest();
         request.ToDetectorOptions().Validate();
+        request.RequireInt8ForItsForm();
         if (ModelLoader.IsOnnx(model))
             throw new ArgumentException($"'{model}' is an ONNX file already; export the checkpoint it was made of");
         if (File.Exists(model) && Path.GetFullPath(model) == Path.GetFullPath(output))
@@ -54,6 +55,7 @@ public static class Exporter
         {
             Precision = request.Precision,
             IsInt8 = card.Quantization is { } policy ? policy.Covers : null,
+            Int8Weights = request.Int8Weights,
             Dialect = request.Dialect,
             GraphName = card.Variant,
             Metadata = ExportMetadata.Of(card, request, sha256),

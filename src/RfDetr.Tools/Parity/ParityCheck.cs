@@ -1,13 +1,15 @@
 using System.Globalization;
 using RfDetr.Checkpoints;
 using RfDetr.Model;
+using RfDetr.Onnx;
 using RfDetr.Tensors;
 
 namespace RfDetr.Tools;
 
 /// <summary>
-/// Compares a network with expected values stage by stage, so that a difference is found where it arises: against golden files with
-/// formula weights, or a checkpoint of one's own against a bundle of stages from rf-detr, another machine or another version.
+/// Compares a network with expected values stage by stage, so that a difference is found where it arises: against golden files
+/// with formula weights, or a checkpoint of one's own against a bundle of stages from rf-detr, another machine or another
+/// version.
 /// </summary>
 public static class ParityCheck
 {
@@ -43,10 +45,16 @@ public static class ParityCheck
     }
 
     /// <summary>Runs a model on the bundle's input and compares every stage of the bundle.</summary>
-    /// <param name="model">Checkpoint, hosted name or <c>demo</c>; of an <c>.onnx</c> file the results alone are compared.</param>
-    /// <param name="bundle">Safetensors file with <c>input</c> and stages, as <see cref="WriteBundle"/> or rf-detr with hooks writes it.</param>
+    /// <param name="model">
+    /// Checkpoint, hosted name or <c>demo</c>; of an <c>.onnx</c> file the results alone are compared.
+    /// </param>
+    /// <param name="bundle">
+    /// Safetensors file with <c>input</c> and stages, as <see cref="WriteBundle"/> or rf-detr with hooks writes it.
+    /// </param>
     /// <param name="options">How to read and run the model.</param>
-    /// <exception cref="CheckpointFormatException">The bundle or the checkpoint is broken, or they do not belong together.</exception>
+    /// <exception cref="CheckpointFormatException">
+    /// The bundle or the checkpoint is broken, or they do not belong together.
+    /// </exception>
     public static ParityReport Bundle(string model, string bundle, ParityOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(model);
@@ -84,7 +92,7 @@ public static class ParityCheck
             Weights = new TensorSet(stages.Append(new("input", input)).ToDictionary()),
             Metadata = new PlainMap(
             [
-                new("variant", source.Config.Variant), new("engine", options.Engine.ToString()), new("precision", options.Precision.ToString()),
+                new("variant", source.Config.Variant), new("engine", options.Engine.ToString()), new(StageBundle.PrecisionFact, options.Precision.ToString()),
                 new("source", $"RfDetr {typeof(ParityCheck).Assembly.GetName().Version!.ToString(3)}"),
             ]),
         });
@@ -99,7 +107,7 @@ public static class ParityCheck
         var results = new List<StageResult>();
         foreach (ExpectedStage expected in bundle.Stages.Where(s => !IsPost(s.Name)))
             results.Add(comparer.Compare(expected, Actual(stages, expected.Name, bundle)));
-        // What was selected otherwise cannot be found among the detections.
+        // Proposals that were selected otherwise cannot be found among the detections.
         if (comparer.Displaced == 0 && bundle.Stages.Any(s => IsPost(s.Name)))
             results.AddRange(PostStage.Compare(bundle, comparer, stages));
         return new(bundle.Path, source.Config.Variant, Describe(options), results);
@@ -107,10 +115,12 @@ public static class ParityCheck
 
     private static ParityReport Results(StageBundle bundle, string path, Dictionary<string, HostTensor> stages, ParityOptions options)
     {
-        var comparer = new StageComparer(bundle, rowsAsSet: false, options);
+        // An .onnx file has its own precision, whatever the options say.
+        bool isHalf = OnnxModelInfo.Read(path).ConstantTypes.Contains(OnnxElementType.Float16);
+        var comparer = new StageComparer(bundle, rowsAsSet: false, options, isHalf);
         StageResult[] results = [.. bundle.Stages.Where(s => stages.ContainsKey(Whole(s.Name))).Select(s => comparer.Compare(s, stages[Whole(s.Name)]))];
         return results.Length > 0
-            ? new(bundle.Path, Path.GetFileName(path), Describe(options), results)
+            ? new(bundle.Path, Path.GetFileName(path), Describe(isHalf ? options with { Precision = ExportPrecision.Float16 } : options), results)
             : throw new CheckpointFormatException($"'{bundle.FileName}' has none of the stages that an .onnx file gives: {StageNames.Logits}, {StageNames.Boxes}, {StageNames.Masks}");
     }
 
@@ -132,7 +142,8 @@ public static class ParityCheck
         string variant = bundle.Text("variant") ?? "";
         if (!Variants.TryGet(variant, out ModelConfig? config))
             throw new CheckpointFormatException($"'{bundle.FileName}': its metadata has variant '{variant}', expected one of {string.Join(", ", Variants.All.Select(v => v.Variant))}");
-        // Classes are the data set's affair: xlarge and 2xlarge have 366 logits in their published configuration and 91 in their weights.
+        // Classes are the data set's affair: xlarge and 2xlarge have 366 logits in their published configuration and 91 in their
+        // weights.
         return bundle.Find(StageNames.Logits) is { Shape: [_, _, > 0 and var classes] } ? config with { ClassLogits = classes } : config;
     }
 

@@ -12,11 +12,14 @@ namespace RfDetr.Tools;
 internal sealed record ExpectedStage(string Name, float[] Values, IReadOnlyList<int>? Shape, long[]? Index);
 
 /// <summary>
-/// A file of expected stages: tensors named like the stages (or NAME.index and NAME.value for samples), the network's <c>input</c>
-/// where it comes from no formula, and facts as text.
+/// A file of expected stages: tensors named like the stages (or NAME.index and NAME.value for samples), the network's
+/// <c>input</c> where it comes from no formula, and facts as text.
 /// </summary>
 internal sealed class StageBundle
 {
+    /// <summary>The fact that names the precision in which the stages of a bundle were computed.</summary>
+    public const string PrecisionFact = "precision";
+
     private const string InputName = "input", IndexEnd = ".index", ValueEnd = ".value";
     private readonly PlainMap _facts;
 
@@ -75,7 +78,7 @@ internal sealed class StageBundle
     public double ReferenceError(string stage) =>
         double.TryParse(Text("err_" + (stage == StageNames.FirstMasks ? StageNames.Masks : stage)), NumberStyles.Float, CultureInfo.InvariantCulture, out double error) && error > 0 && double.IsFinite(error) ? error : 0;
 
-    /// <summary>True if the file tells how far the reference's own float32 run is from it.</summary>
+    /// <summary>True if the file states the error of the reference's own float32 run.</summary>
     public bool KnowsReferenceErrors => _facts.Keys.Any(k => k is string key && key.StartsWith("err_", StringComparison.Ordinal));
 
     private static HostTensor Get(Checkpoint file, string name) => file.TryGet(name, out HostTensor? tensor)

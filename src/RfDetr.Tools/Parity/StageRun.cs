@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RfDetr.Cpu;
 using RfDetr.Graph;
 using RfDetr.Model;
@@ -9,7 +10,9 @@ namespace RfDetr.Tools;
 /// <summary>Runs a network on a prepared input and keeps the named stages.</summary>
 internal static class StageRun
 {
-    /// <summary>Stages of a network; input [B, 3, H, W], normalized; <c>keep</c> chooses among the taps, results are always there.</summary>
+    /// <summary>
+    /// Stages of a network; input [B, 3, H, W], normalized; <c>keep</c> chooses among the taps, results are always there.
+    /// </summary>
     public static Dictionary<string, HostTensor> Run(
         Func<Backend, Weights> weights, ModelConfig config, HostTensor input, Func<string, bool> keep, ParityOptions options) => options.Engine switch
         {
@@ -18,12 +21,12 @@ internal static class StageRun
             _ => InOnnxRuntime(weights, config, input, keep, options),
         };
 
-    /// <summary>What an ONNX file gives: results only.</summary>
+    /// <summary>The stages of an ONNX file: its results only.</summary>
     public static Dictionary<string, HostTensor> RunFile(string path, HostTensor input, ParityOptions options)
     {
-        using OnnxSession session = SessionFactory.FromFile(path, options.Model);
-        DetectionContract contract = DetectionContract.Of(session, ArtifactMetadata.Find(path, session.Metadata.Custom));
-        IReadOnlyDictionary<string, HostTensor> results = session.Run(new Dictionary<string, HostTensor> { [contract.Input.Name] = input });
+        using IOnnxSession session = SessionFactory.FromFile(path, options.Model);
+        DetectionContract contract = DetectionContract.Of(session.Inputs, session.Outputs, ArtifactMetadata.Find(path, session.Metadata.Custom));
+        IReadOnlyDictionary<string, HostTensor> results = session.Run(new Dictionary<string, HostTensor> { [contract.Input.Name] = InputOf(contract, input) });
         var stages = new Dictionary<string, HostTensor>
         {
             [StageNames.Logits] = results[contract.Logits.Name],
@@ -32,6 +35,14 @@ internal static class StageRun
         if (contract.Masks is { } masks)
             stages[StageNames.Masks] = results[masks.Name];
         return stages;
+    }
+
+    private static HostTensor InputOf(DetectionContract contract, HostTensor input)
+    {
+        if (contract.Input.ElementType != OnnxElementType.Float16)
+            return input;
+        Half[] values = Array.ConvertAll(input.ToSingles(), value => (Half)value);
+        return new HostTensor(DType.Float16, [.. input.Shape], MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
     }
 
     private static Dictionary<string, HostTensor> OnHost(Func<Backend, Weights> weights, ModelConfig config, HostTensor input, Func<string, bool> keep)
@@ -49,7 +60,7 @@ internal static class StageRun
     private static Dictionary<string, HostTensor> InOnnxRuntime(
         Func<Backend, Weights> weights, ModelConfig config, HostTensor input, Func<string, bool> keep, ParityOptions options)
     {
-        using OnnxSession session = SessionFactory.FromBytes(Model(weights, config, input, keep, options), options.Model);
+        using IOnnxSession session = SessionFactory.FromBytes(Model(weights, config, input, keep, options), options.Model);
         IReadOnlyDictionary<string, HostTensor> results = session.Run(new Dictionary<string, HostTensor> { [InferenceGraph.InputName] = input });
         return results.ToDictionary(r => StageOf(r.Key), r => r.Value);
     }

@@ -71,6 +71,15 @@ public class PlantedCaseTests
         TextRules.LongLines(new("a.cs", "x\n" + new string('x', length))).Any().ShouldBe(found);
 
     [Theory]
+    [InlineData("", true)]
+    [InlineData("+ $\"", false)]
+    [InlineData("string text = \"", true)]
+    [InlineData("string text = \"\"\"\n", false)]
+    [InlineData("string text = \"\"\"\n\"\"\";\n", true)]
+    public void A_line_may_be_long_for_one_literal(string before, bool found) =>
+        TextRules.LongLines(new("a.cs", before + new string('x', 140))).Any().ShouldBe(found);
+
+    [Theory]
     [InlineData("    /// <summary>What is meant.</summary>", true)]
     [InlineData("    /// <summary>Whether it runs.</summary>", true)]
     [InlineData("    /// <summary>Whatever runs the network.</summary>", false)]
@@ -110,7 +119,7 @@ public class PlantedCaseTests
     public void Places_on_one_machine_are_found(string line, bool found) => TextRules.MachinePaths(new("a.md", line)).Any().ShouldBe(found);
 
     [Theory]
-    [InlineData("\"resolved\": \"https://registry.npmjs.org/a/-/a-1.0.0.tgz\"", false)]
+    [InlineData("\"resolved\": \"https://registry.npmjs.org/a/-/a-1.0.0.tgz\"", true)]
     [InlineData("\"resolved\": \"https://packages.example.com/a/-/a-1.0.0.tgz\"", true)]
     [InlineData("<add key=\"nuget.org\" value=\"https://api.nuget.org/v3/index.json\" />", false)]
     [InlineData("<add key=\"ours\" value=\"http://10.0.0.1:8080/v3/index.json\" />", true)]

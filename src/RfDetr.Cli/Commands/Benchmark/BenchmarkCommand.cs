@@ -52,7 +52,7 @@ internal sealed class BenchmarkCommand
         BenchmarkReport report = await context.WithProgressAsync("measuring", bar => Task.Run(
             () =>
             {
-                var progress = new Told(p => bar.Report(p.Done, 1, $"batch {p.Batch}, {p.Callers} callers"));
+                var progress = new ActionProgress<BenchmarkProgress>(p => bar.Report(p.Done, 1, $"batch {p.Batch}, {p.Callers} callers"));
                 return Benchmark.Run(model, images, detector, options, progress, context.Cancellation);
             },
             context.Cancellation)).ConfigureAwait(false);
@@ -61,12 +61,12 @@ internal sealed class BenchmarkCommand
             report = report with { Accuracy = await context.WithProgressAsync("measuring", bar => Accuracy(model, detector, name, split, bar, context.Cancellation)).ConfigureAwait(false) };
 
         context.WriteJson(json => BenchmarkFile.Write(report, json));
-        BenchmarkText.Print(context.Human, report);
+        BenchmarkPrint.To(context.Human, report);
         foreach (string doubt in BenchmarkDoubts.Of(report))
             context.Warn(doubt);
         if (page is not null)
         {
-            BenchmarkPage.Of(report).Save(page);
+            BenchmarkPage.Write(page, report);
             context.Human.MarkupLineInterpolated($"charts in [green]{page}[/]");
         }
 
@@ -74,10 +74,12 @@ internal sealed class BenchmarkCommand
     }
 
     // After the measurement and in a detector of its own, so that it cannot disturb it.
-    private static async Task<BenchmarkAccuracy> Accuracy(string model, DetectorOptions options, string name, DataSplit split, IProgressBar bar, CancellationToken cancellation)
+    private static async Task<BenchmarkAccuracy> Accuracy(
+        string model, DetectorOptions options, string name, DataSplit split, IProgressBar bar, CancellationToken cancellation)
     {
         using Detector detector = await Detector.LoadAsync(model, options, cancellation).ConfigureAwait(false);
-        return await BenchmarkAccuracyRun.RunAsync(detector, name, split, bar, cancellation).ConfigureAwait(false);
+        var progress = new ActionProgress<int>(done => bar.Report(done, split.Images.Count, "average precision"));
+        return BenchmarkAccuracy.Of(name, await Evaluator.RunAsync(detector, split, null, progress, cancellation).ConfigureAwait(false));
     }
 
     private (string Name, DataSplit Split)? Data(CliContext context)
@@ -115,10 +117,4 @@ internal sealed class BenchmarkCommand
         text.Split(',').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= 1 && value <= most
             ? value
             : throw new FormatException($"is not a list of whole numbers from 1 to {most}")).ToArray());
-
-    // Progress<T> posts to the thread pool, whose threads would run beside what is measured.
-    private sealed class Told(Action<BenchmarkProgress> action) : IProgress<BenchmarkProgress>
-    {
-        public void Report(BenchmarkProgress value) => action(value);
-    }
 }

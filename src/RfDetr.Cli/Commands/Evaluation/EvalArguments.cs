@@ -31,34 +31,23 @@ internal sealed class EvalArguments
 
     public string Split(CliContext context) => context.Get(_split) ?? "valid";
 
-    public int Batch(CliContext context) => context.Get(_batch) ?? 1;
-
     public string? Output(CliContext context) => context.Get(_output);
 
-    public bool AllowMissing(CliContext context) => context.Get(_allowMissing);
-
-    public IReadOnlyList<KeyValuePair<string, string>> ClassMap(CliContext context) => context.Get(_classMap) ?? [];
-
-    public EvaluationOptions Evaluation(CliContext context) => _evaluation.Options(context);
-
-    /// <summary>Whether masks are compared: if asked for they must be there, if boxes are asked for they are not, otherwise if they are there.</summary>
-    public bool Masks(CliContext context, bool modelHasMasks, DataSplit split)
+    /// <summary>The options of the evaluation.</summary>
+    /// <exception cref="ArgumentException">A class cannot be matched.</exception>
+    public EvaluateOptions Options(CliContext context, ClassMap model, DataSplit split) => new()
     {
-        EvaluationKind? kind = _evaluation.Kind(context);
-        if (kind == EvaluationKind.Masks && !modelHasMasks)
-            throw new ArgumentException("--kind segm: the model finds no masks; take a seg-… variant, or compare boxes");
-        if (kind == EvaluationKind.Masks && !split.HasMasks)
-            throw new ArgumentException($"--kind segm: not every object of the split '{split.Name}' has a mask; compare boxes");
-        return kind != EvaluationKind.Boxes && modelHasMasks && split.HasMasks;
-    }
-
-    /// <summary>Everything the network selects, as the metrics need it.</summary>
-    public DetectOptions Detect(CliContext context, bool masks) => new()
-    {
-        ScoreThreshold = 0,
+        Classes = ClassMatching.Of(model, split, context.Get(_classMap) ?? [], context.Get(_allowMissing)),
+        Kind = _evaluation.Kind(context),
+        Metrics = _evaluation.Options(context),
+        ResizeRule = OptionsOf.IsOn(context.Get(_antialias)) switch
+        {
+            true => ResizeRule.BilinearAntialias,
+            false => ResizeRule.Bilinear,
+            null => null,
+        },
         NumSelect = context.Get(_numSelect),
-        ResizeRule = OptionsOf.IsOn(context.Get(_antialias)) switch { true => ResizeRule.BilinearAntialias, false => ResizeRule.Bilinear, null => null },
-        Masks = masks,
+        Batch = context.Get(_batch) ?? 1,
     };
 
     // A name may hold a comma: where a part has no '=' of its own, the whole value is one pair.

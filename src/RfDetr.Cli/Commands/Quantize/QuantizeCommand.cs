@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using RfDetr.Data;
 
@@ -58,10 +59,13 @@ internal sealed class QuantizeCommand
             Activations = context.Get(_activations) == "calibrated" ? ActivationScales.Calibrated : ActivationScales.Rows,
             ActivationBits = context.Get(_activationBits) ?? start.ActivationBits,
         };
-        var meter = new PrecisionMeter(model, options, split, context.Get(_images) ?? int.MaxValue, bar);
-        var search = new QuantizationSearch(blocks, meter.MeasureAsync);
+        var meter = new PrecisionMeter(model, options, split, context.Get(_images));
+        string note = "";
+        var progress = new ActionProgress<int>(done => bar.Report(done, meter.Images, note));
+        var search = new QuantizationSearch(blocks, (policy, cancellation) => meter.MeasureAsync(policy, progress, cancellation));
         QuantizationPolicy policy = await search.RunAsync(
-            start, context.Get(_budget) ?? 0.5, (what, done, all) => meter.Note = FormattableString.Invariant($"{done + 1} of {all}, {what}"), context.Cancellation).ConfigureAwait(false);
+            start, context.Get(_budget) ?? 0.5, (what, done, all) => note = FormattableString.Invariant($"{done + 1} of {all}, {what}"),
+            context.Cancellation).ConfigureAwait(false);
         return policy with { Measured = meter.Measure };
     }
 
@@ -80,15 +84,7 @@ internal sealed class QuantizeCommand
     {
         if (!policy.IsActive)
             context.Warn("no block is left in int8 within the budget; the file holds the weights in float");
-        context.WriteJson(json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("file", output);
-            json.WriteNumber("bytes", bytes);
-            json.WritePropertyName("quantization");
-            QuantizationText.Write(json, policy);
-            json.WriteEndObject();
-        });
+        context.WriteJson(CliJson.Default.QuantizedDocument, () => new QuantizedDocument(output, bytes, QuantizationDocument.Of(policy)));
         if (context.WantsJson)
             return;
         context.Human.Write(QuantizationText.Blocks(policy));

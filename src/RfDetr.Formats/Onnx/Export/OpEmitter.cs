@@ -3,7 +3,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Onnx;
 
-/// <summary>Says each operation in ONNX's words.</summary>
+/// <summary>Writes each operation as ONNX nodes.</summary>
 internal sealed class OpEmitter(NodeWriter writer, bool contrib)
 {
     /// <summary>ONNX Runtime's own operators.</summary>
@@ -34,7 +34,7 @@ internal sealed class OpEmitter(NodeWriter writer, bool contrib)
             case PackedAttention attention:
                 writer.Define(value, "Attention", Inputs(value), node => node.Set("num_heads", attention.Heads), ContribDomain);
                 break;
-            case Int8Linear: _int8.Emit(value); break;
+            case Int8Linear product: _int8.Emit(value, product); break;
             case LayerNorm norm:
                 writer.Define(value, "LayerNormalization", Inputs(value), node =>
                 {
