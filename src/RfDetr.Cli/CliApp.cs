@@ -28,7 +28,7 @@ public static class CliApp
             """
             RF-DETR: object detection and instance segmentation, without Python.
 
-            Exit codes: 0 done; 1 the work failed (bad file, failed download, mismatch); 2 wrong use (unknown option or verb, bad value); 130 interrupted.
+            Exit codes: 0 done; 1 the work failed (bad file, failed download, mismatch); 2 wrong use (unknown option or verb, bad value); 130 interrupted (143 by SIGTERM).
             """);
         foreach (Command verb in Verbs())
             root.Add(verb);

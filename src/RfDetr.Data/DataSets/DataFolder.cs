@@ -79,8 +79,7 @@ internal sealed class DataFolder
         problem = real is null
             ? "is a link without an end"
             : $"is or lies behind a symbolic link that leads out of '{Path}' (to '{real}'); if the link is yours, allow it "
-                + "with --follow-links "
-            + "(DataSetOptions.FollowLinks)";
+                + "with --follow-links (DataSetOptions.FollowLinks)";
         return false;
     }
 

@@ -16,21 +16,13 @@ internal sealed class DataArguments
     private readonly Option<string?> _classes = OptionsOf.Choice(
         "--class-ids", "Logit of a class: 0, 1, 2 … without gaps and without Roboflow's grouping category (the default), or its id as written.", "contiguous", "as-written");
 
-    private readonly Option<bool> _links = OptionsOf.Flag(
-        "--follow-links", "Let symbolic links lead out of the folder: for data sets whose links are your own.");
+    private readonly DataOpening _opening = new();
 
     /// <summary>For the verb's list.</summary>
-    public Symbol[] Symbols => [_folder, _layout, _classes, _links];
+    public Symbol[] Symbols => [_folder, _layout, _classes, _opening.Links];
 
     /// <summary>Opens the data set and reports what is odd about it.</summary>
-    public async Task<DataSet> OpenAsync(CliContext context)
-    {
-        (string folder, DataSetOptions options) = (Folder(context), Options(context));
-        DataSet data = await Task.Run(() => DataSet.Open(folder, options), context.Cancellation).ConfigureAwait(false);
-        foreach (string warning in data.Warnings)
-            context.Warn(warning);
-        return data;
-    }
+    public Task<DataSet> OpenAsync(CliContext context) => _opening.OpenAsync(context, Folder(context), Options(context));
 
     public string Folder(CliContext context) => context.Get(_folder);
 
@@ -44,7 +36,7 @@ internal sealed class DataArguments
             "voc" => DataSetLayout.Voc,
             _ => null,
         },
-        FollowLinks = context.Get(_links),
+        FollowLinks = context.Get(_opening.Links),
         Classes = context.Get(_classes) == "as-written" ? ClassRule.AsWritten : ClassRule.Contiguous,
     };
 }

@@ -23,9 +23,11 @@ internal sealed class EvalArguments
 
     public ModelArguments Model { get; } = new(libtorch: true);
 
+    public DataOpening Opening { get; } = new();
+
     /// <summary>In the order of the help text.</summary>
     public Symbol[] All =>
-        [.. Model.All, _data, _split, .. _evaluation.All, _classMap, _allowMissing, _antialias, _numSelect, _batch, _output];
+        [.. Model.All, _data, _split, .. _evaluation.All, _classMap, _allowMissing, _antialias, _numSelect, _batch, _output, Opening.Links];
 
     public string Data(CliContext context) => context.Get(_data)!;
 

@@ -18,9 +18,7 @@ internal static class EvalCommand
     private static async Task<int> RunAsync(CliContext context, EvalArguments arguments)
     {
         string data = arguments.Data(context);
-        DataSet opened = await Task.Run(() => DataSet.Open(data), context.Cancellation).ConfigureAwait(false);
-        foreach (string warning in opened.Warnings)
-            context.Warn(warning);
+        DataSet opened = await arguments.Opening.OpenAsync(context, data).ConfigureAwait(false);
         DataSplit split = opened.Split(arguments.Split(context));
         using Detector detector = await Detector.LoadAsync(
             arguments.Model.Model(context), arguments.Model.Options(context), context.Cancellation).ConfigureAwait(false);
