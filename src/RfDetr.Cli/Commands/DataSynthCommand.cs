@@ -23,6 +23,9 @@ internal sealed class DataSynthCommand
     private readonly Option<float?> _minVisible = OptionsOf.Number("--min-visible", "SHARE", "Leave out objects of which less can be seen (default 0.2).", 0, 1);
     private readonly Option<string[]> _classes = OptionsOf.Names("--classes", "A,B,…", "Draw only these classes.");
 
+    private readonly Option<bool> _overwrite = OptionsOf.Flag(
+        "--overwrite", "Replace the annotations of a data set that the folder holds already.");
+
     private readonly ClipArguments _clips = new();
 
     private sealed record Series(string Folder, int First, int Count);
@@ -35,7 +38,7 @@ internal sealed class DataSynthCommand
         return new Verb("synth", "Draw scenes of solid objects with exact boxes and masks, as a COCO data set.", c.RunAsync,
             [
                 c._output, c._count, c._valid, c._seed, c._first, c._size, c._quality, c._minObjects, c._maxObjects, c._minSize,
-                c._minVisible, c._classes, .. c._clips.Symbols,
+                c._minVisible, c._classes, c._overwrite, .. c._clips.Symbols,
             ]);
     }
 
@@ -52,6 +55,8 @@ internal sealed class DataSynthCommand
         }
 
         Series[] all = SeriesOf(folder, context.Get(_first) ?? 0, context.Get(_count) ?? 1, context.Get(_valid));
+        if (!context.Get(_overwrite))
+            CheckEmpty(folder, all);
         int total = all.Sum(s => s.Count), objects = 0, drawn = 0;
         foreach (Series series in all)
         {
@@ -72,6 +77,17 @@ internal sealed class DataSynthCommand
         });
         context.Human.MarkupLineInterpolated($"{total} images with {objects} objects in {folder}, annotations in {AnnotationFile}");
         return ExitCodes.Done;
+    }
+
+    // New annotations would not know the images of the old ones, so that a set would be lost without a word.
+    private static void CheckEmpty(string folder, Series[] all)
+    {
+        if (all.Select(s => s.Folder).Prepend(folder).FirstOrDefault(DataSet.IsDataSet) is { } taken)
+        {
+            throw new ArgumentException(
+                $"'{taken}' holds a data set already, whose annotations would be replaced; name another folder with --output, "
+                + "or add --overwrite");
+        }
     }
 
     private SceneSetOptions LookOf(CliContext context)

@@ -16,7 +16,7 @@ internal sealed class CliContext
     public CliContext(ParseResult parsed, TextWriter output, TextWriter error, Stream input, CancellationToken cancellation)
     {
         Parsed = parsed;
-        _output = output;
+        _output = new VisibleWriter(output);
         Input = input;
         Cancellation = cancellation;
         if (parsed.GetResult(CommonOptions.JsonName) is OptionResult { Implicit: false })
@@ -81,12 +81,14 @@ internal sealed class CliContext
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(writer),
+            Out = new AnsiConsoleOutput(terminal ? writer : new VisibleWriter(writer)),
             Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No,
             ColorSystem = terminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = terminal ? InteractionSupport.Detect : InteractionSupport.No,
         });
-        if (!terminal)
+        if (terminal)
+            console.Pipeline.Attach(new VisibleHook());
+        else
             console.Profile.Width = PipedWidth;
         return console;
     }

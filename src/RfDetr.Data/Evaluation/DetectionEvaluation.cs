@@ -24,7 +24,7 @@ public sealed class DetectionEvaluation
     private readonly EvaluationOptions _options;
     private readonly bool _masks;
     private readonly List<long> _images = [];
-    private readonly HashSet<long> _seen = [];
+    private readonly HashSet<long> _seen = new(MixedHash.Instance);
     private readonly List<TruthObject> _truth = [];
     private readonly List<FoundObject> _found = [];
 

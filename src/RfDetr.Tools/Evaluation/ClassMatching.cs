@@ -68,7 +68,7 @@ public sealed class ClassMatching
         }
 
         DataClass[] needed = [.. missing.Where(c => used.Contains(c.Index))];
-        if (needed.Length > 0 && (!allowMissing || byLabel.Count == 0))
+        if (needed.Length > 0 && !allowMissing)
         {
             string names = Quoted(needed.Select(c => c.Name));
             throw new ArgumentException($"the model has no class {names} of the split '{split.Name}'; {Lists(model, split)}. {Advice}");

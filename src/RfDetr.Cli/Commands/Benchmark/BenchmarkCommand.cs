@@ -24,12 +24,14 @@ internal sealed class BenchmarkCommand
     private readonly Option<float?> _threshold = OptionsOf.Number("--threshold", "T", "Only scores above this are kept, decoded and drawn (default 0.5).", 0, 1);
     private readonly Option<string?> _report = OptionsOf.Text("--report", "FILE", "Also write a page with charts (.html).");
 
+    private readonly DataOpening _opening = new();
+
     public static Command Create()
     {
         var c = new BenchmarkCommand();
         return new Verb(
             "benchmark", "Measure a model on this machine, stage by stage; --json FILE keeps the report for compare.", c.RunAsync,
-            [.. c._model.All, .. c._optimize.All, c._images, c._data, c._split, c._batches, c._callers, c._runs, c._seconds, c._warmup, c._pause, c._noDraw, c._threshold, c._report]);
+            [.. c._model.All, .. c._optimize.All, c._images, c._data, c._split, c._batches, c._callers, c._runs, c._seconds, c._warmup, c._pause, c._noDraw, c._threshold, c._report, c._opening.Links]);
     }
 
     private async Task<int> RunAsync(CliContext context)
@@ -86,7 +88,7 @@ internal sealed class BenchmarkCommand
     {
         if (context.Get(_data) is not { } folder)
             return context.Get(_split) is null ? null : throw new ArgumentException("--split belongs to --data DIR, which is missing");
-        DataSplit split = DataSet.Open(folder).Split(context.Get(_split) ?? "valid");
+        DataSplit split = _opening.Open(context, folder).Split(context.Get(_split) ?? "valid");
         return split.Images.Count > 0
             ? ($"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))}/{split.Name}", split)
             : throw new ArgumentException($"the split '{split.Name}' has no images to look at");

@@ -20,13 +20,9 @@ internal sealed class DataStatsCommand
 
     private async Task<int> RunAsync(CliContext context)
     {
-        string folder = _data.Folder(context);
-        DataSetOptions options = _data.Options(context);
-        (DataSet data, SplitStatistics[] splits) = await Task.Run(() =>
-        {
-            var opened = DataSet.Open(folder, options);
-            return (opened, opened.Splits.Select(SplitStatistics.Of).ToArray());
-        }, context.Cancellation).ConfigureAwait(false);
+        DataSet data = await _data.OpenAsync(context).ConfigureAwait(false);
+        SplitStatistics[] splits = await Task.Run(() => data.Splits.Select(SplitStatistics.Of).ToArray(), context.Cancellation)
+            .ConfigureAwait(false);
         context.WriteJson(CliJson.Default.StatisticsDocument, () => StatisticsDocument.Of(data, splits));
         if (!context.WantsJson)
         {

@@ -23,9 +23,11 @@ internal sealed class EvalArguments
 
     public ModelArguments Model { get; } = new(libtorch: true);
 
+    public DataOpening Opening { get; } = new();
+
     /// <summary>In the order of the help text.</summary>
     public Symbol[] All =>
-        [.. Model.All, _data, _split, .. _evaluation.All, _classMap, _allowMissing, _antialias, _numSelect, _batch, _output];
+        [.. Model.All, _data, _split, .. _evaluation.All, _classMap, _allowMissing, _antialias, _numSelect, _batch, _output, Opening.Links];
 
     public string Data(CliContext context) => context.Get(_data)!;
 
@@ -50,14 +52,20 @@ internal sealed class EvalArguments
         Batch = context.Get(_batch) ?? 1,
     };
 
-    private static KeyValuePair<string, string>[] ParsePairs(string text) =>
-    [
-        .. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(pair =>
-        {
-            int at = pair.LastIndexOf('=');
-            return at > 0 && at < pair.Length - 1
-                ? new KeyValuePair<string, string>(pair[..at].Trim(), pair[(at + 1)..].Trim())
-                : throw new FormatException("is not of the form MODEL=DATA, for instance person=pedestrian");
-        }),
-    ];
+    // A name may hold a comma: where a part has no '=' of its own, the whole value is one pair.
+    private static KeyValuePair<string, string>[] ParsePairs(string text)
+    {
+        string[] parts = ClassList.Split(text);
+        return parts.Length > 0 && parts.All(p => p.Contains('=', StringComparison.Ordinal))
+            ? [.. parts.Select(Pair)]
+            : [Pair(text)];
+    }
+
+    private static KeyValuePair<string, string> Pair(string pair)
+    {
+        int at = pair.LastIndexOf('=');
+        return at > 0 && at < pair.Length - 1
+            ? new(pair[..at].Trim(), pair[(at + 1)..].Trim())
+            : throw new FormatException("is not of the form MODEL=DATA, for instance person=pedestrian");
+    }
 }

@@ -18,7 +18,8 @@ internal static class EvalCommand
     private static async Task<int> RunAsync(CliContext context, EvalArguments arguments)
     {
         string data = arguments.Data(context);
-        DataSplit split = await Task.Run(() => DataSet.Open(data).Split(arguments.Split(context)), context.Cancellation).ConfigureAwait(false);
+        DataSet opened = await arguments.Opening.OpenAsync(context, data).ConfigureAwait(false);
+        DataSplit split = opened.Split(arguments.Split(context));
         using Detector detector = await Detector.LoadAsync(
             arguments.Model.Model(context), arguments.Model.Options(context), context.Cancellation).ConfigureAwait(false);
         foreach (string warning in detector.Model.Warnings)

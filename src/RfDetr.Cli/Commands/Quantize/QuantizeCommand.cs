@@ -21,6 +21,7 @@ internal sealed class QuantizeCommand
     private readonly Option<int?> _activationBits = OptionsOf.Whole("--activation-bits", "N", "Bits of activations, 8 (default) or 7: quicker on AVX2 and AVX-512 without VNNI, for a little precision.", 7, 8);
     private readonly Option<int?> _threads = OptionsOf.Whole("--threads", "N", "Threads of one run; 0 (the default): one for each core.", 0, 1024);
     private readonly CheckpointArguments _checkpoint = new();
+    private readonly DataOpening _opening = new();
 
     private QuantizeCommand() => (_model.Required, _data.Required, _output.Required) = (true, true, true);
 
@@ -28,7 +29,7 @@ internal sealed class QuantizeCommand
     {
         var c = new QuantizeCommand();
         return new Verb("quantize", "Bring a checkpoint to int8 for our own engine: measure what each block costs, keep within a budget, write policy and weights.",
-            c.RunAsync, [c._model, c._data, c._split, c._images, c._output, c._budget, c._calibration, c._calibrationSplit, c._activations, c._activationBits, c._threads, .. c._checkpoint.Symbols]);
+            c.RunAsync, [c._model, c._data, c._split, c._images, c._output, c._budget, c._calibration, c._calibrationSplit, c._activations, c._activationBits, c._threads, c._opening.Links, .. c._checkpoint.Symbols]);
     }
 
     private async Task<int> RunAsync(CliContext context)
@@ -36,7 +37,7 @@ internal sealed class QuantizeCommand
         (string model, string output) = (context.Get(_model)!, context.Get(_output)!);
         ModelQuantizer.CheckOutput(model, output);
         DetectorOptions options = _checkpoint.Read(context) with { Engine = EngineKind.Cpu, Threads = context.Get(_threads) ?? 0 };
-        DataSet data = await Task.Run(() => DataSet.Open(context.Get(_data)!), context.Cancellation).ConfigureAwait(false);
+        DataSet data = await _opening.OpenAsync(context, context.Get(_data)!).ConfigureAwait(false);
         DataSplit split = data.Split(context.Get(_split) ?? "valid");
         if (split.Images.Count == 0)
             throw new ArgumentException($"the split '{split.Name}' has no images to look at");

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace RfDetr.Training;
+namespace RfDetr;
 
 /// <summary>
 /// Rectangular assignment of least total cost by shortest augmenting paths: Jonker–Volgenant's method without its initialization, as in
