@@ -4,6 +4,7 @@ using RfDetr.Data;
 using RfDetr.Onnx;
 using RfDetr.Tensors;
 using RfDetr.Torch;
+using RfDetr.Tracking;
 using RfDetr.Training;
 
 namespace RfDetr.Cli.Framework;
@@ -15,6 +16,7 @@ internal static partial class Failures
     {
         Exception e = exception is AggregateException { InnerExceptions: [var only] } ? only : exception;
         int code = CodeOf(e);
+        error = new VisibleWriter(error);
         error.WriteLine(code == ExitCodes.Interrupted ? "interrupted" : $"error: {Describe(e)}");
         if (verbose)
             error.WriteLine(e.ToString());
@@ -39,6 +41,7 @@ internal static partial class Failures
         or ImageContentException or AnnotationFormatException or DataSetFormatException or BenchmarkFormatException
         or OnnxRuntimeException or OnnxFormatException or DllNotFoundException
         or TorchMissingException or TorchException or ConfigurationFileException or TrainingException or TrainingDataException
+        or StreamGoldenException or MotFormatException
         or OperationCanceledException;
 
     private static int CodeOf(Exception e) => e switch
