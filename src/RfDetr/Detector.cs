@@ -8,14 +8,14 @@ namespace RfDetr;
 /// <summary>
 /// RF-DETR, ready to find things: <c>using var detector = Detector.Load("nano"); var found = detector.Detect("street.jpg");</c>
 /// </summary>
-/// <remarks>Safe for any number of threads at once; results own their memory. Dispose when no call is under way.</remarks>
+/// <remarks>Safe for any number of threads at once; results own their memory. Disposing lets calls under way end and refuses later ones.</remarks>
 public sealed class Detector : IDisposable
 {
     private readonly INetworkEngine _engine;
     private readonly string _source;
 
     private Detector(string source, DetectorOptions options, LoadedModel loaded) =>
-        (_source, Options, _engine, Model) = (source, options, loaded.Engine, loaded.Card);
+        (_source, Options, _engine, Model) = (source, options, new SharedEngine(loaded.Engine), loaded.Card);
 
     /// <summary>What is loaded: variant, classes, input size, license.</summary>
     public ModelCard Model { get; }
@@ -59,6 +59,10 @@ public sealed class Detector : IDisposable
             Variant = options.Variant ?? Options.Variant,
             ClassNames = options.ClassNames ?? Options.ClassNames,
             ClassOffset = options.ClassOffset ?? Options.ClassOffset,
+            ResizeRule = options.ResizeRule ?? Options.ResizeRule,
+            NumSelect = options.NumSelect ?? Options.NumSelect,
+            Resolution = options.Resolution ?? Options.Resolution,
+            Quantization = options.Quantization ?? Options.Quantization,
             PreferEma = options.PreferEma || Options.PreferEma,
             AcceptLicense = options.AcceptLicense || Options.AcceptLicense,
         });
