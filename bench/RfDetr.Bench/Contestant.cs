@@ -15,7 +15,7 @@ internal sealed record Contestant(Samples Samples, Action Execute, params IDispo
     {
         OnnxSession session = OnnxSession.FromBytes(OnnxExporter.ToBytes(graph, options), new SessionOptions { IntraOpThreads = threads });
         SessionBinding binding = session.CreateBinding();
-        input.CopyTo(binding.BindInput(InferenceGraph.InputName, [.. input.Shape.Select(s => (long)s)]).Data<float>());
+        input.CopyTo(binding.BindInput(OutputNames.Input, [.. input.Shape.Select(s => (long)s)]).Data<float>());
         return new(new Samples(name), () => binding.Run(), binding, session);
     }
 
@@ -23,7 +23,7 @@ internal sealed record Contestant(Samples Samples, Action Execute, params IDispo
     {
         CpuNetwork network = CpuNetwork.Compile(graph, options);
         CpuRun run = network.Rent();
-        input.CopyTo(run[InferenceGraph.InputName].Floats);
+        input.CopyTo(run[OutputNames.Input].Floats);
         return new(new Samples($"{name}, {network.Options.InstructionSet}"), () => run.Execute(), run, network);
     }
 

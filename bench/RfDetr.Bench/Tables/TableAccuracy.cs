@@ -24,11 +24,11 @@ internal static class TableAccuracy
             .Where(p => p.Class is not null).ToDictionary(p => p.Label, p => p.Class!);
         if (classes.Count == 0)
             throw new ArgumentException($"'{model}' knows none of the classes of '{folder}'");
-        bool masks = detector.Model.HasMasks && split.HasMasks;
+        bool masks = detector.Model.Has(Head.Masks) && split.HasMasks;
         var evaluation = new DetectionEvaluation(split.Classes, masks);
         foreach (LabeledImage image in shown)
         {
-            Detections found = detector.Detect(image.File, new DetectOptions { ScoreThreshold = 0, Masks = masks });
+            Detections found = detector.Detect(image.File, new DetectOptions { ScoreThreshold = 0, Heads = masks ? null : [Head.Boxes] });
             evaluation.Add(image, found.Items.Where(d => classes.ContainsKey(d.ClassId)).Select(d =>
                 new FoundObject(image.Id, classes[d.ClassId].CategoryId, d.Score, new BoxXywh(d.Box.X1, d.Box.Y1, d.Box.Width, d.Box.Height)) { Mask = d.Mask }));
         }

@@ -33,6 +33,15 @@ public sealed record DetectionContract
     /// <summary>Logits C per query; null if the file leaves it open.</summary>
     public int? Classes { get; init; }
 
+    /// <summary>The file's own name of an output: <c>dets</c>, <c>labels</c> or <c>masks</c>.</summary>
+    public string NameOf(string output) => output switch
+    {
+        "dets" => Boxes.Name,
+        "labels" => Logits.Name,
+        "masks" when Masks is { } masks => masks.Name,
+        _ => throw new OnnxFormatException($"the model has no output for '{output}'"),
+    };
+
     /// <summary>Finds the parts by name: the metadata's, else <c>dets</c>/<c>labels</c>/<c>masks</c>, else <c>pred_boxes</c>/<c>pred_logits</c>/<c>pred_masks</c>.</summary>
     /// <remarks>Never by shape: with three classes the logits are as wide as the boxes.</remarks>
     /// <param name="inputs">Inputs of the model.</param>

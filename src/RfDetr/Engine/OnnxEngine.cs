@@ -7,26 +7,26 @@ namespace RfDetr;
 internal sealed class OnnxEngine : INetworkEngine
 {
     private readonly OnnxSession _session;
-    private readonly DetectionContract _contract;
+    private readonly DetectionContract _names;
     private readonly ConcurrentDictionary<int, ConcurrentBag<OnnxRun>> _idle = new();
     private volatile bool _disposed;
 
-    public OnnxEngine(OnnxSession session, DetectionContract contract, NetworkSizes sizes)
+    public OnnxEngine(OnnxSession session, DetectionContract names, NetworkContract contract)
     {
-        (_session, _contract, Sizes) = (session, contract, sizes);
+        (_session, _names, Contract) = (session, names, contract);
         Description = $"ONNX Runtime {session.Runtime.Version}";
     }
 
     public string Description { get; }
 
-    public NetworkSizes Sizes { get; }
+    public NetworkContract Contract { get; }
 
     public INetworkRun Rent(int batch)
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(Detector));
-        int size = Sizes.FixedBatch ?? batch;
+        int size = Contract.FixedBatch ?? batch;
         ConcurrentBag<OnnxRun> idle = _idle.GetOrAdd(size, _ => []);
-        OnnxRun run = idle.TryTake(out OnnxRun? known) ? known : new OnnxRun(this, _session, _contract, Sizes, size);
+        OnnxRun run = idle.TryTake(out OnnxRun? known) ? known : new OnnxRun(this, _session, _names, Contract, size);
         return run;
     }
 
@@ -57,33 +57,29 @@ internal sealed class OnnxEngine : INetworkEngine
     {
         private readonly OnnxEngine _engine;
         private readonly SessionBinding _binding;
-        private readonly BoundTensor _input, _logits, _boxes;
-        private readonly BoundTensor? _masks;
-        private readonly int _inputSize, _logitsSize, _boxesSize, _masksSize;
+        private readonly NetworkContract _contract;
+        private readonly BoundTensor _input;
+        private readonly Dictionary<string, BoundTensor> _outputs;
 
-        public OnnxRun(OnnxEngine engine, OnnxSession session, DetectionContract contract, NetworkSizes s, int batch)
+        public OnnxRun(OnnxEngine engine, OnnxSession session, DetectionContract names, NetworkContract contract, int batch)
         {
-            (_engine, Batch) = (engine, batch);
-            (_inputSize, _logitsSize, _boxesSize, _masksSize) =
-                (3 * s.Height * s.Width, s.Queries * s.Classes, s.Queries * 4, s.Queries * s.MaskHeight * s.MaskWidth);
+            (_engine, _contract, Batch) = (engine, contract, batch);
             _binding = session.CreateBinding();
-            _input = _binding.BindInput(contract.Input.Name, batch, 3, s.Height, s.Width);
-            _logits = _binding.BindOutput(contract.Logits.Name, batch, s.Queries, s.Classes);
-            _boxes = _binding.BindOutput(contract.Boxes.Name, batch, s.Queries, 4);
-            _masks = contract.Masks is null ? null : _binding.BindOutput(contract.Masks.Name, batch, s.Queries, s.MaskHeight, s.MaskWidth);
+            _input = _binding.BindInput(names.Input.Name, batch, 3, contract.Height, contract.Width);
+            _outputs = contract.Outputs.ToDictionary(o => o.Name, o => _binding.BindOutput(names.NameOf(o.Name), [batch, .. o.Shape.Select(d => (long)d)]));
         }
 
         public int Batch { get; }
 
-        public Span<float> Input(int image) => _input.Data<float>().Slice(image * _inputSize, _inputSize);
+        public Span<float> Input(int image) => _input.Data<float>().Slice(image * _contract.InputLength, _contract.InputLength);
 
         public void Execute(CancellationToken cancellationToken) => _binding.Run(cancellationToken);
 
-        public ReadOnlySpan<float> Logits(int image) => _logits.Data<float>().Slice(image * _logitsSize, _logitsSize);
-
-        public ReadOnlySpan<float> Boxes(int image) => _boxes.Data<float>().Slice(image * _boxesSize, _boxesSize);
-
-        public ReadOnlySpan<float> Masks(int image) => _masks is null ? [] : _masks.Data<float>().Slice(image * _masksSize, _masksSize);
+        public ReadOnlySpan<float> Output(string name, int image)
+        {
+            int length = _contract[name].Length;
+            return _outputs[name].Data<float>().Slice(image * length, length);
+        }
 
         public void Dispose() => _engine.Return(this);
 

@@ -1,6 +1,9 @@
 namespace RfDetr;
 
-/// <summary>An engine that is disposed when its owner has let it go and the last run has been given back, so that disposing never pulls memory away from a call.</summary>
+/// <summary>
+/// An engine that is disposed when its owner has let it go and the last run has been given back, so that disposing never pulls memory
+/// away from a call.
+/// </summary>
 internal sealed class SharedEngine(INetworkEngine engine) : INetworkEngine
 {
     // The owner counts as one user; at 0 the engine is gone.
@@ -9,7 +12,7 @@ internal sealed class SharedEngine(INetworkEngine engine) : INetworkEngine
 
     public string Description => engine.Description;
 
-    public NetworkSizes Sizes => engine.Sizes;
+    public NetworkContract Contract => engine.Contract;
 
     public INetworkRun Rent(int batch)
     {
@@ -58,11 +61,7 @@ internal sealed class SharedEngine(INetworkEngine engine) : INetworkEngine
 
         public void Execute(CancellationToken cancellationToken) => run.Execute(cancellationToken);
 
-        public ReadOnlySpan<float> Logits(int image) => run.Logits(image);
-
-        public ReadOnlySpan<float> Boxes(int image) => run.Boxes(image);
-
-        public ReadOnlySpan<float> Masks(int image) => run.Masks(image);
+        public ReadOnlySpan<float> Output(string name, int image) => run.Output(name, image);
 
         public void Dispose()
         {

@@ -2,16 +2,16 @@ using RfDetr.Onnx;
 
 namespace RfDetr;
 
-/// <summary>Opens ONNX Runtime sessions with a detector's options.</summary>
+/// <summary>Opens ONNX Runtime sessions as an engine asks for.</summary>
 internal static class SessionFactory
 {
-    public static OnnxSession FromBytes(ReadOnlyMemory<byte> model, DetectorOptions options) =>
-        OnnxSession.FromBytes(model, ToSession(options), OnnxRuntime.Load(options.OnnxRuntimePath));
+    public static OnnxSession FromBytes(ReadOnlyMemory<byte> model, Engine.OnnxRuntime options) =>
+        OnnxSession.FromBytes(model, ToSession(options), OnnxRuntime.Load(options.LibraryPath));
 
-    public static OnnxSession FromFile(string path, DetectorOptions options) =>
-        OnnxSession.FromFile(path, ToSession(options), OnnxRuntime.Load(options.OnnxRuntimePath));
+    public static OnnxSession FromFile(string path, Engine.OnnxRuntime options) =>
+        OnnxSession.FromFile(path, ToSession(options), OnnxRuntime.Load(options.LibraryPath));
 
-    private static SessionOptions ToSession(DetectorOptions options) => new()
+    private static SessionOptions ToSession(Engine.OnnxRuntime options) => new()
     {
         Providers = options.Providers,
         IntraOpThreads = options.Threads,

@@ -10,7 +10,7 @@ internal sealed class DetectorContenders(Detector reference, EngineChoice refere
         cancellationToken.ThrowIfCancellationRequested();
         return choice == referenceChoice
             ? new Contender(reference, choice, probes, owns: false)
-            : new Contender(reference.WithOptions(choice.ApplyTo(reference.Options)), choice, probes, owns: true);
+            : new Contender(reference.WithEngine(choice.ToEngine(reference.Engine)), choice, probes, owns: true);
     }
 
     /// <summary>A detector that is measured.</summary>

@@ -34,7 +34,10 @@ public sealed record ParityOptions
     public double? RelativeTolerance { get; init; }
 
     /// <summary>How a checkpoint is read and run: EMA weights, variant, license, threads, library.</summary>
-    public DetectorOptions Model { get; init; } = new();
+    public ModelOptions Model { get; init; } = new();
+
+    /// <summary>Threads of our own engine and of ONNX Runtime; 0: one for each physical core.</summary>
+    public int Threads { get; init; }
 
     internal void Validate()
     {
@@ -43,5 +46,8 @@ public sealed record ParityOptions
         if (Engine != ParityEngine.OnnxRuntime && Precision != ExportPrecision.Float32)
             throw new ArgumentException($"the {(Engine == ParityEngine.Cpu ? "cpu" : "host")} engine computes in float32 only; precision is for the onnxruntime engine");
         Model.Validate();
+        ToEngine().Validate();
     }
+
+    internal Engine.OnnxRuntime ToEngine() => new() { Threads = Threads };
 }

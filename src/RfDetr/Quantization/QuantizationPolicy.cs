@@ -25,7 +25,7 @@ public sealed record QuantizationPolicy
     /// <summary>Its key among a checkpoint's metadata.</summary>
     public const string Key = "quantization";
 
-    /// <summary>Everything in float: what <see cref="DetectorOptions.Quantization"/> takes to ignore a model's own policy.</summary>
+    /// <summary>Everything in float: what <see cref="ModelOptions.Quantization"/> takes to ignore a model's own policy.</summary>
     public static QuantizationPolicy None { get; } = new();
 
     /// <summary>The blocks, in the network's order.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using RfDetr.Checkpoints;
+using RfDetr.Vision;
 
 namespace RfDetr;
 
@@ -26,12 +27,12 @@ public sealed class CocoResults : IResultWriter
     /// <param name="stream">Receives UTF-8; stays open.</param>
     /// <param name="model">The model whose results they are.</param>
     /// <param name="imageId">The id of a file where the data set knows it; null, or an answer of null, for the rule above.</param>
-    public CocoResults(Stream stream, ModelCard model, Func<string, long?>? imageId = null)
+    public CocoResults(Stream stream, ModelInfo model, Func<string, long?>? imageId = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(model);
         (_stream, _classes, _imageId) = (stream, model.Classes, imageId);
-        _json = new Utf8JsonWriter(stream, ResultJson.Options);
+        _json = new Utf8JsonWriter(stream, ResultJson.Writing);
         _json.WriteStartArray();
     }
 
@@ -43,21 +44,12 @@ public sealed class CocoResults : IResultWriter
         string name = Path.GetFileName(file);
         foreach (Detection detection in found.Items)
         {
-            _json.WriteStartObject();
-            _json.WriteNumber("image_id", id);
-            _json.WriteNumber("category_id", _classes.TryGet(detection.ClassId, out ClassEntry? entry) ? entry.DatasetId ?? entry.Label : detection.ClassId);
-            _json.WriteStartArray("bbox");
-            _json.WriteFinite(detection.Box.X1);
-            _json.WriteFinite(detection.Box.Y1);
-            _json.WriteFinite(detection.Box.Width);
-            _json.WriteFinite(detection.Box.Height);
-            _json.WriteEndArray();
-            _json.WritePropertyName("score");
-            _json.WriteFinite(detection.Score);
-            if (detection.Mask is { } mask)
-                _json.WriteMask("segmentation", mask);
-            _json.WriteString("file_name", name);
-            _json.WriteEndObject();
+            BoxXyxy box = detection.Box;
+            long category = _classes.TryGet(detection.ClassId, out ClassEntry? entry) ? entry.DatasetId ?? entry.Label : detection.ClassId;
+            var document = new CocoDocument(
+                id, category, [DetectionDocument.Finite(box.X1), DetectionDocument.Finite(box.Y1), DetectionDocument.Finite(box.Width), DetectionDocument.Finite(box.Height)],
+                DetectionDocument.Finite(detection.Score), detection.Mask is { } mask ? MaskDocument.Of(mask) : null, name);
+            JsonSerializer.Serialize(_json, document, ResultJson.Default.CocoDocument);
         }
 
         _json.Flush();

@@ -121,7 +121,7 @@ public sealed class DetectorTests : FrontTest
         second.Options.ShouldBe(first.Options with { Threads = 2, FixedBatch = null });
         ShouldAgree(second.Detect(image, Everything), first.Detect(image, Everything));
 
-        static ModelCard Meaning(ModelCard card) => card with { Engine = "", Config = null, Classes = new ClassMap(1, [], ""), Warnings = [] };
+        static ModelInfo Meaning(ModelInfo card) => card with { Engine = "", Config = null, Classes = new ClassMap(1, [], ""), Warnings = [] };
     }
 
     [Fact]

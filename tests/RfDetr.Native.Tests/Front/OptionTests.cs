@@ -16,7 +16,7 @@ public sealed class OptionTests : FrontTest
         [nameof(DetectOptions.NumSelect)] = Everything with { NumSelect = 2 },
         [nameof(DetectOptions.ResizeRule)] = Everything with { ResizeRule = ResizeRule.BilinearAntialias },
         [nameof(DetectOptions.NmsIoU)] = Everything with { NmsIoU = 0.3f },
-        [nameof(DetectOptions.Masks)] = Everything with { Masks = false },
+        [nameof(DetectOptions.Heads)] = Everything with { Heads = [Head.Boxes] },
         [nameof(DetectOptions.MasksInsideBox)] = Everything with { MasksInsideBox = true },
     };
 

@@ -12,11 +12,12 @@ internal static class BenchmarkAccuracyRun
     public static async Task<BenchmarkAccuracy> RunAsync(Detector detector, string name, DataSplit split, IProgressBar bar, CancellationToken cancellation)
     {
         ClassMatching classes = ClassMatching.ByName(detector.Model.Classes, split);
-        bool masks = detector.Model.HasMasks && split.HasMasks;
+        bool masks = detector.Model.Has(Head.Masks) && split.HasMasks;
         var evaluation = new DetectionEvaluation(split.Classes, masks);
-        var everything = new DetectOptions { ScoreThreshold = 0, Masks = masks };
+        var everything = new DetectOptions { ScoreThreshold = 0, Heads = masks ? null : [Head.Boxes] };
         int next = 0;
-        await foreach (ImageOutcome outcome in detector.DetectEachAsync(split.Images.Select(p => new ImageSource(p.File)), everything, 1, null, cancellation).ConfigureAwait(false))
+        await foreach (ImageOutcome outcome in detector.DetectManyAsync(
+            split.Images.Select(ImageSource (p) => new FileImage(p.File)), everything, new StreamOptions { Batch = 1 }, cancellation).ConfigureAwait(false))
         {
             LabeledImage image = split.Images[next++];
             if (!outcome.Succeeded)

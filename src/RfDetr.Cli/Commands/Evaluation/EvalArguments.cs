@@ -59,7 +59,7 @@ internal sealed class EvalArguments
         ScoreThreshold = 0,
         NumSelect = context.Get(_numSelect),
         ResizeRule = OptionsOf.IsOn(context.Get(_antialias)) switch { true => ResizeRule.BilinearAntialias, false => ResizeRule.Bilinear, null => null },
-        Masks = masks,
+        Heads = masks ? null : [Head.Boxes],
     };
 
     private static KeyValuePair<string, string>[] ParsePairs(string text) =>

@@ -28,7 +28,7 @@ internal static class EvalCommand
         ClassMatching classes = ClassMatching.Of(detector.Model.Classes, split, arguments.ClassMap(context), arguments.AllowMissing(context));
         foreach (string note in classes.Notes)
             context.Warn(note);
-        bool masks = arguments.Masks(context, detector.Model.HasMasks, split);
+        bool masks = arguments.Masks(context, detector.Model.Has(Head.Masks), split);
 
         var evaluation = new DetectionEvaluation(split.Classes, masks, arguments.Evaluation(context));
         EvalTiming timing = await context.WithProgressAsync("evaluating", bar => DetectAsync(context, arguments, detector, split, classes, evaluation, bar)).ConfigureAwait(false);
@@ -52,9 +52,10 @@ internal static class EvalCommand
     {
         var timing = new EvalTiming();
         long start = Stopwatch.GetTimestamp();
-        bool masks = arguments.Masks(context, detector.Model.HasMasks, split);
-        IAsyncEnumerable<ImageOutcome> outcomes = detector.DetectEachAsync(
-            split.Images.Select(p => new ImageSource(p.File)), arguments.Detect(context, masks), arguments.Batch(context), null, context.Cancellation);
+        bool masks = arguments.Masks(context, detector.Model.Has(Head.Masks), split);
+        IAsyncEnumerable<ImageOutcome> outcomes = detector.DetectManyAsync(
+            split.Images.Select(ImageSource (p) => new FileImage(p.File)), arguments.Detect(context, masks),
+            new StreamOptions { Batch = arguments.Batch(context) }, context.Cancellation);
         int next = 0;
         await foreach (ImageOutcome outcome in outcomes.ConfigureAwait(false))
         {

@@ -8,7 +8,7 @@ namespace RfDetr.Cli.Commands;
 
 /// <summary>What <c>rfdetr eval</c> says and writes.</summary>
 internal sealed record EvalReport(
-    ModelCard Model, string Data, DataSplit Split, ClassMatching Classes, DetectionEvaluation Evaluation, EvaluationSummary Summary, EvalTiming Timing)
+    ModelInfo Model, string Data, DataSplit Split, ClassMatching Classes, DetectionEvaluation Evaluation, EvaluationSummary Summary, EvalTiming Timing)
 {
     private const int Examples = 12;
 

@@ -26,12 +26,13 @@ internal sealed class PrecisionMeter(string model, DetectorOptions options, Data
     {
         using Detector detector = await Detector.LoadAsync(model, options with { Quantization = policy }, cancellation).ConfigureAwait(false);
         ClassMatching classes = ClassMatching.ByName(detector.Model.Classes, split);
-        bool masks = detector.Model.HasMasks && split.HasMasks;
+        bool masks = detector.Model.Has(Head.Masks) && split.HasMasks;
         Measure = FormattableString.Invariant($"AP of {(masks ? "masks" : "boxes")} on {Images.Count} images of '{split.Name}'");
         var evaluation = new DetectionEvaluation(split.Classes, masks);
-        var everything = new DetectOptions { ScoreThreshold = 0, Masks = masks };
+        var everything = new DetectOptions { ScoreThreshold = 0, Heads = masks ? null : [Head.Boxes] };
         int next = 0;
-        await foreach (ImageOutcome outcome in detector.DetectEachAsync(Images.Select(p => new ImageSource(p.File)), everything, 1, null, cancellation).ConfigureAwait(false))
+        await foreach (ImageOutcome outcome in detector.DetectManyAsync(
+            Images.Select(ImageSource (p) => new FileImage(p.File)), everything, new StreamOptions { Batch = 1 }, cancellation).ConfigureAwait(false))
         {
             LabeledImage image = Images[next++];
             if (!outcome.Succeeded)
