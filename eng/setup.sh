@@ -10,11 +10,23 @@ fail() {
   exit 1
 }
 
-# Runs a command quietly; shows what it said only if it fails.
+summary_line() { printf '%d passed, %d failed, %d skipped\n' "$1" "$2" "$3"; }
+
+# Says every 15 seconds that the script is alive.
+heartbeat() {
+  local begin=$SECONDS
+  while sleep 15; do say "  still at it ($((SECONDS - begin)) s)"; done
+}
+
+# Runs a command quietly; shows its output only if it fails.
 quietly() {
-  local log status=0
+  local log beat status=0
   log=$(mktemp)
+  heartbeat &
+  beat=$!
   "$@" >"$log" 2>&1 </dev/null || status=$?
+  kill "$beat" 2>/dev/null || true
+  wait "$beat" 2>/dev/null || true
   [ "$status" -eq 0 ] || cat "$log" >&2
   rm -f "$log"
   return "$status"
@@ -128,3 +140,6 @@ ensure_cli() {
   require_sdk
   alone "$1" build_cli "$1" "$2"
 }
+
+# The runtime identifier of this system, such as linux-x64.
+host_rid() { dotnet --info | sed -n 's/^ *RID: *//p' | head -n 1; }

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using RfDetr.Onnx;
-using RfDetr.Vision;
 
 namespace RfDetr.Bench;
 

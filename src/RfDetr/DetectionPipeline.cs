@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using RfDetr.Vision;
 
 namespace RfDetr;
 
@@ -51,6 +50,7 @@ internal sealed class DetectionPipeline(INetworkEngine engine, ModelInfo model, 
     public ImageAnswer[] Run<T>(scoped T frames, CancellationToken cancellationToken, SemaphoreSlim? turn = null)
         where T : IFrames, allows ref struct
     {
+        using Activity? activity = Telemetry.Start(model.Name, frames.Count);
         using INetworkRun run = engine.Rent(frames.Count);
         var answers = new ImageAnswer[frames.Count];
         var prepareMs = new double[frames.Count];
@@ -82,6 +82,7 @@ internal sealed class DetectionPipeline(INetworkEngine engine, ModelInfo model, 
                 Detections found = _decoder.Decode(run, i, frames[i].Width, frames[i].Height);
                 var times = new StageTimes { PreprocessMs = prepareMs[i], InferenceMs = inferenceMs, PostprocessMs = StageClock.Ms(start) };
                 answers[i] = new(found with { Times = times }, null);
+                Telemetry.Add(answers[i].Result!);
             }
             catch (NetworkOutputException e)
             {

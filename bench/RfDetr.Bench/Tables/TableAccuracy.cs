@@ -7,18 +7,18 @@ namespace RfDetr.Bench;
 internal static class TableAccuracy
 {
     // The plain and the rewritten export of one precision are the same detector.
-    private static readonly ConcurrentDictionary<DetectorOptions, BenchmarkAccuracy> s_known = new();
+    private static readonly ConcurrentDictionary<Engine, BenchmarkAccuracy> s_known = new();
 
-    public static BenchmarkAccuracy Of(string model, DetectorOptions options, string folder, string split, int images) =>
+    public static BenchmarkAccuracy Of(string model, Engine options, string folder, string split, int images) =>
         s_known.GetOrAdd(options, o => Measure(model, o, folder, split, images));
 
-    private static BenchmarkAccuracy Measure(string model, DetectorOptions options, string folder, string splitName, int most)
+    private static BenchmarkAccuracy Measure(string model, Engine options, string folder, string splitName, int most)
     {
         DataSplit split = DataSet.Open(folder).Split(splitName);
         LabeledImage[] shown = [.. split.Images.Take(most)];
         if (shown.Length == 0)
             throw new ArgumentException($"the split '{splitName}' of '{folder}' has no images");
-        using Detector detector = Detector.Load(model, options);
+        using Detector detector = Detector.Load(model, null, options);
         Dictionary<int, DataClass> classes = detector.Model.Classes.Entries
             .Select(e => (e.Label, Class: split.Classes.FirstOrDefault(c => c.Name.Equals(e.Name, StringComparison.OrdinalIgnoreCase))))
             .Where(p => p.Class is not null).ToDictionary(p => p.Label, p => p.Class!);

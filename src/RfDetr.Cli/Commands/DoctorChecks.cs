@@ -4,7 +4,6 @@ using System.Runtime.InteropServices;
 using RfDetr.Checkpoints;
 using RfDetr.Cli.Framework;
 using RfDetr.Onnx;
-using RfDetr.Vision;
 
 namespace RfDetr.Cli.Commands;
 
@@ -90,7 +89,8 @@ internal static class DoctorChecks
         long start = Stopwatch.GetTimestamp();
         try
         {
-            using var detector = Detector.Load("demo", new DetectorOptions { Providers = [new ExecutionProvider(provider)], OnnxRuntimePath = path });
+            using var detector = Detector.Load(
+                "demo", null, new Engine.OnnxRuntime { Providers = [new ExecutionProvider(provider)], LibraryPath = path });
             detector.Detect(new PixelFrame(new byte[64 * 64], 64, 64, 0, PixelFormat.Gray8), null, cancellation);
             return new(name, Health.Works, string.Create(CultureInfo.InvariantCulture, $"ran the demonstration model ({Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s with loading)"));
         }

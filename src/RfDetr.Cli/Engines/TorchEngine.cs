@@ -24,14 +24,16 @@ internal sealed class TorchEngine : INetworkEngine
     /// <summary>Makes such an engine for a detector.</summary>
     /// <param name="threads">Threads of one run; 0 leaves libtorch's own choice.</param>
     /// <remarks>The factory throws <see cref="TorchMissingException"/> where there is no libtorch.</remarks>
-    public static NetworkEngineFactory Factory(int threads) => (weights, config, contract) =>
+    public static EngineFactory Factory(int threads) => package =>
     {
+        if (package is not CheckpointPackage model)
+            throw new ArgumentException($"'{package.Reference}' is an ONNX file, which only ONNX Runtime runs; libtorch takes checkpoints");
         var backend = new TorchBackend(new TorchBackendOptions { TrainableParameters = false });
         try
         {
             if (threads > 0)
                 TorchRuntime.Threads = threads;
-            return new TorchEngine(backend, new RfDetrNetwork(weights(backend), config), contract);
+            return new TorchEngine(backend, new RfDetrNetwork(model.Weights(backend), model.Config), model.Contract());
         }
         catch
         {
@@ -61,8 +63,7 @@ internal sealed class TorchEngine : INetworkEngine
             }
         }
 
-        public ReadOnlySpan<float> Output(string name, int image) => Part(
-            name switch { OutputNames.Boxes => Answer.Boxes, OutputNames.Logits => Answer.Logits, _ => Answer.Masks ?? [] }, image, _contract[name].Length);
+        public ReadOnlySpan<float> Output(string name, int image) => Answer.Output(name, image);
 
         public void Dispose() => _answer = null;
 

@@ -11,7 +11,7 @@ internal sealed class RunCheckpoint(RunSetup setup, TrainingStep step)
 {
     private const string StateKey = "rfdetr_training", AdapterKey = "adapters", UpdatesKey = "ema_updates", ScaleKey = "loss_scale", FiniteKey = "finite_steps";
 
-    private readonly PlainMap _args = RunArgs.Of(setup.Start.Args, setup.Options, setup.Config, setup.Classes, setup.ResizeRule == Vision.ResizeRule.BilinearAntialias);
+    private readonly PlainMap _args = RunArgs.Of(setup.Start.Args, setup.Options, setup.Config, setup.Classes, setup.ResizeRule == ResizeRule.BilinearAntialias);
 
     /// <summary>Everything: weights, average, optimizer, schedule, state of the run. The file appears under its name only when it is whole.</summary>
     /// <param name="path">File.</param>

@@ -3,7 +3,6 @@ using RfDetr.Checkpoints;
 using RfDetr.Data;
 using RfDetr.Tensors;
 using RfDetr.Torch;
-using RfDetr.Vision;
 
 namespace RfDetr.Training;
 

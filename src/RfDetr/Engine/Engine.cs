@@ -114,11 +114,19 @@ public abstract record Engine
             {
                 Threads = Threads == 0 ? ProcessorCores.Physical : Threads,
                 Observer = Observer,
-                Int8 = model.Info.Quantization?.ToProducts(model.Checkpoint.Names),
+                Int8 = Products(model),
                 BFloat16 = Precision == CpuPrecision.BFloat16 ? model.Checkpoint.Names.Where(n => QuantizationBlocks.Of(n) is not null).ToHashSet() : null,
             };
             return new CpuEngine(CpuNetwork.Compile(model.Record(FixedBatch), options, FixedBatch ?? 1), model.Contract(FixedBatch));
         }
+
+        /// <summary>The products in int8; null for none.</summary>
+        internal static Int8Products? Products(CheckpointPackage model) => model.Info.Quantization is not { } policy ? null : new Int8Products
+        {
+            Weights = model.Checkpoint.Names.Where(policy.Covers).ToHashSet(),
+            ActivationBits = policy.ActivationBits,
+            Ranges = policy.Activations == ActivationScales.Calibrated ? policy.Ranges : new Dictionary<string, ActivationRange>(),
+        };
 
         internal override string PrecisionOf(ModelInfo model, bool isOnnxFile) =>
             Precision == CpuPrecision.BFloat16 ? "bf16" : base.PrecisionOf(model, isOnnxFile);
@@ -171,13 +179,27 @@ public abstract record Engine
             OnnxSession session = SessionFactory.FromFile(file.Path, this);
             try
             {
-                return new OnnxEngine(session, file.Contract, file.Sizes(session));
+                return new OnnxEngine(session, file.Contract, Sizes(file.Contract, session));
             }
             catch
             {
                 session.Dispose();
                 throw;
             }
+        }
+
+        // What the file leaves open is learnt from one run on an empty image.
+        private static NetworkContract Sizes(DetectionContract c, OnnxSession session)
+        {
+            NetworkContract known = c.ToNetwork();
+            if (!known.Outputs.Any(o => o.Shape.Contains(0)))
+                return known;
+            using SessionBinding probe = session.CreateBinding();
+            _ = probe.BindInput(c.Input.Name, c.FixedBatch ?? 1, 3, c.Height, c.Width);
+            probe.Run();
+            return known with { Outputs = [.. known.Outputs.Select(o => o with { Shape = Measured(probe.Output(c.NameOf(o.Name)).Shape) })] };
+
+            static int[] Measured(ReadOnlySpan<long> shape) => [.. shape[1..].ToArray().Select(size => checked((int)size))];
         }
 
         internal static ExportPrecision ToExport(OnnxPrecision precision) => precision switch

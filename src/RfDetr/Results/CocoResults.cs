@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using RfDetr.Checkpoints;
-using RfDetr.Vision;
 
 namespace RfDetr;
 

@@ -120,7 +120,7 @@ public sealed class ExporterTests : IDisposable
 
     private static Detections Detect(string model)
     {
-        using var detector = Detector.Load(model, new DetectorOptions { Engine = EngineKind.OnnxRuntime });
+        using var detector = Detector.Load(model, null, new Engine.OnnxRuntime());
         return detector.Detect(s_image, s_low);
     }
 }

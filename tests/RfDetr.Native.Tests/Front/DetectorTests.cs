@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using RfDetr.Checkpoints;
-using RfDetr.Vision;
 
 namespace RfDetr.Tests.Front;
 
@@ -75,7 +74,7 @@ public sealed class DetectorTests : FrontTest
     public void The_number_of_candidates_is_the_calls_then_the_loads_then_the_models()
     {
         using Image image = Image(1);
-        using Detector plain = Detector.Load(Model), few = Detector.Load(Model, new DetectorOptions { NumSelect = 11 });
+        using Detector plain = Detector.Load(Model), few = Detector.Load(Model, new ModelOptions { NumSelect = 11 });
         string[] all = Scores(plain.Detect(image, Everything));
         plain.Model.NumSelect.ShouldBe(30);
         all.Length.ShouldBeInRange(12, 30);
@@ -93,35 +92,35 @@ public sealed class DetectorTests : FrontTest
     [InlineData(3, "3 threads")]
     public void The_number_of_threads_reaches_the_engine(int threads, string expected)
     {
-        using Detector detector = Detector.Load(Model, new DetectorOptions { Threads = threads });
+        using Detector detector = Detector.Load(Model, null, new Engine.Cpu { Threads = threads });
         detector.Model.Engine.ShouldContain(expected);
     }
 
     [Fact]
     public void Another_engine_keeps_what_the_model_means()
     {
-        var meaning = new DetectorOptions
+        var meaning = new ModelOptions
         {
             ResizeRule = ResizeRule.BilinearAntialias,
             NumSelect = 7,
             ClassNames = ["x", "y", "z"],
             ClassOffset = 1,
-            PreferEma = true,
-            Resolution = (32, 24),
+            Weights = WeightSet.Averaged,
+            InputSize = new ImageSize(32, 24),
             Quantization = QuantizationPolicy.None,
-            FixedBatch = 2,
         };
-        using Detector first = Detector.Load(FrontModel.Write(At("averaged.safetensors"), averaged: true), meaning);
-        using Detector second = first.WithOptions(new DetectorOptions { Threads = 2 });
+        using Detector first = Detector.Load(FrontModel.Write(At("averaged.safetensors"), averaged: true), meaning, new Engine.Cpu { FixedBatch = 1 });
+        using Detector second = first.WithEngine(new Engine.Cpu { Threads = 2 });
         using Image image = Image(1);
 
         Meaning(second.Model).ShouldBe(Meaning(first.Model));
         (first.Model.NumSelect, first.Model.ResizeRule, first.Model.InputHeight).ShouldBe((7, ResizeRule.BilinearAntialias, 32));
         second.Model.Classes.Entries.ShouldBe(first.Model.Classes.Entries);
-        second.Options.ShouldBe(first.Options with { Threads = 2, FixedBatch = null });
+        second.Options.ShouldBe(meaning);
+        (second.Engine.Threads, second.Engine.FixedBatch).ShouldBe((2, null));
         ShouldAgree(second.Detect(image, Everything), first.Detect(image, Everything));
 
-        static ModelInfo Meaning(ModelInfo card) => card with { Engine = "", Config = null, Classes = new ClassMap(1, [], ""), Warnings = [] };
+        static ModelInfo Meaning(ModelInfo model) => model with { Engine = "", Heads = [], Classes = new ClassMap(1, [], ""), Warnings = [] };
     }
 
     [Fact]
@@ -151,7 +150,7 @@ public sealed class DetectorTests : FrontTest
     [InlineData(2)]
     public void A_batch_gives_each_image_its_own_result(int? fixedBatch)
     {
-        using Detector detector = Detector.Load(Model, new DetectorOptions { FixedBatch = fixedBatch });
+        using Detector detector = Detector.Load(Model, null, new Engine.Cpu { FixedBatch = fixedBatch });
         using Detector single = Detector.Load(Model);
         Image[] images = [.. Enumerable.Range(0, 5).Select(i => Image(i, 50 + i, 40))];
         Detections[] expected = [.. images.Select(i => single.Detect(i, Everything))];
@@ -204,7 +203,7 @@ public sealed class DetectorTests : FrontTest
             Should.Throw<LicenseNotAcceptedException>(() => Detector.Load(model).Dispose()).License.Id.ShouldBe("PML-1.0");
 
         // Accepted, the next question is another one: what the 91 logits mean is known, and where the cache is.
-        Exception? next = Record.Exception(() => Detector.Load("xlarge", new DetectorOptions { AcceptLicense = true }).Dispose());
+        Exception? next = Record.Exception(() => Detector.Load("xlarge", new ModelOptions { AcceptLicense = true }).Dispose());
         next.ShouldNotBeOfType<LicenseNotAcceptedException>();
     }
 
@@ -213,7 +212,7 @@ public sealed class DetectorTests : FrontTest
     [InlineData(EngineKind.OnnxRuntime)]
     public async Task One_detector_serves_many_threads_as_one_after_the_other(EngineKind engine)
     {
-        using Detector detector = Detector.Load(Model, new DetectorOptions { Engine = engine, Threads = 1 });
+        using Detector detector = Detector.Load(Model, null, Of(engine));
         Image[] images = [.. Enumerable.Range(0, 6).Select(i => Image(i))];
         string[] expected = [.. images.Select(i => Text(detector.Detect(i, Everything)))];
         await Task.WhenAll(Enumerable.Range(0, 4).Select(caller => Task.Run(() =>
@@ -232,7 +231,7 @@ public sealed class DetectorTests : FrontTest
     {
         for (int round = 0; round < 5; round++)
         {
-            Detector detector = Detector.Load(Model, new DetectorOptions { Engine = engine, Threads = 1 });
+            Detector detector = Detector.Load(Model, null, Of(engine));
             using Image image = Image(1);
             string expected = Text(detector.Detect(image, Everything));
             var results = new ConcurrentBag<string>();
@@ -278,6 +277,8 @@ public sealed class DetectorTests : FrontTest
             return process.WorkingSet64;
         }
     }
+
+    private static Engine Of(EngineKind kind) => kind == EngineKind.Cpu ? new Engine.Cpu { Threads = 1 } : new Engine.OnnxRuntime { Threads = 1 };
 
     // Sums run in another order in a batch of another size.
     private static void ShouldAgree(Detections actual, Detections expected)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using RfDetr.Checkpoints;
+using RfDetr.Tools;
 using RfDetr.Model;
 using RfDetr.Onnx;
 using RfDetr.Onnx.Proto;

@@ -1,5 +1,4 @@
 using RfDetr.Checkpoints;
-using RfDetr.Vision;
 
 namespace RfDetr.Tests.Front;
 
@@ -56,14 +55,14 @@ public sealed class OnnxMeaningTests : FrontTest
     {
         string file = FrontModel.WriteOnnx(At("a.onnx"), null, n => n with { WeightsLicense = "PML-1.0" });
         Should.Throw<LicenseNotAcceptedException>(() => Detector.Load(file).Dispose()).License.Id.ShouldBe("PML-1.0");
-        using Detector accepted = Detector.Load(file, new DetectorOptions { AcceptLicense = true });
+        using Detector accepted = Detector.Load(file, new ModelOptions { AcceptLicense = true });
         accepted.Model.License.ShouldBe("PML-1.0");
     }
 
     private Image Plain(byte value)
     {
         TestImages.WriteBmp(At("plain.bmp"), 16, 16, (_, _) => (value, value, value));
-        return Vision.Image.Load(At("plain.bmp"));
+        return Image.Load(At("plain.bmp"));
     }
 
     private static float[] Scores(Detections found) => [.. found.Items.Select(d => d.Score)];

@@ -1,5 +1,4 @@
 using System.Reflection;
-using RfDetr.Vision;
 
 namespace RfDetr.Tests.Front;
 

@@ -6,6 +6,7 @@ namespace RfDetr.Tests.Trainer;
 
 /// <summary>Two thousand steps of a real run: loader, network, losses, optimizer, average, checkpoints, evaluations.</summary>
 [Collection(nameof(OneAtATime))]
+[Trait("Duration", "Long")]
 public sealed class MemoryGrowthTests
 {
     private const int Images = 40, Steps = 2000, WarmUp = 300, Every = 50;

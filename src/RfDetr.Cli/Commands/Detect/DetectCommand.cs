@@ -19,7 +19,8 @@ internal static class DetectCommand
         OutputPlan plan = arguments.Output(context);
         CheckOutput(plan, sources);
         DetectOptions options = arguments.Options(context);
-        using Detector detector = await arguments.Optimize.LoadAsync(context, arguments.Model.Model(context), arguments.Model.Options(context)).ConfigureAwait(false);
+        using Detector detector = await arguments.Optimize.LoadAsync(
+            context, arguments.Model.Model(context), arguments.Model.Options(context), arguments.Model.Engine(context)).ConfigureAwait(false);
         Introduce(context, detector.Model);
 
         var report = new DetectReport(context.Human, sources.Count);

@@ -22,7 +22,8 @@ internal static class EvalCommand
         DataSplit split = await Task.Run(() => DataSet.Open(arguments.Data(context)).Split(arguments.Split(context)), context.Cancellation).ConfigureAwait(false);
         if (split.Images.Count == 0)
             throw new ArgumentException($"the split '{split.Name}' has no images to look at");
-        using Detector detector = await Detector.LoadAsync(arguments.Model.Model(context), arguments.Model.Options(context), context.Cancellation).ConfigureAwait(false);
+        using Detector detector = await Detector.LoadAsync(
+            arguments.Model.Model(context), arguments.Model.Options(context), arguments.Model.Engine(context), context.Cancellation).ConfigureAwait(false);
         foreach (string warning in detector.Model.Warnings)
             context.Warn(warning);
         ClassMatching classes = ClassMatching.Of(detector.Model.Classes, split, arguments.ClassMap(context), arguments.AllowMissing(context));

@@ -10,7 +10,7 @@ namespace RfDetr.Cli.Commands;
 /// <param name="split">The data.</param>
 /// <param name="most">How many of its images are looked at.</param>
 /// <param name="bar">Shows how far a measurement has come.</param>
-internal sealed class PrecisionMeter(string model, DetectorOptions options, DataSplit split, int most, IProgressBar bar)
+internal sealed class PrecisionMeter(string model, ModelOptions options, int threads, DataSplit split, int most, IProgressBar bar)
 {
     /// <summary>The first images of the split.</summary>
     public IReadOnlyList<LabeledImage> Images { get; } = [.. split.Images.Take(most)];
@@ -24,7 +24,8 @@ internal sealed class PrecisionMeter(string model, DetectorOptions options, Data
     /// <summary>AP of masks where model and data have them, else of boxes; 0..1.</summary>
     public async Task<double> MeasureAsync(QuantizationPolicy policy, CancellationToken cancellation)
     {
-        using Detector detector = await Detector.LoadAsync(model, options with { Quantization = policy }, cancellation).ConfigureAwait(false);
+        using Detector detector = await Detector.LoadAsync(
+            model, options with { Quantization = policy }, new Engine.Cpu { Threads = threads }, cancellation).ConfigureAwait(false);
         ClassMatching classes = ClassMatching.ByName(detector.Model.Classes, split);
         bool masks = detector.Model.Has(Head.Masks) && split.HasMasks;
         Measure = FormattableString.Invariant($"AP of {(masks ? "masks" : "boxes")} on {Images.Count} images of '{split.Name}'");

@@ -34,7 +34,7 @@ internal sealed class QuantizeCommand
     {
         (string model, string output) = (context.Get(_model)!, context.Get(_output)!);
         ModelQuantizer.CheckOutput(model, output);
-        DetectorOptions options = _checkpoint.Read(context) with { Engine = EngineKind.Cpu, Threads = context.Get(_threads) ?? 0 };
+        ModelOptions options = _checkpoint.Read(context);
         DataSet data = await Task.Run(() => DataSet.Open(context.Get(_data)!), context.Cancellation).ConfigureAwait(false);
         DataSplit split = data.Split(context.Get(_split) ?? "valid");
         if (split.Images.Count == 0)
@@ -49,16 +49,17 @@ internal sealed class QuantizeCommand
     }
 
     private async Task<QuantizationPolicy> SearchAsync(
-        CliContext context, string model, DetectorOptions options, DataSplit split, string[] calibration, IReadOnlyList<QuantizedBlock> blocks, IProgressBar bar)
+        CliContext context, string model, ModelOptions options, DataSplit split, string[] calibration, IReadOnlyList<QuantizedBlock> blocks, IProgressBar bar)
     {
         QuantizationPolicy start = await Task.Run(
-            () => ModelQuantizer.Calibrate(model, calibration, options, done => bar.Report(done, calibration.Length, "calibration"), context.Cancellation), context.Cancellation).ConfigureAwait(false);
+            () => ModelQuantizer.Calibrate(
+                model, calibration, options, context.Get(_threads) ?? 0, done => bar.Report(done, calibration.Length, "calibration"), context.Cancellation), context.Cancellation).ConfigureAwait(false);
         start = start with
         {
             Activations = context.Get(_activations) == "calibrated" ? ActivationScales.Calibrated : ActivationScales.Rows,
             ActivationBits = context.Get(_activationBits) ?? start.ActivationBits,
         };
-        var meter = new PrecisionMeter(model, options, split, context.Get(_images) ?? int.MaxValue, bar);
+        var meter = new PrecisionMeter(model, options, context.Get(_threads) ?? 0, split, context.Get(_images) ?? int.MaxValue, bar);
         var search = new QuantizationSearch(blocks, meter.MeasureAsync);
         QuantizationPolicy policy = await search.RunAsync(
             start, context.Get(_budget) ?? 0.5, (what, done, all) => meter.Note = FormattableString.Invariant($"{done + 1} of {all}, {what}"), context.Cancellation).ConfigureAwait(false);
