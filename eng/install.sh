@@ -36,8 +36,8 @@ require_linker() {
 
 # Where other packages may be taken from, read-only. The new packages go to a folder that is thrown away: the same version may be packed again.
 cache=${NUGET_PACKAGES:-${HOME:-}/.nuget/packages}
-mkdir -p "$work/home" "$work/empty" "$cache"
-cp "$root/samples/images/scene-21-00003.jpg" "$work/image.jpg"
+mkdir -p "$work/home" "$work/empty" "$work/pictures" "$cache"
+cp "$root/samples/images/scene-21-00003.jpg" "$work/pictures/image.jpg"
 cp -R "$root/tests/install" "$work/install"
 cat >"$work/nuget.config" <<CONFIG
 <configuration>
@@ -77,7 +77,7 @@ application() {
   quietly dotnet publish "install/$name" -o "$out" -v q -nologo -p:RfDetrVersion="$version" -p:OnnxRuntimeVersion="$onnxruntime" "$@" || return 1
   program=$out/$name
   rm -rf "$work/empty" && mkdir "$work/empty"
-  (cd "$out" && HOME=$work/empty "$program" "$work/image.jpg") || return 1
+  (cd "$work/pictures" && HOME=$work/empty "$program" image.jpg) || return 1
   if [ -n "$(ls -A "$work/empty")" ]; then
     echo "   the program left files in the home folder: $(cd "$work/empty" && find . -type f | tr '\n' ' ')"
     return 1
@@ -97,7 +97,7 @@ trimmed() {
 tool() {
   quietly dotnet tool install RfDetr.Tool --tool-path tools --version "$version" || return 1
   HOME=$work/empty tools/rfdetr --version &&
-    HOME=$work/empty tools/rfdetr detect image.jpg --output "$work/found" --json found.json &&
+    HOME=$work/empty tools/rfdetr detect pictures/image.jpg --output "$work/found" --json found.json &&
     [ "$(grep -o '"class_name": *"\(ball\|star\|mug\)"' found.json | sort | uniq | wc -l)" -eq 3 ]
 }
 

@@ -1,4 +1,4 @@
-# Shared by ./rfdetr, ./test and .ci/run: finds prerequisites, installs the native libraries, builds.
+# Shared by ./rfdetr, ./test and .ci/run: finds prerequisites, builds.
 # Everything said here goes to stderr: stdout belongs to the program that is run.
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
@@ -57,45 +57,6 @@ require_sdk() {
   sdks=$(dotnet --list-sdks)
   grep -q '^10\.' <<<"$sdks" ||
     fail "the .NET SDK 10 is needed to build, found: $(tr '\n' ' ' <<<"${sdks:-none}"); see https://dotnet.microsoft.com/download"
-}
-
-require_npm() {
-  command -v npm >/dev/null && return
-  if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-    say "npm is missing: installing it with apt-get (once)"
-    export DEBIAN_FRONTEND=noninteractive
-    if quietly apt-get update && quietly apt-get install --yes --no-install-recommends npm; then
-      return
-    fi
-  fi
-  fail "npm is missing; it fetches ONNX Runtime and libvips. Install Node.js (https://nodejs.org, apt-get install npm, brew install node) and run this again"
-}
-
-# True if native/node_modules holds what the lock file asks for: installed by us, or by hand after the lock was written.
-natives_ready() {
-  local native=$1/native
-  if [ -n "${RFDETR_ONNXRUNTIME:-}" ] && [ -n "${RFDETR_LIBVIPS:-}" ]; then return 0; fi
-  if [ -f "$native/node_modules/.rfdetr-lock.json" ]; then
-    cmp -s "$native/package-lock.json" "$native/node_modules/.rfdetr-lock.json"
-  else
-    [ -f "$native/node_modules/.package-lock.json" ] && ! [ "$native/package-lock.json" -nt "$native/node_modules/.package-lock.json" ]
-  fi
-}
-
-install_natives() {
-  natives_ready "$1" && return
-  say "installing the native libraries (npm ci in native/, once)"
-  quietly npm ci --prefix "$1/native" --ignore-scripts --no-audit --no-fund ||
-    fail "npm could not install the native libraries; is there a network? What it said stands above"
-  cp "$1/native/package-lock.json" "$1/native/node_modules/.rfdetr-lock.json"
-}
-
-ensure_natives() {
-  natives_ready "$1" && return
-  # Read-only, but there: better an old library than none.
-  if [ -d "$1/native/node_modules" ] && ! [ -w "$1/native" ]; then return; fi
-  require_npm
-  alone "$1" install_natives "$1"
 }
 
 # The files that a build depends on.

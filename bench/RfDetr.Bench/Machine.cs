@@ -14,6 +14,6 @@ internal static class Machine
             : "?";
         string simd = Avx512F.IsSupported ? "AVX-512" : Avx2.IsSupported ? "AVX2" : RuntimeInformation.ProcessArchitecture.ToString();
         return $"{model}, {Environment.ProcessorCount} cores, {simd}; {RuntimeInformation.OSDescription}; {RuntimeInformation.FrameworkDescription}; "
-            + $"ONNX Runtime {OnnxRuntime.Load().Version}; libvips {Libvips.Version}";
+            + $"ONNX Runtime {OnnxRuntimePackage.Load().Version}; libvips {Libvips.Version}";
     }
 }

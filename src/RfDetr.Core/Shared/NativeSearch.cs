@@ -3,19 +3,18 @@ using System.Runtime.InteropServices;
 namespace RfDetr;
 
 /// <summary>
-/// Where a native library may lie, in order: the given path (or the environment variable), beside the application,
-/// <c>runtimes/RID/native</c>, the npm folder of a source checkout, the system's own search path. A file name may
-/// hold a <c>*</c> for a version number: the highest one in a folder comes first.
+/// Finds native libraries, in this order: the given path (or the environment variable); beside the application; <c>runtimes/RID/native</c>;
+/// the folders of the application's native packages, as its host knows them; the system's own search path. A file name may hold a <c>*</c>
+/// for a version number: the highest one in a folder comes first.
 /// </summary>
 internal static class NativeSearch
 {
-    /// <summary>Loads the first candidate that loads; null with <paramref name="tried"/> filled if none does.</summary>
-    public static nint Load(string? explicitPath, string environmentVariable, string[] fileNames, string[] npmFolders, List<string> tried)
+    /// <summary>Loads the first candidate that loads.</summary>
+    /// <returns>The library's handle; 0, with the candidates in <paramref name="tried"/>, if none loads.</returns>
+    public static nint Load(string? explicitPath, string environmentVariable, string[] fileNames, List<string> tried)
     {
-        string? fixedPath = explicitPath ?? Environment.GetEnvironmentVariable(environmentVariable);
-        IEnumerable<string> candidates = string.IsNullOrEmpty(fixedPath)
-            ? Candidates(fileNames, npmFolders)
-            : Expand(fixedPath, fileNames);
+        string? fixedPath = string.IsNullOrEmpty(explicitPath) ? Environment.GetEnvironmentVariable(environmentVariable) : explicitPath;
+        IEnumerable<string> candidates = string.IsNullOrEmpty(fixedPath) ? Candidates(fileNames) : Expand(fixedPath, fileNames);
         foreach (string candidate in candidates)
         {
             tried.Add(candidate);
@@ -29,10 +28,17 @@ internal static class NativeSearch
         return 0;
     }
 
+    /// <inheritdoc cref="Load(string?, string, string[], List{string})"/>
+    public static nint Load(string? explicitPath, string environmentVariable, string[] fileNames, string[] npmFolders, List<string> tried)
+    {
+        _ = npmFolders;
+        return Load(explicitPath, environmentVariable, fileNames, tried);
+    }
+
     private static IEnumerable<string> Expand(string path, string[] fileNames) =>
         Directory.Exists(path) ? fileNames.SelectMany(name => In(path, name)) : [path];
 
-    // A pattern that matches nothing stays in the list, so that the error can say where was looked.
+    // A pattern that matches nothing stays in the list, so that the error can name the place.
     private static IEnumerable<string> In(string folder, string name)
     {
         if (!name.Contains('*') || !Directory.Exists(folder))
@@ -50,30 +56,23 @@ internal static class NativeSearch
         return numbers.Length == 0 ? new Version() : Version.Parse(string.Join('.', numbers.Length == 1 ? [numbers[0], "0"] : numbers));
     }
 
-    private static IEnumerable<string> Candidates(string[] fileNames, string[] npmFolders)
+    private static IEnumerable<string> Candidates(string[] fileNames)
     {
         string home = AppContext.BaseDirectory;
-        foreach (string name in fileNames)
+        string[] folders = [home, Path.Combine(home, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"), .. PackageFolders()];
+        foreach (string folder in folders.Distinct(StringComparer.Ordinal))
         {
-            foreach (string path in In(home, name))
+            foreach (string path in fileNames.SelectMany(name => In(folder, name)))
                 yield return path;
-            foreach (string path in In(Path.Combine(home, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"), name))
-                yield return path;
-        }
-
-        for (DirectoryInfo? at = new(home); at is not null; at = at.Parent)
-        {
-            string modules = Path.Combine(at.FullName, "native", "node_modules");
-            if (!Directory.Exists(modules))
-                continue;
-            foreach (string folder in npmFolders)
-            {
-                foreach (string path in fileNames.SelectMany(name => In(Path.Combine(modules, folder), name)))
-                    yield return path;
-            }
         }
 
         foreach (string name in fileNames.Where(name => !name.Contains('*')))
             yield return name;
     }
+
+    // Where the host's own resolution looks: in a development build, the folders of packages outside the application.
+    private static IEnumerable<string> PackageFolders() =>
+        ((AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string) ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Select(folder => folder.TrimEnd(Path.DirectorySeparatorChar) is { Length: > 0 } trimmed ? trimmed : folder);
 }

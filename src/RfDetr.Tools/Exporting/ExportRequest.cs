@@ -14,6 +14,9 @@ public sealed record ExportRequest
     /// <summary>Operators allowed; the default runs anywhere.</summary>
     public OnnxDialect Dialect { get; init; }
 
+    /// <summary>Form of the weights of 8-bit products.</summary>
+    public Int8WeightForm Int8Weights { get; init; }
+
     /// <summary>What the model means, its weights and its input size; null parts are as the file says.</summary>
     public ModelOptions Model { get; init; } = new();
 
@@ -29,6 +32,12 @@ public sealed record ExportRequest
         Model.Validate();
         if (Batch is < 1 or > 1024)
             throw new ArgumentException(FormattableString.Invariant($"{nameof(Batch)} is {Batch}, expected 1..1024"));
+    }
+
+    internal void RequireInt8ForItsForm()
+    {
+        if (Int8Weights != Int8WeightForm.Signed && Precision != ExportPrecision.Int8)
+            throw new ArgumentException($"{nameof(Int8Weights)} is {Int8Weights}, which is for {ExportPrecision.Int8}; the precision is {Precision}");
     }
 
     internal void RequireNothingOfOnnx(string output)

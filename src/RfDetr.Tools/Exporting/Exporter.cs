@@ -21,6 +21,7 @@ public static class Exporter
         ArgumentException.ThrowIfNullOrWhiteSpace(output);
         request ??= new ExportRequest();
         request.Validate();
+        request.RequireInt8ForItsForm();
         var reference = ModelReference.Parse(model);
         if (reference is ModelReference.Onnx)
             throw new ArgumentException($"'{model}' is an ONNX file already; export the checkpoint it was made of");
@@ -46,6 +47,7 @@ public static class Exporter
         {
             Precision = request.Precision,
             IsInt8 = info.Quantization is { } policy ? policy.Covers : null,
+            Int8Weights = request.Int8Weights,
             Dialect = request.Dialect,
             GraphName = info.Variant,
             Metadata = ExportMetadata.Of(source, request, FileDigests.Of(reference, request.Model.AcceptLicense).Sha256),

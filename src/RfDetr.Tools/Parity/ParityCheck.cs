@@ -1,6 +1,7 @@
 using System.Globalization;
 using RfDetr.Checkpoints;
 using RfDetr.Model;
+using RfDetr.Onnx;
 using RfDetr.Tensors;
 
 namespace RfDetr.Tools;
@@ -84,7 +85,7 @@ public static class ParityCheck
             Weights = new TensorSet(stages.Append(new("input", input)).ToDictionary()),
             Metadata = new PlainMap(
             [
-                new("variant", source.Config.Variant), new("engine", options.Engine.ToString()), new("precision", options.Precision.ToString()),
+                new("variant", source.Config.Variant), new("engine", options.Engine.ToString()), new(StageBundle.PrecisionFact, options.Precision.ToString()),
                 new("source", $"RfDetr {typeof(ParityCheck).Assembly.GetName().Version!.ToString(3)}"),
             ]),
         });
@@ -107,10 +108,12 @@ public static class ParityCheck
 
     private static ParityReport Results(StageBundle bundle, string path, Dictionary<string, HostTensor> stages, ParityOptions options)
     {
-        var comparer = new StageComparer(bundle, rowsAsSet: false, options);
+        // An .onnx file has its own precision, whatever the options say.
+        bool isHalf = OnnxModelInfo.Read(path).ConstantTypes.Contains(OnnxElementType.Float16);
+        var comparer = new StageComparer(bundle, rowsAsSet: false, options, isHalf);
         StageResult[] results = [.. bundle.Stages.Where(s => stages.ContainsKey(Whole(s.Name))).Select(s => comparer.Compare(s, stages[Whole(s.Name)]))];
         return results.Length > 0
-            ? new(bundle.Path, Path.GetFileName(path), Describe(options), results)
+            ? new(bundle.Path, Path.GetFileName(path), Describe(isHalf ? options with { Precision = ExportPrecision.Float16 } : options), results)
             : throw new CheckpointFormatException($"'{bundle.FileName}' has none of the stages that an .onnx file gives: {StageNames.Logits}, {StageNames.Boxes}, {StageNames.Masks}");
     }
 

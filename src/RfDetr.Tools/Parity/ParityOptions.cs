@@ -29,7 +29,7 @@ public sealed record ParityOptions
 
     /// <summary>
     /// Largest allowed error as a part of the stage's largest absolute value, above 0. Null: 1e-5 where the file tells the reference's
-    /// own float32 error (five times that error is allowed in any case), else 1e-4; 1e-2 in half precision.
+    /// own float32 error (five times that error is allowed in any case), else 1e-4; 1e-2 where the model or the bundle is in half precision.
     /// </summary>
     public double? RelativeTolerance { get; init; }
 

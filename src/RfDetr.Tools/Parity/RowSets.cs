@@ -21,6 +21,19 @@ internal static class RowSets
         return worst;
     }
 
+    /// <summary>For each expected row of [B, rows, length], its distance from the row at the same place of [B, ours, length], rows ≤ ours.</summary>
+    public static double[] RowsInOrder(float[] expected, float[] actual, int batch, int rows, int ours, int length)
+    {
+        var distances = new double[batch * rows];
+        for (int row = 0; row < distances.Length; row++)
+        {
+            int own = row / rows * ours + row % rows;
+            distances[row] = MaxDifference(expected.AsSpan(row * length, length), actual.AsSpan(own * length, length));
+        }
+
+        return distances;
+    }
+
     /// <summary>For each expected row of [B, rows, length], the distance of the nearest of ours in the same image.</summary>
     public static double[] NearestRows(float[] expected, float[] actual, int batch, int rows, int ours, int length)
     {

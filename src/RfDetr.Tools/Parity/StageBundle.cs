@@ -17,6 +17,9 @@ internal sealed record ExpectedStage(string Name, float[] Values, IReadOnlyList<
 /// </summary>
 internal sealed class StageBundle
 {
+    /// <summary>The fact that names the precision in which the stages of a bundle were computed.</summary>
+    public const string PrecisionFact = "precision";
+
     private const string InputName = "input", IndexEnd = ".index", ValueEnd = ".value";
     private readonly PlainMap _facts;
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RfDetr.Cpu;
 using RfDetr.Graph;
 using RfDetr.Model;
@@ -21,9 +22,9 @@ internal static class StageRun
     /// <summary>What an ONNX file gives: results only.</summary>
     public static Dictionary<string, HostTensor> RunFile(string path, HostTensor input, ParityOptions options)
     {
-        using OnnxSession session = SessionFactory.FromFile(path, options.ToEngine());
-        DetectionContract contract = DetectionContract.Of(session, ArtifactMetadata.Find(path, session.Metadata.Custom));
-        IReadOnlyDictionary<string, HostTensor> results = session.Run(new Dictionary<string, HostTensor> { [contract.Input.Name] = input });
+        using IOnnxSession session = SessionFactory.FromFile(path, options.ToEngine());
+        DetectionContract contract = DetectionContract.Of(session.Inputs, session.Outputs, ArtifactMetadata.Find(path, session.Metadata.Custom));
+        IReadOnlyDictionary<string, HostTensor> results = session.Run(new Dictionary<string, HostTensor> { [contract.Input.Name] = InputOf(contract, input) });
         var stages = new Dictionary<string, HostTensor>
         {
             [StageNames.Logits] = results[contract.Logits.Name],
@@ -32,6 +33,14 @@ internal static class StageRun
         if (contract.Masks is { } masks)
             stages[StageNames.Masks] = results[masks.Name];
         return stages;
+    }
+
+    private static HostTensor InputOf(DetectionContract contract, HostTensor input)
+    {
+        if (contract.Input.ElementType != OnnxElementType.Float16)
+            return input;
+        Half[] values = Array.ConvertAll(input.ToSingles(), value => (Half)value);
+        return new HostTensor(DType.Float16, [.. input.Shape], MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
     }
 
     private static Dictionary<string, HostTensor> OnHost(Func<Backend, Weights> weights, ModelConfig config, HostTensor input, Func<string, bool> keep)
@@ -49,7 +58,7 @@ internal static class StageRun
     private static Dictionary<string, HostTensor> InOnnxRuntime(
         Func<Backend, Weights> weights, ModelConfig config, HostTensor input, Func<string, bool> keep, ParityOptions options)
     {
-        using OnnxSession session = SessionFactory.FromBytes(Model(weights, config, input, keep, options), options.ToEngine());
+        using IOnnxSession session = SessionFactory.FromBytes(Model(weights, config, input, keep, options), options.ToEngine());
         IReadOnlyDictionary<string, HostTensor> results = session.Run(new Dictionary<string, HostTensor> { [OutputNames.Input] = input });
         return results.ToDictionary(r => StageOf(r.Key), r => r.Value);
     }

@@ -1,5 +1,6 @@
 using RfDetr.Cpu;
 using RfDetr.Onnx;
+using RfDetr.Tensors;
 
 namespace RfDetr;
 
@@ -162,24 +163,22 @@ public abstract record Engine
         {
             if (Precision == OnnxPrecision.Int8)
                 RequirePolicy(model.Info);
-            OnnxSession session = SessionFactory.FromBytes(model.ToOnnx(ToExport(Precision), FixedBatch), this);
-            return new OnnxEngine(session, DetectionContract.Of(session), model.Contract(FixedBatch));
+            IOnnxSession session = SessionFactory.FromBytes(model.ToOnnx(ToExport(Precision), FixedBatch), this);
+            return session.ToEngine(DetectionContract.Of(session.Inputs, session.Outputs), model.Contract(FixedBatch));
         }
 
         private INetworkEngine StartFile(OnnxPackage file)
         {
-            if (Precision != OnnxPrecision.Float32)
-                throw new ArgumentException($"'{file.FileName}' is an ONNX file, which has its own precision; {Precision} is for checkpoints");
             if (FixedBatch is { } batch && file.Contract.FixedBatch is { } own && batch != own)
             {
                 throw new ArgumentException(FormattableString.Invariant(
                     $"'{file.FileName}' is compiled for batches of {own}, asked for {batch}; export the checkpoint with that batch"));
             }
 
-            OnnxSession session = SessionFactory.FromFile(file.Path, this);
+            IOnnxSession session = SessionFactory.FromFile(file.Path, this);
             try
             {
-                return new OnnxEngine(session, file.Contract, Sizes(file.Contract, session));
+                return session.ToEngine(file.Contract, Sizes(file.Contract, session));
             }
             catch
             {
@@ -189,17 +188,17 @@ public abstract record Engine
         }
 
         // What the file leaves open is learnt from one run on an empty image.
-        private static NetworkContract Sizes(DetectionContract c, OnnxSession session)
+        private static NetworkContract Sizes(DetectionContract c, IOnnxSession session)
         {
             NetworkContract known = c.ToNetwork();
             if (!known.Outputs.Any(o => o.Shape.Contains(0)))
                 return known;
-            using SessionBinding probe = session.CreateBinding();
-            _ = probe.BindInput(c.Input.Name, c.FixedBatch ?? 1, 3, c.Height, c.Width);
-            probe.Run();
-            return known with { Outputs = [.. known.Outputs.Select(o => o with { Shape = Measured(probe.Output(c.NameOf(o.Name)).Shape) })] };
-
-            static int[] Measured(ReadOnlySpan<long> shape) => [.. shape[1..].ToArray().Select(size => checked((int)size))];
+            DType type = c.Input.ElementType == OnnxElementType.Float16 ? DType.Float16 : DType.Float32;
+            int[] shape = [c.FixedBatch ?? 1, 3, c.Height, c.Width];
+            long bytes = shape.Aggregate((long)type.SizeInBytes(), (product, size) => checked(product * size));
+            var image = new HostTensor(type, shape, new byte[bytes]);
+            IReadOnlyDictionary<string, HostTensor> results = session.Run(new Dictionary<string, HostTensor> { [c.Input.Name] = image });
+            return known with { Outputs = [.. known.Outputs.Select(o => o with { Shape = results[c.NameOf(o.Name)].Shape.ToArray()[1..] })] };
         }
 
         internal static ExportPrecision ToExport(OnnxPrecision precision) => precision switch

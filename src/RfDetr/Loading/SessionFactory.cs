@@ -1,17 +1,15 @@
-using RfDetr.Onnx;
-
 namespace RfDetr;
 
 /// <summary>Opens ONNX Runtime sessions as an engine asks for.</summary>
 internal static class SessionFactory
 {
-    public static OnnxSession FromBytes(ReadOnlyMemory<byte> model, Engine.OnnxRuntime options) =>
-        OnnxSession.FromBytes(model, ToSession(options), OnnxRuntime.Load(options.LibraryPath));
+    public static IOnnxSession FromBytes(ReadOnlyMemory<byte> model, Engine.OnnxRuntime options) =>
+        OnnxRuntimePackage.Load(options.LibraryPath).Open(model, ToSession(options));
 
-    public static OnnxSession FromFile(string path, Engine.OnnxRuntime options) =>
-        OnnxSession.FromFile(path, ToSession(options), OnnxRuntime.Load(options.LibraryPath));
+    public static IOnnxSession FromFile(string path, Engine.OnnxRuntime options) =>
+        OnnxRuntimePackage.Load(options.LibraryPath).Open(path, ToSession(options));
 
-    private static SessionOptions ToSession(Engine.OnnxRuntime options) => new()
+    private static OnnxSessionOptions ToSession(Engine.OnnxRuntime options) => new()
     {
         Providers = options.Providers,
         IntraOpThreads = options.Threads,

@@ -44,7 +44,7 @@ internal static class ChoiceFacts
     {
         try
         {
-            return OnnxRuntime.Load((engine as Engine.OnnxRuntime)?.LibraryPath).Version;
+            return OnnxRuntimePackage.Load((engine as Engine.OnnxRuntime)?.LibraryPath).Version;
         }
         catch (OnnxRuntimeException)
         {

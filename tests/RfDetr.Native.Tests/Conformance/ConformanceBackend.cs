@@ -2,6 +2,7 @@ using System.Globalization;
 using RfDetr.Cpu;
 using RfDetr.Graph;
 using RfDetr.Onnx;
+using RfDetr.OnnxRuntime;
 using RfDetr.Tensors;
 using RfDetr.Torch;
 
@@ -78,7 +79,7 @@ internal sealed record ConformanceBackend(string Name, Func<ConformanceCase, Hos
         // A position table is resampled when the file is written, never when it runs: it is a constant.
         int from = c.Op is ResizeBicubicAntialias ? 0 : constantsFrom;
         byte[] model = OnnxExporter.ToBytes(Record(c, from, symbolic), options);
-        using OnnxSession session = OnnxSession.FromBytes(model, new SessionOptions { IntraOpThreads = 1 });
+        using OnnxSession session = OnnxSession.FromBytes(model, new OnnxSessionOptions { IntraOpThreads = 1 });
         return session.Run(session.Inputs.ToDictionary(i => i.Name, i => InputOf(c, i.Name)))["y"];
     })
     {

@@ -110,7 +110,7 @@ public class PlantedCaseTests
     public void Places_on_one_machine_are_found(string line, bool found) => TextRules.MachinePaths(new("a.md", line)).Any().ShouldBe(found);
 
     [Theory]
-    [InlineData("\"resolved\": \"https://registry.npmjs.org/a/-/a-1.0.0.tgz\"", false)]
+    [InlineData("\"resolved\": \"https://registry.npmjs.org/a/-/a-1.0.0.tgz\"", true)]
     [InlineData("\"resolved\": \"https://packages.example.com/a/-/a-1.0.0.tgz\"", true)]
     [InlineData("<add key=\"nuget.org\" value=\"https://api.nuget.org/v3/index.json\" />", false)]
     [InlineData("<add key=\"ours\" value=\"http://10.0.0.1:8080/v3/index.json\" />", true)]

@@ -38,7 +38,7 @@ internal static partial class TextRules
     public static IEnumerable<string> Registries(SourceFile file) =>
         RegistryAddress().Matches(file.Text)
             .Select(m => m.Groups["host"].Value)
-            .Where(host => host is not ("registry.npmjs.org" or "api.nuget.org"))
+            .Where(host => host is not "api.nuget.org")
             .Distinct()
             .Select(host => $"{file.Path} fetches packages from '{host}'; only the public registries may be named");
 

@@ -153,6 +153,7 @@ internal sealed class NodeWriter(PrecisionPlan precision)
         DType.Float32 => TensorProto.Types.DataType.Float,
         DType.Float16 => TensorProto.Types.DataType.Float16,
         DType.Int64 => TensorProto.Types.DataType.Int64,
+        DType.Int8 => TensorProto.Types.DataType.Int8,
         DType.UInt8 => TensorProto.Types.DataType.Uint8,
         _ => throw new NotSupportedException($"the exporter does not write {dtype} values"),
     };

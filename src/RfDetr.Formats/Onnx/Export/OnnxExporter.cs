@@ -62,7 +62,7 @@ public static class OnnxExporter
         if (options.Optimize)
             passes.Add(new FoldScales());
         if (isInt8 is not null)
-            passes.AddRange([new FoldConstants(), new Int8Linears(isInt8)]);
+            passes.AddRange([new FoldConstants(), new Int8Linears(isInt8, options.Int8Weights)]);
         return Passes.Run(graph, [.. passes, new ChannelsFirst(), new ProductForms(), new FoldConstants(), new SimplifyLayout()]);
     }
 }

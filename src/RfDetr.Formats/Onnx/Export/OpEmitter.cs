@@ -34,7 +34,7 @@ internal sealed class OpEmitter(NodeWriter writer, bool contrib)
             case PackedAttention attention:
                 writer.Define(value, "Attention", Inputs(value), node => node.Set("num_heads", attention.Heads), ContribDomain);
                 break;
-            case Int8Linear: _int8.Emit(value); break;
+            case Int8Linear product: _int8.Emit(value, product); break;
             case LayerNorm norm:
                 writer.Define(value, "LayerNormalization", Inputs(value), node =>
                 {

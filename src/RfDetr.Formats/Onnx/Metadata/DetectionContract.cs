@@ -72,12 +72,4 @@ public sealed record DetectionContract
     public static DetectionContract Of(
         IReadOnlyList<OnnxValueInfo> inputs, IReadOnlyList<OnnxValueInfo> outputs, InferenceMetadata? metadata = null) =>
         new ContractFinder(inputs, outputs, metadata).Find();
-
-    /// <summary>The same for a loaded model.</summary>
-    /// <exception cref="OnnxFormatException">A part is missing or has an impossible shape; the message says what is there.</exception>
-    public static DetectionContract Of(OnnxSession session, InferenceMetadata? metadata = null)
-    {
-        ArgumentNullException.ThrowIfNull(session);
-        return Of(session.Inputs, session.Outputs, metadata);
-    }
 }

@@ -17,11 +17,13 @@ internal sealed class ModelSkim
     private const int GraphInitializer = 5;
     private const int GraphInput = 11;
     private const int GraphOutput = 12;
+    private const int TensorDataType = 2;
     private const int TensorName = 8;
 
     private readonly Dictionary<string, string> _custom = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _operatorSets = new(StringComparer.Ordinal);
     private readonly HashSet<string> _constants = new(StringComparer.Ordinal);
+    private readonly HashSet<OnnxElementType> _constantTypes = [];
     private readonly List<OnnxValueInfo> _inputs = [];
     private readonly List<OnnxValueInfo> _outputs = [];
     private long _irVersion;
@@ -69,6 +71,7 @@ internal sealed class ModelSkim
             Custom = _custom,
             NodeCount = _nodes,
             ConstantCount = _constants.Count,
+            ConstantTypes = _constantTypes,
         };
     }
 
@@ -82,7 +85,7 @@ internal sealed class ModelSkim
             {
                 case (GraphNode, WireType.Bytes): _nodes++; wire.Skip(type); break;
                 case (GraphName, WireType.Bytes): _graphName = wire.Text(); break;
-                case (GraphInitializer, WireType.Bytes): ReadConstantName(wire); break;
+                case (GraphInitializer, WireType.Bytes): ReadConstant(wire); break;
                 case (GraphInput, WireType.Bytes): _inputs.Add(OnnxModelInfo.Describe(ValueInfoProto.Parser.ParseFrom(wire.Bytes()))); break;
                 case (GraphOutput, WireType.Bytes): _outputs.Add(OnnxModelInfo.Describe(ValueInfoProto.Parser.ParseFrom(wire.Bytes()))); break;
                 default: wire.Skip(type); break;
@@ -92,15 +95,17 @@ internal sealed class ModelSkim
         wire.Leave(outer);
     }
 
-    private void ReadConstantName(WireReader wire)
+    private void ReadConstant(WireReader wire)
     {
         long outer = wire.Enter();
         while (wire.NextField(out int field, out WireType type))
         {
-            if (field == TensorName && type == WireType.Bytes)
-                _constants.Add(wire.Text());
-            else
-                wire.Skip(type);
+            switch (field, type)
+            {
+                case (TensorName, WireType.Bytes): _constants.Add(wire.Text()); break;
+                case (TensorDataType, WireType.Varint): _constantTypes.Add((OnnxElementType)wire.Varint()); break;
+                default: wire.Skip(type); break;
+            }
         }
 
         wire.Leave(outer);

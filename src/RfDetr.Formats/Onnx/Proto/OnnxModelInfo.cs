@@ -39,6 +39,9 @@ public sealed record OnnxModelInfo
     /// <summary>Number of constants in the graph.</summary>
     public int ConstantCount { get; init; }
 
+    /// <summary>Element types of the constants in the graph: float16 where the products are in half precision.</summary>
+    public IReadOnlySet<OnnxElementType> ConstantTypes { get; init; } = new HashSet<OnnxElementType>();
+
     /// <summary>Reads the facts.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="OnnxFormatException">It is not an ONNX model.</exception>
