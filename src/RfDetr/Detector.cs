@@ -131,12 +131,23 @@ public sealed class Detector : IDisposable
 
     /// <summary>Finds objects in several images, in runs of <see cref="PreferredBatch"/> images (of the model's own number, where that is fixed).</summary>
     /// <exception cref="NetworkOutputException">The network's answer to one of them has values that are not finite.</exception>
-    public IReadOnlyList<Detections> Detect(IReadOnlyList<Image> images, DetectOptions? options = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<Detections> Detect(IReadOnlyList<Image> images, DetectOptions? options = null, CancellationToken cancellationToken = default) =>
+        Detect(images, PreferredBatch, options, cancellationToken);
+
+    /// <summary>Finds objects in several images, in runs of <paramref name="batch"/> images (of the model's own number, where that is fixed).</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="batch">Images per run of the network, at least 1; memory grows with it.</param>
+    /// <param name="options">What to keep; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops before or while the network runs.</param>
+    /// <exception cref="NetworkOutputException">The network's answer to one of them has values that are not finite.</exception>
+    public IReadOnlyList<Detections> Detect(
+        IReadOnlyList<Image> images, int batch, DetectOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         var pipeline = new DetectionPipeline(_engine, Model, options);
         var results = new List<Detections>(images.Count);
-        foreach (Image[] part in images.Chunk(BatchSize(null)))
+        foreach (Image[] part in images.Chunk(BatchSize(batch)))
             results.AddRange(pipeline.Run(new Frames(part), cancellationToken).Select(r => r.ResultOrThrow()));
         return results;
     }
@@ -204,8 +215,8 @@ public sealed class Detector : IDisposable
     /// <summary>Frees the engine.</summary>
     public void Dispose() => _engine.Dispose();
 
-    /// <summary>Images per run: the network's fixed number, else the caller's wish, else the preferred number.</summary>
-    internal int BatchSize(int? asked) => _engine.Contract.FixedBatch ?? asked ?? PreferredBatch;
+    /// <summary>Images per run: the network's fixed number, else the number that was asked for.</summary>
+    internal int BatchSize(int asked) => _engine.Contract.FixedBatch ?? asked;
 
     /// <summary>The running half, for streams that need each image's outcome.</summary>
     internal DetectionPipeline Pipeline(DetectOptions? options) => new(_engine, Model, options);

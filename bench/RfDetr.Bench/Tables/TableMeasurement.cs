@@ -25,7 +25,7 @@ internal static class TableMeasurement
 
         // A trained model says itself what may be in int8; formula weights have nothing to lose.
         Int8Products[] int8 = trained is null ? [NetworkBench.AllInInt8(config), NetworkBench.AllInInt8(config) with { ActivationBits = 7 }]
-            : Engine.Cpu.Products(trained) is { } own ? [own] : [];
+            : trained.Info.Quantization?.ToProducts(trained.Checkpoint.Names) is { } own ? [own] : [];
         var missing = new List<string>();
         List<TableContestant> all = Open(graph, input, a.Threads, int8, missing);
         if (all.Count == 0)

@@ -30,6 +30,7 @@ public static class ModelQuantizer
     /// <param name="model">The checkpoint.</param>
     /// <param name="images">Image files.</param>
     /// <param name="options">Null for what the file says.</param>
+    /// <param name="threads">Threads of one run; 0: one for each physical core.</param>
     /// <param name="progress">Called after each image with how many are done.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>A policy with ranges, count and digest of the images, and no blocks.</returns>

@@ -115,19 +115,11 @@ public abstract record Engine
             {
                 Threads = Threads == 0 ? ProcessorCores.Physical : Threads,
                 Observer = Observer,
-                Int8 = Products(model),
+                Int8 = model.Info.Quantization?.ToProducts(model.Checkpoint.Names),
                 BFloat16 = Precision == CpuPrecision.BFloat16 ? model.Checkpoint.Names.Where(n => QuantizationBlocks.Of(n) is not null).ToHashSet() : null,
             };
             return new CpuEngine(CpuNetwork.Compile(model.Record(FixedBatch), options, FixedBatch ?? 1), model.Contract(FixedBatch));
         }
-
-        /// <summary>The products in int8; null for none.</summary>
-        internal static Int8Products? Products(CheckpointPackage model) => model.Info.Quantization is not { } policy ? null : new Int8Products
-        {
-            Weights = model.Checkpoint.Names.Where(policy.Covers).ToHashSet(),
-            ActivationBits = policy.ActivationBits,
-            Ranges = policy.Activations == ActivationScales.Calibrated ? policy.Ranges : new Dictionary<string, ActivationRange>(),
-        };
 
         internal override string PrecisionOf(ModelInfo model, bool isOnnxFile) =>
             Precision == CpuPrecision.BFloat16 ? "bf16" : base.PrecisionOf(model, isOnnxFile);

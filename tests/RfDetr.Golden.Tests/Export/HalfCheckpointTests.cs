@@ -51,7 +51,7 @@ public sealed class HalfCheckpointTests : IDisposable
             });
         }
 
-        Exporter.Export(_folder["run.pth"], _folder["h.safetensors"], s_half with { PreferEma = true });
+        Exporter.Export(_folder["run.pth"], _folder["h.safetensors"], s_half with { Model = new ModelOptions { Weights = WeightSet.Averaged } });
 
         using var half = Checkpoint.Open(_folder["h.safetensors"]);
         half.HasEma.ShouldBeFalse();

@@ -143,6 +143,10 @@ public sealed class DetectorTests : FrontTest
         string expected = Text(detector.Detect(image, Everything));
         Text(await detector.DetectAsync(image, Everything)).ShouldBe(expected);
         Text(await detector.DetectAsync(ImageFile(1), Everything)).ShouldBe(expected);
+        byte[] bytes = await File.ReadAllBytesAsync(ImageFile(1));
+        Text(await detector.DetectAsync(bytes.AsMemory(), Everything)).ShouldBe(expected);
+        await using var stream = new MemoryStream(bytes);
+        Text(await detector.DetectAsync(stream, Everything)).ShouldBe(expected);
     }
 
     [Theory]
@@ -163,6 +167,107 @@ public sealed class DetectorTests : FrontTest
             image.Dispose();
     }
 
+    [Fact]
+    public void A_list_of_any_length_runs_in_the_preferred_size()
+    {
+        var batches = new ConcurrentBag<int>();
+        Engine recording = new Engine.Custom(package => new RecordingEngine(new Engine.Cpu { Threads = 1 }.Start(package), batches));
+        using Detector detector = Detector.Load(Model, null, recording);
+        Image[] images = [.. Enumerable.Range(0, 50).Select(i => Image(i % 4))];
+        detector.Detect(images, Everything).Count.ShouldBe(50);
+        batches.ShouldAllBe(b => b == detector.PreferredBatch);
+        batches.Count.ShouldBe(50);
+        Array.ForEach(images, i => i.Dispose());
+    }
+
+    [Fact]
+    public async Task A_source_is_a_file_bytes_or_a_stream_and_an_error_is_an_outcome()
+    {
+        using Detector detector = Detector.Load(Model);
+        string file = ImageFile(1);
+        byte[] bytes = await File.ReadAllBytesAsync(file);
+        await using var stream = new MemoryStream(bytes);
+        ImageSource[] sources = [new FileImage(file), new BytesImage(bytes, "bytes"), new FileImage(At("missing.bmp")), new StreamImage(stream, "stream")];
+        var outcomes = new List<(string Name, string? Found, Exception? Error)>();
+        await foreach (ImageOutcome outcome in detector.DetectManyAsync(sources, Everything, new StreamOptions { Batch = 1 }))
+            outcomes.Add((outcome.Source.Name, outcome.Result is { } found ? Text(found) : null, outcome.Error));
+
+        outcomes.Select(o => o.Name).ShouldBe([file, "bytes", At("missing.bmp"), "stream"]);
+        outcomes[2].Error.ShouldBeOfType<FileNotFoundException>();
+        string expected = Text(detector.Detect(file, Everything));
+        outcomes.Where(o => o.Error is null).Select(o => o.Found).ShouldBe([expected, expected, expected]);
+    }
+
+    [Fact]
+    public async Task A_stream_that_is_left_early_leaves_no_image_behind()
+    {
+        using Detector detector = Detector.Load(Model);
+        int opened = 0;
+        await foreach (ImageOutcome outcome in detector.DetectManyAsync(Endless(), Everything, new StreamOptions { Ahead = 3 }))
+        {
+            outcome.Succeeded.ShouldBeTrue();
+            break;
+        }
+
+        opened.ShouldBeInRange(1, 3, "no more than were asked for in advance");
+
+        IEnumerable<ImageSource> Endless()
+        {
+            while (true)
+            {
+                opened++;
+                yield return new FileImage(ImageFile(1));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_not_finite_is_the_error_of_that_image()
+    {
+        Engine broken = new Engine.Custom(package => new RecordingEngine(new Engine.Cpu { Threads = 1 }.Start(package), []) { BreaksImage = 1 });
+        using Detector detector = Detector.Load(Model, null, broken);
+        var errors = new List<Exception?>();
+        await foreach (ImageOutcome outcome in detector.DetectManyAsync(
+            Enumerable.Range(0, 3).Select(ImageSource (i) => new FileImage(ImageFile(i))), Everything, new StreamOptions { Batch = 3 }))
+            errors.Add(outcome.Error);
+        (errors[0], errors[2]).ShouldBe((null, null));
+        errors[1].ShouldBeOfType<NetworkOutputException>().Output.ShouldBe(OutputNames.Logits);
+    }
+
+    [Fact]
+    public void Timings_reach_those_who_listen()
+    {
+        using Detector detector = Detector.Load(Model);
+        using Image image = Image(1);
+        var stages = new ConcurrentBag<string>();
+        using var listener = new System.Diagnostics.Metrics.MeterListener
+        {
+            InstrumentPublished = (instrument, l) =>
+            {
+                if (instrument.Meter.Name == Telemetry.SourceName)
+                    l.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, value, tags, _) => stages.Add($"{tags[0].Value}"));
+        listener.Start();
+        _ = detector.Detect(image);
+        foreach (string stage in (string[])["preprocess", "inference", "postprocess"])
+            stages.ShouldContain(stage);
+    }
+
+    [Fact]
+    public void Results_are_saved_in_the_format_of_the_ending()
+    {
+        using Detector detector = Detector.Load(Model);
+        using Image image = Image(1);
+        Detections found = detector.Detect(image, Everything);
+        found.Save(At("found.json"));
+        found.Save(At("found.csv"));
+        System.Text.Json.JsonDocument.Parse(File.ReadAllText(At("found.json"))).RootElement.GetProperty("detections").GetArrayLength().ShouldBe(found.Items.Count);
+        File.ReadAllLines(At("found.csv")).Length.ShouldBe(found.Items.Count + 1);
+        Should.Throw<ArgumentException>(() => found.Save(At("found.xyz"))).Message.ShouldContain(".json or .csv");
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
@@ -170,14 +275,16 @@ public sealed class DetectorTests : FrontTest
     {
         using Detector detector = Detector.Load(Model);
         string[] paths = [.. Enumerable.Range(0, 8).Select(i => ImageFile(i))];
-        var found = new List<string>();
+        var found = new List<Detections>();
         await foreach ((string path, Detections result) in detector.DetectManyAsync(paths, Everything, batch))
         {
             path.ShouldBe(paths[found.Count]);
-            found.Add(Text(result));
+            found.Add(result);
         }
 
-        found.ShouldBe(paths.Select(p => Text(detector.Detect(p, Everything))));
+        found.Count.ShouldBe(8);
+        for (int i = 0; i < 8; i++)
+            ShouldAgree(found[i], detector.Detect(paths[i], Everything));
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public abstract class FrontTest : IDisposable
         return path;
     }
 
-    protected Image Image(int number, int width = 61, int height = 43) => Image.Load(ImageFile(number, width, height));
+    protected Image Image(int number, int width = 61, int height = 43) => RfDetr.Image.Load(ImageFile(number, width, height));
 
     /// <summary>Everything that a result says but its times, each number to its last bit.</summary>
     protected static string Text(Detections found) =>

@@ -62,7 +62,7 @@ public sealed class OnnxMeaningTests : FrontTest
     private Image Plain(byte value)
     {
         TestImages.WriteBmp(At("plain.bmp"), 16, 16, (_, _) => (value, value, value));
-        return Image.Load(At("plain.bmp"));
+        return RfDetr.Image.Load(At("plain.bmp"));
     }
 
     private static float[] Scores(Detections found) => [.. found.Items.Select(d => d.Score)];

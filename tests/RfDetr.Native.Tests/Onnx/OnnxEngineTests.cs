@@ -30,9 +30,8 @@ public sealed class OnnxEngineTests
             run.Execute(CancellationToken.None);
             for (int i = 0; i < batch; i++)
             {
-                run.Boxes(i).ToArray().ShouldBe(Enumerable.Repeat(i + 0.5f, 4));
-                run.Logits(i).ToArray().ShouldBe(Enumerable.Repeat(2 * (i + 0.5f), 4));
-                run.Masks(i).Length.ShouldBe(0);
+                run.Output(OutputNames.Boxes, i).ToArray().ShouldBe(Enumerable.Repeat(i + 0.5f, 4));
+                run.Output(OutputNames.Logits, i).ToArray().ShouldBe(Enumerable.Repeat(2 * (i + 0.5f), 4));
             }
         }
     }
@@ -64,7 +63,7 @@ public sealed class OnnxEngineTests
         engine.Dispose();
         run.Input(0).Fill(3);
         run.Execute(CancellationToken.None);
-        run.Boxes(0)[0].ShouldBe(3);
+        run.Output(OutputNames.Boxes, 0)[0].ShouldBe(3);
         run.Dispose();
         Should.Throw<ObjectDisposedException>(() => engine.Rent(1)).ObjectName.ShouldBe(nameof(Detector));
     }
