@@ -1,11 +1,20 @@
+using System.Runtime.InteropServices;
 using RfDetr.Cli;
 
 using var cancellation = new CancellationTokenSource();
+int? code = null;
 
-// The first Ctrl-C lets the verb clean up after itself; a second one ends the process at once.
-Console.CancelKeyPress += (_, e) =>
+// The first signal lets the verb clean up after itself; a second one ends the process at once.
+using PosixSignalRegistration interrupt = Handle(PosixSignal.SIGINT, 130);
+using PosixSignalRegistration terminate = Handle(PosixSignal.SIGTERM, 143);
+using PosixSignalRegistration hangUp = Handle(PosixSignal.SIGHUP, 129);
+int result = await CliApp.RunAsync(args, Console.Out, Console.Error, Console.OpenStandardInput(), cancellation.Token);
+return result == CliApp.Interrupted ? code ?? result : result;
+
+// Codes as shells report them: 128 and the signal's number.
+PosixSignalRegistration Handle(PosixSignal signal, int exitCode) => PosixSignalRegistration.Create(signal, context =>
 {
-    e.Cancel = !cancellation.IsCancellationRequested;
+    context.Cancel = !cancellation.IsCancellationRequested;
+    code ??= exitCode;
     cancellation.Cancel();
-};
-return await CliApp.RunAsync(args, Console.Out, Console.Error, Console.OpenStandardInput(), cancellation.Token);
+});

@@ -90,11 +90,12 @@ internal static class DoctorChecks
         long start = Stopwatch.GetTimestamp();
         try
         {
-            using var detector = Detector.Load(
-                "demo", null, new Engine.OnnxRuntime { Providers = [new ExecutionProvider(provider)], LibraryPath = path });
+            var engine = new Engine.OnnxRuntime { Providers = [new ExecutionProvider(provider)], LibraryPath = path };
+            using var detector = Detector.Load("demo", null, engine);
             detector.Detect(new PixelFrame(new byte[64 * 64], 64, 64, 0, PixelFormat.Gray8), null, cancellation);
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            return new(Name(provider), Health.Works, string.Create(CultureInfo.InvariantCulture, $"ran the demonstration model ({seconds:0.0} s with loading)"));
+            string text = string.Create(CultureInfo.InvariantCulture, $"ran the demonstration model ({seconds:0.0} s with loading)");
+            return new(Name(provider), Health.Works, text);
         }
         catch (Exception e) when (Failures.IsExpected(e) && e is not OperationCanceledException)
         {

@@ -9,6 +9,7 @@ internal static partial class Failures
     {
         Exception e = exception is AggregateException { InnerExceptions: [var first, ..] } ? first : exception;
         int code = CodeOf(e);
+        error = new VisibleWriter(error);
         error.WriteLine(code == ExitCodes.Interrupted ? "interrupted" : $"error: {Describe(e)}");
         if (verbose)
             error.WriteLine(e.ToString());

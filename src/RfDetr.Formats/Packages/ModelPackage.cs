@@ -55,6 +55,9 @@ public abstract class ModelPackage : IDisposable
 /// <summary>An opened checkpoint.</summary>
 public sealed class CheckpointPackage : ModelPackage
 {
+    // The tensors as the network took them, which tells what it left.
+    private Weights? _loaded;
+
     private CheckpointPackage(ModelReference reference, ModelOptions options, Checkpoint checkpoint, ModelConfig config, ModelInfo info)
         : base(reference, options) => (Checkpoint, Config, Info) = (checkpoint, config, info);
 
@@ -68,14 +71,18 @@ public sealed class CheckpointPackage : ModelPackage
     public ModelInfo Info { get; }
 
     /// <inheritdoc/>
-    public override ModelInfo Describe(NetworkContract contract) => Info;
+    public override ModelInfo Describe(NetworkContract contract) => _loaded is { Strangers: { Count: > 0 } strangers }
+        ? Info with { Warnings = [.. Info.Warnings, StrangersWarning(strangers)] }
+        : Info;
 
     /// <summary>What the network takes and gives.</summary>
     /// <param name="batch">A fixed batch size; null: any.</param>
     public NetworkContract Contract(int? batch = null) => InferenceGraph.Contract(Config, Info.InputHeight, Info.InputWidth, batch);
 
     /// <summary>Loads the tensors onto a back end.</summary>
-    public Weights Weights(Backend backend)
+    public Weights Weights(Backend backend) => _loaded = Load(backend);
+
+    private Weights Load(Backend backend)
     {
         // A policy that is not the file's own gives what a file with it would give: its weights are rounded first.
         if (Info.Quantization is not { } policy)
@@ -111,11 +118,13 @@ public sealed class CheckpointPackage : ModelPackage
             Licenses.Require(license, reference.Text, options.AcceptLicense);
             ImageSize size = options.InputSize ?? new ImageSize(config.Resolution, config.Resolution);
             CheckSize(config, size);
+            ClassMap classes = ClassMapRules.Find(
+                checkpoint, new ClassMapOptions { ClassNames = options.ClassNames, ClassOffset = options.ClassOffset });
             var info = new ModelInfo
             {
                 Name = reference.Text,
                 Variant = config.Variant,
-                Classes = ClassMapRules.Find(checkpoint, new ClassMapOptions { ClassNames = options.ClassNames, ClassOffset = options.ClassOffset }),
+                Classes = classes,
                 InputHeight = size.Height,
                 InputWidth = size.Width,
                 Heads = Head.Of(InferenceGraph.Contract(config, size.Height, size.Width)),
@@ -124,7 +133,7 @@ public sealed class CheckpointPackage : ModelPackage
                 Normalization = Normalization.ImageNet,
                 Quantization = (options.Quantization ?? QuantizationPolicyPlain.Find(checkpoint)) is { IsActive: true } policy ? policy : null,
                 License = reference is ModelReference.BuiltIn ? BuiltInModels.License : license?.Id,
-                Warnings = inferred.Warnings,
+                Warnings = classes.Doubt is { } doubt ? [.. inferred.Warnings, doubt] : inferred.Warnings,
             };
             return new CheckpointPackage(reference, options, checkpoint, config, info);
         }
@@ -134,6 +143,11 @@ public sealed class CheckpointPackage : ModelPackage
             throw;
         }
     }
+
+    /// <summary>The warning about tensors that are not the network's.</summary>
+    internal static string StrangersWarning(IReadOnlyList<string> names) =>
+        $"{names.Count} tensors beside the network's own were not loaded: "
+        + $"{string.Join(", ", names.Take(5))}{(names.Count > 5 ? ", …" : "")}";
 
     /// <summary>The resize rule of a checkpoint, and where it comes from.</summary>
     /// <remarks>Checkpoints of ours say which rule they were trained with; rf-detr's do not, and its default since 1.9 is without antialias.</remarks>

@@ -31,6 +31,9 @@ public sealed partial record TrainOptions
     [TrainOption("on|off", "Keep Roboflow's grouping category 0 as a class, as rf-detr did before 1.9.2.")]
     public bool KeepGroupingClass { get; init; }
 
+    [TrainOption("on|off", "Let symbolic links lead out of the data set's folder: for links of your own.", MayChange = true)]
+    public bool FollowLinks { get; init; }
+
     [TrainOption("stop|skip", "What an image that cannot be read does to the run.", MayChange = true)]
     public string OnBadImage { get; init; } = "stop";
 

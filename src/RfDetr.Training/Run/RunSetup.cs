@@ -47,7 +47,11 @@ internal sealed class RunSetup : IDisposable
     /// <exception cref="ArgumentException">Data and network do not fit each other.</exception>
     public static RunSetup Open(TrainOptions options, StartingPoint start, ITrainingLog log)
     {
-        DataSet data = DataSet.Open(options.Data!, new DataSetOptions { Classes = options.KeepGroupingClass ? ClassRule.AsWritten : ClassRule.Contiguous });
+        DataSet data = DataSet.Open(options.Data!, new DataSetOptions
+        {
+            Classes = options.KeepGroupingClass ? ClassRule.AsWritten : ClassRule.Contiguous,
+            FollowLinks = options.FollowLinks,
+        });
         ModelConfig config = Configure(start.Config, options, data.Classes);
         var setup = new RunSetup(options, data, start, config);
         setup.Say(data, log);
@@ -80,7 +84,7 @@ internal sealed class RunSetup : IDisposable
 
     private void Say(DataSet data, ITrainingLog log)
     {
-        foreach (string warning in Start.Warnings)
+        foreach (string warning in Start.Warnings.Concat(data.Warnings))
             log.Warn(warning);
         log.Note($"start: {Start.Description}; {(Config.SegmentationHead ? "boxes and masks" : "boxes")} at {Config.Resolution}×{Config.Resolution}, {Config.NumQueries} queries in {Config.GroupDetr} groups");
         log.Note($"data: {data.Layout} in '{data.Path}', {string.Join(", ", data.Splits.Select(s => $"{s.Name} {s.Images.Count} images with {s.Images.Sum(p => p.Objects.Count)} objects"))}");

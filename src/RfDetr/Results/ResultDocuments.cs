@@ -77,18 +77,12 @@ internal sealed record TimesDocument(double Decode, double Preprocess, double In
 /// <summary>An image without results.</summary>
 internal sealed record FailureDocument(string File, string Error);
 
-/// <summary>One entry of COCO's results.</summary>
-internal sealed record CocoDocument(
-    long ImageId, long CategoryId, IReadOnlyList<float?> Bbox, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] float? Score,
-    MaskDocument? Segmentation, string FileName);
-
 /// <summary>Writes the documents: snake case, nothing for what is null.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ModelDocument))]
 [JsonSerializable(typeof(ImageDocument))]
 [JsonSerializable(typeof(FailureDocument))]
-[JsonSerializable(typeof(CocoDocument))]
 internal sealed partial class ResultJson : JsonSerializerContext
 {
     /// <summary>On one line; characters of run lengths such as '&lt;' stay themselves, which JSON allows and readers expect.</summary>

@@ -18,9 +18,9 @@ internal static class DetectCommand
         IReadOnlyList<ImageSource> sources = ImageInputs.Expand(context.Get(arguments.Inputs), arguments.Recursive(context), context.Input);
         OutputPlan plan = arguments.Output(context);
         CheckOutput(plan, sources);
-        DetectOptions options = arguments.Options(context);
         using Detector detector = await arguments.Optimize.LoadAsync(
             context, arguments.Model.Model(context), arguments.Model.Options(context), arguments.Model.Engine(context)).ConfigureAwait(false);
+        DetectOptions options = arguments.Options(context, detector.Model.Classes);
         Introduce(context, detector.Model);
 
         var report = new DetectReport(context.Human, sources.Count);
