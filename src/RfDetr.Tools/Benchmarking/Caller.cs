@@ -63,7 +63,7 @@ internal sealed class Caller(Detector detector, ImageSet images, BenchmarkOption
 
     private void Many(ref CallTimes call, long allocatedBefore, CancellationToken cancellationToken)
     {
-        IReadOnlyList<Detections> found = detector.Detect(_loaded!, _detect, cancellationToken);
+        IReadOnlyList<Detections> found = detector.Detect(_loaded!, batch, _detect, cancellationToken);
         call.Allocated = GC.GetAllocatedBytesForCurrentThread() - allocatedBefore;
         for (int i = 0; i < batch; i++)
             Add(ref call, found[i].Times);

@@ -1,18 +1,14 @@
-using RfDetr.Model;
 
 namespace RfDetr;
 
-/// <summary>What is known about a loaded model.</summary>
-public sealed record ModelCard
+/// <summary>What a loaded model is and means: classes, heads, input, license.</summary>
+public sealed record ModelInfo
 {
     /// <summary>Name by which it was asked for, or the file's name.</summary>
     public required string Name { get; init; }
 
     /// <summary>Variant, e.g. <c>nano</c>; <c>custom</c> for other shapes; <c>unknown</c> for foreign ONNX files.</summary>
     public required string Variant { get; init; }
-
-    /// <summary>The network's configuration; null for ONNX files.</summary>
-    public ModelConfig? Config { get; init; }
 
     /// <summary>What each logit means.</summary>
     public required ClassMap Classes { get; init; }
@@ -23,8 +19,11 @@ public sealed record ModelCard
     /// <summary>Input width in pixels.</summary>
     public required int InputWidth { get; init; }
 
-    /// <summary>True for instance segmentation.</summary>
-    public required bool HasMasks { get; init; }
+    /// <summary>What the model finds about each object; boxes come first.</summary>
+    public required IReadOnlyList<Head> Heads { get; init; }
+
+    /// <summary>The task as rf-detr's metadata names it: <c>detect</c>, <c>segment</c>.</summary>
+    public string Task => Heads[^1].Task;
 
     /// <summary>Candidates kept before any filter.</summary>
     public required int NumSelect { get; init; }
@@ -46,4 +45,7 @@ public sealed record ModelCard
 
     /// <summary>Contradictions in the file that were settled, one sentence each.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>True if the model has a head.</summary>
+    public bool Has(Head head) => Heads.Contains(head);
 }

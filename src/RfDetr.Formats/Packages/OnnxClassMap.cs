@@ -8,7 +8,7 @@ internal static class OnnxClassMap
 {
     private const string Background = "background", HiddenBackground = "__background__";
 
-    public static ClassMap Of(string file, int classes, InferenceMetadata? metadata, ArtifactNotes? notes, DetectorOptions options)
+    public static ClassMap Of(string file, int classes, InferenceMetadata? metadata, ArtifactNotes? notes, ModelOptions options)
     {
         if (options.ClassNames is null && notes is { EmittedLabels.Count: > 0 })
             return new(classes, notes.EmittedLabels.Select(l => new ClassEntry(l.Logit, l.Name, l.DatasetId)), $"stored in '{file}'");

@@ -1,4 +1,4 @@
-namespace RfDetr.Cpu;
+namespace RfDetr;
 
 /// <summary>The values that the codes of an activation cover.</summary>
 /// <param name="Least">At most 0.</param>

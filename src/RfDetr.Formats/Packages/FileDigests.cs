@@ -7,6 +7,11 @@ namespace RfDetr;
 /// <param name="Md5">MD5, which the published weights are listed by; no protection against anybody.</param>
 public sealed record FileDigests(string Sha256, string Md5)
 {
+    /// <summary>Of the file behind a model argument.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    internal static FileDigests Of(ModelReference model, bool acceptLicense) =>
+        model.Locate(acceptLicense) is { } path ? Of(path) : Of(BuiltInModels.Bytes(model.Text).Span);
+
     /// <summary>Of a file that is in memory.</summary>
     internal static FileDigests Of(ReadOnlySpan<byte> bytes) => new(Convert.ToHexStringLower(SHA256.HashData(bytes)), Convert.ToHexStringLower(MD5.HashData(bytes)));
 

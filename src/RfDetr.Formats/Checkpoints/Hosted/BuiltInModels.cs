@@ -10,7 +10,10 @@ public static class BuiltInModels
     /// <summary>The model that is taken where none is named.</summary>
     public const string Default = "demo";
 
-    internal const string License = "Apache-2.0", Extension = ".safetensors";
+    /// <summary>Their license.</summary>
+    public const string License = "Apache-2.0";
+
+    private const string Extension = ".safetensors";
 
     /// <summary>Their names, the default first.</summary>
     public static IReadOnlyList<string> Names { get; } =
@@ -23,13 +26,15 @@ public static class BuiltInModels
     /// <summary>Opens a model as the checkpoint it is; null if none has that name.</summary>
     public static Checkpoint? Open(string name) => Open(name, null);
 
-    internal static Checkpoint? Open(string name, CheckpointOptions? options) =>
+    /// <summary>Opens a model as the checkpoint it is; null if none has that name.</summary>
+    public static Checkpoint? Open(string name, CheckpointOptions? options) =>
         Contains(name) ? Checkpoint.Read(Bytes(name), $"'{name}'", options) : null;
 
-    internal static bool Contains(string name) => Names.Contains(name);
+    /// <summary>True if a model has that name.</summary>
+    public static bool Contains(string name) => Names.Contains(name);
 
     /// <summary>The whole file of a model that <see cref="Contains"/> knows.</summary>
-    internal static ReadOnlyMemory<byte> Bytes(string name)
+    public static ReadOnlyMemory<byte> Bytes(string name)
     {
         using Stream stream = typeof(BuiltInModels).Assembly.GetManifestResourceStream(name + Extension)!;
         byte[] bytes = new byte[stream.Length];
@@ -38,5 +43,5 @@ public static class BuiltInModels
     }
 
     /// <summary>A configuration under the model's own name: shapes alone would make it <c>custom</c>.</summary>
-    internal static ModelConfig Named(ModelConfig config, string model) => Contains(model) ? config with { Variant = model } : config;
+    public static ModelConfig Named(ModelConfig config, string model) => Contains(model) ? config with { Variant = model } : config;
 }

@@ -1,5 +1,3 @@
-using RfDetr.Cpu;
-
 namespace RfDetr;
 
 /// <summary>Where the scales of activations come from.</summary>
@@ -25,7 +23,7 @@ public sealed record QuantizationPolicy
     /// <summary>Its key among a checkpoint's metadata.</summary>
     public const string Key = "quantization";
 
-    /// <summary>Everything in float: what <see cref="DetectorOptions.Quantization"/> takes to ignore a model's own policy.</summary>
+    /// <summary>Everything in float: what <c>ModelOptions.Quantization</c> takes to ignore a model's own policy.</summary>
     public static QuantizationPolicy None { get; } = new();
 
     /// <summary>The blocks, in the network's order.</summary>
@@ -69,13 +67,4 @@ public sealed record QuantizationPolicy
 
     /// <summary>True if a checkpoint's tensor is a matrix of a block in int8.</summary>
     public bool Covers(string weight) => QuantizationBlocks.Of(weight) is { } block && Blocks.Any(b => b.IsInt8 && b.Name == block);
-
-    /// <summary>What our own engine takes.</summary>
-    /// <param name="weights">All names of the checkpoint.</param>
-    internal Int8Products? ToProducts(IEnumerable<string> weights) => !IsActive ? null : new Int8Products
-    {
-        Weights = weights.Where(Covers).ToHashSet(),
-        ActivationBits = ActivationBits,
-        Ranges = Activations == ActivationScales.Calibrated ? Ranges : new Dictionary<string, ActivationRange>(),
-    };
 }

@@ -1,5 +1,4 @@
 using RfDetr.Checkpoints;
-using RfDetr.Cpu;
 
 namespace RfDetr;
 
