@@ -19,7 +19,6 @@ internal sealed class RunCheckpoint(RunSetup setup, TrainingStep step)
     /// <param name="factor">The schedule's present factor.</param>
     public void Save(string path, RunStatus status, double factor)
     {
-        OptimizerOptions options = StepPlan.Optimizer(setup.Options);
         PlainMap state = status.ToPlain()
             .With(UpdatesKey, step.Ema?.Updates ?? 0L)
             .With(ScaleKey, step.Scaler?.Scale ?? 1.0)
@@ -27,7 +26,7 @@ internal sealed class RunCheckpoint(RunSetup setup, TrainingStep step)
             .With(AdapterKey, step.Lora is { } lora ? PlainMap.Of(lora.State.Select(t => ((object)t.Name, (object?)HostCopies.Of(t.Value)))) : null);
         var metadata = new PlainMap(
         [
-            new("optimizer", OptimizerState.ToPlain(step.Optimizer, options, factor)),
+            new("optimizer", OptimizerState.ToPlain(step.Optimizer, setup.Options.Optimizer, factor)),
             new("lr_scheduler", new PlainMap(
             [
                 new("base_lrs", step.Optimizer.Tensors.Select(object? (t) => t.Group.LearningRate).ToList()),
@@ -72,8 +71,7 @@ internal sealed class RunCheckpoint(RunSetup setup, TrainingStep step)
 
         if (step.Scaler is { } scaler && state![ScaleKey] is double scale && state[FiniteKey] is long finite)
             (scaler.Scale, scaler.FiniteSteps) = (scale, (int)finite);
-        step.Steps = status.Steps;
-        step.Resume();
+        step.Resume(status.Steps);
         return status;
     }
 

@@ -7,6 +7,8 @@ namespace RfDetr.Training;
 /// <summary>What a run begins with: a network's configuration and where its tensors come from.</summary>
 internal sealed class StartingPoint : IDisposable
 {
+    private const string CustomVariant = "custom";
+
     private readonly Checkpoint? _checkpoint;
     private readonly double _layerScale;
     private bool _owns;
@@ -38,7 +40,13 @@ internal sealed class StartingPoint : IDisposable
     /// <summary>Whether the file's images were resized with antialias; null if it does not say.</summary>
     public bool? ResizeAntialias => (_checkpoint?.Metadata["resize_antialias"] ?? Args["resize_antialias"]) as bool?;
 
-    /// <summary>Opens what <see cref="TrainOptions.Model"/> names.</summary>
+    /// <summary>
+    /// True if training at many sizes suits the network: as its file says it was trained, else as the published variants were; a network of another shape whose
+    /// file says nothing was trained at one size, as far as is known. Random weights have no size of their own yet.
+    /// </summary>
+    public bool BearsManySizes => Args["multi_scale"] as bool? ?? (IsScratch || Config.Variant != CustomVariant);
+
+    /// <summary>Opens what <see cref="TrainingModelOptions.Start"/> names.</summary>
     /// <param name="options">Validated options.</param>
     /// <param name="builtIn">Opens a model that comes with the program (<c>demo</c>); null for none.</param>
     /// <param name="acceptLicense">The user accepts the license of weights that ask for it.</param>
@@ -47,9 +55,9 @@ internal sealed class StartingPoint : IDisposable
     /// <exception cref="LicenseNotAcceptedException">The weights' license must be accepted first.</exception>
     public static StartingPoint Open(TrainOptions options, Func<string, Checkpoint?>? builtIn = null, bool acceptLicense = false)
     {
-        if (options.Network is { } network)
+        if (options.Model.Network is { } network)
             return new StartingPoint(network.Build(), "random weights", null, network.LayerScaleInit);
-        string model = options.Model!;
+        string model = options.Model.Start!;
         if (builtIn?.Invoke(model) is { } always)
             return Of(always, $"'{model}'", owns: true);
         StartingPoint start = Of(Checkpoint.Open(Resolve(model, acceptLicense)), $"'{model}'", owns: true);

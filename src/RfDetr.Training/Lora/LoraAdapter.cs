@@ -12,11 +12,11 @@ internal sealed class LoraAdapter : IDisposable
     /// <param name="name">Name of the matrix.</param>
     /// <param name="weight">The network's tensor; takes the effective weight from now on.</param>
     /// <param name="options">Rank and scale.</param>
-    public LoraAdapter(string name, TorchTensor weight, LoraOptions options)
+    public LoraAdapter(string name, TorchTensor weight, AdapterOptions options)
     {
         using var scope = new TorchScope();
         using GradMode guard = TorchRuntime.NoGrad();
-        (Name, Weight, _scale) = (name, weight, options.Alpha / options.Rank);
+        (Name, Weight, _scale) = (name, weight, options.Scale);
         (long rows, long columns) = (weight.Size(0), weight.Size(1));
         Base = TorchScope.Detach(weight.Detach().Clone());
 
@@ -24,7 +24,7 @@ internal sealed class LoraAdapter : IDisposable
         double bound = 1 / Math.Sqrt(columns);
         A = Trained(TorchTensor.Empty([options.Rank, columns], weight.ScalarType, weight.Device).Uniform_(-bound, bound));
         B = Trained(TorchTensor.Zeros([rows, options.Rank], weight.ScalarType, weight.Device));
-        if (options.LearnMagnitudes)
+        if (options.Kind == AdapterKind.Dora)
             Magnitudes = Trained(Lengths(Base).Squeeze(1).Contiguous());
     }
 

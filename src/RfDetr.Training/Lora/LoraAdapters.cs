@@ -14,7 +14,7 @@ internal sealed class LoraAdapters : IDisposable
 
     /// <summary>Puts adapters on the matrices of <paramref name="parameters"/> that they are for.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
-    public LoraAdapters(LoraOptions options, IEnumerable<KeyValuePair<string, TorchTensor>> parameters)
+    public LoraAdapters(AdapterOptions options, IEnumerable<KeyValuePair<string, TorchTensor>> parameters)
     {
         Adapters = [.. parameters.Where(p => IsTarget(p.Key)).Select(p => new LoraAdapter(p.Key, p.Value, options.Validated()))];
         if (Adapters.Count == 0)

@@ -68,8 +68,8 @@ public static class TrainingParity
             WeightDecay = golden.WeightDecay,
             ClipNorm = golden.ClipMaxNorm,
         },
-        Schedule = new LearningRateSchedule { StepsPerEpoch = golden.Steps.Count },
-        Ema = null,
+        Schedule = new LearningRateSchedule(new ScheduleOptions(), golden.Steps.Count),
+        Ema = new EmaOptions { Enabled = false },
         Points = new FormulaPoints(formula),
         ProjectTwoStageMasks = false, // the figures follow rf-detr 1.4.1
     };

@@ -9,7 +9,7 @@ public interface ITrainingLog
     /// <summary>Something that should be looked at but does not end the run.</summary>
     void Warn(string message);
 
-    /// <summary>A step was taken; called every <see cref="TrainOptions.LogSteps"/> steps.</summary>
+    /// <summary>A step was taken; called every <see cref="TrainingOutputOptions.LogSteps"/> steps.</summary>
     void Step(StepProgress progress);
 
     /// <summary>Images of an evaluation so far.</summary>

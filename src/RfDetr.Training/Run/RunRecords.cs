@@ -2,7 +2,9 @@ using RfDetr.Data;
 
 namespace RfDetr.Training;
 
-/// <summary>A run's measurements in files: <c>metrics.csv</c> and TensorBoard's events. Only the first process keeps them.</summary>
+/// <summary>
+/// A run's measurements in files: <c>metrics.csv</c> and TensorBoard's events. Only the first process keeps them.
+/// </summary>
 /// <param name="folder">The run.</param>
 /// <param name="events">Whether TensorBoard's file is written.</param>
 /// <param name="resumed">Steps that a resumed run had taken; null for a new one.</param>

@@ -3,7 +3,8 @@ using RfDetr.Checkpoints;
 namespace RfDetr.Training;
 
 /// <summary>
-/// How far a run is. Together with weights, average, optimizer state and seed it decides everything that follows: batches are a function of
+/// How far a run is. Together with weights, average, optimizer state and seed it decides everything that follows: batches are a
+/// function of
 /// seed, epoch and step, and every step seeds its own random numbers.
 /// </summary>
 internal sealed record RunStatus
@@ -42,7 +43,8 @@ internal sealed record RunStatus
         new("without_growth", (long)WithoutGrowth), new("finished", Finished),
     ]);
 
-    /// <exception cref="CheckpointFormatException">The checkpoint was not written by a run of ours, or by a later version.</exception>
+    /// <exception cref="CheckpointFormatException">The checkpoint was not written by a run of ours, or by a later
+    /// version.</exception>
     public static RunStatus From(object? stored, string fileName)
     {
         if (stored is not PlainMap map || map["format"] is not long format)

@@ -15,7 +15,7 @@ public sealed class BuiltInStartTests
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
         string data = await TinyRun.DataAsync(folder);
-        TrainOptions options = TinyRun.Options(data, folder["first"]) with { Epochs = 1 };
+        TrainOptions options = TinyRun.Options(data, folder["first"]).With(("epochs", 1));
         string best = new Training.Trainer(options).Run().BestCheckpoint.ShouldNotBeNull();
 
         ExportResult made = Exporter.Export(best, folder["m.safetensors"], new ExportRequest { Precision = ExportPrecision.Float16 });
@@ -30,7 +30,7 @@ public sealed class BuiltInStartTests
             queries!.Shape.ShouldBe([16, 32]);
         }
 
-        var again = new Training.Trainer(options with { Model = "mine", Network = null, Output = folder["second"] })
+        var again = new Training.Trainer(options.With(("model", "mine"), ("network", ""), ("output_dir", folder["second"])))
         {
             BuiltInModels = name => name == "mine" ? Checkpoint.Read(bytes, "'mine'") : null,
         };

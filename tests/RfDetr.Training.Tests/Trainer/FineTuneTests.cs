@@ -23,21 +23,13 @@ public sealed class FineTuneTests
 
         TrainingOutcome outcome = new Training.Trainer(new TrainOptions
         {
-            Model = "demo",
-            Data = folder["data"],
-            Output = folder["run"],
-            Resolution = 160,
-            Epochs = 3,
-            Threads = 1,
-            MultiScale = false,
-            Lr = 2e-4,
-            LrEncoder = 2e-4,
-            LrVitLayerDecay = 1,
-            LrComponentDecay = 1,
-            LrScheduler = "cosine",
-            ClsLossCoef = 4,
-            Tensorboard = false,
-            Report = false,
+            Model = new() { Start = "demo", Resolution = 160 },
+            Data = new() { Folder = folder["data"] },
+            Schedule = new() { Epochs = 3, Kind = ScheduleKind.Cosine },
+            Optimizer = new() { LearningRate = 2e-4, EncoderLearningRate = 2e-4, LayerDecay = 1, ComponentDecay = 1 },
+            Loss = new() { ClassWeight = 4 },
+            Output = new() { Folder = folder["run"], TensorBoard = false, Report = false },
+            Hardware = new() { Threads = 1 },
         })
         {
             BuiltInModels = BuiltInModels.Open,

@@ -19,13 +19,7 @@ public sealed class KilledRunTests
     {
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
-        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder), folder["whole"]) with
-        {
-            Epochs = 6,
-            SaveSteps = 1,
-            CheckpointInterval = 2,
-            Threads = 1,
-        };
+        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder), folder["whole"]).With(("epochs", 6), ("save_steps", 1), ("checkpoint_interval", 2), ("threads", 1));
         using (TrainingProcess whole = TrainingProcess.Start(options))
             whole.Wait().ShouldBe(0, whole.Errors);
 
@@ -34,9 +28,9 @@ public sealed class KilledRunTests
             var random = new Random(lane);
             for (int kills = 0, run = 0; kills < Kills / Lanes; run++)
             {
-                TrainOptions disturbed = options with { Output = folder[$"lane{lane}-run{run}"] };
+                TrainOptions disturbed = options.With(("output_dir", folder[$"lane{lane}-run{run}"]));
                 kills += Disturb(disturbed, random, Kills / Lanes - kills);
-                ShouldBeTheSame(disturbed.Output!, options.Output!);
+                ShouldBeTheSame(disturbed.Output.Folder!, options.Output.Folder!);
             }
         })));
     }
@@ -55,7 +49,7 @@ public sealed class KilledRunTests
 
             if (!IsKilled(life, random))
                 return kills;
-            ShouldLoad(options.Output!);
+            ShouldLoad(options.Output.Folder!);
         }
     }
 
@@ -85,7 +79,7 @@ public sealed class KilledRunTests
             if (name.EndsWith(".pth", StringComparison.Ordinal))
                 Weights(file).Count.ShouldBeGreaterThan(10, name);
             else if (name == "config.yaml")
-                TrainOptionsFile.Read(file).Output.ShouldBe(run);
+                TrainOptionsFile.Read(file).Output.Folder.ShouldBe(run);
             else if (name == "metrics.csv")
                 MetricsTable.Read(file).Columns.ShouldContain("train/loss");
         }

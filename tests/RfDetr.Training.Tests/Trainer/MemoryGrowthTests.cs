@@ -20,12 +20,7 @@ public sealed class MemoryGrowthTests
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
         var meter = new MemoryMeter();
-        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder, Images), folder["run"], masks: false) with
-        {
-            Epochs = Steps / (Images / 2),
-            EvalInterval = 25,
-            CheckpointInterval = 1000,
-        };
+        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder, Images), folder["run"], masks: false).With(("epochs", Steps / (Images / 2)), ("eval_interval", 25), ("checkpoint_interval", 1000));
         new Training.Trainer(options, meter).Run().Steps.ShouldBe(Steps);
 
         meter.LiveTensors.Count.ShouldBe(Steps);

@@ -19,8 +19,8 @@ public sealed class RankRunTests
     {
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
-        TrainOptions one = Plain(await TinyRun.DataAsync(folder), folder["one"]) with { BatchSize = 4 };
-        TrainOptions two = one with { Output = folder["two"], BatchSize = 2, Processes = 2 }, start = one with { Output = folder["start"], Lr = 1e-30, LrEncoder = 1e-30, WeightDecay = 0 };
+        TrainOptions one = Plain(await TinyRun.DataAsync(folder), folder["one"]).With(("batch_size", 4));
+        TrainOptions two = one.With(("output_dir", folder["two"]), ("batch_size", 2), ("processes", 2)), start = one.With(("output_dir", folder["start"]), ("lr", 1e-30), ("lr_encoder", 1e-30), ("weight_decay", 0));
         foreach (TrainOptions options in (TrainOptions[])[start, one, two])
         {
             using TrainingProcess run = TrainingProcess.Start(options);
@@ -48,7 +48,7 @@ public sealed class RankRunTests
         TinyRun.RequireTorch();
         Skip.IfNot(OperatingSystem.IsLinux(), "finds the processes of the ranks in /proc");
         using var folder = new TemporaryFolder();
-        TrainOptions options = Plain(await TinyRun.DataAsync(folder), folder["run"]) with { Epochs = 1000, Processes = 2 };
+        TrainOptions options = Plain(await TinyRun.DataAsync(folder), folder["run"]).With(("epochs", 1000), ("processes", 2));
         using TrainingProcess launcher = TrainingProcess.Start(options);
         launcher.WaitFor("epoch 1/1000 step 2/");
         Dictionary<int, int> ranks = RanksOf(launcher.Id);
@@ -65,7 +65,7 @@ public sealed class RankRunTests
     {
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
-        TrainOptions options = Plain(await TinyRun.DataAsync(folder), folder["run"]) with { Epochs = 1000, Processes = 2 };
+        TrainOptions options = Plain(await TinyRun.DataAsync(folder), folder["run"]).With(("epochs", 1000), ("processes", 2));
         int port = FreePort();
         using TrainingProcess first = TrainingProcess.Start(options, new RankEnvironment(0, 2, 0, "127.0.0.1", port));
         using TrainingProcess second = TrainingProcess.Start(options, new RankEnvironment(1, 2, 1, "127.0.0.1", port));
@@ -78,15 +78,9 @@ public sealed class RankRunTests
     }
 
     // Nothing random but the order of the images, which does not depend on the number of processes.
-    private static TrainOptions Plain(string data, string output) => TinyRun.Options(data, output, masks: false) with
-    {
-        Epochs = 1,
-        Augmentation = "none",
-        UseEma = true,
-        Threads = 1,
-    };
+    private static TrainOptions Plain(string data, string output) => TinyRun.Options(data, output, masks: false).With(("epochs", 1), ("augmentation", "none"), ("use_ema", true), ("threads", 1));
 
-    private static string Checkpoint(TrainOptions options) => Path.Combine(options.Output!, "checkpoint.pth");
+    private static string Checkpoint(TrainOptions options) => Path.Combine(options.Output.Folder!, "checkpoint.pth");
 
     /// <summary>Norm of the difference between two states, relative to the norm of how far the first is from an origin.</summary>
     private static double Relative(Dictionary<string, float[]> expected, Dictionary<string, float[]> actual, Func<string, bool> which, Func<string, int, float> origin)
@@ -107,7 +101,7 @@ public sealed class RankRunTests
 
     private static double[] Losses(TrainOptions options)
     {
-        MetricsTable table = MetricsTable.Read(Path.Combine(options.Output!, "metrics.csv"));
+        MetricsTable table = MetricsTable.Read(Path.Combine(options.Output.Folder!, "metrics.csv"));
         int loss = table.Columns.ToList().IndexOf("train/loss");
         return [.. table.Rows.Select(r => r.Values[loss]).OfType<double>()];
     }

@@ -33,7 +33,7 @@ public sealed class ResumeTests
     {
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
-        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder), folder["run"]) with { Epochs = 1 };
+        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder), folder["run"]).With(("epochs", 1));
         _ = new Training.Trainer(options).Run();
         Should.Throw<ArgumentException>(() => new Training.Trainer(options).Run()).Message.ShouldContain("holds a run already; go on with --resume");
         TrainOptions read = TrainOptionsFile.Read(Path.Combine(folder["run"], "config.yaml"));
@@ -45,7 +45,7 @@ public sealed class ResumeTests
     {
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
-        _ = new Training.Trainer(TinyRun.Options(await TinyRun.DataAsync(folder), folder["run"]) with { Epochs = 1, ResizeAntialias = true }).Run();
+        _ = new Training.Trainer(TinyRun.Options(await TinyRun.DataAsync(folder), folder["run"]).With(("epochs", 1), ("resize_antialias", true))).Run();
         using Detector detector = Detector.Load(Path.Combine(folder["run"], "checkpoint_best_total.pth"));
         detector.Model.Classes.Entries.Select(e => (e.Label, e.Name, e.DatasetId)).Take(2).ShouldBe([(0, "ball", 1), (1, "cube", 2)]);
         detector.Model.Classes.ClassLogits.ShouldBe(11);

@@ -68,7 +68,7 @@ public sealed class StartingWeightsTests
         MemoryPlan one = MemoryPlan.Of(nano, 1, 384, options), four = MemoryPlan.Of(nano, 4, 384, options);
         four.Activations.ShouldBe(4 * one.Activations);
         (one.Parameters / 4 / 1e6).ShouldBe(32.5, 2.5); // the published 30.5 M have one query group
-        MemoryPlan.Of(nano, 1, 384, options with { GradientCheckpointing = true }).Activations.ShouldBeLessThan(one.Activations * 3 / 4);
+        MemoryPlan.Of(nano, 1, 384, options.With(("gradient_checkpointing", true))).Activations.ShouldBeLessThan(one.Activations * 3 / 4);
         MemoryPlan.LargestBatch(nano, 384, options, four.Total).ShouldBeInRange(1, 4);
         MemoryPlan.LargestBatch(nano, 384, options, long.MaxValue / 2).ShouldBe(MemoryPlan.MostAuto);
     }

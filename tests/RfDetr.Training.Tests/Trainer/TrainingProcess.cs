@@ -123,9 +123,9 @@ internal sealed class TrainingProcess : IDisposable
 
     private static string[] Arguments(TrainOptions options)
     {
-        if (File.Exists(Path.Combine(options.Output!, "config.yaml")))
-            return ["--resume", options.Output!];
-        string file = options.Output! + ".yaml";
+        if (File.Exists(Path.Combine(options.Output.Folder!, "config.yaml")))
+            return ["--resume", options.Output.Folder!];
+        string file = options.Output.Folder! + ".yaml";
         File.WriteAllText(file, TrainOptionsFile.ToYaml(options));
         return ["--config", file];
     }
