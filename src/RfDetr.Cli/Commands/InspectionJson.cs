@@ -28,6 +28,8 @@ internal static class InspectionJson
         json.WriteString("resize", m.ResizeRule.ToString());
         json.WriteString("resize_source", m.ResizeSource);
         json.WriteString("license", m.License);
+        if (m.BestThreshold is { } threshold)
+            json.WriteNumber("best_threshold", threshold);
         json.WriteBoolean("has_ema", m.HasEma);
         if (m.Quantization is { } policy)
         {

@@ -32,14 +32,15 @@ internal static partial class Failures
         return OneLine(e is ArgumentException ? ArgumentNoise().Replace(e.Message, "") : e.Message);
     }
 
-    /// <summary>Whether it is a failure of the request or of its files, rather than of the program.</summary>
+    /// <summary>True for a failure of the request or of its files, rather than of the program.</summary>
     public static bool IsExpected(Exception e) => e
         is ArgumentException
         or IOException or UnauthorizedAccessException or HttpRequestException or TimeoutException
         or CheckpointFormatException or WeightsException or DownloadException
         or ImageContentException or AnnotationFormatException or DataSetFormatException or BenchmarkFormatException
         or OnnxRuntimeException or OnnxFormatException or DllNotFoundException
-        or TorchMissingException or TorchException or ConfigurationFileException or TrainingException or TrainingDataException
+        or TorchMissingException or TorchException or ConfigurationFileException
+        or TrainingException or TrainingDataException or TrainingGoldenException or InvalidDataException
         or OperationCanceledException;
 
     private static int CodeOf(Exception e) => e switch

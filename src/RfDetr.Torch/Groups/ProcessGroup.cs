@@ -187,5 +187,5 @@ public sealed unsafe class ProcessGroup : SafeHandle
     }
 
     private void Failed(string what) => throw new TorchException(
-        $"process group (rank {Rank} of {WorldSize}, {Options.Backend}, store at {Options.Host}:{Options.Port}): {what}; a process may have ended, or not started within {Options.Timeout}: {Marshal.PtrToStringUTF8((nint)Shim.rt_error())}");
+        $"process group (rank {Rank} of {WorldSize}, {Options.Backend}, store at {Options.Host}:{Options.Port}): {what}; a process may have ended, or not started within {Options.Timeout}: {Shim.LastError()}");
 }

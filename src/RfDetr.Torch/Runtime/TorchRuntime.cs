@@ -73,6 +73,27 @@ public static unsafe class TorchRuntime
         }
     }
 
+    /// <summary>Devices of a kind that this libtorch can use: 0 for GPUs where it was built without them, or the machine has none.</summary>
+    public static int DeviceCount(DeviceKind kind)
+    {
+        TorchLoader.Load();
+        return (int)Math.Max(0, Shim.rt_device_count((int)kind));
+    }
+
+    /// <summary>Checks that a device is there; says in one line what is missing and how to get it.</summary>
+    /// <exception cref="TorchException">This libtorch was built without such devices, or the machine has fewer.</exception>
+    public static void Require(Device device)
+    {
+        if (device.IsCpu)
+            return;
+        int there = DeviceCount(device.Kind);
+        const string cure = "use another device, or a libtorch that was built for it (in a checkout: RFDETR_LIBTORCH=FOLDER eng/torch.sh)";
+        if (there == 0)
+            throw new TorchException($"device {device} cannot be used: libtorch {Version} finds no device of the kind {device.Kind} here; {cure}");
+        if (device.Index >= there)
+            throw new TorchException($"device {device} cannot be used: there are {there} of the kind, numbered from 0");
+    }
+
     /// <summary>True if gradients are recorded on this thread.</summary>
     public static bool GradEnabled
     {

@@ -44,8 +44,10 @@ internal sealed class RunCheckpoint(RunSetup setup, TrainingStep step)
     /// <param name="path">File.</param>
     /// <param name="average">True for the average.</param>
     /// <param name="epoch">From 0.</param>
-    public void SaveForUse(string path, bool average, int epoch) => Write(
-        path, HostCopies.Of(average ? step.Ema!.Averages : Weights), null, new PlainMap([new("epoch", (long)epoch)]));
+    /// <param name="scores">The weights' scores, whose best threshold is kept with them.</param>
+    public void SaveForUse(string path, bool average, int epoch, EpochScores scores) => Write(
+        path, HostCopies.Of(average ? step.Ema!.Averages : Weights), null,
+        new PlainMap([new("epoch", (long)epoch), new(CheckpointNotes.BestThresholdKey, scores.BestThreshold)]));
 
     /// <summary>Takes over a saved state; returns how far it was.</summary>
     /// <exception cref="CheckpointFormatException">The file is not of such a run.</exception>
@@ -84,7 +86,7 @@ internal sealed class RunCheckpoint(RunSetup setup, TrainingStep step)
             Weights = weights,
             Ema = average,
             Args = _args,
-            Metadata = metadata.With("resize_antialias", _args["resize_antialias"]),
+            Metadata = metadata.With("resize_antialias", _args["resize_antialias"]).With(CheckpointNotes.LicenseKey, setup.Start.License),
             ClassMap = setup.Classes,
         };
         try

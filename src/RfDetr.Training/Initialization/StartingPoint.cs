@@ -44,7 +44,13 @@ internal sealed class StartingPoint : IDisposable
     /// True if training at many sizes suits the network: as its file says it was trained, else as the published variants were; a network of another shape whose
     /// file says nothing was trained at one size, as far as is known. Random weights have no size of their own yet.
     /// </summary>
-    public bool BearsManySizes => Args["multi_scale"] as bool? ?? (IsScratch || Config.Variant != CustomVariant);
+    public bool BearsManySizes => IsScratch || TrainedAtManySizes(Args, Config.Variant);
+
+    /// <summary>License of the weights; null for random ones, and where nothing is known. Weights that are trained from them keep it.</summary>
+    public string? License { get; private init; }
+
+    /// <summary>True if a file's arguments say so, or, where they say nothing, if it is a published variant.</summary>
+    internal static bool TrainedAtManySizes(PlainMap args, string variant) => args["multi_scale"] as bool? ?? variant != CustomVariant;
 
     /// <summary>Opens what <see cref="TrainingModelOptions.Start"/> names.</summary>
     /// <param name="options">Validated options.</param>
@@ -59,7 +65,7 @@ internal sealed class StartingPoint : IDisposable
             return new StartingPoint(network.Build(), "random weights", null, network.LayerScaleInit);
         string model = options.Model.Start!;
         if (builtIn?.Invoke(model) is { } always)
-            return Of(always, $"'{model}'", owns: true);
+            return Of(always, $"'{model}'", owns: true, Licenses.BuiltIn);
         StartingPoint start = Of(Checkpoint.Open(Resolve(model, acceptLicense)), $"'{model}'", owns: true);
         try
         {
@@ -88,7 +94,7 @@ internal sealed class StartingPoint : IDisposable
             _checkpoint?.Dispose();
     }
 
-    private static StartingPoint Of(Checkpoint checkpoint, string name, bool owns)
+    private static StartingPoint Of(Checkpoint checkpoint, string name, bool owns, string? license = null)
     {
         try
         {
@@ -97,6 +103,7 @@ internal sealed class StartingPoint : IDisposable
             {
                 Warnings = inferred.Warnings,
                 Classes = ClassesOf(checkpoint),
+                License = license ?? CheckpointNotes.License(checkpoint) ?? Licenses.Of(inferred.Config.Variant)?.Id,
                 _owns = owns,
             };
         }

@@ -20,11 +20,11 @@ internal sealed class BestWeights(RunFolder folder, RunCheckpoint checkpoint, Ea
         if (ranks.IsFirst)
         {
             if (regularGrew)
-                checkpoint.SaveForUse(folder.BestRegular, average: false, status.Epoch);
+                checkpoint.SaveForUse(folder.BestRegular, average: false, status.Epoch, regular);
             if (averageGrew)
-                checkpoint.SaveForUse(folder.BestEma, average: true, status.Epoch);
+                checkpoint.SaveForUse(folder.BestEma, average: true, status.Epoch, average!);
             if (now > before)
-                checkpoint.SaveForUse(folder.BestTotal, averageWins, status.Epoch);
+                checkpoint.SaveForUse(folder.BestTotal, averageWins, status.Epoch, averageWins ? average! : regular);
         }
 
         if (now > before)

@@ -16,11 +16,11 @@ internal sealed class FinalResults(RunSetup setup, RunFolder folder, TrainingSte
 {
     private const int Examples = 12;
 
-    /// <summary>Measures and writes; does nothing without a split to evaluate on.</summary>
-    public void Write(CancellationToken cancellation)
+    /// <summary>Measures and writes; returns the scores of the best weights. Does nothing and returns null without a split to evaluate on.</summary>
+    public EpochScores? Write(CancellationToken cancellation)
     {
         if (setup.Valid is not { } valid || !File.Exists(folder.BestTotal))
-            return;
+            return null;
         TakeBest();
         NetworkEvaluation best = Evaluate(valid, cancellation);
         var splits = new List<(string, EvaluationResult)> { (valid.Name, best.Masks ?? best.Boxes) };
@@ -35,6 +35,7 @@ internal sealed class FinalResults(RunSetup setup, RunFolder folder, TrainingSte
         if (setup.Options.Output.Report)
             Report(valid, best);
         log.Note($"results: {folder.Results}{(setup.Options.Output.Report ? $", {folder.Report}" : "")}");
+        return best.Scores;
     }
 
     private void TakeBest()

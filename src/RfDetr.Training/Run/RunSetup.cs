@@ -12,7 +12,7 @@ internal sealed class RunSetup : IDisposable
     {
         (Options, Start, Config) = (options, start, config);
         (string train, string? evaluated) = (options.Data.TrainSplit, options.Data.ValSplit);
-        Train = data.Split(train);
+        Train = data.TryGetSplit(train, out DataSplit? found) ? found : throw NoSplit(data, train);
         Valid = data.TryGetSplit(evaluated ?? "valid", out DataSplit? valid) ? valid : evaluated is null ? null : data.Split(evaluated);
         Test = data.TryGetSplit("test", out DataSplit? test) ? test : null;
         Classes = new ClassMap(config.ClassLogits, data.Classes.Select(c => new ClassEntry(c.Index, c.Name, (int)c.CategoryId)), "the training data's classes");
@@ -58,6 +58,17 @@ internal sealed class RunSetup : IDisposable
 
     /// <summary>How images are resized, in training, evaluation and later use.</summary>
     public ResizeRule ResizeRule { get; }
+
+    // 'data synth' without --valid writes such a set.
+    private static ArgumentException NoSplit(DataSet data, string wanted)
+    {
+        string there = string.Join(", ", data.Splits.Select(s => $"'{s.Name}'"));
+        string cure = data.Splits is [var only] && wanted == new TrainingDataOptions().TrainSplit
+            ? $"It is one set of images, and training needs others to evaluate on: make folders 'train' and 'valid' of it ('rfdetr data synth --valid M' draws " +
+              $"both), or train on all of it without evaluation: --train-split {only.Name}"
+            : "name one of them with --train-split";
+        return new ArgumentException($"the data set '{data.Path}' has no split '{wanted}'; it has {there}. {cure}");
+    }
 
     /// <summary>Opens data and starting point, and says what was found.</summary>
     /// <param name="options">Validated options.</param>
@@ -123,7 +134,21 @@ internal sealed class RunSetup : IDisposable
         else
             log.Note($"the class head gets {Config.ClassLogits} logits for {Classes.Entries.Count} classes (the model had {Start.Config.ClassLogits}; rows are repeated or cut)");
         if (Valid is null)
-            log.Warn("there is no split to evaluate on; the last weights are all there will be");
+        {
+            log.Warn(
+                "there is no split to evaluate on, so there will be no best weights, only the last ones; add a folder 'valid' to the data set " +
+                "('rfdetr data synth --valid M' draws one), or name a split with --val-split");
+        }
+
+        if (MultiScale)
+        {
+            int[] sizes = MultiScaleSizes.Of(Config.Resolution, Config.SizeDivisor, Options.Augmentation.ExpandedScales);
+            log.Note($"each batch has a size of its own from {sizes[0]} to {sizes[^1]} pixels (multi_scale: on)");
+        }
+        else
+        {
+            log.Note($"every batch is {Config.Resolution} pixels wide and high (multi_scale: off)");
+        }
     }
 
     private void RequireFit()

@@ -43,6 +43,7 @@ public sealed class Trainer(TrainOptions options, ITrainingLog? log = null)
         }
 
         Device device = DeviceOf(options, environment);
+        TorchRuntime.Require(device);
         TorchRuntime.Threads = options.Hardware.Threads ?? Math.Max(1, TorchRuntime.Threads / environment.WorldSize);
         using Ranks ranks = GroupRanks.Join(environment, device);
         using RunFolder folder = environment.Rank == 0 ? RunFolder.Open(options.Output.Folder!) : RunFolder.Borrow(options.Output.Folder!);

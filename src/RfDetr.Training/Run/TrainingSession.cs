@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using RfDetr.Checkpoints;
 using RfDetr.Torch;
 
@@ -55,18 +56,26 @@ internal sealed class TrainingSession : IDisposable
     public void Restore(Checkpoint file)
     {
         _status = _checkpoint.Restore(file);
-        _log.Note($"resumed at epoch {_status.Epoch + 1}, step {_status.StepInEpoch} ({_status.Steps} steps in all)");
+        string done = $"{_status.Epoch} epochs, {_status.Steps} steps";
+        string last = _folder.Checkpoint;
+        if (_status.EndedEarly)
+            _log.Note($"this run ended early, after {done}, and does not go on; its results are written again. To train its weights further: --model {last}");
+        else if (_status.Epoch >= _setup.Options.Schedule.Epochs)
+            _log.Note($"this run has finished already: {done}; its results are written again. To go on with it, ask for more epochs: --epochs N");
+        else
+            _log.Note($"resumed at epoch {_status.Epoch + 1}, step {_status.StepInEpoch} ({_status.Steps} steps in all)");
     }
 
     /// <summary>Trains to the end, or until <paramref name="stop"/>; then the step is finished and everything saved.</summary>
     public TrainingOutcome Run(CancellationToken stop)
     {
         TrainingEnd end;
-        using (_records = new RunRecords(_folder, _setup.Options.Output.TensorBoard, _status.Steps > 0 ? _status.Steps : null, _ranks.IsFirst))
+        using (_records = new RunRecords(_folder, _setup.Options.Output.TensorBoard, _status, _ranks.IsFirst))
             end = Epochs(stop);
+        EpochScores? best = _best.Scores;
         if (end != TrainingEnd.Interrupted && _ranks.IsFirst)
-            new FinalResults(_setup, _folder, _step, _log).Write(CancellationToken.None);
-        return new(end, _status.Epoch, _status.Steps, _best.Scores, File.Exists(_folder.BestTotal) ? _folder.BestTotal : null);
+            best = new FinalResults(_setup, _folder, _step, _log).Write(CancellationToken.None) ?? best;
+        return new(end, _status.Epoch, _status.Steps, best, File.Exists(_folder.BestTotal) ? _folder.BestTotal : null);
     }
 
     /// <inheritdoc/>
@@ -80,16 +89,18 @@ internal sealed class TrainingSession : IDisposable
     {
         TrainOptions o = _setup.Options;
         KeepNumbered(replace: false); // a process that was killed right after saving an epoch's end did not come to it
+        if (_status.EndedEarly)
+            return TrainingEnd.Early;
         while (_status.Epoch < o.Schedule.Epochs)
         {
             long began = Stopwatch.GetTimestamp();
-            EpochMeter meter = new EpochMeter().From(_loader.Waited);
+            var meter = new EpochMeter(_status.Sums, _loader.Waited);
             if (!TrainEpoch(meter, stop))
                 return TrainingEnd.Interrupted;
             bool early = false;
             if (IsDue(o))
             {
-                Save(); // an evaluation may take long; nothing before it is to be lost
+                Save(meter); // an evaluation may take long; nothing before it is to be lost
                 if (!Evaluate(meter, began, stop))
                     return TrainingEnd.Interrupted;
                 early = o.Evaluation.EarlyStopping.Enabled && _status.WithoutGrowth >= o.Evaluation.EarlyStopping.Patience;
@@ -101,10 +112,22 @@ internal sealed class TrainingSession : IDisposable
 
             EndEpoch(early);
             if (early)
+            {
+                _log.Note(WhyEarly());
                 return TrainingEnd.Early;
+            }
         }
 
         return TrainingEnd.Completed;
+    }
+
+    private string WhyEarly()
+    {
+        EarlyStoppingOptions o = _setup.Options.Evaluation.EarlyStopping;
+        string evaluations = o.Patience == 1 ? "the last evaluation was" : $"none of the last {o.Patience} evaluations was";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"stopped early, after epoch {_status.Epoch} of {_setup.Options.Schedule.Epochs}: {evaluations} better than an AP of {_status.StoppingScore:0.000} by more than {o.MinDelta} (early_stopping_patience, early_stopping_min_delta)");
     }
 
     private bool IsDue(TrainOptions o) =>
@@ -126,7 +149,7 @@ internal sealed class TrainingSession : IDisposable
                 Report(result, meter);
             bool ends = _ranks.Any(stop.IsCancellationRequested);
             if (ends || (o.Output.SaveSteps is { } every && _status.Steps % every == 0))
-                Save();
+                Save(meter);
             if (ends)
                 return false;
         }
@@ -183,8 +206,9 @@ internal sealed class TrainingSession : IDisposable
     private void EndEpoch(bool early)
     {
         int epoch = _status.Epoch;
-        _status = _status with { Epoch = epoch + 1, StepInEpoch = 0, Finished = early || epoch + 1 >= _setup.Options.Schedule.Epochs };
-        Save();
+        bool all = epoch + 1 >= _setup.Options.Schedule.Epochs;
+        _status = _status with { Epoch = epoch + 1, StepInEpoch = 0, Finished = early || all, EndedEarly = early && !all, Sums = EpochSums.None };
+        Save(null);
         KeepNumbered(replace: true);
     }
 
@@ -197,8 +221,9 @@ internal sealed class TrainingSession : IDisposable
             AtomicFile.Copy(_folder.Checkpoint, path);
     }
 
-    private void Save()
+    private void Save(EpochMeter? meter)
     {
+        _status = _status with { Sums = meter?.Sums.Mean(_ranks) ?? EpochSums.None };
         if (_ranks.IsFirst)
             _checkpoint.Save(_folder.Checkpoint, _status, _schedule.Factor(_status.Steps));
         _ranks.Barrier();

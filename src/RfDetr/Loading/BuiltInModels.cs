@@ -10,7 +10,7 @@ public static class BuiltInModels
     /// <summary>The model that is taken where none is named.</summary>
     public const string Default = "demo";
 
-    internal const string License = "Apache-2.0", Extension = ".safetensors";
+    internal const string License = Licenses.BuiltIn, Extension = ".safetensors";
 
     /// <summary>Their names, the default first.</summary>
     public static IReadOnlyList<string> Names { get; } =

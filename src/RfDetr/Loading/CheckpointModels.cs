@@ -65,7 +65,8 @@ internal static class CheckpointModels
     {
         InferredConfig inferred = ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = options.Variant });
         ModelConfig config = BuiltInModels.Named(inferred.Config, name);
-        WeightsLicense? license = Licenses.Of(config.Variant);
+        string? stated = CheckpointNotes.License(checkpoint);
+        WeightsLicense? license = Licenses.Named(stated) ?? Licenses.Of(config.Variant);
         Licenses.Require(license, name, options.AcceptLicense);
         return new ModelCard
         {
@@ -80,7 +81,8 @@ internal static class CheckpointModels
             ResizeRule = StoredResizeRule(checkpoint).Rule,
             Normalization = Normalization.ImageNet,
             Quantization = options.Precision != ExportPrecision.BFloat16 && (options.Quantization ?? QuantizationPolicyPlain.Find(checkpoint)) is { IsActive: true } policy ? policy : null,
-            License = BuiltInModels.Contains(name) ? BuiltInModels.License : license?.Id,
+            License = BuiltInModels.Contains(name) ? BuiltInModels.License : stated ?? license?.Id,
+            BestThreshold = CheckpointNotes.BestThreshold(checkpoint),
             Warnings = inferred.Warnings,
         };
     }

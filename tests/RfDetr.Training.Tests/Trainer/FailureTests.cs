@@ -1,4 +1,5 @@
 using RfDetr.Checkpoints;
+using RfDetr.Cli;
 using RfDetr.Tensors;
 using RfDetr.Tests.Torch;
 using RfDetr.Training;
@@ -93,6 +94,72 @@ public sealed class FailureTests
         Should.Throw<ArgumentException>(() => new Training.Trainer(options.With(("resolution", 50))).Run()).Message.ShouldContain("resolution 50 is not a multiple of 12");
         Should.Throw<FileNotFoundException>(() => new Training.Trainer(options.With(("model", "none.pth"), ("network", ""))).Run()).Message.ShouldContain("there is no model file 'none.pth'");
         Should.Throw<Exception>(() => new Training.Trainer(options.With(("dataset_dir", folder["elsewhere"]))).Run()).Message.ShouldContain("there is no such folder");
+    }
+
+    [SkippableFact]
+    public async Task AModelIsClosedWhenTheDataCannotBeOpened()
+    {
+        TinyRun.RequireTorch();
+        Skip.IfNot(OperatingSystem.IsLinux(), "reads the open files of the process from /proc");
+        using var folder = new TemporaryFolder();
+        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder), folder["run"]).With(("network", ""));
+        foreach (string model in (string[])[folder["m.safetensors"], folder["m.pth"]])
+        {
+            TinyNetworks.Write(folder["m.safetensors"], ["a", "b"]);
+            if (model.EndsWith(".pth", StringComparison.Ordinal))
+            {
+                using Checkpoint file = Checkpoint.Open(folder["m.safetensors"]);
+                TorchWriter.Write(model, CheckpointContent.Of(file));
+            }
+
+            foreach (string data in (string[])[folder["nowhere"], folder["data"]])
+            {
+                TrainOptions wrong = options.With(("model", model), ("dataset_dir", data), ("train_split", "tests"));
+                Should.Throw<Exception>(() => RunSetup.Open(wrong, StartingPoint.Open(wrong), SilentLog.Instance));
+                OpenFiles().ShouldNotContain(model);
+            }
+        }
+
+        static string[] OpenFiles() =>
+        [
+            .. Directory.GetFiles("/proc/self/fd").Select(f => new FileInfo(f).LinkTarget ?? ""),
+            .. File.ReadLines("/proc/self/maps").Select(l => l.Split(' ')[^1]),
+        ];
+    }
+
+    [SkippableFact]
+    public async Task ADamagedTableOfMeasurementsIsAnErrorOfTheFile()
+    {
+        TinyRun.RequireTorch();
+        using var folder = new TemporaryFolder();
+        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder), folder["run"]).With(("epochs", 1));
+        _ = new Training.Trainer(options).Run();
+        string metrics = Path.Combine(folder["run"], "metrics.csv");
+        File.WriteAllText(metrics, "no table\n" + File.ReadAllText(metrics));
+        using var error = new StringWriter();
+
+        int code = await CliApp.RunAsync(["train", "--resume", folder["run"], "--epochs", "2"], TextWriter.Null, error, Stream.Null);
+
+        code.ShouldBe(1);
+        error.ToString().ShouldContain($"error: {metrics}: does not begin with a line of columns");
+        error.ToString().ShouldNotContain("internal error");
+    }
+
+    /// <remarks>As <c>data synth</c> without <c>--valid</c> writes it.</remarks>
+    [SkippableFact]
+    public async Task ASetWithoutPartsSaysWhatToDo()
+    {
+        TinyRun.RequireTorch();
+        using var folder = new TemporaryFolder();
+        TrainOptions options = TinyRun.Options(Path.Combine(await TinyRun.DataAsync(folder), "train"), folder["run"]).With(("epochs", 1));
+
+        string message = Should.Throw<ArgumentException>(() => new Training.Trainer(options).Run()).Message;
+        message.ShouldContain("has no split 'train'; it has 'all'");
+        message.ShouldContain("--valid M");
+        message.ShouldContain("--train-split all");
+        var log = new AtStep(0, () => { });
+        new Training.Trainer(options.With(("train_split", "all")), log).Run().Ended.ShouldBe(TrainingEnd.Completed);
+        log.Notes.ShouldContain(n => n.StartsWith("there is no split to evaluate on", StringComparison.Ordinal) && n.Contains("--valid M", StringComparison.Ordinal));
     }
 
     private static void Poison(string source, string target, string name)

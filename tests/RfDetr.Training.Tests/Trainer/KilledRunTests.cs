@@ -92,10 +92,19 @@ public sealed class KilledRunTests
         foreach (string file in Directory.GetFiles(whole, "*.pth"))
             TinyRun.ShouldEqual(Weights(Path.Combine(disturbed, Path.GetFileName(file))), Weights(file));
         Losses(disturbed).ShouldBe(Losses(whole));
+        Epochs(disturbed).ShouldBe(Epochs(whole));
     }
 
     private static Dictionary<string, float[]> Weights(string file) =>
         Path.GetFileName(file).Contains("best", StringComparison.Ordinal) ? TinyRun.Weights(file) : TinyRun.State(file);
+
+    // Every epoch once, with the means of all its steps and what its evaluation gave.
+    private static string[] Epochs(string run)
+    {
+        MetricsTable table = MetricsTable.Read(Path.Combine(run, "metrics.csv"));
+        int loss = table.IndexOf("epoch/loss");
+        return [.. table.Rows.Where(r => r.Values[loss] is not null).Select(r => FormattableString.Invariant($"{r.Step}: {string.Join(' ', r.Values)}"))];
+    }
 
     // Every step once, with the loss it had.
     private static (long Step, double? Loss)[] Losses(string run)

@@ -60,6 +60,36 @@ public sealed class RankRunTests
         ranks.Values.ShouldAllBe(id => !Directory.Exists($"/proc/{id}"));
     }
 
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RanksEndWithTheirLauncherHoweverItEnds(bool killed)
+    {
+        TinyRun.RequireTorch();
+        Skip.IfNot(OperatingSystem.IsLinux(), "finds the processes of the ranks in /proc");
+        using var folder = new TemporaryFolder();
+        TrainOptions options = Plain(await TinyRun.DataAsync(folder), folder["run"]).With(("epochs", 1000), ("eval_interval", 1000), ("processes", 2));
+        using TrainingProcess launcher = TrainingProcess.Start(options);
+        launcher.WaitFor("epoch 1/1000 step 2/");
+        Dictionary<int, int> ranks = RanksOf(launcher.Id);
+        ranks.Keys.Order().ShouldBe([0, 1]);
+        string before = File.Exists(Checkpoint(options)) ? "a checkpoint" : "none";
+
+        if (killed)
+        {
+            launcher.Kill().ShouldBeTrue();
+        }
+        else
+        {
+            launcher.Terminate();
+            launcher.Wait(TimeSpan.FromSeconds(60)).ShouldBe(130, launcher.Errors);
+        }
+
+        foreach (int id in ranks.Values)
+            SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{id}"), TimeSpan.FromSeconds(60)).ShouldBeTrue($"rank {id} lives on");
+        File.Exists(Checkpoint(options)).ShouldBeTrue($"the ranks end as after Ctrl-C, with their step saved; before there was {before}");
+    }
+
     [SkippableFact]
     public async Task WithoutALauncherTheOthersEndByThemselves()
     {

@@ -108,6 +108,14 @@ internal sealed class TrainingProcess : IDisposable
         return _process.ExitCode != 0;
     }
 
+    /// <summary>Asks it to end, as a service manager does.</summary>
+    public void Terminate()
+    {
+        using Process kill = Process.Start("kill", ["-TERM", $"{Id}"]);
+        kill.WaitForExit();
+        kill.ExitCode.ShouldBe(0);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -39,7 +39,8 @@ internal sealed class TrainCommand
             BuiltInModels = BuiltInModels.Open,
             AcceptLicense = context.Get(_license),
         };
-        return Task.FromResult(Finish(trainer.Run(context.Cancellation), options, context, environment.Rank == 0));
+        using Lifeline line = Lifeline.Hold(context.Input, context.Cancellation);
+        return Task.FromResult(Finish(trainer.Run(line.Cancellation), options, context, environment.Rank == 0));
     }
 
     private static int Finish(TrainingOutcome outcome, TrainOptions options, CliContext context, bool speaks)
