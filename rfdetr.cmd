@@ -2,6 +2,5 @@
 rem Runs the command line from a source checkout on Windows. After a change of the sources: dotnet build src\RfDetr.Cli -c Release
 setlocal
 set "cli=%~dp0src\RfDetr.Cli\bin\Release\net10.0\RfDetr.Cli.dll"
-if not exist "%~dp0native\node_modules" call npm ci --prefix "%~dp0native" --ignore-scripts --no-audit --no-fund 1>&2 || exit /b 1
 if not exist "%cli%" dotnet build "%~dp0src\RfDetr.Cli" -c Release -v q -nologo 1>&2 || exit /b 1
 dotnet "%cli%" %*

@@ -34,7 +34,6 @@ done
 )
 
 require_sdk
-ensure_natives "$root"
 dll=$root/bench/RfDetr.Bench/bin/Release/net10.0/RfDetr.Bench.dll
 if [ -z "${RFDETR_BENCH_NO_BUILD:-}" ]; then
   say "building"

@@ -1,4 +1,4 @@
-# Shared by ./rfdetr, ./test and .ci/run: finds prerequisites, installs the native libraries, builds.
+# Shared by ./rfdetr, ./test and .ci/run: finds prerequisites, builds.
 # Everything said here goes to stderr: stdout belongs to the program that is run.
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
@@ -10,11 +10,23 @@ fail() {
   exit 1
 }
 
-# Runs a command quietly; shows what it said only if it fails.
+summary_line() { printf '%d passed, %d failed, %d skipped\n' "$1" "$2" "$3"; }
+
+# Says every 15 seconds that the script is alive.
+heartbeat() {
+  local begin=$SECONDS
+  while sleep 15; do say "  still at it ($((SECONDS - begin)) s)"; done
+}
+
+# Runs a command quietly; shows its output only if it fails.
 quietly() {
-  local log status=0
+  local log beat status=0
   log=$(mktemp)
+  heartbeat &
+  beat=$!
   "$@" >"$log" 2>&1 </dev/null || status=$?
+  kill "$beat" 2>/dev/null || true
+  wait "$beat" 2>/dev/null || true
   [ "$status" -eq 0 ] || cat "$log" >&2
   rm -f "$log"
   return "$status"
@@ -45,45 +57,6 @@ require_sdk() {
   sdks=$(dotnet --list-sdks)
   grep -q '^10\.' <<<"$sdks" ||
     fail "the .NET SDK 10 is needed to build, found: $(tr '\n' ' ' <<<"${sdks:-none}"); see https://dotnet.microsoft.com/download"
-}
-
-require_npm() {
-  command -v npm >/dev/null && return
-  if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-    say "npm is missing: installing it with apt-get (once)"
-    export DEBIAN_FRONTEND=noninteractive
-    if quietly apt-get update && quietly apt-get install --yes --no-install-recommends npm; then
-      return
-    fi
-  fi
-  fail "npm is missing; it fetches ONNX Runtime and libvips. Install Node.js (https://nodejs.org, apt-get install npm, brew install node) and run this again"
-}
-
-# True if native/node_modules holds what the lock file asks for: installed by us, or by hand after the lock was written.
-natives_ready() {
-  local native=$1/native
-  if [ -n "${RFDETR_ONNXRUNTIME:-}" ] && [ -n "${RFDETR_LIBVIPS:-}" ]; then return 0; fi
-  if [ -f "$native/node_modules/.rfdetr-lock.json" ]; then
-    cmp -s "$native/package-lock.json" "$native/node_modules/.rfdetr-lock.json"
-  else
-    [ -f "$native/node_modules/.package-lock.json" ] && ! [ "$native/package-lock.json" -nt "$native/node_modules/.package-lock.json" ]
-  fi
-}
-
-install_natives() {
-  natives_ready "$1" && return
-  say "installing the native libraries (npm ci in native/, once)"
-  quietly npm ci --prefix "$1/native" --ignore-scripts --no-audit --no-fund ||
-    fail "npm could not install the native libraries; is there a network? What it said stands above"
-  cp "$1/native/package-lock.json" "$1/native/node_modules/.rfdetr-lock.json"
-}
-
-ensure_natives() {
-  natives_ready "$1" && return
-  # Read-only, but there: better an old library than none.
-  if [ -d "$1/native/node_modules" ] && ! [ -w "$1/native" ]; then return; fi
-  require_npm
-  alone "$1" install_natives "$1"
 }
 
 # The files that a build depends on.
@@ -128,3 +101,6 @@ ensure_cli() {
   require_sdk
   alone "$1" build_cli "$1" "$2"
 }
+
+# The runtime identifier of this system, such as linux-x64.
+host_rid() { dotnet --info | sed -n 's/^ *RID: *//p' | head -n 1; }

@@ -1,4 +1,6 @@
 #:project ../src/RfDetr/RfDetr.csproj
+#:project ../src/RfDetr.OnnxRuntime/RfDetr.OnnxRuntime.csproj
+#:package Microsoft.ML.OnnxRuntime
 #:property PublishAot=false
 
 // Exports a checkpoint and compares what the two find:  dotnet run -c Release samples/export-and-compare.cs -- PICTURE [MODEL]

@@ -1,4 +1,6 @@
 #:project ../src/RfDetr/RfDetr.csproj
+#:project ../src/RfDetr.OnnxRuntime/RfDetr.OnnxRuntime.csproj
+#:package Microsoft.ML.OnnxRuntime
 #:property PublishAot=false
 
 // Chooses the quickest way to run a model on this machine:  dotnet run -c Release samples/optimize.cs -- PICTURE [MODEL]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using RfDetr.Cpu;
 using RfDetr.Graph;
 using RfDetr.Onnx;
+using RfDetr.OnnxRuntime;
 using RfDetr.Tensors;
 
 namespace RfDetr.Bench;
@@ -13,9 +14,11 @@ internal sealed record Contestant(Samples Samples, Action Execute, params IDispo
 
     public static Contestant InOnnxRuntime(string name, NetworkGraph graph, HostTensor input, ExportOptions options, int threads)
     {
-        OnnxSession session = OnnxSession.FromBytes(OnnxExporter.ToBytes(graph, options), new SessionOptions { IntraOpThreads = threads });
+        OnnxSession session = OnnxSession.FromBytes(OnnxExporter.ToBytes(graph, options), new OnnxSessionOptions { IntraOpThreads = threads });
         SessionBinding binding = session.CreateBinding();
         input.CopyTo(binding.BindInput(InferenceGraph.InputName, [.. input.Shape.Select(s => (long)s)]).Data<float>());
+        foreach (OnnxValueInfo output in session.Outputs)
+            _ = binding.BindOutput(output.Name, [input.Shape[0], .. output.Shape.Skip(1).Select(d => d.Size)]);
         return new(new Samples(name), () => binding.Run(), binding, session);
     }
 

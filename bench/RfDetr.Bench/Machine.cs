@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using RfDetr.Onnx;
-using RfDetr.Vision;
 
 namespace RfDetr.Bench;
 
@@ -15,6 +14,6 @@ internal static class Machine
             : "?";
         string simd = Avx512F.IsSupported ? "AVX-512" : Avx2.IsSupported ? "AVX2" : RuntimeInformation.ProcessArchitecture.ToString();
         return $"{model}, {Environment.ProcessorCount} cores, {simd}; {RuntimeInformation.OSDescription}; {RuntimeInformation.FrameworkDescription}; "
-            + $"ONNX Runtime {OnnxRuntime.Load().Version}; libvips {Libvips.Version}";
+            + $"ONNX Runtime {OnnxRuntimePackage.Load().Version}; libvips {Libvips.Version}";
     }
 }

@@ -37,13 +37,15 @@ internal static class NetworkBench
         NetworkGraph graph = InferenceGraph.Record(b => new Weights(formula, b), config, config.Resolution, config.Resolution);
         HostTensor input = formula.Input(1, config.Resolution, config.Resolution);
         var inRuntime = new ExportOptions { Dialect = OnnxDialect.OnnxRuntime };
+        ExportOptions int8 = inRuntime with { Precision = ExportPrecision.Int8, IsInt8 = name => QuantizationBlocks.Of(name) is not null };
         Contestant[] all =
         [
             Contestant.OnOwnEngine("our own engine, float", graph, input, new() { Threads = threads }),
             Contestant.OnOwnEngine("our own engine, int8", graph, input, new() { Threads = threads, Int8 = AllInInt8(config) }),
             Contestant.OnOwnEngine("our own engine, int8, 7 bits", graph, input, new() { Threads = threads, Int8 = AllInInt8(config) with { ActivationBits = 7 } }),
             Contestant.InOnnxRuntime("ONNX Runtime, float", graph, input, inRuntime, threads),
-            Contestant.InOnnxRuntime("ONNX Runtime, int8", graph, input, inRuntime with { Precision = ExportPrecision.Int8, IsInt8 = name => QuantizationBlocks.Of(name) is not null }, threads),
+            Contestant.InOnnxRuntime("ONNX Runtime, int8, signed weights", graph, input, int8, threads),
+            Contestant.InOnnxRuntime("ONNX Runtime, int8, unsigned weights", graph, input, int8 with { Int8Weights = Int8WeightForm.Unsigned }, threads),
         ];
         Contestant.Interleave(all, rounds);
         Console.WriteLine($"\nint8: {variant} at {config.Resolution}², batch 1, {threads} threads, {rounds} interleaved rounds");

@@ -1,5 +1,3 @@
-using RfDetr.Data;
-using RfDetr.Vision;
 
 namespace RfDetr.Bench;
 

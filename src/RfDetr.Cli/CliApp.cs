@@ -79,6 +79,7 @@ public static class CliApp
         ExportCommand.Create(),
         InspectCommand.Create(),
         ParityCommand.Create(),
+        TrackEvalCommand.Create(),
         BenchmarkCommand.Create(),
         CompareCommand.Create(),
         DiffCommand.Create(),

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using RfDetr.Graph;
 
 namespace RfDetr.Cpu;
@@ -12,12 +11,9 @@ public sealed class CpuNetwork : IDisposable
     private readonly NodeGraph _graph;
     private readonly WeightStore _weights;
     private readonly KernelSet _kernels;
-    private readonly Lock _planning = new();
-    private readonly List<PlanPool> _plans = [];
+    private readonly RunPool<CpuPlan, CpuRun> _pool;
     private readonly bool _hasOpenBatch;
-    private int _rented;
     private int _active;
-    private volatile bool _disposed;
 
     private CpuNetwork(NetworkGraph graph, CpuOptions options)
     {
@@ -27,6 +23,9 @@ public sealed class CpuNetwork : IDisposable
         _graph = NodeGraph.From(CpuPasses.Run(graph));
         _hasOpenBatch = graph.Inputs.Any(i => !i.Shape.IsFixed);
         Team = new ThreadTeam(options.Threads, options.SpinMicroseconds, options.Cores);
+        _pool = new(
+            nameof(CpuNetwork), options.CachedPlans, batch => new Lowering(_graph, _weights, _kernels, Options, batch).Run(),
+            plan => new CpuRun(this, plan), run => run.Free(), Close);
     }
 
     /// <summary>The options with everything decided.</summary>
@@ -52,7 +51,7 @@ public sealed class CpuNetwork : IDisposable
         var network = new CpuNetwork(graph, (options ?? new CpuOptions()).Validated());
         try
         {
-            _ = network.PoolFor(batch);
+            _ = network.PlanFor(batch);
             network._weights.Seal();
             return network;
         }
@@ -68,109 +67,37 @@ public sealed class CpuNetwork : IDisposable
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public CpuRun Rent(int batch = 1)
     {
-        _ = Interlocked.Increment(ref _rented);
-        try
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            PlanPool pool = PoolFor(batch);
-            if (!pool.Idle.TryTake(out CpuRun? run))
-                run = new CpuRun(this, pool.Plan);
-            return run;
-        }
-        catch
-        {
-            Release();
-            throw;
-        }
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        return _pool.Rent(BatchOf(batch));
     }
 
     /// <summary>Steps, memory and sizes of the plan for a batch size.</summary>
     public PlanSummary Summarize(int batch = 1)
     {
-        CpuPlan plan = PoolFor(batch).Plan;
+        CpuPlan plan = PlanFor(batch);
         return new(plan.Batch, plan.Steps.Length, WeightBytes, plan.ArenaBytes, plan.RunBytes, plan.Steps.Sum(s => s.Operations));
     }
 
     /// <summary>The products by constant weights, in the order in which they run.</summary>
-    public IReadOnlyList<ProductSummary> Products(int batch = 1) => PoolFor(batch).Plan.Products;
+    public IReadOnlyList<ProductSummary> Products(int batch = 1) => PlanFor(batch).Products;
 
     /// <summary>Frees weights, arenas and threads, as soon as the last run has been given back.</summary>
-    public void Dispose()
+    public void Dispose() => _pool.Dispose();
+
+    internal void Return(CpuRun run) => _pool.Return(run.Plan, run);
+
+    private void Close()
     {
-        lock (_planning)
-        {
-            if (_disposed)
-                return;
-            _disposed = true;
-        }
-
-        _ = Interlocked.Increment(ref _rented);
-        Release();
-    }
-
-    internal void Return(CpuRun run)
-    {
-        lock (_planning)
-        {
-            PlanPool? pool = _plans.Find(p => p.Plan == run.Plan);
-            if (pool is not null && !_disposed)
-                pool.Idle.Add(run);
-            else
-                run.Free();
-        }
-
-        Release();
-    }
-
-    private void Release()
-    {
-        if (Interlocked.Decrement(ref _rented) != 0 || !_disposed)
-            return;
-        lock (_planning)
-        {
-            foreach (PlanPool pool in _plans)
-                pool.Drain();
-            _plans.Clear();
-        }
-
         Team.Dispose();
         _weights.Dispose();
     }
 
-    private PlanPool PoolFor(int batch)
+    private CpuPlan PlanFor(int batch)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
-        if (!_hasOpenBatch)
-            batch = 1;
-        lock (_planning)
-        {
-            int known = _plans.FindIndex(p => p.Plan.Batch == batch);
-            PlanPool pool = known >= 0 ? _plans[known] : new PlanPool(new Lowering(_graph, _weights, _kernels, Options, batch).Run());
-            if (known == _plans.Count - 1 && known >= 0)
-                return pool;
-            if (known >= 0)
-                _plans.RemoveAt(known);
-            _plans.Add(pool); // the last one is the one used last
-            if (_plans.Count > Options.CachedPlans)
-            {
-                _plans[0].Drain();
-                _plans.RemoveAt(0);
-            }
-
-            return pool;
-        }
+        return _pool.PlanFor(BatchOf(batch));
     }
 
-    private sealed class PlanPool(CpuPlan plan)
-    {
-        public CpuPlan Plan => plan;
-
-        public ConcurrentBag<CpuRun> Idle { get; } = [];
-
-        public void Drain()
-        {
-            while (Idle.TryTake(out CpuRun? run))
-                run.Free();
-        }
-    }
+    // The graph may fix the number of images itself: then there is one plan.
+    private int BatchOf(int batch) => _hasOpenBatch ? batch : 1;
 }

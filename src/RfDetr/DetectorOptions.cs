@@ -1,6 +1,5 @@
 using RfDetr.Cpu;
 using RfDetr.Onnx;
-using RfDetr.Vision;
 
 namespace RfDetr;
 

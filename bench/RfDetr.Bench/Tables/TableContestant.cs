@@ -6,7 +6,7 @@ using RfDetr.Tensors;
 namespace RfDetr.Bench;
 
 /// <summary>An engine in one precision, ready to run one image.</summary>
-internal sealed class TableContestant(Contestant contestant, string precision, DetectorOptions options) : IDisposable
+internal sealed class TableContestant(Contestant contestant, string precision, DetectorOptions? options) : IDisposable
 {
     // Whoever takes so much longer than the quickest has shown it after a few rounds.
     private const double FarSlower = 3;
@@ -16,8 +16,8 @@ internal sealed class TableContestant(Contestant contestant, string precision, D
 
     public string Precision => precision;
 
-    /// <summary>What loads a detector of this kind, for accuracy.</summary>
-    public DetectorOptions Options => options;
+    /// <summary>Options that load a detector of this kind, to measure its accuracy; null where detectors are not made in this form.</summary>
+    public DetectorOptions? Options => options;
 
     public Samples Samples => contestant.Samples;
 
@@ -51,8 +51,13 @@ internal sealed class TableContestant(Contestant contestant, string precision, D
         yield return ("own fp32", () => OnOwnEngine(graph, input, null, own with { Quantization = QuantizationPolicy.None }));
         if (int8.Count == 0)
             yield break;
+        // Both forms of weights: which of them is the peer's best depends on the processor (VNNI has kernels for signed ones only).
         var export = new ExportOptions { Dialect = OnnxDialect.OnnxRuntime, Precision = ExportPrecision.Int8, IsInt8 = int8[0].Weights.Contains };
-        yield return ("int8", () => InOnnxRuntime(graph, input, "ONNX Runtime, our export", "int8", export, onnx with { Precision = ExportPrecision.Int8 }));
+        ExportOptions unsigned = export with { Int8Weights = Int8WeightForm.Unsigned };
+        DetectorOptions onnxInt8 = onnx with { Precision = ExportPrecision.Int8 };
+        yield return ("int8", () => InOnnxRuntime(graph, input, "ONNX Runtime, our export", "int8", export, onnxInt8));
+        yield return ("int8, unsigned", () => new(
+            Contestant.InOnnxRuntime("ONNX Runtime, our export, unsigned weights", graph, input, unsigned, threads), "int8", options: null));
         foreach (Int8Products products in int8)
             yield return ($"own {PrecisionOf(products)}", () => OnOwnEngine(graph, input, products, own));
     }

@@ -38,7 +38,7 @@ internal static class TableMeasurement
             return new(
                 Path.GetFileNameWithoutExtension(a.Model), trained is not null, config.Resolution, config.Resolution, config.SegmentationHead, a.Threads, DateTimeOffset.UtcNow,
                 Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 1), MachineCounters.OthersShare(before, after),
-                EnvironmentProbe.Look($"ONNX Runtime {OnnxRuntime.Load().Version}", new DetectorOptions { Threads = a.Threads }), entries, missing);
+                EnvironmentProbe.Look($"ONNX Runtime {OnnxRuntimePackage.Load().Version}", new DetectorOptions { Threads = a.Threads }), entries, missing);
         }
         finally
         {
@@ -85,7 +85,7 @@ internal static class TableMeasurement
     private static TableEntry Entry(TableContestant c, TableContestant baseline, TableArguments a) => new(
         c.Engine, c.Precision, c.Rounds, Round(c.Samples.Median), Round(c.Samples.Quantile(0)), Round(c.Samples.Quantile(0.9)),
         Round(c.Samples.Median / baseline.Samples.Median), Round(c.Samples.RatioTo(baseline.Samples)),
-        a.Data is null ? null : TableAccuracy.Of(a.Model, c.Options, a.Data, a.Split, a.Images));
+        a.Data is null || c.Options is null ? null : TableAccuracy.Of(a.Model, c.Options, a.Data, a.Split, a.Images));
 
     private static double Round(double value) => Math.Round(value, 4);
 }

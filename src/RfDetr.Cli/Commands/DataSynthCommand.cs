@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using RfDetr.Cli.Framework;
-using RfDetr.Data;
-using RfDetr.Vision;
 using Spectre.Console;
 
 namespace RfDetr.Cli.Commands;

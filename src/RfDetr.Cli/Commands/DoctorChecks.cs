@@ -4,32 +4,33 @@ using System.Runtime.InteropServices;
 using RfDetr.Checkpoints;
 using RfDetr.Cli.Framework;
 using RfDetr.Onnx;
-using RfDetr.Vision;
 
 namespace RfDetr.Cli.Commands;
 
 /// <summary>The result of one check.</summary>
 internal enum Health
 {
-    /// <summary>Only told, neither good nor bad.</summary>
+    /// <summary>A fact, neither good nor bad.</summary>
     Fact,
 
-    /// <summary>There, tried, works.</summary>
+    /// <summary>The part is there, was tried and works.</summary>
     Works,
 
-    /// <summary>Not there or not working; the rest runs without it.</summary>
+    /// <summary>The part is not there or does not work; everything else runs without it.</summary>
     Limited,
 
-    /// <summary>Needed and not working.</summary>
+    /// <summary>The part is needed and does not work.</summary>
     Missing,
 }
 
 /// <summary>One line of the doctor's report.</summary>
 internal sealed record Finding(string Name, Health State, string Text);
 
-/// <summary>The doctor's checks, each of which tries the thing rather than asking whether it is there.</summary>
+/// <summary>The doctor's checks, each of which tries a part rather than asking whether it is there.</summary>
 internal static class DoctorChecks
 {
+    private const string Cpu = "CPUExecutionProvider";
+
     public static IReadOnlyList<Finding> Run(string? onnxRuntime, CancellationToken cancellation) =>
     [
         new("rfdetr", Health.Fact, typeof(Detector).Assembly.GetName().Version?.ToString(3) ?? "unknown"),
@@ -64,10 +65,10 @@ internal static class DoctorChecks
 
     private static IEnumerable<Finding> Runtime(string? path, CancellationToken cancellation)
     {
-        OnnxRuntime runtime;
+        IOnnxRuntime runtime;
         try
         {
-            runtime = OnnxRuntime.Load(path);
+            runtime = OnnxRuntimePackage.Load(path);
         }
         catch (Exception e) when (Failures.IsExpected(e))
         {
@@ -77,28 +78,31 @@ internal static class DoctorChecks
         return
         [
             new("ONNX Runtime", Health.Works, $"{runtime.Version}, {runtime.LibraryPath}"),
-            .. runtime.AvailableProviders.Select(provider => Try(provider, path, cancellation)),
+            .. runtime.AvailableProviders.Select(provider =>
+                provider == Cpu ? Try(provider, path, cancellation) : ProviderProbe.Run(provider, path, cancellation)),
         ];
     }
 
     /// <summary>Loads the demonstration model on a provider and shows it a gray image.</summary>
-    private static Finding Try(string provider, string? path, CancellationToken cancellation)
+    public static Finding Try(string provider, string? path, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        string name = $"provider {provider.Replace("ExecutionProvider", "", StringComparison.Ordinal)}";
-        bool needed = provider == "CPUExecutionProvider";
         long start = Stopwatch.GetTimestamp();
         try
         {
             using var detector = Detector.Load("demo", new DetectorOptions { Providers = [new ExecutionProvider(provider)], OnnxRuntimePath = path });
             detector.Detect(new PixelFrame(new byte[64 * 64], 64, 64, 0, PixelFormat.Gray8), null, cancellation);
-            return new(name, Health.Works, string.Create(CultureInfo.InvariantCulture, $"ran the demonstration model ({Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s with loading)"));
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            return new(Name(provider), Health.Works, string.Create(CultureInfo.InvariantCulture, $"ran the demonstration model ({seconds:0.0} s with loading)"));
         }
         catch (Exception e) when (Failures.IsExpected(e) && e is not OperationCanceledException)
         {
-            return new(name, needed ? Health.Missing : Health.Limited, Failures.Describe(e));
+            return new(Name(provider), provider == Cpu ? Health.Missing : Health.Limited, Failures.Describe(e));
         }
     }
+
+    /// <summary>The line's name for a provider.</summary>
+    public static string Name(string provider) => $"provider {provider.Replace("ExecutionProvider", "", StringComparison.Ordinal)}";
 
     private static Finding Cache()
     {

@@ -19,8 +19,9 @@ internal static class ExportCommand
         Option<(int First, int Second)?> resolution = Sizes.Pair("--resolution", "HxW", "Input size in pixels, multiples of patch size × windows (default: the model's own).", MostPixels);
         Option<int?> batch = OptionsOf.Make<int?>("--batch", "N|dynamic", "A fixed number of images per run, or any (default dynamic).", Batch);
         Option<string?> dialect = OptionsOf.Choice("--dialect", "ONNX's own operators, or ONNX Runtime's faster ones besides (default portable).", "portable", "onnxruntime");
+        Option<string?> int8Weights = OptionsOf.Choice("--int8-weights", "Weights of int8 products in an .onnx file (default signed: ONNX Runtime is quickest with them; unsigned ones are slightly more precise).", "signed", "unsigned");
         var checkpoint = new CheckpointArguments();
-        return new Verb("export", "Write a model for other runtimes: ONNX, safetensors, .pth.", Run, [file, output, precision, resolution, batch, dialect, .. checkpoint.Symbols]);
+        return new Verb("export", "Write a model for other runtimes: ONNX, safetensors, .pth.", Run, [file, output, precision, resolution, batch, dialect, int8Weights, .. checkpoint.Symbols]);
 
         async Task<int> Run(CliContext context)
         {
@@ -29,6 +30,7 @@ internal static class ExportCommand
             {
                 Precision = context.Get(precision) switch { "fp16" => ExportPrecision.Float16, "bf16" => ExportPrecision.BFloat16, "int8" => ExportPrecision.Int8, _ => ExportPrecision.Float32 },
                 Dialect = context.Get(dialect) == "onnxruntime" ? OnnxDialect.OnnxRuntime : OnnxDialect.Portable,
+                Int8Weights = context.Get(int8Weights) == "unsigned" ? Int8WeightForm.Unsigned : Int8WeightForm.Signed,
                 Resolution = context.Get(resolution),
                 Batch = context.Get(batch) is int fixedBatch and not AnyBatch ? fixedBatch : null,
                 PreferEma = about.PreferEma,

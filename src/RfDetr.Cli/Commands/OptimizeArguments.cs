@@ -1,6 +1,5 @@
 using System.CommandLine;
 using RfDetr.Cli.Framework;
-using RfDetr.Vision;
 using Spectre.Console;
 
 namespace RfDetr.Cli.Commands;

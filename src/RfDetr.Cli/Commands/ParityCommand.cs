@@ -14,6 +14,8 @@ internal static class ParityCommand
     {
         Option<string?> goldens = OptionsOf.Text("--goldens", "FILE|DIR", "Golden files: networks with formula weights against the reference's stages.");
         Option<string?> training = OptionsOf.Text("--training", "FILE", "Expected training figures: three steps' losses, gradients and weights (needs libtorch).");
+        Option<string?> streams = OptionsOf.Text(
+            "--streams", "FILE|DIR", "Golden files of trackers, zones, tiling and tracking metrics; see docs/streams-parity.md.");
         Option<string?> weights = OptionsOf.Text("--weights", "FILE", "A checkpoint (or .onnx file, results only) to compare with --bundle.");
         Option<string?> bundle = OptionsOf.Text("--bundle", "FILE", "Safetensors file with 'input' and the expected stages; see docs/parity.md.");
         Option<string?> write = OptionsOf.Text("--write-bundle", "FILE", "Write the checkpoint's own stages (on the input of --bundle, if given).");
@@ -26,12 +28,14 @@ internal static class ParityCommand
         var checkpoint = new CheckpointArguments();
         return new Verb(
             "parity", "Compare a network with expected values stage by stage; exit code 1 names the first that differs.", Run,
-            [goldens, training, weights, bundle, write, tolerance, engine, precision, device, dialect, threads, .. checkpoint.Symbols]);
+            [goldens, training, streams, weights, bundle, write, tolerance, engine, precision, device, dialect, threads, .. checkpoint.Symbols]);
 
         async Task<int> Run(CliContext context)
         {
             if (context.Get(training) is { } figures)
                 return await TrainingParityReporter.Run(context, figures, context.Get(precision), context.Get(device) ?? "cpu");
+            if (context.Get(streams) is { } files)
+                return await StreamParityReporter.Run(context, files);
             if (context.Get(precision) == "fp64" || context.Get(device) is not null)
                 throw new ArgumentException("--precision fp64 and --device are for --training");
             var options = new ParityOptions
@@ -44,10 +48,10 @@ internal static class ParityCommand
             };
             return (context.Get(goldens), context.Get(weights), context.Get(bundle), context.Get(write)) switch
             {
-                ({ } files, null, null, null) => await Goldens(context, files, options),
+                ({ } networks, null, null, null) => await Goldens(context, networks, options),
                 (null, { } model, { } expected, null) => Report(context, [await Task.Run(() => ParityCheck.Bundle(model, expected, options), context.Cancellation)]),
                 (null, { } model, var from, { } output) => await Write(context, model, output, from, options),
-                _ => throw new ArgumentException("give --goldens FILE|DIR, or --training FILE, or --weights FILE with --bundle FILE or --write-bundle FILE"),
+                _ => throw new ArgumentException("give --goldens FILE|DIR, or --training FILE, or --streams FILE|DIR, or --weights FILE with --bundle FILE or --write-bundle FILE"),
             };
         }
     }

@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using RfDetr.Data;
-using RfDetr.Vision;
 
 namespace RfDetr.Cli.Commands;
 

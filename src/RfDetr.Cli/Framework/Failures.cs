@@ -4,8 +4,8 @@ using RfDetr.Data;
 using RfDetr.Onnx;
 using RfDetr.Tensors;
 using RfDetr.Torch;
+using RfDetr.Tracking;
 using RfDetr.Training;
-using RfDetr.Vision;
 
 namespace RfDetr.Cli.Framework;
 
@@ -41,6 +41,7 @@ internal static partial class Failures
         or OnnxRuntimeException or OnnxFormatException or DllNotFoundException
         or TorchMissingException or TorchException or ConfigurationFileException
         or TrainingException or TrainingDataException or TrainingGoldenException or InvalidDataException
+        or StreamGoldenException or MotFormatException
         or OperationCanceledException;
 
     private static int CodeOf(Exception e) => e switch

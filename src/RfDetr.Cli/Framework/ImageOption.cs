@@ -1,5 +1,4 @@
 using System.CommandLine;
-using RfDetr.Vision;
 
 namespace RfDetr.Cli.Framework;
 

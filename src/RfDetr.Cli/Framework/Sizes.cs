@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using RfDetr.Vision;
 
 namespace RfDetr.Cli.Framework;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using RfDetr.Vision;
 
 namespace RfDetr.Data;
 

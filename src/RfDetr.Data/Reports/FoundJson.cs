@@ -51,7 +51,7 @@ public static class FoundJson
         }
         else
         {
-            Vision.RleMask mask = one.Mask ?? throw new ArgumentException($"a detection of image {one.ImageId} has no mask; write boxes instead");
+            RleMask mask = one.Mask ?? throw new ArgumentException($"a detection of image {one.ImageId} has no mask; write boxes instead");
             json.WriteStartObject("segmentation");
             json.WriteStartArray("size");
             json.WriteNumberValue(mask.Height);

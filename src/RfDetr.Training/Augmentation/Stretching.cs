@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using RfDetr.Data;
-using RfDetr.Vision;
 
 namespace RfDetr.Training;
 

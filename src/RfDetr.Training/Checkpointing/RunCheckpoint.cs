@@ -4,16 +4,21 @@ using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
-/// <summary>A run's checkpoints: the dictionary that rf-detr writes and reads, with what an exact resume needs beside it under one key.</summary>
+/// <summary>
+/// A run's checkpoints: the dictionary that rf-detr writes and reads, with what an exact resume needs beside it under one key.
+/// </summary>
 /// <param name="setup">The run.</param>
 /// <param name="step">Weights, average, optimizer.</param>
 internal sealed class RunCheckpoint(RunSetup setup, TrainingStep step)
 {
     private const string StateKey = "rfdetr_training", AdapterKey = "adapters", UpdatesKey = "ema_updates", ScaleKey = "loss_scale", FiniteKey = "finite_steps";
 
-    private readonly PlainMap _args = RunArgs.Of(setup.Start.Args, setup.Options, setup.Config, setup.Classes, setup.ResizeRule == Vision.ResizeRule.BilinearAntialias);
+    private readonly PlainMap _args = RunArgs.Of(setup.Start.Args, setup.Options, setup.Config, setup.Classes, setup.ResizeRule == ResizeRule.BilinearAntialias);
 
-    /// <summary>Everything: weights, average, optimizer, schedule, state of the run. The file appears under its name only when it is whole.</summary>
+    /// <summary>
+    /// Everything: weights, average, optimizer, schedule, state of the run. The file appears under its name only when it is
+    /// whole.
+    /// </summary>
     /// <param name="path">File.</param>
     /// <param name="status">How far the run is.</param>
     /// <param name="factor">The schedule's present factor.</param>

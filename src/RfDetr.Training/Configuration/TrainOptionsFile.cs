@@ -1,5 +1,4 @@
 using System.Text;
-using RfDetr.Checkpoints;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using RfDetr.Data;
 using RfDetr.Torch;
-using RfDetr.Vision;
 
 namespace RfDetr.Training;
 

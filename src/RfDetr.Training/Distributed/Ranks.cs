@@ -18,7 +18,9 @@ internal class Ranks : IDisposable
     /// <summary>True for the one that writes files and speaks to people.</summary>
     public bool IsFirst => Rank == 0;
 
-    /// <summary>Averages gradients over all processes, in place; all must give the same tensors in the same order, at the same time.</summary>
+    /// <summary>
+    /// Averages gradients over all processes, in place; all must give the same tensors in the same order, at the same time.
+    /// </summary>
     public virtual void AverageGradients(IReadOnlyList<TorchTensor> gradients)
     {
     }
@@ -26,7 +28,10 @@ internal class Ranks : IDisposable
     /// <summary>The mean of a number over all processes; all must ask at the same time.</summary>
     public virtual double Mean(double mine) => mine;
 
-    /// <summary>The means of several numbers over all processes, in one message; all must give as many, in the same order, at the same time.</summary>
+    /// <summary>
+    /// The means of several numbers over all processes, in one message; all must give as many, in the same order, at the same
+    /// time.
+    /// </summary>
     public virtual double[] Means(double[] mine) => mine;
 
     /// <summary>True if any process says so; all must ask at the same time.</summary>

@@ -1,6 +1,5 @@
 using RfDetr.Data;
 using RfDetr.Model;
-using RfDetr.Vision;
 
 namespace RfDetr.Training;
 

@@ -41,12 +41,15 @@ internal sealed class StartingPoint : IDisposable
     public bool? ResizeAntialias => (_checkpoint?.Metadata["resize_antialias"] ?? Args["resize_antialias"]) as bool?;
 
     /// <summary>
-    /// True if training at many sizes suits the network: as its file says it was trained, else as the published variants were; a network of another shape whose
+    /// True if training at many sizes suits the network: as its file says it was trained, else as the published variants were; a
+    /// network of another shape whose
     /// file says nothing was trained at one size, as far as is known. Random weights have no size of their own yet.
     /// </summary>
     public bool BearsManySizes => IsScratch || TrainedAtManySizes(Args, Config.Variant);
 
-    /// <summary>License of the weights; null for random ones, and where nothing is known. Weights that are trained from them keep it.</summary>
+    /// <summary>
+    /// License of the weights; null for random ones, and where nothing is known. Weights that are trained from them keep it.
+    /// </summary>
     public string? License { get; private init; }
 
     /// <summary>True if a file's arguments say so, or, where they say nothing, if it is a published variant.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using RfDetr.Data;
-using RfDetr.Vision;
 
 namespace RfDetr.Training;
 

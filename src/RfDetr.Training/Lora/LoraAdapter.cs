@@ -2,8 +2,13 @@ using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
-/// <summary>One adapted matrix: base W [out, in] fixed; A [r, in], B [out, r] and, with DoRA, the rows' lengths m [out] are trained.</summary>
-/// <remarks>The effective weight is W + s·B·A, or with DoRA each of its rows brought to the length m; the lengths it is divided by count as constants.</remarks>
+/// <summary>
+/// One adapted matrix: base W [out, in] fixed; A [r, in], B [out, r] and, with DoRA, the rows' lengths m [out] are trained.
+/// </summary>
+/// <remarks>
+/// The effective weight is W + s·B·A, or with DoRA each of its rows brought to the length m; the lengths it is divided by count
+/// as constants.
+/// </remarks>
 internal sealed class LoraAdapter : IDisposable
 {
     private readonly double _scale;

@@ -3,7 +3,8 @@ using RfDetr.Torch;
 namespace RfDetr.Training;
 
 /// <summary>
-/// Adapters on the queries, keys and values of every encoder layer. The network knows nothing of them: its tensors hold the effective weights,
+/// Adapters on the queries, keys and values of every encoder layer. The network knows nothing of them: its tensors hold the
+/// effective weights,
 /// and their gradients are carried on to the adapters afterwards. So what is saved of the network is merged at any time.
 /// </summary>
 internal sealed class LoraAdapters : IDisposable

@@ -1,6 +1,9 @@
 namespace RfDetr.Training;
 
-/// <summary>Hears what a run does, as it happens and on the run's thread. The command line prints it; a library user may show it elsewhere.</summary>
+/// <summary>
+/// Hears what a run does, as it happens and on the run's thread. The command line prints it; a library user may show it
+/// elsewhere.
+/// </summary>
 public interface ITrainingLog
 {
     /// <summary>A line for people: what was found, decided or written.</summary>
@@ -58,6 +61,8 @@ public sealed record EpochScores(double BoxAp, double BoxAp50, double? MaskAp, d
     /// <summary>The score threshold with the best macro F1, 0..1; null if it is not known.</summary>
     public double? BestThreshold { get; init; }
 
-    /// <summary>What decides which weights are best: the masks' AP where there are masks, as rf-detr does, else the boxes'.</summary>
+    /// <summary>
+    /// What decides which weights are best: the masks' AP where there are masks, as rf-detr does, else the boxes'.
+    /// </summary>
     public double Decisive => MaskAp ?? BoxAp;
 }

@@ -3,7 +3,6 @@ using RfDetr.Checkpoints;
 using RfDetr.Data;
 using RfDetr.Tensors;
 using RfDetr.Torch;
-using RfDetr.Vision;
 
 namespace RfDetr.Training;
 
@@ -16,7 +15,9 @@ internal sealed class FinalResults(RunSetup setup, RunFolder folder, TrainingSte
 {
     private const int Examples = 12;
 
-    /// <summary>Measures and writes; returns the scores of the best weights. Does nothing and returns null without a split to evaluate on.</summary>
+    /// <summary>
+    /// Measures and writes; returns the scores of the best weights. Does nothing and returns null without a split to evaluate on.
+    /// </summary>
     public EpochScores? Write(CancellationToken cancellation)
     {
         if (setup.Valid is not { } valid || !File.Exists(folder.BestTotal))

@@ -27,7 +27,7 @@ internal static class NotFinite
         TorchWriter.Write(path, new CheckpointContent
         {
             Weights = HostCopies.Of(step.Backend.Parameters.Select(p => (p.Key, p.Value))),
-            Args = RunArgs.Of(setup.Start.Args, setup.Options, setup.Config, setup.Classes, setup.ResizeRule == Vision.ResizeRule.BilinearAntialias),
+            Args = RunArgs.Of(setup.Start.Args, setup.Options, setup.Config, setup.Classes, setup.ResizeRule == ResizeRule.BilinearAntialias),
             ClassMap = setup.Classes,
             Metadata = new PlainMap([new(Key, replay)]),
         });

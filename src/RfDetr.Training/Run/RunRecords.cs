@@ -47,7 +47,8 @@ internal sealed class RunRecords(RunFolder folder, bool events, RunStatus before
         return s_scores.Zip(values).Where(p => p.Second is not null).Select(p => ($"{group}/{p.First}", p.Second!.Value));
     }
 
-    // The line of an epoch is written before the checkpoint says that the epoch has ended. A run that was killed in between ends it, and writes it, again.
+    // The line of an epoch is written before the checkpoint says that the epoch has ended. A run that was killed in between ends
+    // it, and writes it, again.
     private MetricsTable WithoutUnfinished(MetricsTable table)
     {
         (int epoch, int loss) = (table.IndexOf(EpochColumn), table.IndexOf(EpochLoss));

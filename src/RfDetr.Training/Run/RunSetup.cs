@@ -1,7 +1,5 @@
-using RfDetr.Checkpoints;
 using RfDetr.Data;
 using RfDetr.Model;
-using RfDetr.Vision;
 
 namespace RfDetr.Training;
 

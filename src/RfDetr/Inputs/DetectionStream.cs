@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using RfDetr.Vision;
 
 namespace RfDetr;
 

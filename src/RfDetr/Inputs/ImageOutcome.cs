@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using RfDetr.Vision;
 
 namespace RfDetr;
 

@@ -4,7 +4,6 @@ using RfDetr.Graph;
 using RfDetr.Model;
 using RfDetr.Onnx;
 using RfDetr.Tensors;
-using RfDetr.Vision;
 
 namespace RfDetr;
 
@@ -54,11 +53,11 @@ internal static class CheckpointModels
 
     private static LoadedModel Loaded(ModelCard card, INetworkEngine engine) => new(card with { Engine = engine.Description }, engine);
 
-    private static OnnxEngine InOnnxRuntime(NetworkGraph graph, ModelCard card, NetworkSizes sizes, DetectorOptions options)
+    private static INetworkEngine InOnnxRuntime(NetworkGraph graph, ModelCard card, NetworkSizes sizes, DetectorOptions options)
     {
         var export = new ExportOptions { Precision = options.Precision, IsInt8 = card.Quantization is { } policy ? policy.Covers : null, Dialect = OnnxDialect.OnnxRuntime, GraphName = card.Variant };
-        OnnxSession session = SessionFactory.FromBytes(OnnxExporter.ToBytes(graph, export), options);
-        return new OnnxEngine(session, DetectionContract.Of(session), sizes);
+        IOnnxSession session = SessionFactory.FromBytes(OnnxExporter.ToBytes(graph, export), options);
+        return session.ToEngine(DetectionContract.Of(session.Inputs, session.Outputs), sizes);
     }
 
     private static ModelCard Describe(Checkpoint checkpoint, string name, DetectorOptions options)

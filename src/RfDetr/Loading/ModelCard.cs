@@ -1,6 +1,4 @@
-using RfDetr.Checkpoints;
 using RfDetr.Model;
-using RfDetr.Vision;
 
 namespace RfDetr;
 

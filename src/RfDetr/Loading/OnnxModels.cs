@@ -1,6 +1,6 @@
 using RfDetr.Checkpoints;
 using RfDetr.Onnx;
-using RfDetr.Vision;
+using RfDetr.Tensors;
 
 namespace RfDetr;
 
@@ -17,16 +17,16 @@ internal static class OnnxModels
             throw new ArgumentException($"'{Path.GetFileName(path)}' is an ONNX file, which only ONNX Runtime runs; the engine asked for takes checkpoints");
         if (options.Precision == ExportPrecision.BFloat16)
             throw new ArgumentException($"'{Path.GetFileName(path)}' is an ONNX file, which has its own precision; {options.Precision} is for checkpoints in our own engine");
-        OnnxSession session = SessionFactory.FromFile(path, options);
+        IOnnxSession session = SessionFactory.FromFile(path, options);
         try
         {
             InferenceMetadata? metadata = ArtifactMetadata.Find(path, session.Metadata.Custom);
             ArtifactNotes? notes = MetadataJson.FindNotes(session.Metadata.Custom);
             Licenses.Require(Licenses.Named(notes?.WeightsLicense) ?? Licenses.Of(metadata?.Variant), path, options.AcceptLicense);
-            DetectionContract contract = DetectionContract.Of(session, metadata);
+            DetectionContract contract = DetectionContract.Of(session.Inputs, session.Outputs, metadata);
             NetworkSizes sizes = Sizes(contract, session);
             Check(path, options, sizes);
-            var engine = new OnnxEngine(session, contract, sizes);
+            INetworkEngine engine = session.ToEngine(contract, sizes);
             return new(Describe(path, options, metadata, notes, sizes) with { Engine = engine.Description }, engine);
         }
         catch
@@ -63,21 +63,22 @@ internal static class OnnxModels
         ? ((float)values[0], (float)values[1], (float)values[2])
         : throw new OnnxFormatException($"the metadata's means and stds must have 3 values each, found {values.Count}");
 
-    // What the file leaves open is learnt from one run on an empty image.
-    private static NetworkSizes Sizes(DetectionContract c, OnnxSession session)
+    // Sizes that the file leaves open are found by one run on an empty image.
+    private static NetworkSizes Sizes(DetectionContract c, IOnnxSession session)
     {
         if (c.Channels != 3)
             throw new OnnxFormatException($"the model takes {c.Channels} channels; only RGB (3) is supported");
         (int queries, int classes, int maskHeight, int maskWidth) = (c.Queries ?? 0, c.Classes ?? 0, MaskSize(c, 2), MaskSize(c, 3));
         if (queries == 0 || classes == 0 || (c.Masks is not null && (maskHeight == 0 || maskWidth == 0)))
         {
-            using SessionBinding probe = session.CreateBinding();
-            _ = probe.BindInput(c.Input.Name, c.FixedBatch ?? 1, 3, c.Height, c.Width);
-            probe.Run();
-            ReadOnlySpan<long> logits = probe.Output(c.Logits.Name).Shape;
-            (queries, classes) = ((int)logits[1], (int)logits[2]);
+            DType type = c.Input.ElementType == OnnxElementType.Float16 ? DType.Float16 : DType.Float32;
+            int[] shape = [c.FixedBatch ?? 1, 3, c.Height, c.Width];
+            long bytes = shape.Aggregate((long)type.SizeInBytes(), (product, size) => checked(product * size));
+            var image = new HostTensor(type, shape, new byte[bytes]);
+            IReadOnlyDictionary<string, HostTensor> results = session.Run(new Dictionary<string, HostTensor> { [c.Input.Name] = image });
+            (queries, classes) = (results[c.Logits.Name].Shape[1], results[c.Logits.Name].Shape[2]);
             if (c.Masks is not null)
-                (maskHeight, maskWidth) = ((int)probe.Output(c.Masks.Name).Shape[2], (int)probe.Output(c.Masks.Name).Shape[3]);
+                (maskHeight, maskWidth) = (results[c.Masks.Name].Shape[2], results[c.Masks.Name].Shape[3]);
         }
 
         return new(c.Height, c.Width, queries, classes, maskHeight, maskWidth, c.FixedBatch);

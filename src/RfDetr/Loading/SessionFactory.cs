@@ -1,17 +1,15 @@
-using RfDetr.Onnx;
-
 namespace RfDetr;
 
 /// <summary>Opens ONNX Runtime sessions with a detector's options.</summary>
 internal static class SessionFactory
 {
-    public static OnnxSession FromBytes(ReadOnlyMemory<byte> model, DetectorOptions options) =>
-        OnnxSession.FromBytes(model, ToSession(options), OnnxRuntime.Load(options.OnnxRuntimePath));
+    public static IOnnxSession FromBytes(ReadOnlyMemory<byte> model, DetectorOptions options) =>
+        OnnxRuntimePackage.Load(options.OnnxRuntimePath).Open(model, ToSession(options));
 
-    public static OnnxSession FromFile(string path, DetectorOptions options) =>
-        OnnxSession.FromFile(path, ToSession(options), OnnxRuntime.Load(options.OnnxRuntimePath));
+    public static IOnnxSession FromFile(string path, DetectorOptions options) =>
+        OnnxRuntimePackage.Load(options.OnnxRuntimePath).Open(path, ToSession(options));
 
-    private static SessionOptions ToSession(DetectorOptions options) => new()
+    private static OnnxSessionOptions ToSession(DetectorOptions options) => new()
     {
         Providers = options.Providers,
         IntraOpThreads = options.Threads,

@@ -47,7 +47,7 @@ internal static class ChoiceFacts
     {
         try
         {
-            return OnnxRuntime.Load(options.OnnxRuntimePath).Version;
+            return OnnxRuntimePackage.Load(options.OnnxRuntimePath).Version;
         }
         catch (OnnxRuntimeException)
         {

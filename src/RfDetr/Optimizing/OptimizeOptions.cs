@@ -1,5 +1,4 @@
 using System.Globalization;
-using RfDetr.Vision;
 
 namespace RfDetr;
 

@@ -1,5 +1,4 @@
 using RfDetr.Cpu;
-using RfDetr.Vision;
 
 namespace RfDetr;
 

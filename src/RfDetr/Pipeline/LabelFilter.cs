@@ -1,5 +1,3 @@
-using RfDetr.Checkpoints;
-using RfDetr.Vision;
 
 namespace RfDetr;
 

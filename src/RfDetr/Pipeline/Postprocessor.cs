@@ -1,5 +1,4 @@
 using System.Buffers;
-using RfDetr.Vision;
 
 namespace RfDetr;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using RfDetr.Checkpoints;
 
 namespace RfDetr;
 
@@ -121,7 +120,7 @@ public sealed class DetectionJson : IResultWriter
     private void Write(PolygonRing ring)
     {
         _json.WriteStartArray();
-        foreach (Vision.PixelPoint point in ring.Points)
+        foreach (PixelPoint point in ring.Points)
         {
             _json.WriteNumberValue(point.X);
             _json.WriteNumberValue(point.Y);

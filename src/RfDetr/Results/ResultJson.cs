@@ -19,7 +19,7 @@ internal static class ResultJson
     }
 
     /// <summary>COCO's compressed run lengths: <c>{"size": [h, w], "counts": "…"}</c>.</summary>
-    public static void WriteMask(this Utf8JsonWriter json, string name, Vision.RleMask mask)
+    public static void WriteMask(this Utf8JsonWriter json, string name, RleMask mask)
     {
         json.WriteStartObject(name);
         json.WriteStartArray("size");

@@ -17,7 +17,7 @@ public sealed class UniqueNames
     public string StemFor(string source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        bool isUrl = Vision.ImageUrl.IsUrl(source);
+        bool isUrl = ImageUrl.IsUrl(source);
         string[] parts = (isUrl && Uri.TryCreate(source, UriKind.Absolute, out Uri? address) ? Uri.UnescapeDataString(address.AbsolutePath) : source)
             .Split('/', '\\');
         string stem = source == "-" ? "stdin" : Clean(Path.GetFileNameWithoutExtension(parts[^1]));

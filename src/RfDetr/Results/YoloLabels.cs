@@ -57,7 +57,7 @@ public sealed class YoloLabels : IResultWriter
 
     private void AppendBox(StringBuilder text, Detection detection, Detections image)
     {
-        Vision.BoxCxCyWh box = detection.Box.Clamp(image.Width, image.Height).ToCxCyWh();
+        BoxCxCyWh box = detection.Box.Clamp(image.Width, image.Height).ToCxCyWh();
         AppendLine(text, detection, [box.Cx / image.Width, box.Cy / image.Height, box.Width / image.Width, box.Height / image.Height]);
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using RfDetr.Vision;
 
 namespace RfDetr.Tests.Cli;
 

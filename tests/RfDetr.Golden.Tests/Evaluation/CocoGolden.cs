@@ -1,6 +1,5 @@
 using System.Text.Json;
 using RfDetr.Data;
-using RfDetr.Vision;
 
 namespace RfDetr.Tests.Evaluation;
 

@@ -1,5 +1,6 @@
 using RfDetr.Graph;
 using RfDetr.Onnx;
+using RfDetr.OnnxRuntime;
 using RfDetr.Tensors;
 
 namespace RfDetr.Tests.Operators;
@@ -53,7 +54,7 @@ public sealed class OperatorGoldenTests
         var backend = new GraphBackend();
         Tensor[] x = [.. inputs.Select(i => backend.Input(i.Key, TensorType.Float(Shape.Of(i.Value.Shape))))];
         byte[] model = OnnxExporter.ToBytes(backend.Finish([("y", network(x))]), new ExportOptions());
-        using OnnxSession session = OnnxSession.FromBytes(model, new SessionOptions { IntraOpThreads = 1 });
+        using OnnxSession session = OnnxSession.FromBytes(model, new OnnxSessionOptions { IntraOpThreads = 1 });
         return session.Run(inputs)["y"];
     }
 

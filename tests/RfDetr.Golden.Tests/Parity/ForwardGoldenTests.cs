@@ -6,28 +6,53 @@ namespace RfDetr.Tests.Parity;
 [Collection(nameof(LargeNetworks))]
 public sealed class ForwardGoldenTests
 {
-    public static TheoryData<string> All =>
-        [.. ParityCheck.GoldenFiles(Goldens.Path("forward")).Select(f => Path.GetFileNameWithoutExtension(f))];
+    private const string Duration = nameof(Duration), Long = nameof(Long);
+
+    public static TheoryData<string> Small => [.. ForwardGoldens.Small];
+
+    public static TheoryData<string> FullSize => [.. ForwardGoldens.FullSize];
 
     [Fact]
-    public void There_are_nineteen_files() => All.Count.ShouldBe(19);
+    public void There_are_nineteen_files()
+    {
+        ForwardGoldens.Small.Concat(ForwardGoldens.FullSize).Order(StringComparer.Ordinal)
+            .ShouldBe(ParityCheck.GoldenFiles(Goldens.Path("forward")).Select(f => Path.GetFileNameWithoutExtension(f)), ignoreOrder: true);
+        (Small.Count + FullSize.Count).ShouldBe(19);
+    }
 
     [Theory]
-    [MemberData(nameof(All))]
+    [MemberData(nameof(Small))]
     public void Exported_graph_in_OnnxRuntime_gives_the_reference_s_stages(string name) =>
+        Check(name, new ParityOptions());
+
+    [Theory]
+    [Trait(Duration, Long)]
+    [MemberData(nameof(FullSize))]
+    public void Exported_graph_of_full_size_in_OnnxRuntime_gives_the_reference_s_stages(string name) =>
         Check(name, new ParityOptions());
 
     [Theory]
     [InlineData("nano-128")]
     [InlineData("base-168")]
-    [InlineData("seg-nano")]
-    [InlineData("large-deprecated")]
     public void So_does_the_portable_graph(string name) =>
         Check(name, new ParityOptions { Dialect = OnnxDialect.Portable });
 
     [Theory]
-    [MemberData(nameof(All))]
+    [Trait(Duration, Long)]
+    [InlineData("seg-nano")]
+    [InlineData("large-deprecated")]
+    public void So_does_the_portable_graph_of_full_size(string name) =>
+        Check(name, new ParityOptions { Dialect = OnnxDialect.Portable });
+
+    [Theory]
+    [MemberData(nameof(Small))]
     public void So_does_our_own_engine(string name) =>
+        Check(name, new ParityOptions { Engine = ParityEngine.Cpu });
+
+    [Theory]
+    [Trait(Duration, Long)]
+    [MemberData(nameof(FullSize))]
+    public void So_does_our_own_engine_at_full_size(string name) =>
         Check(name, new ParityOptions { Engine = ParityEngine.Cpu });
 
     [Theory]
@@ -38,6 +63,7 @@ public sealed class ForwardGoldenTests
 
     /// <remarks>large-deprecated has two levels, one of them of 80 cells a side, and seg-xlarge 52: anchors outside are masked there.</remarks>
     [Theory]
+    [Trait(Duration, Long)]
     [InlineData("nano", OnnxDialect.OnnxRuntime)]
     [InlineData("seg-nano", OnnxDialect.OnnxRuntime)]
     [InlineData("seg-nano", OnnxDialect.Portable)]

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using RfDetr.Tests.Images;
-using RfDetr.Vision;
 
 namespace RfDetr.Tests.Cli;
 

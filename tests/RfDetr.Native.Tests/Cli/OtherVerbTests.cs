@@ -1,5 +1,5 @@
 using System.Text.Json;
-using RfDetr.Vision;
+using RfDetr.Cli.Commands;
 
 namespace RfDetr.Tests.Cli;
 
@@ -36,6 +36,27 @@ public sealed class OtherVerbTests
         foreach (string needed in (string[])["libvips", "image formats", "ONNX Runtime", "provider CPU"])
             findings.Single(f => f.GetProperty("name").GetString() == needed).GetProperty("state").GetString().ShouldBe("works");
         findings.Single(f => f.GetProperty("name").GetString() == "image formats").GetProperty("text").GetString()!.ShouldContain("webp");
+    }
+
+    // Drivers print past every log; the report of a process that tries one provider is all that counts.
+    [Fact]
+    public void Doctor_tries_providers_in_a_process_of_their_own()
+    {
+        Finding cpu = ProviderProbe.Run("CPUExecutionProvider", null, CancellationToken.None);
+        cpu.State.ShouldBe(Health.Works, cpu.Text);
+        cpu.Text.ShouldContain("ran the demonstration model");
+        Finding none = ProviderProbe.Run("NoSuchExecutionProvider", null, CancellationToken.None);
+        none.State.ShouldBe(Health.Limited);
+        none.Name.ShouldBe("provider NoSuch");
+        none.Text.ShouldContain("is not in this onnxruntime build (available: ");
+    }
+
+    [Fact]
+    public async Task Doctor_pads_no_line_of_piped_output()
+    {
+        CliRun run = await CliRun.Of("doctor");
+        run.Code.ShouldBe(0, run.Out);
+        run.Out.Split('\n').ShouldAllBe(line => line.TrimEnd('\r') == line.TrimEnd());
     }
 
     [Fact]

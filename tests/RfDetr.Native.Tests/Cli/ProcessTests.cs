@@ -59,9 +59,37 @@ public sealed class ProcessTests
         run.Out.ShouldBeEmpty();
     }
 
+    // Builds of ONNX Runtime for Linux keep an identifier and a database of events below the home directory unless they are told not to.
+    [Fact]
+    public async Task Onnx_runtime_leaves_nothing_in_the_home_directory()
+    {
+        using var folder = new TemporaryFolder();
+        string image = Goldens.Path("images/reference.png"), home = Directory.CreateDirectory(folder["user"]).FullName;
+        CliRun run = await Start(
+            folder, new Uri("http://127.0.0.1:9/"), ["detect", image, "--engine", "onnxruntime", "--json", "-"],
+            new() { ["HOME"] = home, ["USERPROFILE"] = home, ["XDG_CACHE_HOME"] = null, ["XDG_DATA_HOME"] = null, ["ORT_DISABLE_TELEMETRY"] = null });
+        run.Code.ShouldBe(0, run.Error);
+        run.Json.GetProperty("engine").GetString()!.ShouldContain("ONNX Runtime");
+        run.Error.ShouldNotContain("onnxruntime:", Case.Sensitive, "its messages go to our log");
+        Directory.EnumerateFileSystemEntries(home, "*", SearchOption.AllDirectories).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_missing_library_is_one_error_with_the_packages_to_add()
+    {
+        using var folder = new TemporaryFolder();
+        CliRun run = await Start(folder, "detect", Goldens.Path("images/reference.png"), "--onnxruntime", "/nowhere/libonnxruntime.so");
+        run.Code.ShouldBe(1);
+        run.Error.ShouldContain("dotnet add package RfDetr.OnnxRuntime");
+        run.Error.ShouldContain("dotnet add package Microsoft.ML.OnnxRuntime");
+        run.Error.ShouldNotContain(" at RfDetr.", Case.Sensitive, "no stack trace");
+    }
+
     private static Task<CliRun> Start(TemporaryFolder folder, params string[] args) => Start(folder, new Uri("http://127.0.0.1:9/"), args);
 
-    private static async Task<CliRun> Start(TemporaryFolder folder, Uri mirror, params string[] args)
+    private static Task<CliRun> Start(TemporaryFolder folder, Uri mirror, params string[] args) => Start(folder, mirror, args, []);
+
+    private static async Task<CliRun> Start(TemporaryFolder folder, Uri mirror, string[] args, Dictionary<string, string?> variables)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
@@ -77,6 +105,8 @@ public sealed class ProcessTests
             start.ArgumentList.Add(arg);
         start.Environment["RFDETR_HOME"] = folder["home"];
         start.Environment["RFDETR_WEIGHTS_URL"] = mirror.ToString();
+        foreach ((string name, string? value) in variables)
+            start.Environment[name] = value;
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();

@@ -2,6 +2,7 @@ using System.Globalization;
 using RfDetr.Cpu;
 using RfDetr.Graph;
 using RfDetr.Onnx;
+using RfDetr.OnnxRuntime;
 using RfDetr.Tensors;
 using RfDetr.Torch;
 
@@ -12,6 +13,9 @@ namespace RfDetr.Tests.Conformance;
 /// <param name="Run">Executes a case.</param>
 internal sealed record ConformanceBackend(string Name, Func<ConformanceCase, HostTensor> Run)
 {
+    /// <summary>The name of the back end on libtorch.</summary>
+    public const string Libtorch = "libtorch";
+
     // float32 sums of up to a hundred terms in any order, relative to the result's largest value.
     private const double SingleTolerance = 1e-5;
 
@@ -49,6 +53,13 @@ internal sealed record ConformanceBackend(string Name, Func<ConformanceCase, Hos
 
     public override string ToString() => Name;
 
+    /// <summary>Skips the running test where a back end needs libtorch and the system has none; on Linux <c>./test</c> sets it up.</summary>
+    public static void Require(string name)
+    {
+        if (name == Libtorch && !OperatingSystem.IsLinux())
+            Skip.IfNot(TorchRuntime.IsAvailable(out string reason), reason);
+    }
+
     /// <summary>A back end that computes at once.</summary>
     private static ConformanceBackend Eager(string name, Func<Backend> create, Func<Tensor, HostTensor> read) => new(name, c =>
     {
@@ -56,7 +67,7 @@ internal sealed record ConformanceBackend(string Name, Func<ConformanceCase, Hos
         return read(backend.Apply(c.Op, [.. c.Inputs.Select(backend.Constant)]));
     });
 
-    private static ConformanceBackend Torch() => new("libtorch", c =>
+    private static ConformanceBackend Torch() => new(Libtorch, c =>
     {
         using var scope = new TorchScope();
         using var backend = new TorchBackend();
@@ -68,7 +79,7 @@ internal sealed record ConformanceBackend(string Name, Func<ConformanceCase, Hos
         // A position table is resampled when the file is written, never when it runs: it is a constant.
         int from = c.Op is ResizeBicubicAntialias ? 0 : constantsFrom;
         byte[] model = OnnxExporter.ToBytes(Record(c, from, symbolic), options);
-        using OnnxSession session = OnnxSession.FromBytes(model, new SessionOptions { IntraOpThreads = 1 });
+        using OnnxSession session = OnnxSession.FromBytes(model, new OnnxSessionOptions { IntraOpThreads = 1 });
         return session.Run(session.Inputs.ToDictionary(i => i.Name, i => InputOf(c, i.Name)))["y"];
     })
     {

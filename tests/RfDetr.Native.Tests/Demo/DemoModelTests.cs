@@ -1,4 +1,3 @@
-using RfDetr.Data;
 using RfDetr.Tests.Cli;
 
 namespace RfDetr.Tests.Demo;

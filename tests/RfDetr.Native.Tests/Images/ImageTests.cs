@@ -1,4 +1,3 @@
-using RfDetr.Vision;
 
 namespace RfDetr.Tests.Images;
 
@@ -37,7 +36,7 @@ public sealed class ImageTests
     }
 
     [Fact]
-    public async Task Cancellation_is_honoured()
+    public async Task Cancellation_is_honored()
     {
         var canceled = new CancellationToken(canceled: true);
         await Should.ThrowAsync<OperationCanceledException>(() => Image.LoadAsync(Goldens.Path("images/baseline.jpg"), null, canceled));

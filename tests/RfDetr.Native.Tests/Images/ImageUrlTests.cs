@@ -1,5 +1,4 @@
 using System.Text;
-using RfDetr.Vision;
 
 namespace RfDetr.Tests.Images;
 

@@ -1,4 +1,3 @@
-using RfDetr.Vision;
 
 namespace RfDetr.Tests.Images;
 

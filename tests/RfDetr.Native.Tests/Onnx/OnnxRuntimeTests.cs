@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Google.Protobuf;
 using RfDetr.Onnx;
+using RfDetr.OnnxRuntime;
 using RfDetr.Tensors;
 
 namespace RfDetr.Tests.Onnx;
@@ -10,47 +11,83 @@ public sealed class OnnxRuntimeTests
     private static readonly byte[] s_add = TinyModels.Add().ToByteArray();
 
     [Fact]
-    public void The_library_tells_its_version_place_and_providers()
+    public void The_library_reports_its_version_place_and_providers()
     {
-        OnnxRuntime runtime = OnnxRuntime.Load();
-        System.Version.Parse(runtime.Version).ShouldBeGreaterThanOrEqualTo(new Version(1, 16));
+        OnnxRuntimeLibrary runtime = OnnxRuntimeLibrary.Load();
+        System.Version.Parse(runtime.Version).ShouldBeGreaterThanOrEqualTo(new Version(1, 31));
         runtime.AvailableProviders.ShouldContain("CPUExecutionProvider");
         runtime.LibraryPath.ShouldContain("onnxruntime");
-        runtime.BuildInfo.ShouldNotBeEmpty();
-        OnnxRuntime.Load().ShouldBeSameAs(runtime);
-        OnnxRuntime.Load(runtime.LibraryPath).ShouldBeSameAs(runtime);
+        File.Exists(runtime.LibraryPath).ShouldBeTrue("the native package brings the library");
+        OnnxRuntimeLibrary.Load().ShouldBeSameAs(runtime);
+        OnnxRuntimeLibrary.Load(runtime.LibraryPath).ShouldBeSameAs(runtime);
+        OnnxRuntimePackage.Load().ShouldBeSameAs(runtime, "the front door finds it by name");
     }
 
     [Fact]
-    public void A_missing_library_lists_the_places_and_the_cure()
+    public void A_missing_library_lists_the_places_and_the_lines_to_type()
     {
-        var e = Should.Throw<OnnxRuntimeException>(() => OnnxRuntime.Load("/nowhere/libonnxruntime.so"));
+        var e = Should.Throw<OnnxRuntimeException>(() => OnnxRuntimeLibrary.Load("/nowhere/libonnxruntime.so"));
         e.Code.ShouldBe(OnnxErrorCode.LibraryNotUsable);
         e.Message.ShouldContain("/nowhere/libonnxruntime.so");
         e.Message.ShouldContain("RFDETR_ONNXRUNTIME");
+        e.Message.ShouldContain("dotnet add package RfDetr.OnnxRuntime" + Environment.NewLine);
+        e.Message.ShouldContain("dotnet add package Microsoft.ML.OnnxRuntime" + Environment.NewLine);
     }
 
     [Fact]
     public void A_folder_is_searched_for_the_usual_file_names()
     {
         using var folder = new TemporaryFolder();
-        string message = Should.Throw<OnnxRuntimeException>(() => OnnxRuntime.Load(folder["."])).Message;
-        foreach (string name in OnnxRuntimeFiles.Names)
+        string message = Should.Throw<OnnxRuntimeException>(() => OnnxRuntimeLibrary.Load(folder["."])).Message;
+        foreach (string name in OnnxRuntimeLibrary.FileNames)
             message.ShouldContain(Path.Combine(folder["."], name));
     }
 
     [Fact]
-    public void A_file_that_is_no_library_is_told_apart_from_a_missing_one()
+    public void Another_library_beside_the_loaded_one_is_refused()
+    {
+        OnnxRuntimeLibrary runtime = OnnxRuntimeLibrary.Load();
+        using var folder = new TemporaryFolder();
+        string copy = folder[Path.GetFileName(runtime.LibraryPath)];
+        File.Copy(runtime.LibraryPath, copy);
+        string message = Should.Throw<OnnxRuntimeException>(() => OnnxRuntimeLibrary.Load(copy)).Message;
+        message.ShouldContain(runtime.LibraryPath);
+        message.ShouldContain(copy);
+    }
+
+    [Theory]
+    [InlineData("1.30.0", false)]
+    [InlineData("1.9.1", false)]
+    [InlineData("unknown", false)]
+    [InlineData("1.31.0", true)]
+    [InlineData("1.32.0-dev-20261101", true)]
+    [InlineData("2.0.0", true)]
+    public void A_library_must_not_be_older_than_the_package(string version, bool fits)
+    {
+        void Check() => OnnxRuntimeLibrary.RequireVersion("/there/libonnxruntime.so", version, new Version(1, 31));
+        if (fits)
+        {
+            Should.NotThrow(Check);
+            return;
+        }
+
+        var e = Should.Throw<OnnxRuntimeException>(Check);
+        e.Code.ShouldBe(OnnxErrorCode.LibraryNotUsable);
+        e.Message.ShouldStartWith($"'/there/libonnxruntime.so' is ONNX Runtime {version}; 1.31 or newer is needed");
+    }
+
+    [Fact]
+    public void A_file_that_is_no_library_is_distinguished_from_a_missing_one()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["libonnxruntime.so"], "not a library");
-        Should.Throw<OnnxRuntimeException>(() => OnnxRuntime.Load(folder["libonnxruntime.so"])).Message.ShouldContain("exists, but cannot be loaded");
+        Should.Throw<OnnxRuntimeException>(() => OnnxRuntimeLibrary.Load(folder["libonnxruntime.so"])).Message.ShouldContain("exists, but cannot be loaded");
     }
 
     [Fact]
     public void An_unknown_provider_names_those_that_are_there()
     {
-        var options = new SessionOptions { Providers = [new ExecutionProvider("no-such-chip")] };
+        var options = new OnnxSessionOptions { Providers = [new ExecutionProvider("no-such-chip")] };
         var e = Should.Throw<OnnxRuntimeException>(() => OnnxSession.FromBytes(s_add, options));
         e.Code.ShouldBe(OnnxErrorCode.ProviderNotAvailable);
         e.Message.ShouldContain("provider 'no-such-chip' is not in this onnxruntime build (available: ");
@@ -60,11 +97,11 @@ public sealed class OnnxRuntimeTests
     [Fact]
     public void Every_listed_provider_can_be_appended_or_says_why_not()
     {
-        foreach (string provider in OnnxRuntime.Load().AvailableProviders)
+        foreach (string provider in OnnxRuntimeLibrary.Load().AvailableProviders)
         {
             try
             {
-                using OnnxSession session = OnnxSession.FromBytes(s_add, new SessionOptions { Providers = [new ExecutionProvider(provider)] });
+                using OnnxSession session = OnnxSession.FromBytes(s_add, new OnnxSessionOptions { Providers = [new ExecutionProvider(provider)] });
                 session.Outputs.Count.ShouldBe(1);
             }
             catch (OnnxRuntimeException e)
@@ -78,12 +115,13 @@ public sealed class OnnxRuntimeTests
     public void Options_reach_the_runtime()
     {
         using var folder = new TemporaryFolder();
-        var options = new SessionOptions
+        var options = new OnnxSessionOptions
         {
             Providers = [new ExecutionProvider("CPU")],
             IntraOpThreads = 2,
             InterOpThreads = 2,
             AllowSpinning = true,
+            UseArena = false,
             Optimization = GraphOptimization.Basic,
             OptimizedModelPath = folder["optimized.onnx"],
             FreeDimensions = new Dictionary<string, long> { ["batch"] = 2 },
@@ -98,7 +136,7 @@ public sealed class OnnxRuntimeTests
     public void Profiling_writes_a_trace()
     {
         using var folder = new TemporaryFolder();
-        using OnnxSession session = OnnxSession.FromBytes(s_add, new SessionOptions { ProfilePrefix = folder["profile"] });
+        using OnnxSession session = OnnxSession.FromBytes(s_add, new OnnxSessionOptions { ProfilePrefix = folder["profile"] });
         session.Run(new Dictionary<string, HostTensor> { ["x"] = HostTensor.Of([1f, 2, 3], 1, 3) });
         string path = session.EndProfiling();
         path.ShouldStartWith(folder["profile"]);
@@ -110,14 +148,14 @@ public sealed class OnnxRuntimeTests
     public void Messages_reach_the_log_when_asked_for()
     {
         var messages = new System.Collections.Concurrent.ConcurrentQueue<OnnxLogMessage>();
-        OnnxRuntime.Log = messages.Enqueue;
+        OnnxRuntimeLibrary.Log = messages.Enqueue;
         try
         {
-            OnnxSession.FromBytes(s_add, new SessionOptions { LogSeverity = OnnxLogSeverity.Verbose }).Dispose();
+            OnnxSession.FromBytes(s_add, new OnnxSessionOptions { LogSeverity = OnnxLogSeverity.Verbose }).Dispose();
         }
         finally
         {
-            OnnxRuntime.Log = null;
+            OnnxRuntimeLibrary.Log = null;
         }
 
         messages.ShouldNotBeEmpty();
@@ -149,7 +187,7 @@ public sealed class OnnxRuntimeTests
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
             try
             {
-                OnnxSession.FromBytes(bytes, new SessionOptions { IntraOpThreads = 1 }).Dispose();
+                OnnxSession.FromBytes(bytes, new OnnxSessionOptions { IntraOpThreads = 1 }).Dispose();
                 loaded++;
             }
             catch (OnnxRuntimeException)

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using RfDetr.Onnx;
 using RfDetr.Onnx.Proto;
+using RfDetr.OnnxRuntime;
 using RfDetr.Tensors;
 
 namespace RfDetr.Tests.Onnx;
@@ -118,9 +119,40 @@ public sealed class OnnxSessionTests
     }
 
     [Fact]
+    public void A_session_that_is_disposed_of_during_runs_ends_after_them()
+    {
+        OnnxSession session = OnnxSession.FromBytes(TinyModels.Long(256, 200).ToByteArray(), new OnnxSessionOptions { IntraOpThreads = 1 });
+        var inputs = new Dictionary<string, HostTensor> { ["x"] = HostTensor.Of(new float[256 * 256], 256, 256) };
+        using var begun = new CountdownEvent(2);
+        Task<int>[] runs = [.. Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(Repeat, TaskCreationOptions.LongRunning))];
+        begun.Wait();
+        session.Dispose();
+        Task.WaitAll(runs);
+        runs.ShouldAllBe(run => run.Result > 0);
+
+        int Repeat()
+        {
+            for (int done = 0; ; done++)
+            {
+                try
+                {
+                    _ = session.Run(inputs);
+                }
+                catch (ObjectDisposedException)
+                {
+                    return done;
+                }
+
+                if (done == 0)
+                    begun.Signal();
+            }
+        }
+    }
+
+    [Fact]
     public void A_canceled_run_ends()
     {
-        using OnnxSession session = OnnxSession.FromBytes(TinyModels.Long(512, 1500).ToByteArray(), new SessionOptions { Optimization = GraphOptimization.None });
+        using OnnxSession session = OnnxSession.FromBytes(TinyModels.Long(512, 1500).ToByteArray(), new OnnxSessionOptions { Optimization = GraphOptimization.None });
         var inputs = new Dictionary<string, HostTensor> { ["x"] = HostTensor.Of(new float[512 * 512], 512, 512) };
         using var soon = new SoonCanceled(30);
         Should.Throw<OperationCanceledException>(() => session.Run(inputs, cancellation: soon.Token)).CancellationToken.ShouldBe(soon.Token);

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using RfDetr.Tests.Cli;
-using RfDetr.Vision;
 
 namespace RfDetr.Tests.Optimizing;
 

@@ -1,6 +1,5 @@
 using RfDetr.Data;
 using RfDetr.Training;
-using RfDetr.Vision;
 
 namespace RfDetr.Tests.Augmentation;
 

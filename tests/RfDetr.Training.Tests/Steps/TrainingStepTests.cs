@@ -69,7 +69,9 @@ public sealed class TrainingStepTests
         rig.Step.Ema!.Updates.ShouldBe(16);
     }
 
-    /// <remarks>The first step of a warm-up has the factor 0: it must leave every weight as it is, and only fill the optimizer's moments.</remarks>
+    /// <remarks>
+    /// The first step of a warm-up has the factor 0: it must leave every weight as it is, and only fill the optimizer's moments.
+    /// </remarks>
     [Fact]
     public void The_schedule_begins_with_the_first_step()
     {
@@ -179,7 +181,9 @@ public sealed class TrainingStepTests
         [.. Enumerable.Range(0, count).Select(_ => random.Next(Config.ClassLogits))],
         [.. Enumerable.Range(0, count).Select(_ => new TargetMask(2, 3, 4, 5, [.. Enumerable.Range(0, 20).Select(i => (byte)(i % 4 == 0 ? 0 : 1))]))], id);
 
-    /// <summary>One of two processes, with three objects each on average, whose gradients the test itself carries to and fro.</summary>
+    /// <summary>
+    /// One of two processes, with three objects each on average, whose gradients the test itself carries to and fro.
+    /// </summary>
     private sealed class HalfOfTwo(Action<IReadOnlyList<TorchTensor>> average) : Ranks
     {
         public override double Mean(double mine) => 3;

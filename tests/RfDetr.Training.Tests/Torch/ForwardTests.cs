@@ -7,15 +7,20 @@ namespace RfDetr.Tests.Torch;
 /// <summary>The reference's stages of a forward pass, from the network on libtorch: of every variant.</summary>
 public sealed class ForwardTests
 {
-    public static TheoryData<string> All =>
-        [.. Directory.GetFiles(Goldens.Path("forward"), "*.safetensors").Order(StringComparer.Ordinal).Select(f => Path.GetFileNameWithoutExtension(f))];
+    public static TheoryData<string> Small => [.. ForwardGoldens.Small];
 
-    [Fact]
-    public void There_are_nineteen_files() => All.Count.ShouldBe(19);
+    public static TheoryData<string> FullSize => [.. ForwardGoldens.FullSize];
 
     [Theory]
-    [MemberData(nameof(All))]
-    public void Every_stage_is_the_reference_s(string name)
+    [MemberData(nameof(Small))]
+    public void Every_stage_of_a_small_network_is_the_reference_s(string name) => Check(name);
+
+    [Theory]
+    [Trait("Duration", "Long")]
+    [MemberData(nameof(FullSize))]
+    public void Every_stage_of_a_network_of_full_size_is_the_reference_s(string name) => Check(name);
+
+    private static void Check(string name)
     {
         StageBundle bundle = StageBundle.Open(Goldens.Path($"forward/{name}.safetensors"));
         string salt = bundle.Text("salt").ShouldNotBeNull();

@@ -3,7 +3,9 @@ using RfDetr.Training;
 
 namespace RfDetr.Tests.Trainer;
 
-/// <summary>Wrong options and combinations of options: each is refused before any work, with a message that names it and the cure.</summary>
+/// <summary>
+/// Wrong options and combinations of options: each is refused before any work, with a message that names it and the cure.
+/// </summary>
 public sealed class BadOptionTests
 {
     private const string Good = "model: nano\ndataset_dir: d\noutput_dir: o\n";

@@ -4,7 +4,9 @@ using RfDetr.Training;
 
 namespace RfDetr.Tests.Trainer;
 
-/// <summary>What training is for: a trained model, shown a few images of another set, finds what is in images it has not seen.</summary>
+/// <summary>
+/// What training is for: a trained model, shown a few images of another set, finds what is in images it has not seen.
+/// </summary>
 [Collection(nameof(OneAtATime))]
 public sealed class FineTuneTests
 {
@@ -21,20 +23,20 @@ public sealed class FineTuneTests
             TextWriter.Null, TextWriter.Null, Stream.Null);
         drawn.ShouldBe(0);
 
-        TrainingOutcome outcome = new Training.Trainer(new TrainOptions
+        string images = folder["data"], run = folder["run"];
+        // snippet: train
+        var options = new TrainOptions
         {
             Model = new() { Start = "demo", Resolution = 160 },
-            Data = new() { Folder = folder["data"] },
+            Data = new() { Folder = images },
             Schedule = new() { Epochs = 3, Kind = ScheduleKind.Cosine },
             Optimizer = new() { LearningRate = 2e-4, EncoderLearningRate = 2e-4, LayerDecay = 1, ComponentDecay = 1 },
             Loss = new() { ClassWeight = 4 },
-            Output = new() { Folder = folder["run"], TensorBoard = false, Report = false },
+            Output = new() { Folder = run, TensorBoard = false, Report = false },
             Hardware = new() { Threads = 1 },
-        })
-        {
-            BuiltInModels = BuiltInModels.Open,
-        }
-        .Run();
+        };
+        TrainingOutcome outcome = new RfDetr.Training.Trainer(options) { BuiltInModels = BuiltInModels.Open }.Run();
+        // end
 
         EpochScores best = outcome.Best.ShouldNotBeNull();
         best.BoxAp50.ShouldBeGreaterThanOrEqualTo(0.9);

@@ -3,7 +3,9 @@ using RfDetr.Training;
 
 namespace RfDetr.Tests.Trainer;
 
-/// <summary>Writing that fails half-way, as on a full disk: a limit on the size of files makes it so without a disk of one's own.</summary>
+/// <summary>
+/// Writing that fails half-way, as on a full disk: a limit on the size of files makes it so without a disk of one's own.
+/// </summary>
 [Collection(nameof(OneAtATime))]
 public sealed class FullDiskTests
 {

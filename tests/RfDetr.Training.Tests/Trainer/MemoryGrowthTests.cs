@@ -6,11 +6,13 @@ namespace RfDetr.Tests.Trainer;
 
 /// <summary>Two thousand steps of a real run: loader, network, losses, optimizer, average, checkpoints, evaluations.</summary>
 [Collection(nameof(OneAtATime))]
+[Trait("Duration", "Long")]
 public sealed class MemoryGrowthTests
 {
     private const int Images = 40, Steps = 2000, WarmUp = 300, Every = 50;
 
-    // Heaps of libtorch and .NET breathe by a few megabytes. The smallest thing a step could forget, the pixels of its batch, is 55 kB: 94 MB
+    // Heaps of libtorch and .NET breathe by a few megabytes. The smallest thing a step could forget, the pixels of its batch, is
+    // 55 kB: 94 MB
     // in 1,700 steps; this allowance finds 10 kB a step.
     private const long Allowance = 16 << 20;
 

@@ -6,6 +6,7 @@ namespace RfDetr.Tests.Trainer;
 
 /// <summary>The memory that a run announces before its first step, against the most that it held.</summary>
 [Collection(nameof(OneAtATime))]
+[Trait("Duration", "Long")]
 public sealed class MemoryPlanTests
 {
     [SkippableTheory]

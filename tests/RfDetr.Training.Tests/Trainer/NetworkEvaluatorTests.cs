@@ -4,7 +4,6 @@ using RfDetr.Model;
 using RfDetr.Tensors;
 using RfDetr.Torch;
 using RfDetr.Training;
-using RfDetr.Vision;
 using Spectre.Console;
 
 namespace RfDetr.Tests.Trainer;

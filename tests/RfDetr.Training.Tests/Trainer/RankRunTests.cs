@@ -29,8 +29,10 @@ public sealed class RankRunTests
 
         Dictionary<string, float[]> before = TinyRun.State(Checkpoint(start)), single = TinyRun.State(Checkpoint(one)), both = TinyRun.State(Checkpoint(two));
 
-        // AdamW's moments are sums of gradients: 9e-7 was measured. It divides by the gradient's size, so the few parameters whose gradient is
-        // rounding only move at random, and beside a weight of 0.5 a change of 5e-4 is itself rounded by 6e-5: 2e-5 of the change was measured.
+        // AdamW's moments are sums of gradients: 9e-7 was measured. It divides by the gradient's size, so the few parameters
+        // whose gradient is
+        // rounding only move at random, and beside a weight of 0.5 a change of 5e-4 is itself rounded by 6e-5: 2e-5 of the change
+        // was measured.
         static bool IsWeight(string name) => name.StartsWith("model/", StringComparison.Ordinal);
         Relative(single, both, name => name.EndsWith(Moments, StringComparison.Ordinal), (_, _) => 0).ShouldBeLessThan(1e-5);
         Relative(single, both, IsWeight, (_, _) => 0).ShouldBeLessThan(1e-6);

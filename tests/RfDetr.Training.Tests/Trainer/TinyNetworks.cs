@@ -4,7 +4,10 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Tests.Trainer;
 
-/// <summary>The network of <see cref="TinyRun"/> with formula weights: untrained, but its scores differ enough that no two engines order them differently.</summary>
+/// <summary>
+/// The network of <see cref="TinyRun"/> with formula weights: untrained, but its scores differ enough that no two engines order
+/// them differently.
+/// </summary>
 internal static class TinyNetworks
 {
     public static ModelConfig Config(int classes) => TinyRun.Network(masks: true).Build() with { ClassLogits = classes + 1 };

@@ -53,8 +53,12 @@ internal sealed class TrainingProcess : IDisposable
         return new TrainingProcess(start);
     }
 
-    /// <summary>With a limit on the size of files, which makes writing fail half-way, as a full disk does. For Unix shells.</summary>
-    /// <remarks>Without write-xor-execute: the runtime's double mapping is a large file of its own and would meet the limit first.</remarks>
+    /// <summary>
+    /// With a limit on the size of files, which makes writing fail half-way, as a full disk does. For Unix shells.
+    /// </summary>
+    /// <remarks>
+    /// Without write-xor-execute: the runtime's double mapping is a large file of its own and would meet the limit first.
+    /// </remarks>
     public static TrainingProcess StartWithFileLimit(TrainOptions options, long bytes, params string[] more)
     {
         ProcessStartInfo inner = StartInfo([.. Arguments(options), .. more]);

@@ -57,9 +57,9 @@ public class BenchmarkComparerTests
     {
         var times = new SyntheticTimes(8);
         BenchmarkReport a = Report(times.Series(Samples, 50)), b = Report(times.Series(Samples, 52.5));
-        BenchmarkComparer.Compare(a, b, new CompareOptions { MaxSlowdown = 0.1 }).Verdict.ShouldBe(Verdict.NotSlower);
-        BenchmarkComparer.Compare(a, b, new CompareOptions { MaxSlowdown = 0.05 }).Verdict.ShouldBe(Verdict.Undecided);
-        BenchmarkComparer.Compare(a, b, new CompareOptions { MaxSlowdown = 0 }).Verdict.ShouldBe(Verdict.Slower);
+        BenchmarkComparer.Compare(a, b, new ComparisonOptions { MaxSlowdown = 0.1 }).Verdict.ShouldBe(Verdict.NotSlower);
+        BenchmarkComparer.Compare(a, b, new ComparisonOptions { MaxSlowdown = 0.05 }).Verdict.ShouldBe(Verdict.Undecided);
+        BenchmarkComparer.Compare(a, b, new ComparisonOptions { MaxSlowdown = 0 }).Verdict.ShouldBe(Verdict.Slower);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public class BenchmarkComparerTests
         string message = Should.Throw<ArgumentException>(() => BenchmarkComparer.Compare(a, b)).Message;
         foreach (string part in (string[])["processor: a processor and another", "cores: 2 and 4", "images: bbb", "--any-environment"])
             message.ShouldContain(part);
-        BenchmarkComparer.Compare(a, b, new CompareOptions { AnyEnvironment = true }).Differences.Count(d => d.Blocks).ShouldBe(3);
+        BenchmarkComparer.Compare(a, b, new ComparisonOptions { AnyEnvironment = true }).Differences.Count(d => d.Blocks).ShouldBe(3);
     }
 
     [Fact]
@@ -98,14 +98,14 @@ public class BenchmarkComparerTests
     {
         double[] samples = new SyntheticTimes(1).Series(50, 50);
         BenchmarkReport With(double ap) => SyntheticTimes.Report(samples, accuracy: new("a set", 10, ap, 0.7, null, null));
-        BenchmarkComparison result = BenchmarkComparer.Compare(With(before), With(after), new CompareOptions { MaxApDrop = limit });
+        BenchmarkComparison result = BenchmarkComparer.Compare(With(before), With(after), new ComparisonOptions { MaxApDrop = limit });
         result.Passed.ShouldBe(passes);
         result.Accuracy.ShouldHaveSingleItem().Failed.ShouldBe(!passes);
     }
 
     [Fact]
     public void Precision_is_asked_for_where_there_is_none() =>
-        Should.Throw<ArgumentException>(() => BenchmarkComparer.Compare(Report([.. Enumerable.Repeat(1.0, 30)]), Report([.. Enumerable.Repeat(1.0, 30)]), new CompareOptions { MaxApDrop = 0 }))
+        Should.Throw<ArgumentException>(() => BenchmarkComparer.Compare(Report([.. Enumerable.Repeat(1.0, 30)]), Report([.. Enumerable.Repeat(1.0, 30)]), new ComparisonOptions { MaxApDrop = 0 }))
             .Message.ShouldContain("report A has no average precision");
 
     [Fact]
@@ -115,8 +115,8 @@ public class BenchmarkComparerTests
         BenchmarkReport other = a with { Series = [a.Series[0] with { Batch = 4 }] };
         Should.Throw<ArgumentException>(() => BenchmarkComparer.Compare(a, other)).Message.ShouldContain("A has batch 1 with 1 callers, B has batch 4");
         BenchmarkReport undrawn = a with { Series = [a.Series[0] with { Stages = [.. a.Series[0].Stages.Where(s => s.Name != BenchmarkStages.Draw)] }] };
-        Should.Throw<ArgumentException>(() => BenchmarkComparer.Compare(a, undrawn, new CompareOptions { Metric = BenchmarkStages.Draw })).Message.ShouldContain("'draw' was not measured");
-        Should.Throw<ArgumentException>(() => BenchmarkComparer.Compare(a, a, new CompareOptions { Metric = "speed", Confidence = 1 })).Message.ShouldContain("Confidence is 1");
+        Should.Throw<ArgumentException>(() => BenchmarkComparer.Compare(a, undrawn, new ComparisonOptions { Metric = BenchmarkStages.Draw })).Message.ShouldContain("'draw' was not measured");
+        Should.Throw<ArgumentException>(() => BenchmarkComparer.Compare(a, a, new ComparisonOptions { Metric = "speed", Confidence = 1 })).Message.ShouldContain("Confidence is 1");
     }
 
     private static BenchmarkReport Report(double[] endToEnd) => SyntheticTimes.Report(endToEnd);

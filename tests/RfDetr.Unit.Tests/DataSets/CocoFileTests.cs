@@ -1,6 +1,5 @@
 using System.Text;
 using RfDetr.Data;
-using RfDetr.Vision;
 
 namespace RfDetr.Tests.DataSets;
 

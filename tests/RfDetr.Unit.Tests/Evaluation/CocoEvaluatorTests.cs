@@ -1,5 +1,4 @@
 using RfDetr.Data;
-using RfDetr.Vision;
 
 namespace RfDetr.Tests.Evaluation;
 

@@ -33,18 +33,58 @@ public class PlantedCaseTests
     }
 
     [Theory]
-    [InlineData("src/A.cs", 250, 0)]
-    [InlineData("src/A.cs", 251, 1)]
-    [InlineData("src/Known.cs", 251, 0)]
-    [InlineData("src/Known.cs", 401, 1)]
-    [InlineData("tests/A.cs", 400, 0)]
-    [InlineData("tests/A.cs", 401, 1)]
-    public void Long_files_are_found(string path, int lines, int expected)
-    {
-        var file = new SourceFile(path, string.Concat(Enumerable.Repeat("x\n", lines)));
+    [InlineData("Model", "using RfDetr.Tensors;", 0)]
+    [InlineData("Model", "using RfDetr.Graph;", 1)]
+    [InlineData("Tensors", "RfDetr.Model.ModelConfig config;", 1)]
+    public void A_room_that_sees_too_much_is_found(string room, string line, int expected) =>
+        RoomRule.Violations(new("a.cs", line), room).Count().ShouldBe(expected);
 
-        TextRules.Length(file, new Dictionary<string, string> { ["src/Known.cs"] = "one table" }).Count().ShouldBe(expected);
+    [Fact]
+    public void Incomplete_packages_are_found()
+    {
+        var parts = new Dictionary<string, PackageRule.Project>
+        {
+            ["Core"] = new([], ["Iced"], []),
+            ["Door"] = new(["Core"], [], []),
+            ["Lost"] = new([], [], []),
+            ["More"] = new(["Door", "Lost"], ["Yaml"], []),
+        };
+        var packages = new Dictionary<string, PackageRule.Project>
+        {
+            ["Small"] = new([], ["Iced", "Unused"], ["Core", "Door"]),
+            ["Large"] = new(["Small"], [], ["More"]),
+        };
+
+        PackageRule.Violations(parts, packages).ShouldBe(
+        [
+            "Lost is in 0 packages (); it must be in one",
+            "the package Small depends on Unused, which none of its parts references",
+            "the package Large holds More but neither holds nor depends on Lost, which More references",
+            "the package Large holds More but does not depend on Yaml, which More references",
+        ]);
     }
+
+    [Theory]
+    [InlineData(130, false)]
+    [InlineData(131, true)]
+    public void Long_lines_are_found(int length, bool found) =>
+        TextRules.LongLines(new("a.cs", "x\n" + new string('x', length))).Any().ShouldBe(found);
+
+    [Theory]
+    [InlineData("    /// <summary>What is meant.</summary>", true)]
+    [InlineData("    /// <summary>Whether it runs.</summary>", true)]
+    [InlineData("    /// <summary>Whatever runs the network.</summary>", false)]
+    [InlineData("    /// <summary>The engine that runs the network.</summary>", false)]
+    [InlineData("    /// What a line in the middle begins with.", false)]
+    public void Summaries_without_a_subject_are_found(string line, bool found) =>
+        TextRules.HeadlessSummaries(new("a.cs", line)).Any().ShouldBe(found);
+
+    [Theory]
+    [InlineData("// in this colour", true)]
+    [InlineData("Optimised graphs", true)]
+    [InlineData("the licence of the weights", true)]
+    [InlineData("precise noise of a license in color, promised and optimized", false)]
+    public void British_words_are_found(string line, bool found) => TextRules.BritishWords(new("a.md", line)).Any().ShouldBe(found);
 
     [Theory]
     [InlineData("// TODO: later", true)]
@@ -70,7 +110,7 @@ public class PlantedCaseTests
     public void Places_on_one_machine_are_found(string line, bool found) => TextRules.MachinePaths(new("a.md", line)).Any().ShouldBe(found);
 
     [Theory]
-    [InlineData("\"resolved\": \"https://registry.npmjs.org/a/-/a-1.0.0.tgz\"", false)]
+    [InlineData("\"resolved\": \"https://registry.npmjs.org/a/-/a-1.0.0.tgz\"", true)]
     [InlineData("\"resolved\": \"https://packages.example.com/a/-/a-1.0.0.tgz\"", true)]
     [InlineData("<add key=\"nuget.org\" value=\"https://api.nuget.org/v3/index.json\" />", false)]
     [InlineData("<add key=\"ours\" value=\"http://10.0.0.1:8080/v3/index.json\" />", true)]

@@ -5,17 +5,25 @@ namespace RfDetr.Tests.House;
 /// <summary>Rules on the text of source files; each gives one sentence per violation.</summary>
 internal static partial class TextRules
 {
-    public const int SourceLines = 250, AnyLines = 400;
+    public const int LineLength = 130;
 
-    /// <summary>A file of src has at most <see cref="SourceLines"/> lines unless it is listed with a reason; no file has more than <see cref="AnyLines"/>.</summary>
-    public static IEnumerable<string> Length(SourceFile file, IReadOnlyDictionary<string, string> reasons)
+    /// <summary>Lines fit beside a diff or a second file on a screen.</summary>
+    public static IEnumerable<string> LongLines(SourceFile file)
     {
-        int lines = file.Lines.Length;
-        if (lines > AnyLines)
-            yield return $"{file.Path} has {lines} lines, the most is {AnyLines}: split it by idea";
-        else if (lines > SourceLines && file.Path.StartsWith("src/", StringComparison.Ordinal) && !reasons.ContainsKey(file.Path))
-            yield return $"{file.Path} has {lines} lines: split it by idea, or give the reason why {SourceLines} do not do in FileLengthTests";
+        string[] lines = file.Lines;
+        for (int i = 0; i < lines.Length; i++)
+        {
+            if (lines[i].Length > LineLength)
+                yield return $"{file.Path}:{i + 1}: {lines[i].Length} characters; the most is {LineLength}";
+        }
     }
+
+    /// <summary>A summary names its subject: "The threads that …", not "What runs …".</summary>
+    public static IEnumerable<string> HeadlessSummaries(SourceFile file) =>
+        Matches(file, HeadlessSummary(), "begins a summary without a subject: name the thing");
+
+    /// <summary>American English, as .NET's own names are.</summary>
+    public static IEnumerable<string> BritishWords(SourceFile file) => Matches(file, BritishWord(), "is British spelling; write it as .NET does");
 
     /// <summary>Nothing is left for later, and no test is switched off.</summary>
     public static IEnumerable<string> Unfinished(SourceFile file) => Matches(file, UnfinishedWords(), "is left for later: finish it or open an issue");
@@ -30,7 +38,7 @@ internal static partial class TextRules
     public static IEnumerable<string> Registries(SourceFile file) =>
         RegistryAddress().Matches(file.Text)
             .Select(m => m.Groups["host"].Value)
-            .Where(host => host is not ("registry.npmjs.org" or "api.nuget.org"))
+            .Where(host => host is not "api.nuget.org")
             .Distinct()
             .Select(host => $"{file.Path} fetches packages from '{host}'; only the public registries may be named");
 
@@ -43,6 +51,16 @@ internal static partial class TextRules
                 yield return $"{file.Path}:{i + 1}: '{match.Value.Trim()}' {complaint}";
         }
     }
+
+    [GeneratedRegex(@"<summary>\s*(What|Whether|Which|How|Where|Who)\b")]
+    private static partial Regex HeadlessSummary();
+
+    // "optimise" and its kind by stem; "-ise" alone would also find "precise" and "noise". "colourspace" is an operation of libvips.
+    [GeneratedRegex(
+        @"colour(?!space)|licence|centre|behaviour|neighbour|favour|honour|labelled|labelling|modelled|cancelled|cancelling|grey(?!hound)|catalogue|artefact"
+        + @"|(normal|optim|initial|serial|quant|summar|organ|recogn|minim|maxim|local|general|special|vector|parallel)is(e[drs]?|ing|ation)\b|analys(e[drs]?|ing)\b",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex BritishWord();
 
     [GeneratedRegex(@"\b(TODO|FIXME|XXX|HACK)\b|NotImplementedException|\bSkip\s*=\s*""")]
     private static partial Regex UnfinishedWords();

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using RfDetr.Vision;
 
 namespace RfDetr.Tests.Images;
 

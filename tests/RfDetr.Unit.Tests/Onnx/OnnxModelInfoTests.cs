@@ -25,6 +25,7 @@ public sealed class OnnxModelInfoTests
         info.Custom.ShouldBe(new Dictionary<string, string> { ["k"] = "välue" });
         info.NodeCount.ShouldBe(1);
         info.ConstantCount.ShouldBe(1);
+        info.ConstantTypes.ShouldBe([OnnxElementType.Float32]);
         info.Inputs.Select(v => v.ToString()).ShouldBe(["'x' Float32 [batch, 4]"]);
         info.Outputs.Select(v => v.ToString()).ShouldBe(["'y' Float32 [batch, 2]", "'odd' Undefined []"]);
     }

@@ -1,4 +1,5 @@
 using RfDetr.Onnx;
+using RfDetr.OnnxRuntime;
 
 namespace RfDetr.Tests.Onnx;
 
@@ -7,7 +8,7 @@ public sealed class SessionOptionsTests
     [Fact]
     public void All_violations_are_in_one_message()
     {
-        var options = new SessionOptions
+        var options = new OnnxSessionOptions
         {
             IntraOpThreads = -1,
             InterOpThreads = 0,
@@ -19,7 +20,7 @@ public sealed class SessionOptionsTests
         message.ShouldContain("InterOpThreads is 0");
         message.ShouldContain("Optimization is 5");
         message.ShouldContain("'batch' is 0");
-        Should.NotThrow(new SessionOptions().Validate);
+        Should.NotThrow(new OnnxSessionOptions().Validate);
     }
 
     [Fact]
@@ -56,7 +57,7 @@ public sealed class SessionOptionsTests
 
     [Fact]
     public void The_default_thread_count_respects_the_machine() =>
-        ThreadCount.Default.ShouldBeInRange(1, Environment.ProcessorCount);
+        ProcessorCores.Physical.ShouldBeInRange(1, Environment.ProcessorCount);
 
     private sealed class NameOnly : IEqualityComparer<ExecutionProvider>
     {

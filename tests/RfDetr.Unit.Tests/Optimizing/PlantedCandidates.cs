@@ -1,5 +1,4 @@
 using RfDetr.Onnx;
-using RfDetr.Vision;
 
 namespace RfDetr.Tests.Optimizing;
 

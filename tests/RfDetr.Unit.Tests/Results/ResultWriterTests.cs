@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using RfDetr.Checkpoints;
-using RfDetr.Vision;
 
 namespace RfDetr.Tests.Results;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using RfDetr.Data;
 
 namespace RfDetr.Tests.Synth;
 

@@ -1,4 +1,3 @@
-using RfDetr.Data;
 
 namespace RfDetr.Tests.Synth;
 

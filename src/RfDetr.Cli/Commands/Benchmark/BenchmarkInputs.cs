@@ -1,7 +1,5 @@
 using System.Globalization;
 using RfDetr.Cli.Framework;
-using RfDetr.Data;
-using RfDetr.Vision;
 
 namespace RfDetr.Cli.Commands;
 

@@ -26,8 +26,8 @@ internal sealed class CompareCommand
 
     private async Task<int> RunAsync(CliContext context)
     {
-        var defaults = new CompareOptions();
-        var options = new CompareOptions
+        var defaults = new ComparisonOptions();
+        var options = new ComparisonOptions
         {
             Metric = context.Get(_metric) ?? defaults.Metric,
             MaxSlowdown = context.Get(_slowdown) ?? defaults.MaxSlowdown,

@@ -20,7 +20,7 @@ internal static class CompareText
     /// <summary>The verdict in one sentence.</summary>
     public static string Sentence(BenchmarkComparison result)
     {
-        CompareOptions o = result.Options;
+        ComparisonOptions o = result.Options;
         (SeriesComparison worst, StageComparison stage) = result.Series
             .Select(s => (s, s.Stages.Single(stage => stage.Name == o.Metric))).MaxBy(p => (p.Item2.Verdict, p.Item2.Ratio.Value));
         string where = result.Series.Count > 1 ? Text($" (batch {worst.Batch}, {worst.Callers} callers)") : "";
@@ -50,7 +50,7 @@ internal static class CompareText
         console.Write(table);
     }
 
-    private static void Print(IAnsiConsole console, SeriesComparison series, CompareOptions options)
+    private static void Print(IAnsiConsole console, SeriesComparison series, ComparisonOptions options)
     {
         string machine = series.MachineRatio is { } m ? Text($"; the machine alone: {m:0.000}×") : "";
         console.WriteLine(Text($"batch {series.Batch}, {series.Callers} callers: throughput {series.ThroughputRatio:0.000}×{machine}"));

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using RfDetr.Cli.Framework;
-using RfDetr.Vision;
 
 namespace RfDetr.Cli.Commands;
 

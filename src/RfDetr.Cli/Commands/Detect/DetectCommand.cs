@@ -63,7 +63,7 @@ internal static class DetectCommand
         if (!plan.WritesAnything)
             return;
         string folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(plan.Folder));
-        ImageSource? inside = sources.FirstOrDefault(s => s.Name != ImageSource.StandardInput && !Vision.ImageUrl.IsUrl(s.Name)
+        ImageSource? inside = sources.FirstOrDefault(s => s.Name != ImageSource.StandardInput && !ImageUrl.IsUrl(s.Name)
             && Path.GetDirectoryName(Path.GetFullPath(s.Name)) == folder);
         if (inside is not null)
             throw new ArgumentException($"the output folder '{plan.Folder}' holds the input '{inside.Name}', which could be overwritten; name another folder with --output");

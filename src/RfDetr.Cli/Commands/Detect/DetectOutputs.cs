@@ -1,5 +1,4 @@
 using RfDetr.Cli.Framework;
-using RfDetr.Vision;
 
 namespace RfDetr.Cli.Commands;
 

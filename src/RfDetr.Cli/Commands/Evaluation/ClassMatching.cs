@@ -1,4 +1,3 @@
-using RfDetr.Checkpoints;
 using RfDetr.Data;
 
 namespace RfDetr.Cli.Commands;

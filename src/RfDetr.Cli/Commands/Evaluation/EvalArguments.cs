@@ -1,7 +1,6 @@
 using System.CommandLine;
 using RfDetr.Cli.Framework;
 using RfDetr.Data;
-using RfDetr.Vision;
 
 namespace RfDetr.Cli.Commands;
 

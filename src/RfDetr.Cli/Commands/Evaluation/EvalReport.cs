@@ -1,7 +1,6 @@
 using System.Text.Json;
 using RfDetr.Cli.Framework;
 using RfDetr.Data;
-using RfDetr.Vision;
 using Spectre.Console;
 
 namespace RfDetr.Cli.Commands;

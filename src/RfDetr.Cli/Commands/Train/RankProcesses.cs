@@ -6,7 +6,10 @@ using RfDetr.Training;
 
 namespace RfDetr.Cli.Commands;
 
-/// <summary>Starts this command line once for each rank and waits; a rank that fails ends the others, and the end of this process ends all.</summary>
+/// <summary>
+/// Starts this command line once for each rank and waits; a rank that fails ends the others, and the end of this process ends
+/// all.
+/// </summary>
 internal static class RankProcesses
 {
     public static async Task<int> RunAsync(int count, CliContext context)

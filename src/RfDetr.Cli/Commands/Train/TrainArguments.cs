@@ -4,7 +4,9 @@ using RfDetr.Training;
 
 namespace RfDetr.Cli.Commands;
 
-/// <summary>The options of <c>rfdetr train</c>: one for each training option, and those that say where options come from.</summary>
+/// <summary>
+/// The options of <c>rfdetr train</c>: one for each training option, and those that say where options come from.
+/// </summary>
 internal sealed class TrainArguments
 {
     private const string ResumeName = "--resume";

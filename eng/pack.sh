@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Packs everything into out/packages (another folder: --output FOLDER), versions from tags. The tool is packed for this system and, for all
+# others, without compiled code; with --all for every system that has a package of its own.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+. "$root/eng/setup.sh"
+
+output=$root/out/packages
+systems=""
+while [ "$#" -gt 0 ]; do
+  case $1 in
+    --all) systems="linux-x64;linux-arm64;osx-arm64;win-x64" ;;
+    --output) output=$2 && shift ;;
+    *) fail "unknown argument '$1'; known are --all and --output FOLDER" ;;
+  esac
+  shift
+done
+
+require_sdk
+[ -n "$systems" ] || systems=$(host_rid)
+rm -rf "$output"
+# CI: what a build server would build, with the version of the last tag and paths that name no folder of this machine.
+CI=true ToolSystems="$systems;any" quietly dotnet pack "$root/RfDetr.slnx" -c Release -o "$output" -v q -nologo ||
+  fail "packing failed; the output is above"
+for package in "$output"/*.nupkg; do say "packed ${package##*/}"; done

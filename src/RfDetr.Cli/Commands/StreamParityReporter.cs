@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text.Json;
+using RfDetr.Cli.Framework;
+using RfDetr.Tracking;
+using Spectre.Console;
+
+namespace RfDetr.Cli.Commands;
+
+/// <summary>
+/// <c>rfdetr parity --streams</c>: trackers, zones, tiling and tracking metrics against golden files, per file and set-up.
+/// </summary>
+internal static class StreamParityReporter
+{
+    public static async Task<int> Run(CliContext context, string path)
+    {
+        IReadOnlyList<string> files = StreamParity.Files(path);
+        var results = new List<StreamParityResult>();
+        await context.WithProgressAsync("comparing", async bar =>
+        {
+            for (int i = 0; i < files.Count; i++)
+            {
+                context.Cancellation.ThrowIfCancellationRequested();
+                bar.Report(i, files.Count, Path.GetFileName(files[i]));
+                results.AddRange(await Task.Run(() => StreamParity.Run(files[i]), context.Cancellation));
+            }
+
+            return results.Count;
+        });
+        context.WriteJson(json => WriteJson(json, results));
+        if (!context.WantsJson)
+            Print(context.Human, results);
+        foreach (StreamParityResult r in results.Where(r => !r.Ok))
+            context.Fail($"{Path.GetFileName(r.File)}, {r.Setup}: the first frame that differs is {r.Frame}: {r.Difference}");
+        return results.All(r => r.Ok) ? ExitCodes.Done : ExitCodes.Failed;
+    }
+
+    private static void Print(IAnsiConsole console, List<StreamParityResult> results)
+    {
+        var table = new Table { Border = TableBorder.Simple };
+        foreach (string heading in (string[])["file", "set-ups", "agree", ""])
+            table.AddColumn(heading);
+        foreach (IGrouping<string, StreamParityResult> file in results.GroupBy(r => r.File))
+        {
+            int agree = file.Count(r => r.Ok);
+            table.AddRow(Markup.Escape(Path.GetFileName(file.Key)), Text(file.Count()), Text(agree), agree == file.Count() ? "ok"
+                : "[red]differs[/]");
+        }
+
+        console.Write(table);
+        console.WriteLine($"{results.Count(r => r.Ok)} of {results.Count} set-ups agree");
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, List<StreamParityResult> results)
+    {
+        json.WriteStartObject();
+        json.WriteBoolean("ok", results.All(r => r.Ok));
+        json.WriteStartArray("setups");
+        foreach (StreamParityResult r in results)
+        {
+            json.WriteStartObject();
+            json.WriteString("file", Path.GetFileName(r.File));
+            json.WriteString("setup", r.Setup);
+            json.WriteBoolean("ok", r.Ok);
+            if (r.Frame is { } frame)
+                json.WriteNumber("frame", frame);
+            else
+                json.WriteNull("frame");
+            json.WriteString("difference", r.Difference);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,65 @@
+namespace RfDetr;
+
+/// <summary>How a box is drawn.</summary>
+public enum BoxStyle
+{
+    /// <summary>Its whole outline.</summary>
+    Box,
+
+    /// <summary>Its four corners only; leaves crowded images readable.</summary>
+    Corners,
+
+    /// <summary>Not at all.</summary>
+    None,
+}
+
+/// <summary>
+/// How annotations are drawn. Sizes not given follow the image, with s = √(width · height): lines 0.0035·s wide (whole
+/// pixels, at least 1), text 0.022·s high (10 to 96 pixels). So an image and its enlargement look alike.
+/// </summary>
+public sealed record DrawOptions
+{
+    /// <summary>How boxes are drawn.</summary>
+    public BoxStyle Style { get; init; } = BoxStyle.Box;
+
+    /// <summary>Whether labels get a plate with their text.</summary>
+    public bool ShowLabels { get; init; } = true;
+
+    /// <summary>Opacity of masks, 0 (not filled) to 1.</summary>
+    public float MaskOpacity
+    {
+        get;
+        init => field = value is >= 0 and <= 1 ? value
+            : throw new ArgumentOutOfRangeException(nameof(MaskOpacity), value, "The opacity must lie in 0..1.");
+    } = 0.4f;
+
+    /// <summary>Whether masks get an outline, inside their border and as wide as the lines.</summary>
+    public bool Contours { get; init; } = true;
+
+    /// <summary>Width of lines in pixels, more than 0; null to follow the image.</summary>
+    public float? LineWidth
+    {
+        get;
+        init => field = value is null or (> 0 and <= 1000) ? value
+            : throw new ArgumentOutOfRangeException(nameof(LineWidth), value, "The line width must be more than 0 and at most 1000 pixels.");
+    }
+
+    /// <summary>Height of text in pixels, 4 to 1000; null to follow the image.</summary>
+    public int? TextHeight
+    {
+        get;
+        init => field = value is null or (>= 4 and <= 1000) ? value
+            : throw new ArgumentOutOfRangeException(nameof(TextHeight), value, "The text height must lie in 4..1000 pixels.");
+    }
+
+    /// <summary>The color of each class.</summary>
+    public Palette Palette { get; init; } = Palette.Default;
+
+    /// <summary>The width of lines on an image of the given size.</summary>
+    public float LineWidthFor(int width, int height) =>
+        LineWidth ?? MathF.Max(1, MathF.Round(0.0035f * MathF.Sqrt((float)width * height)));
+
+    /// <summary>The height of text on an image of the given size.</summary>
+    public int TextHeightFor(int width, int height) =>
+        TextHeight ?? (int)Math.Clamp(MathF.Round(0.022f * MathF.Sqrt((float)width * height)), 10, 96);
+}

@@ -1,0 +1,98 @@
+namespace RfDetr;
+
+/// <summary>
+/// From whatever bands a file has to three bytes per pixel. The rules are Pillow's: alpha is dropped, not blended
+/// (a transparent pixel keeps its stored color); CMYK is <c>(255 − c)(255 − k)/255</c> without color profiles.
+/// 16 bits become 8 by dropping the low byte, where Pillow would clip gray at 255 and show white.
+/// </summary>
+internal static unsafe class BandMeaning
+{
+    /// <summary>CMYK with alpha; more bands are measurements rather than an image, and a header may claim 65,535.</summary>
+    private const int MaxBands = 5;
+
+    public static void CheckBands(int bands, string source)
+    {
+        if (bands is < 1 or > MaxBands)
+        {
+            throw new ImageContentException(source, ImageFault.Unsupported,
+                $"it has {bands} bands per pixel; images of 1 to {MaxBands} are read. Extract three bands first.");
+        }
+    }
+
+    /// <summary>Adds what makes every sample a byte to the recipe.</summary>
+    public static VipsImageHandle ToBytes(VipsImageHandle image)
+    {
+        if (!IsPlain(image.Interpretation))
+        {
+            using var convert = new VipsOperation("colourspace");
+            using VipsImageHandle rgb = convert.With("in", image).With("space", (int)VipsInterpretation.Srgb).Run().TakeImage();
+            return CastToByte(rgb);
+        }
+
+        return CastToByte(image);
+    }
+
+    /// <summary>Interleaved bands to RGB; takes over <paramref name="memory"/> and returns it as it is where nothing is to do.</summary>
+    public static PixelMemory ToRgb(PixelMemory memory, int width, int height, int bands, bool cmyk)
+    {
+        if (bands == 3)
+            return memory;
+        using (memory)
+        {
+            long pixels = (long)width * height;
+            PixelMemory rgb = PixelMemory.Allocate(pixels * 3);
+            byte* from = memory.Pointer, to = rgb.Pointer;
+            if (bands <= 2)
+                FromGray(from, to, pixels, bands);
+            else if (cmyk)
+                FromCmyk(from, to, pixels, bands);
+            else
+                DropExtra(from, to, pixels, bands);
+            return rgb;
+        }
+    }
+
+    private static bool IsPlain(VipsInterpretation meaning) => meaning
+        is VipsInterpretation.Multiband or VipsInterpretation.Gray or VipsInterpretation.Cmyk or VipsInterpretation.Rgb
+        or VipsInterpretation.Srgb or VipsInterpretation.Rgb16 or VipsInterpretation.Gray16;
+
+    private static VipsImageHandle CastToByte(VipsImageHandle image)
+    {
+        using var cast = new VipsOperation("cast");
+        return cast.With("in", image).With("format", (int)VipsBandFormat.Byte)
+            .With("shift", image.Format == VipsBandFormat.UInt16).Run().TakeImage();
+    }
+
+    private static void FromGray(byte* from, byte* to, long pixels, int bands)
+    {
+        for (long i = 0; i < pixels; i++, from += bands, to += 3)
+            to[0] = to[1] = to[2] = *from;
+    }
+
+    private static void DropExtra(byte* from, byte* to, long pixels, int bands)
+    {
+        for (long i = 0; i < pixels; i++, from += bands, to += 3)
+        {
+            to[0] = from[0];
+            to[1] = from[1];
+            to[2] = from[2];
+        }
+    }
+
+    private static void FromCmyk(byte* from, byte* to, long pixels, int bands)
+    {
+        for (long i = 0; i < pixels; i++, from += bands, to += 3)
+        {
+            int light = 255 - from[3];
+            for (int c = 0; c < 3; c++)
+                to[c] = (byte)Math.Max(light - Multiply(from[c], light), 0);
+        }
+    }
+
+    // a·b/255, rounded without a division (Blinn, "Three wrongs make a right", 1995).
+    private static int Multiply(int a, int b)
+    {
+        int t = a * b + 128;
+        return (t + (t >> 8)) >> 8;
+    }
+}

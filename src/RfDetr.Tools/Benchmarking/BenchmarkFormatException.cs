@@ -1,0 +1,17 @@
+namespace RfDetr.Tools;
+
+/// <summary>A file is no sound benchmark report; the message says where and why.</summary>
+public sealed class BenchmarkFormatException : Exception
+{
+    /// <summary>With a message that names the file.</summary>
+    public BenchmarkFormatException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>With a message that names the file, and what was wrong in detail.</summary>
+    public BenchmarkFormatException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using RfDetr.Checkpoints;
+using RfDetr.Graph;
+using RfDetr.Model;
+using RfDetr.Onnx;
+using RfDetr.Tensors;
+
+namespace RfDetr.Tools;
+
+/// <summary>Turns checkpoints into files for other runtimes: <c>.onnx</c>, and between <c>.pth</c> and <c>.safetensors</c>.</summary>
+public static class Exporter
+{
+    /// <summary>Writes a model in the format that the output's extension names. The file appears whole or not at all.</summary>
+    /// <param name="model">A checkpoint, the name of downloaded weights, or one of <see cref="BuiltInModels.Names"/>.</param>
+    /// <param name="output">A path that ends in <c>.onnx</c>, <c>.safetensors</c>, <c>.pth</c> or <c>.pt</c>; missing folders are made.</param>
+    /// <param name="request">Null: the model as it is, float32, any batch.</param>
+    /// <exception cref="ArgumentException">The request does not fit the model or the format; the message names both.</exception>
+    /// <exception cref="FileNotFoundException">There is no such model.</exception>
+    /// <exception cref="CheckpointFormatException">The model is no sound checkpoint.</exception>
+    /// <exception cref="LicenseNotAcceptedException">The weights' license must be accepted first.</exception>
+    public static ExportResult Export(string model, string output, ExportRequest? request = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(model);
+        ArgumentException.ThrowIfNullOrWhiteSpace(output);
+        request ??= new ExportRequest();
+        request.ToDetectorOptions().Validate();
+        request.RequireInt8ForItsForm();
+        if (ModelLoader.IsOnnx(model))
+            throw new ArgumentException($"'{model}' is an ONNX file already; export the checkpoint it was made of");
+        if (File.Exists(model) && Path.GetFullPath(model) == Path.GetFullPath(output))
+            throw new ArgumentException($"'{output}' would replace the checkpoint it is made of; give another output");
+        return Path.GetExtension(output).ToLowerInvariant() switch
+        {
+            ".onnx" => ToOnnx(model, output, request),
+            ".safetensors" => CheckpointConversion.Run(model, output, request, SafetensorsWriter.Write),
+            ".pth" or ".pt" => CheckpointConversion.Run(model, output, request, TorchWriter.Write),
+            var other => throw new ArgumentException($"the output '{output}' ends in '{other}', expected .onnx, .safetensors or .pth"),
+        };
+    }
+
+    private static ExportResult ToOnnx(string model, string output, ExportRequest request)
+    {
+        DetectorOptions options = request.ToDetectorOptions();
+        using CheckpointModel source = CheckpointModels.Open(model, options);
+        return Write(source.Weights, source.Card, ModelLoader.Digests(model, request.AcceptLicense).Sha256, output, request);
+    }
+
+    private static ExportResult Write(Func<Backend, Weights> weights, ModelCard card, string sha256, string output, ExportRequest request)
+    {
+        ModelConfig config = card.Config!;
+        CheckSize(config, card.InputHeight, card.InputWidth);
+        CheckpointModels.RequirePolicy(card, request.Precision);
+        NetworkGraph graph = InferenceGraph.Record(weights, config, card.InputHeight, card.InputWidth, request.Batch);
+        var options = new ExportOptions
+        {
+            Precision = request.Precision,
+            IsInt8 = card.Quantization is { } policy ? policy.Covers : null,
+            Int8Weights = request.Int8Weights,
+            Dialect = request.Dialect,
+            GraphName = card.Variant,
+            Metadata = ExportMetadata.Of(card, request, sha256),
+        };
+        _ = Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(output))!);
+        OnnxWriteOptions file = request.MaxInlineBytes is { } most ? new() { MaxInlineBytes = most } : new();
+        string? data = OnnxExporter.Write(graph, options, output, file);
+        long bytes = new FileInfo(output).Length + (data is null ? 0 : new FileInfo(data).Length);
+        return new(output, bytes, data, card.Variant, card.Warnings);
+    }
+
+    private static void CheckSize(ModelConfig config, int height, int width)
+    {
+        if (height % config.SizeDivisor != 0 || width % config.SizeDivisor != 0)
+        {
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"resolution {height}×{width} does not fit '{config.Variant}': both sides must be multiples of {config.SizeDivisor} (patch size {config.PatchSize} × {config.NumWindows} windows)"));
+        }
+    }
+}

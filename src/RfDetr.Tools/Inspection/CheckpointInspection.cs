@@ -1,0 +1,72 @@
+using RfDetr.Checkpoints;
+using RfDetr.Model;
+using RfDetr.Tensors;
+
+namespace RfDetr.Tools;
+
+/// <summary>Looks into a checkpoint as far as it allows.</summary>
+internal static class CheckpointInspection
+{
+    /// <summary>Looks at a file, or a built-in model by its name.</summary>
+    public static ModelInspection Of(string path, DetectorOptions options)
+    {
+        using Checkpoint checkpoint = ModelLoader.OpenCheckpoint(path, options);
+        var warnings = new List<string>();
+        FileDigests digests = ModelLoader.Digests(path, acceptLicense: true);
+        InspectedTensor[] tensors = [.. checkpoint.Names.Select(name => Tensor(checkpoint, name, warnings)).OfType<InspectedTensor>()];
+        ModelConfig? config = Try(() => Config(checkpoint, path, options, warnings), warnings);
+        ClassMap? classes = Try(() => ClassMapRules.Find(checkpoint, new ClassMapOptions { ClassNames = options.ClassNames, ClassOffset = options.ClassOffset }), warnings);
+        HostedFile? hosted = HostedWeights.All.FirstOrDefault(h => h.Md5 == digests.Md5);
+        (ResizeRule rule, string source) = CheckpointModels.StoredResizeRule(checkpoint);
+        return new ModelInspection
+        {
+            File = path,
+            Container = checkpoint.Format.ToString(),
+            Bytes = checkpoint.Length,
+            Digests = digests,
+            Hosted = hosted,
+            Variant = config?.Variant ?? "unknown",
+            Config = config,
+            Tensors = tensors,
+            Parts = ParameterParts.Of(tensors),
+            Parameters = tensors.Sum(t => t.Count),
+            Classes = classes,
+            Input = config is null ? null : (config.Resolution, config.Resolution),
+            ResizeRule = options.ResizeRule ?? rule,
+            ResizeSource = options.ResizeRule is null ? source : "as asked",
+            Quantization = Try(() => QuantizationPolicyPlain.Find(checkpoint), warnings),
+            License = BuiltInModels.Contains(path) ? BuiltInModels.License : CheckpointNotes.License(checkpoint) ?? (hosted?.License ?? Licenses.Of(config?.Variant))?.Id,
+            BestThreshold = CheckpointNotes.BestThreshold(checkpoint),
+            HasEma = checkpoint.HasEma,
+            Args = checkpoint.Args,
+            Warnings = warnings,
+        };
+    }
+
+    private static ModelConfig Config(Checkpoint checkpoint, string path, DetectorOptions options, List<string> warnings)
+    {
+        InferredConfig inferred = ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = options.Variant });
+        warnings.AddRange(inferred.Warnings);
+        return BuiltInModels.Named(inferred.Config, path);
+    }
+
+    private static InspectedTensor? Tensor(Checkpoint checkpoint, string name, List<string> warnings)
+    {
+        HostTensor? tensor = Try(() => checkpoint.TryGet(name, out HostTensor? found) ? found : null, warnings);
+        return tensor is null ? null : new(name, tensor.DType.ToString(), tensor.Shape);
+    }
+
+    private static T? Try<T>(Func<T?> find, List<string> warnings)
+        where T : class
+    {
+        try
+        {
+            return find();
+        }
+        catch (CheckpointFormatException e)
+        {
+            warnings.Add(e.Message);
+            return null;
+        }
+    }
+}

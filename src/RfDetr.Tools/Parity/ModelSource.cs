@@ -1,0 +1,33 @@
+using RfDetr.Checkpoints;
+using RfDetr.Model;
+using RfDetr.Tensors;
+
+namespace RfDetr.Tools;
+
+/// <summary>A network's weights and configuration without its classes, which play no part in the numbers.</summary>
+internal sealed class ModelSource(string name, ModelConfig config, Func<Backend, Weights> weights, Checkpoint? checkpoint) : IDisposable
+{
+    public string Name { get; } = name;
+
+    public ModelConfig Config { get; } = config;
+
+    public Func<Backend, Weights> Weights { get; } = weights;
+
+    public static ModelSource Open(string model, DetectorOptions options)
+    {
+        Checkpoint checkpoint = ModelLoader.OpenCheckpoint(model, options);
+        try
+        {
+            ModelConfig config = BuiltInModels.Named(ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = options.Variant }).Config, model);
+            Licenses.Require(Licenses.Of(config.Variant), model, options.AcceptLicense);
+            return new(model, config, backend => new Weights(checkpoint, backend), checkpoint);
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => checkpoint?.Dispose();
+}

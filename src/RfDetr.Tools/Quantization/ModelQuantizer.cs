@@ -1,0 +1,103 @@
+using System.Security.Cryptography;
+using RfDetr.Checkpoints;
+using RfDetr.Cpu;
+using RfDetr.Graph;
+
+namespace RfDetr.Tools;
+
+/// <summary>Steps of bringing a checkpoint to int8: its blocks, the ranges of its activations, and the file with the policy.</summary>
+public static class ModelQuantizer
+{
+    /// <summary>The blocks of a checkpoint that may be in int8, in the network's order, with their shares of the arithmetic; none is in int8 yet.</summary>
+    /// <exception cref="ArgumentException">The model is no checkpoint.</exception>
+    public static IReadOnlyList<QuantizedBlock> Blocks(string model, DetectorOptions? options = null)
+    {
+        options ??= new DetectorOptions();
+        using CheckpointModel source = Open(model, options);
+        NetworkGraph graph = InferenceGraph.Record(source.Weights, source.Card.Config!, source.Card.InputHeight, source.Card.InputWidth, options.FixedBatch);
+        using CpuNetwork network = CpuNetwork.Compile(graph, new CpuOptions { Threads = 1 });
+        double all = network.Summarize().Operations;
+        return
+        [
+            .. network.Products().Select(p => (Block: p.Weights.Select(QuantizationBlocks.Of).FirstOrDefault(b => b is not null), p.Operations))
+                .Where(p => p.Block is not null)
+                .GroupBy(p => p.Block!)
+                .Select(g => new QuantizedBlock(g.Key, false, null, g.Sum(p => p.Operations) / all))
+                .OrderBy(b => QuantizationBlocks.Order(b.Name)),
+        ];
+    }
+
+    /// <summary>Shows a model images, as in inference, and notes what its weights are multiplied with.</summary>
+    /// <param name="model">The checkpoint.</param>
+    /// <param name="images">Image files.</param>
+    /// <param name="options">Null for what the file says.</param>
+    /// <param name="progress">Called after each image with how many are done.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>A policy with ranges, count and digest of the images, and no blocks.</returns>
+    public static QuantizationPolicy Calibrate(
+        string model, IReadOnlyList<string> images, DetectorOptions? options = null, Action<int>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        var observer = new ActivationObserver();
+        options = (options ?? new DetectorOptions()) with { Engine = EngineKind.Cpu, Quantization = QuantizationPolicy.None, Observer = observer };
+        using var detector = Detector.Load(model, options);
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (int i = 0; i < images.Count; i++)
+        {
+            byte[] bytes = File.ReadAllBytes(images[i]);
+            digest.AppendData(SHA256.HashData(bytes));
+            _ = detector.Detect(bytes.AsMemory(), new DetectOptions { Masks = false }, cancellationToken);
+            progress?.Invoke(i + 1);
+        }
+
+        return new QuantizationPolicy
+        {
+            Ranges = observer.Ranges.Where(r => QuantizationBlocks.Of(r.Key) is not null).ToDictionary(),
+            CalibrationImages = images.Count,
+            CalibrationDigest = images.Count == 0 ? "" : Convert.ToHexStringLower(digest.GetHashAndReset()),
+        };
+    }
+
+    /// <summary>Writes a checkpoint with a policy; the matrices of blocks in int8 as integers with scales, everything else as it was.</summary>
+    /// <param name="model">The checkpoint.</param>
+    /// <param name="output">A path that ends in <c>.safetensors</c>.</param>
+    /// <param name="policy">What to store.</param>
+    /// <param name="options">Class names, EMA and the like, as the search had them.</param>
+    /// <returns>Bytes of the file.</returns>
+    /// <exception cref="ArgumentException">The output is no safetensors file, or the model itself; the policy's bits are neither 8 nor 7.</exception>
+    public static long Write(string model, string output, QuantizationPolicy policy, DetectorOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        if (policy.ActivationBits is not (7 or 8))
+            throw new ArgumentException($"{nameof(policy.ActivationBits)} is {policy.ActivationBits}, expected 7 or 8");
+        CheckOutput(model, output);
+        using CheckpointModel source = Open(model, options ?? new DetectorOptions());
+        Checkpoint checkpoint = source.Checkpoint;
+        SafetensorsWriter.Write(output, CheckpointContent.Of(checkpoint, source.Card.Classes) with
+        {
+            Weights = new Int8Weights(checkpoint, policy.Covers),
+            Ema = null,
+            Args = ConfigArgs.Complete(checkpoint.Args, source.Card.Config!),
+            Metadata = checkpoint.Metadata.With(QuantizationPolicy.Key, QuantizationPolicyPlain.Write(policy)),
+        });
+        return new FileInfo(output).Length;
+    }
+
+    /// <summary>Fails before any work is done if a result could not be written.</summary>
+    /// <exception cref="ArgumentException">The output is no safetensors file, or the model itself.</exception>
+    public static void CheckOutput(string model, string output)
+    {
+        if (!Path.GetExtension(output).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
+            throw new ArgumentException($"the output '{output}' must end in .safetensors, which can hold the policy and 8-bit weights");
+        if (File.Exists(model) && Path.GetFullPath(model) == Path.GetFullPath(output))
+            throw new ArgumentException($"'{output}' would replace the checkpoint it is made of; give another output");
+    }
+
+    private static CheckpointModel Open(string model, DetectorOptions options)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(model);
+        if (!BuiltInModels.Contains(model) && ModelLoader.IsOnnx(ModelLoader.ResolvePath(model, options.AcceptLicense)))
+            throw new ArgumentException($"'{model}' is an ONNX file; quantize the checkpoint it was made of, then export that");
+        return CheckpointModels.Open(model, options);
+    }
+}

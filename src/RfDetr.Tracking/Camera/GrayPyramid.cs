@@ -1,0 +1,61 @@
+namespace RfDetr.Tracking;
+
+/// <summary>A gray image and its halves, down to about 20 pixels.</summary>
+internal sealed class GrayPyramid
+{
+    private const int SmallestSide = 20;
+
+    private GrayPyramid(List<GrayLevel> levels) => Levels = levels;
+
+    /// <summary>The finest level first.</summary>
+    public IReadOnlyList<GrayLevel> Levels { get; }
+
+    public static GrayPyramid Of(GrayLevel finest)
+    {
+        var levels = new List<GrayLevel> { finest };
+        while (Math.Min(levels[^1].Width, levels[^1].Height) >= 2 * SmallestSide)
+            levels.Add(levels[^1].Half());
+        return new GrayPyramid(levels);
+    }
+
+    /// <summary>
+    /// The whole shift of the coarsest level that makes two images most alike, in pixels of the finest level: a start for finer
+    /// methods when the camera moved by more than they can follow.
+    /// </summary>
+    public static Point2 CoarseShift(GrayPyramid from, GrayPyramid to)
+    {
+        (GrayLevel a, GrayLevel b) = (from.Levels[^1], to.Levels[^1]);
+        int reachX = a.Width / 3, reachY = a.Height / 3;
+        (double Difference, int X, int Y) best = (double.PositiveInfinity, 0, 0);
+        for (int dy = -reachY; dy <= reachY; dy++)
+        {
+            for (int dx = -reachX; dx <= reachX; dx++)
+            {
+                double difference = Difference(a, b, dx, dy);
+
+                // Of equally good shifts the smallest wins, so a plain image does not move.
+                if (difference < best.Difference - 1e-6
+                    || (difference <= best.Difference && dx * dx + dy * dy < best.X * best.X + best.Y * best.Y))
+                    best = (difference, dx, dy);
+            }
+        }
+
+        double scale = Math.Pow(2, from.Levels.Count - 1);
+        return new Point2(best.X * scale, best.Y * scale);
+    }
+
+    // Mean absolute difference where the shifted images overlap.
+    private static double Difference(GrayLevel a, GrayLevel b, int dx, int dy)
+    {
+        int x1 = Math.Max(0, -dx), x2 = Math.Min(a.Width, a.Width - dx);
+        int y1 = Math.Max(0, -dy), y2 = Math.Min(a.Height, a.Height - dy);
+        double sum = 0;
+        for (int y = y1; y < y2; y++)
+        {
+            for (int x = x1; x < x2; x++)
+                sum += Math.Abs(a[x, y] - b[x + dx, y + dy]);
+        }
+
+        return sum / ((x2 - x1) * (y2 - y1));
+    }
+}

@@ -1,0 +1,57 @@
+using System.Collections;
+using System.Runtime;
+using System.Runtime.InteropServices;
+using RfDetr.Cpu;
+
+namespace RfDetr;
+
+/// <summary>Writes down the machine and the software.</summary>
+internal static class EnvironmentProbe
+{
+    // Those that change how fast things run. Nothing else of the environment is written down: it may hold secrets.
+    private static readonly string[] s_prefixes =
+    [
+        "DOTNET_GC", "DOTNET_gc", "DOTNET_Tiered", "DOTNET_TC_", "DOTNET_Enable", "DOTNET_ReadyToRun", "DOTNET_PROCESSOR_COUNT", "DOTNET_Thread",
+        "OMP_", "KMP_", "OPENBLAS_", "MKL_", "ORT_", "VIPS_", CpuOptions.AssembleVariable,
+    ];
+
+    /// <summary>Cores without their hyper-threads that this process may use.</summary>
+    public static int PhysicalCores => ProcessorCores.Physical;
+
+    public static BenchmarkEnvironment Look(string engine, DetectorOptions options) => new()
+    {
+        Processor = Processor(),
+        Cores = Environment.ProcessorCount,
+        InstructionSets = [.. ProcessorFeatures.Supported],
+        Architecture = RuntimeInformation.ProcessArchitecture.ToString(),
+        MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+        System = RuntimeInformation.OSDescription,
+        Runtime = RuntimeInformation.FrameworkDescription,
+        Collector = (GCSettings.IsServerGC ? "server" : "workstation")
+            + (AppContext.TryGetSwitch("System.GC.Concurrent", out bool concurrent) && !concurrent ? "" : ", concurrent"),
+        Library = typeof(Detector).Assembly.GetName().Version?.ToString(3) ?? "unknown",
+        Engine = engine,
+        Providers = [.. options.Providers.Select(p => p.Name)],
+        Threads = options.Threads,
+        Spinning = options.AllowSpinning,
+        Decoder = $"libvips {Libvips.Version}",
+        Variables = Variables(),
+    };
+
+    private static string Processor() =>
+        ProcFile.Field("/proc/cpuinfo", "model name")
+        ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
+        ?? $"unknown {RuntimeInformation.ProcessArchitecture}";
+
+    private static SortedDictionary<string, string> Variables()
+    {
+        var found = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            if (variable is { Key: string name, Value: string value } && s_prefixes.Any(p => name.StartsWith(p, StringComparison.Ordinal)))
+                found[name] = value;
+        }
+
+        return found;
+    }
+}
