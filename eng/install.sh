@@ -106,8 +106,8 @@ case_of "three lines" application console plain -r "$rid" --self-contained false
 case_of "single file" application console single -r "$rid" --self-contained false -p:PublishSingleFile=true
 case_of "trimmed" trimmed console trimmed -r "$rid" --self-contained -p:PublishTrimmed=true
 case_of "NativeAOT" trimmed console aot -r "$rid" -p:PublishAot=true
-case_of "web API, parallel requests" application web plain
-case_of "ONNX Runtime" application onnx plain
+case_of "web API, parallel requests" application web plain -r "$rid" --self-contained false
+case_of "ONNX Runtime" application onnx plain -r "$rid" --self-contained false
 case_of "tool" tool
 summed=true
 summary_line "$passed" "$failed" 0

@@ -21,6 +21,6 @@ require_sdk
 [ -n "$systems" ] || systems=$(host_rid)
 rm -rf "$output"
 # CI: what a build server would build, with the version of the last tag and paths that name no folder of this machine.
-CI=true ToolSystems="$systems;any" quietly dotnet pack "$root/RfDetr.slnx" -c Release -o "$output" -v q -nologo ||
+CI=true ToolSystems="$systems;any" quietly dotnet msbuild "$root/eng/pack.proj" -p:PackageFolder="$output" -m -v:q -nologo ||
   fail "packing failed; the output is above"
 for package in "$output"/*.nupkg; do say "packed ${package##*/}"; done

@@ -7,7 +7,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Bench;
 
-/// <summary>Something that runs a network, with its times.</summary>
+/// <summary>A network on an engine, with its times.</summary>
 internal sealed record Contestant(Samples Samples, Action Execute, params IDisposable[] Owned) : IDisposable
 {
     private const int WarmUp = 3;

@@ -52,7 +52,7 @@ internal static class NetworkBench
         Contestant.Report(all);
     }
 
-    /// <summary>Where our own engine's time goes, by kind of step.</summary>
+    /// <summary>Prints the time of our own engine by kind of step.</summary>
     /// <param name="variant">The network.</param>
     /// <param name="rounds">How often it runs.</param>
     /// <param name="threads">Of one run.</param>

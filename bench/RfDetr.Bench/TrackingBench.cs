@@ -3,7 +3,9 @@ using RfDetr.Tracking;
 
 namespace RfDetr.Bench;
 
-/// <summary>Time per frame of every tracker with 100 moving objects of which a tenth is missed, and of the estimation of camera motion.</summary>
+/// <summary>
+/// Time per frame of every tracker with 100 moving objects of which a tenth is missed, and of the estimation of camera motion.
+/// </summary>
 internal static class TrackingBench
 {
     private const int Objects = 100;

@@ -9,6 +9,9 @@ namespace RfDetr.Cli;
 /// <summary>The command line as a function: arguments and streams in, exit code out. The one place that runs a verb.</summary>
 public static class CliApp
 {
+    /// <summary>The exit code of work that was interrupted.</summary>
+    public const int Interrupted = ExitCodes.Interrupted;
+
     /// <summary>Runs a command line.</summary>
     /// <param name="args">The arguments, verb first.</param>
     /// <param name="output">Results: text for people, or JSON with <c>--json -</c> and then nothing else.</param>
@@ -25,7 +28,7 @@ public static class CliApp
             """
             RF-DETR: object detection and instance segmentation, without Python.
 
-            Exit codes: 0 done; 1 the work failed (bad file, failed download, mismatch); 2 wrong use (unknown option or verb, bad value); 130 interrupted.
+            Exit codes: 0 done; 1 the work failed (bad file, failed download, mismatch); 2 wrong use (unknown option or verb, bad value); 130 interrupted (143 by SIGTERM).
             """);
         foreach (Command verb in Verbs())
             root.Add(verb);

@@ -2,16 +2,19 @@ using System.Runtime.InteropServices;
 using RfDetr.Cli;
 
 using var cancellation = new CancellationTokenSource();
+int? code = null;
 
-// The first Ctrl-C, or the first SIGTERM, lets the verb clean up after itself; a second one ends the process at once.
-using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+// The first signal lets the verb clean up after itself; a second one ends the process at once.
+using PosixSignalRegistration interrupt = Handle(PosixSignal.SIGINT, 130);
+using PosixSignalRegistration terminate = Handle(PosixSignal.SIGTERM, 143);
+using PosixSignalRegistration hangUp = Handle(PosixSignal.SIGHUP, 129);
+int result = await CliApp.RunAsync(args, Console.Out, Console.Error, Console.OpenStandardInput(), cancellation.Token);
+return result == CliApp.Interrupted ? code ?? result : result;
+
+// Codes as shells report them: 128 and the signal's number.
+PosixSignalRegistration Handle(PosixSignal signal, int exitCode) => PosixSignalRegistration.Create(signal, context =>
 {
     context.Cancel = !cancellation.IsCancellationRequested;
+    code ??= exitCode;
     cancellation.Cancel();
 });
-Console.CancelKeyPress += (_, e) =>
-{
-    e.Cancel = !cancellation.IsCancellationRequested;
-    cancellation.Cancel();
-};
-return await CliApp.RunAsync(args, Console.Out, Console.Error, Console.OpenStandardInput(), cancellation.Token);

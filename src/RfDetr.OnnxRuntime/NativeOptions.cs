@@ -113,7 +113,8 @@ internal static class NativeOptions
             !int.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out number))
         {
             throw new ArgumentException(
-                $"option '{option}' of execution provider '{provider.Name}' is '{value}', expected a whole number", nameof(provider));
+                $"option '{option}' of execution provider '{provider.Name}' is '{value}', expected a whole number",
+                nameof(provider));
         }
 
         return number;

@@ -17,7 +17,9 @@ internal sealed class OnnxEngine : INetworkEngine
     {
         (_session, _contract, Sizes) = (session, contract, sizes);
         Description = $"ONNX Runtime {session.Runtime.Version}";
-        _pool = new(nameof(Detector), CachedBatchSizes, batch => batch, batch => new Run(this, batch), run => run.Free(), session.Dispose);
+        _pool = new(
+            nameof(Detector), CachedBatchSizes, batch => batch, batch => new Run(this, batch), run => run.Free(),
+            session.Dispose);
     }
 
     public string Description { get; }
@@ -79,7 +81,9 @@ internal sealed class OnnxEngine : INetworkEngine
         public void Free() => _binding.Dispose();
     }
 
-    /// <summary>A bound tensor as floats: in place, or beside it where the model's own input or output is in half precision.</summary>
+    /// <summary>
+    /// A bound tensor as floats: in place, or beside it where the model's own input or output is in half precision.
+    /// </summary>
     private sealed class FloatBuffer
     {
         private readonly BoundTensor _bound;

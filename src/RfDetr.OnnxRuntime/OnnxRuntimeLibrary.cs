@@ -19,15 +19,16 @@ internal sealed class OnnxRuntimeLoader : IOnnxRuntimeLoader
 }
 
 /// <summary>
-/// The native ONNX Runtime library of this process. It is loaded once and kept until the process ends: the managed package binds to one
-/// library, and the library's own threads and static state make unloading unsafe. Safe for many threads.
+/// The native ONNX Runtime library of this process. It is loaded once and kept until the process ends: the managed package binds
+/// to one library, and the library's own threads and static state make unloading unsafe. Safe for many threads.
 /// </summary>
 internal sealed class OnnxRuntimeLibrary : IOnnxRuntime
 {
     /// <summary>The environment variable that names the library file, or a folder that contains it.</summary>
     public const string PathVariable = "RFDETR_ONNXRUNTIME";
 
-    // Builds for Linux since 1.30 write an identifier and a database of events below the home directory when the environment is created.
+    // Builds for Linux since 1.30 write an identifier and a database of events below the home directory when the environment is
+    // created.
     private const string TelemetryVariable = "ORT_DISABLE_TELEMETRY";
 
     private const string EntryPoint = "OrtGetApiBase", ImportName = "onnxruntime", ByApplication = "loaded by the application";
@@ -77,8 +78,9 @@ internal sealed class OnnxRuntimeLibrary : IOnnxRuntime
 
     /// <summary>Loads the library, or returns it if it is already loaded.</summary>
     /// <param name="path">
-    /// The library file or its folder; null: the environment variable <see cref="PathVariable"/>, else the native package of the application
-    /// (beside it, in <c>runtimes/RID/native</c>, in the package folders of a development build), else the system's search path.
+    /// The library file or its folder; null: the environment variable <see cref="PathVariable"/>, else the native package of the
+    /// application (beside it, in <c>runtimes/RID/native</c>, in the package folders of a development build), else the system's
+    /// search path.
     /// </param>
     /// <exception cref="OnnxRuntimeException">None was found, it is too old, or the process already uses another one.</exception>
     public static OnnxRuntimeLibrary Load(string? path = null)
@@ -95,7 +97,8 @@ internal sealed class OnnxRuntimeLibrary : IOnnxRuntime
 
     public IOnnxSession Open(string path, OnnxSessionOptions options) => OnnxSession.FromFile(path, options, this);
 
-    public IOnnxSession Open(ReadOnlyMemory<byte> model, OnnxSessionOptions options) => OnnxSession.FromBytes(model, options, this);
+    public IOnnxSession Open(ReadOnlyMemory<byte> model, OnnxSessionOptions options) =>
+        OnnxSession.FromBytes(model, options, this);
 
     private static OnnxRuntimeLibrary LoadFirst(string? path)
     {
@@ -157,7 +160,8 @@ internal sealed class OnnxRuntimeLibrary : IOnnxRuntime
             logId = "rfdetr",
             logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING,
             // Without a function of our own, messages go to the standard error stream.
-            loggingFunction = static (_, severity, category, _, location, message) => Write(severity, category, location, message),
+            loggingFunction = static (_, severity, category, _, location, message) =>
+                Write(severity, category, location, message),
         };
         return OrtFailures.Guard("create the environment", () => OrtEnv.CreateInstanceWithOptions(ref options));
     }
@@ -177,14 +181,17 @@ internal sealed class OnnxRuntimeLibrary : IOnnxRuntime
         }
     }
 
-    /// <summary>Reads the library's version before the package binds to it: its own error would be a failed type initializer, for good.</summary>
+    /// <summary>
+    /// Reads the library's version before the package binds to it: its own error would be a failed type initializer, for good.
+    /// </summary>
     private static unsafe void CheckLibrary(nint handle, string path)
     {
         if (!NativeLibrary.TryGetExport(handle, EntryPoint, out nint address))
         {
             throw new OnnxRuntimeException(
                 OnnxErrorCode.LibraryNotUsable,
-                $"'{path}' is not ONNX Runtime: it does not export {EntryPoint}; name the onnxruntime library itself, not one of its providers");
+                $"'{path}' is not ONNX Runtime: it does not export {EntryPoint}; name the onnxruntime library itself, " +
+                "not one of its providers");
         }
 
         // struct OrtApiBase of the public header: GetApi(version), GetVersionString().
@@ -201,19 +208,19 @@ internal sealed class OnnxRuntimeLibrary : IOnnxRuntime
         {
             throw new OnnxRuntimeException(
                 OnnxErrorCode.LibraryNotUsable,
-                $"'{path}' is ONNX Runtime {version}; {required} or newer is needed. Update it, or remove {PathVariable} and --onnxruntime " +
-                "and let the application bring its own: dotnet add package Microsoft.ML.OnnxRuntime");
+                $"'{path}' is ONNX Runtime {version}; {required} or newer is needed. Update it, or remove {PathVariable} and " +
+                "--onnxruntime and let the application bring its own: dotnet add package Microsoft.ML.OnnxRuntime");
         }
     }
 
     [DoesNotReturn]
     private static void ThrowNotFound(List<string> tried)
     {
-        string places = string.Join("", tried.Select(place =>
-            $"{Environment.NewLine}  {place}{(File.Exists(place) ? " (exists, but cannot be loaded: other architecture, or a library it needs is missing)" : "")}"));
+        const string unusable = " (exists, but cannot be loaded: other architecture, or a library it needs is missing)";
+        IEnumerable<string> lines = tried.Select(place => $"{Environment.NewLine}  {place}{(File.Exists(place) ? unusable : "")}");
         throw new OnnxRuntimeException(
             OnnxErrorCode.LibraryNotUsable,
             $"the native library of ONNX Runtime was not found. {OnnxRuntimePackage.Cure}{Environment.NewLine}" +
-            $"Or set {PathVariable} to the library's file. Tried:{places}");
+            $"Or set {PathVariable} to the library's file. Tried:{string.Concat(lines)}");
     }
 }

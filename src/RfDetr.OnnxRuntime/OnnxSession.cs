@@ -44,18 +44,23 @@ internal sealed class OnnxSession : IOnnxSession
         return Create(options, runtime, $"load model '{path}'", native => new InferenceSession(full, native));
     }
 
-    public static OnnxSession FromBytes(ReadOnlyMemory<byte> model, OnnxSessionOptions? options = null, OnnxRuntimeLibrary? runtime = null)
+    public static OnnxSession FromBytes(
+        ReadOnlyMemory<byte> model, OnnxSessionOptions? options = null, OnnxRuntimeLibrary? runtime = null)
     {
         if (model.IsEmpty)
             throw new ArgumentException("the model is empty", nameof(model));
         // The package takes whole arrays only.
-        bool isWhole = MemoryMarshal.TryGetArray(model, out ArraySegment<byte> part) && part.Offset == 0 && part.Count == part.Array!.Length;
+        bool isWhole = MemoryMarshal.TryGetArray(model, out ArraySegment<byte> part) &&
+            part.Offset == 0 && part.Count == part.Array!.Length;
         byte[] bytes = isWhole ? part.Array! : model.ToArray();
-        return Create(options, runtime, $"load a model of {model.Length} bytes from memory", native => new InferenceSession(bytes, native));
+        return Create(
+            options, runtime, $"load a model of {model.Length} bytes from memory", native => new InferenceSession(bytes, native));
     }
 
     public IReadOnlyDictionary<string, HostTensor> Run(
-        IReadOnlyDictionary<string, HostTensor> inputs, IReadOnlyList<string>? outputs = null, CancellationToken cancellation = default)
+        IReadOnlyDictionary<string, HostTensor> inputs,
+        IReadOnlyList<string>? outputs = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         outputs ??= [.. Outputs.Select(output => output.Name)];
@@ -94,7 +99,9 @@ internal sealed class OnnxSession : IOnnxSession
         }
     }
 
-    /// <summary>Prepares repeated runs with fixed buffers: nothing is allocated or copied per run. One binding per thread.</summary>
+    /// <summary>
+    /// Prepares repeated runs with fixed buffers: nothing is allocated or copied per run. One binding per thread.
+    /// </summary>
     public SessionBinding CreateBinding() => new(this);
 
     public INetworkEngine ToEngine(DetectionContract contract, NetworkSizes sizes) => new OnnxEngine(this, contract, sizes);
@@ -153,8 +160,9 @@ internal sealed class OnnxSession : IOnnxSession
     }
 
     [DoesNotReturn]
-    private static void ThrowNoValue(IReadOnlyList<OnnxValueInfo> values, string name, string kind) => throw new ArgumentException(
-        $"the model has no {kind} '{name}'; it has {string.Join(", ", values.Select(v => $"'{v.Name}'"))}", nameof(name));
+    private static void ThrowNoValue(IReadOnlyList<OnnxValueInfo> values, string name, string kind) =>
+        throw new ArgumentException(
+            $"the model has no {kind} '{name}'; it has {string.Join(", ", values.Select(v => $"'{v.Name}'"))}", nameof(name));
 
     private static OnnxSession Create(
         OnnxSessionOptions? options, OnnxRuntimeLibrary? runtime, string doing, Func<SessionOptions, InferenceSession> open)
@@ -187,7 +195,8 @@ internal sealed class OnnxSession : IOnnxSession
             return OrtFailures.Guard("read the model's metadata", () =>
             {
                 ModelMetadata facts = session.ModelMetadata;
-                return new OnnxModelMetadata(facts.ProducerName, facts.GraphName, facts.Description, facts.Version, facts.CustomMetadataMap);
+                return new OnnxModelMetadata(
+                    facts.ProducerName, facts.GraphName, facts.Description, facts.Version, facts.CustomMetadataMap);
             });
         }
         finally
@@ -231,9 +240,10 @@ internal sealed class OnnxSession : IOnnxSession
             MemoryHandle pin = tensor.Bytes.Pin();
             _pins.Add(pin);
             Names.Add(name);
+            long[] shape = [.. tensor.Shape.Select(size => (long)size)];
             Items.Add(OrtFailures.Guard($"wrap input '{name}'", () => OrtValue.CreateTensorValueWithData(
-                OrtMemoryInfo.DefaultInstance, (TensorElementType)tensor.DType.ToOnnx(), [.. tensor.Shape.Select(size => (long)size)],
-                (nint)pin.Pointer, tensor.Bytes.Length)));
+                OrtMemoryInfo.DefaultInstance, (TensorElementType)tensor.DType.ToOnnx(), shape, (nint)pin.Pointer,
+                tensor.Bytes.Length)));
         }
 
         public void Dispose()

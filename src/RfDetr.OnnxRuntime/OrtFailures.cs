@@ -44,6 +44,7 @@ internal static class OrtFailures
     }
 
     // The package calls number 11 by a name of its own; in the C API it says that an execution provider failed.
-    private static OnnxErrorCode CodeOf(string name) => name == "ShapeInferenceNotRegistered" ? OnnxErrorCode.ExecutionProviderFail
+    private static OnnxErrorCode CodeOf(string name) =>
+        name == "ShapeInferenceNotRegistered" ? OnnxErrorCode.ExecutionProviderFail
         : Enum.TryParse(name, out OnnxErrorCode code) && Enum.IsDefined(code) ? code : OnnxErrorCode.Fail;
 }

@@ -4,7 +4,9 @@ using RfDetr.Onnx;
 
 namespace RfDetr.OnnxRuntime;
 
-/// <summary>The names of one execution provider: the users', the one in ONNX Runtime's list, and the one of its append function.</summary>
+/// <summary>
+/// The names of one execution provider: the users', the one in ONNX Runtime's list, and the one of its append function.
+/// </summary>
 /// <param name="FullName">Name in the list of available providers.</param>
 /// <param name="AppendName">Name that the generic append function takes.</param>
 /// <param name="Aliases">Short names, lower case.</param>
@@ -77,7 +79,8 @@ internal static class ProviderTable
     [DoesNotReturn]
     private static ProviderEntry ThrowMissing(string name, IReadOnlyList<string> available) => throw new OnnxRuntimeException(
         OnnxErrorCode.ProviderNotAvailable,
-        $"provider '{name}' is not in this onnxruntime build (available: {string.Join(", ", available)}); install one that has it " +
-        "(for CUDA and TensorRT: dotnet add package Microsoft.ML.OnnxRuntime.Gpu, in place of Microsoft.ML.OnnxRuntime) " +
+        $"provider '{name}' is not in this onnxruntime build (available: {string.Join(", ", available)}); " +
+        "install one that has it (for CUDA and TensorRT: dotnet add package Microsoft.ML.OnnxRuntime.Gpu, " +
+        "in place of Microsoft.ML.OnnxRuntime) " +
         $"or set {OnnxRuntimeLibrary.PathVariable} to its library");
 }

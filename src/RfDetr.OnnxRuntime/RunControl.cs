@@ -3,14 +3,18 @@ using OrtException = Microsoft.ML.OnnxRuntime.OnnxRuntimeException;
 
 namespace RfDetr.OnnxRuntime;
 
-/// <summary>Runs with cancellation: ONNX Runtime's run options can end a run between two operators. For one run at a time.</summary>
+/// <summary>
+/// Runs with cancellation: ONNX Runtime's run options can end a run between two operators. For one run at a time.
+/// </summary>
 internal sealed class RunControl : IDisposable
 {
     private readonly RunOptions _options = new();
 
     /// <summary>Runs <paramref name="run"/> on <paramref name="state"/>. Nothing is allocated on the managed heap.</summary>
     /// <exception cref="OnnxRuntimeException">The run failed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was canceled; another run may follow.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellation"/> was canceled; another run may follow.
+    /// </exception>
     public TResult Run<TState, TResult>(TState state, Func<RunOptions, TState, TResult> run, CancellationToken cancellation)
     {
         try

@@ -6,8 +6,8 @@ using RfDetr.Onnx;
 namespace RfDetr.OnnxRuntime;
 
 /// <summary>
-/// Buffers tied to a session for repeated runs without allocation or copying: bind all inputs and the outputs that are wanted once, then
-/// write inputs, <see cref="Run"/>, read outputs. For one thread at a time; many bindings may share a session.
+/// Buffers tied to a session for repeated runs without allocation or copying: bind all inputs and the outputs that are wanted
+/// once, then write inputs, <see cref="Run"/>, read outputs. For one thread at a time; many bindings may share a session.
 /// </summary>
 internal sealed class SessionBinding : IDisposable
 {
@@ -34,21 +34,30 @@ internal sealed class SessionBinding : IDisposable
         }
     }
 
-    /// <summary>Binds an input to a new buffer of the given shape (zeroed, aligned to 64 bytes) in place of an earlier one.</summary>
+    /// <summary>
+    /// Binds an input to a new buffer of the given shape (zeroed, aligned to 64 bytes) in place of an earlier one.
+    /// </summary>
     /// <param name="name">Input name.</param>
     /// <param name="shape">Dimensions; must fit the declared shape.</param>
     /// <exception cref="ArgumentException">No such input, or the shape does not fit.</exception>
     public BoundTensor BindInput(string name, params ReadOnlySpan<long> shape) => Bind(isInput: true, name, shape);
 
-    /// <summary>Binds an output to a new buffer of the given shape, which the run's result must have. Outputs that are not bound are not computed.</summary>
+    /// <summary>
+    /// Binds an output to a new buffer of the given shape, which the run's result must have. Outputs that are not bound are not
+    /// computed.
+    /// </summary>
     /// <inheritdoc cref="BindInput(string, ReadOnlySpan{long})" path="/param"/>
     /// <exception cref="ArgumentException">No such output, or the shape does not fit.</exception>
     public BoundTensor BindOutput(string name, params ReadOnlySpan<long> shape) => Bind(isInput: false, name, shape);
 
     /// <summary>Runs the model on the bound memory.</summary>
     /// <param name="cancellation">Ends the run between two operators.</param>
-    /// <exception cref="InvalidOperationException">An input or every output is not bound, or another thread is using this binding.</exception>
-    /// <exception cref="OnnxRuntimeException">The run failed, e.g. because a bound output has another shape than the result.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An input or every output is not bound, or another thread is using this binding.
+    /// </exception>
+    /// <exception cref="OnnxRuntimeException">
+    /// The run failed, e.g. because a bound output has another shape than the result.
+    /// </exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was canceled.</exception>
     public void Run(CancellationToken cancellation = default)
     {
@@ -137,7 +146,9 @@ internal sealed class SessionBinding : IDisposable
             : $"no output is bound; call {nameof(BindOutput)} before {nameof(Run)}");
 }
 
-/// <summary>The memory of one input or output of a <see cref="SessionBinding"/>; valid until that is disposed of or binds the name again.</summary>
+/// <summary>
+/// The memory of one input or output of a <see cref="SessionBinding"/>; valid until that is disposed of or binds the name again.
+/// </summary>
 internal sealed class BoundTensor : IDisposable
 {
     private readonly NativeBlock _block;

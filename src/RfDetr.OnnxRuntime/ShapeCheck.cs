@@ -43,7 +43,11 @@ internal static class ShapeCheck
         foreach (long size in shape)
         {
             if (size < 0 || (size > 0 && bytes > Array.MaxLength / size))
-                throw new ArgumentException($"{Message(kind, info, shape)}, which is negative or takes more than {Array.MaxLength} bytes");
+            {
+                throw new ArgumentException(
+                    $"{Message(kind, info, shape)}, which is negative or takes more than {Array.MaxLength} bytes");
+            }
+
             bytes *= size;
         }
 

@@ -13,8 +13,8 @@ internal sealed class Film(SceneRandom random, float brightness)
     private readonly float _noise = random.Chance(0.5f) ? random.Range(1, 9) : random.Range(0, 2);
     private readonly uint _seed = random.NextUInt32();
 
-    /// <summary>Develops rows of linear light into RGB bytes.</summary>
-    public void Develop(V3[] light, byte[] rgb, int width, int height, int row)
+    /// <summary>Develops a row of linear light into RGB bytes; each frame of a clip has a grain of its own.</summary>
+    public void Develop(V3[] light, byte[] rgb, int width, int height, int row, int frame = 0)
     {
         float up = 2f / height, across = 2f / width;
         for (int x = 0; x < width; x++)
@@ -22,7 +22,7 @@ internal sealed class Film(SceneRandom random, float brightness)
             V3 c = Soft(light, width, height, x, row);
             float fx = (x + 0.5f) * across - 1, fy = (row + 0.5f) * up - 1;
             c = c * _balance * (_exposure * (1 - _vignette * 0.5f * (fx * fx + fy * fy)));
-            uint h = Noise.Hash(x, row, 0, _seed);
+            uint h = Noise.Hash(x, row, frame, _seed);
             int at = (row * width + x) * 3;
             rgb[at] = Byte(c.X, Grain(h));
             rgb[at + 1] = Byte(c.Y, Grain(h * 0x9E3779B1));

@@ -16,6 +16,9 @@ internal sealed class Placed(int classId, Solid solid, Surface surface, Rotation
     /// <summary>Radius of a ball about <see cref="Center"/> that holds the object, in world units.</summary>
     public float Radius { get; } = scale * solid.Bound;
 
+    /// <summary>The same object elsewhere, turned about the vertical by some radians.</summary>
+    public Placed Moved(V3 to, float turn) => new(ClassId, Solid, Surface, Rotation.AboutY(turn).After(pose), to, Scale);
+
     public V3 ToLocal(V3 world) => pose.ToLocal(world - Center) * (1 / Scale);
 
     public V3 DirectionToLocal(V3 world) => pose.ToLocal(world);

@@ -12,6 +12,7 @@ public sealed class SceneGenerator
 
     private readonly SceneOptions _options;
     private readonly int[] _classIds;
+    private readonly SceneRows _rows;
 
     /// <summary>Makes a generator.</summary>
     /// <exception cref="ArgumentException">An option is out of range; the message lists all that are.</exception>
@@ -19,6 +20,7 @@ public sealed class SceneGenerator
     {
         _options = options ?? new();
         _classIds = _options.Validate();
+        _rows = new SceneRows(_options.Threads);
     }
 
     /// <summary>Class names in the order of <see cref="SceneObject.ClassId"/>.</summary>
@@ -41,9 +43,9 @@ public sealed class SceneGenerator
         Film film = new(random, scene.Brightness);
         (Shader shader, Visibility seen) = KeepVisible(scene, width, height);
 
-        V3[] light = Antialiasing.Render(scene.Camera, shader, seen, width, height, ForEachRow);
+        V3[] light = Antialiasing.Render(scene.Camera, shader, seen, width, height, _rows.ForEach);
         byte[] rgb = new byte[width * height * 3];
-        ForEachRow(height, row => film.Develop(light, rgb, width, height, row));
+        _rows.ForEach(height, row => film.Develop(light, rgb, width, height, row));
         return new(width, height, rgb, seen.Annotate(scene.Objects));
     }
 
@@ -54,7 +56,7 @@ public sealed class SceneGenerator
         while (true)
         {
             Shader shader = new(scene);
-            Visibility seen = new(scene, shader, width, height, ForEachRow);
+            Visibility seen = new(scene, shader, width, height, _rows.ForEach);
             List<Placed> kept = seen.Keep(scene.Objects, minPixels, _options.MinVisibleFraction);
             if (kept.Count == scene.Objects.Count)
                 return (shader, seen);
@@ -62,19 +64,7 @@ public sealed class SceneGenerator
         }
     }
 
-    private void ForEachRow(int height, Action<int> row)
-    {
-        if (_options.Threads == 1)
-        {
-            for (int y = 0; y < height; y++)
-                row(y);
-            return;
-        }
-
-        Parallel.For(0, height, new ParallelOptions { MaxDegreeOfParallelism = _options.Threads == 0 ? -1 : _options.Threads }, row);
-    }
-
-    private static void CheckSide(int side, string name)
+    internal static void CheckSide(int side, string name)
     {
         if (side is < 8 or > MaxSide)
             throw new ArgumentOutOfRangeException(name, side, $"a scene's {name} must be 8 to {MaxSide} pixels, got {side}");

@@ -42,6 +42,9 @@ internal sealed class SceneLayout
         Objects = objects;
     }
 
+    private SceneLayout(SceneLayout still, Camera camera, IReadOnlyList<Placed> objects) =>
+        (Camera, Backdrop, Light, Objects) = (camera, still.Backdrop, still.Light, objects);
+
     public Camera Camera { get; }
 
     public Backdrop Backdrop { get; }
@@ -58,6 +61,18 @@ internal sealed class SceneLayout
             V3 ground = Backdrop.Ground.MeanColor * (Light.Key * Light.Direction.Y + Light.Zenith);
             return (ground.X + ground.Y + ground.Z) / 3;
         }
+    }
+
+    /// <summary>The same place with another camera and other objects.</summary>
+    public SceneLayout With(Camera camera, IReadOnlyList<Placed> objects) => new(this, camera, objects);
+
+    /// <summary>Another object that is seen in a direction with a given size; null if nothing can stand there.</summary>
+    public Placed? Another(int[] classIds, SceneRandom random, float size, V3 direction, IReadOnlyList<Placed> others)
+    {
+        int classId = random.Pick<int>(classIds);
+        Solid solid = ObjectClasses.Make(classId, random);
+        Rotation pose = ObjectClasses.Pose(solid, random);
+        return Place(classId, solid, SurfaceMaker.Object(random), pose, size, direction) is { } placed && Fits(placed, others) ? placed : null;
     }
 
     /// <summary>Somewhere in the image, more often towards its middle; partly outside now and then.</summary>
@@ -87,7 +102,7 @@ internal sealed class SceneLayout
     }
 
     /// <summary>True if the object touches neither the wall nor, seen from above, another one (tested along the line between the centers).</summary>
-    private bool Fits(Placed candidate, List<Placed> others)
+    public bool Fits(Placed candidate, IReadOnlyList<Placed> others)
     {
         if (Backdrop.WallClearance(candidate.Center) < candidate.Support(-Backdrop.WallNormal) * 1.05f || candidate.Center.Y + candidate.Radius > 0.9f)
             return false;

@@ -54,24 +54,33 @@ internal sealed class Visibility
         List<SceneObject> result = [];
         for (int i = 0; i < _count; i++)
         {
-            PixelBox box = Box(i);
-            byte[] mask = new byte[box.Width * box.Height];
-            int area = 0;
-            for (int y = box.Y1; y < box.Y2; y++)
-            {
-                for (int x = box.X1; x < box.X2; x++)
-                {
-                    if (Index[y * _width + x] != i)
-                        continue;
-                    mask[(y - box.Y1) * box.Width + x - box.X1] = 1;
-                    area++;
-                }
-            }
-
-            result.Add(new(objects[i].ClassId, box, mask, area, _amodal[i]));
+            if (Annotate(objects[i], i) is { } seen)
+                result.Add(seen);
         }
 
         return result;
+    }
+
+    /// <summary>Box and mask of one object; null if no pixel shows it.</summary>
+    public SceneObject? Annotate(Placed placed, int index)
+    {
+        PixelBox box = Box(index);
+        if (box.Width <= 0)
+            return null;
+        byte[] mask = new byte[box.Width * box.Height];
+        int area = 0;
+        for (int y = box.Y1; y < box.Y2; y++)
+        {
+            for (int x = box.X1; x < box.X2; x++)
+            {
+                if (Index[y * _width + x] != index)
+                    continue;
+                mask[(y - box.Y1) * box.Width + x - box.X1] = 1;
+                area++;
+            }
+        }
+
+        return new(placed.ClassId, box, mask, area, _amodal[index]);
     }
 
     private PixelBox Box(int index)

@@ -17,6 +17,21 @@ public abstract class Tracker
     /// <summary>True if the tracker uses the motion of the camera; otherwise none has to be estimated.</summary>
     public virtual bool UsesCameraMotion => false;
 
+    /// <summary>
+    /// Takes the detections of the next frame. The result has them in the same order, so masks and class names are found by
+    /// index.
+    /// </summary>
+    /// <param name="found">All detections of the frame.</param>
+    /// <param name="time">Time of the frame in the stream; later than that of the frame before.</param>
+    /// <param name="motion">Motion of the background since the frame before; null if the camera stands still.</param>
+    /// <exception cref="ArgumentException">A box, a score or the motion is not finite, or the time does not advance.</exception>
+    public TrackedFrame Update(Detections found, TimeSpan time, CameraMotion? motion = null)
+    {
+        ArgumentNullException.ThrowIfNull(found);
+        TrackDetection[] detections = [.. found.Items.Select(d => new TrackDetection(d.Box, d.Score, d.ClassId))];
+        return Update(detections, time, motion ?? CameraMotion.None);
+    }
+
     /// <summary>Takes the detections of the next frame of a camera that stands still.</summary>
     /// <param name="detections">All detections of the frame, in any order.</param>
     /// <param name="time">Time of the frame in the stream; later than that of the frame before.</param>

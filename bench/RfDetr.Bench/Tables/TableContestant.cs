@@ -8,7 +8,7 @@ namespace RfDetr.Bench;
 /// <summary>An engine in one precision, ready to run one image.</summary>
 internal sealed class TableContestant(Contestant contestant, string precision, DetectorOptions? options) : IDisposable
 {
-    // Whoever takes so much longer than the quickest has shown it after a few rounds.
+    // A contestant that takes so much longer than the quickest needs only a few rounds.
     private const double FarSlower = 3;
     private const int FewRounds = 3;
 
@@ -31,12 +31,12 @@ internal sealed class TableContestant(Contestant contestant, string precision, D
         Rounds++;
     }
 
-    /// <summary>Whether more rounds would tell anything, given the quickest median.</summary>
+    /// <summary>True if more rounds are worth their time, given the quickest median.</summary>
     public bool IsWorthMore(double quickest) => Rounds < FewRounds || Samples.Median < FarSlower * quickest;
 
     public void Dispose() => contestant.Dispose();
 
-    /// <summary>What is measured, the baseline first: a list, so that another engine or precision is another line.</summary>
+    /// <summary>All contestants, the baseline first: a list, so that another engine or precision is another line.</summary>
     /// <param name="graph">The network.</param>
     /// <param name="input">What it is shown.</param>
     /// <param name="threads">Threads of each run.</param>

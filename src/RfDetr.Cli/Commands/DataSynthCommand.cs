@@ -1,5 +1,5 @@
+using RfDetr.Data;
 using System.CommandLine;
-using System.Globalization;
 using RfDetr.Cli.Framework;
 using Spectre.Console;
 
@@ -9,7 +9,7 @@ namespace RfDetr.Cli.Commands;
 internal sealed class DataSynthCommand
 {
     private const int MaxCount = 200_000;
-    private const string AnnotationFile = "_annotations.coco.json";
+    private const string AnnotationFile = SceneSet.AnnotationFile;
 
     private readonly Option<string?> _output = OptionsOf.Text("--output", "DIR", "Folder for the images and " + AnnotationFile + ".");
     private readonly Option<int?> _count = OptionsOf.Whole("--count", "N", "Number of images.", 1, MaxCount);
@@ -24,9 +24,12 @@ internal sealed class DataSynthCommand
     private readonly Option<float?> _minVisible = OptionsOf.Number("--min-visible", "SHARE", "Leave out objects of which less can be seen (default 0.2).", 0, 1);
     private readonly Option<string[]> _classes = OptionsOf.Names("--classes", "A,B,…", "Draw only these classes.");
 
-    private sealed record Series(string Folder, int First, int Count);
+    private readonly Option<bool> _overwrite = OptionsOf.Flag(
+        "--overwrite", "Replace the annotations of a data set that the folder holds already.");
 
-    private sealed record Look(int Seed, int Width, int Height, int Quality, SceneOptions Options);
+    private readonly ClipArguments _clips = new();
+
+    private sealed record Series(string Folder, int First, int Count);
 
     public static Command Create()
     {
@@ -34,21 +37,33 @@ internal sealed class DataSynthCommand
         c._output.Required = true;
         c._count.Required = true;
         return new Verb("synth", "Draw scenes of solid objects with exact boxes and masks, as a COCO data set.", c.RunAsync,
-            c._output, c._count, c._valid, c._seed, c._first, c._size, c._quality, c._minObjects, c._maxObjects, c._minSize, c._minVisible, c._classes);
+            [
+                c._output, c._count, c._valid, c._seed, c._first, c._size, c._quality, c._minObjects, c._maxObjects, c._minSize,
+                c._minVisible, c._classes, c._overwrite, .. c._clips.Symbols,
+            ]);
     }
 
     private async Task<int> RunAsync(CliContext context)
     {
         string folder = context.Get(_output)!;
-        Look look = LookOf(context);
-        var generator = new SceneGenerator(look.Options); // says what is wrong before a folder is made
+        SceneSetOptions look = LookOf(context);
+        if (_clips.Wanted(context))
+        {
+            if (context.Get(_valid) is not null)
+                throw new ArgumentException("--valid is for images; draw clips for validation with another --first");
+            return await _clips.RunAsync(
+                context, folder, look.Seed, context.Get(_first) ?? 0, context.Get(_count) ?? 1, (look.Width, look.Height), look.Quality, look.Scenes);
+        }
+
         Series[] all = SeriesOf(folder, context.Get(_first) ?? 0, context.Get(_count) ?? 1, context.Get(_valid));
+        if (!context.Get(_overwrite))
+            CheckEmpty(folder, all);
         int total = all.Sum(s => s.Count), objects = 0, drawn = 0;
         foreach (Series series in all)
         {
             int before = drawn;
             objects += await context.WithProgressAsync("drawing",
-                bar => Task.Run(() => Draw(generator, look, series, done => bar.Report(before + done, total), context.Cancellation), context.Cancellation)).ConfigureAwait(false);
+                bar => Task.Run(() => Draw(look, series, done => bar.Report(before + done, total), context.Cancellation), context.Cancellation)).ConfigureAwait(false);
             drawn += series.Count;
         }
 
@@ -65,19 +80,38 @@ internal sealed class DataSynthCommand
         return ExitCodes.Done;
     }
 
-    private Look LookOf(CliContext context)
+    // New annotations would not know the images of the old ones, so that a set would be lost without a word.
+    private static void CheckEmpty(string folder, Series[] all)
+    {
+        if (all.Select(s => s.Folder).Prepend(folder).FirstOrDefault(DataSet.IsDataSet) is { } taken)
+        {
+            throw new ArgumentException(
+                $"'{taken}' holds a data set already, whose annotations would be replaced; name another folder with --output, "
+                + "or add --overwrite");
+        }
+    }
+
+    private SceneSetOptions LookOf(CliContext context)
     {
         (int width, int height) = context.Get(_size) ?? (640, 480);
         string[] classes = context.Get(_classes) ?? [];
         var defaults = new SceneOptions();
-        return new(context.Get(_seed) ?? 0, width, height, context.Get(_quality) ?? 88, new SceneOptions
+        return new SceneSetOptions
         {
-            MinObjects = context.Get(_minObjects) ?? defaults.MinObjects,
-            MaxObjects = context.Get(_maxObjects) ?? Math.Max(defaults.MaxObjects, context.Get(_minObjects) ?? 0),
-            MinObjectSize = context.Get(_minSize) ?? defaults.MinObjectSize,
-            MinVisibleFraction = context.Get(_minVisible) ?? defaults.MinVisibleFraction,
-            Classes = classes.Length > 0 ? classes : null,
-        });
+            Count = context.Get(_count) ?? 1,
+            Seed = context.Get(_seed) ?? 0,
+            Width = width,
+            Height = height,
+            Quality = context.Get(_quality) ?? 88,
+            Scenes = new SceneOptions
+            {
+                MinObjects = context.Get(_minObjects) ?? defaults.MinObjects,
+                MaxObjects = context.Get(_maxObjects) ?? Math.Max(defaults.MaxObjects, context.Get(_minObjects) ?? 0),
+                MinObjectSize = context.Get(_minSize) ?? defaults.MinObjectSize,
+                MinVisibleFraction = context.Get(_minVisible) ?? defaults.MinVisibleFraction,
+                Classes = classes.Length > 0 ? classes : null,
+            },
+        };
     }
 
     // Validation images follow the training ones in the series, so that none is in both.
@@ -85,24 +119,6 @@ internal sealed class DataSynthCommand
         ? [new(Path.Combine(folder, "train"), first, count), new(Path.Combine(folder, "valid"), first + count, more)]
         : [new(folder, first, count)];
 
-    private static int Draw(SceneGenerator generator, Look look, Series series, Action<int> report, CancellationToken cancellation)
-    {
-        Directory.CreateDirectory(series.Folder);
-        using JsonTarget target = JsonTarget.To(Path.Combine(series.Folder, AnnotationFile));
-        using var annotations = new SceneAnnotations(target.Stream, look.Options.Classes);
-        for (int i = series.First; i < series.First + series.Count; i++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            Scene scene = generator.Render((ulong)look.Seed, i, look.Width, look.Height);
-            string name = string.Create(CultureInfo.InvariantCulture, $"scene-{look.Seed}-{i:00000}.jpg");
-            ImageEncoder.Save(
-                new PixelFrame(scene.Rgb, scene.Width, scene.Height, 0, PixelFormat.Rgb24), Path.Combine(series.Folder, name), new EncodeOptions { Quality = look.Quality });
-            annotations.Add(name, scene);
-            report(i - series.First + 1);
-        }
-
-        annotations.Complete();
-        target.Complete();
-        return annotations.Objects;
-    }
+    private static int Draw(SceneSetOptions look, Series series, Action<int> report, CancellationToken cancellation) =>
+        SceneSet.Write(series.Folder, look with { First = series.First, Count = series.Count }, new ActionProgress<int>(report), cancellation);
 }

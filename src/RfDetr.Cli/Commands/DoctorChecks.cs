@@ -90,10 +90,12 @@ internal static class DoctorChecks
         long start = Stopwatch.GetTimestamp();
         try
         {
-            using var detector = Detector.Load("demo", new DetectorOptions { Providers = [new ExecutionProvider(provider)], OnnxRuntimePath = path });
+            var options = new DetectorOptions { Providers = [new ExecutionProvider(provider)], OnnxRuntimePath = path };
+            using var detector = Detector.Load("demo", options);
             detector.Detect(new PixelFrame(new byte[64 * 64], 64, 64, 0, PixelFormat.Gray8), null, cancellation);
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            return new(Name(provider), Health.Works, string.Create(CultureInfo.InvariantCulture, $"ran the demonstration model ({seconds:0.0} s with loading)"));
+            string text = string.Create(CultureInfo.InvariantCulture, $"ran the demonstration model ({seconds:0.0} s with loading)");
+            return new(Name(provider), Health.Works, text);
         }
         catch (Exception e) when (Failures.IsExpected(e) && e is not OperationCanceledException)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 
 namespace RfDetr.Cli.Commands;
@@ -16,7 +17,7 @@ internal static class InspectCommand
         async Task<int> Run(CliContext context)
         {
             ModelInspection found = await Task.Run(() => ModelInspection.Of(context.Get(file), checkpoint.Read(context)), context.Cancellation);
-            context.WriteJson(json => InspectionJson.Write(json, found, context.Get(tensors)));
+            context.WriteJson(CliJson.Default.InspectionDocument, () => InspectionDocument.Of(found, context.Get(tensors)));
             if (!context.WantsJson)
                 InspectionText.Print(context.Human, found, context.Get(tensors));
             return ExitCodes.Done;

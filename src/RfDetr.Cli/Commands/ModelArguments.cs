@@ -77,7 +77,7 @@ internal sealed class ModelArguments
     {
         string[] names = File.Exists(text)
             ? [.. File.ReadAllLines(text).Select(line => line.Trim()).Where(line => line.Length > 0)]
-            : text.Split(',', StringSplitOptions.TrimEntries);
+            : ClassList.Split(text);
         return names.Length > 0 && names.All(n => n.Length > 0)
             ? names
             : throw new ArgumentException($"--class-names '{text}' has an empty name; give names with commas between them, or a file with one per line");

@@ -1,13 +1,12 @@
 using System.Diagnostics;
 using System.Text.Json;
-using RfDetr.Cli.Framework;
 
 namespace RfDetr.Cli.Commands;
 
 /// <summary>Tries an execution provider in a process of its own.</summary>
 /// <remarks>
-/// Drivers of accelerators print to the standard error stream past every log (a missing Vulkan, for example), and a broken one may end its
-/// process. Neither belongs into a report that says whether the provider can be used.
+/// Drivers of accelerators print to the standard error stream past every log (a missing Vulkan, for example), and a broken one
+/// may end its process. Neither belongs into a report that says whether the provider can be used.
 /// </remarks>
 internal static class ProviderProbe
 {
@@ -20,7 +19,8 @@ internal static class ProviderProbe
     public static Finding Run(string provider, string? library, CancellationToken cancellation)
     {
         using Process process = Start(provider, library);
-        Task<string> output = process.StandardOutput.ReadToEndAsync(cancellation), noise = process.StandardError.ReadToEndAsync(cancellation);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(cancellation);
+        Task<string> noise = process.StandardError.ReadToEndAsync(cancellation);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(s_patience);
         try
@@ -28,7 +28,7 @@ internal static class ProviderProbe
             process.WaitForExitAsync(limit.Token).GetAwaiter().GetResult();
             _ = noise.GetAwaiter().GetResult();
             return Read(output.GetAwaiter().GetResult(), provider)
-                ?? Failed(provider, $"the process that tried it ended with exit code {process.ExitCode}; its native library failed");
+                ?? Failed(provider, $"a native library ended the process that tried it (exit code {process.ExitCode})");
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -68,8 +68,8 @@ internal static class ProviderProbe
         {
             using JsonDocument report = JsonDocument.Parse(json);
             JsonElement only = report.RootElement.GetProperty("findings").EnumerateArray().Single();
-            return new(
-                DoctorChecks.Name(provider), Enum.Parse<Health>(only.GetProperty("state").GetString()!, ignoreCase: true), only.GetProperty("text").GetString()!);
+            var state = Enum.Parse<Health>(only.GetProperty("state").GetString()!, ignoreCase: true);
+            return new(DoctorChecks.Name(provider), state, only.GetProperty("text").GetString()!);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
         {

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using RfDetr.Checkpoints;
+using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using RfDetr.Model;
 using RfDetr.Tensors;
@@ -23,7 +23,7 @@ internal static class VariantsCommand
     {
         string folder = new DownloadOptions().ResolveFolder();
         Row[] rows = [.. Variants.All.Select(config => Describe(config, folder))];
-        context.WriteJson(json => Write(json, rows));
+        context.WriteJson(CliJson.Default.VariantsDocument, () => new VariantsDocument([.. rows.Select(Document)]));
         if (!context.WantsJson)
             Print(context.Human, rows);
         return Task.FromResult(ExitCodes.Done);
@@ -60,33 +60,11 @@ internal static class VariantsCommand
         console.WriteLine("Fetch one with: rfdetr download nano");
     }
 
-    private static void Write(Utf8JsonWriter json, Row[] rows)
+    private static VariantDocument Document(Row row)
     {
-        json.WriteStartObject();
-        json.WriteStartArray("variants");
-        foreach (Row row in rows)
-        {
-            ModelConfig c = row.Config;
-            json.WriteStartObject();
-            json.WriteString("name", c.Variant);
-            json.WriteBoolean("masks", c.SegmentationHead);
-            json.WriteNumber("resolution", c.Resolution);
-            json.WriteNumber("size_divisor", c.SizeDivisor);
-            json.WriteNumber("parameters", row.Parameters);
-            json.WriteNumber("encoder_width", c.EncoderWidth);
-            json.WriteNumber("patch_size", c.PatchSize);
-            json.WriteNumber("num_windows", c.NumWindows);
-            json.WriteNumber("decoder_layers", c.DecoderLayers);
-            json.WriteNumber("num_queries", c.NumQueries);
-            json.WriteNumber("num_select", c.NumSelect);
-            json.WriteString("license", row.File.License.Id);
-            json.WriteString("file", row.File.FileName);
-            json.WriteString("note", row.File.Note);
-            json.WriteBoolean("downloaded", row.Downloaded);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
+        ModelConfig c = row.Config;
+        return new(
+            c.Variant, c.SegmentationHead, c.Resolution, c.SizeDivisor, row.Parameters, c.EncoderWidth, c.PatchSize, c.NumWindows, c.DecoderLayers,
+            c.NumQueries, c.NumSelect, row.File.License.Id, row.File.FileName, row.File.Note, row.Downloaded);
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
 
 namespace RfDetr.Cli.Framework;
@@ -15,7 +16,7 @@ internal sealed class CliContext
     public CliContext(ParseResult parsed, TextWriter output, TextWriter error, Stream input, CancellationToken cancellation)
     {
         Parsed = parsed;
-        _output = output;
+        _output = new VisibleWriter(output);
         Input = input;
         Cancellation = cancellation;
         if (parsed.GetResult(CommonOptions.JsonName) is OptionResult { Implicit: false })
@@ -66,6 +67,9 @@ internal sealed class CliContext
         target.Complete();
     }
 
+    /// <summary>Writes a document as the verb's whole result if <c>--json</c> was given; does nothing otherwise.</summary>
+    public void WriteJson<T>(JsonTypeInfo<T> type, Func<T> document) => WriteJson(json => JsonSerializer.Serialize(json, document(), type));
+
     /// <summary>Opens the target of <c>--json</c> for results that come one by one.</summary>
     public JsonTarget OpenJson() => JsonPath == CommonOptions.StandardStream ? JsonTarget.To(_output) : JsonTarget.To(JsonPath!);
 
@@ -77,12 +81,14 @@ internal sealed class CliContext
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(writer),
+            Out = new AnsiConsoleOutput(terminal ? writer : new VisibleWriter(writer)),
             Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No,
             ColorSystem = terminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = terminal ? InteractionSupport.Detect : InteractionSupport.No,
         });
-        if (!terminal)
+        if (terminal)
+            console.Pipeline.Attach(new VisibleHook());
+        else
             console.Profile.Width = PipedWidth;
         return console;
     }

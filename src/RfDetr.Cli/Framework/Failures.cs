@@ -16,6 +16,7 @@ internal static partial class Failures
     {
         Exception e = exception is AggregateException { InnerExceptions: [var only] } ? only : exception;
         int code = CodeOf(e);
+        error = new VisibleWriter(error);
         error.WriteLine(code == ExitCodes.Interrupted ? "interrupted" : $"error: {Describe(e)}");
         if (verbose)
             error.WriteLine(e.ToString());

@@ -2,34 +2,33 @@ using System.Text;
 
 namespace RfDetr.Cli.Framework;
 
-/// <summary>Where JSON goes. A file that was not completed (error, Ctrl-C) is removed again: half a document helps nobody.</summary>
+/// <summary>
+/// The target of JSON and other results. A file has its name only when it is complete: half a document helps nobody.
+/// </summary>
 internal sealed class JsonTarget : IDisposable
 {
-    private readonly string? _path;
-    private bool _complete;
+    private readonly PendingFile? _file;
 
-    private JsonTarget(Stream stream, string? path) => (Stream, _path) = (stream, path);
+    private JsonTarget(Stream stream, PendingFile? file) => (Stream, _file) = (stream, file);
 
     /// <summary>UTF-8 goes here.</summary>
     public Stream Stream { get; }
 
     public static JsonTarget To(string path)
     {
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
-            Directory.CreateDirectory(folder);
-        return new(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read), path);
+        var file = PendingFile.Create(path);
+        return new(file.Stream, file);
     }
 
     public static JsonTarget To(TextWriter writer) => new(new Utf8ToText(writer), null);
 
     /// <summary>All is written.</summary>
-    public void Complete() => _complete = true;
+    public void Complete() => _file?.Complete();
 
     public void Dispose()
     {
         Stream.Dispose();
-        if (!_complete && _path is not null && File.Exists(_path))
-            File.Delete(_path);
+        _file?.Dispose();
     }
 
     /// <summary>UTF-8 bytes in, characters out; a character may be split between two writes.</summary>

@@ -19,6 +19,7 @@ internal static class UsageErrors
 
     public static int Print(IReadOnlyList<string> mistakes, ParseResult parsed, TextWriter error)
     {
+        error = new VisibleWriter(error);
         foreach (string mistake in mistakes)
             error.WriteLine($"error: {mistake}");
         error.WriteLine($"see: {string.Join(' ', Path(parsed).Append("--help"))}");

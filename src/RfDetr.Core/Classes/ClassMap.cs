@@ -49,6 +49,11 @@ public sealed record ClassMap
     /// <summary>Which rule made the map, for people.</summary>
     public string Source { get; }
 
+    /// <summary>
+    /// One sentence with both readings where the file does not say which of two is right; null where the map is certain.
+    /// </summary>
+    public string? Doubt { get; init; }
+
     /// <summary>True if detections of this label are results; false for unnamed logits and for numbers outside the head.</summary>
     public bool IsEmitted(int label) => _byLabel.ContainsKey(label);
 

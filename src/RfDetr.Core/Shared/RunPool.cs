@@ -1,8 +1,8 @@
 namespace RfDetr;
 
 /// <summary>
-/// Reusable buffers of runs, kept for the batch sizes that were used last: a caller who tries many sizes does not hold memory for each of
-/// them. Safe for many threads.
+/// Reusable buffers of runs, kept for the batch sizes that were used last: a caller who tries many sizes does not hold memory for
+/// each of them. Safe for many threads.
 /// </summary>
 /// <typeparam name="TPlan">What all runs of one batch size share.</typeparam>
 /// <typeparam name="TRun">The buffers of one run, used by one caller at a time.</typeparam>
@@ -36,7 +36,9 @@ internal sealed class RunPool<TPlan, TRun>(
         }
     }
 
-    /// <summary>Takes the buffers for a run of <paramref name="batch"/> images; give them back with <see cref="Return"/>.</summary>
+    /// <summary>
+    /// Takes the buffers for a run of <paramref name="batch"/> images; give them back with <see cref="Return"/>.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="batch"/> is below 1.</exception>
     /// <exception cref="ObjectDisposedException">The pool was disposed of.</exception>
     public TRun Rent(int batch)

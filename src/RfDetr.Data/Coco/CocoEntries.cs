@@ -5,28 +5,33 @@ namespace RfDetr.Data;
 /// <summary>Reads one annotation or one result, at its '{'.</summary>
 internal static class CocoEntries
 {
-    /// <summary>A box and an area that the file does not give are NaN until <see cref="CocoLinks"/> has filled them in.</summary>
+    /// <summary>A box that the file does not give, until <see cref="CocoLinks"/> has filled it in.</summary>
     public static readonly BoxXywh NoBox = new(double.NaN, double.NaN, double.NaN, double.NaN);
+
+    /// <summary>
+    /// An area that the file does not give, until <see cref="CocoLinks"/> has filled it in. NaN is what some files do give.
+    /// </summary>
+    public const double NoArea = double.NegativeInfinity;
 
     [ThreadStatic]
     private static List<double>? t_numbers;
 
-    public static CocoAnnotation Annotation(ref JsonCursor json)
+    public static CocoAnnotation Annotation(ref JsonCursor json, CocoIds ids)
     {
         long id = json.Index + 1;
         long? image = null, category = null;
         BoxXywh? box = null;
-        double area = double.NaN;
+        double area = NoArea;
         bool crowd = false;
         CocoSegmentation? mask = null;
         for (json.Next(); json.Token != JsonTokenType.EndObject; json.Next())
         {
             if (json.Is("id"u8))
-                id = json.WholeField("id");
+                id = json.IdField("id", ids);
             else if (json.Is("image_id"u8))
-                image = json.WholeField("image_id");
+                image = json.IdField("image_id", ids);
             else if (json.Is("category_id"u8))
-                category = json.WholeField("category_id");
+                category = json.IdField("category_id", ids);
             else if (json.Is("bbox"u8))
                 box = json.BoxField("bbox");
             else if (json.Is("area"u8))
@@ -54,7 +59,7 @@ internal static class CocoEntries
         };
     }
 
-    public static CocoDetection Detection(ref JsonCursor json)
+    public static CocoDetection Detection(ref JsonCursor json, CocoIds ids)
     {
         long? image = null, category = null;
         double? score = null;
@@ -63,9 +68,9 @@ internal static class CocoEntries
         for (json.Next(); json.Token != JsonTokenType.EndObject; json.Next())
         {
             if (json.Is("image_id"u8))
-                image = json.WholeField("image_id");
+                image = json.IdField("image_id", ids);
             else if (json.Is("category_id"u8))
-                category = json.WholeField("category_id");
+                category = json.IdField("category_id", ids);
             else if (json.Is("score"u8))
                 score = json.NumberField("score");
             else if (json.Is("bbox"u8))
@@ -90,37 +95,57 @@ internal static class CocoEntries
     {
         json.Field = "area";
         json.Next();
-        double area = json.Token == JsonTokenType.Null ? double.NaN : json.Number();
-        return area < 0 ? throw json.Error(FormattableString.Invariant($"is {area}; it must be at least 0")) : area;
+        return json.Token == JsonTokenType.Null ? NoArea : json.TryNumber(out double area) ? area : throw json.Wrong("a number");
     }
 
+    /// <summary>The mask. One that is malformed is no reason to refuse the box beside it: it is kept as what it is.</summary>
     private static CocoSegmentation? Segmentation(ref JsonCursor json)
     {
         json.Field = "segmentation";
         json.Next();
-        return json.Token switch
+        int depth = json.Depth;
+        bool isContainer = json.Token is JsonTokenType.StartArray or JsonTokenType.StartObject;
+        try
         {
-            JsonTokenType.Null => null,
-            JsonTokenType.StartArray => Polygons(ref json),
-            JsonTokenType.StartObject => RunLengths(ref json),
-            _ => throw json.Wrong("a list of polygons, or an object with 'size' and 'counts'"),
-        };
+            return json.Token switch
+            {
+                JsonTokenType.Null => null,
+                JsonTokenType.StartArray => Polygons(ref json),
+                JsonTokenType.StartObject => RunLengths(ref json),
+                _ => throw json.Wrong("a list of polygons, or an object with 'size' and 'counts'"),
+            };
+        }
+        catch (DataSetFormatException e)
+        {
+            if (isContainer)
+                json.SkipToEnd(depth);
+            return new CocoBrokenMask(e.Message[(e.File.Length + 2)..]);
+        }
     }
 
     private static CocoPolygons? Polygons(ref JsonCursor json)
     {
         List<double> scratch = t_numbers ??= [];
         var outlines = new List<double[]>(1);
+        string? flaw = null;
         for (json.Next(); json.Token != JsonTokenType.EndArray; json.Next())
         {
             if (json.Token != JsonTokenType.StartArray)
                 throw json.Wrong("a list of polygons, each a list x0, y0, x1, y1, … (is a pair of brackets missing?)");
             double[] outline = json.Numbers(scratch);
-            if (outline.Length % 2 != 0 || outline.Length < 6)
+            if (outline.Length % 2 != 0)
                 throw json.Error($"has a polygon of {outline.Length} numbers; a polygon is x0, y0, x1, y1, … with at least three points");
-            outlines.Add(outline);
+            if (outline.Length >= 6)
+                outlines.Add(outline);
+            else
+                flaw ??= $"has a polygon of {outline.Length} numbers; a polygon is x0, y0, x1, y1, … with at least three points";
         }
 
+        // Points and lines beside real outlines enclose nothing; alone they are no mask.
+        if (flaw is not null && outlines.Count == 0)
+            throw json.Error(flaw);
+        if (flaw is not null)
+            json.Flaw(DataFlaw.EmptyPolygon, flaw);
         return outlines.Count == 0 ? null : new CocoPolygons([.. outlines]);
     }
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace RfDetr.Data;
 
-/// <summary>COCO ground truth (<c>instances_*.json</c>, <c>_annotations.coco.json</c>) as it was written, with its references checked.</summary>
+/// <summary>COCO ground truth (<c>instances_*.json</c>, <c>_annotations.coco.json</c>) as it was written.</summary>
 public sealed class CocoFile
 {
     /// <summary>Makes ground truth from parts; nothing is checked.</summary>
@@ -18,55 +18,113 @@ public sealed class CocoFile
     /// <summary>In the file's order, ids unique.</summary>
     public IReadOnlyList<CocoCategory> Categories { get; }
 
-    /// <summary>In the file's order; each refers to an image and a category that are there.</summary>
+    /// <summary>In the file's order; what they refer to need not be there, and ids may occur twice.</summary>
     public IReadOnlyList<CocoAnnotation> Annotations { get; }
+
+    /// <summary>The ids that the file writes as text where numbers are usual.</summary>
+    internal CocoIds Ids { get; init; } = new();
 
     /// <summary>Reads ground truth.</summary>
     /// <exception cref="DataSetFormatException">It is not COCO's format; the message names file, entry and field.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static CocoFile Read(string path, CocoReadOptions? options = null)
-    {
-        using FileStream stream = Open(path, options ??= CocoReadOptions.Default);
-        return Read(stream, path, options);
-    }
+    public static CocoFile Read(string path, CocoReadOptions? options = null) =>
+        Read(path, options, new ProblemList(stopAtFirst: true));
 
     /// <summary>Reads ground truth from a stream, which stays open.</summary>
-    /// <param name="stream">JSON in UTF-8.</param>
+    /// <param name="stream">JSON in UTF-8 or UTF-16.</param>
     /// <param name="name">What messages call it.</param>
     /// <param name="options">Limits.</param>
     /// <exception cref="DataSetFormatException">It is not COCO's format.</exception>
     public static CocoFile Read(Stream stream, string name, CocoReadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        var json = new JsonCursor(stream, name);
-        try
-        {
-            return CocoReader.Read(ref json, name, options ?? CocoReadOptions.Default);
-        }
-        catch (JsonException e)
-        {
-            throw json.Malformed(e);
-        }
+        return Read(stream, name, options ?? CocoReadOptions.Default, new ProblemList(stopAtFirst: true));
     }
 
     /// <summary>Reads a result file: a list of detections, as pycocotools' <c>loadRes</c> does.</summary>
     /// <exception cref="DataSetFormatException">It is not COCO's format; the message names file, entry and field.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static IReadOnlyList<CocoDetection> ReadResults(string path, CocoReadOptions? options = null)
-    {
-        using FileStream stream = Open(path, options ?? CocoReadOptions.Default);
-        return ReadResults(stream, path);
-    }
+    public static IReadOnlyList<CocoDetection> ReadResults(string path, CocoReadOptions? options = null) =>
+        ReadResults(path, new CocoIds(), options);
 
     /// <summary>Reads a result file from a stream, which stays open.</summary>
     /// <exception cref="DataSetFormatException">It is not COCO's format.</exception>
     public static IReadOnlyList<CocoDetection> ReadResults(Stream stream, string name)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        return Parse(stream, name, (ref JsonCursor json) => Results(ref json, new CocoIds()));
+    }
+
+    /// <summary>Reads ground truth of a data set: broken entries are the list's to judge.</summary>
+    internal static CocoFile Read(string path, CocoReadOptions? options, ProblemList problems)
+    {
+        using FileStream stream = Open(path, options ??= CocoReadOptions.Default);
+        return Read(stream, path, options, problems);
+    }
+
+    /// <summary>Reads a result file whose ids are those of ground truth.</summary>
+    internal static IReadOnlyList<CocoDetection> ReadResults(string path, CocoIds ids, CocoReadOptions? options = null)
+    {
+        using FileStream stream = Open(path, options ?? CocoReadOptions.Default);
+        return Parse(stream, path, (ref JsonCursor json) => Results(ref json, ids));
+    }
+
+    /// <summary>Writes ground truth; the file appears only when it is complete.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Write(string path) => AtomicFile.Write(path, stream => CocoWriter.Write(stream, this), flushToDisk: false);
+
+    private static CocoFile Read(Stream stream, string name, CocoReadOptions options, ProblemList problems) =>
+        Parse(stream, name, (ref JsonCursor json) =>
+        {
+            // A second attempt must not count everything twice.
+            var attempt = new ProblemList(problems.StopsAtFirst);
+            try
+            {
+                CocoFile file = CocoReader.Read(ref json, name, options, attempt);
+                problems.Take(attempt);
+                return file;
+            }
+            catch (DataSetFormatException)
+            {
+                problems.Take(attempt);
+                throw;
+            }
+        });
+
+    private delegate T Parser<T>(ref JsonCursor json);
+
+    /// <summary>Reads once; where that fails and the stream can go back, once more with Python's numbers put right.</summary>
+    private static T Parse<T>(Stream stream, string name, Parser<T> parse)
+    {
+        long start = stream.CanSeek ? stream.Position : -1;
+        DataSetFormatException failure;
+        try
+        {
+            return Attempt(JsonStreams.AsUtf8(stream), name, parse);
+        }
+        catch (DataSetFormatException e) when (e.InnerException is JsonException && start >= 0)
+        {
+            failure = e;
+        }
+
+        stream.Position = start;
+        var repaired = new PythonNumbersStream(JsonStreams.AsUtf8(stream));
+        try
+        {
+            return Attempt(repaired, name, parse);
+        }
+        catch (DataSetFormatException) when (repaired.Replaced == 0)
+        {
+            throw failure;
+        }
+    }
+
+    private static T Attempt<T>(Stream stream, string name, Parser<T> parse)
+    {
         var json = new JsonCursor(stream, name);
         try
         {
-            return Results(ref json);
+            return parse(ref json);
         }
         catch (JsonException e)
         {
@@ -74,11 +132,7 @@ public sealed class CocoFile
         }
     }
 
-    /// <summary>Writes ground truth; the file appears only when it is complete.</summary>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    public void Write(string path) => AtomicFile.Write(path, stream => CocoWriter.Write(stream, this), flushToDisk: false);
-
-    private static List<CocoDetection> Results(ref JsonCursor json)
+    private static List<CocoDetection> Results(ref JsonCursor json, CocoIds ids)
     {
         json.Next();
         if (json.Token != JsonTokenType.StartArray)
@@ -89,7 +143,7 @@ public sealed class CocoFile
             json.Index++;
             if (json.Token != JsonTokenType.StartObject)
                 throw json.Wrong("an object");
-            results.Add(CocoEntries.Detection(ref json));
+            results.Add(CocoEntries.Detection(ref json, ids));
         }
 
         json.ExpectEnd();

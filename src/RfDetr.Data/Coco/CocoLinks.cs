@@ -1,61 +1,98 @@
 
 namespace RfDetr.Data;
 
-/// <summary>What can only be done when the whole file is read, because its lists come in any order: ids that refer, values that follow from others.</summary>
+/// <summary>
+/// The work that must wait until the whole file is read, because its lists come in any order: unique ids, values that follow from
+/// others.
+/// </summary>
 internal static class CocoLinks
 {
-    public static List<CocoAnnotation> Complete(
-        string path, List<CocoImage> images, List<CocoCategory> categories, List<CocoAnnotation> annotations)
+    /// <summary>Makes the file from its lists.</summary>
+    /// <exception cref="DataSetFormatException">A category id has two names, or a box cannot be computed.</exception>
+    public static CocoFile Complete(
+        string path, List<CocoImage> images, List<CocoCategory> categories, List<CocoAnnotation> annotations, CocoIds ids,
+        ProblemList problems)
     {
-        Dictionary<long, int> byId = Unique(path, "images", images, image => image.Id);
-        Dictionary<long, int> classes = Unique(path, "categories", categories, category => category.Id);
+        var byId = new Dictionary<long, int>(images.Count, MixedHash.Instance);
+        var kept = new List<CocoImage>(images.Count);
+        for (int i = 0; i < images.Count; i++)
+        {
+            if (byId.TryAdd(images[i].Id, kept.Count))
+                kept.Add(images[i]);
+            else
+                problems.Flaw(
+                    DataFlaw.RepeatedImage, path, $"images[{i}] '{images[i].FileName}' has id {ids.Text(images[i].Id)}");
+        }
+
+        List<CocoCategory> classes = Unique(path, categories, ids, problems);
         for (int i = 0; i < annotations.Count; i++)
         {
             CocoAnnotation annotation = annotations[i];
-            if (!byId.TryGetValue(annotation.ImageId, out int image))
-                throw Dangling(path, i, "image_id", annotation.ImageId, "images");
-            if (!classes.ContainsKey(annotation.CategoryId))
-                throw Dangling(path, i, "category_id", annotation.CategoryId, "categories");
-            if (double.IsNaN(annotation.Area) || double.IsNaN(annotation.Box.X))
-                annotations[i] = Fill(path, i, annotation, images[image]);
-        }
-
-        return annotations;
-    }
-
-    private static CocoAnnotation Fill(string path, int index, CocoAnnotation annotation, CocoImage image)
-    {
-        BoxXywh box = annotation.Box;
-        double area = annotation.Area;
-        if (annotation.Segmentation is { } segmentation)
-        {
+            if (annotation.Area != CocoEntries.NoArea && !double.IsNaN(annotation.Box.X))
+                continue;
+            (int height, int width) = byId.TryGetValue(annotation.ImageId, out int at)
+                ? (kept[at].Height, kept[at].Width)
+                : (0, 0);
             try
             {
-                RleMask mask = segmentation.ToMask(image.Height, image.Width);
-                box = double.IsNaN(box.X) ? BoxXywh.From(mask.BoundingBox) : box;
-                area = double.IsNaN(area) ? mask.Area : area;
+                annotations[i] = Fill(annotation, height, width);
             }
             catch (AnnotationFormatException e)
             {
-                throw new DataSetFormatException(path, FormattableString.Invariant($"annotations[{index}].segmentation cannot be used: {e.Message}"), e);
+                problems.Add(new DataSetFormatException(path, annotation.Segmentation is CocoBrokenMask broken
+                    ? broken.Reason
+                    : FormattableString.Invariant($"annotations[{i}].segmentation cannot be used: {e.Message}"), e));
             }
         }
 
-        return annotation with { Box = box, Area = double.IsNaN(area) ? box.Area : area };
+        return new CocoFile(path, kept, classes, annotations) { Ids = ids };
     }
 
-    private static Dictionary<long, int> Unique<T>(string path, string section, List<T> entries, Func<T, long> id)
+    /// <summary>
+    /// Gives an annotation the box and the area that its file does not. Where the image's size is not known either (0), the box
+    /// stays NaN.
+    /// </summary>
+    /// <exception cref="AnnotationFormatException">There is no box, and the mask is malformed.</exception>
+    public static CocoAnnotation Fill(CocoAnnotation annotation, int height, int width)
     {
-        var known = new Dictionary<long, int>(entries.Count);
-        for (int i = 0; i < entries.Count; i++)
+        BoxXywh box = annotation.Box;
+        double area = annotation.Area;
+        bool noBox = double.IsNaN(box.X);
+        if (annotation.Segmentation is { } segmentation && ((height > 0 && width > 0) || segmentation is CocoBrokenMask))
         {
-            if (!known.TryAdd(id(entries[i]), i))
-                throw new DataSetFormatException(path, FormattableString.Invariant($"{section}[{i}].id is {id(entries[i])}, which {section}[{known[id(entries[i])]}] has already; ids must be unique."));
+            try
+            {
+                RleMask mask = segmentation.ToMask(height, width);
+                box = noBox ? BoxXywh.From(mask.BoundingBox) : box;
+                area = area == CocoEntries.NoArea ? mask.Area : area;
+            }
+            catch (AnnotationFormatException) when (!noBox)
+            {
+                // The box is there; the mask is the business of whoever asks for it.
+            }
         }
 
-        return known;
+        if (area == CocoEntries.NoArea && !double.IsNaN(box.X))
+            area = box.Area;
+        return annotation with { Box = box, Area = area };
     }
 
-    private static DataSetFormatException Dangling(string path, int index, string field, long value, string section) =>
-        new(path, FormattableString.Invariant($"annotations[{index}].{field} is {value}, but no entry of '{section}' has that id."));
+    private static List<CocoCategory> Unique(string path, List<CocoCategory> categories, CocoIds ids, ProblemList problems)
+    {
+        var known = new Dictionary<long, int>(categories.Count, MixedHash.Instance);
+        var kept = new List<CocoCategory>(categories.Count);
+        for (int i = 0; i < categories.Count; i++)
+        {
+            CocoCategory category = categories[i];
+            if (known.TryAdd(category.Id, i))
+                kept.Add(category);
+            else if (categories[known[category.Id]].Name != category.Name)
+                problems.Add(new DataSetFormatException(
+                    path,
+                    $"categories[{i}].id is {ids.Text(category.Id)}, which categories[{known[category.Id]}] has already; ids "
+                    + "must be unique."));
+        }
+
+        return kept;
+    }
 }

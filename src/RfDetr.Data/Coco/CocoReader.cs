@@ -3,18 +3,30 @@ using System.Text.Json;
 namespace RfDetr.Data;
 
 /// <summary>Reads the three lists of a ground-truth file; whatever else is in it is passed over.</summary>
-internal sealed class CocoReader(CocoReadOptions options)
+internal sealed class CocoReader(CocoReadOptions options, ProblemList problems)
 {
     private readonly List<CocoImage> _images = [];
     private readonly List<CocoCategory> _categories = [];
     private readonly List<CocoAnnotation> _annotations = [];
+    private readonly CocoIds _ids = new();
 
-    public static CocoFile Read(ref JsonCursor json, string path, CocoReadOptions options)
+    /// <summary>Reads a file.</summary>
+    /// <param name="json">At its beginning.</param>
+    /// <param name="path">What messages call it.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="problems">Decides whether a broken entry ends the reading or is left out.</param>
+    public static CocoFile Read(ref JsonCursor json, string path, CocoReadOptions options, ProblemList problems)
     {
-        var reader = new CocoReader(options);
+        var reader = new CocoReader(options, problems);
+        json.Problems = problems;
         json.Next();
         if (json.Token != JsonTokenType.StartObject)
-            throw json.Error(json.Token == JsonTokenType.StartArray ? "is a list; that is a result file, ground truth is an object with 'images', 'annotations' and 'categories'" : "is no JSON object");
+        {
+            throw json.Error(json.Token == JsonTokenType.StartArray
+                ? "is a list; that is a result file, ground truth is an object with 'images', 'annotations' and 'categories'"
+                : "is no JSON object");
+        }
+
         (bool images, bool annotations, bool categories) = (false, false, false);
         for (json.Next(); json.Token != JsonTokenType.EndObject; json.Next())
         {
@@ -29,10 +41,13 @@ internal sealed class CocoReader(CocoReadOptions options)
         }
 
         json.ExpectEnd();
-        string missing = string.Join(", ", new[] { images ? "" : "'images'", annotations ? "" : "'annotations'", categories ? "" : "'categories'" }.Where(n => n.Length > 0));
+        string missing = string.Join(
+            ", ",
+            ((string[])[images ? "" : "'images'", annotations ? "" : "'annotations'", categories ? "" : "'categories'"])
+                .Where(n => n.Length > 0));
         if (missing.Length > 0)
             throw json.Error($"has no {missing}; COCO ground truth has 'images', 'annotations' and 'categories'");
-        return new CocoFile(path, reader._images, reader._categories, CocoLinks.Complete(path, reader._images, reader._categories, reader._annotations));
+        return CocoLinks.Complete(path, reader._images, reader._categories, reader._annotations, reader._ids, problems);
     }
 
     private void Section(ref JsonCursor json, string name, ref bool seen)
@@ -48,13 +63,26 @@ internal sealed class CocoReader(CocoReadOptions options)
         for (json.Next(); json.Token != JsonTokenType.EndArray; json.Next())
         {
             json.Index++;
-            if (json.Token != JsonTokenType.StartObject)
-                throw json.Wrong("an object");
-            switch (name)
+            int depth = json.Depth;
+            bool isContainer = json.Token is JsonTokenType.StartObject or JsonTokenType.StartArray;
+            try
             {
-                case "images": _images.Add(Image(ref json)); break;
-                case "categories": _categories.Add(Category(ref json)); break;
-                default: _annotations.Add(CocoEntries.Annotation(ref json)); break;
+                if (json.Token != JsonTokenType.StartObject)
+                    throw json.Wrong("an object");
+                switch (name)
+                {
+                    case "images": _images.Add(Image(ref json)); break;
+                    case "categories": _categories.Add(Category(ref json)); break;
+                    default: _annotations.Add(CocoEntries.Annotation(ref json, _ids)); break;
+                }
+            }
+            catch (DataSetFormatException e)
+            {
+                problems.Add(e);
+                if (problems.IsFull)
+                    throw;
+                if (isContainer)
+                    json.SkipToEnd(depth);
             }
 
             json.Field = "";
@@ -67,39 +95,35 @@ internal sealed class CocoReader(CocoReadOptions options)
     {
         long? id = null;
         string? file = null;
-        int? width = null, height = null;
+        int width = 0, height = 0;
         for (json.Next(); json.Token != JsonTokenType.EndObject; json.Next())
         {
             if (json.Is("id"u8))
-                id = json.WholeField("id");
+                id = json.IdField("id", _ids);
             else if (json.Is("file_name"u8))
-                file = json.StringField("file_name");
+                file = json.OptionalStringField("file_name");
             else if (json.Is("width"u8))
-                width = json.WholeField("width", 1, options.MaxSide);
+                width = json.SideField("width", options.MaxSide);
             else if (json.Is("height"u8))
-                height = json.WholeField("height", 1, options.MaxSide);
+                height = json.SideField("height", options.MaxSide);
             else
                 JsonLists.Pass(ref json);
         }
 
         json.Field = "";
-        if (id is null || file is null || width is null || height is null)
-            throw json.Missing(("id", id is null), ("file_name", file is null), ("width", width is null), ("height", height is null));
-        if (file.Length == 0)
-            throw json.Error("has an empty file_name");
-        return new CocoImage(id.Value, file, width.Value, height.Value);
+        return id is null ? throw json.Missing(("id", true)) : new CocoImage(id.Value, file ?? "", width, height);
     }
 
-    private static CocoCategory Category(ref JsonCursor json)
+    private CocoCategory Category(ref JsonCursor json)
     {
         long? id = null;
         string? name = null, group = null;
         for (json.Next(); json.Token != JsonTokenType.EndObject; json.Next())
         {
             if (json.Is("id"u8))
-                id = json.WholeField("id");
+                id = json.IdField("id", _ids);
             else if (json.Is("name"u8))
-                name = json.StringField("name");
+                name = json.OptionalStringField("name");
             else if (json.Is("supercategory"u8))
                 group = json.OptionalStringField("supercategory");
             else
@@ -107,8 +131,6 @@ internal sealed class CocoReader(CocoReadOptions options)
         }
 
         json.Field = "";
-        if (id is null || string.IsNullOrWhiteSpace(name))
-            throw json.Missing(("id", id is null), ("name", string.IsNullOrWhiteSpace(name)));
-        return new CocoCategory(id.Value, name, group);
+        return id is null ? throw json.Missing(("id", true)) : new CocoCategory(id.Value, name ?? "", group);
     }
 }

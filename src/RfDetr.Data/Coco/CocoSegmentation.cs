@@ -13,6 +13,18 @@ public abstract class CocoSegmentation
     public abstract RleMask ToMask(int height, int width);
 }
 
+/// <summary>
+/// A mask that the file does not describe as any of the three forms. Boxes do not need it; whoever asks for it is told why.
+/// </summary>
+internal sealed class CocoBrokenMask(string reason) : CocoSegmentation
+{
+    /// <summary>The place in the file, and the reason.</summary>
+    public string Reason { get; } = reason;
+
+    /// <inheritdoc/>
+    public override RleMask ToMask(int height, int width) => throw new AnnotationFormatException(Reason);
+}
+
 /// <summary>One or several outlines; the mask is their union.</summary>
 /// <param name="outlines">Each <c>x0, y0, x1, y1, …</c> in pixels.</param>
 public sealed class CocoPolygons(double[][] outlines) : CocoSegmentation
@@ -61,5 +73,7 @@ public sealed class CocoRunLengths : CocoSegmentation
     /// <inheritdoc/>
     public override RleMask ToMask(int height, int width) => Height == height && Width == width
         ? ToMask()
-        : throw new AnnotationFormatException($"a mask of size [{Height}, {Width}] (height, width) belongs to no image of {height}×{width} (height × width); was the image resized or turned without its annotations?");
+        : throw new AnnotationFormatException(
+            $"a mask of size [{Height}, {Width}] (height, width) belongs to no image of {height}×{width} (height × width); "
+            + "was the image resized or turned without its annotations?");
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 
 namespace RfDetr.Data;
@@ -10,7 +12,7 @@ namespace RfDetr.Data;
 internal ref struct JsonCursor
 {
     private const int FirstBuffer = 1 << 18;
-    private const int LargestToken = 1 << 28;
+    private const int LargestToken = 1 << 26;
 
     private readonly Stream _stream;
     private readonly string _file;
@@ -21,6 +23,9 @@ internal ref struct JsonCursor
     private bool _final;
     private Utf8JsonReader _reader;
 
+    /// <summary>Begins at the first token.</summary>
+    /// <param name="stream">UTF-8; stays open.</param>
+    /// <param name="file">What messages call it.</param>
     public JsonCursor(Stream stream, string file)
     {
         (_stream, _file) = (stream, file);
@@ -43,10 +48,33 @@ internal ref struct JsonCursor
     /// <summary>The field of the entry; empty outside of entries.</summary>
     public string Field { get; set; } = "";
 
+    /// <summary>The list that flaws are counted in; null: none.</summary>
+    public ProblemList? Problems { get; set; }
+
     public readonly JsonTokenType Token => _reader.TokenType;
 
-    /// <summary>The text of a string or a property name.</summary>
-    public readonly string Text => _reader.GetString()!;
+    /// <summary>Number of containers around the token.</summary>
+    public readonly int Depth => _reader.CurrentDepth;
+
+    /// <summary>
+    /// The text of a string or a property name. Bytes that are not UTF-8 and halves of surrogate pairs are read as they can be.
+    /// </summary>
+    public readonly string Text
+    {
+        get
+        {
+            try
+            {
+                return _reader.GetString()!;
+            }
+            catch (InvalidOperationException)
+            {
+                string text = Lenient();
+                Flaw(DataFlaw.OddText, $"is '{(text.Length <= 40 ? text : text[..40] + "…")}'");
+                return text;
+            }
+        }
+    }
 
     /// <summary>Moves on to the next token.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -57,7 +85,17 @@ internal ref struct JsonCursor
     }
 
     /// <summary>Whether the token is a property of this name.</summary>
-    public readonly bool Is(ReadOnlySpan<byte> name) => _reader.ValueTextEquals(name);
+    public readonly bool Is(ReadOnlySpan<byte> name)
+    {
+        try
+        {
+            return _reader.ValueTextEquals(name);
+        }
+        catch (InvalidOperationException)
+        {
+            return false; // a name that is no text
+        }
+    }
 
     /// <summary>Passes over the value that begins at this token.</summary>
     public void Skip()
@@ -68,6 +106,13 @@ internal ref struct JsonCursor
         do
             Next();
         while (_reader.CurrentDepth > depth);
+    }
+
+    /// <summary>Passes over the rest of the object or list whose first token had the given <see cref="Depth"/>.</summary>
+    public void SkipToEnd(int depth)
+    {
+        while (!(Token is JsonTokenType.EndObject or JsonTokenType.EndArray && _reader.CurrentDepth == depth))
+            Next();
     }
 
     /// <summary>Nothing but white space may follow the root value.</summary>
@@ -81,22 +126,46 @@ internal ref struct JsonCursor
         }
     }
 
-    /// <summary>The token as a number of any size that a double holds; finite.</summary>
+    /// <summary>The token as a finite number of any size that a double holds; text that is one counts as well.</summary>
     public readonly double Number() =>
-        Token == JsonTokenType.Number && _reader.TryGetDouble(out double value) && double.IsFinite(value) ? value : throw Wrong("a finite number");
+        TryNumber(out double value) && double.IsFinite(value) ? value : throw Wrong("a finite number");
 
-    /// <summary>The token as a whole number; 3.0 is one.</summary>
-    public readonly long Whole()
+    /// <summary>The token as a number that need not be finite.</summary>
+    public readonly bool TryNumber(out double value)
     {
+        value = double.NaN;
         if (Token == JsonTokenType.Number)
+            return _reader.TryGetDouble(out value);
+        if (Token != JsonTokenType.String)
+            return false;
+        string text = Text.Trim();
+        if (text is "" || text.Equals("nan", StringComparison.OrdinalIgnoreCase))
+            return true;
+        if (text.TrimStart('-', '+').ToUpperInvariant() is "INF" or "INFINITY")
         {
-            if (_reader.TryGetInt64(out long whole))
-                return whole;
-            if (_reader.TryGetDouble(out double value) && Math.Floor(value) == value && Math.Abs(value) < 1L << 53)
-                return (long)value;
+            value = text[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
+            return true;
         }
 
-        throw Wrong("a whole number");
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+    }
+
+    /// <summary>The token as a whole number; 3.0 is one, and so is "3".</summary>
+    public readonly long Whole() => TryWhole(out long whole) ? whole : throw Wrong("a whole number");
+
+    /// <summary>The token as a whole number, if it is one.</summary>
+    public readonly bool TryWhole(out long whole)
+    {
+        whole = 0;
+        if (Token == JsonTokenType.Number && _reader.TryGetInt64(out whole))
+            return true;
+        if (Token == JsonTokenType.String
+            && long.TryParse(Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out whole))
+            return true;
+        if (!TryNumber(out double value) || Math.Floor(value) != value || !(Math.Abs(value) < 1L << 53))
+            return false;
+        whole = (long)value;
+        return true;
     }
 
     /// <summary>The token as a whole number within bounds.</summary>
@@ -126,12 +195,22 @@ internal ref struct JsonCursor
     /// <summary>An error at this place.</summary>
     public readonly DataSetFormatException Error(string what, Exception? inner = null)
     {
+        string place = Place();
+        return new DataSetFormatException(_file, place.Length > 0 ? $"{place} {what}." : $"{what}.", inner);
+    }
+
+    /// <summary>Counts something odd at this place.</summary>
+    public readonly void Flaw(DataFlaw flaw, string what) => Problems?.Flaw(flaw, _file, $"{Place()} {what}");
+
+    /// <summary>This place: list, entry and field.</summary>
+    public readonly string Place()
+    {
         string place = Section;
         if (Index >= 0)
             place += FormattableString.Invariant($"[{Index}]");
         if (Field.Length > 0)
             place += place.Length > 0 ? "." + Field : Field;
-        return new DataSetFormatException(_file, place.Length > 0 ? $"{place} {what}." : $"{what}.", inner);
+        return place;
     }
 
     private readonly string Describe() => Token switch
@@ -139,12 +218,55 @@ internal ref struct JsonCursor
         JsonTokenType.StartObject => "an object",
         JsonTokenType.StartArray => "a list",
         JsonTokenType.EndArray => "missing (the list ends before it)",
+        JsonTokenType.String when _reader.ValueSpan.IsEmpty && !_reader.HasValueSequence => "NaN or an empty text",
         JsonTokenType.String => Text is { Length: <= 40 } text ? $"the text '{text}'" : "a long text",
-        JsonTokenType.Number => System.Text.Encoding.UTF8.GetString(_reader.ValueSpan),
+        JsonTokenType.Number =>
+            Encoding.UTF8.GetString(_reader.ValueSpan is { Length: <= 40 } number ? number : "a long number"u8),
         JsonTokenType.True => "true",
         JsonTokenType.False => "false",
         _ => "null",
     };
+
+    /// <summary>
+    /// The token's text where it is not what JSON promises: other bytes as Latin-1, half a surrogate pair as U+FFFD.
+    /// </summary>
+    private readonly string Lenient()
+    {
+        string raw = TextFile.Decode(_reader.ValueSpan);
+        var text = new StringBuilder(raw.Length);
+        for (int i = 0; i < raw.Length; i++)
+        {
+            if (raw[i] != '\\' || i + 1 == raw.Length)
+            {
+                text.Append(raw[i]);
+                continue;
+            }
+
+            char kind = raw[++i];
+            if (kind == 'u' && i + 4 < raw.Length
+                && ushort.TryParse(
+                    raw.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort unit))
+            {
+                text.Append((char)unit);
+                i += 4;
+            }
+            else
+            {
+                text.Append(kind switch { 'n' => '\n', 't' => '\t', 'r' => '\r', 'b' => '\b', 'f' => '\f', _ => kind });
+            }
+        }
+
+        for (int i = 0; i < text.Length; i++)
+        {
+            bool pair = char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]);
+            if (pair)
+                i++;
+            else if (char.IsSurrogate(text[i]))
+                text[i] = '\uFFFD';
+        }
+
+        return text.ToString();
+    }
 
     private void NextFromStream()
     {

@@ -5,6 +5,9 @@ namespace RfDetr.Data;
 /// <summary>Fields and lists of numbers, read at a property's name.</summary>
 internal static class JsonLists
 {
+    /// <summary>Far beyond any image, and small enough for sums and products of such numbers to be finite.</summary>
+    private const double LargestPixel = 1e15;
+
     /// <summary>Passes over a property of no interest.</summary>
     public static void Pass(ref JsonCursor json)
     {
@@ -16,6 +19,21 @@ internal static class JsonLists
     {
         json.Enter(field);
         return json.Whole();
+    }
+
+    /// <summary>A number, or a text that stands for one.</summary>
+    public static long IdField(this ref JsonCursor json, string field, CocoIds ids)
+    {
+        json.Enter(field);
+        return json.Token == JsonTokenType.String ? ids.Of(json.Text) : json.Whole();
+    }
+
+    /// <summary>A side of an image in pixels; 0 where the file says nothing (null, 0, no number).</summary>
+    public static int SideField(this ref JsonCursor json, string field, int most)
+    {
+        json.Enter(field);
+        bool isNothing = json.Token == JsonTokenType.Null || (json.TryNumber(out double value) && !double.IsFinite(value));
+        return isNothing ? 0 : json.Whole(0, most);
     }
 
     public static int WholeField(this ref JsonCursor json, string field, int least, int most)
@@ -42,14 +60,14 @@ internal static class JsonLists
         return json.Token == JsonTokenType.Null ? null : json.String();
     }
 
-    /// <summary>0, 1, false or true.</summary>
+    /// <summary>0, 1, false, true, or null for false.</summary>
     public static bool FlagField(this ref JsonCursor json, string field)
     {
         json.Enter(field);
         return json.Token switch
         {
             JsonTokenType.True => true,
-            JsonTokenType.False => false,
+            JsonTokenType.False or JsonTokenType.Null => false,
             _ => json.Whole(0, 1) == 1,
         };
     }
@@ -69,6 +87,8 @@ internal static class JsonLists
             if (count == 4)
                 throw json.Error("has more than four numbers; it must be [x, y, width, height]");
             values[count] = json.Number();
+            if (Math.Abs(values[count]) > LargestPixel)
+                throw json.Error(FormattableString.Invariant($"has {values[count]}, which is no place in an image"));
         }
 
         return count switch

@@ -6,8 +6,13 @@ public sealed record ConversionOptions
     /// <summary>The layout to write: <see cref="DataSetLayout.RoboflowCoco"/>, <see cref="DataSetLayout.Yolo"/> or <see cref="DataSetLayout.Voc"/>.</summary>
     public required DataSetLayout To { get; init; }
 
-    /// <summary>Symbolic links to the images instead of copies.</summary>
+    /// <summary>Hard links to the images instead of copies; both folders must lie on one file system.</summary>
     public bool Link { get; init; }
+
+    /// <summary>
+    /// True: objects that the new format cannot hold are left out and counted; false: the conversion is refused.
+    /// </summary>
+    public bool AllowLoss { get; init; }
 }
 
 /// <summary>What a conversion wrote and what did not fit into the new format.</summary>

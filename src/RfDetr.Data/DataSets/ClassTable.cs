@@ -22,7 +22,7 @@ public sealed class ClassTable : IReadOnlyList<DataClass>
     internal ClassTable(IEnumerable<DataClass> classes, ClassRule rule, DataClass? grouping = null)
     {
         _classes = [.. classes.OrderBy(c => c.Index)];
-        _byCategory = _classes.ToDictionary(c => c.CategoryId);
+        _byCategory = _classes.ToDictionary(c => c.CategoryId, MixedHash.Instance);
         _byIndex = _classes.ToDictionary(c => c.Index);
         (Rule, Grouping) = (rule, grouping);
         LogitCount = _classes.Length == 0 ? 0 : _classes[^1].Index + 1;

@@ -5,8 +5,17 @@ namespace RfDetr.Data;
 /// <summary>A folder of labeled images in COCO's, YOLO's or Pascal VOC's layout. Immutable; images are read when they are needed.</summary>
 public sealed class DataSet
 {
-    internal DataSet(string path, DataSetLayout layout, ClassTable classes, IReadOnlyList<DataSplit> splits) =>
+    private readonly IReadOnlyDictionary<string, string> _absent;
+
+    internal DataSet(
+        string path, DataSetLayout layout, ClassTable classes, IReadOnlyList<DataSplit> splits,
+        IReadOnlyList<DataFlawCount>? flaws = null,
+        IReadOnlyDictionary<string, string>? absent = null)
+    {
         (Path, Layout, Classes, Splits) = (path, layout, classes, splits);
+        _absent = absent ?? new Dictionary<string, string>();
+        Warnings = [.. (flaws ?? []).Where(f => f.Level == FindingLevel.Warning).Select(f => f.Sentence)];
+    }
 
     /// <summary>The folder.</summary>
     public string Path { get; }
@@ -20,6 +29,12 @@ public sealed class DataSet
     /// <summary>Its parts; training parts first, test parts last.</summary>
     public IReadOnlyList<DataSplit> Splits { get; }
 
+    /// <summary>
+    /// Oddities of the files that were left out or read in another way than written, one sentence for each kind and file; to be
+    /// shown.
+    /// </summary>
+    public IReadOnlyList<string> Warnings { get; }
+
     /// <summary>Opens a data set and reads all its annotations; its layout is found from the files.</summary>
     /// <param name="path">The folder; or a <c>data.yaml</c>; or a COCO file with its images beside it (one split, named "all").</param>
     /// <param name="options">How it is read.</param>
@@ -27,11 +42,25 @@ public sealed class DataSet
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static DataSet Open(string path, DataSetOptions? options = null) => Open(path, options, new ProblemList(stopAtFirst: true));
 
+    /// <summary>True if a folder holds a data set of any layout.</summary>
+    public static bool IsDataSet(string folder)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        return LayoutFinder.IsDataSet(folder);
+    }
+
     /// <summary>A part by its name; "val", "validation" and "val2017" are "valid", "training" and "train2017" are "train".</summary>
     /// <exception cref="ArgumentException">There is none of that name; the message lists those that are.</exception>
-    public DataSplit Split(string name) => TryGetSplit(name, out DataSplit? split)
-        ? split
-        : throw new ArgumentException($"the data set '{Path}' has no split '{name}'; it has {string.Join(", ", Splits.Select(s => $"'{s.Name}'"))}", nameof(name));
+    public DataSplit Split(string name)
+    {
+        if (TryGetSplit(name, out DataSplit? split))
+            return split;
+        string? why = _absent.FirstOrDefault(a => SplitNames.Plain(a.Key) == SplitNames.Plain(name)).Value;
+        throw new ArgumentException(
+            $"the data set '{Path}' has no split '{name}'; it has "
+            + $"{string.Join(", ", Splits.Select(s => $"'{s.Name}'"))}{(why is null ? "" : $" ({why})")}",
+            nameof(name));
+    }
 
     /// <summary>A part by its name, as <see cref="Split"/> finds it.</summary>
     public bool TryGetSplit(string name, [NotNullWhen(true)] out DataSplit? split)
@@ -47,12 +76,16 @@ public sealed class DataSet
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         options ??= DataSetOptions.Default;
         LayoutFinder.Found found = LayoutFinder.Find(path, options.Layout);
+        var absent = new Dictionary<string, string>(StringComparer.Ordinal);
         (ClassTable classes, List<DataSplit> splits) = found.Layout switch
         {
             DataSetLayout.RoboflowCoco or DataSetLayout.Coco => CocoLayouts.Read(found, options, problems),
-            DataSetLayout.Yolo => YoloLayout.Read(found, problems),
-            _ => VocLayout.Read(found, problems),
+            DataSetLayout.Yolo => YoloLayout.Read(found, options, problems, absent),
+            _ => VocLayout.Read(found, options, problems),
         };
-        return new DataSet(found.Root, found.Layout, classes, [.. splits.OrderBy(s => SplitNames.Rank(s.Name)).ThenBy(s => s.Name, StringComparer.Ordinal)]);
+        return new DataSet(
+            found.Root, found.Layout, classes,
+            [.. splits.OrderBy(s => SplitNames.Rank(s.Name)).ThenBy(s => s.Name, StringComparer.Ordinal)],
+            problems.Flaws, absent);
     }
 }

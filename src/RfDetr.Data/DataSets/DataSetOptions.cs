@@ -38,6 +38,12 @@ public sealed record DataSetOptions
     /// <summary>Which logit stands for which category.</summary>
     public ClassRule Classes { get; init; } = ClassRule.Contiguous;
 
+    /// <summary>
+    /// Permission for symbolic links to lead out of the data set's folder. Off: a data set from elsewhere could have any file of
+    /// this machine read and copied. On for folders whose links are your own.
+    /// </summary>
+    public bool FollowLinks { get; init; }
+
     /// <summary>Limits on COCO files.</summary>
     public CocoReadOptions Coco { get; init; } = CocoReadOptions.Default;
 }

@@ -12,7 +12,9 @@ internal static class LayoutFinder
     /// <param name="Root">The data set's folder.</param>
     /// <param name="Layout">Its layout.</param>
     /// <param name="Files">COCO: split name → annotation file. YOLO: "" → data.yaml. VOC: none.</param>
-    public sealed record Found(string Root, DataSetLayout Layout, IReadOnlyList<(string Split, string File)> Files);
+    /// <param name="Named">Whether the user named the one file himself, and not the folder that it is in.</param>
+    public sealed record Found(
+        string Root, DataSetLayout Layout, IReadOnlyList<(string Split, string File)> Files, bool Named = false);
 
     public static Found Find(string path, DataSetLayout? wanted)
     {
@@ -25,7 +27,10 @@ internal static class LayoutFinder
         {
             [var only] => only,
             [] => throw Nothing(path, wanted),
-            _ => throw new DataSetFormatException(path, $"holds several layouts ({string.Join(", ", found.Select(f => f.Layout))}); say which one is meant (DataSetOptions.Layout, --layout)."),
+            _ => throw new DataSetFormatException(
+                path,
+                $"holds several layouts ({string.Join(", ", found.Select(f => f.Layout))}); say which one is meant "
+                + "(DataSetOptions.Layout, --layout)."),
         };
     }
 
@@ -34,11 +39,14 @@ internal static class LayoutFinder
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         return Path.GetExtension(path).ToLowerInvariant() switch
         {
-            ".json" => new(folder, DataSetLayout.RoboflowCoco, [(SingleSplit, path)]),
-            ".yaml" or ".yml" => new(folder, DataSetLayout.Yolo, [("", path)]),
+            ".json" => new(folder, DataSetLayout.RoboflowCoco, [(SingleSplit, path)], Named: true),
+            ".yaml" or ".yml" => new(folder, DataSetLayout.Yolo, [("", path)], Named: true),
             _ => throw new DataSetFormatException(path, "is neither a folder, nor a COCO .json file, nor YOLO's data.yaml."),
         };
     }
+
+    /// <summary>True if a folder holds a data set of any layout.</summary>
+    public static bool IsDataSet(string folder) => Directory.Exists(folder) && Candidates(folder).Any();
 
     private static IEnumerable<Found> Candidates(string root)
     {

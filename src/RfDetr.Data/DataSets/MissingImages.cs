@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RfDetr.Data;
 
 /// <summary>Checks that the images of a split are there before hours are spent on the others.</summary>
@@ -14,8 +16,14 @@ internal static class MissingImages
         if (missing.Count == 0)
             return images;
         string names = string.Join(", ", missing.Take(Shown).Select(p => $"'{p.Name}'"));
-        problems.Add(new DataSetFormatException(source, FormattableString.Invariant(
-            $"{missing.Count} of {images.Count} images are not in '{folder}': {names}{(missing.Count > Shown ? ", …" : "")}. Were all files unpacked?")));
+
+        // .NET reads names as UTF-8; a file whose name is not can be listed but not opened.
+        string cure = missing.Any(p => p.Name.Contains('\uFFFD'))
+            ? "A name that is not UTF-8 cannot be opened: rename the file."
+            : "Were all files unpacked?";
+        problems.Add(new DataSetFormatException(source, string.Create(CultureInfo.InvariantCulture,
+            $"{missing.Count} of {images.Count} images are not in '{folder}': {names}{(missing.Count > Shown ? ", …" : "")}. "
+            + $"{cure}")));
         return [.. images.Where((_, i) => there[i])];
     }
 }

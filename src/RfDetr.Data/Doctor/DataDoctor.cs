@@ -12,7 +12,9 @@ public static class DataDoctor
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="IOException">A file of annotations cannot be read.</exception>
     public static DoctorReport Examine(
-        string path, DoctorOptions? options = null, DataSetOptions? reading = null, IProgress<(int Done, int All)>? progress = null, CancellationToken cancellation = default)
+        string path, DoctorOptions? options = null, DataSetOptions? reading = null,
+        IProgress<(int Done, int All)>? progress = null,
+        CancellationToken cancellation = default)
     {
         options ??= new DoctorOptions();
         options.Validate();
@@ -32,6 +34,8 @@ public static class DataDoctor
         // Most files that are broken are broken alike, so one finding with examples says it; the rest is in the count.
         found.Add(FindingLevel.Error, "format", null, [.. problems.Found.Select(p => p.Message)],
             n => $"{FindingList.Plural(n, "thing")} in the files cannot be read as what {(n == 1 ? "it claims" : "they claim")} to be.");
+        foreach (DataFlawCount flaw in problems.Flaws)
+            found.Add(flaw);
         if (data is null)
             return new DoctorReport(null, found.Sorted);
 

@@ -16,7 +16,7 @@ internal static class ObjectChecks
     public static void Run(DataSplit split, FindingList found)
     {
         List<string> empty = [], outside = [], beyond = [], doubled = [], brokenMasks = [], otherMasks = [], noMasks = [];
-        var ids = new HashSet<long>();
+        var ids = new HashSet<long>(MixedHash.Instance);
         var repeated = new List<string>();
         bool cocoIds = split.Source.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
         foreach (LabeledImage image in split.Images)

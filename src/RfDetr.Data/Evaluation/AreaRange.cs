@@ -15,6 +15,6 @@ public readonly record struct AreaRange(string Name, double Least, double Most)
     public static IReadOnlyList<AreaRange> Coco { get; } =
         [All, new("small", 0, 32 * 32), new("medium", 32 * 32, 96 * 96), new("large", 96 * 96, Unlimited)];
 
-    /// <summary>Whether an area lies in the range.</summary>
-    public bool Contains(double area) => area >= Least && area <= Most;
+    /// <summary>True if an area lies in the range. As in pycocotools, one that is no number lies in every range.</summary>
+    public bool Contains(double area) => !(area < Least || area > Most);
 }

@@ -59,11 +59,15 @@ public sealed class ConfusionMatrix
     public static ConfusionMatrix Of(EvaluationInput input, EvaluationKind kind, double scoreThreshold, double iouThreshold = .5)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var matrix = new ConfusionMatrix([.. input.CategoryIds.Distinct().Order()], scoreThreshold, iouThreshold);
-        Dictionary<long, int> index = matrix.CategoryIds.Index().ToDictionary(c => c.Item, c => c.Index);
-        ILookup<long, TruthObject> truth = input.Truth.Where(t => index.ContainsKey(t.CategoryId)).ToLookup(t => t.ImageId);
-        ILookup<long, FoundObject> found = input.Found.Where(f => f.Score >= scoreThreshold && index.ContainsKey(f.CategoryId)).ToLookup(f => f.ImageId);
-        foreach (long image in input.ImageIds.Distinct())
+        var matrix = new ConfusionMatrix(
+            [.. input.CategoryIds.Distinct(MixedHash.Instance).Order()], scoreThreshold, iouThreshold);
+        Dictionary<long, int> index = matrix.CategoryIds.Index().ToDictionary(c => c.Item, c => c.Index, MixedHash.Instance);
+        ILookup<long, TruthObject> truth = input.Truth.Where(t => index.ContainsKey(t.CategoryId))
+            .ToLookup(t => t.ImageId, MixedHash.Instance);
+        ILookup<long, FoundObject> found = input.Found
+            .Where(f => f.Score >= scoreThreshold && index.ContainsKey(f.CategoryId))
+                .ToLookup(f => f.ImageId, MixedHash.Instance);
+        foreach (long image in input.ImageIds.Distinct(MixedHash.Instance))
         {
             // Objects that count come first: they are taken before those that do not.
             TruthObject[] objects = [.. truth[image].OrderBy(t => !GroupMatcher.Counts(t, AreaRange.All))];

@@ -7,6 +7,9 @@ public sealed record EvaluationSummary(EvaluationResult Boxes, EvaluationResult?
 {
     /// <summary>The result that models are compared by: masks where there are any.</summary>
     public EvaluationResult Main => Masks ?? Boxes;
+
+    /// <summary>The score threshold of the highest mean F1 of <see cref="Main"/>, at IoU 0.5: a good one to use the model with.</summary>
+    public double BestThreshold => Main.Sweep.Best.Threshold;
 }
 
 /// <summary>
@@ -21,7 +24,7 @@ public sealed class DetectionEvaluation
     private readonly EvaluationOptions _options;
     private readonly bool _masks;
     private readonly List<long> _images = [];
-    private readonly HashSet<long> _seen = [];
+    private readonly HashSet<long> _seen = new(MixedHash.Instance);
     private readonly List<TruthObject> _truth = [];
     private readonly List<FoundObject> _found = [];
 

@@ -27,7 +27,8 @@ internal sealed class EvaluationGroups
 
     public static EvaluationGroups Of(EvaluationInput input, int maxDetections)
     {
-        long[] categories = [.. input.CategoryIds.Distinct().Order()], images = [.. input.ImageIds.Distinct().Order()];
+        long[] categories = [.. input.CategoryIds.Distinct(MixedHash.Instance).Order()];
+        long[] images = [.. input.ImageIds.Distinct(MixedHash.Instance).Order()];
         Dictionary<long, int> categoryIndex = IndexOf(categories), imageIndex = IndexOf(images);
 
         var truthPlaces = new List<Place>(input.Truth.Count);
@@ -81,7 +82,7 @@ internal sealed class EvaluationGroups
 
     private static Dictionary<long, int> IndexOf(long[] ids)
     {
-        var index = new Dictionary<long, int>(ids.Length);
+        var index = new Dictionary<long, int>(ids.Length, MixedHash.Instance);
         for (int i = 0; i < ids.Length; i++)
             index.Add(ids[i], i);
         return index;

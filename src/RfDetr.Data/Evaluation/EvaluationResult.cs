@@ -58,7 +58,7 @@ public sealed class EvaluationResult
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(classes);
-        Dictionary<long, EvaluationClass> byId = classes.ToDictionary(c => c.Id);
+        Dictionary<long, EvaluationClass> byId = classes.ToDictionary(c => c.Id, MixedHash.Instance);
         foreach (long id in input.CategoryIds)
         {
             if (!byId.ContainsKey(id))

@@ -38,8 +38,9 @@ internal static class Overlaps
     {
         foreach (TruthObject truth in groups.Truth)
         {
-            if (!IsFinite(truth.Box) || !double.IsFinite(truth.Area))
-                throw NotFinite($"an object of image {truth.ImageId} has the box {truth.Box} and the area {truth.Area}");
+            // An area decides about ranges only, and one that is no number lies in all of them (AreaRange.Contains).
+            if (!IsFinite(truth.Box))
+                throw NotFinite($"an object of image {truth.ImageId} has the box {truth.Box}");
         }
 
         foreach (FoundObject found in groups.Found)
@@ -54,7 +55,7 @@ internal static class Overlaps
 
     private static void CheckMasks(EvaluationGroups groups)
     {
-        var sizes = new Dictionary<long, (int Height, int Width)>();
+        var sizes = new Dictionary<long, (int Height, int Width)>(MixedHash.Instance);
         foreach (TruthObject truth in groups.Truth)
             CheckMask(sizes, truth.ImageId, truth.Mask, "an object");
         foreach (FoundObject found in groups.Found)

@@ -28,6 +28,15 @@ internal sealed class HtmlWriter
         return this;
     }
 
+    /// <summary>Names beside their colors.</summary>
+    public HtmlWriter Legend(IEnumerable<(string Name, string Color)> entries)
+    {
+        Open("div", "legend");
+        foreach ((string name, string color) in entries)
+            Open("span", $"key {color}").Text(name).Close("span");
+        return Close("div");
+    }
+
     /// <inheritdoc/>
     public override string ToString() => _text.ToString();
 }

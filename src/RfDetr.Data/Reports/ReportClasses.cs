@@ -5,7 +5,7 @@ namespace RfDetr.Data;
 /// <summary>The parts of a report about one evaluation: numbers, classes, curves, confusion.</summary>
 internal static class ReportClasses
 {
-    private const int MostCurves = LineChart.Colors - 1, MostMatrix = 30, MostConfusions = 25;
+    private const int MostCurves = Chart.Colors - 1, MostMatrix = 30, MostConfusions = 25;
 
     private static readonly string[] s_headings = ["class", "objects", "AP", "AP50", "AP75", "AR", "precision", "recall", "F1"];
 
@@ -77,9 +77,9 @@ internal static class ReportClasses
         var best = (result.Sweep.Best.Threshold, string.Create(CultureInfo.InvariantCulture, $"F1 {result.Sweep.Best.F1:0.000} at {result.Sweep.Best.Threshold:0.00}"));
         string which = frequent.Length < result.Classes.Count(c => c.Objects > 0) ? $", the {frequent.Length} most frequent classes" : "";
         html.Element("h3", "Precision, recall and F1").Open("div", "grid2");
-        new LineChart($"Precision over recall at IoU 0.50{which}", "recall", precisions) { XRange = (0, 1), YRange = (0, 1), FirstStandsOut = true }.Write(html);
-        new LineChart($"F1 over score threshold{which}", "score threshold", f1) { XRange = (0, 1), YRange = (0, 1), FirstStandsOut = true, Marker = best }.Write(html);
-        new LineChart("Means over score threshold", "score threshold", macro) { XRange = (0, 1), YRange = (0, 1), Marker = best }.Write(html);
+        new Chart($"Precision over recall at IoU 0.50{which}", "recall", precisions) { XRange = (0, 1), YRange = (0, 1), FirstStandsOut = true }.Write(html);
+        new Chart($"F1 over score threshold{which}", "score threshold", f1) { XRange = (0, 1), YRange = (0, 1), FirstStandsOut = true, Marker = best }.Write(html);
+        new Chart("Means over score threshold", "score threshold", macro) { XRange = (0, 1), YRange = (0, 1), Marker = best }.Write(html);
         html.Close("div");
     }
 

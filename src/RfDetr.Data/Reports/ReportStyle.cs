@@ -15,6 +15,7 @@ internal static class ReportStyle
         h3{font-size:15px;margin:24px 0 8px}
         p{margin:4px 0 10px}
         .soft{color:var(--soft)}
+        .warn{border-left:4px solid var(--c1);padding:4px 12px;background:var(--card)}
         .facts{display:flex;flex-wrap:wrap;gap:2px 22px;color:var(--soft);font-size:13px}
         .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(118px,1fr));gap:10px;margin:14px 0}
         .tile,.card,.chart{background:var(--card);border:1px solid var(--line);border-radius:8px}
@@ -28,16 +29,21 @@ internal static class ReportStyle
         .chart .grid{stroke:var(--line);stroke-width:1;fill:none}
         .chart .axis{stroke:var(--soft);stroke-width:1;fill:none}
         .chart .tick,.chart .note{fill:var(--soft);font-size:11px;font-family:inherit}
+        .chart .name{fill:var(--text);font-size:12px;font-family:inherit}
         .chart .note{fill:var(--text)}
         .chart .marker{stroke:var(--soft);stroke-dasharray:4 3;fill:none}
+        .chart .level{stroke:var(--c);stroke-width:1.5;stroke-dasharray:5 4;fill:none}
+        .chart+.chart,.chart+.card,.card+.chart{margin-top:14px}
+        .grid2>.chart{margin-top:0}
         .line{fill:none;stroke:var(--c);stroke-width:1.8;stroke-linejoin:round}
         .strong{stroke-width:2.8}
         .pale{stroke-width:1.1;opacity:.65}
         .dot{fill:var(--c)}
+        .many{fill-opacity:.6}
         .hidden{fill:transparent}
         .legend{display:flex;flex-wrap:wrap;gap:2px 14px;margin:6px 4px 0;font-size:12px;color:var(--soft)}
         .key::before{content:"";display:inline-block;width:14px;height:3px;margin:0 5px 4px 0;border-radius:2px;background:var(--c)}
-        .c0{--c:var(--c0)}.c1{--c:var(--c1)}.c2{--c:var(--c2)}.c3{--c:var(--c3)}.c4{--c:var(--c4)}.c5{--c:var(--c5)}.c6{--c:var(--c6)}.c7{--c:var(--c7)}
+        .c0{--c:var(--c0)}.c1{--c:var(--c1)}.c2{--c:var(--c2)}.c3{--c:var(--c3)}.c4{--c:var(--c4)}.c5{--c:var(--c5)}.c6{--c:var(--c6)}.c7{--c:var(--c7)}.cs{--c:var(--soft)}
         .card{padding:6px 12px 10px;overflow-x:auto}
         table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:13.5px}
         th,td{padding:5px 10px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
@@ -45,6 +51,7 @@ internal static class ReportStyle
         tr:last-child td{border-bottom:0}
         th{color:var(--soft);font-weight:600}
         table.sortable th{cursor:pointer}
+        td.text,th.text{text-align:left;white-space:normal;overflow-wrap:anywhere}
         .wide{width:100%}
         .bar{display:inline-block;width:74px;height:7px;margin-right:8px;border-radius:4px;background:var(--line);vertical-align:1px}
         .bar i{display:block;height:7px;border-radius:4px;background:var(--c0)}
@@ -64,7 +71,7 @@ internal static class ReportStyle
         """
         document.querySelectorAll('table.sortable th').forEach(th=>th.addEventListener('click',()=>{
           const body=th.closest('table').tBodies[0],at=th.cellIndex,down=th.dataset.down!=='1';
-          const value=row=>{const t=row.cells[at].dataset.value??row.cells[at].textContent;return isNaN(t)?t:+t};
+          const value=row=>{const t=row.cells[at].dataset.value??row.cells[at].textContent;return Number.isFinite(+t)?+t:t};
           th.dataset.down=down?'1':'0';
           [...body.rows].sort((a,b)=>{const x=value(a),y=value(b);return (x<y?-1:x>y?1:0)*(down?-1:1)}).forEach(r=>body.append(r))}));
         """;

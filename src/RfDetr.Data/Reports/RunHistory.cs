@@ -47,7 +47,7 @@ public sealed record RunHistory(string XLabel, IReadOnlyList<HistoryChart> Chart
         int slash = column.LastIndexOf('/');
         string group = slash < 0 ? column : column[..slash];
         double size = points.Where(p => double.IsFinite(p.Y)).Select(p => Math.Abs(p.Y)).DefaultIfEmpty(0).Max();
-        int at = slash < 0 ? -1 : charts.FindIndex(c => c.Group == group && c.Series.Count < LineChart.Colors && size <= c.Size * Comparable && c.Size <= size * Comparable);
+        int at = slash < 0 ? -1 : charts.FindIndex(c => c.Group == group && c.Series.Count < Chart.Colors && size <= c.Size * Comparable && c.Size <= size * Comparable);
         var series = new ChartSeries(column[(slash + 1)..], points);
         if (at < 0)
             charts.Add((group, size, [series]));

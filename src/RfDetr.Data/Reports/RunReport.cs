@@ -44,53 +44,26 @@ public static class RunReport
     public static string ToHtml(RunReportContent content)
     {
         ArgumentNullException.ThrowIfNull(content);
-        var html = new HtmlWriter();
-        html.Raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n");
-        html.Element("title", content.Title).Open("style").Raw(ReportStyle.Css).Close("style").Raw("</head>\n<body>\n<main>\n");
-        html.Element("h1", content.Title).Open("div", "facts");
-        foreach ((string name, string value) in content.Facts)
-            html.Element("span", $"{name}: {value}");
-        html.Close("div");
-
+        var page = new ReportPage(content.Title);
+        page.Facts(content.Facts);
         foreach (EvaluationResult result in content.Evaluations)
         {
-            html.Element("h2", result.Kind == EvaluationKind.Boxes ? "Boxes" : "Masks");
-            ReportClasses.Write(html, result);
+            page.Heading(result.Kind == EvaluationKind.Boxes ? "Boxes" : "Masks");
+            ReportClasses.Write(page.Html, result);
         }
 
-        WriteHistory(html, content.History);
-        WriteExamples(html, content.Examples);
-        html.Raw("</main>\n").Open("script").Raw(ReportStyle.Script).Close("script").Raw("</body>\n</html>\n");
-        return html.ToString();
+        WriteHistory(page, content.History);
+        if (content.Examples.Count > 0)
+            page.Heading("Examples: truth and detections");
+        foreach (ExamplePair example in content.Examples)
+            page.Pair((example.Truth, $"{example.Caption} — truth"), (example.Found, example.FoundCaption));
+        return page.ToHtml();
     }
 
-    private static void WriteHistory(HtmlWriter html, RunHistory history)
+    private static void WriteHistory(ReportPage page, RunHistory history)
     {
         if (history.Charts.Count == 0)
             return;
-        html.Element("h2", "Curves").Open("div", "grid2");
-        foreach (HistoryChart chart in history.Charts)
-            new LineChart(chart.Title, history.XLabel, chart.Series).Write(html);
-        html.Close("div");
-    }
-
-    private static void WriteExamples(HtmlWriter html, IReadOnlyList<ExamplePair> examples)
-    {
-        if (examples.Count == 0)
-            return;
-        html.Element("h2", "Examples: truth and detections");
-        foreach (ExamplePair example in examples)
-        {
-            html.Open("div", "pair");
-            WriteImage(html, example.Truth, $"{example.Caption} — truth");
-            WriteImage(html, example.Found, example.FoundCaption);
-            html.Close("div");
-        }
-    }
-
-    private static void WriteImage(HtmlWriter html, byte[] jpeg, string caption)
-    {
-        html.Open("figure").Raw($"<img loading=\"lazy\" alt=\"\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}\">");
-        html.Element("figcaption", caption).Close("figure");
+        page.Heading("Curves").Charts([.. history.Charts.Select(c => new Chart(c.Title, history.XLabel, c.Series))]);
     }
 }

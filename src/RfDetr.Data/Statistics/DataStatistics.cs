@@ -53,7 +53,7 @@ public sealed record SplitStatistics(
     private static ClassStatistics Of(DataClass which, (LabeledImage Image, LabeledObject Object)[] found) => new(
         which,
         found.Length,
-        found.Select(f => f.Image.Id).Distinct().Count(),
+        found.Select(f => f.Image.Id).Distinct(MixedHash.Instance).Count(),
         found.Count(f => f.Object.Area < SmallArea),
         found.Count(f => f.Object.Area is >= SmallArea and < LargeArea),
         found.Count(f => f.Object.Area >= LargeArea),

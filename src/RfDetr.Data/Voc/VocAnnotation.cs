@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 
@@ -6,40 +7,121 @@ namespace RfDetr.Data;
 
 /// <summary>One file of Pascal VOC: an image and its boxes. Its pixel coordinates count from 1 and include the last.</summary>
 /// <param name="FileName">The image's; null if absent.</param>
-/// <param name="Width">Pixels.</param>
-/// <param name="Height">Pixels.</param>
+/// <param name="Width">Pixels; 0 where the file does not say.</param>
+/// <param name="Height">Pixels; 0 where the file does not say.</param>
 /// <param name="Objects">Class name, box from 0, and whether it is marked difficult.</param>
-internal sealed record VocAnnotation(string? FileName, int Width, int Height, IReadOnlyList<(string Name, BoxXywh Box, bool Difficult)> Objects)
+/// <param name="Faults">One for each object that cannot be read; they are left out.</param>
+internal sealed record VocAnnotation(
+    string? FileName, int Width, int Height, IReadOnlyList<(string Name, BoxXywh Box, bool Difficult)> Objects,
+    IReadOnlyList<DataSetFormatException> Faults)
 {
     private const int LargestFile = 64 << 20;
     private const int LargestSide = 65_535;
+    private const int DeepestNesting = 32; // <annotation><object><part><bndbox><xmin> are five
 
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="DataSetFormatException">It is not XML, or not VOC's.</exception>
     public static VocAnnotation Read(string file)
     {
         XElement root = Load(file);
-        if (root.Element("size") is not { } size)
-            throw new DataSetFormatException(file, "has no <size>; give the image's <width> and <height> in pixels.");
         var objects = new List<(string, BoxXywh, bool)>();
+        var faults = new List<DataSetFormatException>();
         int number = 0;
         foreach (XElement item in root.Elements("object"))
-            objects.Add(Object(file, ++number, item));
-        return new VocAnnotation((string?)root.Element("filename"), Side(file, size, "width"), Side(file, size, "height"), objects);
+        {
+            try
+            {
+                objects.Add(Object(file, ++number, item));
+            }
+            catch (DataSetFormatException e)
+            {
+                faults.Add(e);
+            }
+        }
+
+        XElement? size = root.Element("size");
+        return new VocAnnotation(
+            ((string?)root.Element("filename"))?.Trim(), Side(file, size, "width"), Side(file, size, "height"), objects, faults);
     }
 
     private static XElement Load(string file)
     {
-        // A document type could name files of this machine or grow without end, so none is read.
-        var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = LargestFile };
         try
         {
-            using var reader = XmlReader.Create(file, settings);
-            XElement? root = XDocument.Load(reader).Root;
-            return root?.Name == "annotation" ? root : throw new DataSetFormatException(file, $"its root is <{root?.Name}>; Pascal VOC's is <annotation>.");
+            return Parse(file, strict: true);
         }
-        catch (XmlException e)
+        catch (Exception e) when (e is XmlException or DecoderFallbackException or ArgumentException)
         {
-            throw new DataSetFormatException(file, $"is not XML: {e.Message}", e);
+            try
+            {
+                // Many files claim to be UTF-8 and are not.
+                return Parse(file, strict: false);
+            }
+            catch (XmlException)
+            {
+                throw new DataSetFormatException(file, $"is not XML: {e.Message}", e);
+            }
         }
+    }
+
+    private static XElement Parse(string file, bool strict)
+    {
+        // A document type could name files of this machine or grow without end; its declarations are passed over, so that a
+        // reference to one of them is an error.
+        var settings = new XmlReaderSettings
+        {
+            DtdProcessing = DtdProcessing.Ignore, XmlResolver = null, MaxCharactersInDocument = LargestFile,
+            IgnoreComments = true, IgnoreProcessingInstructions = true, IgnoreWhitespace = true,
+        };
+        long length = new FileInfo(file).Length;
+        if (length > LargestFile)
+            throw new DataSetFormatException(file, $"has {length} bytes; an annotation has at most {LargestFile}.");
+        byte[] bytes = length == 0 ? [] : File.ReadAllBytes(file);
+        using XmlReader reader = strict
+            ? XmlReader.Create(new MemoryStream(bytes), settings)
+            : XmlReader.Create(new StringReader(TextFile.Decode(bytes)), settings);
+        XElement? root = Tree(
+            reader, ReadBudget.ForFile(length, DeepestNesting, what => new DataSetFormatException(file, $"{what}.")));
+        return root?.Name == "annotation"
+            ? root
+            : throw new DataSetFormatException(file, $"its root is <{root?.Name}>; Pascal VOC's is <annotation>.");
+    }
+
+    /// <summary>
+    /// The elements and their texts; names without namespaces, no attributes. What is nested too deeply is refused while it is
+    /// read.
+    /// </summary>
+    private static XElement? Tree(XmlReader reader, ReadBudget budget)
+    {
+        XElement? root = null, open = null;
+        while (reader.Read())
+        {
+            switch (reader.NodeType)
+            {
+                case XmlNodeType.Element:
+                    budget.Enter();
+                    var element = new XElement(XName.Get(XmlConvert.EncodeLocalName(reader.LocalName)!));
+                    open?.Add(element);
+                    root ??= element;
+                    if (reader.IsEmptyElement)
+                        budget.Leave();
+                    else
+                        open = element;
+                    break;
+                case XmlNodeType.EndElement:
+                    budget.Leave();
+                    open = open?.Parent;
+                    break;
+                case XmlNodeType.Text or XmlNodeType.CDATA:
+                    budget.Bytes(2L * reader.Value.Length);
+                    open?.Add(reader.Value);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return root;
     }
 
     private static (string, BoxXywh, bool) Object(string file, int number, XElement item)
@@ -52,14 +134,24 @@ internal sealed record VocAnnotation(string? FileName, int Width, int Height, IR
         double Edge(string edge) =>
             double.TryParse((string?)box.Element(edge), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
                 ? value
-                : throw new DataSetFormatException(file, $"object {number} ('{name}'): <{edge}> is '{(string?)box.Element(edge)}'; it must be a number of pixels.");
+                : throw new DataSetFormatException(
+                    file,
+                    $"object {number} ('{name}'): <{edge}> is '{(string?)box.Element(edge)}'; it must be a number of pixels.");
         double x = Edge("xmin") - 1, y = Edge("ymin") - 1;
         return (name, new BoxXywh(x, y, Edge("xmax") - x, Edge("ymax") - y), ((string?)item.Element("difficult"))?.Trim() is "1" or "true");
     }
 
-    private static int Side(string file, XElement size, string side) =>
-        int.TryParse((string?)size.Element(side), NumberStyles.None | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out int pixels)
-        && pixels is >= 1 and <= LargestSide
-            ? pixels
-            : throw new DataSetFormatException(file, $"<{side}> of <size> is '{(string?)size.Element(side)}'; it must be 1 to {LargestSide} pixels.");
+    /// <summary>
+    /// A side in pixels, of which some tools write 640.0; 0 where nothing or 0 is written: the image itself knows better.
+    /// </summary>
+    private static int Side(string file, XElement? size, string side)
+    {
+        string? text = ((string?)size?.Element(side))?.Trim();
+        if (string.IsNullOrEmpty(text))
+            return 0;
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double pixels)
+            && pixels is >= 0 and <= LargestSide && Math.Floor(pixels) == pixels
+            ? (int)pixels
+            : throw new DataSetFormatException(file, $"<{side}> of <size> is '{text}'; it must be 1 to {LargestSide} pixels.");
+    }
 }

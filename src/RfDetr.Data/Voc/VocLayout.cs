@@ -6,32 +6,46 @@ internal static class VocLayout
     /// <summary>Optional list of class names in order; without it the names found are sorted, which gives VOC's own order.</summary>
     public const string LabelsFile = "labels.txt";
 
-    private static readonly string[] s_extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp"];
+    /// <summary>The folder of the images.</summary>
+    public const string ImagesFolder = "JPEGImages";
 
-    public static (ClassTable, List<DataSplit>) Read(LayoutFinder.Found found, ProblemList problems)
+    private const string AnnotationsFolder = "Annotations";
+    private const long LargestList = 64L << 20;
+
+    /// <summary>Reads a data set.</summary>
+    public static (ClassTable, List<DataSplit>) Read(LayoutFinder.Found found, DataSetOptions options, ProblemList problems)
     {
-        Dictionary<string, VocAnnotation> all = ReadAll(Path.Combine(found.Root, "Annotations"), problems);
-        ClassTable classes = Classes(found.Root, all);
+        var root = new DataFolder(found.Root, options.FollowLinks);
+        Dictionary<string, VocAnnotation> all = ReadAll(root, problems);
+        ClassTable classes = Classes(root, all);
         var indexes = classes.ToDictionary(c => c.Name, c => c.Index, StringComparer.Ordinal);
+        string folder = Path.Combine(root.Path, ImagesFolder);
+        ILookup<string, string> byStem = Images(root, folder, problems)
+            .ToLookup(f => Path.GetFileNameWithoutExtension(f), StringComparer.Ordinal);
         var splits = new List<DataSplit>();
-        foreach ((string name, List<string> stems, string source) in Lists(found.Root, all, problems))
+        foreach ((string name, List<string> stems, string source) in Lists(root, all, problems))
         {
-            string folder = Path.Combine(found.Root, "JPEGImages");
             var images = new List<LabeledImage>();
             foreach (string stem in stems)
             {
                 if (all.TryGetValue(stem, out VocAnnotation? annotation))
-                    images.Add(Image(images.Count + 1, folder, stem, annotation, indexes));
+                    images.Add(Image(images.Count + 1, root, folder, byStem[stem], stem, annotation, indexes));
             }
 
-            splits.Add(new DataSplit(name, folder, source, classes, MissingImages.Remove(images, source, folder, problems)));
+            images = MissingImages.Remove(images, source, folder, problems);
+            splits.Add(
+                new DataSplit(name, folder, source, classes, OwnSizes.Fill(images, source, problems, (_, image) => image)));
         }
 
         return (classes, splits);
     }
 
-    private static Dictionary<string, VocAnnotation> ReadAll(string folder, ProblemList problems)
+    private static IEnumerable<string> Images(DataFolder root, string folder, ProblemList problems) =>
+        root.Files(folder, (path, why) => problems.Add(new DataSetFormatException(path, $"{why}."))).Where(YoloLayout.IsImage);
+
+    private static Dictionary<string, VocAnnotation> ReadAll(DataFolder root, ProblemList problems)
     {
+        string folder = Path.Combine(root.Path, AnnotationsFolder);
         string[] files = [.. Directory.EnumerateFiles(folder, "*.xml").Order(StringComparer.Ordinal)];
         var read = new VocAnnotation?[files.Length];
         var failures = new DataSetFormatException?[files.Length];
@@ -39,58 +53,87 @@ internal static class VocLayout
         {
             try
             {
-                read[i] = VocAnnotation.Read(files[i]);
+                read[i] = root.Allows(files[i], out string? problem)
+                    ? VocAnnotation.Read(files[i])
+                    : throw new DataSetFormatException(files[i], $"{problem}.");
             }
             catch (DataSetFormatException e)
             {
                 failures[i] = e;
             }
         });
-        foreach (DataSetFormatException failure in failures.OfType<DataSetFormatException>())
-            problems.Add(failure);
+        for (int i = 0; i < files.Length; i++)
+        {
+            foreach (DataSetFormatException fault in failures[i] is { } failure ? [failure] : read[i]!.Faults)
+                problems.Add(fault);
+        }
+
         return Enumerable.Range(0, files.Length).Where(i => read[i] is not null)
             .ToDictionary(i => Path.GetFileNameWithoutExtension(files[i]), i => read[i]!, StringComparer.Ordinal);
     }
 
-    private static ClassTable Classes(string root, Dictionary<string, VocAnnotation> all)
+    private static ClassTable Classes(DataFolder root, Dictionary<string, VocAnnotation> all)
     {
         var found = all.Values.SelectMany(a => a.Objects).Select(o => o.Name).ToHashSet(StringComparer.Ordinal);
-        string labels = Path.Combine(root, LabelsFile);
-        string[] names = File.Exists(labels)
-            ? [.. File.ReadLines(labels).Select(l => l.Trim()).Where(l => l.Length > 0).Distinct(StringComparer.Ordinal)]
+        string labels = Path.Combine(root.Path, LabelsFile);
+        string[] names = File.Exists(labels) && root.Allows(labels, out _)
+            ? [.. TextFile.Lines(labels, LargestList).Select(l => l.Trim()).Where(l => l.Length > 0).Distinct(StringComparer.Ordinal)]
             : [.. found.Order(StringComparer.Ordinal)];
         if (found.Except(names, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
             throw new DataSetFormatException(labels, $"has no class '{unknown}', which some annotations name; add it, or delete the file.");
-        return names.Length > 0 ? ClassTable.FromNames(names) : throw new DataSetFormatException(root, "no annotation names an object; there is no class to learn.");
+        return names.Length > 0
+            ? ClassTable.FromNames(names)
+            : throw new DataSetFormatException(root.Path, "no annotation names an object; there is no class to learn.");
     }
 
-    private static IEnumerable<(string Name, List<string> Stems, string Source)> Lists(string root, Dictionary<string, VocAnnotation> all, ProblemList problems)
+    private static IEnumerable<(string Name, List<string> Stems, string Source)> Lists(
+        DataFolder root, Dictionary<string, VocAnnotation> all, ProblemList problems)
     {
-        string folder = Path.Combine(root, "ImageSets", "Main");
-        string[] lists = Directory.Exists(folder)
+        string folder = Path.Combine(root.Path, "ImageSets", "Main");
+        string[] lists = Directory.Exists(folder) && root.Allows(folder, out _)
             ? [.. Directory.EnumerateFiles(folder, "*.txt").Where(f => SplitNames.Rank(Path.GetFileNameWithoutExtension(f)) < 3).Order(StringComparer.Ordinal)]
             : [];
         if (lists.Length == 0)
         {
-            yield return (LayoutFinder.SingleSplit, [.. all.Keys.Order(StringComparer.Ordinal)], Path.Combine(root, "Annotations"));
+            yield return (LayoutFinder.SingleSplit, [.. all.Keys.Order(StringComparer.Ordinal)],
+                Path.Combine(root.Path, AnnotationsFolder));
             yield break;
         }
 
         foreach (string list in lists)
         {
-            List<string> stems = [.. File.ReadLines(list).Select(line => line.Trim()).Where(line => line.Length > 0).Select(line => line.Split((char[])[' ', '\t'], 2)[0])];
+            if (!root.Allows(list, out string? problem))
+            {
+                problems.Add(new DataSetFormatException(list, $"{problem}."));
+                continue;
+            }
+
+            List<string> stems =
+                [.. TextFile.Lines(list, LargestList).Select(l => l.Trim()).Where(l => l.Length > 0).Select(l => Stem(l, all))];
             string[] unknown = [.. stems.Where(stem => !all.ContainsKey(stem)).Take(3)];
             if (unknown.Length > 0)
-                problems.Add(new DataSetFormatException(list, $"lists {string.Join(", ", unknown.Select(u => $"'{u}'"))}, but Annotations has no readable .xml file of that name."));
+            {
+                problems.Add(new DataSetFormatException(
+                    list,
+                    $"lists {string.Join(", ", unknown.Select(u => $"'{u}'"))}, but Annotations has no readable .xml file of "
+                    + "that name."));
+            }
+
             yield return (Path.GetFileNameWithoutExtension(list), stems, list);
         }
     }
 
-    private static LabeledImage Image(int id, string folder, string stem, VocAnnotation annotation, Dictionary<string, int> indexes)
+    // VOC's lists of one class have '1' or '-1' behind the name; a name may have a blank itself.
+    private static string Stem(string line, Dictionary<string, VocAnnotation> all) =>
+        all.ContainsKey(line) ? line : line.Split((char[])[' ', '\t'], 2)[0];
+
+    private static LabeledImage Image(
+        int id, DataFolder root, string folder, IEnumerable<string> sameStem, string stem, VocAnnotation annotation,
+        Dictionary<string, int> indexes)
     {
-        string name = annotation.FileName is { } written && SafePaths.Below(folder, written) is { } path && File.Exists(path)
-            ? SafePaths.Relative(folder, path)
-            : s_extensions.Select(e => stem + e).FirstOrDefault(n => File.Exists(Path.Combine(folder, n))) ?? stem + s_extensions[0];
+        string path = annotation.FileName is { } written && root.Find(folder, written, out _) is { } named && File.Exists(named)
+            ? named
+            : sameStem.FirstOrDefault() ?? Path.Combine(folder, stem + ".jpg");
         LabeledObject[] objects =
         [
             .. annotation.Objects.Select((o, i) => new LabeledObject
@@ -98,6 +141,6 @@ internal static class VocLayout
                 Id = i + 1, ClassIndex = indexes[o.Name], Box = o.Box, Area = o.Box.Area, IsCrowd = o.Difficult,
             }),
         ];
-        return new LabeledImage(id, Path.Combine(folder, name), name, annotation.Width, annotation.Height, objects);
+        return new LabeledImage(id, path, ImageNames.Relative(folder, path), annotation.Width, annotation.Height, objects);
     }
 }

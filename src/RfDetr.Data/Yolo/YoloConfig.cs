@@ -1,4 +1,4 @@
-using YamlDotNet.Core;
+using System.Globalization;
 using YamlDotNet.RepresentationModel;
 
 namespace RfDetr.Data;
@@ -7,20 +7,28 @@ namespace RfDetr.Data;
 /// <param name="File">The file.</param>
 /// <param name="Names">In the order of the class numbers.</param>
 /// <param name="Splits">Split name and its paths as written.</param>
-/// <param name="Root">The folder that <c>path:</c> names, or the file's.</param>
-internal sealed record YoloConfig(string File, IReadOnlyList<string> Names, IReadOnlyList<(string Split, IReadOnlyList<string> Paths)> Splits, string Root)
+/// <param name="Place">What <c>path:</c> says; null if it is absent.</param>
+/// <param name="Keypoints">
+/// Points and numbers of each (x, y, perhaps visibility) that label lines have behind the box; 0 for none.
+/// </param>
+internal sealed record YoloConfig(
+    string File, IReadOnlyList<string> Names, IReadOnlyList<(
+        string Split, IReadOnlyList<string> Paths)> Splits, string? Place, int Keypoints)
 {
     private const int LargestFile = 4 << 20;
     private const int MostClasses = 100_000;
-    private const int DeepestNesting = 32;
+    private const int MostKeypoints = 10_000;
 
-    private static readonly string[] s_splits = ["train", "val", "valid", "validation", "test"];
+    /// <summary>The keys that name splits.</summary>
+    public static readonly IReadOnlyList<string> SplitKeys = ["train", "val", "valid", "validation", "test"];
 
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="DataSetFormatException">It is not YAML, or lacks names or splits.</exception>
     public static YoloConfig Read(string file)
     {
         YamlMappingNode map = Load(file);
         var splits = new List<(string, IReadOnlyList<string>)>();
-        foreach (string split in s_splits)
+        foreach (string split in SplitKeys)
         {
             if (Value(map, split) is { } node && Paths(file, split, node) is { Count: > 0 } paths)
                 splits.Add((split, paths));
@@ -28,48 +36,17 @@ internal sealed record YoloConfig(string File, IReadOnlyList<string> Names, IRea
 
         if (splits.Count == 0)
             throw new DataSetFormatException(file, "names no images; give 'train:' and 'val:' (and 'test:'), each a folder.");
-        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        return new YoloConfig(file, ReadNames(file, map), splits, RootOf(folder, map));
+        string? place = Value(map, "path") is YamlScalarNode { Value: { Length: > 0 } path } ? path : null;
+        return new YoloConfig(file, ReadNames(file, map), splits, place, ReadKeypoints(file, map));
     }
-
-    // 'path:' is usually the writer's own absolute path, which means nothing here; only one below the file is followed.
-    private static string RootOf(string folder, YamlMappingNode map) =>
-        Value(map, "path") is YamlScalarNode { Value: { Length: > 0 } path } && SafePaths.Below(folder, path) is { } root && Directory.Exists(root) ? root : folder;
 
     private static YamlMappingNode Load(string file)
     {
-        if (new FileInfo(file).Length > LargestFile)
-            throw new DataSetFormatException(file, $"has more than {LargestFile} bytes, which is too much for a data.yaml.");
-        string text = System.IO.File.ReadAllText(file);
-        try
-        {
-            CheckDepth(file, text);
-            var stream = new YamlStream();
-            stream.Load(new StringReader(text));
-            return stream.Documents is [{ RootNode: YamlMappingNode map }, ..]
-                ? map
-                : throw new DataSetFormatException(file, "is no YAML map; it must hold 'names:', 'train:' and 'val:'.");
-        }
-        catch (YamlException e)
-        {
-            throw new DataSetFormatException(file, FormattableString.Invariant($"is not YAML at line {e.Start.Line}, column {e.Start.Column}: {e.Message}"), e);
-        }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
-        {
-            throw new DataSetFormatException(file, $"is not YAML: {e.Message}", e); // the library's scanner, where a list is not closed
-        }
-    }
-
-    // The tree is built by recursion, which a file of brackets would drive out of stack.
-    private static void CheckDepth(string file, string text)
-    {
-        var parser = new Parser(new StringReader(text));
-        for (int depth = 0; parser.MoveNext();)
-        {
-            depth += parser.Current!.NestingIncrease;
-            if (depth > DeepestNesting)
-                throw new DataSetFormatException(file, $"nests lists and maps more than {DeepestNesting} deep, which no data.yaml does.");
-        }
+        string text = TextFile.Read(file, LargestFile);
+        return BoundedYaml.Read(text, (line, what, inner) =>
+            new DataSetFormatException(
+                file, line > 0 ? FormattableString.Invariant($"line {line}: {what}") : what, inner)) as YamlMappingNode
+            ?? throw new DataSetFormatException(file, "is no YAML map; it must hold 'names:', 'train:' and 'val:'.");
     }
 
     private static string[] ReadNames(string file, YamlMappingNode map)
@@ -83,7 +60,8 @@ internal sealed record YoloConfig(string File, IReadOnlyList<string> Names, IRea
         };
         if (names.Length == 0)
             throw new DataSetFormatException(file, "names: is empty; there is no class to learn.");
-        if (Value(map, "nc") is YamlScalarNode { Value: { } count } && count != names.Length.ToString(System.Globalization.CultureInfo.InvariantCulture))
+        if (Value(map, "nc") is YamlScalarNode { Value: { } count }
+            && count != names.Length.ToString(CultureInfo.InvariantCulture))
             throw new DataSetFormatException(file, $"nc: is {count}, but names: has {names.Length} classes; correct either.");
         return names;
     }
@@ -93,12 +71,35 @@ internal sealed record YoloConfig(string File, IReadOnlyList<string> Names, IRea
         string?[] names = new string?[Math.Min(map.Children.Count, MostClasses)];
         foreach ((YamlNode key, YamlNode value) in map.Children)
         {
-            if (key is not YamlScalarNode { Value: { } text } || !int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int number) || number >= names.Length)
-                throw new DataSetFormatException(file, $"names: has the key '{key}', but {map.Children.Count} classes must be numbered 0 to {map.Children.Count - 1} without gaps.");
+            bool isNumber = int.TryParse(
+                (key as YamlScalarNode)?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int number);
+            if (!isNumber || number >= names.Length)
+            {
+                throw new DataSetFormatException(
+                    file,
+                    $"names: has the key '{key}', but {map.Children.Count} classes must be numbered 0 to "
+                    + $"{map.Children.Count - 1} without gaps.");
+            }
+
             names[number] = Text(file, $"names.{number}", value);
         }
 
-        return [.. names.Select((name, i) => name ?? throw new DataSetFormatException(file, $"names: has no class {i}; number them from 0 without gaps."))];
+        return [.. names.Select((name, i) =>
+            name ?? throw new DataSetFormatException(file, $"names: has no class {i}; number them from 0 without gaps."))];
+    }
+
+    /// <summary>Pose labels: without this key their lines would look like outlines.</summary>
+    private static int ReadKeypoints(string file, YamlMappingNode map)
+    {
+        if (Value(map, "kpt_shape") is not { } node)
+            return 0;
+        int[] shape = node is YamlSequenceNode list
+            ? [.. list.Children.Select(n => int.TryParse((n as YamlScalarNode)?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int v) ? v : -1)]
+            : [];
+        return shape is [>= 1 and <= MostKeypoints, 2 or 3]
+            ? shape[0] * shape[1]
+            : throw new DataSetFormatException(
+                file, "kpt_shape: must be the number of keypoints and 2 or 3 (x, y, visibility), for instance [17, 3].");
     }
 
     private static List<string> Paths(string file, string split, YamlNode node) => node switch

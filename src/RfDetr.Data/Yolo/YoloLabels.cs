@@ -4,43 +4,58 @@ namespace RfDetr.Data;
 
 /// <summary>
 /// A YOLO label file: one object a line, <c>class cx cy w h</c> or <c>class x1 y1 x2 y2 x3 y3 …</c> (an outline), all shares of the
-/// image's width and height.
+/// image's width and height. Pose labels have keypoints behind the box, which are not read.
 /// </summary>
 internal static class YoloLabels
 {
-    private const long LargestFile = 64 << 20;
-
     /// <summary>Shares beyond these are surely no shares but pixels. A little beyond 0..1 is common and clipped later.</summary>
-    private const double Least = -1, Most = 2;
+    public const double Least = -1, Most = 2;
+
+    private const long LargestFile = 64 << 20;
+    private const int MostFailures = 1000; // of one file
 
     /// <summary>Reads a file; one that is not there means an image without objects.</summary>
     /// <param name="file">Its path.</param>
     /// <param name="classes">Number of classes.</param>
+    /// <param name="keypoints">Numbers behind the box of pose labels; 0 for none.</param>
     /// <param name="width">The image's, pixels.</param>
     /// <param name="height">The image's, pixels.</param>
-    /// <exception cref="DataSetFormatException">A line is broken.</exception>
-    public static List<LabeledObject> Read(string file, int classes, int width, int height)
+    /// <param name="problems">Receives what is odd.</param>
+    /// <param name="failures">Receives one for each broken line, which is left out.</param>
+    /// <exception cref="DataSetFormatException">The file is too long.</exception>
+    public static List<LabeledObject> Read(
+        string file, int classes, int keypoints, int width, int height, ProblemList problems,
+        List<DataSetFormatException> failures)
     {
         var objects = new List<LabeledObject>();
-        var info = new FileInfo(file);
-        if (!info.Exists)
+        if (!File.Exists(file))
             return objects;
-        if (info.Length > LargestFile)
-            throw new DataSetFormatException(file, $"has {info.Length} bytes; a label file has at most {LargestFile}.");
         int number = 0;
         var values = new List<double>();
-        foreach (string line in File.ReadLines(file))
+        foreach (string line in TextFile.Lines(file, LargestFile))
         {
             number++;
             ReadOnlySpan<char> text = line.AsSpan().Trim();
-            if (!text.IsEmpty)
-                objects.Add(Line(file, number, text, values, classes, width, height));
+            if (text.IsEmpty)
+                continue;
+            if (Parse(text, values, classes) is { } wrong)
+                failures.Add(Error(file, number, wrong));
+            else if (values.Count == 5 || (keypoints > 0 && values.Count == 5 + keypoints))
+                objects.Add(Box(number, values, width, height));
+            else if (keypoints == 0 && values.Count >= 7 && values.Count % 2 == 1)
+                objects.Add(Outline(number, values, width, height));
+            else
+                failures.Add(Error(file, number, Count(values.Count, keypoints)));
+            if (keypoints > 0 && values.Count > 5)
+                problems.Flaw(DataFlaw.Keypoints, Path.GetDirectoryName(file)!, $"{Path.GetFileName(file)} line {number}");
+            if (failures.Count >= MostFailures)
+                break;
         }
 
         return objects;
     }
 
-    private static LabeledObject Line(string file, int number, ReadOnlySpan<char> line, List<double> values, int classes, int width, int height)
+    private static string? Parse(ReadOnlySpan<char> line, List<double> values, int classes)
     {
         values.Clear();
         foreach (Range range in line.SplitAny(' ', '\t'))
@@ -48,25 +63,26 @@ internal static class YoloLabels
             if (range.Start.Equals(range.End))
                 continue;
             if (!double.TryParse(line[range], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || !double.IsFinite(value))
-                throw Error(file, number, $"'{line[range]}' is no number");
+                return $"'{(line[range].Length <= 40 ? line[range] : line[range][..40])}' is no number";
             values.Add(value);
         }
 
         if (values[0] != Math.Floor(values[0]) || values[0] < 0 || values[0] >= classes)
-            throw Error(file, number, FormattableString.Invariant($"class {values[0]} is not one of data.yaml's 0 to {classes - 1}"));
+            return FormattableString.Invariant($"class {values[0]} is not one of data.yaml's 0 to {classes - 1}");
         for (int i = 1; i < values.Count; i++)
         {
             if (!(values[i] is >= Least and <= Most))
-                throw Error(file, number, FormattableString.Invariant($"{values[i]} is no share of the image (0..1); are these pixels?"));
+                return FormattableString.Invariant($"{values[i]} is no share of the image (0..1); are these pixels?");
         }
 
-        return values.Count switch
-        {
-            5 => Box(number, values, width, height),
-            >= 7 when values.Count % 2 == 1 => Outline(number, values, width, height),
-            _ => throw Error(file, number, $"has {values.Count} values; a box has 5 (class cx cy w h), an outline an odd number of at least 7"),
-        };
+        return null;
     }
+
+    private static string Count(int count, int keypoints) => keypoints > 0
+        ? FormattableString.Invariant(
+            $"has {count} values; by kpt_shape a line has 5 (class cx cy w h) and {keypoints} of keypoints")
+        : FormattableString.Invariant(
+            $"has {count} values; a box has 5 (class cx cy w h), an outline an odd number of at least 7");
 
     private static LabeledObject Box(int id, List<double> values, int width, int height)
     {

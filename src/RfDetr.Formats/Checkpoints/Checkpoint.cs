@@ -31,7 +31,9 @@ public sealed class Checkpoint : IWeightSource, IDisposable
         }
         else
         {
-            object? value = format == CheckpointFormat.TorchZip ? TorchZipFile.Read(file) : TorchLegacyFile.Read(file);
+            object? value = format == CheckpointFormat.TorchZip
+                ? TorchZipFile.Read(file, options.VerifyChecksums)
+                : TorchLegacyFile.Read(file);
             Contents = value as PlainMap ?? throw new CheckpointFormatException($"{file.Name}: holds a {value?.GetType().Name ?? "None"} where a checkpoint has a dictionary");
             StateDict weights = TorchContents.Weights(Contents, file.Name);
             _weights = weights;

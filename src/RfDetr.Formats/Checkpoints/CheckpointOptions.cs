@@ -8,4 +8,10 @@ public sealed record CheckpointOptions
 
     /// <summary>Take the averaged (EMA) weights where the file has both; without any, the plain ones are taken.</summary>
     public bool PreferEma { get; init; }
+
+    /// <summary>
+    /// Comparison of a PyTorch archive's checksums with its bytes, those of a tensor when it is loaded. Off only for archives
+    /// that a tool has changed without correcting them.
+    /// </summary>
+    public bool VerifyChecksums { get; init; } = true;
 }

@@ -3,7 +3,8 @@ namespace RfDetr.Onnx;
 /// <summary>An execution provider (the hardware back end of ONNX Runtime) and its options.</summary>
 /// <param name="Name">
 /// <c>cpu</c>, <c>cuda</c>, <c>tensorrt</c>, <c>directml</c>, <c>coreml</c>, <c>openvino</c>, <c>migraphx</c>, <c>rocm</c>,
-/// <c>qnn</c>, <c>xnnpack</c>, <c>webgpu</c>, …, or ONNX Runtime's full name such as <c>CUDAExecutionProvider</c>; case does not matter.
+/// <c>qnn</c>, <c>xnnpack</c>, <c>webgpu</c>, …, or ONNX Runtime's full name such as <c>CUDAExecutionProvider</c>; case does not
+/// matter.
 /// </param>
 public sealed record ExecutionProvider(string Name)
 {

@@ -71,7 +71,10 @@ public static class OnnxElementTypes
         _ => throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "unknown element type"),
     };
 
-    /// <summary>The tensor type of <paramref name="type"/>; false for types that <see cref="DType"/> lacks (text, uint16…64, complex, 8-bit floats).</summary>
+    /// <summary>
+    /// The tensor type of <paramref name="type"/>; false for types that <see cref="DType"/> lacks (text, uint16…64, complex,
+    /// 8-bit floats).
+    /// </summary>
     public static bool TryToDType(this OnnxElementType type, out DType dtype)
     {
         DType? found = type switch

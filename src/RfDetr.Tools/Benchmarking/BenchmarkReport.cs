@@ -1,3 +1,5 @@
+using RfDetr.Data;
+
 namespace RfDetr.Tools;
 
 /// <summary>What <see cref="Benchmark"/> measured, with everything needed to judge and to repeat it. Raw samples included, so that two reports can be compared.</summary>
@@ -97,4 +99,18 @@ public sealed record BenchmarkMemory(long BeforeLoad, long AfterLoad, long Peak)
 /// <param name="BoxAp50">AP of boxes at IoU 0.50.</param>
 /// <param name="MaskAp">AP of masks over IoU 0.50–0.95; null without masks.</param>
 /// <param name="MaskAp50">AP of masks at IoU 0.50; null without masks.</param>
-public sealed record BenchmarkAccuracy(string DataSet, int Images, double BoxAp, double BoxAp50, double? MaskAp, double? MaskAp50);
+public sealed record BenchmarkAccuracy(string DataSet, int Images, double BoxAp, double BoxAp50, double? MaskAp, double? MaskAp50)
+{
+    /// <summary>The numbers of an evaluation that a benchmark shows.</summary>
+    /// <param name="dataSet">The data, for people.</param>
+    /// <param name="evaluation">The evaluation.</param>
+    public static BenchmarkAccuracy Of(string dataSet, DetectorEvaluation evaluation)
+    {
+        ArgumentNullException.ThrowIfNull(evaluation);
+        CocoMetrics boxes = evaluation.Summary.Boxes.Metrics;
+        CocoMetrics? masks = evaluation.Summary.Masks?.Metrics;
+        return new(
+            dataSet, evaluation.Images.Count, boxes.AveragePrecision(), boxes.AveragePrecision(iou: .5),
+            masks?.AveragePrecision(), masks?.AveragePrecision(iou: .5));
+    }
+}

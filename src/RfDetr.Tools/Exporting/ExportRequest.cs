@@ -2,12 +2,13 @@ using RfDetr.Onnx;
 
 namespace RfDetr.Tools;
 
-/// <summary>What an exported file shall be. Dialect, resolution and batch belong to <c>.onnx</c> files.</summary>
+/// <summary>Options of an export. Dialect, resolution and batch belong to <c>.onnx</c> files.</summary>
 public sealed record ExportRequest
 {
     /// <summary>
-    /// Precision of weights and, in an <c>.onnx</c> file, of products. A checkpoint in float16 or bfloat16 is made to be passed on: half the size,
-    /// and of the run's arguments it keeps only what describes the network and its classes. Loading widens the weights again.
+    /// Precision of weights and, in an <c>.onnx</c> file, of products. A checkpoint in float16 or bfloat16 is made to be passed
+    /// on: half the size, and of the run's arguments it keeps only what describes the network and its classes. Loading widens the
+    /// weights again.
     /// </summary>
     public ExportPrecision Precision { get; init; }
 
@@ -68,7 +69,7 @@ public sealed record ExportRequest
     }
 }
 
-/// <summary>What was written.</summary>
+/// <summary>Result of an export.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Bytes">Its size, with that of <paramref name="DataPath"/>.</param>
 /// <param name="DataPath">The second file with the constants, which must stay beside the first; null if there is none.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RfDetr.Checkpoints;
 using RfDetr.Model;
 using RfDetr.Tensors;
@@ -15,7 +16,11 @@ internal static class CheckpointInspection
         FileDigests digests = ModelLoader.Digests(path, acceptLicense: true);
         InspectedTensor[] tensors = [.. checkpoint.Names.Select(name => Tensor(checkpoint, name, warnings)).OfType<InspectedTensor>()];
         ModelConfig? config = Try(() => Config(checkpoint, path, options, warnings), warnings);
+        if (config is not null && Strangers(checkpoint, config) is { Count: > 0 } strangers)
+            warnings.Add(CheckpointModels.StrangersWarning(strangers));
         ClassMap? classes = Try(() => ClassMapRules.Find(checkpoint, new ClassMapOptions { ClassNames = options.ClassNames, ClassOffset = options.ClassOffset }), warnings);
+        if (classes?.Doubt is { } doubt)
+            warnings.Add(doubt);
         HostedFile? hosted = HostedWeights.All.FirstOrDefault(h => h.Md5 == digests.Md5);
         (ResizeRule rule, string source) = CheckpointModels.StoredResizeRule(checkpoint);
         return new ModelInspection
@@ -53,7 +58,32 @@ internal static class CheckpointInspection
     private static InspectedTensor? Tensor(Checkpoint checkpoint, string name, List<string> warnings)
     {
         HostTensor? tensor = Try(() => checkpoint.TryGet(name, out HostTensor? found) ? found : null, warnings);
-        return tensor is null ? null : new(name, tensor.DType.ToString(), tensor.Shape);
+        if (tensor is null)
+            return null;
+        if (NonFinite.Count(tensor) is > 0 and var bad)
+        {
+            warnings.Add(string.Create(CultureInfo.InvariantCulture,
+                $"'{name}' has {bad} of {tensor.Count} values that are not finite (NaN or infinity): the network finds "
+                + $"nothing or nonsense; did training diverge?"));
+        }
+
+        return new(name, tensor.DType.ToString(), tensor.Shape);
+    }
+
+    /// <summary>Names in the file that a network of this configuration does not ask for.</summary>
+    private static IReadOnlyList<string> Strangers(Checkpoint checkpoint, ModelConfig config)
+    {
+        var weights = new Weights(checkpoint, new ShapeBackend());
+        try
+        {
+            _ = new RfDetrNetwork(weights, config);
+        }
+        catch (WeightsException)
+        {
+            return []; // that the weights do not fit is said elsewhere
+        }
+
+        return weights.Strangers;
     }
 
     private static T? Try<T>(Func<T?> find, List<string> warnings)

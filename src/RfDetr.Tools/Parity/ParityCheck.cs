@@ -7,8 +7,9 @@ using RfDetr.Tensors;
 namespace RfDetr.Tools;
 
 /// <summary>
-/// Compares a network with expected values stage by stage, so that a difference is found where it arises: against golden files with
-/// formula weights, or a checkpoint of one's own against a bundle of stages from rf-detr, another machine or another version.
+/// Compares a network with expected values stage by stage, so that a difference is found where it arises: against golden files
+/// with formula weights, or a checkpoint of one's own against a bundle of stages from rf-detr, another machine or another
+/// version.
 /// </summary>
 public static class ParityCheck
 {
@@ -44,10 +45,16 @@ public static class ParityCheck
     }
 
     /// <summary>Runs a model on the bundle's input and compares every stage of the bundle.</summary>
-    /// <param name="model">Checkpoint, hosted name or <c>demo</c>; of an <c>.onnx</c> file the results alone are compared.</param>
-    /// <param name="bundle">Safetensors file with <c>input</c> and stages, as <see cref="WriteBundle"/> or rf-detr with hooks writes it.</param>
+    /// <param name="model">
+    /// Checkpoint, hosted name or <c>demo</c>; of an <c>.onnx</c> file the results alone are compared.
+    /// </param>
+    /// <param name="bundle">
+    /// Safetensors file with <c>input</c> and stages, as <see cref="WriteBundle"/> or rf-detr with hooks writes it.
+    /// </param>
     /// <param name="options">How to read and run the model.</param>
-    /// <exception cref="CheckpointFormatException">The bundle or the checkpoint is broken, or they do not belong together.</exception>
+    /// <exception cref="CheckpointFormatException">
+    /// The bundle or the checkpoint is broken, or they do not belong together.
+    /// </exception>
     public static ParityReport Bundle(string model, string bundle, ParityOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(model);
@@ -100,7 +107,7 @@ public static class ParityCheck
         var results = new List<StageResult>();
         foreach (ExpectedStage expected in bundle.Stages.Where(s => !IsPost(s.Name)))
             results.Add(comparer.Compare(expected, Actual(stages, expected.Name, bundle)));
-        // What was selected otherwise cannot be found among the detections.
+        // Proposals that were selected otherwise cannot be found among the detections.
         if (comparer.Displaced == 0 && bundle.Stages.Any(s => IsPost(s.Name)))
             results.AddRange(PostStage.Compare(bundle, comparer, stages));
         return new(bundle.Path, source.Config.Variant, Describe(options), results);
@@ -135,7 +142,8 @@ public static class ParityCheck
         string variant = bundle.Text("variant") ?? "";
         if (!Variants.TryGet(variant, out ModelConfig? config))
             throw new CheckpointFormatException($"'{bundle.FileName}': its metadata has variant '{variant}', expected one of {string.Join(", ", Variants.All.Select(v => v.Variant))}");
-        // Classes are the data set's affair: xlarge and 2xlarge have 366 logits in their published configuration and 91 in their weights.
+        // Classes are the data set's affair: xlarge and 2xlarge have 366 logits in their published configuration and 91 in their
+        // weights.
         return bundle.Find(StageNames.Logits) is { Shape: [_, _, > 0 and var classes] } ? config with { ClassLogits = classes } : config;
     }
 

@@ -2,7 +2,7 @@ using RfDetr.Onnx;
 
 namespace RfDetr.Tools;
 
-/// <summary>What computes the stages that are compared.</summary>
+/// <summary>Engine that computes the compared stages.</summary>
 public enum ParityEngine
 {
     /// <summary>The exported graph in ONNX Runtime, stages as extra outputs: what detection runs.</summary>
@@ -11,14 +11,16 @@ public enum ParityEngine
     /// <summary>Our own engine on the CPU.</summary>
     Cpu,
 
-    /// <summary>The plain reference back end, without graph, passes or native code: slow, and independent of all of them.</summary>
+    /// <summary>
+    /// The plain reference back end, without graph, passes or native code: slow, and independent of all of them.
+    /// </summary>
     Host,
 }
 
-/// <summary>How stages are computed and how far they may be apart.</summary>
+/// <summary>Options for computing stages, and the allowed difference.</summary>
 public sealed record ParityOptions
 {
-    /// <summary>What computes the stages.</summary>
+    /// <summary>Engine that computes the stages.</summary>
     public ParityEngine Engine { get; init; }
 
     /// <summary>Precision of the graph (ONNX Runtime only).</summary>
@@ -28,12 +30,13 @@ public sealed record ParityOptions
     public OnnxDialect Dialect { get; init; } = OnnxDialect.OnnxRuntime;
 
     /// <summary>
-    /// Largest allowed error as a part of the stage's largest absolute value, above 0. Null: 1e-5 where the file tells the reference's
-    /// own float32 error (five times that error is allowed in any case), else 1e-4; 1e-2 where the model or the bundle is in half precision.
+    /// Largest allowed error as a part of the stage's largest absolute value, above 0. Null: 1e-5 where the file states the
+    /// reference's own float32 error (five times that error is allowed in any case), else 1e-4; 1e-2 where the model or the
+    /// bundle is in half precision.
     /// </summary>
     public double? RelativeTolerance { get; init; }
 
-    /// <summary>How a checkpoint is read and run: EMA weights, variant, license, threads, library.</summary>
+    /// <summary>Options for reading and running a checkpoint: EMA weights, variant, license, threads, library.</summary>
     public DetectorOptions Model { get; init; } = new();
 
     internal void Validate()

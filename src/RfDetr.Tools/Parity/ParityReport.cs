@@ -21,6 +21,8 @@ public sealed record ParityReport(string File, string Variant, string Engine, IR
     /// <summary>True if all stages agree.</summary>
     public bool Ok => FirstDifference is null;
 
-    /// <summary>The first stage that does not agree: the error arose between the stage before it and this one. Null if all agree.</summary>
+    /// <summary>
+    /// The first stage that does not agree: the error arose between the stage before it and this one. Null if all agree.
+    /// </summary>
     public StageResult? FirstDifference => Stages.FirstOrDefault(s => !s.Ok);
 }

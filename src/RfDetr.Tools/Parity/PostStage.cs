@@ -53,8 +53,8 @@ internal static class PostStage
         return result;
     }
 
-    // Nearly equal scores may change places, so each expected detection looks for the nearest box of its label and score. The last ones
-    // may have been displaced by others of their score.
+    // Nearly equal scores may change places, so each expected detection looks for the nearest box of its label and score. The
+    // last ones may have been displaced by others of their score.
     private static (int Missing, double BoxError) Match(float[] scores, float[] labels, float[] boxes, Selected actual, double tolerance)
     {
         int missing = 0;

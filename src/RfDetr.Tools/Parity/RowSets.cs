@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace RfDetr.Tools;
 
-/// <summary>Largest absolute differences between tensors, in order or with rows as a set. A value that is not a number is infinitely wrong.</summary>
+/// <summary>
+/// Largest absolute differences between tensors, in order or with rows as a set. A value that is not a number is infinitely
+/// wrong.
+/// </summary>
 internal static class RowSets
 {
     /// <summary>Value by value.</summary>
@@ -21,7 +24,9 @@ internal static class RowSets
         return worst;
     }
 
-    /// <summary>For each expected row of [B, rows, length], its distance from the row at the same place of [B, ours, length], rows ≤ ours.</summary>
+    /// <summary>
+    /// For each expected row of [B, rows, length], its distance from the row at the same place of [B, ours, length], rows ≤ ours.
+    /// </summary>
     public static double[] RowsInOrder(float[] expected, float[] actual, int batch, int rows, int ours, int length)
     {
         var distances = new double[batch * rows];

@@ -12,8 +12,8 @@ namespace RfDetr.Tools;
 internal sealed record ExpectedStage(string Name, float[] Values, IReadOnlyList<int>? Shape, long[]? Index);
 
 /// <summary>
-/// A file of expected stages: tensors named like the stages (or NAME.index and NAME.value for samples), the network's <c>input</c>
-/// where it comes from no formula, and facts as text.
+/// A file of expected stages: tensors named like the stages (or NAME.index and NAME.value for samples), the network's
+/// <c>input</c> where it comes from no formula, and facts as text.
 /// </summary>
 internal sealed class StageBundle
 {
@@ -78,7 +78,7 @@ internal sealed class StageBundle
     public double ReferenceError(string stage) =>
         double.TryParse(Text("err_" + (stage == StageNames.FirstMasks ? StageNames.Masks : stage)), NumberStyles.Float, CultureInfo.InvariantCulture, out double error) && error > 0 && double.IsFinite(error) ? error : 0;
 
-    /// <summary>True if the file tells how far the reference's own float32 run is from it.</summary>
+    /// <summary>True if the file states the error of the reference's own float32 run.</summary>
     public bool KnowsReferenceErrors => _facts.Keys.Any(k => k is string key && key.StartsWith("err_", StringComparison.Ordinal));
 
     private static HostTensor Get(Checkpoint file, string name) => file.TryGet(name, out HostTensor? tensor)

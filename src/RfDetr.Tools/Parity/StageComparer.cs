@@ -6,10 +6,11 @@ namespace RfDetr.Tools;
 
 /// <summary>Compares computed stages with a bundle's, in the network's order.</summary>
 /// <remarks>
-/// In half precision proposals change places whose scores are nearer to one another than its rounding. Where rows are a set (golden files),
-/// up to <see cref="DisplacedShare"/> of the proposals may be others, and as many rows are left out later. Where rows are compared in order,
-/// up to <see cref="SwappedShare"/> of the queries may hold another proposal: a query adds its own learned part to the proposal of its rank,
-/// so that its results follow the place and not the proposal. Those queries are left out of this and of all later stages.
+/// In half precision proposals change places whose scores are nearer to one another than its rounding. Where rows are a set
+/// (golden files), up to <see cref="DisplacedShare"/> of the proposals may be others, and as many rows are left out later. Where
+/// rows are compared in order, up to <see cref="SwappedShare"/> of the queries may hold another proposal: a query adds its own
+/// learned part to the proposal of its rank, so that its results follow the place and not the proposal. Those queries are left
+/// out of this and of all later stages.
 /// </remarks>
 /// <param name="bundle">The expected stages.</param>
 /// <param name="rowsAsSet">True to compare rows of queries as a set.</param>
@@ -19,11 +20,12 @@ internal sealed class StageComparer(StageBundle bundle, bool rowsAsSet, ParityOp
 {
     private const double TightRelative = 1e-5, LooseRelative = 1e-4;
 
-    // Half precision keeps 11 bits, a relative error of 5e-4 for each rounded value. Through all layers the built-in models and the golden
-    // networks show up to 2e-3 of a stage's largest value where no proposal changes places.
+    // Half precision keeps 11 bits, a relative error of 5e-4 for each rounded value. Through all layers the built-in models and
+    // the golden networks show up to 2e-3 of a stage's largest value where no proposal changes places.
     private const double HalfRelative = 1e-2;
 
-    // Queries that hold other proposals reach the rest through self-attention: up to 1.4e-2 was seen ('demo' on the noise of its bundle).
+    // Queries that hold other proposals reach the rest through self-attention: up to 1.4e-2 was seen ('demo' on the noise of its
+    // bundle).
     private const double SwappedRelative = 2e-2;
 
     // Up to 4 of 40 queries were seen to change places (the built-in models, four images of noise each).
@@ -37,7 +39,8 @@ internal sealed class StageComparer(StageBundle bundle, bool rowsAsSet, ParityOp
     private readonly bool _isHalf = isHalf || options.Precision == ExportPrecision.Float16 ||
         bundle.Text(StageBundle.PrecisionFact) == nameof(ExportPrecision.Float16);
 
-    // Image and query of rows that hold other proposals. Two proposals of one object may be too alike to be noticed before the results.
+    // Image and query of rows that hold other proposals. Two proposals of one object may be too alike to be noticed before the
+    // results.
     private readonly HashSet<(int Image, int Query)> _swapped = [];
 
     /// <summary>Number of proposals, compared as a set, that half precision selected otherwise.</summary>

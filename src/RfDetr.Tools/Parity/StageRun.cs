@@ -10,7 +10,9 @@ namespace RfDetr.Tools;
 /// <summary>Runs a network on a prepared input and keeps the named stages.</summary>
 internal static class StageRun
 {
-    /// <summary>Stages of a network; input [B, 3, H, W], normalized; <c>keep</c> chooses among the taps, results are always there.</summary>
+    /// <summary>
+    /// Stages of a network; input [B, 3, H, W], normalized; <c>keep</c> chooses among the taps, results are always there.
+    /// </summary>
     public static Dictionary<string, HostTensor> Run(
         Func<Backend, Weights> weights, ModelConfig config, HostTensor input, Func<string, bool> keep, ParityOptions options) => options.Engine switch
         {
@@ -19,7 +21,7 @@ internal static class StageRun
             _ => InOnnxRuntime(weights, config, input, keep, options),
         };
 
-    /// <summary>What an ONNX file gives: results only.</summary>
+    /// <summary>The stages of an ONNX file: its results only.</summary>
     public static Dictionary<string, HostTensor> RunFile(string path, HostTensor input, ParityOptions options)
     {
         using IOnnxSession session = SessionFactory.FromFile(path, options.Model);

@@ -108,11 +108,9 @@ internal static unsafe partial class TorchLoader
     /// <summary>The kernels that OpenBLAS is to take, by its own name of a processor; null leaves the choice to it.</summary>
     /// <remarks>
     /// OpenBLAS goes by the model number of the processor, and the releases that distributions carry take those that are newer
-    /// than they are for much older
-    /// ones: 0.3.21 computes on a Xeon of 2023 with kernels of 2004. <c>Haswell</c>, which some machines preset for all
-    /// processors, leaves half of the vector
-    /// unit idle. The AVX-512 kernels of <c>SkylakeX</c> run wherever F, CD, BW, DQ and VL are there. Any other value is
-    /// somebody's own choice.
+    /// than they are for much older ones: 0.3.21 computes on a Xeon of 2023 with kernels of 2004. <c>Haswell</c>, which some
+    /// machines preset for all processors, leaves half of the vector unit idle. The AVX-512 kernels of <c>SkylakeX</c> run
+    /// wherever F, CD, BW, DQ and VL are there. Any other value is somebody's own choice.
     /// </remarks>
     internal static string? BlasKernels(string? present, bool hasAvx512) => hasAvx512 && present is (null or "" or "Haswell") ? "SkylakeX" : null;
 

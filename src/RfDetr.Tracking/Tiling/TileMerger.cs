@@ -39,6 +39,50 @@ public sealed class TileMerger
         return [.. Groups(detections, left).Select(g => Join(detections, g)).OrderByDescending(m => m.Score)];
     }
 
+    /// <summary>Merges what was found in the tiles of an image, in descending order of score.</summary>
+    /// <param name="tiles">
+    /// Each tile with its detections, in pixels of the tile. The whole image, if it was looked at, is a tile of the image's size.
+    /// </param>
+    /// <param name="imageWidth">Width of the image in pixels.</param>
+    /// <param name="imageHeight">Height of the image in pixels.</param>
+    /// <returns>Detections in pixels of the image; masks have its size. Times are those of all tiles together.</returns>
+    /// <exception cref="ArgumentException">
+    /// A tile does not lie in the image, its detections are of an image of another size, or only some detections have a mask.
+    /// </exception>
+    public Detections MergeTiles(IReadOnlyList<(PixelRect Tile, Detections Found)> tiles, int imageWidth, int imageHeight)
+    {
+        ArgumentNullException.ThrowIfNull(tiles);
+        var image = new PixelRect(0, 0, imageWidth, imageHeight);
+        var all = new List<TileDetection>();
+        var names = new List<string>();
+        StageTimes times = default;
+        foreach ((PixelRect tile, Detections found) in tiles)
+        {
+            RequireFit(tile, found, image);
+            foreach (Detection d in found.Items)
+            {
+                var detection = TileDetection.InTile(tile, d.Box, d.Score, d.ClassId, d.Mask);
+                all.Add(tile == image ? detection with { Tile = null } : detection);
+                names.Add(d.ClassName);
+            }
+
+            times = new StageTimes(
+                times.DecodeMs + found.Times.DecodeMs,
+                times.PreprocessMs + found.Times.PreprocessMs,
+                times.InferenceMs + found.Times.InferenceMs,
+                times.PostprocessMs + found.Times.PostprocessMs);
+        }
+
+        Detection[] merged =
+        [
+            .. Merge(all, imageWidth, imageHeight).Select(m => new Detection(
+                m.Box, m.Score, m.ClassId, NameOf(m), m.Mask?.ToRle(imageHeight, imageWidth))),
+        ];
+        return new Detections(imageWidth, imageHeight, merged, times);
+
+        string NameOf(MergedDetection m) => names[m.Members.First(i => all[i].ClassId == m.ClassId)];
+    }
+
     /// <summary>
     /// Groups of detections that belong together: the best first, then the others as they are merged. Groups in descending order
     /// of score.
@@ -169,6 +213,17 @@ public sealed class TileMerger
             if (detections[i].Mask is null != detections[0].Mask is null)
                 throw new ArgumentException($"Detection {i} {(detections[i].Mask is null ? "has no" : "has a")} mask, "
                     + $"unlike detection 0; give all a mask or none.");
+        }
+    }
+
+    private static void RequireFit(PixelRect tile, Detections found, PixelRect image)
+    {
+        if (tile.IsEmpty || tile.Intersect(image) != tile)
+            throw new ArgumentException($"The tile {tile} does not lie in the image of {image.Width}×{image.Height}.");
+        if (found.Width != tile.Width || found.Height != tile.Height)
+        {
+            throw new ArgumentException(
+                $"The detections are of an image of {found.Width}×{found.Height}, but the tile has {tile.Width}×{tile.Height}.");
         }
     }
 

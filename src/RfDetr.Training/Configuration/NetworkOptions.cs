@@ -5,8 +5,7 @@ namespace RfDetr.Training;
 
 /// <summary>
 /// The network of a run that starts from random weights: a published variant's numbers with some replaced. Keys are those of
-/// rf-detr's
-/// <c>args</c>; in the configuration file they stand under <c>network</c>.
+/// rf-detr's <c>args</c>; in the configuration file they stand under <c>network</c>.
 /// </summary>
 /// <param name="Values">Key → value as text; lists with commas.</param>
 public sealed record NetworkOptions(IReadOnlyDictionary<string, string> Values)

@@ -44,7 +44,8 @@ internal static class OptionForms
         new(placeholder, NotEmpty, value => value, value => value, value => string.IsNullOrWhiteSpace(value) ? "is empty" : null);
 
     /// <summary>Free text; null leaves it open.</summary>
-    public static OptionForm<string?> OpenText(string placeholder) => new(placeholder, NotEmpty, value => value ?? "", value => value, _ => null);
+    public static OptionForm<string?> OpenText(string placeholder) =>
+        new(placeholder, NotEmpty, value => value ?? "", value => value, _ => null);
 
     /// <summary>A whole number between two bounds, both allowed.</summary>
     public static OptionForm<int> Whole(string placeholder, int least, int most)
@@ -52,7 +53,7 @@ internal static class OptionForms
         string range = Range(least, most);
         return new(
             placeholder,
-            text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= least && value <= most && value == Math.Floor(value)
+            text => TryParse(text, least, most, out double value) && value == Math.Floor(value)
                 ? (int)value
                 : throw new FormatException($"is not a whole number {range}"),
             Invariant, value => (long)value,
@@ -65,7 +66,7 @@ internal static class OptionForms
         string range = Range(least, most);
         return new(
             placeholder,
-            text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= least && value <= most
+            text => TryParse(text, least, most, out double value)
                 ? value
                 : throw new FormatException($"is not a number {range}"),
             Invariant, value => value,
@@ -77,10 +78,12 @@ internal static class OptionForms
         where TValue : struct, Enum
     {
         string[] words = [.. choices.Select(c => c.Word)];
-        string WordOf(TValue value) => choices.FirstOrDefault(c => EqualityComparer<TValue>.Default.Equals(c.Value, value)).Word ?? "";
+        string WordOf(TValue value) =>
+            choices.FirstOrDefault(c => EqualityComparer<TValue>.Default.Equals(c.Value, value)).Word ?? "";
         return new(
             string.Join('|', words),
-            text => choices.Where(c => c.Word.Equals(text, StringComparison.OrdinalIgnoreCase)).Select(c => (TValue?)c.Value).FirstOrDefault()
+            text => choices.Where(c => c.Word.Equals(text, StringComparison.OrdinalIgnoreCase))
+                    .Select(c => (TValue?)c.Value).FirstOrDefault()
                 ?? throw new FormatException($"is none of {string.Join(", ", words)}"),
             WordOf, WordOf, value => WordOf(value).Length > 0 ? null : $"is {value:D}, which is no {typeof(TValue).Name}")
         {
@@ -95,7 +98,8 @@ internal static class OptionForms
     /// <summary>
     /// The same form for a value that may be null, for which a word stands; another word may mean the same when it is read.
     /// </summary>
-    public static OptionForm<TValue?> Or<TValue>(this OptionForm<TValue> form, string word, object? plain, string? alsoRead = null)
+    public static OptionForm<TValue?> Or<TValue>(
+        this OptionForm<TValue> form, string word, object? plain, string? alsoRead = null)
         where TValue : struct => new(
             word.Length > 0 && !char.IsAsciiDigit(word[0]) ? $"{form.Placeholder}|{word}" : form.Placeholder,
             text =>
@@ -125,6 +129,9 @@ internal static class OptionForms
         values => string.Join(',', values.Select(form.Format)),
         values => values.Select(form.Plain).ToList(),
         values => values.Select(form.Mistake).FirstOrDefault(mistake => mistake is not null));
+
+    private static bool TryParse(string text, double least, double most, out double value) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && value >= least && value <= most;
 
     private static string NotEmpty(string text) => text.Length > 0 ? text : throw new FormatException("is empty");
 

@@ -2,8 +2,7 @@ namespace RfDetr.Training;
 
 /// <summary>
 /// One option: its names and its description, and its value in a set of options as text in both directions. The command line,
-/// configuration files and
-/// checkpoints all go through it.
+/// configuration files and checkpoints all go through it.
 /// </summary>
 /// <typeparam name="TOptions">The record that holds all options, nested or not.</typeparam>
 public abstract class OptionEntry<TOptions>
@@ -12,7 +11,8 @@ public abstract class OptionEntry<TOptions>
     {
         (Key, Flag, Alias, Description, MayChange) = (key, flag, alias, description, mayChange);
         string bare = flag["--".Length..];
-        Aliases = [.. ((string[])[bare, bare.Replace('-', '_'), .. alias is null ? (string[])[] : [alias]]).Where(a => a != key).Distinct()];
+        string[] names = [bare, bare.Replace('-', '_'), .. alias is null ? (string[])[] : [alias]];
+        Aliases = [.. names.Where(a => a != key).Distinct()];
     }
 
     /// <summary>Key in a configuration file, e.g. <c>batch_size</c>.</summary>
@@ -108,7 +108,8 @@ public sealed class OptionTable<TOptions>
 
     /// <summary>All values that are not allowed, each as a sentence that begins with the option's key.</summary>
     internal IEnumerable<string> Mistakes(TOptions options) =>
-        All.Select(o => (o.Key, Mistake: o.Mistake(options))).Where(m => m.Mistake is not null).Select(m => $"{m.Key} {m.Mistake}");
+        All.Select(o => (o.Key, Mistake: o.Mistake(options)))
+            .Where(m => m.Mistake is not null).Select(m => $"{m.Key} {m.Mistake}");
 }
 
 /// <summary>The options of one part of a record: a nested record, and the typed way to it.</summary>

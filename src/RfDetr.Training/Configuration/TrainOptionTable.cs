@@ -124,6 +124,9 @@ internal static class TrainOptionTable
             "keep_grouping_class", OnOff, d => d.KeepGroupingClass, (d, v) => d with { KeepGroupingClass = v },
             "Keep Roboflow's grouping category 0 as a class, as rf-detr did before 1.9.2."),
         s_data.Option(
+            "follow_links", OnOff, d => d.FollowLinks, (d, v) => d with { FollowLinks = v },
+            "Let symbolic links lead out of the data set's folder: for links of your own.", mayChange: true),
+        s_data.Option(
             "batch_size", Whole("N", 1, 4096).Or("auto", 0L, alsoRead: "0"), d => d.BatchSize, (d, v) => d with { BatchSize = v },
             "Images per step and process; auto: as many as the machine's memory holds, at most 16.", alias: "batch"),
         s_data.Option(

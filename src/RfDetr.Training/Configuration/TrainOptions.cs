@@ -4,9 +4,8 @@ namespace RfDetr.Training;
 
 /// <summary>
 /// Everything that decides a training run, part by part; each part of a run takes its own record. Defaults are rf-detr's latest
-/// where it has the option.
-/// <see cref="Table"/> gives each option its name on the command line (<c>--batch-size 8</c>) and in configuration files
-/// (<c>batch_size: 8</c>).
+/// where it has the option. <see cref="Table"/> gives each option its name on the command line (<c>--batch-size 8</c>) and in
+/// configuration files (<c>batch_size: 8</c>).
 /// </summary>
 public sealed record TrainOptions
 {
@@ -61,8 +60,7 @@ public sealed record TrainingModelOptions
 
     /// <summary>
     /// A published variant (its weights come from the cache), a checkpoint file, a model that comes with the library such as
-    /// <c>demo</c>, or
-    /// <see cref="Scratch"/>. Required.
+    /// <c>demo</c>, or <see cref="Scratch"/>. Required.
     /// </summary>
     public string? Start { get; init; }
 
@@ -124,6 +122,9 @@ public sealed record TrainingDataOptions
     /// <summary>True to keep Roboflow's grouping category 0 as a class, as rf-detr did before 1.9.2.</summary>
     public bool KeepGroupingClass { get; init; }
 
+    /// <summary>True to let symbolic links lead out of the data set's folder: for links of your own.</summary>
+    public bool FollowLinks { get; init; }
+
     /// <summary>Images per step and process, 1 to 4096; null for as many as the machine's memory holds, at most 16.</summary>
     public int? BatchSize { get; init; } = 4;
 
@@ -148,13 +149,12 @@ public sealed record TrainingAugmentationOptions
 
     /// <summary>
     /// True to bring each batch to a size of its own around the resolution. Null follows the model: as it was trained before,
-    /// where its file says so; else
-    /// on for the published variants and random weights, which rf-detr trains so, and off for other networks.
+    /// where its file says so; else on for the published variants and random weights, which rf-detr trains so, and off for other
+    /// networks.
     /// </summary>
     /// <remarks>
     /// A network that was trained at one size loses what it knows at others: the built-in <c>cells</c> falls from an AP of 0.554
-    /// to 0.460 in one epoch
-    /// with sizes of 0.44 to 1.56 of its own, and stays at 0.549 without them.
+    /// to 0.460 in one epoch with sizes of 0.44 to 1.56 of its own, and stays at 0.549 without them.
     /// </remarks>
     public bool? MultiScale { get; init; }
 

@@ -43,17 +43,20 @@ public static class TrainOptionsCheck
         if (o.Data.BatchSize is null && o.Hardware.Processes > 1)
             yield return $"batch_size auto cannot be used with processes {o.Hardware.Processes}; give a number";
         if (o.Adapter.Kind != AdapterKind.None && o.Freeze.IsFrozen)
-            yield return $"adapter {Text("adapter", o)} leaves the encoder's own weights as they are already; drop freeze_encoder and freeze_layers";
+            yield return $"adapter {Text("adapter", o)} leaves the encoder's own weights as they are already; " +
+                "drop freeze_encoder and freeze_layers";
         if (o.Evaluation.EarlyStopping.Enabled && o.Evaluation.Interval > epochs)
             yield return $"early_stopping needs evaluations, but eval_interval {o.Evaluation.Interval} is above epochs {epochs}";
         if (o.Data.TrainSplit == o.Data.ValSplit)
-            yield return $"val_split and train_split are both '{o.Data.TrainSplit}'; a model is not measured on what it learnt from";
+            yield return $"val_split and train_split are both '{o.Data.TrainSplit}'; " +
+                "a model is not measured on what it learnt from";
         if (o.Ema is { Enabled: true, Decay: 1 })
             yield return "ema_decay is 1, with which the average never moves; take a number below 1, or use_ema off";
         if (o.Optimizer is { LearningRate: 0, EncoderLearningRate: 0 })
             yield return "lr and lr_encoder are both 0; nothing would change";
         if (o.Optimizer.LayerDecay == 0 || o.Optimizer.ComponentDecay == 0)
-            yield return "lr_vit_layer_decay and lr_component_decay must be above 0; leave parts of the encoder out with freeze_encoder or freeze_layers";
+            yield return "lr_vit_layer_decay and lr_component_decay must be above 0; " +
+                "leave parts of the encoder out with freeze_encoder or freeze_layers";
         if (o.Loss is { ClassWeight: 0, BoxWeight: 0, GIoUWeight: 0 })
             yield return "cls_loss_coef, bbox_loss_coef and giou_loss_coef are all 0; nothing would be learnt";
     }
@@ -69,7 +72,8 @@ public static class TrainOptionsCheck
             if (stage.Epoch >= o.Schedule.Epochs)
                 yield return $"unfreeze '{text}' begins after the last of {o.Schedule.Epochs} epochs";
             if (stage.Epoch <= before)
-                yield return $"unfreeze '{text}' must begin after epoch {before}; stages come by rising epoch, the first after epoch 0";
+                yield return $"unfreeze '{text}' must begin after epoch {before}; " +
+                    "stages come by rising epoch, the first after epoch 0";
             before = stage.Epoch;
         }
     }

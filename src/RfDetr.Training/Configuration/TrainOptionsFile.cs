@@ -1,4 +1,5 @@
 using System.Text;
+using RfDetr.Data;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -84,21 +85,15 @@ public static class TrainOptionsFile
         return text.ToString();
     }
 
-    private static IEnumerable<KeyValuePair<YamlNode, YamlNode>> Root(string yaml, string name)
-    {
-        var stream = new YamlStream();
-        try
+    private static IEnumerable<KeyValuePair<YamlNode, YamlNode>> Root(string yaml, string name) =>
+        BoundedYaml.Read(yaml,
+            (line, what, inner) =>
+                new ConfigurationFileException($"{name}{(line > 0 ? $", line {line}" : "")}: {what}", inner)) switch
         {
-            stream.Load(new StringReader(yaml));
-        }
-        catch (YamlException e)
-        {
-            throw new ConfigurationFileException($"{name}, line {e.Start.Line}: is no YAML ({e.Message})", e);
-        }
-
-        return stream.Documents.Count == 0 ? []
-            : stream.Documents[0].RootNode as YamlMappingNode ?? throw new ConfigurationFileException($"{name}: holds no 'key: value' lines");
-    }
+            null => [],
+            YamlMappingNode map => map,
+            _ => throw new ConfigurationFileException($"{name}: holds no 'key: value' lines"),
+        };
 
     private static TrainOptions Read(TrainOptions options, YamlNode keyNode, YamlNode value, string name, HashSet<string> seen)
     {

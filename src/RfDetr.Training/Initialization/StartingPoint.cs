@@ -42,8 +42,8 @@ internal sealed class StartingPoint : IDisposable
 
     /// <summary>
     /// True if training at many sizes suits the network: as its file says it was trained, else as the published variants were; a
-    /// network of another shape whose
-    /// file says nothing was trained at one size, as far as is known. Random weights have no size of their own yet.
+    /// network of another shape whose file says nothing was trained at one size, as far as is known. Random weights have no size
+    /// of their own yet.
     /// </summary>
     public bool BearsManySizes => IsScratch || TrainedAtManySizes(Args, Config.Variant);
 

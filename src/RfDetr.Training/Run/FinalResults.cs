@@ -13,8 +13,6 @@ namespace RfDetr.Training;
 /// <param name="log">Hears what was written.</param>
 internal sealed class FinalResults(RunSetup setup, RunFolder folder, TrainingStep step, ITrainingLog log)
 {
-    private const int Examples = 12;
-
     /// <summary>
     /// Measures and writes; returns the scores of the best weights. Does nothing and returns null without a split to evaluate on.
     /// </summary>
@@ -58,9 +56,6 @@ internal sealed class FinalResults(RunSetup setup, RunFolder folder, TrainingSte
     private void Report(DataSplit split, NetworkEvaluation best)
     {
         EvaluationResult main = best.Masks ?? best.Boxes;
-        Dictionary<long, LabeledImage> images = split.Images.ToDictionary(p => p.Id);
-        ILookup<long, FoundObject> found = best.Input.Found.ToLookup(f => f.ImageId);
-        double threshold = main.Sweep.Best.Threshold;
         RunReport.Write(folder.Report, new RunReportContent
         {
             Title = $"Training run {Path.GetFileName(folder.Path)}",
@@ -72,13 +67,7 @@ internal sealed class FinalResults(RunSetup setup, RunFolder folder, TrainingSte
             ],
             History = File.Exists(folder.Metrics) ? RunHistory.Read(folder.Metrics) : RunHistory.Empty,
             Evaluations = best.Masks is { } masks ? [best.Boxes, masks] : [best.Boxes],
-            Examples = [.. ExampleChoice.Of(main, Examples).Select(id => Example(images[id], found[id], threshold))],
+            Examples = ExampleChoice.Draw(main, split.Images, best.Input.Found, setup.Train.Classes),
         });
-    }
-
-    private ExamplePair Example(LabeledImage image, IEnumerable<FoundObject> found, double threshold)
-    {
-        using Image pixels = Image.Load(image.File);
-        return ExamplePair.Draw(image, pixels.Frame, found, setup.Train.Classes, threshold);
     }
 }

@@ -77,8 +77,11 @@ internal sealed class RunSetup : IDisposable
     {
         try
         {
-            ClassRule rule = options.Data.KeepGroupingClass ? ClassRule.AsWritten : ClassRule.Contiguous;
-            DataSet data = DataSet.Open(options.Data.Folder!, new DataSetOptions { Classes = rule });
+            DataSet data = DataSet.Open(options.Data.Folder!, new DataSetOptions
+            {
+                Classes = options.Data.KeepGroupingClass ? ClassRule.AsWritten : ClassRule.Contiguous,
+                FollowLinks = options.Data.FollowLinks,
+            });
             ModelConfig config = Configure(start.Config, options.Model, data.Classes);
             bool multiScale = options.Augmentation.MultiScale ?? start.BearsManySizes;
             options = options with { Augmentation = options.Augmentation with { MultiScale = multiScale } };
@@ -120,7 +123,7 @@ internal sealed class RunSetup : IDisposable
 
     private void Say(DataSet data, ITrainingLog log)
     {
-        foreach (string warning in Start.Warnings)
+        foreach (string warning in Start.Warnings.Concat(data.Warnings))
             log.Warn(warning);
         log.Note($"start: {Start.Description}; {(Config.SegmentationHead ? "boxes and masks" : "boxes")} at {Config.Resolution}×{Config.Resolution}, {Config.NumQueries} queries in {Config.GroupDetr} groups");
         log.Note($"data: {data.Layout} in '{data.Path}', {string.Join(", ", data.Splits.Select(s => $"{s.Name} {s.Images.Count} images with {s.Images.Sum(p => p.Objects.Count)} objects"))}");

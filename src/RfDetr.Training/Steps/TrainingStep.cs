@@ -6,8 +6,7 @@ namespace RfDetr.Training;
 
 /// <summary>
 /// Everything that one optimizer step needs: network, criterion, AdamW, average. Forward, loss and backward for each of the
-/// step's batches,
-/// then averaging over processes, clipping, the step. Not safe for several threads.
+/// step's batches, then averaging over processes, clipping, the step. Not safe for several threads.
 /// </summary>
 internal sealed class TrainingStep : IDisposable
 {

@@ -4,8 +4,8 @@ using RfDetr.Tensors;
 namespace RfDetr;
 
 /// <summary>
-/// ONNX Runtime as the rest of the library uses it. The package RfDetr.OnnxRuntime implements it, and nothing here refers to that package:
-/// an application that runs checkpoints on our own engine needs neither it nor a native library.
+/// ONNX Runtime as the rest of the library uses it. The package RfDetr.OnnxRuntime implements it, and nothing here refers to that
+/// package: an application that runs checkpoints on our own engine needs neither it nor a native library.
 /// </summary>
 internal interface IOnnxRuntime
 {
@@ -49,7 +49,9 @@ internal interface IOnnxSession : IDisposable
     /// <exception cref="OnnxRuntimeException">The run failed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was canceled.</exception>
     IReadOnlyDictionary<string, HostTensor> Run(
-        IReadOnlyDictionary<string, HostTensor> inputs, IReadOnlyList<string>? outputs = null, CancellationToken cancellation = default);
+        IReadOnlyDictionary<string, HostTensor> inputs,
+        IReadOnlyList<string>? outputs = null,
+        CancellationToken cancellation = default);
 
     /// <summary>Makes an engine of this session, which belongs to the engine from then on.</summary>
     INetworkEngine ToEngine(DetectionContract contract, NetworkSizes sizes);
@@ -67,17 +69,22 @@ internal interface IOnnxRuntimeLoader
 /// <summary>The optional package RfDetr.OnnxRuntime: found by name, so that this library need not refer to it.</summary>
 internal static class OnnxRuntimePackage
 {
-    /// <summary>Lines to type where ONNX Runtime is missing. A library must not choose the native package: CPU and GPU builds exclude each other.</summary>
+    /// <summary>
+    /// Lines to type where ONNX Runtime is missing. A library must not choose the native package: CPU and GPU builds exclude each
+    /// other.
+    /// </summary>
     public static string Cure { get; } = string.Join(
         Environment.NewLine,
         "Add both packages to the application:",
         "  dotnet add package RfDetr.OnnxRuntime",
         "  dotnet add package Microsoft.ML.OnnxRuntime",
-        "(instead of the second: Microsoft.ML.OnnxRuntime.Gpu for CUDA and TensorRT, Microsoft.ML.OnnxRuntime.DirectML on Windows)");
+        "(instead of the second: Microsoft.ML.OnnxRuntime.Gpu for CUDA and TensorRT, .DirectML on Windows)");
 
     /// <summary>Loads ONNX Runtime.</summary>
     /// <inheritdoc cref="IOnnxRuntimeLoader.Load" path="/param"/>
-    /// <exception cref="OnnxRuntimeException">The application lacks a package, or the library does not fit; the message names the cure.</exception>
+    /// <exception cref="OnnxRuntimeException">
+    /// The application lacks a package, or the library does not fit; the message names the cure.
+    /// </exception>
     public static IOnnxRuntime Load(string? libraryPath = null)
     {
         // A constant name: trimming and ahead-of-time compilation keep the type where the application refers to the package.

@@ -46,19 +46,24 @@ internal sealed record OnnxSessionOptions
     public IReadOnlyList<ExecutionProvider> Providers { get; init; } = [];
 
     /// <summary>Threads that share one operator; 0: one for each physical core that this process may use.</summary>
-    /// <remarks>ONNX Runtime's own default counts the machine's cores and pins threads to them, even where a container grants fewer.</remarks>
+    /// <remarks>
+    /// ONNX Runtime's own default counts the machine's cores and pins threads to them, even where a container grants fewer.
+    /// </remarks>
     public int IntraOpThreads { get; init; }
 
     /// <summary>Operators that run at once; 1 (the default) runs them in order, which is best for this network.</summary>
     public int InterOpThreads { get; init; } = 1;
 
     /// <summary>
-    /// True if idle worker threads keep a core busy while they wait for work. Off, other work of the process (decoding, resizing) keeps its
-    /// cores; on, runs have slightly less latency where nothing else runs.
+    /// True if idle worker threads keep a core busy while they wait for work. Off, other work of the process (decoding, resizing)
+    /// keeps its cores; on, runs have slightly less latency where nothing else runs.
     /// </summary>
     public bool AllowSpinning { get; init; }
 
-    /// <summary>True if memory between operators comes from an arena that grows to the largest run and is kept; false returns it after each run.</summary>
+    /// <summary>
+    /// True if memory between operators comes from an arena that grows to the largest run and is kept; false returns it after
+    /// each run.
+    /// </summary>
     public bool UseArena { get; init; } = true;
 
     /// <summary>Graph rewrites at load time.</summary>
@@ -70,10 +75,15 @@ internal sealed record OnnxSessionOptions
     /// <summary>Path at which the rewritten model is stored when the session is created; null: not stored.</summary>
     public string? OptimizedModelPath { get; init; }
 
-    /// <summary>Sizes of symbolic dimensions by name, e.g. <c>batch</c> → 1; fixed ones let providers plan for one shape.</summary>
+    /// <summary>
+    /// Sizes of symbolic dimensions by name, e.g. <c>batch</c> → 1; fixed ones let providers plan for one shape.
+    /// </summary>
     public IReadOnlyDictionary<string, long> FreeDimensions { get; init; } = new Dictionary<string, long>();
 
-    /// <summary>Further settings by ONNX Runtime's own keys, e.g. <c>session.disable_cpu_ep_fallback</c>; they win over the properties above.</summary>
+    /// <summary>
+    /// Further settings by ONNX Runtime's own keys, e.g. <c>session.disable_cpu_ep_fallback</c>; they win over the properties
+    /// above.
+    /// </summary>
     public IReadOnlyDictionary<string, string> ConfigEntries { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Least severe message that reaches the log.</summary>

@@ -40,9 +40,13 @@ internal static class CheckpointModels
         var sizes = new NetworkSizes(
             card.InputHeight, card.InputWidth, config.NumQueries, config.ClassLogits,
             card.HasMasks ? card.InputHeight / ratio : 0, card.HasMasks ? card.InputWidth / ratio : 0, options.FixedBatch);
+        Weights? loaded = null;
+        Weights Loading(Backend backend) => loaded = weights(backend);
         if (options.CustomEngine is { } make)
             return Loaded(card, make(weights, config, sizes));
-        NetworkGraph graph = InferenceGraph.Record(weights, config, card.InputHeight, card.InputWidth, options.FixedBatch);
+        NetworkGraph graph = InferenceGraph.Record(Loading, config, card.InputHeight, card.InputWidth, options.FixedBatch);
+        if (loaded is { Strangers: { Count: > 0 } strangers })
+            card = card with { Warnings = [.. card.Warnings, StrangersWarning(strangers)] };
         CpuOptions cpu = options.ToCpu() with
         {
             Int8 = card.Quantization?.ToProducts(names ?? []),
@@ -50,6 +54,11 @@ internal static class CheckpointModels
         };
         return Loaded(card, options.RunsOnOwnEngine ? new CpuEngine(CpuNetwork.Compile(graph, cpu, options.FixedBatch ?? 1), sizes) : InOnnxRuntime(graph, card, sizes, options));
     }
+
+    /// <summary>The warning about tensors that are not the network's.</summary>
+    internal static string StrangersWarning(IReadOnlyList<string> names) =>
+        $"{names.Count} tensors beside the network's own were not loaded: "
+        + $"{string.Join(", ", names.Take(5))}{(names.Count > 5 ? ", …" : "")}";
 
     private static LoadedModel Loaded(ModelCard card, INetworkEngine engine) => new(card with { Engine = engine.Description }, engine);
 
@@ -67,12 +76,14 @@ internal static class CheckpointModels
         string? stated = CheckpointNotes.License(checkpoint);
         WeightsLicense? license = Licenses.Named(stated) ?? Licenses.Of(config.Variant);
         Licenses.Require(license, name, options.AcceptLicense);
+        ClassMap classes = ClassMapRules.Find(
+            checkpoint, new ClassMapOptions { ClassNames = options.ClassNames, ClassOffset = options.ClassOffset });
         return new ModelCard
         {
             Name = name,
             Variant = config.Variant,
             Config = config,
-            Classes = ClassMapRules.Find(checkpoint, new ClassMapOptions { ClassNames = options.ClassNames, ClassOffset = options.ClassOffset }),
+            Classes = classes,
             InputHeight = config.Resolution,
             InputWidth = config.Resolution,
             HasMasks = config.SegmentationHead,
@@ -82,7 +93,7 @@ internal static class CheckpointModels
             Quantization = options.Precision != ExportPrecision.BFloat16 && (options.Quantization ?? QuantizationPolicyPlain.Find(checkpoint)) is { IsActive: true } policy ? policy : null,
             License = BuiltInModels.Contains(name) ? BuiltInModels.License : stated ?? license?.Id,
             BestThreshold = CheckpointNotes.BestThreshold(checkpoint),
-            Warnings = inferred.Warnings,
+            Warnings = classes.Doubt is { } doubt ? [.. inferred.Warnings, doubt] : inferred.Warnings,
         };
     }
 

@@ -16,12 +16,13 @@ public sealed class CompareTests : IDisposable
     public async Task The_exit_code_is_the_verdict(double median, int code, string verdict)
     {
         string a = Write("a", new SyntheticTimes(1).Series(200, 50)), b = Write("b", new SyntheticTimes(2).Series(200, median));
-        CliRun run = await CliRun.Of("compare", a, b, "--json", "-");
+        CliRun run = await CliRun.Of("compare", a, b, "--json", "-", "--report", _folder["page.html"]);
         run.Code.ShouldBe(code, run.Error);
         run.Json.GetProperty("passed").GetBoolean().ShouldBe(code == 0);
         run.Json.GetProperty("verdict").GetString().ShouldBe(verdict);
         run.Json.GetProperty("series")[0].GetProperty("stages").GetArrayLength().ShouldBe(6);
         run.Error.ShouldContain("95 % interval");
+        (await File.ReadAllTextAsync(_folder["page.html"])).ShouldContain("intervals</figcaption>");
     }
 
     [Fact]

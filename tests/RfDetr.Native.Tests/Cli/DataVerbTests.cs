@@ -55,6 +55,65 @@ public sealed class DataVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_folder_that_holds_a_set_is_not_drawn_into_unasked()
+    {
+        string[] synth = ["data", "synth", "--output", _folder["set"], "--size", "96x96"];
+        (await CliRun.Of([.. synth, "--count", "2"])).Code.ShouldBe(0);
+        string annotations = File.ReadAllText(_folder["set/_annotations.coco.json"]);
+
+        CliRun again = await CliRun.Of([.. synth, "--count", "1"]);
+        (again.Code, again.Error.Contains("holds a data set already", StringComparison.Ordinal)).ShouldBe((2, true));
+        (await CliRun.Of([.. synth, "--count", "1", "--valid", "1"])).Code.ShouldBe(2);
+        File.ReadAllText(_folder["set/_annotations.coco.json"]).ShouldBe(annotations);
+
+        (await CliRun.Of([.. synth, "--count", "1", "--overwrite"])).Code.ShouldBe(0);
+        DataSet.Open(_folder["set"]).Splits[0].Images.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Text_from_files_cannot_drive_a_terminal()
+    {
+        Directory.CreateDirectory(_folder["set/train"]);
+        File.WriteAllText(_folder["set/train/_annotations.coco.json"],
+            """{"images": [{"id": 1, "file_name": "x\u001b[31m\u0007\u202e.jpg", "width": 2, "height": 2}], "annotations": [], "categories": [{"id": 1, "name": "a\u001b]0;b\u0007\r"}]}""");
+
+        foreach (CliRun run in (CliRun[])
+            [
+                await CliRun.Of("data", "doctor", _folder["set"]), await CliRun.Of("data", "stats", _folder["set"]),
+                await CliRun.Of(
+                    "data", "doctor", _folder["set"], "--json", "-"), await CliRun.Of("data", "stats", _folder["no\u001b[2J"]),
+            ])
+        {
+            string all = run.Out + run.Error;
+            all.Any(c => c is not ('\n' or '\r' or '\t') && (char.IsControl(c) || c == '\u202E')).ShouldBeFalse(all);
+            all.ShouldContain("\\u001B", Case.Insensitive);
+        }
+
+        CliRun json = await CliRun.Of("data", "doctor", _folder["set"], "--json", "-");
+        json.Json.GetProperty("classes")[0].GetProperty("name").GetString().ShouldBe("a\u001b]0;b\u0007\r");
+        json.Json.GetProperty("findings")[0].GetProperty("examples")[0].GetString()!.ShouldContain("x\u001b[31m\u0007\u202e.jpg");
+    }
+
+    [Fact]
+    public async Task What_was_odd_is_told_and_what_does_not_fit_is_refused()
+    {
+        (await CliRun.Of("data", "synth", "--output", _folder["set/train"], "--count", "1", "--size", "96x96")).Code.ShouldBe(0);
+        string path = _folder["set/train/_annotations.coco.json"];
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"annotations\":[", """
+            "annotations":[{"id":9001,"image_id":77,"category_id":1,"bbox":[1,1,2,2]},
+            {"id":9002,"image_id":1,"category_id":1,"iscrowd":1,"bbox":[1,1,9,9],"area":1},
+            """, StringComparison.Ordinal));
+
+        (await CliRun.Of("data", "stats", _folder["set"])).Error.ShouldContain("warning: ");
+        CliRun refused = await CliRun.Of("data", "convert", _folder["set"], "--to", "yolo", "--output", _folder["yolo"]);
+        (refused.Code, Directory.Exists(_folder["yolo"])).ShouldBe((1, false));
+        refused.Error.ShouldContain("--allow-loss");
+        CliRun allowed = await CliRun.Of(
+            "data", "convert", _folder["set"], "--to", "yolo", "--output", _folder["yolo"], "--allow-loss");
+        (allowed.Code, allowed.Error.Contains("crowd regions have no place", StringComparison.Ordinal)).ShouldBe((0, true));
+    }
+
+    [Fact]
     public async Task What_is_no_data_set_is_said_so()
     {
         CliRun run = await CliRun.Of("data", "stats", _folder["nothing"]);

@@ -165,7 +165,9 @@ public sealed class DetectTests : IDisposable
         lines.Length.ShouldBe(all.Length + 1);
         JsonElement[] coco = [.. JsonDocument.Parse(File.ReadAllText(_folder["out/coco_results.json"])).RootElement.EnumerateArray()];
         coco.Select(c => c.GetProperty("score").GetSingle()).ShouldBe(all.Select(d => d.GetProperty("score").GetSingle()));
-        coco.Select(c => c.GetProperty("segmentation").GetRawText()).ShouldBe(all.Select(d => d.GetProperty("mask").GetRawText()));
+        JsonElement[] masks = [.. JsonDocument.Parse(File.ReadAllText(_folder["out/coco_results.segm.json"])).RootElement.EnumerateArray()];
+        masks.Select(c => c.GetProperty("segmentation").GetRawText()).ShouldBe(all.Select(d => d.GetProperty("mask").GetRawText()));
+        coco.SelectMany(c => c.EnumerateObject()).Select(p => p.Name).ShouldNotContain("segmentation", "a file holds boxes or masks");
         int withOutline = all.Count(d => d.GetProperty("polygons").GetArrayLength() > 0);
         (File.ReadAllLines(_folder["out/labels/a.txt"]).Length + File.ReadAllLines(_folder["out/labels/b.txt"]).Length).ShouldBe(withOutline);
         File.ReadAllLines(_folder["out/classes.txt"])[0].ShouldBe("ball");

@@ -46,8 +46,8 @@ public sealed class Int8AgreementTests
     [InlineData(OnnxDialect.OnnxRuntime, Int8WeightForm.Unsigned)]
     public void A_single_product_of_one_row_gives_the_integers_of_our_own_engine(OnnxDialect dialect, Int8WeightForm form)
     {
-        // One row: one scale in either engine. Values that no code can be between make the integers the same. Small weights beside large ones:
-        // pairs fit 16 bits, so that signed codes keep the full range.
+        // One row: one scale in either engine. Values that no code can be between make the integers the same. Small weights
+        // beside large ones: pairs fit 16 bits, so that signed codes keep the full range.
         float[] weights = [.. Enumerable.Range(0, 40 * 24).Select(i => (float)(i % 2 == 0 ? i * 37 % 255 - 127 : i % 2))], row = [.. Enumerable.Range(0, 40).Select(i => (float)(i * 53 % 256))];
         row[0] = 255;
         for (int o = 0; o < 24; o++)

@@ -144,6 +144,45 @@ public class TilingTests
             .ShouldContain("4×5");
     }
 
+    [Fact]
+    public void Detections_of_tiles_become_detections_of_the_image()
+    {
+        PixelRect left = new(0, 0, 110, 100), right = new(100, 0, 110, 100), all = new(0, 0, 210, 100);
+        Detections Found(PixelRect tile, PixelRect pixels, float score, string name) => new(
+            tile.Width,
+            tile.Height,
+            [
+                new Detection(
+                    pixels.ToXyxy().Offset(-tile.X, -tile.Y),
+                    score,
+                    3,
+                    name,
+                    RectangleMask(
+                        new PixelRect(pixels.X - tile.X, pixels.Y, pixels.Width, pixels.Height), tile.Height, tile.Width)),
+            ],
+            new StageTimes(1, 2, 3, 4));
+        var merger = new TileMerger(new MergeOptions { Threshold = 0.3 });
+
+        Detections found = merger.MergeTiles(
+            [(left, Found(left, new PixelRect(90, 40, 20, 10), 0.5f, "bus")),
+                (right, Found(right, new PixelRect(100, 40, 30, 10), 0.8f, "bus"))],
+            210,
+            100);
+
+        Detection bus = found.Items.Single();
+        (found.Width, found.Height, bus.ClassId, bus.ClassName, bus.Score).ShouldBe((210, 100, 3, "bus", 0.8f));
+        bus.Box.ShouldBe(new BoxXyxy(90, 40, 130, 50));
+        bus.Mask.ShouldBe(RectangleMask(new PixelRect(90, 40, 40, 10), 100, 210));
+        found.Times.ShouldBe(new StageTimes(2, 4, 6, 8));
+
+        // The whole image as a tile has no seams.
+        merger.MergeTiles([(all, Found(all, new PixelRect(0, 0, 210, 100), 0.9f, "bus"))], 210, 100).Items.Count.ShouldBe(1);
+        Should.Throw<ArgumentException>(
+            () => merger.MergeTiles([(right, Found(right, right, 1, "x"))], 200, 100)).Message.ShouldContain("does not lie");
+        Should.Throw<ArgumentException>(
+            () => merger.MergeTiles([(all, Found(left, left, 1, "x"))], 210, 100)).Message.ShouldContain("110×100");
+    }
+
     private static (RleMask Mask, int X, int Y) Blob(Random random)
     {
         (int width, int height) = (1 + random.Next(20), 1 + random.Next(25));

@@ -100,6 +100,16 @@ public class TrackerContractTests
         tracker.Update([AllTrackers.At(100, 100)], TimeSpan.FromSeconds(2)).Index.ShouldBe(1);
     }
 
+    [Fact]
+    public void Detections_of_the_detector_are_tracked_as_they_are()
+    {
+        var found = new Detections(640, 480, [new Detection(new BoxXyxy(1, 2, 30, 40), 0.9f, 7, "dog", null)], default);
+
+        TrackedFrame frame = new DefaultTracker().Update(found, TimeSpan.Zero);
+
+        frame.Detections.ShouldBe([new TrackedDetection(1, new BoxXyxy(1, 2, 30, 40), 0.9f, 7)]);
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Boxes_without_size_do_no_harm(string name)

@@ -84,7 +84,7 @@ public sealed class RankRunTests
         else
         {
             launcher.Terminate();
-            launcher.Wait(TimeSpan.FromSeconds(60)).ShouldBe(130, launcher.Errors);
+            launcher.Wait(TimeSpan.FromSeconds(60)).ShouldBe(143, launcher.Errors);
         }
 
         foreach (int id in ranks.Values)

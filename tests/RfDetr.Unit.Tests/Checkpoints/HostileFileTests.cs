@@ -1,5 +1,6 @@
 using System.Text;
 using RfDetr.Checkpoints;
+using RfDetr.Tensors;
 
 namespace RfDetr.Tests.Checkpoints;
 
@@ -83,6 +84,89 @@ public class HostileFileTests
         for (int i = 0; i < 60; i++)
             pickle.Append("q").Append((char)i).Append("0](h").Append((char)i).Append('h').Append((char)i).Append('e');
         Refused(Pickle(pickle + ".")).ShouldContain("expands to more than");
+    }
+
+    [Theory]
+    [InlineData("cpathlib\nPosixPath\n(h\0h\0tRq\00", "expands to more than")] // a path of the path before, twice
+    [InlineData("cbuiltins\nlist\n(h\u0001tR0", "expands to more than")] // a copy of a list
+    [InlineData("cbuiltins\ntuple\n(h\u0001tR0", "expands to more than")]
+    [InlineData("ccollections\nOrderedDict\n(h\u0002tR0", "expands to more than")]
+    [InlineData("cargparse\nNamespace\n)Rh\u0002b0", "expands to more than")] // a state laid over an object
+    [InlineData("c_codecs\nencode\n(h\u0003X\u0006\0\0\0latin1tR0", "expands to more than")]
+    public void PicklesCannotMultiply(string step, string expected)
+    {
+        string list = "(" + string.Concat(Enumerable.Repeat("K\u0001", 1000)) + "lq\u00010";
+        string map = "(" + string.Concat(Enumerable.Range(0, 250).Select(i => $"K{(char)i}N")) + "dq\u00020";
+        string text = $"X\0\u0010\0\0{new string('y', 4096)}q\u00030";
+        string pickle =
+            "X\u0064\0\0\0" + new string('x', 100) + "q\00" + list + map + text + string.Concat(Enumerable.Repeat(step, 4000)) + "}.";
+        byte[] file = Pickle(pickle);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Refused(file).ShouldContain(expected);
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(100 << 20);
+    }
+
+    [Fact]
+    public void KeysThatCollideInOrdinaryTablesDoNotHere()
+    {
+        HashSet<int> keys =
+            [.. Enumerable.Range(0, 10_000).Select(i => PlainKey.Instance.GetHashCode(((long)i << 32) | (uint)i))];
+        keys.Count.ShouldBeGreaterThan(9_900);
+    }
+
+    [Theory]
+    [InlineData("X\u0003\0\0\0neg\u0088", -3f)]
+    [InlineData("X\u0003\0\0\0neg\u0089", 3f)]
+    [InlineData("X\u0004\0\0\0conj\u0089", 3f)]
+    public void ANegationThatWasPutOffIsApplied(string bit, float expected)
+    {
+        using Checkpoint checkpoint = Checkpoint.Read(Pickle(Marked($"}}{bit}s"), BitConverter.GetBytes(3f)), "the file");
+
+        checkpoint.TryGet("w", out HostTensor? tensor).ShouldBeTrue();
+        tensor!.ToSingles().ShouldBe([expected]);
+    }
+
+    [Theory]
+    [InlineData("}X\u0004\0\0\0conj\u0088s", "the mark 'conj'")]
+    [InlineData("}X\u0005\0\0\0fancy\u0088s", "changes its values")]
+    [InlineData("K\u0001", "of a wrong kind")]
+    public void MarksThatChangeValuesInUnknownWaysAreRefused(string metadata, string expected) =>
+        Refused(Pickle(Marked(metadata), BitConverter.GetBytes(3f))).ShouldContain(expected);
+
+    [Fact]
+    public void ADamagedByteOfATensorIsFoundByItsChecksum()
+    {
+        byte[] file = Pickle(Marked("}"), BitConverter.GetBytes(3f));
+        int at = file.AsSpan().LastIndexOf(BitConverter.GetBytes(3f));
+        file[at] ^= 1;
+
+        using Checkpoint checkpoint = Checkpoint.Read(file, "the file");
+        Should.Throw<CheckpointFormatException>(() => checkpoint.TryGet("w", out _)).Message.ShouldContain("has the checksum");
+        using Checkpoint lenient = Checkpoint.Read(file, "the file", new CheckpointOptions { VerifyChecksums = false });
+        lenient.TryGet("w", out _).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void ADamagedByteOfThePickleIsFoundByItsChecksum()
+    {
+        byte[] file = Pickle("}X\u0001\0\0\0aK\u0001s.");
+        file[file.AsSpan().IndexOf("aK\u0001"u8)] = (byte)'b';
+
+        Refused(file).ShouldContain("entry 'a/data.pkl' has the checksum");
+    }
+
+    [Fact]
+    public void TensorsOfManyDimensionsAreRefused() =>
+        Refused(Pickle(Marked("}", "(" + string.Concat(Enumerable.Repeat("K\u0001", 70)) + "t"), BitConverter.GetBytes(3f)))
+            .ShouldContain("has 70 dimensions; at most 64");
+
+    /// <summary>A tensor 'w' of one number whose metadata is the given pickle.</summary>
+    private static string Marked(string metadata, string size = "(K\u0001t")
+    {
+        string reference = "(X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\0" + "0X\u0003\0\0\0cpuK\u0001tQ";
+        return $"}}X\u0001\0\0\0wctorch._utils\n_rebuild_tensor_v2\n({reference}K\0{size}{size}\u0089}}{metadata}tRs.";
     }
 
     [Theory]

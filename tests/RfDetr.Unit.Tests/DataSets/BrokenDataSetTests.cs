@@ -16,9 +16,23 @@ public class BrokenDataSetTests
         ["coco: absolute path"] = (f => f.Coco("train", "", file: "/etc/hostname"), "images[0].file_name is '/etc/hostname', which leads out of"),
         ["coco: drive"] = (f => f.Coco("train", "", file: @"C:\\a.bmp"), "which leads out of"),
         ["coco: no classes"] = (f => f.Coco("train", "", "").Image("train/a.bmp"), "'categories' is empty; there is no class to learn."),
+        ["coco: blank class"] = (f => f.Coco("train", "", """{"id": 1, "name": " "}""").Image("train/a.bmp"), "categories[0] has no 'name'."),
+        ["coco: no file name"] = (f => f.Coco("train", "", file: "").Image("train/a.bmp"), "images[0] has no 'file_name'."),
+        ["coco: no size anywhere"] = (f => f.Text("train/_annotations.coco.json",
+            """{"images": [{"id": 1, "file_name": "a.bmp"}], "annotations": [], "categories": [{"id": 1, "name": "cat"}]}""").Text("train/a.bmp", "BM?"),
+            "has no size of 'a.bmp', and the image itself is of no help"),
         ["coco: splits disagree"] = (f => f.Coco("train", "").Image("train/a.bmp").Coco("valid", "", """{"id": 1, "name": "bird"}""").Image("valid/a.bmp"), "category 1 is 'bird', but in '"),
         ["yolo: not yaml"] = (f => f.Text("data.yaml", "names: [cat\ntrain: x"), "is not YAML"),
         ["yolo: brackets"] = (f => f.Text("data.yaml", new string('[', 100_000)), "nests lists and maps more than 32 deep"),
+        ["yolo: alias"] = (f => f.Text("data.yaml", "names: &a [cat]\ntrain: *a"), "line 2: uses the alias '*a'"),
+        ["yolo: alias to itself"] = (f => f.Text("data.yaml", "&a [*a]"), "uses the alias '*a'"),
+        ["yolo: list as a key"] = (f => f.Text("data.yaml", "? [cat, dog]\n: x"), "has a list or a map as a key"),
+        ["yolo: map as a nested key"] = (
+            f => f.Text("data.yaml", "train: x\nnames:\n  {0: {? {a: b} : c}}"), "has a list or a map as a key"),
+        ["yolo: keypoints"] = (f => f.Text("data.yaml", "train: x\nnames: [cat]\nkpt_shape: 17"),
+            "kpt_shape: must be the number of keypoints and 2 or 3"),
+        ["yolo: keypoint line"] = (f => Yolo(f, "0 0.5 0.5 1 1 0.1 0.2 0.3 0.4", "kpt_shape: [2, 3]"),
+            "line 1: has 9 values; by kpt_shape a line has 5"),
         ["yolo: a list"] = (f => f.Text("data.yaml", "- cat"), "is no YAML map"),
         ["yolo: no names"] = (f => f.Text("data.yaml", "train: x"), "has no 'names:'"),
         ["yolo: no splits"] = (f => f.Text("data.yaml", "names: [cat]"), "names no images; give 'train:'"),
@@ -41,8 +55,9 @@ public class BrokenDataSetTests
         ["voc: not XML"] = (f => Voc(f, "<annotation>"), "is not XML"),
         ["voc: document type"] = (f => Voc(f, "<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/hostname\">]><annotation>&x;</annotation>"), "is not XML"),
         ["voc: another root"] = (f => Voc(f, "<doc/>"), "its root is <doc>"),
-        ["voc: no size"] = (f => Voc(f, "<annotation/>"), "has no <size>"),
         ["voc: size of words"] = (f => Voc(f, "<annotation><size><width>wide</width><height>1</height></size></annotation>"), "<width> of <size> is 'wide'; it must be 1 to 65535 pixels."),
+        ["voc: nested deeply"] = (f => Voc(f, "<annotation>" + string.Concat(Enumerable.Repeat("<a>", 50_000))),
+            "nests lists and maps more than 32 deep"),
         ["voc: no name"] = (f => Voc(f, LayoutTests.Voc("a.bmp", (" ", 1, 1, 2, 2, 0))), "object 1 has no <name>."),
         ["voc: no box"] = (f => Voc(f, "<annotation><size><width>20</width><height>10</height></size><object><name>cat</name></object></annotation>"), "object 1 ('cat') has no <bndbox>."),
         ["voc: NaN"] = (f => Voc(f, LayoutTests.Voc("a.bmp", ("cat", double.NaN, 1, 2, 2, 0))), "object 1 ('cat'): <xmin> is 'NaN'; it must be a number of pixels."),
@@ -78,8 +93,8 @@ public class BrokenDataSetTests
         Should.Throw<DataSetFormatException>(() => image.Objects[0].Mask(image)).Message.ShouldContain("the mask of object 5 cannot be used: a mask of size [20, 10]");
     }
 
-    private static void Yolo(DataSetFolder folder, string labels) =>
-        folder.Text("data.yaml", "train: images\nnames: [cat]").Image("images/a.bmp").Text("labels/a.txt", labels);
+    private static void Yolo(DataSetFolder folder, string labels, string more = "") =>
+        folder.Text("data.yaml", $"train: images\nnames: [cat]\n{more}").Image("images/a.bmp").Text("labels/a.txt", labels);
 
     private static DataSetFolder Voc(DataSetFolder folder, string xml) => folder.Text("Annotations/a.xml", xml).Image("JPEGImages/a.bmp");
 }

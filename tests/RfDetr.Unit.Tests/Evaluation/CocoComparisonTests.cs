@@ -66,6 +66,109 @@ public sealed class CocoComparisonTests
         File.Exists(folder["none.json"]).ShouldBeFalse();
     }
 
+    /// <summary>The numbers that pycocotools gives for odd files, against the same said in an ordinary one.</summary>
+    [Theory]
+    [InlineData("ids as text", true)]
+    [InlineData("numbers as text", true)]
+    [InlineData("no sizes and names", true)]
+    [InlineData("undeclared category", true)]
+    [InlineData("unlisted image", true)]
+    [InlineData("image twice", true)]
+    [InlineData("broken masks", true)]
+    [InlineData("ids as words", true)]
+    [InlineData("words decide the order of equal scores", false)]
+    public void Odd_files_give_the_same_numbers(string oddity, bool same)
+    {
+        const string Truth = """
+            {"images": [{"id": 1, "file_name": "a.jpg", "width": 20, "height": 10}, {"id": 2, "file_name": "b.jpg", "width": 20, "height": 10}],
+             "annotations": [{"id": 1, "image_id": 1, "category_id": 5, "bbox": [2, 2, 6, 6], "area": 36, "iscrowd": 0, "segmentation": [[2, 2, 2, 8, 8, 8]]}],
+             "categories": [{"id": 5, "name": "five"}]}
+            """;
+        const string Found = """
+            [{"image_id": 1, "category_id": 5, "score": 0.5, "bbox": [2, 2, 6, 6]}, {"image_id": 2, "category_id": 5, "score": 0.5, "bbox": [2, 2, 6, 6]}]
+            """;
+        (string truth, string found) = oddity switch
+        {
+            "ids as text" => (Ids(Truth, "\"1\"", "\"2\""), Ids(Found, "\"1\"", "\"2\"")),
+            "ids as words" => (Ids(Truth, "\"a\"", "\"b\""), Ids(Found, "\"a\"", "\"b\"")),
+            "words decide the order of equal scores" => (Ids(Truth, "\"b\"", "\"a\""), Ids(Found, "\"b\"", "\"a\"")),
+            "numbers as text" =>
+                (Truth.Replace("[2, 2, 6, 6]", "[\"2\", 2, \"6.0\", 6]").Replace("36", "\"36\""),
+                    Found.Replace("0.5", "\"0.5\"")),
+            "no sizes and names" =>
+                (
+                    Truth.Replace(", \"file_name\": \"a.jpg\", \"width\": 20, \"height\": 10", "")
+                        .Replace("\"width\": 20", "\"width\": null"), Found),
+            "undeclared category" =>
+                (
+                    Truth.Replace("\"annotations\": [",
+                        "\"annotations\": [{\"id\": 3, \"image_id\": 1, \"category_id\": 6, \"bbox\": [0, 0, 1, 1]},"), Found),
+            "unlisted image" =>
+                (
+                    Truth.Replace("\"annotations\": [",
+                        "\"annotations\": [{\"id\": 3, \"image_id\": 9, \"category_id\": 5, \"bbox\": [0, 0, 1, 1]},"), Found),
+            "image twice" =>
+                (
+                    Truth.Replace("\"images\": [",
+                        "\"images\": [{\"id\": 2, \"file_name\": \"c.jpg\", \"width\": 20, \"height\": 10},"), Found),
+            _ => (Truth.Replace("[[2, 2, 2, 8, 8, 8]]", "[[1, 2], 3]"), Found),
+        };
+
+        IReadOnlyList<double> plain = Stats(Truth, Found), odd = Stats(truth, found);
+        if (same)
+            odd.ShouldBe(plain);
+        else
+            odd[0].ShouldBe(plain[0] / 2, 1e-9); // the wrong one comes first now
+    }
+
+    [Theory]
+    [InlineData("NaN", 1, 1, 1)] // neither below nor above any limit
+    [InlineData("-4", -1, -1, -1)] // below every limit: ignored
+    [InlineData("36", 1, 1, -1)]
+    public void Areas_decide_as_pycocotools_compares_them(string area, double all, double small, double large)
+    {
+        string truth = $$"""{"images": [{"id": 1}], "annotations": [{"id": 1, "image_id": 1, "category_id": 5, "bbox": [2, 2, 6, 6], "area": {{area}}, "iscrowd": 0}], "categories": [{"id": 5}]}""";
+        IReadOnlyList<double> stats = Stats(truth, """[{"image_id": 1, "category_id": 5, "score": 0.5, "bbox": [2, 2, 6, 6]}]""");
+        ((double[])[stats[0], stats[3], stats[5]]).ShouldBe([all, small, large], 1e-9);
+    }
+
+    [Fact]
+    public void Of_annotations_with_one_id_the_last_stands_for_all_as_in_pycocotools()
+    {
+        const string Truth = """
+            {"images": [{"id": 1}], "categories": [{"id": 5}], "annotations": [{"id": 1, "image_id": 1, "category_id": 5, "bbox": [9, 2, 6, 6], "area": 36},
+             {"id": 1, "image_id": 1, "category_id": 5, "bbox": [2, 2, 6, 6], "area": 36}]}
+            """;
+        CocoFile truth = CocoFile.Read(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Truth)), "gt.json");
+        CocoComparison.Match(truth, [], "dt", EvaluationKind.Boxes).Truth.Select(t => t.Box.X).ShouldBe([2, 2]);
+    }
+
+    [Fact]
+    public void Masks_without_a_size_name_the_field()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["gt.json"], """
+            {"images": [{"id": 1, "file_name": "a.jpg"}], "categories": [{"id": 5}],
+             "annotations": [{"id": 1, "image_id": 1, "category_id": 5, "bbox": [2, 2, 6, 6], "segmentation": [[2, 2, 2, 8, 8, 8]]}]}
+            """);
+        File.WriteAllText(folder["dt.json"], "[]");
+        Should.Throw<DataSetFormatException>(
+            () => CocoComparison.Run(folder["gt.json"], folder["dt.json"], new EvaluationOptions { Kind = EvaluationKind.Masks }))
+            .Message.ShouldContain("annotations[0]: its image 'a.jpg' has no 'width' and 'height', which masks need");
+    }
+
+    private static string Ids(string json, string one, string two) => json
+        .Replace("\"image_id\": 1", $"\"image_id\": {one}").Replace("\"image_id\": 2", $"\"image_id\": {two}")
+        .Replace("\"images\": [{\"id\": 1", $"\"images\": [{{\"id\": {one}").Replace("}, {\"id\": 2", $"}}, {{\"id\": {two}");
+
+    private static IReadOnlyList<double> Stats(string truth, string found)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["gt.json"], truth);
+        File.WriteAllText(folder["dt.json"], found);
+        return CocoComparison.Run(folder["gt.json"], folder["dt.json"]).Metrics.Stats;
+    }
+
     private static CocoDetection Good() => new(1, 5, .5, new BoxXywh(2, 2, 6, 6), null);
 
     private static EvaluationInput Match(IReadOnlyList<CocoDetection> found, EvaluationKind kind) =>

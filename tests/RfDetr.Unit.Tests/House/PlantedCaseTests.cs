@@ -71,6 +71,15 @@ public class PlantedCaseTests
         TextRules.LongLines(new("a.cs", "x\n" + new string('x', length))).Any().ShouldBe(found);
 
     [Theory]
+    [InlineData("", true)]
+    [InlineData("+ $\"", false)]
+    [InlineData("string text = \"", true)]
+    [InlineData("string text = \"\"\"\n", false)]
+    [InlineData("string text = \"\"\"\n\"\"\";\n", true)]
+    public void A_line_may_be_long_for_one_literal(string before, bool found) =>
+        TextRules.LongLines(new("a.cs", before + new string('x', 140))).Any().ShouldBe(found);
+
+    [Theory]
     [InlineData("    /// <summary>What is meant.</summary>", true)]
     [InlineData("    /// <summary>Whether it runs.</summary>", true)]
     [InlineData("    /// <summary>Whatever runs the network.</summary>", false)]

@@ -7,14 +7,16 @@ internal static partial class TextRules
 {
     public const int LineLength = 130;
 
-    /// <summary>Lines fit beside a diff or a second file on a screen.</summary>
+    /// <summary>Lines fit beside a diff or a second file on a screen, but for those that a single literal or a raw text makes long.</summary>
     public static IEnumerable<string> LongLines(SourceFile file)
     {
         string[] lines = file.Lines;
+        bool isRaw = false;
         for (int i = 0; i < lines.Length; i++)
         {
-            if (lines[i].Length > LineLength)
+            if (lines[i].Length > LineLength && !isRaw && !StartsWithLiteral().IsMatch(lines[i]))
                 yield return $"{file.Path}:{i + 1}: {lines[i].Length} characters; the most is {LineLength}";
+            isRaw ^= RawQuotes().Count(lines[i]) % 2 == 1;
         }
     }
 
@@ -51,6 +53,12 @@ internal static partial class TextRules
                 yield return $"{file.Path}:{i + 1}: '{match.Value.Trim()}' {complaint}";
         }
     }
+
+    [GeneratedRegex("^\\s*(\\+ |return )?[$@]*\"")]
+    private static partial Regex StartsWithLiteral();
+
+    [GeneratedRegex("\"\"\"+")]
+    private static partial Regex RawQuotes();
 
     [GeneratedRegex(@"<summary>\s*(What|Whether|Which|How|Where|Who)\b")]
     private static partial Regex HeadlessSummary();

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using RfDetr.Data;
 
 namespace RfDetr.Tests.Results;
 
@@ -77,6 +78,51 @@ public sealed class ResultWriterTests
         JsonElement[] known = [.. Written(stream => new CocoResults(stream, s_model, _ => 42), ("q.png", Found)).EnumerateArray()];
         known[0].GetProperty("image_id").GetInt64().ShouldBe(42);
     }
+
+    [Fact]
+    public void A_coco_file_holds_boxes_or_masks_never_both()
+    {
+        JsonElement[] boxes = [.. Written(stream => new CocoResults(stream, s_model), ("1.png", Found)).EnumerateArray()];
+        JsonElement[] masks = [.. Written(stream => new CocoResults(stream, s_model, masks: true), ("1.png", Found)).EnumerateArray()];
+
+        boxes.Select(Names).ShouldAllBe(names => names == "image_id category_id bbox score file_name");
+        masks.Select(Names).ShouldAllBe(names => names == "image_id category_id segmentation score file_name");
+        boxes.Select(b => b.GetProperty("score").GetRawText()).ShouldBe(["0.1", "0.05"]);
+        RleMask.Parse(8, 10, masks[0].GetProperty("segmentation").GetProperty("counts").GetString()).ShouldBe(s_frame);
+        Should.Throw<ArgumentException>(() => new CocoResults(Stream.Null, s_model with { HasMasks = false }, masks: true))
+            .Message.ShouldContain("finds no masks");
+    }
+
+    [Fact]
+    public void Detector_and_data_set_write_coco_results_alike()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (EvaluationKind kind in (EvaluationKind[])[EvaluationKind.Boxes, EvaluationKind.Masks])
+        {
+            Detections finite = Found with { Items = [Found.Items[0]] };
+            using (FileStream stream = File.Create(folder["detector.json"]))
+                Write(new CocoResults(stream, s_model, masks: kind == EvaluationKind.Masks), ("1.png", finite));
+            Detection one = finite.Items[0];
+            var box = new BoxXywh(one.Box.X1, one.Box.Y1, one.Box.Width, one.Box.Height);
+            FoundJson.Write(folder["data.json"], [new FoundObject(1, 7, one.Score, box) { Mask = one.Mask }], kind);
+
+            CocoDetection a = CocoFile.ReadResults(folder["detector.json"]).ShouldHaveSingleItem();
+            CocoDetection b = CocoFile.ReadResults(folder["data.json"]).ShouldHaveSingleItem();
+            (a.ImageId, a.CategoryId, (float)a.Score).ShouldBe((b.ImageId, b.CategoryId, (float)b.Score));
+            (a.Box is null, a.Segmentation is null).ShouldBe((kind == EvaluationKind.Masks, kind == EvaluationKind.Boxes));
+            (b.Box is null, b.Segmentation is null).ShouldBe((kind == EvaluationKind.Masks, kind == EvaluationKind.Boxes));
+        }
+    }
+
+    [Fact]
+    public void A_coco_file_of_masks_takes_no_detection_without_one()
+    {
+        using var results = new CocoResultWriter(Stream.Null, masks: true);
+
+        Should.Throw<ArgumentException>(() => results.Write(3, 1, [0, 0, 1, 1], 0.5, null)).Message.ShouldContain("image 3 has no mask");
+    }
+
+    private static string Names(JsonElement entry) => string.Join(' ', entry.EnumerateObject().Select(p => p.Name));
 
     [Fact]
     public void Yolo_labels_are_fractions_with_the_class_as_line_of_the_names()

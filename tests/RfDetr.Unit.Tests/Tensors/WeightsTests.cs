@@ -68,7 +68,25 @@ public sealed class WeightsTests
         Weights part = root / "a" / "b";
         _ = part.Get("weight", 2);
         part.Complete("a part");
-        Should.Throw<WeightsException>(() => (root / "a").Complete("more")).Message.ShouldContain("1 unexpected: a.bc.weight");
+        part.Strangers.ShouldBeEmpty();
+        (root / "a").Complete("more");
+        root.Strangers.ShouldBe(["a.bc.weight"]);
+    }
+
+    [Fact]
+    public void Tensors_beside_the_networks_own_are_strangers_but_another_layer_is_an_error()
+    {
+        Dictionary<string, HostTensor> tensors = new() { ["layer.0.weight"] = s_pair, ["layer.0.total_ops"] = s_pair,
+            ["criterion.empty_weight"] = s_pair };
+        Weights root = Root(tensors);
+        _ = (root / "layer" / 0).Get("weight", 2);
+        root.Complete("a test");
+        root.Strangers.ShouldBe(["layer.0.total_ops", "criterion.empty_weight"]);
+
+        tensors["layer.1.weight"] = s_pair;
+        Weights larger = Root(tensors);
+        _ = (larger / "layer" / 0).Get("weight", 2);
+        Should.Throw<WeightsException>(() => larger.Complete("a test")).Message.ShouldContain("1 unexpected: layer.1.weight");
     }
 
     [Fact]

@@ -24,12 +24,14 @@ internal sealed class BenchmarkCommand
     private readonly Option<float?> _threshold = OptionsOf.Number("--threshold", "T", "Only scores above this are kept, decoded and drawn (default 0.5).", 0, 1);
     private readonly Option<string?> _report = OptionsOf.Text("--report", "FILE", "Also write a page with charts (.html).");
 
+    private readonly DataOpening _opening = new();
+
     public static Command Create()
     {
         var c = new BenchmarkCommand();
         return new Verb(
             "benchmark", "Measure a model on this machine, stage by stage; --json FILE keeps the report for compare.", c.RunAsync,
-            [.. c._model.All, .. c._optimize.All, c._images, c._data, c._split, c._batches, c._callers, c._runs, c._seconds, c._warmup, c._pause, c._noDraw, c._threshold, c._report]);
+            [.. c._model.All, .. c._optimize.All, c._images, c._data, c._split, c._batches, c._callers, c._runs, c._seconds, c._warmup, c._pause, c._noDraw, c._threshold, c._report, c._opening.Links]);
     }
 
     private async Task<int> RunAsync(CliContext context)
@@ -52,7 +54,7 @@ internal sealed class BenchmarkCommand
         BenchmarkReport report = await context.WithProgressAsync("measuring", bar => Task.Run(
             () =>
             {
-                var progress = new Told(p => bar.Report(p.Done, 1, $"batch {p.Batch}, {p.Callers} callers"));
+                var progress = new ActionProgress<BenchmarkProgress>(p => bar.Report(p.Done, 1, $"batch {p.Batch}, {p.Callers} callers"));
                 return Benchmark.Run(model, images, detector, options, progress, context.Cancellation);
             },
             context.Cancellation)).ConfigureAwait(false);
@@ -61,12 +63,12 @@ internal sealed class BenchmarkCommand
             report = report with { Accuracy = await context.WithProgressAsync("measuring", bar => Accuracy(model, detector, name, split, bar, context.Cancellation)).ConfigureAwait(false) };
 
         context.WriteJson(json => BenchmarkFile.Write(report, json));
-        BenchmarkText.Print(context.Human, report);
+        BenchmarkPrint.To(context.Human, report);
         foreach (string doubt in BenchmarkDoubts.Of(report))
             context.Warn(doubt);
         if (page is not null)
         {
-            BenchmarkPage.Of(report).Save(page);
+            BenchmarkPage.Write(page, report);
             context.Human.MarkupLineInterpolated($"charts in [green]{page}[/]");
         }
 
@@ -74,17 +76,19 @@ internal sealed class BenchmarkCommand
     }
 
     // After the measurement and in a detector of its own, so that it cannot disturb it.
-    private static async Task<BenchmarkAccuracy> Accuracy(string model, DetectorOptions options, string name, DataSplit split, IProgressBar bar, CancellationToken cancellation)
+    private static async Task<BenchmarkAccuracy> Accuracy(
+        string model, DetectorOptions options, string name, DataSplit split, IProgressBar bar, CancellationToken cancellation)
     {
         using Detector detector = await Detector.LoadAsync(model, options, cancellation).ConfigureAwait(false);
-        return await BenchmarkAccuracyRun.RunAsync(detector, name, split, bar, cancellation).ConfigureAwait(false);
+        var progress = new ActionProgress<int>(done => bar.Report(done, split.Images.Count, "average precision"));
+        return BenchmarkAccuracy.Of(name, await Evaluator.RunAsync(detector, split, null, progress, cancellation).ConfigureAwait(false));
     }
 
     private (string Name, DataSplit Split)? Data(CliContext context)
     {
         if (context.Get(_data) is not { } folder)
             return context.Get(_split) is null ? null : throw new ArgumentException("--split belongs to --data DIR, which is missing");
-        DataSplit split = DataSet.Open(folder).Split(context.Get(_split) ?? "valid");
+        DataSplit split = _opening.Open(context, folder).Split(context.Get(_split) ?? "valid");
         return split.Images.Count > 0
             ? ($"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))}/{split.Name}", split)
             : throw new ArgumentException($"the split '{split.Name}' has no images to look at");
@@ -115,10 +119,4 @@ internal sealed class BenchmarkCommand
         text.Split(',').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= 1 && value <= most
             ? value
             : throw new FormatException($"is not a list of whole numbers from 1 to {most}")).ToArray());
-
-    // Progress<T> posts to the thread pool, whose threads would run beside what is measured.
-    private sealed class Told(Action<BenchmarkProgress> action) : IProgress<BenchmarkProgress>
-    {
-        public void Report(BenchmarkProgress value) => action(value);
-    }
 }

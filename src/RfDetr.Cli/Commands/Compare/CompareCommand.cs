@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using RfDetr.Cli.Framework;
+using Spectre.Console;
 
 namespace RfDetr.Cli.Commands;
 
@@ -16,16 +17,19 @@ internal sealed class CompareCommand
     private readonly Option<bool> _strict = OptionsOf.Flag("--strict", "Fail also if nothing can be said.");
     private readonly Option<bool> _anyEnvironment = OptionsOf.Flag("--any-environment", "Compare even if machine, images or measurement differ.");
 
+    private readonly Option<string?> _report = OptionsOf.Text("--report", "FILE", "Also write a page with the ratios and their intervals (.html).");
+
     public static Command Create()
     {
         var c = new CompareCommand();
         return new Verb(
             "compare", "Say whether one benchmark is slower than another; exit code 1 if it is, by more than is accepted.", c.RunAsync,
-            c._a, c._b, c._metric, c._slowdown, c._confidence, c._drop, c._strict, c._anyEnvironment);
+            c._a, c._b, c._metric, c._slowdown, c._confidence, c._drop, c._strict, c._anyEnvironment, c._report);
     }
 
     private async Task<int> RunAsync(CliContext context)
     {
+        string? page = ReportFile.Check(context.Get(_report));
         var defaults = new ComparisonOptions();
         var options = new ComparisonOptions
         {
@@ -43,6 +47,12 @@ internal sealed class CompareCommand
         CompareText.Print(context.Human, result, passed);
         foreach (EnvironmentDifference d in result.Differences.Where(d => d.Blocks))
             context.Warn($"{d.Name} differs, times may answer different questions: {d.A} and {d.B}");
+        if (page is not null)
+        {
+            ComparisonPage.Write(page, result);
+            context.Human.MarkupLineInterpolated($"ratios and intervals in [green]{page}[/]");
+        }
+
         return passed ? ExitCodes.Done : ExitCodes.Failed;
     }
 

@@ -16,8 +16,13 @@ internal sealed class DataArguments
     private readonly Option<string?> _classes = OptionsOf.Choice(
         "--class-ids", "Logit of a class: 0, 1, 2 … without gaps and without Roboflow's grouping category (the default), or its id as written.", "contiguous", "as-written");
 
+    private readonly DataOpening _opening = new();
+
     /// <summary>For the verb's list.</summary>
-    public Symbol[] Symbols => [_folder, _layout, _classes];
+    public Symbol[] Symbols => [_folder, _layout, _classes, _opening.Links];
+
+    /// <summary>Opens the data set and reports what is odd about it.</summary>
+    public Task<DataSet> OpenAsync(CliContext context) => _opening.OpenAsync(context, Folder(context), Options(context));
 
     public string Folder(CliContext context) => context.Get(_folder);
 
@@ -31,6 +36,7 @@ internal sealed class DataArguments
             "voc" => DataSetLayout.Voc,
             _ => null,
         },
+        FollowLinks = context.Get(_opening.Links),
         Classes = context.Get(_classes) == "as-written" ? ClassRule.AsWritten : ClassRule.Contiguous,
     };
 }

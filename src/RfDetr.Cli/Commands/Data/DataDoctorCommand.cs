@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
+using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using RfDetr.Data;
 using RfDetr.Model;
@@ -35,7 +35,7 @@ internal sealed class DataDoctorCommand
         DoctorReport report = await context.WithProgressAsync("reading images", bar => Task.Run(
             () => DataDoctor.Examine(folder, options, reading, new ImageProgress(bar), context.Cancellation), context.Cancellation)).ConfigureAwait(false);
         bool fails = report.Count(FindingLevel.Error) > 0 || (context.Get(_strict) && report.Count(FindingLevel.Warning) > 0);
-        context.WriteJson(json => Write(json, folder, options, report, fails));
+        context.WriteJson(CliJson.Default.DoctorDocument, () => DoctorDocument.Of(folder, options, report, ok: !fails));
         if (!context.WantsJson)
             Print(context.Human, report);
         return fails ? ExitCodes.Failed : ExitCodes.Done;
@@ -75,43 +75,5 @@ internal sealed class DataDoctorCommand
 
         int errors = report.Count(FindingLevel.Error), warnings = report.Count(FindingLevel.Warning);
         console.MarkupLineInterpolated($"{errors} errors, {warnings} warnings, {report.Count(FindingLevel.Note)} notes");
-    }
-
-    private static void Write(Utf8JsonWriter json, string folder, DoctorOptions options, DoctorReport report, bool fails)
-    {
-        json.WriteStartObject();
-        json.WriteString("folder", folder);
-        json.WriteBoolean("ok", !fails);
-        json.WriteNumber("resolution", options.Resolution);
-        json.WriteNumber("patch", options.Patch);
-        json.WriteNumber("queries", options.Queries);
-        if (report.Data is { } data)
-        {
-            json.WriteString("layout", data.Layout.ToString());
-            DataJson.WriteClasses(json, data.Classes);
-            json.WriteStartObject("splits");
-            foreach (DataSplit split in data.Splits)
-                json.WriteNumber(split.Name, split.Images.Count);
-            json.WriteEndObject();
-        }
-
-        json.WriteStartArray("findings");
-        foreach (DataFinding finding in report.Findings)
-        {
-            json.WriteStartObject();
-            json.WriteString("level", finding.Level.ToString().ToLowerInvariant());
-            json.WriteString("code", finding.Code);
-            json.WriteString("split", finding.Split);
-            json.WriteNumber("count", finding.Count);
-            json.WriteString("text", finding.Text);
-            json.WriteStartArray("examples");
-            foreach (string example in finding.Examples)
-                json.WriteStringValue(example);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
     }
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
+using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using RfDetr.Data;
 using Spectre.Console;
@@ -20,14 +20,10 @@ internal sealed class DataStatsCommand
 
     private async Task<int> RunAsync(CliContext context)
     {
-        string folder = _data.Folder(context);
-        DataSetOptions options = _data.Options(context);
-        (DataSet data, SplitStatistics[] splits) = await Task.Run(() =>
-        {
-            var opened = DataSet.Open(folder, options);
-            return (opened, opened.Splits.Select(SplitStatistics.Of).ToArray());
-        }, context.Cancellation).ConfigureAwait(false);
-        context.WriteJson(json => Write(json, data, splits));
+        DataSet data = await _data.OpenAsync(context).ConfigureAwait(false);
+        SplitStatistics[] splits = await Task.Run(() => data.Splits.Select(SplitStatistics.Of).ToArray(), context.Cancellation)
+            .ConfigureAwait(false);
+        context.WriteJson(CliJson.Default.StatisticsDocument, () => StatisticsDocument.Of(data, splits));
         if (!context.WantsJson)
         {
             foreach (SplitStatistics split in splits)
@@ -53,49 +49,6 @@ internal sealed class DataStatsCommand
         }
 
         console.Write(table);
-    }
-
-    private static void Write(Utf8JsonWriter json, DataSet data, SplitStatistics[] splits)
-    {
-        json.WriteStartObject();
-        json.WriteString("folder", data.Path);
-        json.WriteString("layout", data.Layout.ToString());
-        DataJson.WriteClasses(json, data.Classes);
-        json.WriteStartObject("splits");
-        foreach (SplitStatistics s in splits)
-        {
-            json.WriteStartObject(s.Name);
-            json.WriteNumber("images", s.Images);
-            json.WriteNumber("empty", s.Empty);
-            json.WriteNumber("objects", s.Objects);
-            json.WriteNumber("crowds", s.Crowds);
-            json.WriteNumber("with_mask", s.WithMask);
-            DataJson.Write(json, "per_image", s.PerImage);
-            DataJson.Write(json, "width", s.Width);
-            DataJson.Write(json, "height", s.Height);
-            json.WriteStartArray("classes");
-            foreach (ClassStatistics c in s.Classes)
-                Write(json, c);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter json, ClassStatistics c)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", c.Class.Name);
-        json.WriteNumber("objects", c.Objects);
-        json.WriteNumber("images", c.Images);
-        json.WriteNumber("small", c.Small);
-        json.WriteNumber("medium", c.Medium);
-        json.WriteNumber("large", c.Large);
-        DataJson.Write(json, "size", c.Size);
-        DataJson.Write(json, "aspect", c.Aspect);
-        json.WriteEndObject();
     }
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);

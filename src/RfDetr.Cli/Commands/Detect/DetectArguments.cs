@@ -13,7 +13,11 @@ internal sealed class DetectArguments
     private readonly Option<KeyValuePair<string, float>[]> _classThresholds = OptionsOf.Repeat<KeyValuePair<string, float>>(
         "--class-threshold", "NAME=T", "The threshold of one class in place of --threshold; may be repeated.", text => [ParseClassThreshold(text)]);
 
-    private readonly Option<string[]> _classes = OptionsOf.Names("--classes", "A,B", "Keep these classes only.");
+    private readonly Option<string[]> _classes = OptionsOf.Repeat<string>(
+        "--classes", "A,B",
+        "Keep these classes only; may be repeated. A name with a comma stands alone or in quotes "
+        + "('\"cone, small\",cube'); id:3 is the class of id 3.",
+        text => [text]);
     private readonly Option<string?> _antialias = OptionsOf.OnOff("--resize-antialias", "Whether shrinking smooths; otherwise as the model says. rf-detr did until 1.8 and does not since 1.9.");
     private readonly Option<string?> _clamp = OptionsOf.OnOff("--clamp", "Whether boxes are cut off at the image's edges (default on).");
     private readonly Option<int?> _numSelect = OptionsOf.Whole("--num-select", "K", "Candidates kept before any filter; otherwise the model's own.", 1, 1_000_000);
@@ -51,11 +55,13 @@ internal sealed class DetectArguments
 
     public bool Recursive(CliContext context) => context.Get(_recursive);
 
-    public DetectOptions Options(CliContext context) => new()
+    /// <summary>For the classes of a model, before anything is written: the names are its own from here on.</summary>
+    public DetectOptions Options(CliContext context, ClassMap classes) => new()
     {
         ScoreThreshold = context.Get(_threshold) ?? DetectOptions.Default.ScoreThreshold,
-        ClassThresholds = (context.Get(_classThresholds) ?? []).GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.Last().Value),
-        Classes = context.Get(_classes) ?? [],
+        ClassThresholds = (context.Get(_classThresholds) ?? [])
+            .GroupBy(p => ClassList.One(p.Key, classes, "--class-threshold")).ToDictionary(g => g.Key, g => g.Last().Value),
+        Classes = ClassList.Resolve(context.Get(_classes) ?? [], classes, "--classes"),
         ResizeRule = OptionsOf.IsOn(context.Get(_antialias)) switch { true => ResizeRule.BilinearAntialias, false => ResizeRule.Bilinear, null => null },
         ClampBoxes = OptionsOf.IsOn(context.Get(_clamp)) ?? true,
         NumSelect = context.Get(_numSelect),

@@ -18,8 +18,8 @@ internal static class DetectCommand
         IReadOnlyList<ImageSource> sources = ImageInputs.Expand(context.Get(arguments.Inputs), arguments.Recursive(context));
         OutputPlan plan = arguments.Output(context);
         CheckOutput(plan, sources);
-        DetectOptions options = arguments.Options(context);
         using Detector detector = await arguments.Optimize.LoadAsync(context, arguments.Model.Model(context), arguments.Model.Options(context)).ConfigureAwait(false);
+        DetectOptions options = arguments.Options(context, detector.Model.Classes);
         Introduce(context, detector.Model);
 
         var report = new DetectReport(context.Human, sources.Count);

@@ -20,6 +20,11 @@ internal sealed class DetectOutputs : IDisposable
             Directory.CreateDirectory(plan.Folder);
         foreach (string format in plan.Formats)
             _writers.Add(Open(format, plan.Folder, detector));
+        if (plan.Formats.Contains("coco") && detector.Model.HasMasks)
+        {
+            JsonTarget masks = JsonTarget.To(Path.Combine(plan.Folder, "coco_results.segm.json"));
+            _writers.Add(new CocoResults(Keep(masks), detector.Model, masks: true));
+        }
     }
 
     public void Write(ImageOutcome outcome)

@@ -36,7 +36,7 @@ internal sealed class DiffCommand
         using Detector a = await Detector.LoadAsync(context.Get(_a), detector, context.Cancellation).ConfigureAwait(false);
         using Detector b = await Detector.LoadAsync(context.Get(_b), detector, context.Cancellation).ConfigureAwait(false);
         ModelDiff diff = await context.WithProgressAsync("comparing", bar => Task.Run(
-            () => ModelDiff.Run(a, b, files, options, new Told(done => bar.Report(done, files.Count)), context.Cancellation),
+            () => ModelDiff.Run(a, b, files, options, new ActionProgress<int>(done => bar.Report(done, files.Count)), context.Cancellation),
             context.Cancellation)).ConfigureAwait(false);
 
         foreach (string warning in diff.Warnings)
@@ -44,18 +44,13 @@ internal sealed class DiffCommand
         foreach ((string file, Exception error) in diff.Failures)
             context.Fail(Failures.Describe(error) is var text && text.Contains(file, StringComparison.Ordinal) ? text : $"{file}: {text}");
         context.WriteJson(json => DiffJson.Write(json, diff));
-        DiffText.Print(context.Human, diff);
+        DiffPrint.To(context.Human, diff);
         if (page is not null)
         {
-            await Task.Run(() => DiffPage.Of(diff, context.Get(_gallery) ?? 20).Save(page), context.Cancellation).ConfigureAwait(false);
+            await Task.Run(() => DiffPage.Write(page, diff, context.Get(_gallery) ?? 20), context.Cancellation).ConfigureAwait(false);
             context.Human.MarkupLineInterpolated($"images side by side in [green]{page}[/]");
         }
 
         return diff.Failures.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
-    }
-
-    private sealed class Told(Action<int> action) : IProgress<int>
-    {
-        public void Report(int value) => action(value);
     }
 }

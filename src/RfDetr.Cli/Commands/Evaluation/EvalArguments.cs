@@ -23,52 +23,49 @@ internal sealed class EvalArguments
 
     public ModelArguments Model { get; } = new(libtorch: true);
 
+    public DataOpening Opening { get; } = new();
+
     /// <summary>In the order of the help text.</summary>
     public Symbol[] All =>
-        [.. Model.All, _data, _split, .. _evaluation.All, _classMap, _allowMissing, _antialias, _numSelect, _batch, _output];
+        [.. Model.All, _data, _split, .. _evaluation.All, _classMap, _allowMissing, _antialias, _numSelect, _batch, _output, Opening.Links];
 
     public string Data(CliContext context) => context.Get(_data)!;
 
     public string Split(CliContext context) => context.Get(_split) ?? "valid";
 
-    public int Batch(CliContext context) => context.Get(_batch) ?? 1;
-
     public string? Output(CliContext context) => context.Get(_output);
 
-    public bool AllowMissing(CliContext context) => context.Get(_allowMissing);
-
-    public IReadOnlyList<KeyValuePair<string, string>> ClassMap(CliContext context) => context.Get(_classMap) ?? [];
-
-    public EvaluationOptions Evaluation(CliContext context) => _evaluation.Options(context);
-
-    /// <summary>Whether masks are compared: if asked for they must be there, if boxes are asked for they are not, otherwise if they are there.</summary>
-    public bool Masks(CliContext context, bool modelHasMasks, DataSplit split)
+    /// <summary>The options of the evaluation.</summary>
+    /// <exception cref="ArgumentException">A class cannot be matched.</exception>
+    public EvaluateOptions Options(CliContext context, ClassMap model, DataSplit split) => new()
     {
-        EvaluationKind? kind = _evaluation.Kind(context);
-        if (kind == EvaluationKind.Masks && !modelHasMasks)
-            throw new ArgumentException("--kind segm: the model finds no masks; take a seg-… variant, or compare boxes");
-        if (kind == EvaluationKind.Masks && !split.HasMasks)
-            throw new ArgumentException($"--kind segm: not every object of the split '{split.Name}' has a mask; compare boxes");
-        return kind != EvaluationKind.Boxes && modelHasMasks && split.HasMasks;
-    }
-
-    /// <summary>Everything the network selects, as the metrics need it.</summary>
-    public DetectOptions Detect(CliContext context, bool masks) => new()
-    {
-        ScoreThreshold = 0,
+        Classes = ClassMatching.Of(model, split, context.Get(_classMap) ?? [], context.Get(_allowMissing)),
+        Kind = _evaluation.Kind(context),
+        Metrics = _evaluation.Options(context),
+        ResizeRule = OptionsOf.IsOn(context.Get(_antialias)) switch
+        {
+            true => ResizeRule.BilinearAntialias,
+            false => ResizeRule.Bilinear,
+            null => null,
+        },
         NumSelect = context.Get(_numSelect),
-        ResizeRule = OptionsOf.IsOn(context.Get(_antialias)) switch { true => ResizeRule.BilinearAntialias, false => ResizeRule.Bilinear, null => null },
-        Masks = masks,
+        Batch = context.Get(_batch) ?? 1,
     };
 
-    private static KeyValuePair<string, string>[] ParsePairs(string text) =>
-    [
-        .. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(pair =>
-        {
-            int at = pair.LastIndexOf('=');
-            return at > 0 && at < pair.Length - 1
-                ? new KeyValuePair<string, string>(pair[..at].Trim(), pair[(at + 1)..].Trim())
-                : throw new FormatException("is not of the form MODEL=DATA, for instance person=pedestrian");
-        }),
-    ];
+    // A name may hold a comma: where a part has no '=' of its own, the whole value is one pair.
+    private static KeyValuePair<string, string>[] ParsePairs(string text)
+    {
+        string[] parts = ClassList.Split(text);
+        return parts.Length > 0 && parts.All(p => p.Contains('=', StringComparison.Ordinal))
+            ? [.. parts.Select(Pair)]
+            : [Pair(text)];
+    }
+
+    private static KeyValuePair<string, string> Pair(string pair)
+    {
+        int at = pair.LastIndexOf('=');
+        return at > 0 && at < pair.Length - 1
+            ? new(pair[..at].Trim(), pair[(at + 1)..].Trim())
+            : throw new FormatException("is not of the form MODEL=DATA, for instance person=pedestrian");
+    }
 }

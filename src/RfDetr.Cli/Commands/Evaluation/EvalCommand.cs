@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
-using System.Runtime.ExceptionServices;
 using RfDetr.Cli.Framework;
 using RfDetr.Data;
 using Spectre.Console;
@@ -19,57 +17,42 @@ internal static class EvalCommand
 
     private static async Task<int> RunAsync(CliContext context, EvalArguments arguments)
     {
-        DataSplit split = await Task.Run(() => DataSet.Open(arguments.Data(context)).Split(arguments.Split(context)), context.Cancellation).ConfigureAwait(false);
-        if (split.Images.Count == 0)
-            throw new ArgumentException($"the split '{split.Name}' has no images to look at");
-        using Detector detector = await Detector.LoadAsync(arguments.Model.Model(context), arguments.Model.Options(context), context.Cancellation).ConfigureAwait(false);
+        string data = arguments.Data(context);
+        DataSet opened = await arguments.Opening.OpenAsync(context, data).ConfigureAwait(false);
+        DataSplit split = opened.Split(arguments.Split(context));
+        using Detector detector = await Detector.LoadAsync(
+            arguments.Model.Model(context), arguments.Model.Options(context), context.Cancellation).ConfigureAwait(false);
         foreach (string warning in detector.Model.Warnings)
             context.Warn(warning);
-        ClassMatching classes = ClassMatching.Of(detector.Model.Classes, split, arguments.ClassMap(context), arguments.AllowMissing(context));
-        foreach (string note in classes.Notes)
+        EvaluateOptions options = arguments.Options(context, detector.Model.Classes, split);
+        foreach (string note in options.Classes!.Notes)
             context.Warn(note);
-        bool masks = arguments.Masks(context, detector.Model.HasMasks, split);
+        DetectorEvaluation evaluation = await context.WithProgressAsync("evaluating", bar =>
+        {
+            var progress = new ActionProgress<int>(done => bar.Report(done, split.Images.Count));
+            return Evaluator.RunAsync(detector, split, options, progress, context.Cancellation);
+        }).ConfigureAwait(false);
 
-        var evaluation = new DetectionEvaluation(split.Classes, masks, arguments.Evaluation(context));
-        EvalTiming timing = await context.WithProgressAsync("evaluating", bar => DetectAsync(context, arguments, detector, split, classes, evaluation, bar)).ConfigureAwait(false);
-        EvaluationSummary summary = await Task.Run(() => evaluation.Complete(context.Cancellation), context.Cancellation).ConfigureAwait(false);
-
-        var report = new EvalReport(detector.Model, arguments.Data(context), split, classes, evaluation, summary, timing);
-        context.WriteJson(report.WriteJson);
+        context.WriteJson(json => EvaluationFiles.WriteJson(json, evaluation, data));
         if (!context.WantsJson)
-            report.Print(context.Human);
+            Print(context.Human, evaluation);
         if (arguments.Output(context) is { } folder)
         {
-            await Task.Run(() => report.WriteFiles(folder), context.Cancellation).ConfigureAwait(false);
+            await Task.Run(() => EvaluationFiles.Write(folder, evaluation, data), context.Cancellation).ConfigureAwait(false);
             context.Human.MarkupLineInterpolated($"report and detections are in {folder}");
         }
 
         return ExitCodes.Done;
     }
 
-    private static async Task<EvalTiming> DetectAsync(
-        CliContext context, EvalArguments arguments, Detector detector, DataSplit split, ClassMatching classes, DetectionEvaluation evaluation, IProgressBar bar)
+    private static void Print(IAnsiConsole console, DetectorEvaluation evaluation)
     {
-        var timing = new EvalTiming();
-        long start = Stopwatch.GetTimestamp();
-        bool masks = arguments.Masks(context, detector.Model.HasMasks, split);
-        IAsyncEnumerable<ImageOutcome> outcomes = detector.DetectEachAsync(
-            split.Images.Select(p => new ImageSource(p.File)), arguments.Detect(context, masks), arguments.Batch(context), null, context.Cancellation);
-        int next = 0;
-        await foreach (ImageOutcome outcome in outcomes.ConfigureAwait(false))
+        foreach (EvaluationResult result in RunReportContent.Both(evaluation.Summary))
         {
-            LabeledImage image = split.Images[next++];
-            if (!outcome.Succeeded)
-                ExceptionDispatchInfo.Throw(outcome.Error); // metrics of a part would look like those of the whole
-            Detections found = outcome.Result;
-            if ((found.Width, found.Height) != (image.Width, image.Height))
-                throw new DataSetFormatException(image.File, $"has {found.Width}×{found.Height} pixels, its labels say {image.Width}×{image.Height} (width × height); see 'rfdetr data doctor'");
-            evaluation.Add(image, classes.Found(image, found));
-            timing.Add(found.Times);
-            bar.Report(next, split.Images.Count);
+            EvaluationText.Print(console, result);
+            console.WriteLine();
         }
 
-        timing.TotalMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        return timing;
+        console.WriteLine(evaluation.Times.ToString());
     }
 }

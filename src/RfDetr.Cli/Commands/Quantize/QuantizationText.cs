@@ -1,10 +1,9 @@
 using System.Globalization;
-using System.Text.Json;
 using Spectre.Console;
 
 namespace RfDetr.Cli.Commands;
 
-/// <summary>A quantization policy for people and for programs.</summary>
+/// <summary>A quantization policy for people.</summary>
 internal static class QuantizationText
 {
     /// <summary>One line.</summary>
@@ -29,42 +28,8 @@ internal static class QuantizationText
         return table;
     }
 
-    public static void Write(Utf8JsonWriter json, QuantizationPolicy policy)
-    {
-        json.WriteStartObject();
-        json.WriteString("activations", Activations(policy));
-        json.WriteNumber("activation_bits", policy.ActivationBits);
-        json.WriteString("measured", policy.Measured);
-        Number(json, "float_ap", policy.FloatPrecision);
-        Number(json, "int8_ap", policy.Int8Precision);
-        Number(json, "budget", policy.Budget);
-        json.WriteNumber("int8_share", policy.Int8Share);
-        json.WriteNumber("calibration_pictures", policy.CalibrationImages);
-        json.WriteString("calibration_sha256", policy.CalibrationDigest);
-        json.WriteStartArray("blocks");
-        foreach (QuantizedBlock block in policy.Blocks)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", block.Name);
-            json.WriteBoolean("int8", block.IsInt8);
-            Number(json, "ap_cost", block.Cost);
-            json.WriteNumber("share", block.Share);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static string Activations(QuantizationPolicy policy) => policy.Activations == ActivationScales.Calibrated ? "calibrated range" : "row";
-
-    private static void Number(Utf8JsonWriter json, string name, double? value)
-    {
-        if (value is { } number && double.IsFinite(number))
-            json.WriteNumber(name, number);
-        else
-            json.WriteNull(name);
-    }
+    /// <summary>The word for the scales of activations.</summary>
+    public static string Activations(QuantizationPolicy policy) => policy.Activations == ActivationScales.Calibrated ? "calibrated range" : "row";
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using RfDetr.Data;
 
@@ -20,6 +21,7 @@ internal sealed class QuantizeCommand
     private readonly Option<int?> _activationBits = OptionsOf.Whole("--activation-bits", "N", "Bits of activations, 8 (default) or 7: quicker on AVX2 and AVX-512 without VNNI, for a little precision.", 7, 8);
     private readonly Option<int?> _threads = OptionsOf.Whole("--threads", "N", "Threads of one run; 0 (the default): one for each core.", 0, 1024);
     private readonly CheckpointArguments _checkpoint = new();
+    private readonly DataOpening _opening = new();
 
     private QuantizeCommand() => (_model.Required, _data.Required, _output.Required) = (true, true, true);
 
@@ -27,7 +29,7 @@ internal sealed class QuantizeCommand
     {
         var c = new QuantizeCommand();
         return new Verb("quantize", "Bring a checkpoint to int8 for our own engine: measure what each block costs, keep within a budget, write policy and weights.",
-            c.RunAsync, [c._model, c._data, c._split, c._images, c._output, c._budget, c._calibration, c._calibrationSplit, c._activations, c._activationBits, c._threads, .. c._checkpoint.Symbols]);
+            c.RunAsync, [c._model, c._data, c._split, c._images, c._output, c._budget, c._calibration, c._calibrationSplit, c._activations, c._activationBits, c._threads, c._opening.Links, .. c._checkpoint.Symbols]);
     }
 
     private async Task<int> RunAsync(CliContext context)
@@ -35,7 +37,7 @@ internal sealed class QuantizeCommand
         (string model, string output) = (context.Get(_model)!, context.Get(_output)!);
         ModelQuantizer.CheckOutput(model, output);
         DetectorOptions options = _checkpoint.Read(context) with { Engine = EngineKind.Cpu, Threads = context.Get(_threads) ?? 0 };
-        DataSet data = await Task.Run(() => DataSet.Open(context.Get(_data)!), context.Cancellation).ConfigureAwait(false);
+        DataSet data = await _opening.OpenAsync(context, context.Get(_data)!).ConfigureAwait(false);
         DataSplit split = data.Split(context.Get(_split) ?? "valid");
         if (split.Images.Count == 0)
             throw new ArgumentException($"the split '{split.Name}' has no images to look at");
@@ -58,10 +60,13 @@ internal sealed class QuantizeCommand
             Activations = context.Get(_activations) == "calibrated" ? ActivationScales.Calibrated : ActivationScales.Rows,
             ActivationBits = context.Get(_activationBits) ?? start.ActivationBits,
         };
-        var meter = new PrecisionMeter(model, options, split, context.Get(_images) ?? int.MaxValue, bar);
-        var search = new QuantizationSearch(blocks, meter.MeasureAsync);
+        var meter = new PrecisionMeter(model, options, split, context.Get(_images));
+        string note = "";
+        var progress = new ActionProgress<int>(done => bar.Report(done, meter.Images, note));
+        var search = new QuantizationSearch(blocks, (policy, cancellation) => meter.MeasureAsync(policy, progress, cancellation));
         QuantizationPolicy policy = await search.RunAsync(
-            start, context.Get(_budget) ?? 0.5, (what, done, all) => meter.Note = FormattableString.Invariant($"{done + 1} of {all}, {what}"), context.Cancellation).ConfigureAwait(false);
+            start, context.Get(_budget) ?? 0.5, (what, done, all) => note = FormattableString.Invariant($"{done + 1} of {all}, {what}"),
+            context.Cancellation).ConfigureAwait(false);
         return policy with { Measured = meter.Measure };
     }
 
@@ -80,15 +85,7 @@ internal sealed class QuantizeCommand
     {
         if (!policy.IsActive)
             context.Warn("no block is left in int8 within the budget; the file holds the weights in float");
-        context.WriteJson(json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("file", output);
-            json.WriteNumber("bytes", bytes);
-            json.WritePropertyName("quantization");
-            QuantizationText.Write(json, policy);
-            json.WriteEndObject();
-        });
+        context.WriteJson(CliJson.Default.QuantizedDocument, () => new QuantizedDocument(output, bytes, QuantizationDocument.Of(policy)));
         if (context.WantsJson)
             return;
         context.Human.Write(QuantizationText.Blocks(policy));

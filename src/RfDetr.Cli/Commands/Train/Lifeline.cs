@@ -4,14 +4,12 @@ namespace RfDetr.Cli.Commands;
 
 /// <summary>
 /// The pipe between the process that starts the ranks of a run and each of them: the starter holds one end open for as long as it
-/// lives. A word through it
-/// asks the rank to stop; its end, which comes however the starter ends, does the same, and a rank that does not come to its end
-/// is killed then.
+/// lives. A word through it asks the rank to stop; its end, which comes however the starter ends, does the same, and a rank that
+/// does not come to its end is killed then.
 /// </summary>
 /// <remarks>
 /// A pipe, because it works on every system; Linux's signal on a parent's death is bound to the thread that started the process,
-/// and threads of a pool come
-/// and go.
+/// and threads of a pool come and go.
 /// </remarks>
 internal sealed class Lifeline : IDisposable
 {

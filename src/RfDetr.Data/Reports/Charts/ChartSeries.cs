@@ -1,15 +1,30 @@
 namespace RfDetr.Data;
 
-/// <summary>One line of a chart.</summary>
-/// <param name="Name">In the legend.</param>
-/// <param name="Points">By rising x; a y that is not finite is a gap.</param>
+/// <summary>One line of a chart, or one cloud of dots.</summary>
+/// <param name="Name">The name in the legend; an empty name has no entry there.</param>
+/// <param name="Points">Lines: in ascending order of x; a y that is not finite is a gap. Dots: in any order.</param>
 public sealed record ChartSeries(string Name, IReadOnlyList<(double X, double Y)> Points)
 {
-    /// <summary>At most <paramref name="most"/> points: means of neighbors. Gaps that fall between values vanish.</summary>
+    /// <summary>True for dots that no line joins.</summary>
+    public bool Dots { get; init; }
+
+    /// <summary>The color's class in the style sheet: <c>c0</c> … <c>c7</c> or <c>cs</c> (soft); null for that of the series' position.</summary>
+    internal string? Color { get; init; }
+
+    /// <summary>
+    /// The series with at most <paramref name="most"/> points. Neighbors on a line become their mean, and gaps that fall between values vanish. Of
+    /// dots every n-th is kept: a mean would hide outliers.
+    /// </summary>
     public ChartSeries Thinned(int most)
     {
         if (Points.Count <= most)
             return this;
+        if (Dots)
+        {
+            int step = (Points.Count + most - 1) / most;
+            return this with { Points = [.. Points.Where((_, i) => i % step == 0)] };
+        }
+
         var thin = new List<(double X, double Y)>(most);
         for (int i = 0; i < most; i++)
         {

@@ -48,7 +48,14 @@ public static class ClassMapRules
             if (IsZeroBased(version))
                 return Named(names, 0, classLogits, $"{whose}, label i is name i (written by rf-detr {version}, ≥ {s_zeroBased})");
             if (classLogits == names.Count + 1)
-                return Named(names, 1, classLogits, $"{whose}, label i + 1 is name i (written before rf-detr {s_zeroBased}, {classLogits} logits for {names.Count} names)");
+            {
+                ClassMap map = Named(
+                    names, 1, classLogits,
+                    $"{whose}, label i + 1 is name i (written before rf-detr {s_zeroBased}, {classLogits} logits for "
+                    + $"{names.Count} names)");
+                return version.Length > 0 && char.IsAsciiDigit(version[0]) ? map : map with { Doubt = Doubt(names) };
+            }
+
             if (classLogits == names.Count)
                 return Named(names, 0, classLogits, $"{whose}, label i is name i ({classLogits} logits for as many names)");
             throw new CheckpointFormatException(
@@ -60,6 +67,15 @@ public static class ClassMapRules
         throw new CheckpointFormatException(
             $"the checkpoint stores no class names for its {classLogits} logits; give them with --class-names, and --class-offset 0 or 1 for the label of the first");
     }
+
+    /// <summary>
+    /// A head has one logit more than there are names whichever version wrote it; only which one is spare differs.
+    /// </summary>
+    private static string Doubt(IReadOnlyList<string> names) =>
+        $"the file does not say which rf-detr wrote it, so class names may be one off: read as before {s_zeroBased}, logit 1 "
+        + $"is '{names[0]}' and logit "
+        + $"{names.Count} is '{names[^1]}'; from then on, logit 0 is '{names[0]}' and logit {names.Count - 1} is '{names[^1]}'. "
+        + "Settle it with --class-offset 1 or --class-offset 0";
 
     private static ClassMap Named(IReadOnlyList<string> names, int offset, int classLogits, string source)
     {

@@ -9,7 +9,7 @@ internal static class NumpyValues
     public const string ArrayName = "numpy.ndarray";
 
     /// <summary><c>dtype('f8', align, copy)</c></summary>
-    public static object DType(object?[] arguments, FileBytes file)
+    public static object DType(object?[] arguments, PickleContext file)
     {
         if (arguments is not [string code, ..])
             throw Wrong(file);
@@ -19,11 +19,11 @@ internal static class NumpyValues
     }
 
     /// <summary><c>_reconstruct(ndarray, (0,), b'b')</c>: an empty array that its state fills.</summary>
-    public static object Array(object?[] arguments, FileBytes file) =>
+    public static object Array(object?[] arguments, PickleContext file) =>
         arguments is [PickleGlobal { Name: ArrayName }, ..] ? new PlainMap { TypeName = ArrayName } : throw Wrong(file);
 
     /// <summary><c>_frombuffer(bytes, dtype, shape, order)</c>: how protocol 5 writes an array.</summary>
-    public static object FromBuffer(object?[] arguments, FileBytes file)
+    public static object FromBuffer(object?[] arguments, PickleContext file)
     {
         if (arguments is not [byte[] data, PlainMap { TypeName: DTypeName } type, object?[] shape, string order])
             throw Wrong(file);
@@ -31,7 +31,7 @@ internal static class NumpyValues
     }
 
     /// <summary><c>scalar(dtype, bytes)</c> as a number.</summary>
-    public static object Scalar(object?[] arguments, FileBytes file)
+    public static object Scalar(object?[] arguments, PickleContext file)
     {
         if (arguments is not [PlainMap { TypeName: DTypeName } type, byte[] bytes] || type["byteorder"] is ">")
             throw Wrong(file);
@@ -54,7 +54,7 @@ internal static class NumpyValues
     }
 
     /// <summary>State of a type: (version, byte order, …); of an array: (version, shape, type, Fortran order, bytes).</summary>
-    public static void Build(PlainMap map, object?[] state, string fileName)
+    public static void Build(PlainMap map, object?[] state, PickleContext file)
     {
         switch (map.TypeName, state)
         {
@@ -65,7 +65,8 @@ internal static class NumpyValues
                 Fill(map, shape, type, fortran, data);
                 break;
             default:
-                throw new CheckpointFormatException($"{fileName}: a NumPy value of an unknown kind; convert it to a plain number and save again");
+                throw new CheckpointFormatException(
+                    $"{file.Name}: a NumPy value of an unknown kind; convert it to a plain number and save again");
         }
     }
 
@@ -78,6 +79,6 @@ internal static class NumpyValues
         return array;
     }
 
-    private static CheckpointFormatException Wrong(FileBytes file) =>
+    private static CheckpointFormatException Wrong(PickleContext file) =>
         new($"{file.Name}: a NumPy value of an unknown kind; convert it to a plain number and save again");
 }

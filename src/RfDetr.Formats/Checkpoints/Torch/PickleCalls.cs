@@ -6,7 +6,7 @@ namespace RfDetr.Checkpoints;
 /// <summary>What the allowed Python constructors mean as plain values.</summary>
 internal static class PickleCalls
 {
-    public static PlainMap Map(string typeName, object?[] arguments, FileBytes file)
+    public static PlainMap Map(string typeName, object?[] arguments, PickleContext file)
     {
         var map = new PlainMap { TypeName = typeName };
         switch (arguments)
@@ -16,10 +16,12 @@ internal static class PickleCalls
             case [PickleGlobal or null]: // defaultdict(factory): the factory is never called
                 break;
             case [PlainMap other]:
+                file.Budget.Values(other.Count);
                 foreach ((object key, object? value) in other)
                     map.Set(key, value);
                 break;
             case [IReadOnlyList<object?> pairs]:
+                file.Budget.Values(pairs.Count);
                 foreach (object? pair in pairs)
                 {
                     if (pair is not IReadOnlyList<object?> { Count: 2 } two || two[0] is null)
@@ -35,30 +37,34 @@ internal static class PickleCalls
         return map;
     }
 
-    public static List<object?> List(object?[] arguments, FileBytes file) => arguments switch
+    public static List<object?> List(object?[] arguments, PickleContext file)
     {
-        [] => [],
-        [IReadOnlyList<object?> items] => [.. items],
-        _ => throw Wrong(file, "a list, set or tuple", "is called with arguments of another kind"),
-    };
+        if (arguments.Length == 0)
+            return [];
+        if (arguments is not [IReadOnlyList<object?> items])
+            throw Wrong(file, "a list, set or tuple", "is called with arguments of another kind");
+        file.Budget.Values(items.Count);
+        return [.. items];
+    }
 
-    public static object? Scalar(object?[] arguments, FileBytes file) => arguments switch
+    public static object? Scalar(object?[] arguments, PickleContext file) => arguments switch
     {
         [long or double or bool or string] => arguments[0],
         _ => throw Wrong(file, "a number type", "is called with arguments of another kind"),
     };
 
     /// <summary>Classes that may be named (as a base or a factory) but not made.</summary>
-    public static object? Refuse(object?[] arguments, FileBytes file) =>
+    public static object? Refuse(object?[] arguments, PickleContext file) =>
         throw Wrong(file, "a bare base class", "is called, which no checkpoint needs");
 
-    public static string JoinPath(object?[] arguments, FileBytes file)
+    public static string JoinPath(object?[] arguments, PickleContext file)
     {
         var path = new StringBuilder();
         foreach (object? part in arguments)
         {
             if (part is not string text)
                 throw Wrong(file, "a path", "has a part that is not text");
+            file.Budget.Bytes(2L * text.Length);
             if (path.Length > 0 && path[^1] is not ('/' or '\\'))
                 path.Append('/');
             path.Append(text);
@@ -67,29 +73,31 @@ internal static class PickleCalls
         return path.ToString();
     }
 
-    public static string Device(object?[] arguments, FileBytes file) => arguments switch
+    public static string Device(object?[] arguments, PickleContext file) => arguments switch
     {
         [string type] => type,
-        [string type, long index] => $"{type}:{index.ToString(CultureInfo.InvariantCulture)}",
+        [string { Length: <= 64 } type, long index] => $"{type}:{index.ToString(CultureInfo.InvariantCulture)}",
         _ => throw Wrong(file, "torch.device", "is called with arguments of another kind"),
     };
 
     /// <summary>How protocol 2 writes bytes: text whose characters are the bytes.</summary>
-    public static byte[] Encode(object?[] arguments, FileBytes file)
+    public static byte[] Encode(object?[] arguments, PickleContext file)
     {
+        if (arguments is [string { Length: var length }, ..])
+            file.Budget.Bytes(length);
         if (arguments is not [string text, string encoding] || encoding is not ("latin1" or "latin-1") || text.Any(c => c > 255))
             throw Wrong(file, "_codecs.encode", "is used for something other than bytes");
         return Encoding.Latin1.GetBytes(text);
     }
 
     /// <summary>How protocols 0 and 1 make an object: class, base, base state.</summary>
-    public static object? Reconstruct(object?[] arguments, FileBytes file) => arguments switch
+    public static object? Reconstruct(object?[] arguments, PickleContext file) => arguments switch
     {
         [PickleGlobal global, PickleGlobal { Name: "builtins.object" or "__builtin__.object" }, null] => global.Call([], file),
         [PickleGlobal global, PickleGlobal { Name: "builtins.dict" or "__builtin__.dict" }, PlainMap items] => global.Call([items], file),
         _ => throw Wrong(file, "copyreg._reconstructor", "is called with arguments of another kind"),
     };
 
-    private static CheckpointFormatException Wrong(FileBytes file, string name, string what) =>
+    private static CheckpointFormatException Wrong(PickleContext file, string name, string what) =>
         new($"{file.Name}: {name} {what}; the pickle is damaged");
 }

@@ -3,7 +3,16 @@ using System.Text;
 namespace RfDetr.Checkpoints;
 
 /// <summary>A Python name that a pickle may mention, with what calling it means here.</summary>
-internal record PickleGlobal(string Name, Func<object?[], FileBytes, object?> Call);
+internal record PickleGlobal(string Name, Func<object?[], PickleContext, object?> Call);
+
+/// <summary>The facts that a constructor may know and the budget that it may spend.</summary>
+/// <param name="File">The file, for messages and tensors.</param>
+/// <param name="Budget">What the pickle has left; charged before anything is copied.</param>
+internal sealed record PickleContext(FileBytes File, ReadBudget Budget)
+{
+    /// <summary>The name of the file in messages.</summary>
+    public string Name => File.Name;
+}
 
 /// <summary>A storage class, as it stands in references to storages.</summary>
 internal sealed record StorageGlobal(string Name, StorageKind Kind)
@@ -31,28 +40,30 @@ internal static class PickleGlobals
     }
 
     /// <summary>Applies a state to an object (opcode BUILD): attributes of namespaces are kept, those of containers are not.</summary>
-    public static void Build(object? target, object? state, string fileName)
+    public static void Build(object? target, object? state, PickleContext file)
     {
         switch (target)
         {
             case PlainMap { TypeName: "argparse.Namespace" or "types.SimpleNamespace" } map when state is PlainMap attributes:
+                file.Budget.Values(attributes.Count);
                 foreach ((object key, object? value) in attributes)
                     map.Set(key, value);
                 break;
             case PlainMap { TypeName: NumpyValues.DTypeName or NumpyValues.ArrayName } map when state is object?[] parts:
-                NumpyValues.Build(map, parts, fileName);
+                NumpyValues.Build(map, parts, file);
                 break;
             case PlainMap when state is null or PlainMap or Array:
                 break;
             default:
-                throw new CheckpointFormatException($"{fileName}: the pickle sets attributes of a value that has none; it is damaged");
+                throw new CheckpointFormatException(
+                    $"{file.Name}: the pickle sets attributes of a value that has none; it is damaged");
         }
     }
 
     private static Dictionary<string, object> Build()
     {
         var known = new Dictionary<string, object>();
-        void Add(string name, Func<object?[], FileBytes, object?> call) => known[name] = new PickleGlobal(name, call);
+        void Add(string name, Func<object?[], PickleContext, object?> call) => known[name] = new PickleGlobal(name, call);
 
         foreach (string map in (string[])[
             "collections.OrderedDict", "collections.defaultdict", "collections.Counter", "argparse.Namespace", "types.SimpleNamespace",

@@ -8,7 +8,8 @@ namespace RfDetr.Checkpoints;
 internal sealed class PickleMachine(ReadOnlyMemory<byte> data, FileBytes file, Func<object?[], Storage>? findStorage = null)
 {
     private readonly PickleStack _stack = new();
-    private readonly Dictionary<uint, object?> _memo = [];
+    private readonly Dictionary<uint, object?> _memo = new(MixedHash.Instance);
+    private readonly PickleContext _context = new(file, PickleLimits.Budget(data.Length, file.Name));
 
     /// <summary>Where the pickle ended, after <see cref="Run"/>.</summary>
     public int Position { get; private set; }
@@ -23,6 +24,7 @@ internal sealed class PickleMachine(ReadOnlyMemory<byte> data, FileBytes file, F
             for (int instruction = 0; instruction < PickleLimits.MaxInstructions; instruction++)
             {
                 byte opcode = bytes.Byte();
+                _context.Budget.Values();
                 if (opcode == (byte)'.')
                 {
                     object? result = _stack.Pop();
@@ -151,7 +153,7 @@ internal sealed class PickleMachine(ReadOnlyMemory<byte> data, FileBytes file, F
                 break;
             case (byte)'b':
                 object? state = _stack.Pop();
-                PickleGlobals.Build(_stack.Peek(), state, file.Name);
+                PickleGlobals.Build(_stack.Peek(), state, _context);
                 break;
             case (byte)'Q':
                 object?[] id = _stack.Pop() as object?[] ?? throw bytes.Broken("refers to a storage in an unknown way");
@@ -168,7 +170,7 @@ internal sealed class PickleMachine(ReadOnlyMemory<byte> data, FileBytes file, F
     {
         object?[] arguments = _stack.Pop() as object?[] ?? throw bytes.Broken("calls something without an argument tuple");
         PickleGlobal global = _stack.Pop() as PickleGlobal ?? throw bytes.Broken("calls a value that is no constructor; refused, nothing was executed");
-        _stack.Push(global.Call(arguments, file));
+        _stack.Push(global.Call(arguments, _context));
     }
 
     private void Tuple(int count)

@@ -6,9 +6,11 @@ namespace RfDetr.Checkpoints;
 internal static class TorchZipFile
 {
     /// <summary>Reads the pickled value; tensors stay in the file.</summary>
-    public static object? Read(FileBytes file)
+    /// <param name="file">The archive.</param>
+    /// <param name="verify">Whether checksums are compared.</param>
+    public static object? Read(FileBytes file, bool verify)
     {
-        ZipDirectory zip = ZipDirectory.Read(file);
+        ZipDirectory zip = ZipDirectory.Read(file, verify);
         string root = FindRoot(zip, file);
         if (zip.TryRead(root + "byteorder", out ReadOnlyMemory<byte> order) && Encoding.ASCII.GetString(order.Span[..Math.Min(16, order.Length)]).Trim() is not "little" and var other)
             throw new CheckpointFormatException($"{file.Name}: numbers are stored in byte order '{other}'; only 'little' is supported, so save it again on such a machine");
@@ -43,10 +45,10 @@ internal static class TorchZipFile
             throw new CheckpointFormatException($"{file.Name}: a reference to a storage is of an unknown kind; the pickle is damaged");
         if (storages.TryGetValue(key, out Storage? known) && known.Kind == type.Kind && known.Count == count)
             return known;
-        if (!zip.TryFind($"{root}data/{key}", out long position, out long length))
+        if (!zip.TryFind($"{root}data/{key}", out long position, out long length, out uint? checksum))
             throw new CheckpointFormatException($"{file.Name}: storage '{key}' is missing from the archive");
         if (count < 0 || count > file.Length || count * type.Kind.ElementSize != length)
             throw new CheckpointFormatException($"{file.Name}: storage '{key}' has {length} bytes, expected {count} elements of {type.Kind.Name}; the file is damaged");
-        return storages[key] = new Storage(file, key, type.Kind, count) { Position = position };
+        return storages[key] = new Storage(file, key, type.Kind, count) { Position = position, Checksum = checksum };
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 
 namespace RfDetr.Checkpoints;
@@ -10,17 +11,21 @@ internal sealed class ZipDirectory
     private const int EndLength = 22, End64LocatorLength = 20, End64Length = 56, EntryLength = 46, LocalLength = 30;
     private readonly Dictionary<string, Entry> _entries;
     private readonly FileBytes _file;
+    private readonly bool _verify;
 
-    private ZipDirectory(FileBytes file, Dictionary<string, Entry> entries)
+    private ZipDirectory(FileBytes file, Dictionary<string, Entry> entries, bool verify)
     {
         _file = file;
         _entries = entries;
+        _verify = verify;
     }
 
     public IEnumerable<string> Names => _entries.Keys;
 
     /// <summary>Reads the directory at the file's end.</summary>
-    public static ZipDirectory Read(FileBytes file)
+    /// <param name="file">The archive.</param>
+    /// <param name="verify">Whether checksums are compared when an entry is read.</param>
+    public static ZipDirectory Read(FileBytes file, bool verify = true)
     {
         (long start, long length, long count) = FindDirectory(file);
         if (length > int.MaxValue || count > length / EntryLength)
@@ -35,21 +40,23 @@ internal sealed class ZipDirectory
             if (directory.Length < EntryLength + name + extra + comment)
                 throw Damaged(file, $"its directory breaks off at entry {i} of {count}");
             string entryName = Encoding.UTF8.GetString(directory.Slice(EntryLength, name));
-            var entry = new Entry(U16(directory, 10), U16(directory, 8), U32(directory, 20), U32(directory, 24), U32(directory, 42));
+            var entry = new Entry(U16(directory, 10), U16(directory, 8), (uint)U32(directory, 16), U32(directory, 20),
+                U32(directory, 24), U32(directory, 42));
             entry = entry.Widen(directory.Slice(EntryLength + name, extra));
             if (!entries.TryAdd(entryName, entry))
                 throw Damaged(file, $"it has two entries named '{entryName}'");
             directory = directory[(EntryLength + name + extra + comment)..];
         }
 
-        return new ZipDirectory(file, entries);
+        return new ZipDirectory(file, entries, verify);
     }
 
     /// <summary>Position and length of an entry's bytes; false if there is none of that name.</summary>
     /// <exception cref="CheckpointFormatException">The entry is compressed, encrypted or leaves the file.</exception>
-    public bool TryFind(string name, out long position, out long length)
+    public bool TryFind(string name, out long position, out long length, out uint? checksum)
     {
         position = length = 0;
+        checksum = null;
         if (!_entries.TryGetValue(name, out Entry entry))
             return false;
         if (entry.Method != 0 || entry.Stored != entry.Size)
@@ -62,6 +69,9 @@ internal sealed class ZipDirectory
             throw Damaged(_file, $"entry '{name}' does not begin where its directory says");
         position = entry.Header + LocalLength + U16(local, 26) + U16(local, 28);
         length = entry.Size;
+
+        // PyTorch can be told to write none, which leaves a 0.
+        checksum = _verify && entry.Checksum != 0 ? entry.Checksum : null;
         if (length < 0 || position > _file.Length || length > _file.Length - position)
             throw Damaged(_file, $"entry '{name}' claims {length} bytes at {position}, but the file has {_file.Length}");
         return true;
@@ -71,10 +81,25 @@ internal sealed class ZipDirectory
     public bool TryRead(string name, out ReadOnlyMemory<byte> bytes)
     {
         bytes = default;
-        if (!TryFind(name, out long position, out long length))
+        if (!TryFind(name, out long position, out long length, out uint? checksum))
             return false;
         bytes = _file.Slice(position, length);
+        if (checksum is { } expected)
+            Verify(_file, name, position, length, expected);
         return true;
+    }
+
+    /// <summary>Compares bytes with their checksum.</summary>
+    /// <exception cref="CheckpointFormatException">They differ.</exception>
+    public static void Verify(FileBytes file, string name, long position, long length, uint expected)
+    {
+        const int Block = 1 << 30; // a slice has at most 2 GiB
+        var crc = new Crc32();
+        for (long at = 0; at < length; at += Block)
+            crc.Append(file.Slice(position + at, Math.Min(Block, length - at)).Span);
+        if (crc.GetCurrentHashAsUInt32() != expected)
+            throw Damaged(
+                file, $"entry '{name}' has the checksum {crc.GetCurrentHashAsUInt32():x8}, its directory says {expected:x8}");
     }
 
     private static (long Start, long Length, long Count) FindDirectory(FileBytes file)
@@ -114,7 +139,7 @@ internal sealed class ZipDirectory
 
     private static long I64(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadInt64LittleEndian(bytes[at..]);
 
-    private readonly record struct Entry(int Method, int Flags, long Stored, long Size, long Header)
+    private readonly record struct Entry(int Method, int Flags, uint Checksum, long Stored, long Size, long Header)
     {
         /// <summary>Takes the fields that did not fit 32 bits from the ZIP64 extra field, in the order the format fixes.</summary>
         public Entry Widen(ReadOnlySpan<byte> extra)

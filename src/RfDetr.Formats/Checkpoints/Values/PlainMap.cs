@@ -83,5 +83,23 @@ public sealed class PlainMap : IReadOnlyCollection<KeyValuePair<object, object?>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    internal void Set(object key, object? value) => (_entries ??= [])[key] = value;
+    internal void Set(object key, object? value) => (_entries ??= new(PlainKey.Instance))[key] = value;
+}
+
+/// <summary>
+/// Compares keys of foreign maps as they are, and hashes numbers so that a file cannot choose ones that collide.
+/// </summary>
+internal sealed class PlainKey : IEqualityComparer<object>
+{
+    /// <summary>The one instance.</summary>
+    public static PlainKey Instance { get; } = new();
+
+    bool IEqualityComparer<object>.Equals(object? x, object? y) => Equals(x, y);
+
+    public int GetHashCode(object key) => key switch
+    {
+        long number => MixedHash.Of((ulong)number),
+        double number => MixedHash.Of(BitConverter.DoubleToUInt64Bits(number == 0 ? 0 : number)),
+        _ => key.GetHashCode(),
+    };
 }

@@ -77,6 +77,27 @@ internal sealed record Storage(FileBytes File, string Key, StorageKind Kind, lon
     public ReadOnlyMemory<byte> Slice(long element, long count) =>
         File.Slice(Position + element * Kind.ElementSize, count * Kind.ElementSize);
 
+    /// <summary>The checksum that the file states for the storage's bytes; null if it states none.</summary>
+    public uint? Checksum { get; init; }
+
+    /// <summary>Compares the bytes with their checksum, once for all views.</summary>
+    /// <exception cref="CheckpointFormatException">They differ.</exception>
+    public void Verify()
+    {
+        if (Origin is { } origin)
+        {
+            origin.Verify();
+            return;
+        }
+
+        if (Checksum is not { } expected || _verified)
+            return;
+        ZipDirectory.Verify(File, $"data/{Key}", Position, Count * Kind.ElementSize, expected);
+        _verified = true; // two threads may both compute it; the results are equal
+    }
+
+    private bool _verified;
+
     /// <summary>The same bytes seen as another element type.</summary>
     public Storage As(StorageKind kind) => kind == Kind
         ? this

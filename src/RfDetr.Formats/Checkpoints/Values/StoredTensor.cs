@@ -9,10 +9,12 @@ public sealed class StoredTensor
     private readonly long _offset;
     private readonly long[] _strides;
     private readonly int[] _shape;
+    private readonly bool _negated;
     private HostTensor? _loaded;
 
-    private StoredTensor(Storage storage, long offset, int[] shape, long[] strides, long count)
+    private StoredTensor(Storage storage, long offset, int[] shape, long[] strides, long count, bool negated)
     {
+        _negated = negated;
         _storage = storage;
         _offset = offset;
         _shape = shape;
@@ -39,7 +41,8 @@ public sealed class StoredTensor
 
     /// <summary>Checks a view against its storage.</summary>
     /// <exception cref="CheckpointFormatException">It leaves the storage, or claims more elements than the file has bytes for.</exception>
-    internal static StoredTensor Create(Storage storage, long offset, ReadOnlySpan<long> shape, ReadOnlySpan<long> strides)
+    internal static StoredTensor Create(
+        Storage storage, long offset, ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, bool negated = false)
     {
         if (shape.Length != strides.Length)
             throw Broken(storage, shape, $"has {strides.Length} strides");
@@ -75,7 +78,7 @@ public sealed class StoredTensor
         count = empty ? 0 : count;
         if (offset < 0 || (count > 0 && last >= storage.Count))
             throw Broken(storage, shape, $"reaches element {last}");
-        return new StoredTensor(storage, offset, sizes, strides.ToArray(), count);
+        return new StoredTensor(storage, offset, sizes, strides.ToArray(), count, negated);
     }
 
     private static CheckpointFormatException Broken(Storage storage, ReadOnlySpan<long> shape, string what) => new(
@@ -86,6 +89,7 @@ public sealed class StoredTensor
         DType dtype = _storage.Kind.DType ?? throw new CheckpointFormatException(
             $"{_storage.File.Name}: a tensor has element type {_storage.Kind.Name}, which has no counterpart here; convert it to float32 and save again");
         int size = dtype.SizeInBytes();
+        _storage.Verify();
         if (Count == 0)
             return new HostTensor(dtype, _shape, ReadOnlyMemory<byte>.Empty);
         if (!IsContiguous())
@@ -94,10 +98,12 @@ public sealed class StoredTensor
                 throw new CheckpointFormatException($"{_storage.File.Name}: a strided tensor of {Count} {ElementType} elements is above the limit of {Array.MaxLength} bytes; save it contiguous");
             var bytes = new byte[Count * size];
             StridedCopy.Gather(_storage.Slice(0, _storage.Count).Span, bytes, size, _offset, _shape, _strides);
-            return new HostTensor(dtype, _shape, bytes);
+            return new HostTensor(dtype, _shape, _negated ? Negation.Of(bytes, dtype, _storage.File.Name) : bytes);
         }
 
         ReadOnlyMemory<byte> view = _storage.Slice(_offset, Count);
+        if (_negated)
+            return new HostTensor(dtype, _shape, Negation.Of(view.ToArray(), dtype, _storage.File.Name));
         bool aligned = (_storage.Position + _offset * size) % size == 0;
         return new HostTensor(dtype, _shape, aligned ? view : view.ToArray());
     }

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -16,7 +17,7 @@ internal sealed class ZipWriter(Stream stream, long position = 0)
     public void Add(string name, ReadOnlySpan<byte> content)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(name);
-        uint crc = Crc32.Of(content);
+        uint crc = Crc32.HashToUInt32(content);
         _entries.Add((utf8, crc, content.Length, _position));
 
         // The gap before the content is an extra field of its own; 'FB' is the one PyTorch uses.

@@ -12,7 +12,10 @@ public enum ExportPrecision
     /// <summary>8-bit products where <see cref="ExportOptions.IsInt8"/> says so, float32 elsewhere.</summary>
     Int8,
 
-    /// <summary>bfloat16 weights; in our own CPU engine also products, with sums in float32, on processors that have them. Not in ONNX files.</summary>
+    /// <summary>
+    /// bfloat16 weights; in our own CPU engine also products, with sums in float32, on processors that have them. Not in ONNX
+    /// files.
+    /// </summary>
     BFloat16,
 }
 
@@ -20,19 +23,20 @@ public enum ExportPrecision
 public enum Int8WeightForm
 {
     /// <summary>
-    /// Signed bytes, the form for which ONNX Runtime has kernels with VNNI. Two neighboring weights of an output add up to at most 128 codes,
-    /// because without VNNI its kernels for AVX2 would clip larger sums: every processor computes the same integers.
+    /// Signed bytes, the form for which ONNX Runtime has kernels with VNNI. Two neighboring weights of an output add up to at
+    /// most 128 codes, because without VNNI its kernels for AVX2 would clip larger sums: every processor computes the same
+    /// integers.
     /// </summary>
     Signed,
 
     /// <summary>
-    /// Unsigned bytes around 128 in the full range of 8 bits: slightly more precise, but ONNX Runtime has no kernel with VNNI for them, so that
-    /// they are slower there (nano: 157 ms instead of 88).
+    /// Unsigned bytes around 128 in the full range of 8 bits: slightly more precise, but ONNX Runtime has no kernel with VNNI for
+    /// them, so that they are slower there (nano: 157 ms instead of 88).
     /// </summary>
     Unsigned,
 }
 
-/// <summary>Which operators a written model may use.</summary>
+/// <summary>Set of operators that a written model may use.</summary>
 public enum OnnxDialect
 {
     /// <summary>ONNX's own operators of opset 17: any runtime.</summary>
@@ -42,13 +46,16 @@ public enum OnnxDialect
     OnnxRuntime,
 }
 
-/// <summary>How a graph becomes an ONNX file.</summary>
+/// <summary>Options for writing a graph as an ONNX file.</summary>
 public sealed record ExportOptions
 {
     /// <summary>Precision of weights and products.</summary>
     public ExportPrecision Precision { get; init; }
 
-    /// <summary>For <see cref="ExportPrecision.Int8"/>: tells by a weight's name in the checkpoint whether its products are of 8-bit integers. Convolutions stay in float32.</summary>
+    /// <summary>
+    /// For <see cref="ExportPrecision.Int8"/>: true for the names of weights (as in the checkpoint) whose products are of 8-bit
+    /// integers. Convolutions stay in float32.
+    /// </summary>
     public Func<string, bool>? IsInt8 { get; init; }
 
     /// <summary>For <see cref="ExportPrecision.Int8"/>: the form of the weights.</summary>

@@ -5,8 +5,8 @@ using RfDetr.Tensors;
 namespace RfDetr.Onnx;
 
 /// <summary>
-/// A linear layer by 8-bit weights; its input becomes 8-bit integers when it runs. x <c>[..., in]</c>, codes <c>[in, out]</c>, scales
-/// <c>[out]</c>, zero points <c>[out]</c> of unsigned codes only, perhaps a bias <c>[out]</c> → <c>[..., out]</c>.
+/// A linear layer by 8-bit weights; its input becomes 8-bit integers when it runs. x <c>[..., in]</c>, codes <c>[in, out]</c>,
+/// scales <c>[out]</c>, zero points <c>[out]</c> of unsigned codes only, perhaps a bias <c>[out]</c> → <c>[..., out]</c>.
 /// </summary>
 /// <param name="Form">Form of the codes.</param>
 internal sealed record Int8Linear(Int8WeightForm Form) : Op
@@ -34,9 +34,9 @@ internal static class Int8Codes
     public const byte UnsignedZero = 128;
 
     /// <summary>
-    /// Largest sum of two neighboring signed codes. Without VNNI, ONNX Runtime multiplies on AVX2 with <c>vpmaddubsw</c>: products of unsigned
-    /// activations (at most 255) and signed weights, added in pairs of inputs 2i and 2i + 1, in 16 bits that saturate.
-    /// 128 · 255 = 32640 fits, 129 · 255 = 32895 does not.
+    /// Largest sum of two neighboring signed codes. Without VNNI, ONNX Runtime multiplies on AVX2 with <c>vpmaddubsw</c>:
+    /// products of unsigned activations (at most 255) and signed weights, added in pairs of inputs 2i and 2i + 1, in 16 bits that
+    /// saturate. 128 · 255 = 32640 fits, 129 · 255 = 32895 does not.
     /// </summary>
     public const int LargestPair = 128;
 
@@ -45,8 +45,8 @@ internal static class Int8Codes
     /// <param name="codes">Receives −127..127, the sum of codes 2i and 2i + 1 within ±<see cref="LargestPair"/>.</param>
     /// <returns>The distance of the codes.</returns>
     /// <remarks>
-    /// A whole bit less (−64..64) would be exact as well. The sum of two weights is seldom twice the largest one, so that a row keeps more: for
-    /// normally distributed weights about 98 of the 127 codes. A row whose 8-bit codes fit keeps them.
+    /// A whole bit less (−64..64) would be exact as well. The sum of two weights is seldom twice the largest one, so that a row
+    /// keeps more: for normally distributed weights about 98 of the 127 codes. A row whose 8-bit codes fit keeps them.
     /// </remarks>
     public static float Signed(ReadOnlySpan<float> row, Span<sbyte> codes)
     {
@@ -138,7 +138,8 @@ internal sealed class Int8Emitter(NodeWriter writer, bool contrib)
         if (contrib)
         {
             // An empty name leaves an optional input out; at the end it is not written at all.
-            string[] inputs = bias is not null ? [x, codes, scales, zeros ?? "", bias] : zeros is not null ? [x, codes, scales, zeros] : [x, codes, scales];
+            string[] inputs = bias is not null ? [x, codes, scales, zeros ?? "", bias]
+                : zeros is not null ? [x, codes, scales, zeros] : [x, codes, scales];
             writer.Define(value, "DynamicQuantizeMatMul", inputs, domain: OpEmitter.ContribDomain);
             return;
         }
@@ -153,7 +154,8 @@ internal sealed class Int8Emitter(NodeWriter writer, bool contrib)
             });
         }
 
-        string[] factors = zeros is null ? [quantized, codes, quantized + "_zero"] : [quantized, codes, quantized + "_zero", zeros];
+        string zero = quantized + "_zero";
+        string[] factors = zeros is null ? [quantized, codes, zero] : [quantized, codes, zero, zeros];
         string sums = writer.Helper("MatMulInteger", factors);
         string numbers = writer.Helper("Cast", [sums], node => node.Set("to", (long)Proto.TensorProto.Types.DataType.Float));
         string steps = writer.Helper("Mul", [quantized + "_scale", scales]);

@@ -3,7 +3,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Onnx;
 
-/// <summary>Says each operation in ONNX's words.</summary>
+/// <summary>Writes each operation as ONNX nodes.</summary>
 internal sealed class OpEmitter(NodeWriter writer, bool contrib)
 {
     /// <summary>ONNX Runtime's own operators.</summary>

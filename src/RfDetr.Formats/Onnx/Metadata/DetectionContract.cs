@@ -1,6 +1,6 @@
 namespace RfDetr.Onnx;
 
-/// <summary>Which inputs and outputs of a model are which, and the sizes that are known before a run.</summary>
+/// <summary>Roles of the inputs and outputs of a model, and the sizes that are known before a run.</summary>
 public sealed record DetectionContract
 {
     /// <summary>Images, normalized: N × C × H × W.</summary>
@@ -33,12 +33,17 @@ public sealed record DetectionContract
     /// <summary>Logits C per query; null if the file leaves it open.</summary>
     public int? Classes { get; init; }
 
-    /// <summary>Finds the parts by name: the metadata's, else <c>dets</c>/<c>labels</c>/<c>masks</c>, else <c>pred_boxes</c>/<c>pred_logits</c>/<c>pred_masks</c>.</summary>
+    /// <summary>
+    /// Finds the parts by name: the metadata's, else <c>dets</c>/<c>labels</c>/<c>masks</c>, else
+    /// <c>pred_boxes</c>/<c>pred_logits</c>/<c>pred_masks</c>.
+    /// </summary>
     /// <remarks>Never by shape: with three classes the logits are as wide as the boxes.</remarks>
     /// <param name="inputs">Inputs of the model.</param>
     /// <param name="outputs">Outputs of the model.</param>
     /// <param name="metadata">The model's contract; null for files without.</param>
-    /// <exception cref="OnnxFormatException">A part is missing or has an impossible shape; the message says what is there.</exception>
+    /// <exception cref="OnnxFormatException">
+    /// A part is missing or has an impossible shape; the message says what is there.
+    /// </exception>
     public static DetectionContract Of(
         IReadOnlyList<OnnxValueInfo> inputs, IReadOnlyList<OnnxValueInfo> outputs, InferenceMetadata? metadata = null) =>
         new ContractFinder(inputs, outputs, metadata).Find();

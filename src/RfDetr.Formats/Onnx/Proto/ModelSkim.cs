@@ -2,7 +2,7 @@ using RfDetr.Onnx.Proto;
 
 namespace RfDetr.Onnx;
 
-/// <summary>Walks over a model file and keeps only what <see cref="OnnxModelInfo"/> tells.</summary>
+/// <summary>Walks over a model file and keeps only the facts of <see cref="OnnxModelInfo"/>.</summary>
 internal sealed class ModelSkim
 {
     // Field numbers of ModelProto and GraphProto, as in onnx.proto.

@@ -66,12 +66,30 @@ public sealed class Weights
     /// <summary>Says that a tensor is known and not used (it may be absent).</summary>
     public void Ignore(string name) => _session.Asked.Add(Join(Path, name));
 
+    /// <summary>
+    /// Names that the source has beside the network's own, after <see cref="Complete"/>: losses, metrics, counters of profilers.
+    /// They were not loaded, and whoever loads the network should say so.
+    /// </summary>
+    public IReadOnlyList<string> Strangers => _session.Strangers;
+
     /// <summary>Ends loading: throws one error that lists all missing, mis-shaped and unexpected tensors.</summary>
+    /// <remarks>
+    /// Where nothing is missing, tensors that only stand beside the network's own are <see cref="Strangers"/> and no error. One
+    /// more layer of a kind that the network has (<c>layers.6</c> beside <c>layers.0</c> to <c>layers.5</c>) means a larger
+    /// network and remains an error.
+    /// </remarks>
     /// <param name="expected">What was being built, for the message, e.g. <c>variant 'nano'</c>.</param>
     /// <exception cref="WeightsException">Anything did not fit.</exception>
     public void Complete(string expected)
     {
         string[] unexpected = [.. (_session.Source?.Names ?? []).Where(n => IsBelow(n) && !_session.Asked.Contains(n))];
+        if (_session.Missing.Count + _session.Misshaped.Count == 0 && unexpected.Length > 0)
+        {
+            var kinds = _session.Asked.Select(Kind).ToHashSet(StringComparer.Ordinal);
+            _session.Strangers.AddRange(unexpected.Where(n => !kinds.Contains(Kind(n))));
+            unexpected = [.. unexpected.Where(n => kinds.Contains(Kind(n)))];
+        }
+
         if (_session.Missing.Count + _session.Misshaped.Count + unexpected.Length == 0)
             return;
         throw new WeightsException(string.Join(
@@ -79,6 +97,10 @@ public sealed class Weights
             new[] { $"the weights do not fit {expected}:", List("mis-shaped", _session.Misshaped), List("missing", _session.Missing), List("unexpected", unexpected) }
                 .Where(line => line.Length > 0)));
     }
+
+    /// <summary>A name without its numbers.</summary>
+    private static string Kind(string name) =>
+        string.Join('.', name.Split('.').Select(part => part.All(char.IsAsciiDigit) ? "#" : part));
 
     private bool IsBelow(string name) =>
         Path.Length == 0 || (name.StartsWith(Path, StringComparison.Ordinal) && name.Length > Path.Length && name[Path.Length] == '.');
@@ -93,6 +115,8 @@ public sealed class Weights
         public HashSet<string> Asked { get; } = [];
 
         public List<string> Missing { get; } = [];
+
+        public List<string> Strangers { get; } = [];
 
         public List<string> Misshaped { get; } = [];
 

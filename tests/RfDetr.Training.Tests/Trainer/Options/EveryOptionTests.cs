@@ -4,8 +4,7 @@ namespace RfDetr.Tests.Trainer;
 
 /// <summary>
 /// Every training option reaches a part: a small real run with another value differs from the run without, in what the option is
-/// about. An option
-/// that is read, checked, shown and then forgotten on its way fails here.
+/// about. An option that is read, checked, shown and then forgotten on its way fails here.
 /// </summary>
 [Collection(nameof(OneAtATime))]
 public sealed class EveryOptionTests(OptionWorld world) : IClassFixture<OptionWorld>
@@ -40,6 +39,7 @@ public sealed class EveryOptionTests(OptionWorld world) : IClassFixture<OptionWo
         ("mixup", "1", Seen.Losses, []),
         ("sampling", "repeat_factor", Seen.Losses, []),
         ("keep_grouping_class", "on", Seen.Network, []),
+        ("follow_links", "on", Seen.Failure | Seen.Steps, [("dataset_dir", "linked")]),
         ("on_bad_image", "skip", Seen.Failure, [("dataset_dir", "broken")]),
         ("eval_interval", "2", Seen.Scores, [("epochs", "2")]),
         ("eval_batch_size", "3", Seen.EvaluationBatches, []),

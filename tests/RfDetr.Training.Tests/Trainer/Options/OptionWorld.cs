@@ -6,8 +6,8 @@ namespace RfDetr.Tests.Trainer;
 
 /// <summary>
 /// One small data set for all runs of the theory over options, and the runs that options are compared with, each taken once.
-/// Train, valid and test hold
-/// scenes of six classes; one object is of a seventh, rare one, and Roboflow's grouping category stands above them.
+/// Train, valid and test hold scenes of six classes; one object is of a seventh, rare one, and Roboflow's grouping category
+/// stands above them.
 /// </summary>
 public sealed class OptionWorld : IDisposable
 {
@@ -18,7 +18,8 @@ public sealed class OptionWorld : IDisposable
     private int _runs;
 
     /// <summary>
-    /// The data set: <c>data</c>, another one: <c>other</c>, and one with an image that cannot be read: <c>broken</c>.
+    /// The data set <c>data</c>; another one, <c>other</c>; one of links to the first, <c>linked</c>; and one with an image that
+    /// cannot be read: <c>broken</c>.
     /// </summary>
     public async Task PrepareAsync()
     {
@@ -40,6 +41,13 @@ public sealed class OptionWorld : IDisposable
                 code.ShouldBe(0);
                 Patch(Path.Combine(folder, "_annotations.coco.json"));
             }
+        }
+
+        foreach (string split in (string[])["train", "valid"])
+        {
+            string linked = Directory.CreateDirectory(Path.Combine(_folder["linked"], split)).FullName;
+            foreach (string file in Directory.GetFiles(Path.Combine(_folder["data"], split)))
+                File.CreateSymbolicLink(Path.Combine(linked, Path.GetFileName(file)), file);
         }
 
         string victim = Directory.GetFiles(Path.Combine(_folder["broken"], "train"), "*.jpg").Order(StringComparer.Ordinal).First();

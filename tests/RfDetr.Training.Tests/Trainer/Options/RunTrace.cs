@@ -1,5 +1,6 @@
 using System.Globalization;
 using RfDetr.Checkpoints;
+using RfDetr.Data;
 using RfDetr.Torch;
 using RfDetr.Training;
 
@@ -89,7 +90,7 @@ internal sealed class RunTrace : ITrainingLog
             trace.Outcome = new Training.Trainer(options, trace) { BuiltInModels = BuiltInModels.Open }.Run();
             trace.Read();
         }
-        catch (Exception e) when (e is ArgumentException or IOException or TrainingDataException or TorchException)
+        catch (Exception e) when (e is ArgumentException or IOException or DataSetFormatException or TrainingDataException or TorchException)
         {
             trace.Add(Seen.Failure, e.Message);
         }

@@ -1,3 +1,4 @@
+using RfDetr.Data;
 using RfDetr.Torch;
 using RfDetr.Training;
 
@@ -16,7 +17,7 @@ internal static class TestOptions
             using RunSetup setup = RunSetup.Open(options, StartingPoint.Open(options, BuiltInModels.Open), SilentLog.Instance);
             return $"{LoaderOptions.Of(setup, Ranks.Alone)} {TrainingSession.Backend(options, Device.Cpu)}";
         }
-        catch (Exception e) when (e is ArgumentException or IOException)
+        catch (Exception e) when (e is ArgumentException or IOException or DataSetFormatException)
         {
             return "";
         }

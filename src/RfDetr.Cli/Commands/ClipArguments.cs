@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Globalization;
+using RfDetr.Cli.Framework;
+using Spectre.Console;
+
+namespace RfDetr.Cli.Commands;
+
+/// <summary>The options of <c>rfdetr data synth --video</c>, and the run that draws clips.</summary>
+internal sealed class ClipArguments
+{
+    private readonly Option<bool> _video =
+        OptionsOf.Flag("--video", "Draw N clips in MOTChallenge's layout instead of images: frames, boxes, masks and ids.");
+    private readonly Option<int?> _frames =
+        OptionsOf.Whole("--frames", "N", "With --video: frames of a clip (default 150).", 1, 100_000);
+    private readonly Option<float?> _rate =
+        OptionsOf.Number("--fps", "R", "With --video: frames per second (default 25).", 1, 240);
+    private readonly Option<string?> _camera = OptionsOf.Choice(
+        "--camera", "With --video: the motion of the camera; mixed (the default) takes them in turn.", "mixed", "still", "pan",
+            "shake");
+
+    public Symbol[] Symbols => [_video, _frames, _rate, _camera];
+
+    public bool Wanted(CliContext context) => context.Get(_video)
+        || (context.Get(_frames) is null && context.Get(_rate) is null && context.Get(_camera) is null
+            ? false
+            : throw new ArgumentException("--frames, --fps and --camera are for --video"));
+
+    /// <summary>
+    /// Draws clips <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1 of a series.
+    /// </summary>
+    public async Task<int> RunAsync(
+        CliContext context, string folder, int seed, int first, int count, (int Width, int Height) size, int quality,
+            SceneOptions scene)
+    {
+        ClipOptions defaults = new() { Scene = scene };
+        ClipOptions options = defaults with
+        {
+            Frames = context.Get(_frames) ?? defaults.Frames,
+            FramesPerSecond = context.Get(_rate) ?? defaults.FramesPerSecond,
+        };
+        ClipGenerator[] generators =
+            [.. Cameras(context.Get(_camera)).Select(c => new ClipGenerator(options with { Camera = c }))];
+        var written = new List<WrittenClip>();
+        await context.WithProgressAsync("drawing", bar => Task.Run(
+            () =>
+            {
+                for (int i = 0; i < count; i++)
+                {
+                    string name = string.Create(CultureInfo.InvariantCulture, $"clip-{seed}-{first + i:00000}");
+                    IEnumerable<ClipFrame> frames =
+                        generators[(first + i) % generators.Length].Draw((ulong)seed, first + i, size.Width, size.Height);
+                    int before = i * options.Frames;
+                    var progress = new Reporter(done => bar.Report(before + done, count * options.Frames));
+                    written.Add(ClipWriter.Write(
+                        frames, name, Path.Combine(
+                            folder, name), options.FramesPerSecond, quality, progress, context.Cancellation));
+                }
+
+                return written.Count;
+            },
+            context.Cancellation)).ConfigureAwait(false);
+        WriteJson(context, folder, written);
+        context.Human.MarkupLineInterpolated($"{written.Count} clips with {written.Sum(w => w.Objects)} objects in {folder}");
+        return ExitCodes.Done;
+    }
+
+    private static ClipCamera[] Cameras(string? camera) =>
+        camera is null or "mixed" ? Enum.GetValues<ClipCamera>() : [Enum.Parse<ClipCamera>(camera, ignoreCase: true)];
+
+    private static void WriteJson(CliContext context, string folder, List<WrittenClip> written) => context.WriteJson(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("folder", folder);
+        json.WriteStartArray("clips");
+        foreach (WrittenClip clip in written)
+        {
+            json.WriteStartObject();
+            json.WriteString("folder", clip.Folder);
+            json.WriteNumber("frames", clip.Frames);
+            json.WriteNumber("objects", clip.Objects);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
+
+    // IProgress<T> would post to another thread.
+    private sealed class Reporter(Action<int> report) : IProgress<int>
+    {
+        public void Report(int value) => report(value);
+    }
+}
