@@ -22,7 +22,7 @@ public sealed record ImageSource(string Name)
         if (Name == StandardInput)
         {
             return standardInput is not null
-                ? Image.DecodeAsync(standardInput, limits, cancellationToken)
+                ? Image.LoadAsync(standardInput, limits, cancellationToken)
                 : throw new ArgumentException("there is no standard input to read an image from", nameof(standardInput));
         }
 
