@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RfDetr.Cli.Framework;
+using RfDetr.Data;
 using Spectre.Console;
 
 namespace RfDetr.Cli.Commands;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using RfDetr.Checkpoints;
 using RfDetr.Cli.Framework;
 
 namespace RfDetr.Cli.Commands;
