@@ -16,7 +16,7 @@ internal sealed record Contestant(Samples Samples, Action Execute, params IDispo
     {
         OnnxSession session = OnnxSession.FromBytes(OnnxExporter.ToBytes(graph, options), new OnnxSessionOptions { IntraOpThreads = threads });
         SessionBinding binding = session.CreateBinding();
-        input.CopyTo(binding.BindInput(InferenceGraph.InputName, [.. input.Shape.Select(s => (long)s)]).Data<float>());
+        input.CopyTo(binding.BindInput(OutputNames.Input, [.. input.Shape.Select(s => (long)s)]).Data<float>());
         foreach (OnnxValueInfo output in session.Outputs)
             _ = binding.BindOutput(output.Name, [input.Shape[0], .. output.Shape.Skip(1).Select(d => d.Size)]);
         return new(new Samples(name), () => binding.Run(), binding, session);
@@ -26,7 +26,7 @@ internal sealed record Contestant(Samples Samples, Action Execute, params IDispo
     {
         CpuNetwork network = CpuNetwork.Compile(graph, options);
         CpuRun run = network.Rent();
-        input.CopyTo(run[InferenceGraph.InputName].Floats);
+        input.CopyTo(run[OutputNames.Input].Floats);
         return new(new Samples($"{name}, {network.Options.InstructionSet}"), () => run.Execute(), run, network);
     }
 

@@ -64,7 +64,7 @@ internal static class NetworkBench
         NetworkGraph graph = InferenceGraph.Record(b => new Weights(formula, b), config, config.Resolution, config.Resolution);
         using CpuNetwork network = CpuNetwork.Compile(graph, new CpuOptions { Threads = threads, Int8 = int8Bits > 0 ? AllInInt8(config) with { ActivationBits = int8Bits } : null });
         using CpuRun run = network.Rent();
-        formula.Input(1, config.Resolution, config.Resolution).CopyTo(run[InferenceGraph.InputName].Floats);
+        formula.Input(1, config.Resolution, config.Resolution).CopyTo(run[OutputNames.Input].Floats);
         _ = run.Profile(WarmUp);
         Console.WriteLine($"\n{variant} at {config.Resolution}², {threads} threads, {network.Options.InstructionSet}{(int8Bits > 0 ? $", int8 of {int8Bits} bits" : "")}; {network.Summarize()}");
         foreach (StepTime time in run.Profile(rounds))

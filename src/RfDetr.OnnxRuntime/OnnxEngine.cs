@@ -10,12 +10,12 @@ internal sealed class OnnxEngine : INetworkEngine
     private const int CachedBatchSizes = 4;
 
     private readonly OnnxSession _session;
-    private readonly DetectionContract _contract;
+    private readonly DetectionContract _names;
     private readonly RunPool<int, Run> _pool;
 
-    public OnnxEngine(OnnxSession session, DetectionContract contract, NetworkSizes sizes)
+    public OnnxEngine(OnnxSession session, DetectionContract names, NetworkContract contract)
     {
-        (_session, _contract, Sizes) = (session, contract, sizes);
+        (_session, _names, Contract) = (session, names, contract);
         Description = $"ONNX Runtime {session.Runtime.Version}";
         _pool = new(
             nameof(Detector), CachedBatchSizes, batch => batch, batch => new Run(this, batch), run => run.Free(),
@@ -24,9 +24,9 @@ internal sealed class OnnxEngine : INetworkEngine
 
     public string Description { get; }
 
-    public NetworkSizes Sizes { get; }
+    public NetworkContract Contract { get; }
 
-    public INetworkRun Rent(int batch) => _pool.Rent(Sizes.FixedBatch ?? batch);
+    public INetworkRun Rent(int batch) => _pool.Rent(Contract.FixedBatch ?? batch);
 
     public void Dispose() => _pool.Dispose();
 
@@ -35,22 +35,19 @@ internal sealed class OnnxEngine : INetworkEngine
         private readonly OnnxEngine _engine;
         private readonly int _batch;
         private readonly SessionBinding _binding;
-        private readonly FloatBuffer _input, _logits, _boxes;
-        private readonly FloatBuffer? _masks;
+        private readonly FloatBuffer _input;
+        private readonly Dictionary<string, FloatBuffer> _outputs;
 
         public Run(OnnxEngine engine, int batch)
         {
             (_engine, _batch) = (engine, batch);
-            (NetworkSizes s, DetectionContract contract) = (engine.Sizes, engine._contract);
+            (NetworkContract c, DetectionContract names) = (engine.Contract, engine._names);
             _binding = engine._session.CreateBinding();
             try
             {
-                _input = new(_binding.BindInput(contract.Input.Name, batch, 3, s.Height, s.Width), batch);
-                _logits = new(_binding.BindOutput(contract.Logits.Name, batch, s.Queries, s.Classes), batch);
-                _boxes = new(_binding.BindOutput(contract.Boxes.Name, batch, s.Queries, 4), batch);
-                _masks = contract.Masks is { } masks
-                    ? new(_binding.BindOutput(masks.Name, batch, s.Queries, s.MaskHeight, s.MaskWidth), batch)
-                    : null;
+                _input = new(_binding.BindInput(names.Input.Name, batch, 3, c.Height, c.Width), batch);
+                _outputs = c.Outputs.ToDictionary(
+                    o => o.Name, o => new FloatBuffer(_binding.BindOutput(names.NameOf(o.Name), [batch, .. o.Shape.Select(d => (long)d)]), batch));
             }
             catch
             {
@@ -65,16 +62,11 @@ internal sealed class OnnxEngine : INetworkEngine
         {
             _input.Store();
             _binding.Run(cancellationToken);
-            _logits.Load();
-            _boxes.Load();
-            _masks?.Load();
+            foreach (FloatBuffer output in _outputs.Values)
+                output.Load();
         }
 
-        public ReadOnlySpan<float> Logits(int image) => _logits.Part(image);
-
-        public ReadOnlySpan<float> Boxes(int image) => _boxes.Part(image);
-
-        public ReadOnlySpan<float> Masks(int image) => _masks is null ? [] : _masks.Part(image);
+        public ReadOnlySpan<float> Output(string name, int image) => _outputs[name].Part(image);
 
         public void Dispose() => _engine._pool.Return(_batch, this);
 

@@ -104,7 +104,7 @@ internal sealed class OnnxSession : IOnnxSession
     /// </summary>
     public SessionBinding CreateBinding() => new(this);
 
-    public INetworkEngine ToEngine(DetectionContract contract, NetworkSizes sizes) => new OnnxEngine(this, contract, sizes);
+    public INetworkEngine ToEngine(DetectionContract names, NetworkContract contract) => new OnnxEngine(this, names, contract);
 
     /// <summary>Stops profiling and returns the path of the trace (JSON, chrome://tracing); empty if profiling was off.</summary>
     public string EndProfiling()

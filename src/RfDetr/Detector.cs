@@ -7,20 +7,28 @@ namespace RfDetr;
 /// <summary>
 /// RF-DETR, ready to find things: <c>using var detector = Detector.Load("nano"); var found = detector.Detect("street.jpg");</c>
 /// </summary>
-/// <remarks>Safe for any number of threads at once; results own their memory. Dispose when no call is under way.</remarks>
+/// <remarks>Safe for any number of threads at once; results own their memory. Disposing lets calls under way end and refuses later ones.</remarks>
 public sealed class Detector : IDisposable
 {
     private readonly INetworkEngine _engine;
-    private readonly string _source;
 
-    private Detector(string source, DetectorOptions options, LoadedModel loaded) =>
-        (_source, Options, _engine, Model) = (source, options, loaded.Engine, loaded.Card);
+    internal Detector(ModelReference reference, ModelOptions options, Engine engine, INetworkEngine started, ModelInfo model)
+    {
+        (Reference, Options, Engine, _engine) = (reference, options, engine, new SharedEngine(started));
+        Model = model with { Engine = started.Description };
+    }
 
-    /// <summary>What is loaded: variant, classes, input size, license.</summary>
-    public ModelCard Model { get; }
+    /// <summary>What is loaded: variant, classes, heads, input size, license.</summary>
+    public ModelInfo Model { get; }
 
-    /// <summary>What it was loaded with.</summary>
-    public DetectorOptions Options { get; }
+    /// <summary>The model argument it was loaded with.</summary>
+    public ModelReference Reference { get; }
+
+    /// <summary>The options it was loaded with.</summary>
+    public ModelOptions Options { get; }
+
+    /// <summary>The engine it was loaded with; <see cref="ModelInfo.Engine"/> describes what runs.</summary>
+    public Engine Engine { get; }
 
     /// <summary>What was measured and chosen; null unless this detector comes from <see cref="OptimizeForInference"/>.</summary>
     public OptimizationReport? Optimization { get; internal set; }
@@ -29,38 +37,51 @@ public sealed class Detector : IDisposable
     public int PreferredBatch => Optimization?.Chosen.Batch ?? 1;
 
     /// <summary>True if the network runs batches of one size only.</summary>
-    internal bool HasFixedBatch => _engine.Sizes.FixedBatch is not null;
+    internal bool HasFixedBatch => _engine.Contract.FixedBatch is not null;
 
     /// <summary>Loads a model.</summary>
     /// <param name="model">A checkpoint (<c>.pth</c>, <c>.pt</c>, <c>.ckpt</c>, <c>.safetensors</c>), an <c>.onnx</c> file, the name of downloaded weights (<c>nano</c> … <c>seg-2xlarge</c>), or one of <see cref="BuiltInModels.Names"/>.</param>
-    /// <param name="options">Null for what the file says and the machine has.</param>
+    /// <param name="options">What the model means; null for what the file says.</param>
+    /// <param name="engine">What runs it; null for <see cref="Engine.Auto"/>.</param>
+    /// <exception cref="ArgumentException">An option is out of range, contradicts the file, or the engine does not run such a model.</exception>
     /// <exception cref="FileNotFoundException">There is no such file and no such weights in the cache.</exception>
-    /// <exception cref="Checkpoints.CheckpointFormatException">The file is no sound checkpoint.</exception>
+    /// <exception cref="Checkpoints.CheckpointFormatException">The file is not a valid checkpoint.</exception>
+    /// <exception cref="Onnx.OnnxFormatException">The file is not a valid ONNX model.</exception>
     /// <exception cref="Checkpoints.LicenseNotAcceptedException">The weights' license must be accepted first.</exception>
-    public static Detector Load(string model, DetectorOptions? options = null)
+    public static Detector Load(string model, ModelOptions? options = null, Engine? engine = null) => Load(ModelReference.Parse(model), options, engine);
+
+    /// <inheritdoc cref="Load(string, ModelOptions, Engine)"/>
+    public static Detector Load(ModelReference model, ModelOptions? options = null, Engine? engine = null)
     {
-        options ??= new DetectorOptions();
-        return new(model, options, ModelLoader.Load(model, options));
+        ArgumentNullException.ThrowIfNull(model);
+        options ??= new ModelOptions();
+        engine ??= Engine.Auto;
+        engine.Validate();
+        using var package = ModelPackage.Open(model, engine.Adapt(options));
+        INetworkEngine started = engine.Start(package);
+        try
+        {
+            return new(model, options, engine, started, package.Describe(started.Contract));
+        }
+        catch
+        {
+            started.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Loads a model on the thread pool.</summary>
-    /// <inheritdoc cref="Load"/>
-    public static Task<Detector> LoadAsync(string model, DetectorOptions? options = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => Load(model, options), cancellationToken);
+    /// <inheritdoc cref="Load(string, ModelOptions, Engine)"/>
+    public static Task<Detector> LoadAsync(
+        string model, ModelOptions? options = null, Engine? engine = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Load(model, options, engine), cancellationToken);
 
-    /// <summary>Another detector of the same model, loaded with other options; this one stays as it is. What the model means is kept where the options do not say it.</summary>
-    /// <param name="options">Engine, precision, fixed batch, resolution, provider, threads, ….</param>
-    public Detector WithOptions(DetectorOptions options)
+    /// <summary>Another detector of the same model on another engine. What the model means is kept; this one stays as it is.</summary>
+    /// <param name="engine">What runs it.</param>
+    public Detector WithEngine(Engine engine)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        return Load(_source, options with
-        {
-            Variant = options.Variant ?? Options.Variant,
-            ClassNames = options.ClassNames ?? Options.ClassNames,
-            ClassOffset = options.ClassOffset ?? Options.ClassOffset,
-            PreferEma = options.PreferEma || Options.PreferEma,
-            AcceptLicense = options.AcceptLicense || Options.AcceptLicense,
-        });
+        ArgumentNullException.ThrowIfNull(engine);
+        return Load(Reference, Options, engine);
     }
 
     /// <summary>
@@ -72,10 +93,10 @@ public sealed class Detector : IDisposable
     /// <param name="cancellationToken">Ends the measurement.</param>
     /// <returns>A detector of its own whose <see cref="Optimization"/> tells what was chosen and why.</returns>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    /// <exception cref="InvalidOperationException">The detector runs on <see cref="DetectorOptions.CustomEngine"/>.</exception>
-    public Detector OptimizeForInference(OptimizeOptions? options = null, CancellationToken cancellationToken = default) => Options.CustomEngine is null
-        ? Optimizer.Run(this, _source, options ?? new OptimizeOptions(), cancellationToken)
-        : throw new InvalidOperationException($"a detector with {nameof(DetectorOptions.CustomEngine)} has no other engines to choose from; load it without");
+    /// <exception cref="InvalidOperationException">The detector runs on an <see cref="Engine.Custom"/>.</exception>
+    public Detector OptimizeForInference(OptimizeOptions? options = null, CancellationToken cancellationToken = default) => Engine is not Engine.Custom
+        ? Optimizer.Run(this, options ?? new OptimizeOptions(), cancellationToken)
+        : throw new InvalidOperationException("a detector on a custom engine has no other engines to choose from; load it without");
 
     /// <summary>Optimizes on the thread pool.</summary>
     /// <inheritdoc cref="OptimizeForInference"/>
@@ -83,84 +104,107 @@ public sealed class Detector : IDisposable
         Task.Run(() => OptimizeForInference(options, cancellationToken), cancellationToken);
 
     /// <summary>Finds objects in an image file.</summary>
-    /// <exception cref="ImageContentException">The file is no sound image.</exception>
+    /// <exception cref="ImageContentException">The file is not a valid image.</exception>
     public Detections Detect(string path, DetectOptions? options = null, CancellationToken cancellationToken = default)
     {
         long start = Stopwatch.GetTimestamp();
         using Image image = Image.Load(path);
-        return WithDecode(Detect(image, options, cancellationToken), start);
+        return Detect(image, StageClock.Ms(start), options, cancellationToken);
     }
 
     /// <summary>Finds objects in an encoded image (JPEG, PNG, WebP, …) in memory.</summary>
-    /// <exception cref="ImageContentException">The bytes are no sound image.</exception>
+    /// <exception cref="ImageContentException">The bytes are not a valid image.</exception>
     public Detections Detect(ReadOnlyMemory<byte> encoded, DetectOptions? options = null, CancellationToken cancellationToken = default)
     {
         long start = Stopwatch.GetTimestamp();
         using Image image = Image.Decode(encoded.Span);
-        return WithDecode(Detect(image, options, cancellationToken), start);
+        return Detect(image, StageClock.Ms(start), options, cancellationToken);
     }
 
     /// <summary>Finds objects in an image.</summary>
-    public Detections Detect(Image image, DetectOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(image);
-        return Detect(image.Frame, options, cancellationToken);
-    }
+    public Detections Detect(Image image, DetectOptions? options = null, CancellationToken cancellationToken = default) =>
+        Detect(image, 0, options, cancellationToken);
 
     /// <summary>Finds objects in raw pixels (RGB, BGR, RGBA, BGRA or gray, with any stride).</summary>
-    public Detections Detect(PixelFrame frame, DetectOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        options ??= DetectOptions.Default;
-        var post = new Postprocessor(Model, options, _engine.Sizes);
-        using INetworkRun run = _engine.Rent(1);
-        long start = Stopwatch.GetTimestamp();
-        Prepare(frame, run.Input(0), options);
-        long prepared = Stopwatch.GetTimestamp();
-        cancellationToken.ThrowIfCancellationRequested();
-        run.Execute(cancellationToken);
-        long executed = Stopwatch.GetTimestamp();
-        Detection[] items = post.Run(run, 0, frame.Width, frame.Height);
-        var times = new StageTimes(0, Ms(start, prepared), Ms(prepared, executed), Ms(executed, Stopwatch.GetTimestamp()));
-        return new(frame.Width, frame.Height, items, times);
-    }
+    public Detections Detect(PixelFrame frame, DetectOptions? options = null, CancellationToken cancellationToken = default) =>
+        new DetectionPipeline(_engine, Model, options).Run(new OneFrame(frame), cancellationToken)[0].ResultOrThrow();
 
-    /// <summary>Finds objects in several images in one run of the network (in several, where the model's batch is fixed).</summary>
-    public IReadOnlyList<Detections> Detect(IReadOnlyList<Image> images, DetectOptions? options = null, CancellationToken cancellationToken = default)
+    /// <summary>Finds objects in several images, in runs of <see cref="PreferredBatch"/> images (of the model's own number, where that is fixed).</summary>
+    /// <exception cref="NetworkOutputException">The network's answer to one of them has values that are not finite.</exception>
+    public IReadOnlyList<Detections> Detect(IReadOnlyList<Image> images, DetectOptions? options = null, CancellationToken cancellationToken = default) =>
+        Detect(images, PreferredBatch, options, cancellationToken);
+
+    /// <summary>Finds objects in several images, in runs of <paramref name="batch"/> images (of the model's own number, where that is fixed).</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="batch">Images per run of the network, at least 1; memory grows with it.</param>
+    /// <param name="options">What to keep; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops before or while the network runs.</param>
+    /// <exception cref="NetworkOutputException">The network's answer to one of them has values that are not finite.</exception>
+    public IReadOnlyList<Detections> Detect(
+        IReadOnlyList<Image> images, int batch, DetectOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
-        options ??= DetectOptions.Default;
-        var post = new Postprocessor(Model, options, _engine.Sizes);
-        var results = new Detections[images.Count];
-        int most = _engine.Sizes.FixedBatch ?? Math.Max(images.Count, 1);
-        for (int first = 0; first < images.Count; first += most)
-            RunBatch(images, first, Math.Min(most, images.Count - first), options, post, results, cancellationToken);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        var pipeline = new DetectionPipeline(_engine, Model, options);
+        var results = new List<Detections>(images.Count);
+        foreach (Image[] part in images.Chunk(BatchSize(batch)))
+            results.AddRange(pipeline.Run(new Frames(part), cancellationToken).Select(r => r.ResultOrThrow()));
         return results;
     }
 
     /// <summary>Finds objects in an image file without blocking the caller.</summary>
-    /// <exception cref="ImageContentException">The file is no sound image.</exception>
-    public async Task<Detections> DetectAsync(string path, DetectOptions? options = null, CancellationToken cancellationToken = default)
+    /// <exception cref="ImageContentException">The file is not a valid image.</exception>
+    public Task<Detections> DetectAsync(string path, DetectOptions? options = null, CancellationToken cancellationToken = default) =>
+        DetectAsync(token => Image.LoadAsync(path, null, token), options, cancellationToken);
+
+    /// <summary>Finds objects in an encoded image (JPEG, PNG, WebP, …) in memory without blocking the caller.</summary>
+    /// <exception cref="ImageContentException">The bytes are not a valid image.</exception>
+    public Task<Detections> DetectAsync(ReadOnlyMemory<byte> encoded, DetectOptions? options = null, CancellationToken cancellationToken = default) =>
+        DetectAsync(token => Image.DecodeAsync(encoded, null, token), options, cancellationToken);
+
+    /// <summary>Finds objects in an encoded image that is read from a stream, without blocking the caller; the stream stays open.</summary>
+    /// <exception cref="ImageContentException">The stream does not hold a valid image.</exception>
+    public Task<Detections> DetectAsync(Stream encoded, DetectOptions? options = null, CancellationToken cancellationToken = default)
     {
-        long start = Stopwatch.GetTimestamp();
-        using Image image = await Image.LoadAsync(path, null, cancellationToken).ConfigureAwait(false);
-        return WithDecode(await DetectAsync(image, options, cancellationToken).ConfigureAwait(false), start);
+        ArgumentNullException.ThrowIfNull(encoded);
+        return DetectAsync(token => Image.DecodeAsync(encoded, null, token), options, cancellationToken);
     }
 
     /// <summary>Finds objects in an image without blocking the caller; the image must live until then.</summary>
     public Task<Detections> DetectAsync(Image image, DetectOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => Detect(image, options, cancellationToken), cancellationToken);
 
-    /// <summary>Finds objects in one image file after the other, lazily and in order; the next ones are decoded while the network runs.</summary>
-    /// <param name="paths">Image files; read only as far as results are asked for.</param>
+    /// <summary>
+    /// Finds objects in one image after the other, lazily and in order; others are read and decoded while the network runs. An image that cannot
+    /// be read, or that the region of interest does not fit, is an outcome with an error and does not end the stream.
+    /// </summary>
+    /// <param name="sources">The images; taken as far as outcomes are asked for, and <see cref="StreamOptions.Ahead"/> groups further.</param>
+    /// <param name="options">What to keep.</param>
+    /// <param name="stream">Batch and images in progress; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    /// <exception cref="ArgumentException">An option is out of range or names a class that the model does not have.</exception>
+    public IAsyncEnumerable<ImageOutcome> DetectManyAsync(
+        IEnumerable<ImageSource> sources, DetectOptions? options = null, StreamOptions? stream = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        stream ??= new StreamOptions();
+        stream.Validate();
+        return DetectionStream.RunAsync(this, sources, options ?? DetectOptions.Default, stream, cancellationToken);
+    }
+
+    /// <summary>Finds objects in one image file after the other, as <see cref="DetectManyAsync(IEnumerable{ImageSource}, DetectOptions?, StreamOptions?, CancellationToken)"/> does, and ends with the first that cannot be read.</summary>
+    /// <param name="paths">Image files.</param>
     /// <param name="options">What to keep.</param>
     /// <param name="batch">Images per run of the network, at least 1; null for <see cref="PreferredBatch"/>.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
-    /// <exception cref="ImageContentException">A file is no sound image; <see cref="DetectionStream.DetectEachAsync"/> goes on after such a one.</exception>
+    /// <exception cref="ImageContentException">A file is not a valid image.</exception>
     public async IAsyncEnumerable<(string Path, Detections Result)> DetectManyAsync(
         IEnumerable<string> paths, DetectOptions? options = null, int? batch = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        await foreach (ImageOutcome outcome in this.DetectEachAsync(paths.Select(p => new ImageSource(p)), options, batch, null, cancellationToken).ConfigureAwait(false))
+        IAsyncEnumerable<ImageOutcome> outcomes =
+            DetectManyAsync(paths.Select(ImageSource (p) => new FileImage(p)), options, new StreamOptions { Batch = batch }, cancellationToken);
+        await foreach (ImageOutcome outcome in outcomes.ConfigureAwait(false))
         {
             if (!outcome.Succeeded)
                 ExceptionDispatchInfo.Throw(outcome.Error);
@@ -171,42 +215,24 @@ public sealed class Detector : IDisposable
     /// <summary>Frees the engine.</summary>
     public void Dispose() => _engine.Dispose();
 
-    private void RunBatch(
-        IReadOnlyList<Image> images, int first, int count, DetectOptions options, Postprocessor post, Detections[] results, CancellationToken cancellationToken)
-    {
-        using INetworkRun run = _engine.Rent(count);
-        var prepareMs = new double[count];
-        for (int i = 0; i < count; i++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            Prepare(images[first + i].Frame, run.Input(i), options);
-            prepareMs[i] = Ms(start, Stopwatch.GetTimestamp());
-        }
+    /// <summary>Images per run: the network's fixed number, else the number that was asked for.</summary>
+    internal int BatchSize(int asked) => _engine.Contract.FixedBatch ?? asked;
 
-        long began = Stopwatch.GetTimestamp();
-        run.Execute(cancellationToken);
-        double share = Ms(began, Stopwatch.GetTimestamp()) / count;
-        for (int i = 0; i < count; i++)
-        {
-            Image image = images[first + i];
-            long start = Stopwatch.GetTimestamp();
-            Detection[] items = post.Run(run, i, image.Width, image.Height);
-            results[first + i] = new(image.Width, image.Height, items, new(0, prepareMs[i], share, Ms(start, Stopwatch.GetTimestamp())));
-        }
+    /// <summary>The running half, for streams that need each image's outcome.</summary>
+    internal DetectionPipeline Pipeline(DetectOptions? options) => new(_engine, Model, options);
+
+    private Detections Detect(Image image, double decodeMs, DetectOptions? options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        Detections found = Detect(image.Frame, options, cancellationToken);
+        return found with { Times = found.Times with { DecodeMs = decodeMs } };
     }
 
-    private void Prepare(PixelFrame frame, Span<float> input, DetectOptions options)
+    private async Task<Detections> DetectAsync(Func<CancellationToken, Task<Image>> open, DetectOptions? options, CancellationToken cancellationToken)
     {
-        PixelFrame view = options.Roi is { } roi ? frame.Crop(roi.X, roi.Y, roi.Width, roi.Height) : frame;
-        Preprocessor.Run(view, input, Model.InputHeight, Model.InputWidth, options.ResizeRule ?? Model.ResizeRule, Model.Normalization);
+        long start = Stopwatch.GetTimestamp();
+        using Image image = await open(cancellationToken).ConfigureAwait(false);
+        double decodeMs = StageClock.Ms(start);
+        return await Task.Run(() => Detect(image, decodeMs, options, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
-
-    private static Detections WithDecode(Detections result, long start)
-    {
-        StageTimes t = result.Times;
-        double decode = Ms(start, Stopwatch.GetTimestamp()) - t.PreprocessMs - t.InferenceMs - t.PostprocessMs;
-        return result with { Times = t with { DecodeMs = Math.Max(decode, 0) } };
-    }
-
-    private static double Ms(long from, long to) => Stopwatch.GetElapsedTime(from, to).TotalMilliseconds;
 }

@@ -18,14 +18,14 @@ internal static class TableMeasurement
         MachineCounters before = MachineCounters.Read();
         ModelConfig? variant = Variants.All.FirstOrDefault(v => v.Variant == a.Model);
         var formula = new FormulaWeights("golden");
-        using CheckpointModel? trained = variant is null ? CheckpointModels.Open(a.Model, new DetectorOptions()) : null;
-        ModelConfig config = variant ?? trained!.Card.Config!;
+        using CheckpointPackage? trained = variant is null ? CheckpointPackage.OpenCheckpoint(ModelReference.Parse(a.Model), new ModelOptions()) : null;
+        ModelConfig config = variant ?? trained!.Config;
         NetworkGraph graph = InferenceGraph.Record(trained is not null ? trained.Weights : (b => new Weights(formula, b)), config, config.Resolution, config.Resolution);
         HostTensor input = formula.Input(1, config.Resolution, config.Resolution);
 
         // A trained model says itself what may be in int8; formula weights have nothing to lose.
         Int8Products[] int8 = trained is null ? [NetworkBench.AllInInt8(config), NetworkBench.AllInInt8(config) with { ActivationBits = 7 }]
-            : trained.Card.Quantization?.ToProducts(trained.Checkpoint.Names) is { } own ? [own] : [];
+            : trained.Info.Quantization?.ToProducts(trained.Checkpoint.Names) is { } own ? [own] : [];
         var missing = new List<string>();
         List<TableContestant> all = Open(graph, input, a.Threads, int8, missing);
         if (all.Count == 0)
@@ -38,7 +38,7 @@ internal static class TableMeasurement
             return new(
                 Path.GetFileNameWithoutExtension(a.Model), trained is not null, config.Resolution, config.Resolution, config.SegmentationHead, a.Threads, DateTimeOffset.UtcNow,
                 Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 1), MachineCounters.OthersShare(before, after),
-                EnvironmentProbe.Look($"ONNX Runtime {OnnxRuntimePackage.Load().Version}", new DetectorOptions { Threads = a.Threads }), entries, missing);
+                EnvironmentProbe.Look($"ONNX Runtime {OnnxRuntimePackage.Load().Version}", new Engine.OnnxRuntime { Threads = a.Threads }), entries, missing);
         }
         finally
         {

@@ -15,9 +15,9 @@ internal sealed class CheckpointArguments
     /// <summary>For the verb's list of options.</summary>
     public Symbol[] Symbols => [_ema, _names, _offset, _variant, _license];
 
-    public DetectorOptions Read(CliContext context) => new()
+    public ModelOptions Read(CliContext context) => new()
     {
-        PreferEma = context.Get(_ema),
+        Weights = context.Get(_ema) ? WeightSet.Averaged : WeightSet.Regular,
         ClassNames = context.Get(_names) is { Length: > 0 } names ? names : null,
         ClassOffset = context.Get(_offset),
         Variant = context.Get(_variant),

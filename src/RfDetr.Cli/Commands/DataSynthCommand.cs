@@ -1,3 +1,4 @@
+using RfDetr.Data;
 using System.CommandLine;
 using RfDetr.Cli.Framework;
 using RfDetr.Data;

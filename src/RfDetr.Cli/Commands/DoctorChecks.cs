@@ -47,7 +47,7 @@ internal static class DoctorChecks
         string version;
         try
         {
-            version = $"{Libvips.Version}, {Libvips.Path}";
+            version = Libvips.Path is { } path ? $"{Libvips.Version}, {path}" : Libvips.Version;
         }
         catch (Exception e) when (Failures.IsExpected(e) || e is InvalidOperationException)
         {
@@ -90,8 +90,8 @@ internal static class DoctorChecks
         long start = Stopwatch.GetTimestamp();
         try
         {
-            var options = new DetectorOptions { Providers = [new ExecutionProvider(provider)], OnnxRuntimePath = path };
-            using var detector = Detector.Load("demo", options);
+            var engine = new Engine.OnnxRuntime { Providers = [new ExecutionProvider(provider)], LibraryPath = path };
+            using var detector = Detector.Load("demo", null, engine);
             detector.Detect(new PixelFrame(new byte[64 * 64], 64, 64, 0, PixelFormat.Gray8), null, cancellation);
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             string text = string.Create(CultureInfo.InvariantCulture, $"ran the demonstration model ({seconds:0.0} s with loading)");

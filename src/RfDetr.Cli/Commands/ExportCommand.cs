@@ -25,19 +25,16 @@ internal static class ExportCommand
 
         async Task<int> Run(CliContext context)
         {
-            DetectorOptions about = checkpoint.Read(context);
             var request = new ExportRequest
             {
                 Precision = context.Get(precision) switch { "fp16" => ExportPrecision.Float16, "bf16" => ExportPrecision.BFloat16, "int8" => ExportPrecision.Int8, _ => ExportPrecision.Float32 },
                 Dialect = context.Get(dialect) == "onnxruntime" ? OnnxDialect.OnnxRuntime : OnnxDialect.Portable,
                 Int8Weights = context.Get(int8Weights) == "unsigned" ? Int8WeightForm.Unsigned : Int8WeightForm.Signed,
-                Resolution = context.Get(resolution),
                 Batch = context.Get(batch) is int fixedBatch and not AnyBatch ? fixedBatch : null,
-                PreferEma = about.PreferEma,
-                Variant = about.Variant,
-                ClassNames = about.ClassNames,
-                ClassOffset = about.ClassOffset,
-                AcceptLicense = about.AcceptLicense,
+                Model = checkpoint.Read(context) with
+                {
+                    InputSize = context.Get(resolution) is (int height, int width) ? new ImageSize(height, width) : null,
+                },
             };
             ExportResult result = await context.WithProgressAsync(
                 "exporting", _ => Task.Run(() => Exporter.Export(context.Get(file), context.Get(output)!, request), context.Cancellation));

@@ -49,29 +49,61 @@ internal sealed class ModelArguments
 
     public string Model(CliContext context) => context.Get(_model) ?? BuiltInModels.Default;
 
-    public DetectorOptions Options(CliContext context)
-    {
-        DetectorOptions options = EngineLess(context);
-        if (context.Get(_engine) != Libtorch)
-            return options with { Engine = context.Get(_engine) switch { "cpu" => EngineKind.Cpu, "onnxruntime" => EngineKind.OnnxRuntime, _ => EngineKind.Auto } };
-        if (options.Precision != ExportPrecision.Float32 || options.Providers.Count > 0 || options.OnnxRuntimePath is not null)
-            throw new ArgumentException("--engine libtorch computes in fp32 on the CPU; --precision, --provider and --onnxruntime belong to other engines");
-        return options with { CustomEngine = TorchEngine.Factory(options.Threads) };
-    }
-
-    private DetectorOptions EngineLess(CliContext context) => new()
+    /// <summary>What the model means.</summary>
+    public ModelOptions Options(CliContext context) => new()
     {
         Variant = context.Get(_variant),
         ClassNames = context.Get(_classNames) is { } names ? ReadNames(names) : null,
         ClassOffset = context.Get(_classOffset),
-        Resolution = context.Get(_resolution),
-        Precision = context.Get(_precision) switch { "fp16" => ExportPrecision.Float16, "bf16" => ExportPrecision.BFloat16, "int8" => ExportPrecision.Int8, _ => ExportPrecision.Float32 },
-        PreferEma = context.Get(_ema),
+        InputSize = context.Get(_resolution) is (int height, int width) ? new ImageSize(height, width) : null,
+        Weights = context.Get(_ema) ? WeightSet.Averaged : WeightSet.Regular,
         AcceptLicense = context.Get(_accept),
-        Providers = context.Get(_providers) ?? [],
-        Threads = context.Get(_threads) ?? 0,
-        OnnxRuntimePath = context.Get(_runtime),
     };
+
+    /// <summary>What runs it: the engine that is named, else the one that alone has what is asked for, else the detector's own choice.</summary>
+    public Engine Engine(CliContext context)
+    {
+        (string? engine, string? precision, int threads) = (context.Get(_engine), context.Get(_precision), context.Get(_threads) ?? 0);
+        (ExecutionProvider[] providers, string? library) = (context.Get(_providers) ?? [], context.Get(_runtime));
+        switch (engine)
+        {
+            case Libtorch when precision is not (null or "fp32") || providers.Length > 0 || library is not null:
+                throw new ArgumentException("--engine libtorch computes in fp32 on the CPU; --precision, --provider and --onnxruntime belong to other engines");
+            case Libtorch:
+                return new Engine.Custom(TorchEngine.Factory(threads)) { Threads = threads };
+            case "cpu" when precision == "fp16":
+                throw new ArgumentException("--precision fp16 belongs to ONNX Runtime; our own engine computes in fp32, bf16 and int8");
+            case "cpu" when providers.Length > 0:
+                throw new ArgumentException("--provider belongs to ONNX Runtime, but --engine is cpu");
+            case "onnxruntime" when precision == "bf16":
+                throw new ArgumentException("--precision bf16 belongs to our own engine: --engine cpu");
+        }
+
+        bool needsOnnx = providers.Length > 0 || library is not null || precision == "fp16";
+        if (engine == "onnxruntime" || (engine != "cpu" && needsOnnx))
+        {
+            return precision != "bf16"
+                ? new Engine.OnnxRuntime
+                {
+                    Threads = threads,
+                    Precision = precision switch { "fp16" => OnnxPrecision.Float16, "int8" => OnnxPrecision.Int8, _ => OnnxPrecision.Float32 },
+                    Providers = providers,
+                    LibraryPath = library,
+                }
+                : throw new ArgumentException("--precision bf16 belongs to our own engine, --provider and --onnxruntime to ONNX Runtime");
+        }
+
+        bool isOnnxFile = engine != "cpu" && ModelReference.Parse(Model(context)) is ModelReference.Onnx;
+        return engine == "cpu" || (precision is "bf16" or "int8" && !isOnnxFile)
+            ? new Engine.Cpu
+            {
+                Threads = threads,
+                Precision = precision switch { "bf16" => CpuPrecision.BFloat16, "int8" => CpuPrecision.Int8, _ => CpuPrecision.AsModel },
+            }
+            : precision == "bf16"
+                ? throw new ArgumentException($"'{Model(context)}' is an ONNX file, which has its own precision; --precision bf16 is for checkpoints")
+                : new Engine.Automatic { Threads = threads };
+    }
 
     private static string[] ReadNames(string text)
     {

@@ -35,10 +35,10 @@ internal sealed class OptimizeArguments
     }
 
     /// <summary>Loads a model and, if that is wanted, optimizes it and says what was chosen.</summary>
-    public async Task<Detector> LoadAsync(CliContext context, string model, DetectorOptions options)
+    public async Task<Detector> LoadAsync(CliContext context, string model, ModelOptions options, Engine engine)
     {
         bool wanted = Wanted(context);
-        Detector detector = await Detector.LoadAsync(model, options, context.Cancellation).ConfigureAwait(false);
+        Detector detector = await Detector.LoadAsync(model, options, engine, context.Cancellation).ConfigureAwait(false);
         if (!wanted)
             return detector;
         using (detector)

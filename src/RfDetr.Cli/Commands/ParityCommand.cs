@@ -44,7 +44,8 @@ internal static class ParityCommand
                 Precision = context.Get(precision) == "fp16" ? ExportPrecision.Float16 : ExportPrecision.Float32,
                 Dialect = context.Get(dialect) == "portable" ? OnnxDialect.Portable : OnnxDialect.OnnxRuntime,
                 RelativeTolerance = context.Get(tolerance),
-                Model = checkpoint.Read(context) with { Threads = context.Get(threads) ?? 0 },
+                Model = checkpoint.Read(context),
+                Threads = context.Get(threads) ?? 0,
             };
             return (context.Get(goldens), context.Get(weights), context.Get(bundle), context.Get(write)) switch
             {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using RfDetr.Checkpoints;
+using RfDetr.Cli.Commands;
 using RfDetr.Onnx;
 
 namespace RfDetr.Cli.Documents;

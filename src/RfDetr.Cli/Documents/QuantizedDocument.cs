@@ -1,3 +1,5 @@
+using RfDetr.Cli.Commands;
+
 namespace RfDetr.Cli.Documents;
 
 /// <summary>What <c>quantize</c> writes.</summary>

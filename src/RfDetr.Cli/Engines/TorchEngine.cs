@@ -11,27 +11,29 @@ internal sealed class TorchEngine : INetworkEngine
     private readonly NetworkRunner _runner;
     private readonly Lock _one = new();
 
-    private TorchEngine(TorchBackend backend, RfDetrNetwork network, NetworkSizes sizes)
+    private TorchEngine(TorchBackend backend, RfDetrNetwork network, NetworkContract contract)
     {
-        (_backend, _runner, Sizes) = (backend, new NetworkRunner(network, backend), sizes);
+        (_backend, _runner, Contract) = (backend, new NetworkRunner(network, backend), contract);
         Description = $"libtorch {TorchRuntime.Version}, {TorchRuntime.Threads} {(TorchRuntime.Threads == 1 ? "thread" : "threads")}";
     }
 
     public string Description { get; }
 
-    public NetworkSizes Sizes { get; }
+    public NetworkContract Contract { get; }
 
     /// <summary>Makes such an engine for a detector.</summary>
     /// <param name="threads">Threads of one run; 0 leaves libtorch's own choice.</param>
     /// <remarks>The factory throws <see cref="TorchMissingException"/> where there is no libtorch.</remarks>
-    public static NetworkEngineFactory Factory(int threads) => (weights, config, sizes) =>
+    public static EngineFactory Factory(int threads) => package =>
     {
+        if (package is not CheckpointPackage model)
+            throw new ArgumentException($"'{package.Reference}' is an ONNX file, which only ONNX Runtime runs; libtorch takes checkpoints");
         var backend = new TorchBackend(new TorchBackendOptions { TrainableParameters = false });
         try
         {
             if (threads > 0)
                 TorchRuntime.Threads = threads;
-            return new TorchEngine(backend, new RfDetrNetwork(weights(backend), config), sizes);
+            return new TorchEngine(backend, new RfDetrNetwork(model.Weights(backend), model.Config), model.Contract());
         }
         catch
         {
@@ -46,26 +48,22 @@ internal sealed class TorchEngine : INetworkEngine
 
     private sealed class Run(TorchEngine engine, int batch) : INetworkRun
     {
-        private readonly NetworkSizes _sizes = engine.Sizes;
-        private readonly float[] _input = GC.AllocateUninitializedArray<float>(checked(batch * 3 * engine.Sizes.Height * engine.Sizes.Width));
+        private readonly NetworkContract _contract = engine.Contract;
+        private readonly float[] _input = GC.AllocateUninitializedArray<float>(checked(batch * engine.Contract.InputLength));
         private NetworkAnswer? _answer;
 
-        public Span<float> Input(int image) => Part(_input, image, 3 * _sizes.Height * _sizes.Width);
+        public Span<float> Input(int image) => Part(_input, image, _contract.InputLength);
 
         public void Execute(CancellationToken cancellationToken)
         {
             lock (engine._one)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                _answer = engine._runner.Run(_input, batch, _sizes.Height, _sizes.Width);
+                _answer = engine._runner.Run(_input, batch, _contract.Height, _contract.Width);
             }
         }
 
-        public ReadOnlySpan<float> Logits(int image) => Part(Answer.Logits, image, _sizes.Queries * _sizes.Classes);
-
-        public ReadOnlySpan<float> Boxes(int image) => Part(Answer.Boxes, image, _sizes.Queries * 4);
-
-        public ReadOnlySpan<float> Masks(int image) => Part(Answer.Masks ?? [], image, _sizes.Queries * _sizes.MaskHeight * _sizes.MaskWidth);
+        public ReadOnlySpan<float> Output(string name, int image) => Answer.Output(name, image);
 
         public void Dispose() => _answer = null;
 

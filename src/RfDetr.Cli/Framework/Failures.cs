@@ -1,11 +1,4 @@
 using System.Text.RegularExpressions;
-using RfDetr.Checkpoints;
-using RfDetr.Data;
-using RfDetr.Onnx;
-using RfDetr.Tensors;
-using RfDetr.Torch;
-using RfDetr.Tracking;
-using RfDetr.Training;
 
 namespace RfDetr.Cli.Framework;
 
@@ -14,7 +7,7 @@ internal static partial class Failures
 {
     public static int Print(Exception exception, TextWriter error, bool verbose)
     {
-        Exception e = exception is AggregateException { InnerExceptions: [var only] } ? only : exception;
+        Exception e = exception is AggregateException { InnerExceptions: [var first, ..] } ? first : exception;
         int code = CodeOf(e);
         error = new VisibleWriter(error);
         error.WriteLine(code == ExitCodes.Interrupted ? "interrupted" : $"error: {Describe(e)}");
@@ -35,14 +28,8 @@ internal static partial class Failures
 
     /// <summary>Whether it is a failure of the request or of its files, rather than of the program.</summary>
     public static bool IsExpected(Exception e) => e
-        is ArgumentException
-        or IOException or UnauthorizedAccessException or HttpRequestException or TimeoutException
-        or CheckpointFormatException or WeightsException or DownloadException
-        or ImageContentException or AnnotationFormatException or DataSetFormatException or BenchmarkFormatException
-        or OnnxRuntimeException or OnnxFormatException or DllNotFoundException
-        or TorchMissingException or TorchException or ConfigurationFileException or TrainingException or TrainingDataException
-        or StreamGoldenException or MotFormatException
-        or OperationCanceledException;
+        is RfDetrException or ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException
+        or HttpRequestException or TimeoutException or DllNotFoundException or OperationCanceledException;
 
     private static int CodeOf(Exception e) => e switch
     {

@@ -15,9 +15,9 @@ internal static class ImageOption
     /// <summary>The files that the values of the option stand for.</summary>
     public static IReadOnlyList<string> Files(IEnumerable<string> values)
     {
-        string[] files = [.. ImageInputs.Expand(values).Select(s => s.Name)];
-        return files.FirstOrDefault(f => f == ImageSource.StandardInput || ImageUrl.IsUrl(f)) is { } other
+        IReadOnlyList<ImageSource> sources = ImageInputs.Expand(values, standardInput: Stream.Null);
+        return sources.FirstOrDefault(s => s is not FileImage) is { } other
             ? throw new ArgumentException($"--images takes files, folders and patterns; '{other}' is none of them")
-            : files;
+            : [.. sources.Select(s => s.Name)];
     }
 }

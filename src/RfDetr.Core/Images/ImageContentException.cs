@@ -23,7 +23,7 @@ public enum ImageFault
 }
 
 /// <summary>A file's content cannot be used as an image. Never the caller's mistake.</summary>
-public sealed class ImageContentException : Exception
+public sealed class ImageContentException : RfDetrException
 {
     internal ImageContentException(string source, ImageFault fault, string reason, Exception? inner = null)
         : base($"{source}: {reason}", inner)

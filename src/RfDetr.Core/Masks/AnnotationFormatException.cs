@@ -4,4 +4,4 @@ namespace RfDetr;
 /// <param name="message">Names the thing, both values and the cure.</param>
 /// <param name="innerException">The cause, if another exception revealed it.</param>
 public sealed class AnnotationFormatException(string message, Exception? innerException = null)
-    : FormatException(message, innerException);
+    : RfDetrException(message, innerException);

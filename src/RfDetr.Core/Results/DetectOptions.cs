@@ -31,8 +31,8 @@ public sealed record DetectOptions
     /// <summary>Removes boxes that overlap a better one of their class by more than this IoU; null (the default): none are removed, as RF-DETR needs it.</summary>
     public float? NmsIoU { get; init; }
 
-    /// <summary>False leaves the masks of a segmentation model out.</summary>
-    public bool Masks { get; init; } = true;
+    /// <summary>The heads to decode, e.g. <c>[Head.Boxes]</c> to leave masks out; null: all that the model has. Boxes always are.</summary>
+    public IReadOnlyList<Head>? Heads { get; init; }
 
     /// <summary>True cuts masks off at their box; the reference does not.</summary>
     public bool MasksInsideBox { get; init; }

@@ -23,7 +23,15 @@ public static class Selector
     /// <param name="options">What to keep.</param>
     /// <param name="output">At least <see cref="SelectionOptions.MaxCount"/> long.</param>
     /// <exception cref="ArgumentException">Lengths do not fit one another.</exception>
-    public static int Run(ReadOnlySpan<float> logits, int queries, int classes, SelectionOptions options, Span<Candidate> output)
+    public static int Run(ReadOnlySpan<float> logits, int queries, int classes, SelectionOptions options, Span<Candidate> output) =>
+        Run(logits, queries, classes, options, output, out _);
+
+    /// <summary>
+    /// Selects likewise, and reports in <paramref name="saturated"/> that all the pairs which <see cref="SelectionOptions.NumSelect"/> lets in
+    /// passed their thresholds, so that others may have been left out.
+    /// </summary>
+    public static int Run(
+        ReadOnlySpan<float> logits, int queries, int classes, SelectionOptions options, Span<Candidate> output, out bool saturated)
     {
         Check(logits.Length, queries, classes, options, output.Length);
         int limit = options.MaxCount(queries, classes);
@@ -32,7 +40,9 @@ public static class Selector
         {
             var best = new BestPairs(scratch, limit, options.LowestThreshold);
             best.Scan(logits);
-            return Filter(best.Finish(), classes, options, output);
+            ReadOnlySpan<ulong> keys = best.Finish();
+            saturated = keys.Length == limit && AllPass(keys, classes, options);
+            return Filter(keys, classes, options, output);
         }
         finally
         {
@@ -57,6 +67,20 @@ public static class Selector
 
         return count;
     }
+
+    private static bool AllPass(ReadOnlySpan<ulong> keys, int classes, SelectionOptions options)
+    {
+        foreach (ulong key in keys)
+        {
+            if (!(BestPairs.Score(key) > Threshold(options, BestPairs.Index(key) % classes)))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static float Threshold(SelectionOptions options, int label) =>
+        options.ClassThresholds.IsEmpty ? options.ScoreThreshold : options.ClassThresholds.Span[label];
 
     private static void Check(int logits, int queries, int classes, SelectionOptions options, int output)
     {

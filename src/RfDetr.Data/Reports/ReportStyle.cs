@@ -71,7 +71,7 @@ internal static class ReportStyle
         """
         document.querySelectorAll('table.sortable th').forEach(th=>th.addEventListener('click',()=>{
           const body=th.closest('table').tBodies[0],at=th.cellIndex,down=th.dataset.down!=='1';
-          const value=row=>{const t=row.cells[at].dataset.value??row.cells[at].textContent;return isNaN(t)?t:+t};
+          const value=row=>{const t=row.cells[at].dataset.value??row.cells[at].textContent;return Number.isFinite(+t)?+t:t};
           th.dataset.down=down?'1':'0';
           [...body.rows].sort((a,b)=>{const x=value(a),y=value(b);return (x<y?-1:x>y?1:0)*(down?-1:1)}).forEach(r=>body.append(r))}));
         """;

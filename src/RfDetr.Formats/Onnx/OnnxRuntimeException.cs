@@ -44,7 +44,7 @@ public enum OnnxErrorCode
 }
 
 /// <summary>ONNX Runtime is missing, or refused what it was asked for; the message ends with its own words.</summary>
-public sealed class OnnxRuntimeException : Exception
+public sealed class OnnxRuntimeException : RfDetrException
 {
     /// <summary>Creates the exception.</summary>
     public OnnxRuntimeException(OnnxErrorCode code, string message, Exception? inner = null)

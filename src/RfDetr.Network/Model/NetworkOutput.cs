@@ -17,6 +17,34 @@ public sealed record NetworkOutput(IReadOnlyList<LayerOutput> Layers, LayerOutpu
     public LayerOutput Result => Layers[^1];
 }
 
+/// <summary>One output of inference: its name in rf-detr's own export, its sizes per image, and the value of a layer.</summary>
+/// <param name="Name">E.g. <c>dets</c>.</param>
+/// <param name="Shape">Without the batch: [Q, …].</param>
+/// <param name="Of">Picks it from a layer's predictions.</param>
+public sealed record InferenceOutput(string Name, IReadOnlyList<int> Shape, Func<LayerOutput, Tensor> Of)
+{
+    /// <summary>The outputs of a network for images of a size. A further head has a further line.</summary>
+    /// <param name="c">The network.</param>
+    /// <param name="height">Input height in pixels.</param>
+    /// <param name="width">Input width in pixels.</param>
+    public static IReadOnlyList<InferenceOutput> All(ModelConfig c, int height, int width)
+    {
+        ArgumentNullException.ThrowIfNull(c);
+        var outputs = new List<InferenceOutput>
+        {
+            new("dets", [c.NumQueries, 4], static layer => layer.Boxes),
+            new("labels", [c.NumQueries, c.ClassLogits], static layer => layer.Logits),
+        };
+        if (c.SegmentationHead)
+        {
+            int ratio = c.MaskDownsampleRatio;
+            outputs.Add(new("masks", [c.NumQueries, height / ratio, width / ratio], static layer => layer.Masks!.Logits()));
+        }
+
+        return outputs;
+    }
+}
+
 /// <summary>How inference and training differ, as data.</summary>
 public sealed record ForwardRequest
 {

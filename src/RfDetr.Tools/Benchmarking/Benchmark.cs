@@ -7,27 +7,27 @@ namespace RfDetr.Tools;
 public static class Benchmark
 {
     /// <summary>Loads a model and measures it. Takes as long as the options say; nothing else should run meanwhile.</summary>
-    /// <param name="model">As for <see cref="Detector.Load"/>.</param>
+    /// <param name="model">As for <see cref="ModelReference.Parse"/>.</param>
     /// <param name="images">Shown in turn, again from the first after the last.</param>
-    /// <param name="detectorOptions">How the model is loaded; null for the defaults.</param>
+    /// <param name="modelOptions">What the model means; null for what the file says.</param>
+    /// <param name="engine">What runs it; null for <see cref="Engine.Auto"/>.</param>
     /// <param name="options">What is measured; null for the defaults.</param>
     /// <param name="progress">Told a few times a second at most.</param>
     /// <param name="cancellationToken">Ends the measurement.</param>
     /// <exception cref="ArgumentException">An option is out of its range, or there is no image.</exception>
     /// <exception cref="ImageContentException">An image cannot be decoded.</exception>
     public static BenchmarkReport Run(
-        string model, ImageSet images, DetectorOptions? detectorOptions = null, BenchmarkOptions? options = null,
+        string model, ImageSet images, ModelOptions? modelOptions = null, Engine? engine = null, BenchmarkOptions? options = null,
         IProgress<BenchmarkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(model);
         ArgumentNullException.ThrowIfNull(images);
-        detectorOptions ??= new DetectorOptions();
         options ??= new BenchmarkOptions();
         options.Validate();
 
         long before = ProcessFacts.ResidentBytes;
         long start = Stopwatch.GetTimestamp();
-        using Detector detector = Detector.Load(model, detectorOptions);
+        using Detector detector = Detector.Load(model, modelOptions, engine);
         double loadMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         long after = ProcessFacts.ResidentBytes;
 
@@ -41,8 +41,8 @@ public static class Benchmark
         {
             SchemaVersion = BenchmarkReport.CurrentSchema,
             MeasuredAt = DateTimeOffset.UtcNow,
-            Environment = EnvironmentProbe.Look(detector.Model.Engine, detectorOptions),
-            Model = Describe(model, detector.Model, detectorOptions),
+            Environment = EnvironmentProbe.Look(detector.Model.Engine, detector.Engine),
+            Model = Describe(detector),
             Images = images.Summary,
             Options = options,
             LoadMs = loadMs,
@@ -70,9 +70,10 @@ public static class Benchmark
         return all;
     }
 
-    private static BenchmarkModel Describe(string model, ModelCard card, DetectorOptions options)
+    private static BenchmarkModel Describe(Detector detector)
     {
-        (string sha256, long bytes) = ModelFileDigest.Of(model, options.AcceptLicense);
+        ModelInfo card = detector.Model;
+        (string sha256, long bytes) = ModelFileDigest.Of(detector.Reference, detector.Options.AcceptLicense);
         return new BenchmarkModel
         {
             Name = card.Name,
@@ -81,10 +82,10 @@ public static class Benchmark
             Bytes = bytes,
             InputHeight = card.InputHeight,
             InputWidth = card.InputWidth,
-            HasMasks = card.HasMasks,
+            HasMasks = card.Has(Head.Masks),
             ResizeRule = card.ResizeRule.ToString(),
             NumSelect = card.NumSelect,
-            Precision = card.Config is null ? "the file's own" : options.Precision == ExportPrecision.Float16 ? "fp16" : options.Precision == ExportPrecision.BFloat16 ? "bf16" : options.RunsInInt8(card) ? "int8" : "fp32",
+            Precision = detector.Engine.PrecisionOf(card, detector.Reference is ModelReference.Onnx),
         };
     }
 }

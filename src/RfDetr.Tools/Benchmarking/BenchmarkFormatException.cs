@@ -1,7 +1,7 @@
 namespace RfDetr.Tools;
 
 /// <summary>A file is no sound benchmark report; the message says where and why.</summary>
-public sealed class BenchmarkFormatException : Exception
+public sealed class BenchmarkFormatException : RfDetrException
 {
     /// <summary>With a message that names the file.</summary>
     public BenchmarkFormatException(string message)

@@ -8,7 +8,7 @@ namespace RfDetr.Tools;
 /// <param name="Images">Those that could be read, the most different first; equals by name.</param>
 /// <param name="Failures">Images that could not be read, with the reason.</param>
 public sealed record ModelDiff(
-    ModelCard A, ModelCard B, DiffOptions Options, IReadOnlyList<ImageDiff> Images, IReadOnlyList<(string File, Exception Error)> Failures)
+    ModelInfo A, ModelInfo B, DiffOptions Options, IReadOnlyList<ImageDiff> Images, IReadOnlyList<(string File, Exception Error)> Failures)
 {
     /// <summary>Sums over all classes.</summary>
     public ClassDiff Total => ClassDiff.Of("all", Images, _ => true);

@@ -11,7 +11,7 @@ namespace RfDetr.Tools;
 /// <param name="Summary">COCO's measures of boxes and, where there are any, of masks.</param>
 /// <param name="Times">Where the time went.</param>
 public sealed record DetectorEvaluation(
-    ModelCard Model, DataSplit Split, IReadOnlyList<LabeledImage> Images, ClassMatching Classes, IReadOnlyList<FoundObject> Found,
+    ModelInfo Model, DataSplit Split, IReadOnlyList<LabeledImage> Images, ClassMatching Classes, IReadOnlyList<FoundObject> Found,
     EvaluationSummary Summary, EvaluationTimes Times)
 {
     /// <summary>The score threshold of the highest mean F1 (at IoU 0.5), for use with the model; of masks where there are any.</summary>

@@ -47,7 +47,7 @@ public static class EvaluationFiles
     {
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(evaluation);
-        ModelCard model = evaluation.Model;
+        ModelInfo model = evaluation.Model;
         json.WriteStartObject();
         json.WriteStartObject("model");
         json.WriteString("name", model.Name);
@@ -91,7 +91,7 @@ public static class EvaluationFiles
 
     private static RunReportContent Report(DetectorEvaluation evaluation, string data)
     {
-        ModelCard model = evaluation.Model;
+        ModelInfo model = evaluation.Model;
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(data)));
         return new RunReportContent
         {

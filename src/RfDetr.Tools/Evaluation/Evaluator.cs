@@ -33,7 +33,7 @@ public static class Evaluator
 
         LabeledImage[] images = [.. split.Images.Take(options.MostImages ?? int.MaxValue)];
         var evaluation = new DetectionEvaluation(split.Classes, masks, options.Metrics);
-        var detect = new DetectOptions { ScoreThreshold = 0, NumSelect = options.NumSelect, ResizeRule = options.ResizeRule, Masks = masks };
+        var detect = new DetectOptions { ScoreThreshold = 0, NumSelect = options.NumSelect, ResizeRule = options.ResizeRule, Heads = masks ? null : [Head.Boxes] };
         var times = new List<StageTimes>(images.Length);
         long start = Stopwatch.GetTimestamp();
         IAsyncEnumerable<(string Path, Detections Result)> all =
@@ -52,13 +52,13 @@ public static class Evaluator
         return new(detector.Model, split, images, classes, evaluation.Found, summary, spent);
     }
 
-    private static bool ComparesMasks(EvaluationKind? kind, ModelCard model, DataSplit split)
+    private static bool ComparesMasks(EvaluationKind? kind, ModelInfo model, DataSplit split)
     {
-        if (kind == EvaluationKind.Masks && !model.HasMasks)
+        if (kind == EvaluationKind.Masks && !model.Has(Head.Masks))
             throw new ArgumentException("masks cannot be compared: the model finds none; take a seg-… variant, or compare boxes");
         if (kind == EvaluationKind.Masks && !split.HasMasks)
             throw new ArgumentException($"masks cannot be compared: not every object of the split '{split.Name}' has one; compare boxes");
-        return kind != EvaluationKind.Boxes && model.HasMasks && split.HasMasks;
+        return kind != EvaluationKind.Boxes && model.Has(Head.Masks) && split.HasMasks;
     }
 
     private static void CheckSize(LabeledImage image, Detections found)

@@ -13,18 +13,18 @@ internal static class CheckpointConversion
         "class_names", "encoder", "encoder_hidden_size", "encoder_num_layers", "resize_antialias", "epoch", "model_name", "rfdetr_version", QuantizationPolicy.Key,
     ];
 
-    public static ExportResult Run(string model, string output, ExportRequest request, Action<string, CheckpointContent> write)
+    public static ExportResult Run(ModelReference model, string output, ExportRequest request, Action<string, CheckpointContent> write)
     {
         request.RequireNothingOfOnnx(output);
-        using Checkpoint checkpoint = ModelLoader.OpenCheckpoint(model, request.ToDetectorOptions());
-        InferredConfig inferred = ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = request.Variant });
-        Licenses.Require(Licenses.Of(inferred.Config.Variant), model, request.AcceptLicense);
+        using Checkpoint checkpoint = model.OpenCheckpoint(request.Model.Weights == WeightSet.Averaged, request.Model.AcceptLicense);
+        InferredConfig inferred = ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = request.Model.Variant });
+        Licenses.Require(Licenses.Of(inferred.Config.Variant), model.Text, request.Model.AcceptLicense);
         List<string> warnings = [.. inferred.Warnings];
         var content = CheckpointContent.Of(checkpoint, Classes(checkpoint, request, warnings));
         if (request.Precision != ExportPrecision.Float32)
             content = Halved(content, request.Precision == ExportPrecision.BFloat16 ? DType.BFloat16 : DType.Float16);
         write(output, content with { Args = ConfigArgs.Complete(content.Args, inferred.Config) });
-        return new(output, new FileInfo(output).Length, null, BuiltInModels.Named(inferred.Config, model).Variant, warnings);
+        return new(output, new FileInfo(output).Length, null, BuiltInModels.Named(inferred.Config, model.Text).Variant, warnings);
     }
 
     private static CheckpointContent Halved(CheckpointContent content, DType type) => content with
@@ -42,9 +42,9 @@ internal static class CheckpointConversion
     {
         try
         {
-            return ClassMapRules.Find(checkpoint, new ClassMapOptions { ClassNames = request.ClassNames, ClassOffset = request.ClassOffset });
+            return ClassMapRules.Find(checkpoint, new ClassMapOptions { ClassNames = request.Model.ClassNames, ClassOffset = request.Model.ClassOffset });
         }
-        catch (CheckpointFormatException e) when (request.ClassNames is null && request.ClassOffset is null)
+        catch (CheckpointFormatException e) when (request.Model.ClassNames is null && request.Model.ClassOffset is null)
         {
             warnings.Add($"no class map was stored: {e.Message}");
             return null;

@@ -9,32 +9,31 @@ internal static class ExportMetadata
     // rf-detr's default for keypoint models; its contract wants a number for the others, too.
     private const double TraceAlpha = 0.2;
 
-    public static Dictionary<string, string> Of(ModelCard card, ExportRequest request, string sha256) => new()
+    public static Dictionary<string, string> Of(CheckpointPackage source, ExportRequest request, string sha256) => new()
     {
-        [InferenceMetadata.Key] = MetadataJson.Write(Contract(card, request)),
+        [InferenceMetadata.Key] = MetadataJson.Write(Contract(source, request)),
         [ArtifactNotes.Key] = MetadataJson.Write(new ArtifactNotes
         {
-            WeightsLicense = card.License,
+            WeightsLicense = source.Info.License,
             WeightsSha256 = sha256,
             Precision = request.Precision switch { ExportPrecision.Float16 => "float16", ExportPrecision.Int8 => "int8", _ => "float32" },
-            EmittedLabels = [.. card.Classes.Entries.Select(e => new EmittedLabel(e.Label, e.Label, e.Name, e.DatasetId))],
+            EmittedLabels = [.. source.Info.Classes.Entries.Select(e => new EmittedLabel(e.Label, e.Label, e.Name, e.DatasetId))],
         }),
     };
 
-    private static InferenceMetadata Contract(ModelCard card, ExportRequest request)
+    private static InferenceMetadata Contract(CheckpointPackage source, ExportRequest request)
     {
-        ModelConfig config = card.Config!;
-        var outputs = new Dictionary<string, string> { ["pred_boxes"] = InferenceGraph.BoxesName, ["pred_logits"] = InferenceGraph.LogitsName };
-        if (card.HasMasks)
-            outputs["pred_masks"] = InferenceGraph.MasksName;
+        (ModelConfig config, ModelInfo card) = (source.Config, source.Info);
+        Dictionary<string, string> outputs = card.Heads.ToDictionary(head => head.Meaning, head => head.Output);
+        outputs["pred_logits"] = OutputNames.Logits;
         return new InferenceMetadata
         {
             Format = "onnx",
-            Task = card.HasMasks ? "segment" : "detect",
+            Task = card.Task,
             Variant = card.Variant,
             Backend = "RfDetr",
             InputShape = [request.Batch ?? -1, config.Channels, card.InputHeight, card.InputWidth],
-            InputName = InferenceGraph.InputName,
+            InputName = OutputNames.Input,
             Outputs = outputs,
             Means = Decimals(card.Normalization.Mean),
             Stds = Decimals(card.Normalization.Deviation),

@@ -18,41 +18,22 @@ public sealed record ExportRequest
     /// <summary>Form of the weights of 8-bit products.</summary>
     public Int8WeightForm Int8Weights { get; init; }
 
-    /// <summary>Input height and width in pixels, multiples of patch·windows; null: the model's own.</summary>
-    public (int Height, int Width)? Resolution { get; init; }
+    /// <summary>What the model means, its weights and its input size; null parts are as the file says.</summary>
+    public ModelOptions Model { get; init; } = new();
 
     /// <summary>A fixed batch size; null: any (the file's first dimension is open).</summary>
     public int? Batch { get; init; }
 
-    /// <summary>Takes the averaged (EMA) weights of a checkpoint that has both.</summary>
-    public bool PreferEma { get; init; }
-
-    /// <summary>The variant the checkpoint must be; null: found from its shapes.</summary>
-    public string? Variant { get; init; }
-
-    /// <summary>Names of the classes where the file has none.</summary>
-    public IReadOnlyList<string>? ClassNames { get; init; }
-
-    /// <summary>Logit index of the first name; null: by the file's own rule.</summary>
-    public int? ClassOffset { get; init; }
-
-    /// <summary>The caller accepts the license of weights that ask for it.</summary>
-    public bool AcceptLicense { get; init; }
-
     /// <summary>Constants that take more bytes than this go to a second file; a test's means to see that without 2 GB.</summary>
     internal long? MaxInlineBytes { get; init; }
 
-    internal DetectorOptions ToDetectorOptions() => new()
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    internal void Validate()
     {
-        Precision = Precision,
-        Resolution = Resolution,
-        FixedBatch = Batch,
-        PreferEma = PreferEma,
-        Variant = Variant,
-        ClassNames = ClassNames,
-        ClassOffset = ClassOffset,
-        AcceptLicense = AcceptLicense,
-    };
+        Model.Validate();
+        if (Batch is < 1 or > 1024)
+            throw new ArgumentException(FormattableString.Invariant($"{nameof(Batch)} is {Batch}, expected 1..1024"));
+    }
 
     internal void RequireInt8ForItsForm()
     {
@@ -64,7 +45,7 @@ public sealed record ExportRequest
     {
         if (Precision == ExportPrecision.Int8)
             throw new ArgumentException($"checkpoints are written in {ExportPrecision.Float32}, {ExportPrecision.Float16} or {ExportPrecision.BFloat16}; {Precision} belongs to .onnx files, not to '{Path.GetFileName(output)}'");
-        if (Dialect != OnnxDialect.Portable || Resolution is not null || Batch is not null)
+        if (Dialect != OnnxDialect.Portable || Model.InputSize is not null || Batch is not null)
             throw new ArgumentException($"dialect, resolution and batch belong to .onnx files; '{Path.GetFileName(output)}' keeps the checkpoint's network as it is");
     }
 }

@@ -1,9 +1,6 @@
-using System.Globalization;
 using RfDetr.Checkpoints;
 using RfDetr.Graph;
-using RfDetr.Model;
 using RfDetr.Onnx;
-using RfDetr.Tensors;
 
 namespace RfDetr.Tools;
 
@@ -23,57 +20,42 @@ public static class Exporter
         ArgumentException.ThrowIfNullOrWhiteSpace(model);
         ArgumentException.ThrowIfNullOrWhiteSpace(output);
         request ??= new ExportRequest();
-        request.ToDetectorOptions().Validate();
+        request.Validate();
         request.RequireInt8ForItsForm();
-        if (ModelLoader.IsOnnx(model))
+        var reference = ModelReference.Parse(model);
+        if (reference is ModelReference.Onnx)
             throw new ArgumentException($"'{model}' is an ONNX file already; export the checkpoint it was made of");
         if (File.Exists(model) && Path.GetFullPath(model) == Path.GetFullPath(output))
             throw new ArgumentException($"'{output}' would replace the checkpoint it is made of; give another output");
         return Path.GetExtension(output).ToLowerInvariant() switch
         {
-            ".onnx" => ToOnnx(model, output, request),
-            ".safetensors" => CheckpointConversion.Run(model, output, request, SafetensorsWriter.Write),
-            ".pth" or ".pt" => CheckpointConversion.Run(model, output, request, TorchWriter.Write),
+            ".onnx" => ToOnnx(reference, output, request),
+            ".safetensors" => CheckpointConversion.Run(reference, output, request, SafetensorsWriter.Write),
+            ".pth" or ".pt" => CheckpointConversion.Run(reference, output, request, TorchWriter.Write),
             var other => throw new ArgumentException($"the output '{output}' ends in '{other}', expected .onnx, .safetensors or .pth"),
         };
     }
 
-    private static ExportResult ToOnnx(string model, string output, ExportRequest request)
+    private static ExportResult ToOnnx(ModelReference reference, string output, ExportRequest request)
     {
-        DetectorOptions options = request.ToDetectorOptions();
-        using CheckpointModel source = CheckpointModels.Open(model, options);
-        return Write(source.Weights, source.Card, ModelLoader.Digests(model, request.AcceptLicense).Sha256, output, request);
-    }
-
-    private static ExportResult Write(Func<Backend, Weights> weights, ModelCard card, string sha256, string output, ExportRequest request)
-    {
-        ModelConfig config = card.Config!;
-        CheckSize(config, card.InputHeight, card.InputWidth);
-        CheckpointModels.RequirePolicy(card, request.Precision);
-        NetworkGraph graph = InferenceGraph.Record(weights, config, card.InputHeight, card.InputWidth, request.Batch);
+        using var source = CheckpointPackage.OpenCheckpoint(reference, request.Model);
+        ModelInfo info = source.Info;
+        if (request.Precision == ExportPrecision.Int8)
+            Engine.RequirePolicy(info);
+        NetworkGraph graph = source.Record(request.Batch);
         var options = new ExportOptions
         {
             Precision = request.Precision,
-            IsInt8 = card.Quantization is { } policy ? policy.Covers : null,
+            IsInt8 = info.Quantization is { } policy ? policy.Covers : null,
             Int8Weights = request.Int8Weights,
             Dialect = request.Dialect,
-            GraphName = card.Variant,
-            Metadata = ExportMetadata.Of(card, request, sha256),
+            GraphName = info.Variant,
+            Metadata = ExportMetadata.Of(source, request, FileDigests.Of(reference, request.Model.AcceptLicense).Sha256),
         };
         _ = Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(output))!);
         OnnxWriteOptions file = request.MaxInlineBytes is { } most ? new() { MaxInlineBytes = most } : new();
         string? data = OnnxExporter.Write(graph, options, output, file);
         long bytes = new FileInfo(output).Length + (data is null ? 0 : new FileInfo(data).Length);
-        return new(output, bytes, data, card.Variant, card.Warnings);
-    }
-
-    private static void CheckSize(ModelConfig config, int height, int width)
-    {
-        if (height % config.SizeDivisor != 0 || width % config.SizeDivisor != 0)
-        {
-            throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"resolution {height}×{width} does not fit '{config.Variant}': both sides must be multiples of {config.SizeDivisor} (patch size {config.PatchSize} × {config.NumWindows} windows)"));
-        }
+        return new(output, bytes, data, info.Variant, info.Warnings);
     }
 }

@@ -9,23 +9,23 @@ namespace RfDetr.Tools;
 internal static class CheckpointInspection
 {
     /// <summary>Looks at a file, or a built-in model by its name.</summary>
-    public static ModelInspection Of(string path, DetectorOptions options)
+    public static ModelInspection Of(ModelReference model, ModelOptions options)
     {
-        using Checkpoint checkpoint = ModelLoader.OpenCheckpoint(path, options);
+        using Checkpoint checkpoint = model.OpenCheckpoint(options.Weights == WeightSet.Averaged, acceptLicense: true);
         var warnings = new List<string>();
-        FileDigests digests = ModelLoader.Digests(path, acceptLicense: true);
+        FileDigests digests = FileDigests.Of(model, acceptLicense: true);
         InspectedTensor[] tensors = [.. checkpoint.Names.Select(name => Tensor(checkpoint, name, warnings)).OfType<InspectedTensor>()];
-        ModelConfig? config = Try(() => Config(checkpoint, path, options, warnings), warnings);
+        ModelConfig? config = Try(() => Config(checkpoint, model, options, warnings), warnings);
         if (config is not null && Strangers(checkpoint, config) is { Count: > 0 } strangers)
-            warnings.Add(CheckpointModels.StrangersWarning(strangers));
+            warnings.Add(CheckpointPackage.StrangersWarning(strangers));
         ClassMap? classes = Try(() => ClassMapRules.Find(checkpoint, new ClassMapOptions { ClassNames = options.ClassNames, ClassOffset = options.ClassOffset }), warnings);
         if (classes?.Doubt is { } doubt)
             warnings.Add(doubt);
         HostedFile? hosted = HostedWeights.All.FirstOrDefault(h => h.Md5 == digests.Md5);
-        (ResizeRule rule, string source) = CheckpointModels.StoredResizeRule(checkpoint);
+        (ResizeRule rule, string source) = CheckpointPackage.StoredResizeRule(checkpoint);
         return new ModelInspection
         {
-            File = path,
+            File = model.Locate(acceptLicense: true) ?? model.Text,
             Container = checkpoint.Format.ToString(),
             Bytes = checkpoint.Length,
             Digests = digests,
@@ -40,18 +40,18 @@ internal static class CheckpointInspection
             ResizeRule = options.ResizeRule ?? rule,
             ResizeSource = options.ResizeRule is null ? source : "as asked",
             Quantization = Try(() => QuantizationPolicyPlain.Find(checkpoint), warnings),
-            License = BuiltInModels.Contains(path) ? BuiltInModels.License : (hosted?.License ?? Licenses.Of(config?.Variant))?.Id,
+            License = model is ModelReference.BuiltIn ? BuiltInModels.License : (hosted?.License ?? Licenses.Of(config?.Variant))?.Id,
             HasEma = checkpoint.HasEma,
             Args = checkpoint.Args,
             Warnings = warnings,
         };
     }
 
-    private static ModelConfig Config(Checkpoint checkpoint, string path, DetectorOptions options, List<string> warnings)
+    private static ModelConfig Config(Checkpoint checkpoint, ModelReference model, ModelOptions options, List<string> warnings)
     {
         InferredConfig inferred = ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = options.Variant });
         warnings.AddRange(inferred.Warnings);
-        return BuiltInModels.Named(inferred.Config, path);
+        return BuiltInModels.Named(inferred.Config, model.Text);
     }
 
     private static InspectedTensor? Tensor(Checkpoint checkpoint, string name, List<string> warnings)

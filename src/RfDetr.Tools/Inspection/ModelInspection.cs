@@ -89,13 +89,13 @@ public sealed record ModelInspection
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="CheckpointFormatException">It is no sound checkpoint.</exception>
     /// <exception cref="OnnxFormatException">It is no sound ONNX file.</exception>
-    public static ModelInspection Of(string model, DetectorOptions? options = null)
+    public static ModelInspection Of(string model, ModelOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(model);
-        options ??= new DetectorOptions();
-        if (BuiltInModels.Contains(model))
-            return CheckpointInspection.Of(model, options);
-        string path = ModelLoader.ResolvePath(model, acceptLicense: true);
-        return ModelLoader.IsOnnx(path) ? OnnxInspection.Of(path, options) : CheckpointInspection.Of(path, options);
+        options ??= new ModelOptions();
+        var reference = ModelReference.Parse(model);
+        return reference is ModelReference.Onnx file
+            ? OnnxInspection.Of(file.Locate(acceptLicense: true)!, options)
+            : CheckpointInspection.Of(reference, options);
     }
 }

@@ -6,7 +6,7 @@ namespace RfDetr.Tools;
 /// <summary>Looks into an ONNX file without loading it: ONNX Runtime is not needed.</summary>
 internal static class OnnxInspection
 {
-    public static ModelInspection Of(string path, DetectorOptions options)
+    public static ModelInspection Of(string path, ModelOptions options)
     {
         var info = OnnxModelInfo.Read(path);
         InferenceMetadata? metadata = ArtifactMetadata.Find(path, info.Custom);

@@ -13,14 +13,14 @@ internal sealed class ModelSource(string name, ModelConfig config, Func<Backend,
 
     public Func<Backend, Weights> Weights { get; } = weights;
 
-    public static ModelSource Open(string model, DetectorOptions options)
+    public static ModelSource Open(ModelReference model, ModelOptions options)
     {
-        Checkpoint checkpoint = ModelLoader.OpenCheckpoint(model, options);
+        Checkpoint checkpoint = model.OpenCheckpoint(options.Weights == WeightSet.Averaged, options.AcceptLicense);
         try
         {
-            ModelConfig config = BuiltInModels.Named(ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = options.Variant }).Config, model);
-            Licenses.Require(Licenses.Of(config.Variant), model, options.AcceptLicense);
-            return new(model, config, backend => new Weights(checkpoint, backend), checkpoint);
+            ModelConfig config = BuiltInModels.Named(ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = options.Variant }).Config, model.Text);
+            Licenses.Require(Licenses.Of(config.Variant), model.Text, options.AcceptLicense);
+            return new(model.Text, config, backend => new Weights(checkpoint, backend), checkpoint);
         }
         catch
         {

@@ -65,7 +65,7 @@ public static class ParityCheck
             $"'{expected.FileName}' has no tensor 'input' [B, 3, H, W]; a bundle needs what the network was given");
         if (ResultsOnly(model, options) is { } path)
             return Results(expected, path, StageRun.RunFile(path, input, options), options);
-        using ModelSource source = ModelSource.Open(model, options.Model);
+        using ModelSource source = ModelSource.Open(ModelReference.Parse(model), options.Model);
         CheckSize(source.Config, input);
         return Compare(expected, source, input, rowsAsSet: false, options);
     }
@@ -81,9 +81,9 @@ public static class ParityCheck
         ArgumentException.ThrowIfNullOrWhiteSpace(model);
         options ??= new ParityOptions();
         options.Validate();
-        using ModelSource source = ModelSource.Open(model, options.Model);
-        (int height, int width) = options.Model.Resolution ?? (source.Config.Resolution, source.Config.Resolution);
-        HostTensor input = (inputFrom is null ? null : StageBundle.Open(inputFrom).Input) ?? new FormulaWeights(OwnSalt).Input(options.Model.FixedBatch ?? 1, height, width);
+        using ModelSource source = ModelSource.Open(ModelReference.Parse(model), options.Model);
+        (int height, int width) = options.Model.InputSize ?? new ImageSize(source.Config.Resolution, source.Config.Resolution);
+        HostTensor input = (inputFrom is null ? null : StageBundle.Open(inputFrom).Input) ?? new FormulaWeights(OwnSalt).Input(1, height, width);
         CheckSize(source.Config, input);
         Dictionary<string, HostTensor> stages = StageRun.Run(source.Weights, source.Config, input, StageNames.IsUsual, options);
         string[] names = [.. StageNames.InOrder(stages.Keys)];
@@ -126,10 +126,10 @@ public static class ParityCheck
 
     private static string? ResultsOnly(string model, ParityOptions options)
     {
-        if (!ModelLoader.IsOnnx(model))
+        if (ModelReference.Parse(model) is not ModelReference.Onnx file)
             return null;
         return options.Engine == ParityEngine.OnnxRuntime
-            ? ModelLoader.ResolvePath(model, options.Model.AcceptLicense)
+            ? file.Locate(options.Model.AcceptLicense)
             : throw new ArgumentException($"the {Describe(options)} engine runs checkpoints, '{model}' is an .onnx file");
     }
 

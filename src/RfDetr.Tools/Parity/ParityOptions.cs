@@ -36,8 +36,11 @@ public sealed record ParityOptions
     /// </summary>
     public double? RelativeTolerance { get; init; }
 
-    /// <summary>Options for reading and running a checkpoint: EMA weights, variant, license, threads, library.</summary>
-    public DetectorOptions Model { get; init; } = new();
+    /// <summary>How a checkpoint is read and run: EMA weights, variant, license, threads, library.</summary>
+    public ModelOptions Model { get; init; } = new();
+
+    /// <summary>Threads of our own engine and of ONNX Runtime; 0: one for each physical core.</summary>
+    public int Threads { get; init; }
 
     internal void Validate()
     {
@@ -46,5 +49,8 @@ public sealed record ParityOptions
         if (Engine != ParityEngine.OnnxRuntime && Precision != ExportPrecision.Float32)
             throw new ArgumentException($"the {(Engine == ParityEngine.Cpu ? "cpu" : "host")} engine computes in float32 only; precision is for the onnxruntime engine");
         Model.Validate();
+        ToEngine().Validate();
     }
+
+    internal Engine.OnnxRuntime ToEngine() => new() { Threads = Threads };
 }

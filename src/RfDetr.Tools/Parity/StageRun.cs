@@ -24,7 +24,7 @@ internal static class StageRun
     /// <summary>The stages of an ONNX file: its results only.</summary>
     public static Dictionary<string, HostTensor> RunFile(string path, HostTensor input, ParityOptions options)
     {
-        using IOnnxSession session = SessionFactory.FromFile(path, options.Model);
+        using IOnnxSession session = SessionFactory.FromFile(path, options.ToEngine());
         DetectionContract contract = DetectionContract.Of(session.Inputs, session.Outputs, ArtifactMetadata.Find(path, session.Metadata.Custom));
         IReadOnlyDictionary<string, HostTensor> results = session.Run(new Dictionary<string, HostTensor> { [contract.Input.Name] = InputOf(contract, input) });
         var stages = new Dictionary<string, HostTensor>
@@ -60,8 +60,8 @@ internal static class StageRun
     private static Dictionary<string, HostTensor> InOnnxRuntime(
         Func<Backend, Weights> weights, ModelConfig config, HostTensor input, Func<string, bool> keep, ParityOptions options)
     {
-        using IOnnxSession session = SessionFactory.FromBytes(Model(weights, config, input, keep, options), options.Model);
-        IReadOnlyDictionary<string, HostTensor> results = session.Run(new Dictionary<string, HostTensor> { [InferenceGraph.InputName] = input });
+        using IOnnxSession session = SessionFactory.FromBytes(Model(weights, config, input, keep, options), options.ToEngine());
+        IReadOnlyDictionary<string, HostTensor> results = session.Run(new Dictionary<string, HostTensor> { [OutputNames.Input] = input });
         return results.ToDictionary(r => StageOf(r.Key), r => r.Value);
     }
 
@@ -69,18 +69,18 @@ internal static class StageRun
         Func<Backend, Weights> weights, ModelConfig config, HostTensor input, Func<string, bool> keep, ParityOptions options)
     {
         int batch = input.Shape[0];
-        using CpuNetwork network = CpuNetwork.Compile(Graph(weights, config, input, keep), new CpuOptions { Threads = options.Model.Threads }, batch);
+        using CpuNetwork network = CpuNetwork.Compile(Graph(weights, config, input, keep), new CpuOptions { Threads = options.Threads }, batch);
         using CpuRun run = network.Rent(batch);
-        input.CopyTo(run[InferenceGraph.InputName].Floats);
+        input.CopyTo(run[OutputNames.Input].Floats);
         run.Execute();
         return run.Outputs.ToDictionary(o => StageOf(o.Name), o => HostTensor.Of(o.Floats.ToArray(), [.. o.Shape]));
     }
 
     private static string StageOf(string output) => output switch
     {
-        InferenceGraph.LogitsName => StageNames.Logits,
-        InferenceGraph.BoxesName => StageNames.Boxes,
-        InferenceGraph.MasksName => StageNames.Masks,
+        OutputNames.Logits => StageNames.Logits,
+        OutputNames.Boxes => StageNames.Boxes,
+        OutputNames.Masks => StageNames.Masks,
         _ => output,
     };
 

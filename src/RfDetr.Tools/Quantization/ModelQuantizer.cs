@@ -10,11 +10,10 @@ public static class ModelQuantizer
 {
     /// <summary>The blocks of a checkpoint that may be in int8, in the network's order, with their shares of the arithmetic; none is in int8 yet.</summary>
     /// <exception cref="ArgumentException">The model is no checkpoint.</exception>
-    public static IReadOnlyList<QuantizedBlock> Blocks(string model, DetectorOptions? options = null)
+    public static IReadOnlyList<QuantizedBlock> Blocks(string model, ModelOptions? options = null)
     {
-        options ??= new DetectorOptions();
-        using CheckpointModel source = Open(model, options);
-        NetworkGraph graph = InferenceGraph.Record(source.Weights, source.Card.Config!, source.Card.InputHeight, source.Card.InputWidth, options.FixedBatch);
+        using CheckpointPackage source = Open(model, options);
+        NetworkGraph graph = source.Record();
         using CpuNetwork network = CpuNetwork.Compile(graph, new CpuOptions { Threads = 1 });
         double all = network.Summarize().Operations;
         return
@@ -31,22 +30,22 @@ public static class ModelQuantizer
     /// <param name="model">The checkpoint.</param>
     /// <param name="images">Image files.</param>
     /// <param name="options">Null for what the file says.</param>
+    /// <param name="threads">Threads of one run; 0: one for each physical core.</param>
     /// <param name="progress">Called after each image with how many are done.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>A policy with ranges, count and digest of the images, and no blocks.</returns>
     public static QuantizationPolicy Calibrate(
-        string model, IReadOnlyList<string> images, DetectorOptions? options = null, Action<int>? progress = null, CancellationToken cancellationToken = default)
+        string model, IReadOnlyList<string> images, ModelOptions? options = null, int threads = 0, Action<int>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         var observer = new ActivationObserver();
-        options = (options ?? new DetectorOptions()) with { Engine = EngineKind.Cpu, Quantization = QuantizationPolicy.None, Observer = observer };
-        using var detector = Detector.Load(model, options);
+        using var detector = Detector.Load(model, options, new Engine.Cpu { Threads = threads, Precision = CpuPrecision.Float32, Observer = observer });
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (int i = 0; i < images.Count; i++)
         {
             byte[] bytes = File.ReadAllBytes(images[i]);
             digest.AppendData(SHA256.HashData(bytes));
-            _ = detector.Detect(bytes.AsMemory(), new DetectOptions { Masks = false }, cancellationToken);
+            _ = detector.Detect(bytes.AsMemory(), new DetectOptions { Heads = [Head.Boxes] }, cancellationToken);
             progress?.Invoke(i + 1);
         }
 
@@ -65,19 +64,19 @@ public static class ModelQuantizer
     /// <param name="options">Class names, EMA and the like, as the search had them.</param>
     /// <returns>Bytes of the file.</returns>
     /// <exception cref="ArgumentException">The output is no safetensors file, or the model itself; the policy's bits are neither 8 nor 7.</exception>
-    public static long Write(string model, string output, QuantizationPolicy policy, DetectorOptions? options = null)
+    public static long Write(string model, string output, QuantizationPolicy policy, ModelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(policy);
         if (policy.ActivationBits is not (7 or 8))
             throw new ArgumentException($"{nameof(policy.ActivationBits)} is {policy.ActivationBits}, expected 7 or 8");
         CheckOutput(model, output);
-        using CheckpointModel source = Open(model, options ?? new DetectorOptions());
+        using CheckpointPackage source = Open(model, options);
         Checkpoint checkpoint = source.Checkpoint;
-        SafetensorsWriter.Write(output, CheckpointContent.Of(checkpoint, source.Card.Classes) with
+        SafetensorsWriter.Write(output, CheckpointContent.Of(checkpoint, source.Info.Classes) with
         {
             Weights = new Int8Weights(checkpoint, policy.Covers),
             Ema = null,
-            Args = ConfigArgs.Complete(checkpoint.Args, source.Card.Config!),
+            Args = ConfigArgs.Complete(checkpoint.Args, source.Config),
             Metadata = checkpoint.Metadata.With(QuantizationPolicy.Key, QuantizationPolicyPlain.Write(policy)),
         });
         return new FileInfo(output).Length;
@@ -93,11 +92,11 @@ public static class ModelQuantizer
             throw new ArgumentException($"'{output}' would replace the checkpoint it is made of; give another output");
     }
 
-    private static CheckpointModel Open(string model, DetectorOptions options)
+    private static CheckpointPackage Open(string model, ModelOptions? options)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(model);
-        if (!BuiltInModels.Contains(model) && ModelLoader.IsOnnx(ModelLoader.ResolvePath(model, options.AcceptLicense)))
-            throw new ArgumentException($"'{model}' is an ONNX file; quantize the checkpoint it was made of, then export that");
-        return CheckpointModels.Open(model, options);
+        var reference = ModelReference.Parse(model);
+        return reference is ModelReference.Onnx
+            ? throw new ArgumentException($"'{model}' is an ONNX file; quantize the checkpoint it was made of, then export that")
+            : CheckpointPackage.OpenCheckpoint(reference, options ?? new ModelOptions());
     }
 }

@@ -7,8 +7,11 @@ namespace RfDetr.Tools;
 /// <param name="options">What all detectors share.</param>
 /// <param name="split">Labeled images.</param>
 /// <param name="most">How many of its images are looked at; null for all.</param>
-public sealed class PrecisionMeter(string model, DetectorOptions options, DataSplit split, int? most = null)
+public sealed class PrecisionMeter(string model, ModelOptions options, DataSplit split, int? most = null)
 {
+    /// <summary>Threads of one run; 0: one for each physical core.</summary>
+    public int Threads { get; init; }
+
     /// <summary>Number of images of one measurement: the first ones of the split.</summary>
     public int Images { get; } = Math.Min(most ?? int.MaxValue, split.Images.Count);
 
@@ -23,7 +26,8 @@ public sealed class PrecisionMeter(string model, DetectorOptions options, DataSp
     public async Task<double> MeasureAsync(QuantizationPolicy policy, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         using Detector detector =
-            await Detector.LoadAsync(model, options with { Quantization = policy }, cancellationToken).ConfigureAwait(false);
+            await Detector.LoadAsync(model, options with { Quantization = policy }, new Engine.Cpu { Threads = Threads }, cancellationToken)
+                .ConfigureAwait(false);
         var evaluate = new EvaluateOptions { MostImages = most };
         DetectorEvaluation found = await Evaluator.RunAsync(detector, split, evaluate, progress, cancellationToken).ConfigureAwait(false);
         string kind = found.Summary.Masks is null ? "boxes" : "masks";

@@ -1,7 +1,7 @@
 namespace RfDetr.Tracking;
 
 /// <summary>A MOTChallenge file is malformed. The message names the file, the line and the cure.</summary>
-public sealed class MotFormatException : Exception
+public sealed class MotFormatException : RfDetrException
 {
     /// <summary>A reason, for a person.</summary>
     public MotFormatException(string message)

@@ -1,4 +1,5 @@
 using RfDetr.Data;
+using RfDetr.Model;
 
 namespace RfDetr.Training;
 
@@ -39,14 +40,14 @@ internal sealed class NetworkEvaluator(DataSplit split, ResizeRule rule, int bat
     {
         ranks ??= Ranks.Alone;
         var loader = new EvaluationLoader(split, batch, runner.Config.Resolution, rule, workers);
-        var reader = new DetectionReader(runner.Config, split.Classes);
+        DetectionDecoder decoder = Decoder(runner.Config);
         var found = new List<FoundObject>();
         int done = 0;
         foreach (EvaluationBatch part in loader.Batches(ranks.Rank, ranks.Count, cancellation))
         {
             NetworkAnswer answer = runner.Run(part.Pixels, part.Images.Length, part.Side, part.Side);
             var read = new FoundObject[part.Images.Length][];
-            _ = Parallel.For(0, read.Length, i => read[i] = reader.Read(answer, i, part.Images[i]));
+            _ = Parallel.For(0, read.Length, i => read[i] = Found(decoder, answer, i, part.Images[i]));
             foreach (FoundObject[] one in read)
                 found.AddRange(one);
             done += part.Images.Length;
@@ -55,6 +56,32 @@ internal sealed class NetworkEvaluator(DataSplit split, ResizeRule rule, int bat
 
         return Measure(ranks.Gather(found), runner.Config.SegmentationHead, cancellation);
     }
+
+    // As the detector decodes, but everything that is selected counts; of logits without a class nothing is.
+    private DetectionDecoder Decoder(ModelConfig config)
+    {
+        NetworkContract contract = InferenceGraph.Contract(config, config.Resolution, config.Resolution);
+        DataClass?[] classes = [.. Enumerable.Range(0, config.ClassLogits).Select(i => split.Classes.TryGetByIndex(i, out DataClass? found) ? found : null)];
+        var selection = new SelectionOptions
+        {
+            NumSelect = config.NumSelect,
+            ScoreThreshold = SelectionOptions.NoThreshold,
+            AllowedLabels = classes.Select(c => c is not null).ToArray(),
+        };
+        var names = new ClassMap(
+            config.ClassLogits, classes.SelectMany((c, label) => c is null ? [] : (ClassEntry[])[new ClassEntry(label, c.Name)]), "the data set");
+        return new DetectionDecoder(names, Head.Of(contract), contract, selection, DetectOptions.Default);
+    }
+
+    private FoundObject[] Found(DetectionDecoder decoder, NetworkAnswer answer, int index, LabeledImage image) =>
+    [
+        .. decoder.Decode(answer, index, image.Width, image.Height).Items.Select(d =>
+        {
+            _ = split.Classes.TryGetByIndex(d.ClassId, out DataClass? category);
+            var box = new BoxXywh(d.Box.X1, d.Box.Y1, d.Box.Width, d.Box.Height);
+            return new FoundObject(image.Id, category!.CategoryId, d.Score, box) { Mask = d.Mask };
+        }),
+    ];
 
     private NetworkEvaluation Measure(IReadOnlyList<FoundObject> found, bool masks, CancellationToken cancellation)
     {

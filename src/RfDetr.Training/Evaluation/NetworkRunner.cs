@@ -4,14 +4,22 @@ using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
-/// <summary>What the network says of a batch of images, in host memory.</summary>
-/// <param name="Batch">Images B.</param>
-/// <param name="Logits">[B, Q, C].</param>
-/// <param name="Boxes">[B, Q, (cx, cy, w, h)], shares of the image.</param>
-/// <param name="Masks">[B, Q, MaskHeight, MaskWidth] logits; null without a mask head.</param>
-/// <param name="MaskHeight">Rows of a mask.</param>
-/// <param name="MaskWidth">Columns of a mask.</param>
-public sealed record NetworkAnswer(int Batch, float[] Logits, float[] Boxes, float[]? Masks, int MaskHeight, int MaskWidth);
+/// <summary>A network's outputs for a batch of images, in host memory.</summary>
+/// <param name="batch">Images B.</param>
+/// <param name="values">Each output by its name, <c>[B, …]</c>, row-major.</param>
+public sealed class NetworkAnswer(int batch, IReadOnlyDictionary<string, float[]> values) : INetworkOutputs
+{
+    /// <summary>Images B.</summary>
+    public int Batch => batch;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> Output(string name, int image)
+    {
+        float[] all = values[name];
+        int length = all.Length / batch;
+        return all.AsSpan(image * length, length);
+    }
+}
 
 /// <summary>Runs a network on libtorch for its results only: one query group, last layer, no gradients, nothing dropped.</summary>
 /// <param name="network">Built on <paramref name="backend"/>.</param>
@@ -36,10 +44,7 @@ public sealed class NetworkRunner(RfDetrNetwork network, TorchBackend backend)
             using InferenceMode mode = TorchRuntime.InferenceMode();
             TorchTensor input = TorchTensor.From(pixels, [batch, Config.Channels, height, width], backend.Device);
             LayerOutput result = network.Forward(backend.Images(input)).Result;
-            Tensor? masks = result.Masks?.Logits();
-            return new NetworkAnswer(
-                batch, Read(result.Logits), Read(result.Boxes), masks is null ? null : Read(masks),
-                masks is null ? 0 : masks.Shape[2].Size, masks is null ? 0 : masks.Shape[3].Size);
+            return new NetworkAnswer(batch, InferenceOutput.All(Config, height, width).ToDictionary(o => o.Name, o => Read(o.Of(result))));
         }
         finally
         {

@@ -40,19 +40,16 @@ internal sealed class StartingPoint : IDisposable
 
     /// <summary>Opens what <see cref="TrainOptions.Model"/> names.</summary>
     /// <param name="options">Validated options.</param>
-    /// <param name="builtIn">Opens a model that comes with the program (<c>demo</c>); null for none.</param>
     /// <param name="acceptLicense">The user accepts the license of weights that ask for it.</param>
     /// <exception cref="FileNotFoundException">There is no such file, or the published weights are not in the cache.</exception>
     /// <exception cref="CheckpointFormatException">The file is no checkpoint.</exception>
     /// <exception cref="LicenseNotAcceptedException">The weights' license must be accepted first.</exception>
-    public static StartingPoint Open(TrainOptions options, Func<string, Checkpoint?>? builtIn = null, bool acceptLicense = false)
+    public static StartingPoint Open(TrainOptions options, bool acceptLicense = false)
     {
         if (options.Network is { } network)
             return new StartingPoint(network.Build(), "random weights", null, network.LayerScaleInit);
         string model = options.Model!;
-        if (builtIn?.Invoke(model) is { } always)
-            return Of(always, $"'{model}'", owns: true);
-        StartingPoint start = Of(Checkpoint.Open(Resolve(model, acceptLicense)), $"'{model}'", owns: true);
+        StartingPoint start = Of(ModelReference.Parse(model).OpenCheckpoint(averaged: false, acceptLicense), $"'{model}'", owns: true);
         try
         {
             Licenses.Require(Licenses.Of(start.Config.Variant), model, acceptLicense);
@@ -98,20 +95,6 @@ internal sealed class StartingPoint : IDisposable
                 checkpoint.Dispose();
             throw;
         }
-    }
-
-    private static string Resolve(string model, bool acceptLicense)
-    {
-        if (File.Exists(model))
-            return model;
-        if (model.Contains('/') || model.Contains('\\') || Path.HasExtension(model))
-            throw new FileNotFoundException($"there is no model file '{model}'", model);
-        HostedFile hosted = HostedWeights.Find(model);
-        Licenses.Require(hosted.License, model, acceptLicense);
-        string cached = Path.Combine(new DownloadOptions().ResolveFolder(), hosted.FileName);
-        return File.Exists(cached)
-            ? cached
-            : throw new FileNotFoundException($"the weights of '{model}' are not in the cache ({cached}); fetch them once with: rfdetr download {model}", cached);
     }
 
     private static ClassMap? ClassesOf(Checkpoint checkpoint)

@@ -5,7 +5,7 @@ namespace RfDetr.Training;
 /// <param name="reason">What is wrong and what helps, as a sentence.</param>
 /// <param name="innerException">The cause.</param>
 public sealed class TrainingDataException(string file, string reason, Exception? innerException = null)
-    : Exception($"{file}: {reason}", innerException)
+    : RfDetrException($"{file}: {reason}", innerException)
 {
     /// <summary>The file at fault.</summary>
     public string File { get; } = file;

@@ -13,9 +13,6 @@ public sealed class Trainer(TrainOptions options, ITrainingLog? log = null)
     /// <summary>True to go on from the run folder's last checkpoint. Without one (the run died before its first) it begins again.</summary>
     public bool Resume { get; init; }
 
-    /// <summary>Opens a model that comes with the program, by name (<c>demo</c>); null for none.</summary>
-    public Func<string, Checkpoint?>? BuiltInModels { get; init; }
-
     /// <summary>The caller accepts the license of weights that ask for it (xlarge, 2xlarge: PML-1.0). A run that goes on does not ask again.</summary>
     public bool AcceptLicense { get; init; }
 
@@ -39,7 +36,7 @@ public sealed class Trainer(TrainOptions options, ITrainingLog? log = null)
         try
         {
             using RunSetup setup = RunSetup.Open(
-                options with { Processes = environment.WorldSize }, last is null ? StartingPoint.Open(options, BuiltInModels, AcceptLicense) : StartingPoint.Resume(last), _log);
+                options with { Processes = environment.WorldSize }, last is null ? StartingPoint.Open(options, AcceptLicense) : StartingPoint.Resume(last), _log);
             if (environment.Rank == 0)
                 AtomicFile.WriteText(folder.Config, TrainOptionsFile.ToYaml(setup.Options));
             using var session = new TrainingSession(setup, folder, _log, ranks, device);

@@ -54,7 +54,9 @@ internal interface IOnnxSession : IDisposable
         CancellationToken cancellation = default);
 
     /// <summary>Makes an engine of this session, which belongs to the engine from then on.</summary>
-    INetworkEngine ToEngine(DetectionContract contract, NetworkSizes sizes);
+    /// <param name="names">The file's own names of input and outputs.</param>
+    /// <param name="contract">Their sizes.</param>
+    INetworkEngine ToEngine(DetectionContract names, NetworkContract contract);
 }
 
 /// <summary>Loads ONNX Runtime for the package that implements <see cref="IOnnxRuntime"/>.</summary>

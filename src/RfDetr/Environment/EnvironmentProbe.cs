@@ -18,7 +18,7 @@ internal static class EnvironmentProbe
     /// <summary>Cores without their hyper-threads that this process may use.</summary>
     public static int PhysicalCores => ProcessorCores.Physical;
 
-    public static BenchmarkEnvironment Look(string engine, DetectorOptions options) => new()
+    public static BenchmarkEnvironment Look(string engine, Engine options) => new()
     {
         Processor = Processor(),
         Cores = Environment.ProcessorCount,
@@ -31,9 +31,9 @@ internal static class EnvironmentProbe
             + (AppContext.TryGetSwitch("System.GC.Concurrent", out bool concurrent) && !concurrent ? "" : ", concurrent"),
         Library = typeof(Detector).Assembly.GetName().Version?.ToString(3) ?? "unknown",
         Engine = engine,
-        Providers = [.. options.Providers.Select(p => p.Name)],
+        Providers = [.. (options as Engine.OnnxRuntime)?.Providers.Select(p => p.Name) ?? []],
         Threads = options.Threads,
-        Spinning = options.AllowSpinning,
+        Spinning = options is Engine.OnnxRuntime { AllowSpinning: true },
         Decoder = $"libvips {Libvips.Version}",
         Variables = Variables(),
     };

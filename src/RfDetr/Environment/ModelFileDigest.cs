@@ -7,15 +7,14 @@ namespace RfDetr;
 internal static class ModelFileDigest
 {
     /// <summary>SHA-256 and size. With a file of weights, the digest is that of both digests in hexadecimal, one after the other.</summary>
-    public static (string Sha256, long Bytes) Of(string model, bool acceptLicense)
+    public static (string Sha256, long Bytes) Of(ModelReference model, bool acceptLicense)
     {
-        if (BuiltInModels.Contains(model))
-            return (ModelLoader.Digests(model, acceptLicense).Sha256, BuiltInModels.Bytes(model).Length);
-        string path = ModelLoader.ResolvePath(model, acceptLicense);
+        if (model.Locate(acceptLicense) is not { } path)
+            return (FileDigests.Of(model, acceptLicense).Sha256, BuiltInModels.Bytes(model.Text).Length);
         string own = FileDigests.Of(path).Sha256;
         long bytes = new FileInfo(path).Length;
         string beside = path + ".data";
-        if (!ModelLoader.IsOnnx(path) || !File.Exists(beside))
+        if (model is not ModelReference.Onnx || !File.Exists(beside))
             return (own, bytes);
         byte[] both = Encoding.ASCII.GetBytes(own + FileDigests.Of(beside).Sha256);
         return (Convert.ToHexStringLower(SHA256.HashData(both)), bytes + new FileInfo(beside).Length);

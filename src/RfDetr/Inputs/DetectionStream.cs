@@ -3,123 +3,156 @@ using System.Runtime.CompilerServices;
 
 namespace RfDetr;
 
-/// <summary>Runs a detector over any number of images: lazily, in order, the next ones being read while the network runs.</summary>
-public static class DetectionStream
+/// <summary>How many images are worked on at a time.</summary>
+public sealed record StreamOptions
 {
-    /// <summary>An image, or the reason why there is none.</summary>
-    private readonly record struct Loaded(ImageSource Source, Image? Image, Exception? Error, double DecodeMs);
+    /// <summary>Images per run of the network, at least 1; null for the detector's <see cref="Detector.PreferredBatch"/>.</summary>
+    public int? Batch { get; init; }
 
     /// <summary>
-    /// Finds objects in one image after the other. An image that cannot be read, or that the region of interest does not fit, is an outcome with an
-    /// error and does not end the stream.
+    /// Groups of <see cref="Batch"/> images in progress, at least 1: while the network runs for one, others are read, decoded, resized or
+    /// written down. Null for two more than the processor has cores, at most 8.
     /// </summary>
-    /// <param name="detector">The detector.</param>
-    /// <param name="sources">The images; taken only as far as outcomes are asked for (and one batch ahead).</param>
-    /// <param name="options">What to keep.</param>
-    /// <param name="batch">Images per run of the network, at least 1; null for the detector's <see cref="Detector.PreferredBatch"/>.</param>
-    /// <param name="standardInput">What a source <c>-</c> reads.</param>
-    /// <param name="cancellationToken">Ends the stream.</param>
-    /// <exception cref="ArgumentException">An option is out of range or names a class that the model does not have.</exception>
-    public static async IAsyncEnumerable<ImageOutcome> DetectEachAsync(
-        this Detector detector, IEnumerable<ImageSource> sources, DetectOptions? options = null, int? batch = null,
-        Stream? standardInput = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(detector);
-        ArgumentNullException.ThrowIfNull(sources);
-        int size = batch ?? detector.PreferredBatch;
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1, nameof(batch));
-        options ??= DetectOptions.Default;
-        _ = LabelFilter.ToSelection(options, detector.Model); // wrong options shall not be reported once per image
+    public int? Ahead { get; init; }
 
-        Task<Loaded[]>? ahead = null;
+    internal int AheadOrDefault => Ahead ?? Math.Min(Environment.ProcessorCount + 2, 8);
+
+    internal void Validate()
+    {
+        var wrong = new List<string>();
+        if (Batch is < 1 or > 1024)
+            wrong.Add(FormattableString.Invariant($"{nameof(Batch)} is {Batch}, expected 1..1024"));
+        if (Ahead is < 1 or > 1024)
+            wrong.Add(FormattableString.Invariant($"{nameof(Ahead)} is {Ahead}, expected 1..1024"));
+        if (wrong.Count > 0)
+            throw new ArgumentException("stream options: " + string.Join("; ", wrong));
+    }
+}
+
+/// <summary>
+/// Runs a detector over any number of images: lazily, in order, several decoders feeding one engine. Each group of images is one task that
+/// decodes, prepares, runs and decodes the answers; a bounded number of them is under way, and the network runs for one at a time.
+/// </summary>
+internal static class DetectionStream
+{
+    /// <summary>An image, or the reason why there is none.</summary>
+    private sealed class Loaded(ImageSource source) : IDisposable
+    {
+        public ImageSource Source { get; } = source;
+
+        public Image? Image { get; set; }
+
+        public Exception? Error { get; set; }
+
+        public double DecodeMs { get; set; }
+
+        public Detections? Result { get; set; }
+
+        public void Dispose() => Image?.Dispose();
+
+        public ImageOutcome ToOutcome() => Error is not null
+            ? new ImageOutcome(Source, Error)
+            : new ImageOutcome(Source, Image!, Result! with { Times = Result!.Times with { DecodeMs = DecodeMs } });
+    }
+
+    /// <summary>Finds objects in one image after the other; see <see cref="Detector.DetectManyAsync(IEnumerable{ImageSource}, DetectOptions?, StreamOptions?, CancellationToken)"/>.</summary>
+    public static async IAsyncEnumerable<ImageOutcome> RunAsync(
+        Detector detector, IEnumerable<ImageSource> sources, DetectOptions options, StreamOptions stream,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        DetectionPipeline pipeline = detector.Pipeline(options); // a wrong option is reported here, not once per image
+        int size = stream.Batch ?? detector.PreferredBatch, most = detector.BatchSize(size);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var turn = new SemaphoreSlim(1);
+        var underWay = new Queue<Task<Loaded[]>>();
+        using IEnumerator<ImageSource[]> groups = sources.Chunk(size).GetEnumerator();
         try
         {
-            foreach (ImageSource[]? group in sources.Chunk(size).Append(null))
+            bool more = true;
+            while (more || underWay.Count > 0)
             {
-                // The next group is read while this one runs; the last round only runs.
-                Task<Loaded[]>? current = ahead;
-                ahead = group is null ? null : Task.Run(() => LoadAsync(group, options, standardInput, cancellationToken), cancellationToken);
-                if (current is null)
-                    continue;
-                Loaded[] loaded = await current.ConfigureAwait(false);
+                while (more && underWay.Count < stream.AheadOrDefault && (more = groups.MoveNext()))
+                {
+                    ImageSource[] group = groups.Current;
+                    underWay.Enqueue(Task.Run(() => WorkAsync(pipeline, group, options.Roi, most, turn, stop.Token), stop.Token));
+                }
+
+                if (!underWay.TryPeek(out Task<Loaded[]>? first))
+                    break;
+                Loaded[] done = await first.ConfigureAwait(false);
+                _ = underWay.Dequeue();
                 try
                 {
-                    foreach (ImageOutcome outcome in await Task.Run(() => Run(detector, loaded, options, cancellationToken), cancellationToken).ConfigureAwait(false))
-                        yield return outcome;
+                    foreach (Loaded image in done)
+                        yield return image.ToOutcome();
                 }
                 finally
                 {
-                    Release(loaded);
+                    Release(done);
                 }
             }
         }
         finally
         {
-            // Whoever stops listening leaves a group behind that nobody will see.
-            if (ahead is not null)
-                await ahead.ContinueWith(static left => Release(left.IsCompletedSuccessfully ? left.Result : []), TaskScheduler.Default).ConfigureAwait(false);
+            // A caller that stops early, or an error, leaves groups behind that nobody will see.
+            await stop.CancelAsync().ConfigureAwait(false);
+            foreach (Task<Loaded[]> left in underWay)
+                await left.ContinueWith(static t => Release(t.IsCompletedSuccessfully ? t.Result : []), TaskScheduler.Default).ConfigureAwait(false);
         }
     }
 
-    private static async Task<Loaded[]> LoadAsync(ImageSource[] group, DetectOptions options, Stream? standardInput, CancellationToken cancellationToken)
+    private static async Task<Loaded[]> WorkAsync(
+        DetectionPipeline pipeline, ImageSource[] group, PixelRect? roi, int most, SemaphoreSlim turn, CancellationToken cancellationToken)
     {
-        var loaded = new Loaded[group.Length];
-        for (int i = 0; i < group.Length; i++)
+        Loaded[] loaded = [.. group.Select(static source => new Loaded(source))];
+        try
         {
-            loaded[i] = new(group[i], null, null, 0);
-            long start = Stopwatch.GetTimestamp();
-            Image? image = null;
-            try
+            await Task.WhenAll(loaded.Select(one => LoadAsync(one, roi, cancellationToken))).ConfigureAwait(false);
+            foreach (Loaded[] part in loaded.Where(l => l.Image is not null).Chunk(most))
             {
-                image = await group[i].LoadAsync(standardInput, null, cancellationToken).ConfigureAwait(false);
-                CheckRoi(image, options.Roi);
-                loaded[i] = loaded[i] with { Image = image, DecodeMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds };
+                ImageAnswer[] answers = pipeline.Run(new Frames([.. part.Select(l => l.Image!)]), cancellationToken, turn);
+                for (int i = 0; i < part.Length; i++)
+                    (part[i].Result, part[i].Error) = (answers[i].Result, answers[i].Error);
             }
-            catch (Exception e) when (e is ImageContentException or IOException or UnauthorizedAccessException or HttpRequestException or TimeoutException or ArgumentException)
-            {
-                image?.Dispose();
-                loaded[i] = loaded[i] with { Error = e };
-            }
-            catch
-            {
-                Release(loaded);
-                throw;
-            }
-        }
 
-        return loaded;
+            return loaded;
+        }
+        catch
+        {
+            Release(loaded);
+            throw;
+        }
     }
 
-    private static List<ImageOutcome> Run(Detector detector, Loaded[] group, DetectOptions options, CancellationToken cancellationToken)
+    private static async Task LoadAsync(Loaded one, PixelRect? roi, CancellationToken cancellationToken)
     {
-        Image[] images = [.. group.Where(l => l.Image is not null).Select(l => l.Image!)];
-        IReadOnlyList<Detections> results = images.Length == 0 ? [] : detector.Detect(images, options, cancellationToken);
-        var outcomes = new List<ImageOutcome>(group.Length);
-        int next = 0;
-        foreach (Loaded loaded in group)
+        long start = Stopwatch.GetTimestamp();
+        try
         {
-            if (loaded.Image is null)
-            {
-                outcomes.Add(new(loaded.Source, loaded.Error!));
-                continue;
-            }
-
-            Detections result = results[next++];
-            outcomes.Add(new(loaded.Source, loaded.Image, result with { Times = result.Times with { DecodeMs = loaded.DecodeMs } }));
+            one.Image = await one.Source.OpenAsync(null, cancellationToken).ConfigureAwait(false);
+            CheckRoi(one.Image, roi);
+            one.DecodeMs = StageClock.Ms(start);
         }
-
-        return outcomes;
+        catch (Exception e) when (e is ImageContentException or IOException or UnauthorizedAccessException or HttpRequestException
+            or TimeoutException or ArgumentException)
+        {
+            one.Dispose();
+            (one.Image, one.Error) = (null, e);
+        }
     }
 
     private static void CheckRoi(Image image, PixelRect? roi)
     {
         if (roi is { } r && (r.X < 0 || r.Y < 0 || r.IsEmpty || r.Right > image.Width || r.Bottom > image.Height))
-            throw new ArgumentException($"the region of interest {r.X},{r.Y},{r.Width},{r.Height} (x,y,w,h) is not inside the image of {image.Width}×{image.Height} pixels");
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"the region of interest {r.X},{r.Y},{r.Width},{r.Height} (x,y,w,h) is not inside the image of {image.Width}×{image.Height} pixels"));
+        }
     }
 
     private static void Release(Loaded[] group)
     {
         foreach (Loaded loaded in group)
-            loaded.Image?.Dispose();
+            loaded.Dispose();
     }
 }

@@ -4,6 +4,9 @@ namespace RfDetr;
 /// <summary>What users name as input, turned into images: files, folders, glob patterns, addresses, standard input.</summary>
 public static class ImageInputs
 {
+    /// <summary>The name of standard input.</summary>
+    public const string StandardInput = "-";
+
     // AVIF and HEIF as far as the libvips in use reads them.
     private static readonly HashSet<string> s_endings = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -19,17 +22,21 @@ public static class ImageInputs
     /// </summary>
     /// <param name="inputs">A file; a folder (its files with an image's ending); a pattern with <c>*</c>, <c>?</c> and <c>**</c> (any folders); an address; <c>-</c>.</param>
     /// <param name="recursive">Whether folders are searched to their depth.</param>
+    /// <param name="standardInput">The stream that <c>-</c> reads; null where there is none.</param>
+    /// <exception cref="ArgumentException">An input is <c>-</c> and there is no standard input.</exception>
     /// <exception cref="FileNotFoundException">A folder holds no image, or a pattern matches none.</exception>
-    public static IReadOnlyList<ImageSource> Expand(IEnumerable<string> inputs, bool recursive = false)
+    public static IReadOnlyList<ImageSource> Expand(IEnumerable<string> inputs, bool recursive = false, Stream? standardInput = null)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var sources = new List<ImageSource>();
         foreach (string name in inputs.SelectMany(input => Names(input, recursive)))
         {
-            bool isFile = name != ImageSource.StandardInput && !ImageUrl.IsUrl(name);
-            if (seen.Add(isFile ? Path.GetFullPath(name) : name))
-                sources.Add(new(name));
+            ImageSource source = name != StandardInput
+                ? ImageSource.Of(name)
+                : new StreamImage(standardInput ?? throw new ArgumentException("there is no standard input to read an image from"), name);
+            if (seen.Add(source is FileImage ? Path.GetFullPath(name) : name))
+                sources.Add(source);
         }
 
         return sources;
@@ -38,7 +45,7 @@ public static class ImageInputs
     private static IEnumerable<string> Names(string input, bool recursive)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(input);
-        if (input == ImageSource.StandardInput || ImageUrl.IsUrl(input) || File.Exists(input))
+        if (input == StandardInput || ImageUrl.IsUrl(input) || File.Exists(input))
             return [input];
         if (Directory.Exists(input))
             return InFolder(input, recursive);

@@ -1,15 +1,15 @@
 namespace RfDetr;
 
-/// <summary>Opens ONNX Runtime sessions with a detector's options.</summary>
+/// <summary>Opens ONNX Runtime sessions as an engine asks for.</summary>
 internal static class SessionFactory
 {
-    public static IOnnxSession FromBytes(ReadOnlyMemory<byte> model, DetectorOptions options) =>
-        OnnxRuntimePackage.Load(options.OnnxRuntimePath).Open(model, ToSession(options));
+    public static IOnnxSession FromBytes(ReadOnlyMemory<byte> model, Engine.OnnxRuntime options) =>
+        OnnxRuntimePackage.Load(options.LibraryPath).Open(model, ToSession(options));
 
-    public static IOnnxSession FromFile(string path, DetectorOptions options) =>
-        OnnxRuntimePackage.Load(options.OnnxRuntimePath).Open(path, ToSession(options));
+    public static IOnnxSession FromFile(string path, Engine.OnnxRuntime options) =>
+        OnnxRuntimePackage.Load(options.LibraryPath).Open(path, ToSession(options));
 
-    private static OnnxSessionOptions ToSession(DetectorOptions options) => new()
+    private static OnnxSessionOptions ToSession(Engine.OnnxRuntime options) => new()
     {
         Providers = options.Providers,
         IntraOpThreads = options.Threads,

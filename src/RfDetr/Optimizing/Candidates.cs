@@ -3,15 +3,15 @@ using RfDetr.Onnx;
 namespace RfDetr;
 
 /// <summary>What is known before anything is measured.</summary>
-/// <param name="Options">How the unoptimized detector was loaded; what these options say by name stays as it is.</param>
+/// <param name="Engine">What the unoptimized detector was loaded with; what it says by name stays as it is.</param>
 /// <param name="IsOnnxFile">True for a file that ONNX Runtime alone can run, in the precision it has.</param>
 /// <param name="HasFixedBatch">True if the model runs batches of one size only.</param>
 /// <param name="Cores">Physical cores this process may use.</param>
 /// <param name="HasPolicy">True if the model says which of its products may be in int8.</param>
 /// <param name="HasBFloat16">True if our own engine can multiply bfloat16 here.</param>
-internal sealed record CandidateFacts(DetectorOptions Options, bool IsOnnxFile, bool HasFixedBatch, int Cores, bool HasPolicy = false, bool HasBFloat16 = false)
+internal sealed record CandidateFacts(Engine Engine, bool IsOnnxFile, bool HasFixedBatch, int Cores, bool HasPolicy = false, bool HasBFloat16 = false)
 {
-    public EngineChoice Reference => EngineChoice.Of(IsOnnxFile ? Options with { Engine = EngineKind.OnnxRuntime } : Options, Cores, HasPolicy);
+    public EngineChoice Reference => EngineChoice.Of(Engine, IsOnnxFile, Cores, HasPolicy);
 }
 
 /// <summary>Lists what is worth measuring, the safest first: of two that are equally quick the earlier one is taken.</summary>
@@ -53,18 +53,17 @@ internal static class Candidates
 
     private static IEnumerable<EngineKind> EngineKinds(CandidateFacts facts, ExportPrecision precision)
     {
-        if (facts.Options.Engine is EngineKind.Auto or EngineKind.OnnxRuntime && precision != ExportPrecision.BFloat16)
+        if (facts.Engine is Engine.Automatic or Engine.OnnxRuntime && precision != ExportPrecision.BFloat16)
             yield return EngineKind.OnnxRuntime;
-        bool runsThere = !facts.IsOnnxFile && precision != ExportPrecision.Float16 && facts.Options.Providers.Count == 0;
-        if (facts.Options.Engine is EngineKind.Auto or EngineKind.Cpu && runsThere)
+        if (facts.Engine is Engine.Automatic or Engine.Cpu && !facts.IsOnnxFile && precision != ExportPrecision.Float16)
             yield return EngineKind.Cpu;
     }
 
     // Large machines: the network does not scale to all cores, but a quarter of them is surely not too many.
-    private static IEnumerable<int> Threads(CandidateFacts facts) => facts.Options.Threads > 0
-        ? [facts.Options.Threads]
+    private static IEnumerable<int> Threads(CandidateFacts facts) => facts.Engine.Threads > 0
+        ? [facts.Engine.Threads]
         : ((int[])[facts.Cores, facts.Cores / 2, facts.Cores / 4]).Where(t => t >= 1).Distinct();
 
     private static bool HasAccelerator(CandidateFacts facts) =>
-        facts.Options.Providers.Any(p => !p.Name.StartsWith("cpu", StringComparison.OrdinalIgnoreCase));
+        (facts.Engine as Engine.OnnxRuntime)?.Providers.Any(p => !p.Name.StartsWith("cpu", StringComparison.OrdinalIgnoreCase)) == true;
 }

@@ -9,10 +9,10 @@ namespace RfDetr;
 internal static class ChoiceFacts
 {
     /// <summary>One line <c>name: value</c> each.</summary>
-    public static IReadOnlyList<string> Of(string model, CandidateFacts candidates, ModelCard card, OptimizeOptions optimize)
+    public static IReadOnlyList<string> Of(Detector detector, CandidateFacts candidates, OptimizeOptions optimize)
     {
-        DetectorOptions options = candidates.Options;
-        BenchmarkEnvironment machine = EnvironmentProbe.Look(OnnxVersion(options), options);
+        (ModelInfo card, ModelOptions options, Engine engine) = (detector.Model, detector.Options, candidates.Engine);
+        BenchmarkEnvironment machine = EnvironmentProbe.Look(OnnxVersion(engine), engine);
         List<string> facts =
         [
             $"processor: {machine.Processor}",
@@ -22,10 +22,10 @@ internal static class ChoiceFacts
             $"runtime: {machine.Runtime}",
             $"library: {machine.Library}, {Build(typeof(Detector))}, {Build(typeof(Cpu.CpuNetwork))}",
             $"ONNX Runtime: {machine.Engine}",
-            $"model: {Digest(model, options)}",
-            Text($"input: {card.InputHeight}×{card.InputWidth}, precision {options.Precision}, batch {options.FixedBatch?.ToString(CultureInfo.InvariantCulture) ?? "any"}"),
+            $"model: {ModelFileDigest.Of(detector.Reference, options.AcceptLicense).Sha256}, {options.Weights}",
+            Text($"input: {card.InputHeight}×{card.InputWidth}, precision {candidates.Reference.Precision}, batch {engine.FixedBatch?.ToString(CultureInfo.InvariantCulture) ?? "any"}"),
             $"int8: {(options.Quantization is null ? "as the model says" : string.Join(' ', options.Quantization.Blocks.Where(b => b.IsInt8).Select(b => b.Name)))}",
-            Text($"engine: {options.Engine}, threads {options.Threads}, providers {string.Join(' ', machine.Providers)}"),
+            Text($"engine: {engine.GetType().Name}, threads {engine.Threads}, providers {string.Join(' ', machine.Providers)}"),
             Text($"candidates: batches {string.Join(',', optimize.Batches)}, reduced precision {(optimize.AllowReducedPrecision ? "allowed" : "not allowed")}"),
             Text($"tolerance: {optimize.Tolerance}, reduced {optimize.ReducedPrecisionTolerance}"),
         ];
@@ -37,17 +37,14 @@ internal static class ChoiceFacts
     public static string Name(IReadOnlyList<string> facts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', facts))))[..32];
 
-    private static string Digest(string model, DetectorOptions options) =>
-        ModelFileDigest.Of(model, options.AcceptLicense).Sha256;
-
     // Not the version: two builds of one version may differ in speed.
     private static string Build(Type type) => type.Module.ModuleVersionId.ToString("N");
 
-    private static string OnnxVersion(DetectorOptions options)
+    private static string OnnxVersion(Engine engine)
     {
         try
         {
-            return OnnxRuntimePackage.Load(options.OnnxRuntimePath).Version;
+            return OnnxRuntimePackage.Load((engine as Engine.OnnxRuntime)?.LibraryPath).Version;
         }
         catch (OnnxRuntimeException)
         {

@@ -9,7 +9,7 @@ internal sealed class DetectorContenders(Detector reference, EngineChoice refere
         cancellationToken.ThrowIfCancellationRequested();
         return choice == referenceChoice
             ? new Contender(reference, choice, probes, owns: false)
-            : new Contender(reference.WithOptions(choice.ApplyTo(reference.Options)), choice, probes, owns: true);
+            : new Contender(reference.WithEngine(choice.ToEngine(reference.Engine)), choice, probes, owns: true);
     }
 
     /// <summary>A detector that is measured.</summary>
@@ -27,7 +27,7 @@ internal sealed class DetectorContenders(Detector reference, EngineChoice refere
         public Detector Detector => detector;
 
         public IReadOnlyList<Detections> Look(int batch, CancellationToken cancellationToken) =>
-            [.. probes.Chunk(batch).SelectMany(some => detector.Detect(Filled(some, batch), s_everything, cancellationToken).Take(some.Length))];
+            [.. probes.Chunk(batch).SelectMany(some => detector.Detect(Filled(some, batch), batch, s_everything, cancellationToken).Take(some.Length))];
 
         public void Call(int batch, CancellationToken cancellationToken)
         {
@@ -35,7 +35,7 @@ internal sealed class DetectorContenders(Detector reference, EngineChoice refere
                 _images = new Image[batch];
             for (int i = 0; i < batch; i++)
                 _images[i] = probes[_next++ % probes.Count];
-            _ = detector.Detect(_images, DetectOptions.Default, cancellationToken);
+            _ = detector.Detect(_images, batch, DetectOptions.Default, cancellationToken);
         }
 
         public void Settle()

@@ -26,23 +26,40 @@ public sealed record EngineChoice(EngineKind Engine, ExportPrecision Precision, 
         return engine + precision + threads + (Spinning ? ", spinning" : "") + batch;
     }
 
-    /// <summary>What a detector was loaded with, with everything decided that its options leave to the engine and the model.</summary>
-    /// <param name="options">How it was loaded.</param>
+    /// <summary>What a detector was loaded with, with everything decided that its engine leaves to the model and the machine.</summary>
+    /// <param name="engine">What it was loaded with.</param>
+    /// <param name="isOnnxFile">True for a file that ONNX Runtime alone can run.</param>
     /// <param name="cores">Physical cores.</param>
     /// <param name="hasPolicy">True if the model says which products may be in int8: our own engine follows that unasked.</param>
-    internal static EngineChoice Of(DetectorOptions options, int cores, bool hasPolicy) => options.RunsOnOwnEngine
-        ? new(EngineKind.Cpu, hasPolicy ? ExportPrecision.Int8 : options.Precision, options.Threads == 0 ? cores : options.Threads, Spinning: false)
-        : new(EngineKind.OnnxRuntime, options.Precision, options.Threads == 0 ? cores : options.Threads, options.AllowSpinning);
-
-    /// <summary>The options with this choice in them; nothing runs in int8 that was not chosen to.</summary>
-    internal DetectorOptions ApplyTo(DetectorOptions options) => options with
+    internal static EngineChoice Of(Engine engine, bool isOnnxFile, int cores, bool hasPolicy)
     {
-        Engine = Engine,
-        Precision = Precision,
-        Threads = Threads,
-        AllowSpinning = Spinning,
-        Quantization = Precision == ExportPrecision.Int8 ? options.Quantization : QuantizationPolicy.None,
-    };
+        int threads = engine.Threads == 0 ? cores : engine.Threads;
+        ExportPrecision asModel = hasPolicy ? ExportPrecision.Int8 : ExportPrecision.Float32;
+        return engine switch
+        {
+            RfDetr.Engine.OnnxRuntime o => new(EngineKind.OnnxRuntime, RfDetr.Engine.OnnxRuntime.ToExport(o.Precision), threads, o.AllowSpinning),
+            RfDetr.Engine.Cpu { Precision: CpuPrecision.Float32 } => new(EngineKind.Cpu, ExportPrecision.Float32, threads, false),
+            RfDetr.Engine.Cpu { Precision: CpuPrecision.BFloat16 } => new(EngineKind.Cpu, ExportPrecision.BFloat16, threads, false),
+            _ when isOnnxFile => new(EngineKind.OnnxRuntime, ExportPrecision.Float32, threads, false),
+            _ => new(EngineKind.Cpu, asModel, threads, false),
+        };
+    }
+
+    /// <summary>The engine of this choice; what only the first one says (a provider, a library, a fixed batch) is kept, and nothing runs in int8 that was not chosen to.</summary>
+    internal Engine ToEngine(Engine first) => Engine == EngineKind.Cpu
+        ? new RfDetr.Engine.Cpu
+        {
+            Threads = Threads,
+            FixedBatch = first.FixedBatch,
+            Precision = Precision switch { ExportPrecision.BFloat16 => CpuPrecision.BFloat16, ExportPrecision.Int8 => CpuPrecision.Int8, _ => CpuPrecision.Float32 },
+        }
+        : (first as RfDetr.Engine.OnnxRuntime ?? new()) with
+        {
+            Threads = Threads,
+            FixedBatch = first.FixedBatch,
+            AllowSpinning = Spinning,
+            Precision = Precision switch { ExportPrecision.Float16 => OnnxPrecision.Float16, ExportPrecision.Int8 => OnnxPrecision.Int8, _ => OnnxPrecision.Float32 },
+        };
 
     /// <summary>Whether it can be loaded at all; a stored choice may hold anything.</summary>
     internal bool IsSound => Enum.IsDefined(Engine) && Engine != EngineKind.Auto && Enum.IsDefined(Precision) && Threads is >= 1 and <= 1024 && Batch is >= 1 and <= 1024;

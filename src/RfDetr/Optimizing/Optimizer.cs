@@ -5,12 +5,13 @@ namespace RfDetr;
 /// <summary>Makes a quicker detector out of a detector.</summary>
 internal static class Optimizer
 {
-    public static Detector Run(Detector reference, string model, OptimizeOptions options, CancellationToken cancellationToken)
+    public static Detector Run(Detector reference, OptimizeOptions options, CancellationToken cancellationToken)
     {
         options.Validate();
         var candidates = new CandidateFacts(
-            reference.Options, reference.Model.Config is null, reference.HasFixedBatch, ProcessorCores.Physical, reference.Model.Quantization is not null, InstructionSets.HasBFloat16Products);
-        IReadOnlyList<string> facts = ChoiceFacts.Of(model, candidates, reference.Model, options);
+            reference.Engine, reference.Reference is ModelReference.Onnx, reference.HasFixedBatch, ProcessorCores.Physical,
+            reference.Model.Quantization is not null, InstructionSets.HasBFloat16Products);
+        IReadOnlyList<string> facts = ChoiceFacts.Of(reference, candidates, options);
         var finder = new ChoiceFinder(ChoiceCache.At(options.CacheFolder), options, TimeProvider.System);
         Image[] drawn = options.Probes.Count == 0 ? ProbeImages.Draw() : [];
         try
@@ -19,7 +20,7 @@ internal static class Optimizer
             (OptimizationReport report, IContender? winner) = finder.Find(facts, candidates, new DetectorContenders(reference, candidates.Reference, probes), cancellationToken);
             Detector chosen = winner is DetectorContenders.Contender { Detector: { } measured } && measured != reference
                 ? measured
-                : reference.WithOptions(report.Chosen.ApplyTo(reference.Options));
+                : reference.WithEngine(report.Chosen.ToEngine(reference.Engine));
             chosen.Optimization = report;
             return chosen;
         }

@@ -27,11 +27,11 @@ public sealed class CocoResults : IResultWriter
     /// <param name="imageId">The id of a file where the data set knows it; null, or an answer of null, for the rule above.</param>
     /// <param name="masks">True for a file of masks, false for one of boxes.</param>
     /// <exception cref="ArgumentException">Masks are asked for and the model finds none.</exception>
-    public CocoResults(Stream stream, ModelCard model, Func<string, long?>? imageId = null, bool masks = false)
+    public CocoResults(Stream stream, ModelInfo model, Func<string, long?>? imageId = null, bool masks = false)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(model);
-        if (masks && !model.HasMasks)
+        if (masks && !model.Has(Head.Masks))
             throw new ArgumentException($"'{model.Name}' finds no masks; write boxes, or take a seg-… variant", nameof(masks));
         (_classes, _imageId, _masks) = (model.Classes, imageId, masks);
         _results = new CocoResultWriter(stream, masks, singles: true);

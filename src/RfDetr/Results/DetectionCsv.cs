@@ -16,11 +16,15 @@ public sealed class DetectionCsv : IResultWriter
     /// <summary>Writes the heading.</summary>
     /// <param name="writer">Receives the lines; stays open.</param>
     /// <param name="model">The model whose results they are.</param>
-    public DetectionCsv(TextWriter writer, ModelCard model)
+    public DetectionCsv(TextWriter writer, ModelInfo model)
+        : this(writer, (model ?? throw new ArgumentNullException(nameof(model))).Has(Head.Masks))
+    {
+    }
+
+    internal DetectionCsv(TextWriter writer, bool masks)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        ArgumentNullException.ThrowIfNull(model);
-        (_writer, _masks) = (writer, model.HasMasks);
+        (_writer, _masks) = (writer, masks);
         WriteLine(["file", "width", "height", "class_id", "class_name", "score", "x1", "y1", "x2", "y2", .. _masks ? (string[])["mask"] : []]);
     }
 

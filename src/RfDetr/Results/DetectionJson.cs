@@ -16,28 +16,21 @@ public sealed class DetectionJson : IResultWriter
 {
     private readonly Stream _stream;
     private readonly Utf8JsonWriter _json;
-    private readonly bool _masks;
 
     /// <summary>Begins a document.</summary>
     /// <param name="stream">Receives UTF-8; stays open.</param>
     /// <param name="model">The model whose results they are.</param>
     /// <param name="optimization">How the choice of engine was made, for the document's <c>optimization</c>; null leaves it out.</param>
-    public DetectionJson(Stream stream, ModelCard model, OptimizationReport? optimization = null)
+    public DetectionJson(Stream stream, ModelInfo model, OptimizationReport? optimization = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(model);
         _stream = stream;
-        _masks = model.HasMasks;
-        _json = new Utf8JsonWriter(stream, ResultJson.Options);
+        _json = new Utf8JsonWriter(stream, ResultJson.Writing);
         _json.WriteStartObject();
-        _json.WriteStartObject("model");
-        _json.WriteString("name", model.Name);
-        _json.WriteString("variant", model.Variant);
-        _json.WriteStartObject("classes");
-        foreach (ClassEntry entry in model.Classes.Entries)
-            _json.WriteString(entry.Label.ToString(CultureInfo.InvariantCulture), entry.Name);
-        _json.WriteEndObject();
-        _json.WriteEndObject();
+        _json.WritePropertyName("model");
+        var classes = model.Classes.Entries.ToDictionary(entry => entry.Label.ToString(CultureInfo.InvariantCulture), entry => entry.Name);
+        JsonSerializer.Serialize(_json, new ModelDocument(model.Name, model.Variant, classes), ResultJson.Default.ModelDocument);
         if (optimization is not null)
         {
             _json.WritePropertyName("optimization");
@@ -51,31 +44,14 @@ public sealed class DetectionJson : IResultWriter
     public void Write(string file, Detections found)
     {
         ArgumentNullException.ThrowIfNull(found);
-        _json.WriteStartObject();
-        _json.WriteString("file", file);
-        _json.WriteNumber("width", found.Width);
-        _json.WriteNumber("height", found.Height);
-        _json.WriteStartArray("detections");
-        foreach (Detection detection in found.Items)
-            Write(detection);
-        _json.WriteEndArray();
-        _json.WriteStartObject("time_ms");
-        WriteMs("decode", found.Times.DecodeMs);
-        WriteMs("preprocess", found.Times.PreprocessMs);
-        WriteMs("inference", found.Times.InferenceMs);
-        WriteMs("postprocess", found.Times.PostprocessMs);
-        _json.WriteEndObject();
-        _json.WriteEndObject();
+        JsonSerializer.Serialize(_json, ImageDocument.Of(found, file), ResultJson.Default.ImageDocument);
         _json.Flush();
     }
 
-    /// <summary>Notes an image that could not be looked at.</summary>
+    /// <summary>Adds an image that has no results.</summary>
     public void WriteFailure(string file, string error)
     {
-        _json.WriteStartObject();
-        _json.WriteString("file", file);
-        _json.WriteString("error", error);
-        _json.WriteEndObject();
+        JsonSerializer.Serialize(_json, new FailureDocument(file, error), ResultJson.Default.FailureDocument);
         _json.Flush();
     }
 
@@ -91,43 +67,4 @@ public sealed class DetectionJson : IResultWriter
 
     /// <summary>Frees the writer; the stream stays open.</summary>
     public void Dispose() => _json.Dispose();
-
-    private void Write(Detection detection)
-    {
-        _json.WriteStartObject();
-        _json.WriteStartArray("box");
-        _json.WriteFinite(detection.Box.X1);
-        _json.WriteFinite(detection.Box.Y1);
-        _json.WriteFinite(detection.Box.X2);
-        _json.WriteFinite(detection.Box.Y2);
-        _json.WriteEndArray();
-        _json.WritePropertyName("score");
-        _json.WriteFinite(detection.Score);
-        _json.WriteNumber("class_id", detection.ClassId);
-        _json.WriteString("class_name", detection.ClassName);
-        if (_masks && detection.Mask is { } mask)
-        {
-            _json.WriteMask("mask", mask);
-            _json.WriteStartArray("polygons");
-            foreach (PolygonRing ring in PolygonRings.Of(detection))
-                Write(ring);
-            _json.WriteEndArray();
-        }
-
-        _json.WriteEndObject();
-    }
-
-    private void Write(PolygonRing ring)
-    {
-        _json.WriteStartArray();
-        foreach (PixelPoint point in ring.Points)
-        {
-            _json.WriteNumberValue(point.X);
-            _json.WriteNumberValue(point.Y);
-        }
-
-        _json.WriteEndArray();
-    }
-
-    private void WriteMs(string name, double value) => _json.WriteNumber(name, Math.Round(value, 3));
 }

@@ -18,11 +18,11 @@ public sealed class YoloLabels : IResultWriter
     /// <summary>Makes the folder and writes <c>classes.txt</c> above the label files, which lie in <c>labels</c>.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="model">The model whose results they are.</param>
-    public YoloLabels(string folder, ModelCard model)
+    public YoloLabels(string folder, ModelInfo model)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(model);
-        (_folder, _masks) = (Path.Combine(folder, "labels"), model.HasMasks);
+        (_folder, _masks) = (Path.Combine(folder, "labels"), model.Has(Head.Masks));
         Directory.CreateDirectory(_folder);
         for (int i = 0; i < model.Classes.Entries.Count; i++)
             _lines[model.Classes.Entries[i].Label] = i;

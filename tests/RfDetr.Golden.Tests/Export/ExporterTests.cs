@@ -53,7 +53,7 @@ public sealed class ExporterTests : IDisposable
     public void The_file_says_how_to_use_it()
     {
         Exporter.Export(FormulaModel.Path, _folder["a.pth"]);
-        Exporter.Export(_folder["a.pth"], _folder["m.onnx"], new ExportRequest { Precision = ExportPrecision.Float16, Resolution = (120, 240), Batch = 2 });
+        Exporter.Export(_folder["a.pth"], _folder["m.onnx"], new ExportRequest { Precision = ExportPrecision.Float16, Model = new ModelOptions { InputSize = new ImageSize(120, 240) }, Batch = 2 });
 
         var info = OnnxModelInfo.Read(_folder["m.onnx"]);
         InferenceMetadata contract = MetadataJson.FindInference(info.Custom).ShouldNotBeNull();
@@ -83,7 +83,7 @@ public sealed class ExporterTests : IDisposable
     [Fact]
     public void Requests_that_do_not_fit_name_both_values()
     {
-        Message(FormulaModel.Path, "x.onnx", new ExportRequest { Resolution = (250, 240) }).ShouldBe(
+        Message(FormulaModel.Path, "x.onnx", new ExportRequest { Model = new ModelOptions { InputSize = new ImageSize(250, 240) } }).ShouldBe(
             "resolution 250×240 does not fit 'custom': both sides must be multiples of 24 (patch size 12 × 2 windows)");
         Message(FormulaModel.Path, "x.tflite").ShouldContain("ends in '.tflite', expected .onnx, .safetensors or .pth");
         Message(FormulaModel.Path, "x.pth", new ExportRequest { Dialect = OnnxDialect.OnnxRuntime }).ShouldContain("belong to .onnx files");
@@ -102,7 +102,7 @@ public sealed class ExporterTests : IDisposable
             TorchWriter.Write(_folder["ema.pth"], CheckpointContent.Of(first) with { Ema = first, Args = first.Args.With("lr", 1e-4) });
 
         Exporter.Export(_folder["ema.pth"], _folder["b.safetensors"]);
-        Exporter.Export(_folder["ema.pth"], _folder["c.safetensors"], new ExportRequest { PreferEma = true });
+        Exporter.Export(_folder["ema.pth"], _folder["c.safetensors"], new ExportRequest { Model = new ModelOptions { Weights = WeightSet.Averaged } });
 
         using var both = Checkpoint.Open(_folder["b.safetensors"]);
         using var averaged = Checkpoint.Open(_folder["c.safetensors"]);
@@ -120,7 +120,7 @@ public sealed class ExporterTests : IDisposable
 
     private static Detections Detect(string model)
     {
-        using var detector = Detector.Load(model, new DetectorOptions { Engine = EngineKind.OnnxRuntime });
+        using var detector = Detector.Load(model, null, new Engine.OnnxRuntime());
         return detector.Detect(s_image, s_low);
     }
 }

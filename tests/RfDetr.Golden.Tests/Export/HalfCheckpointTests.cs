@@ -51,7 +51,7 @@ public sealed class HalfCheckpointTests : IDisposable
             });
         }
 
-        Exporter.Export(_folder["run.pth"], _folder["h.safetensors"], s_half with { PreferEma = true });
+        Exporter.Export(_folder["run.pth"], _folder["h.safetensors"], s_half with { Model = new ModelOptions { Weights = WeightSet.Averaged } });
 
         using var half = Checkpoint.Open(_folder["h.safetensors"]);
         half.HasEma.ShouldBeFalse();
@@ -99,7 +99,7 @@ public sealed class HalfCheckpointTests : IDisposable
 
     private Detections Detect(string file, EngineKind engine)
     {
-        using var detector = Detector.Load(_folder[file], new DetectorOptions { Engine = engine });
+        using var detector = Detector.Load(_folder[file], null, engine == EngineKind.Cpu ? new Engine.Cpu() : new Engine.OnnxRuntime());
         return detector.Detect(Goldens.Path("images/reference_x4.png"), new DetectOptions { ScoreThreshold = 0.02f });
     }
 }

@@ -64,7 +64,7 @@ public sealed class ModelInspectionTests : IDisposable
         found.Classes.ShouldBeNull();
         found.Config.ShouldNotBeNull();
         found.Warnings.ShouldHaveSingleItem().ShouldContain("--class-names");
-        ModelInspection.Of(_folder["nameless.safetensors"], new DetectorOptions { ClassNames = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"] })
+        ModelInspection.Of(_folder["nameless.safetensors"], new ModelOptions { ClassNames = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"] })
             .Classes.ShouldNotBeNull().NameOf(1).ShouldBe("a");
     }
 

@@ -122,9 +122,9 @@ public sealed class DetectTests : IDisposable
     [Fact]
     public async Task Annotated_images_of_one_name_do_not_collide_and_keep_their_format()
     {
-        CliRun run = await CliRun.Of("detect", _folder["in"], Goldens.Path("images/image.gif"), "--recursive", "--output", _folder["out"]);
+        CliRun run = await CliRun.Of("detect", _folder["in"], Goldens.Path("images/picture.gif"), "--recursive", "--output", _folder["out"]);
         run.Code.ShouldBe(0, run.Error);
-        Directory.GetFiles(_folder["out"]).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal).ShouldBe(["a.jpg", "b.png", "deep_b.png", "Pimage.png"]);
+        Directory.GetFiles(_folder["out"]).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal).ShouldBe(["a.jpg", "b.png", "deep_b.png", "picture.png"]);
         ImageInfo.Read(_folder["out/a.jpg"]).Format.ShouldBe(ImageFormat.Jpeg);
         using Image before = Image.Load(_image), after = Image.Load(_folder["out/b.png"]);
         (after.Width, after.Height).ShouldBe((before.Width, before.Height));
@@ -167,7 +167,7 @@ public sealed class DetectTests : IDisposable
         coco.Select(c => c.GetProperty("score").GetSingle()).ShouldBe(all.Select(d => d.GetProperty("score").GetSingle()));
         JsonElement[] masks = [.. JsonDocument.Parse(File.ReadAllText(_folder["out/coco_results.segm.json"])).RootElement.EnumerateArray()];
         masks.Select(c => c.GetProperty("segmentation").GetRawText()).ShouldBe(all.Select(d => d.GetProperty("mask").GetRawText()));
-        coco.ShouldAllBe(c => !c.TryGetProperty("segmentation", out _), "a file holds boxes or masks");
+        coco.SelectMany(c => c.EnumerateObject()).Select(p => p.Name).ShouldNotContain("segmentation", "a file holds boxes or masks");
         int withOutline = all.Count(d => d.GetProperty("polygons").GetArrayLength() > 0);
         (File.ReadAllLines(_folder["out/labels/a.txt"]).Length + File.ReadAllLines(_folder["out/labels/b.txt"]).Length).ShouldBe(withOutline);
         File.ReadAllLines(_folder["out/classes.txt"])[0].ShouldBe("ball");

@@ -129,7 +129,7 @@ public sealed class EvaluatorTests(EvaluatorTests.Scenes scenes) : IClassFixture
     [Fact]
     public async Task A_policys_precision_is_that_of_the_evaluation()
     {
-        var meter = new PrecisionMeter(FormulaModel.Path, new DetectorOptions(), scenes.Split, most: 3);
+        var meter = new PrecisionMeter(FormulaModel.Path, new ModelOptions(), scenes.Split, most: 3);
         DetectorEvaluation expected = await Evaluator.RunAsync(scenes.Detector, scenes.Split, new EvaluateOptions { MostImages = 3 });
 
         (await meter.MeasureAsync(QuantizationPolicy.None)).ShouldBe(expected.Summary.Main.Metrics.AveragePrecision());

@@ -29,7 +29,7 @@ public sealed class QuantizeTests : IDisposable
         string image = Directory.GetFiles(_folder["data/valid"], "*.jpg").Order().First();
         CliRun found = await CliRun.Of("detect", image, "--model", _folder["q.safetensors"], "--engine", "cpu", "--threshold", "0.01", "--json", "-");
         found.Code.ShouldBe(0, found.Error);
-        using (var detector = Detector.Load(_folder["q.safetensors"], new DetectorOptions { Engine = EngineKind.Cpu }))
+        using (var detector = Detector.Load(_folder["q.safetensors"], null, new Engine.Cpu()))
             detector.Model.Engine.ShouldEndWith(", int8");
 
         (await CliRun.Of("export", _folder["q.safetensors"], "--precision", "int8", "--output", _folder["q.onnx"])).Code.ShouldBe(0);
@@ -50,7 +50,7 @@ public sealed class QuantizeTests : IDisposable
 
         float[] Numbers(string model, QuantizationPolicy? quantization)
         {
-            using var detector = Detector.Load(model, new DetectorOptions { Engine = EngineKind.Cpu, Quantization = quantization });
+            using var detector = Detector.Load(model, new ModelOptions { Quantization = quantization }, new Engine.Cpu());
             return [.. detector.Detect(image.AsMemory(), new DetectOptions { ScoreThreshold = 0.05f }).Items.SelectMany(d => new[] { d.Score, d.Box.X1, d.Box.Y1, d.Box.X2, d.Box.Y2 })];
         }
     }

@@ -9,7 +9,12 @@ namespace RfDetr.Tests.Onnx;
 /// <summary>The engine's buffers: batches, reuse, half precision, the end.</summary>
 public sealed class OnnxEngineTests
 {
-    private static readonly NetworkSizes s_sizes = new(2, 2, 1, 4, 0, 0, null);
+    private static readonly NetworkContract s_sizes = new()
+    {
+        Height = 2,
+        Width = 2,
+        Outputs = [new OutputSpec { Name = OutputNames.Boxes, Shape = [1, 4] }, new OutputSpec { Name = OutputNames.Logits, Shape = [1, 4] }],
+    };
 
     [Theory]
     [InlineData(OnnxElementType.Float32)]
@@ -25,9 +30,8 @@ public sealed class OnnxEngineTests
             run.Execute(CancellationToken.None);
             for (int i = 0; i < batch; i++)
             {
-                run.Boxes(i).ToArray().ShouldBe(Enumerable.Repeat(i + 0.5f, 4));
-                run.Logits(i).ToArray().ShouldBe(Enumerable.Repeat(2 * (i + 0.5f), 4));
-                run.Masks(i).Length.ShouldBe(0);
+                run.Output(OutputNames.Boxes, i).ToArray().ShouldBe(Enumerable.Repeat(i + 0.5f, 4));
+                run.Output(OutputNames.Logits, i).ToArray().ShouldBe(Enumerable.Repeat(2 * (i + 0.5f), 4));
             }
         }
     }
@@ -59,7 +63,7 @@ public sealed class OnnxEngineTests
         engine.Dispose();
         run.Input(0).Fill(3);
         run.Execute(CancellationToken.None);
-        run.Boxes(0)[0].ShouldBe(3);
+        run.Output(OutputNames.Boxes, 0)[0].ShouldBe(3);
         run.Dispose();
         Should.Throw<ObjectDisposedException>(() => engine.Rent(1)).ObjectName.ShouldBe(nameof(Detector));
     }

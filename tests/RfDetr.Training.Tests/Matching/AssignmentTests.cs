@@ -1,5 +1,4 @@
 using System.Text.Json;
-using RfDetr.Training;
 
 namespace RfDetr.Tests.Matching;
 

@@ -30,12 +30,9 @@ public sealed class BuiltInStartTests
             queries!.Shape.ShouldBe([16, 32]);
         }
 
-        var again = new Training.Trainer(options with { Model = "mine", Network = null, Output = folder["second"] })
-        {
-            BuiltInModels = name => name == "mine" ? Checkpoint.Read(bytes, "'mine'") : null,
-        };
+        var again = new Training.Trainer(options with { Model = folder["m.safetensors"], Network = null, Output = folder["second"] });
         again.Run().Ended.ShouldBe(TrainingEnd.Completed);
-        using Detector detector = Detector.Load(folder["m.safetensors"], new DetectorOptions { Engine = EngineKind.Cpu });
+        using Detector detector = Detector.Load(folder["m.safetensors"], null, new Engine.Cpu());
         detector.Model.Classes.Entries.Count.ShouldBe(10);
     }
 

@@ -39,9 +39,6 @@ public sealed class FineTuneTests
             Tensorboard = false,
             Report = false,
         })
-        {
-            BuiltInModels = BuiltInModels.Open,
-        }
         .Run();
 
         EpochScores best = outcome.Best.ShouldNotBeNull();

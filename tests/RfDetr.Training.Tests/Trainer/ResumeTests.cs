@@ -49,6 +49,6 @@ public sealed class ResumeTests
         using Detector detector = Detector.Load(Path.Combine(folder["run"], "checkpoint_best_total.pth"));
         detector.Model.Classes.Entries.Select(e => (e.Label, e.Name, e.DatasetId)).Take(2).ShouldBe([(0, "ball", 1), (1, "cube", 2)]);
         detector.Model.Classes.ClassLogits.ShouldBe(11);
-        (detector.Model.ResizeRule, detector.Model.InputHeight, detector.Model.HasMasks).ShouldBe((ResizeRule.BilinearAntialias, 48, true));
+        (detector.Model.ResizeRule, detector.Model.InputHeight, detector.Model.Has(Head.Masks)).ShouldBe((ResizeRule.BilinearAntialias, 48, true));
     }
 }

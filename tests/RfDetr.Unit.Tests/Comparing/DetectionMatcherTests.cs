@@ -68,7 +68,8 @@ public class DetectionMatcherTests
         ClassDiff.Of("none", [one], _ => false).IoU.ShouldBeNull();
     }
 
-    private static Detection D(float score, float x1, float y1, float x2, float y2, int id = 0, string name = "thing") => new(new BoxXyxy(x1, y1, x2, y2), score, id, name, null);
+    private static Detection D(float score, float x1, float y1, float x2, float y2, int id = 0, string name = "thing") =>
+        FoundObjects.One(new BoxXyxy(x1, y1, x2, y2), score, id, name);
 
-    private static Detections Result(params Detection[] items) => new(100, 100, items, default);
+    private static Detections Result(params Detection[] items) => FoundObjects.All(100, 100, items);
 }

@@ -106,7 +106,7 @@ public sealed partial class ReportKitTests
         string html = page.ToHtml();
 
         Alone(html);
-        XElement main = Main(html);
+        XElement main = Body(html);
         main.Element("h1")!.Value.ShouldBe("<b>");
         main.Elements("p").Single().Attribute("class")!.Value.ShouldBe("warn");
         main.Descendants("td").Select(c => c.Value).ShouldBe(["<1>", "2"]);
@@ -124,7 +124,7 @@ public sealed partial class ReportKitTests
         {
             string html = page.ToHtml();
             Alone(html);
-            foreach (XAttribute attribute in Main(html).DescendantsAndSelf().Attributes("class"))
+            foreach (XAttribute attribute in Body(html).DescendantsAndSelf().Attributes("class"))
             {
                 foreach (string name in attribute.Value.Split(' '))
                     ReportStyle.Css.ShouldContain("." + name);
@@ -136,7 +136,7 @@ public sealed partial class ReportKitTests
     public void A_benchmarks_page_shows_each_stage_and_each_call()
     {
         BenchmarkReport report = SyntheticTimes.Report(new SyntheticTimes(1).Series(200, 50));
-        XElement main = Main(BenchmarkPage.Of(report).ToHtml());
+        XElement main = Body(BenchmarkPage.Of(report).ToHtml());
 
         main.Descendants("svg").Count().ShouldBe(4, "stages, distribution, calls, machine");
         main.Descendants("rect").Count().ShouldBe(5, "the stages but end to end");
@@ -149,7 +149,7 @@ public sealed partial class ReportKitTests
     public void A_comparisons_page_has_an_interval_for_each_stage_and_the_verdict()
     {
         BenchmarkReport a = SyntheticTimes.Report(new SyntheticTimes(1).Series(200, 50)), b = SyntheticTimes.Report(new SyntheticTimes(2).Series(200, 60));
-        XElement main = Main(ComparisonPage.Of(BenchmarkComparer.Compare(a, b)).ToHtml());
+        XElement main = Body(ComparisonPage.Of(BenchmarkComparer.Compare(a, b)).ToHtml());
 
         main.Descendants("circle").Count().ShouldBe(6);
         main.Descendants("circle").ShouldAllBe(c => c.Attribute("class")!.Value == "dot c1");
@@ -170,7 +170,7 @@ public sealed partial class ReportKitTests
         html.ShouldNotContain("NaN", Case.Sensitive);
     }
 
-    private static XElement Main(string html)
+    private static XElement Body(string html)
     {
         int from = html.IndexOf("<main>", StringComparison.Ordinal), to = html.IndexOf("</main>", StringComparison.Ordinal) + "</main>".Length;
         return XElement.Parse(Void().Replace(html[from..to], "$0</img>"));

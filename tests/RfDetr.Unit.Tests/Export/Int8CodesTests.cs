@@ -1,5 +1,4 @@
 using RfDetr.Onnx;
-using RfDetr.Tensors;
 
 namespace RfDetr.Tests.Export;
 

@@ -12,7 +12,8 @@ internal static partial class DocumentRules
         foreach (Match link in Link().Matches(Fence().Replace(document.Text, "")))
         {
             string target = link.Groups["target"].Value.Split('#')[0];
-            if (target.Length == 0 || target.Contains("://", StringComparison.Ordinal) || target.StartsWith("mailto:", StringComparison.Ordinal))
+            if (target.Length == 0 || target.Contains("://", StringComparison.Ordinal) || target.StartsWith("mailto:", StringComparison.Ordinal)
+                || target.StartsWith("xref:", StringComparison.Ordinal))
                 continue;
             if (!exists(Path.Combine(folder, target)))
                 yield return $"{document.Path}: the link to '{target}' leads nowhere";

@@ -56,7 +56,7 @@ public sealed class ImageInputsTests : IDisposable
 
     private string[] Expand(bool recursive, params string[] inputs) =>
     [
-        .. ImageInputs.Expand(inputs.Select(i => i == "-" || i.Contains("://", StringComparison.Ordinal) ? i : Path.Combine(_folder["x"][..^2], i)), recursive)
+        .. ImageInputs.Expand(inputs.Select(i => i == "-" || i.Contains("://", StringComparison.Ordinal) ? i : Path.Combine(_folder["x"][..^2], i)), recursive, Stream.Null)
             .Select(s => s.Name.Contains("://", StringComparison.Ordinal) || s.Name == "-" ? s.Name : Path.GetRelativePath(_folder["."], s.Name).Replace('\\', '/')),
     ];
 }

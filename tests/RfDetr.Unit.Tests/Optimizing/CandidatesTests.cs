@@ -8,48 +8,44 @@ public class CandidatesTests
     private static readonly OptimizeOptions s_defaults = new();
 
     [Fact]
-    public void Two_cores_offer_both_engines_both_counts_and_spinning() => Names(new DetectorOptions(), 2).ShouldBe(
+    public void Two_cores_offer_both_engines_both_counts_and_spinning() => Names(Engine.Auto, 2).ShouldBe(
     [
         "ONNX Runtime, 2 threads", "ONNX Runtime, 2 threads, spinning", "ONNX Runtime, 1 thread", "our CPU engine, 1 thread",
     ]);
 
     [Fact]
-    public void One_core_has_no_one_to_wait_for() => Names(new DetectorOptions(), 1).ShouldBe(["ONNX Runtime, 1 thread"]);
+    public void One_core_has_no_one_to_wait_for() => Names(Engine.Auto, 1).ShouldBe(["ONNX Runtime, 1 thread"]);
 
     [Fact]
     public void Many_cores_are_tried_down_to_a_quarter() =>
-        Candidates.Engines(Facts(new DetectorOptions(), 64), s_defaults).Select(c => c.Threads).Distinct().ShouldBe([64, 32, 16]);
+        Candidates.Engines(Facts(Engine.Auto, 64), s_defaults).Select(c => c.Threads).Distinct().ShouldBe([64, 32, 16]);
 
     [Fact]
     public void What_was_asked_for_by_name_is_kept()
     {
-        Names(new DetectorOptions { Engine = EngineKind.OnnxRuntime, Threads = 1 }, 2).ShouldBeEmpty();
-        Names(new DetectorOptions { Engine = EngineKind.OnnxRuntime }, 2).ShouldAllBe(n => n.StartsWith("ONNX"));
-        Names(new DetectorOptions { Threads = 2 }, 4).ShouldBe(["ONNX Runtime, 2 threads", "ONNX Runtime, 2 threads, spinning"]);
-        Names(new DetectorOptions { Providers = [new("cuda")] }, 2).ShouldAllBe(n => n.StartsWith("ONNX"));
+        Names(new Engine.OnnxRuntime { Threads = 1 }, 2).ShouldBeEmpty();
+        Names(new Engine.OnnxRuntime(), 2).ShouldAllBe(n => n.StartsWith("ONNX"));
+        Names(new Engine.Automatic { Threads = 2 }, 4).ShouldBe(["ONNX Runtime, 2 threads", "ONNX Runtime, 2 threads, spinning"]);
+        Names(new Engine.OnnxRuntime { Providers = [new("cuda")] }, 2).ShouldAllBe(n => n.StartsWith("ONNX"));
     }
 
     [Fact]
     public void What_only_onnx_runtime_has_makes_it_the_reference()
     {
-        Facts(new DetectorOptions(), 2).Reference.Engine.ShouldBe(EngineKind.Cpu);
-        DetectorOptions[] asked =
-        [
-            new() { Providers = [new("cpu")] }, new() { OnnxRuntimePath = "lib" }, new() { AllowSpinning = true }, new() { Precision = ExportPrecision.Float16 },
-            new() { Engine = EngineKind.OnnxRuntime },
-        ];
+        Facts(Engine.Auto, 2).Reference.Engine.ShouldBe(EngineKind.Cpu);
+        Engine[] asked = [new Engine.OnnxRuntime(), new Engine.OnnxRuntime { Providers = [new("cpu")] }, new Engine.OnnxRuntime { AllowSpinning = true }];
         asked.ShouldAllBe(o => Facts(o, 2).Reference.Engine == EngineKind.OnnxRuntime);
-        new CandidateFacts(new DetectorOptions(), true, false, 2).Reference.Engine.ShouldBe(EngineKind.OnnxRuntime, "an ONNX file");
+        new CandidateFacts(Engine.Auto, true, false, 2).Reference.Engine.ShouldBe(EngineKind.OnnxRuntime, "an ONNX file");
     }
 
     [Fact]
     public void An_onnx_file_runs_in_onnx_runtime_alone() =>
-        Candidates.Engines(new(new DetectorOptions(), true, false, 2), s_defaults with { AllowReducedPrecision = true }).ShouldAllBe(c => c.Engine == EngineKind.OnnxRuntime && !c.IsReduced);
+        Candidates.Engines(new(Engine.Auto, true, false, 2), s_defaults with { AllowReducedPrecision = true }).ShouldAllBe(c => c.Engine == EngineKind.OnnxRuntime && !c.IsReduced);
 
     [Fact]
     public void Less_precision_is_tried_only_if_it_is_allowed()
     {
-        CandidateFacts facts = Facts(new DetectorOptions { Providers = [new("cuda")] }, 2);
+        CandidateFacts facts = Facts(new Engine.OnnxRuntime { Providers = [new("cuda")] }, 2);
         Candidates.Engines(facts, s_defaults).ShouldAllBe(c => !c.IsReduced);
         Candidates.Engines(facts, s_defaults with { AllowReducedPrecision = true }).ShouldContain(c => c.Precision == ExportPrecision.Float16);
     }
@@ -57,34 +53,37 @@ public class CandidatesTests
     [Fact]
     public void A_quantized_model_that_runs_in_floats_is_tried_in_int8_only_if_it_is_allowed()
     {
-        CandidateFacts facts = Facts(new DetectorOptions { AllowSpinning = true }, 2) with { HasPolicy = true };
+        CandidateFacts facts = Facts(new Engine.OnnxRuntime { AllowSpinning = true }, 2) with { HasPolicy = true };
         Candidates.Engines(facts, s_defaults).ShouldAllBe(c => !c.IsReduced);
-        Candidates.Engines(facts, s_defaults).ShouldAllBe(c => c.ApplyTo(facts.Options).Quantization == QuantizationPolicy.None, "our engine would follow the policy unasked");
 
         EngineChoice[] allowed = [.. Candidates.Engines(facts, s_defaults with { AllowReducedPrecision = true }).Where(c => c.Precision == ExportPrecision.Int8)];
-        allowed.Select(c => c.Engine).Distinct().ShouldBe([EngineKind.OnnxRuntime, EngineKind.Cpu]);
-        allowed.ShouldAllBe(c => c.ApplyTo(facts.Options).Quantization == null, "the model's own policy");
+        allowed.Select(c => c.Engine).Distinct().ShouldBe([EngineKind.OnnxRuntime]);
+        allowed.ShouldAllBe(c => ((Engine.OnnxRuntime)c.ToEngine(facts.Engine)).Precision == OnnxPrecision.Int8);
 
-        CandidateFacts own = facts with { Options = new DetectorOptions { Threads = 2 } };
+        CandidateFacts floats = facts with { Engine = new Engine.Cpu { Precision = CpuPrecision.Float32 } };
+        Candidates.Engines(floats, s_defaults).ShouldAllBe(
+            c => ((Engine.Cpu)c.ToEngine(floats.Engine)).Precision == CpuPrecision.Float32, "our engine would follow the policy unasked");
+
+        CandidateFacts own = facts with { Engine = new Engine.Automatic { Threads = 2 } };
         own.Reference.Precision.ShouldBe(ExportPrecision.Int8, "so it was loaded");
     }
 
     [Fact]
     public void Bfloat16_is_tried_in_our_own_engine_where_the_processor_has_it_and_it_is_allowed()
     {
-        CandidateFacts facts = Facts(new DetectorOptions(), 2) with { HasBFloat16 = true };
+        CandidateFacts facts = Facts(Engine.Auto, 2) with { HasBFloat16 = true };
         OptimizeOptions allowed = s_defaults with { AllowReducedPrecision = true };
         Candidates.Engines(facts, s_defaults).ShouldAllBe(c => !c.IsReduced);
         Candidates.Engines(facts, allowed).Where(c => c.IsReduced).Select(c => c.ToString()).ShouldBe(["our CPU engine, bf16, 2 threads", "our CPU engine, bf16, 1 thread"]);
         Candidates.Engines(facts with { HasBFloat16 = false }, allowed).ShouldAllBe(c => !c.IsReduced);
-        Candidates.Engines(facts with { Options = new DetectorOptions { Engine = EngineKind.OnnxRuntime } }, allowed).ShouldAllBe(c => !c.IsReduced);
-        Facts(new DetectorOptions { Precision = ExportPrecision.BFloat16 }, 2).Reference.ToString().ShouldBe("our CPU engine, bf16, 2 threads");
+        Candidates.Engines(facts with { Engine = new Engine.OnnxRuntime() }, allowed).ShouldAllBe(c => !c.IsReduced);
+        Facts(new Engine.Cpu { Precision = CpuPrecision.BFloat16 }, 2).Reference.ToString().ShouldBe("our CPU engine, bf16, 2 threads");
     }
 
     [Fact]
     public void Batches_are_tried_unless_the_model_has_its_own()
     {
-        CandidateFacts facts = Facts(new DetectorOptions(), 2);
+        CandidateFacts facts = Facts(Engine.Auto, 2);
         Candidates.Batches(facts.Reference, facts, s_defaults).Select(c => c.Batch).ShouldBe([2, 4]);
         Candidates.Batches(facts.Reference, facts with { HasFixedBatch = true }, s_defaults).ShouldBeEmpty();
     }
@@ -98,7 +97,7 @@ public class CandidatesTests
             message.ShouldContain(name);
     }
 
-    private static CandidateFacts Facts(DetectorOptions options, int cores) => new(options, false, false, cores);
+    private static CandidateFacts Facts(Engine engine, int cores) => new(engine, false, false, cores);
 
-    private static string[] Names(DetectorOptions options, int cores) => [.. Candidates.Engines(Facts(options, cores), s_defaults).Select(c => c.ToString())];
+    private static string[] Names(Engine engine, int cores) => [.. Candidates.Engines(Facts(engine, cores), s_defaults).Select(c => c.ToString())];
 }

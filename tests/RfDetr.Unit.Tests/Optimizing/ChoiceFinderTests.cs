@@ -10,7 +10,7 @@ public sealed class ChoiceFinderTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly HandClock _clock = new();
     private readonly PlantedCandidates _source;
-    private readonly CandidateFacts _candidates = new(new DetectorOptions { Engine = EngineKind.OnnxRuntime }, false, false, 2);
+    private readonly CandidateFacts _candidates = new(new Engine.OnnxRuntime(), false, false, 2);
 
     public ChoiceFinderTests() => _source = new(_clock) { CostMs = (c, b) => b * (c.Spinning ? 80 : 100) };
 

@@ -4,7 +4,7 @@ namespace RfDetr.Tests.Optimizing;
 /// <summary>How far results are apart.</summary>
 public class OutputDifferenceTests
 {
-    private static readonly Detection s_one = new(new BoxXyxy(0, 0, 10, 10), 0.8f, 1, "ball", null);
+    private static readonly Detection s_one = FoundObjects.One(new BoxXyxy(0, 0, 10, 10), 0.8f, 1, "ball");
 
     [Fact]
     public void Equal_results_do_not_differ() => Difference([s_one], [s_one]).ShouldBe(0);
@@ -59,5 +59,5 @@ public class OutputDifferenceTests
 
     private static double Difference(Detection[] a, Detection[] b) => OutputDifference.Largest([Seen(a)], [Seen(b)]);
 
-    private static Detections Seen(params Detection[] items) => new(100, 100, items, default);
+    private static Detections Seen(params Detection[] items) => FoundObjects.All(100, 100, items);
 }

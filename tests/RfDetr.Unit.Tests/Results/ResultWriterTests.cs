@@ -9,22 +9,26 @@ public sealed class ResultWriterTests
     // A frame of 7×6 pixels around a hole, in an image of 10×8; and a lone pixel, which has no area.
     private static readonly RleMask s_frame = RleMask.FromBox(8, 10, new BoxXyxy(1, 1, 8, 7)).Intersect(Not(RleMask.FromBox(8, 10, new BoxXyxy(3, 3, 6, 5))));
 
-    private static readonly ModelCard s_model = new()
+    private static readonly ModelInfo s_model = new()
     {
         Name = "m",
         Variant = "v",
         Classes = new ClassMap(4, [new ClassEntry(1, "a, \"b\"", 7), new ClassEntry(3, "c")], "test"),
         InputHeight = 32,
         InputWidth = 32,
-        HasMasks = true,
+        Heads = [Head.Boxes, Head.Masks],
         NumSelect = 10,
         ResizeRule = ResizeRule.Bilinear,
         Normalization = Normalization.ImageNet,
     };
 
-    private static Detections Found { get; } = new(10, 8,
-        [new(new BoxXyxy(1, 1, 8.1f, 7), 0.1f, 1, "a, \"b\"", s_frame), new(new BoxXyxy(float.NaN, 0, 1, 1), 0.05f, 3, "c", RleMask.FromBox(8, 10, new BoxXyxy(0, 0, 1, 1)))],
-        new(1.23456, 2, 3, 4));
+    private static Detections Found { get; } = FoundObjects.All(
+        10, 8,
+        FoundObjects.One(new BoxXyxy(1, 1, 8.1f, 7), 0.1f, 1, "a, \"b\"", s_frame),
+        FoundObjects.One(new BoxXyxy(float.NaN, 0, 1, 1), 0.05f, 3, "c", RleMask.FromBox(8, 10, new BoxXyxy(0, 0, 1, 1)))) with
+    {
+        Times = new StageTimes { DecodeMs = 1.23456, PreprocessMs = 2, InferenceMs = 3, PostprocessMs = 4 },
+    };
 
     [Fact]
     public void Json_numbers_read_back_as_they_were()
@@ -128,7 +132,7 @@ public sealed class ResultWriterTests
     public void Yolo_labels_are_fractions_with_the_class_as_line_of_the_names()
     {
         using var folder = new TemporaryFolder();
-        Write(new YoloLabels(folder["box"], s_model with { HasMasks = false }), ("p/x.png", Found with { Items = [Found.Items[0]] }), ("q/x.png", Found with { Items = [] }));
+        Write(new YoloLabels(folder["box"], s_model with { Heads = [Head.Boxes] }), ("p/x.png", Found with { Items = [Found.Items[0]] }), ("q/x.png", Found with { Items = [] }));
         File.ReadAllText(folder["box/labels/x.txt"]).ShouldBe("0 0.455 0.5 0.71 0.75\n");
         File.ReadAllText(folder["box/labels/q_x.txt"]).ShouldBeEmpty();
         File.ReadAllLines(folder["box/classes.txt"]).ShouldBe(["a, \"b\"", "c"]);

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using RfDetr.Synth;
 
 namespace RfDetr.Tests.Synth;
 
@@ -78,7 +77,7 @@ public class ClipGeneratorTests
             return x.Length == 0 ? 99 : x.Max() - x.Min();
         }
 
-        frames[0].Objects.Where(o => o.Counted).ShouldAllBe(o => Moved(o.Id) > 2);
+        frames[0].Objects.Where(o => o.Counted).Select(o => Moved(o.Id)).ShouldAllBe(moved => moved > 2);
     }
 
     [Fact]

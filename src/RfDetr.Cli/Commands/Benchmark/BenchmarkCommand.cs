@@ -38,15 +38,15 @@ internal sealed class BenchmarkCommand
     {
         string? page = ReportFile.Check(context.Get(_report));
         BenchmarkOptions options = Options(context);
-        DetectorOptions detector = _model.Options(context);
+        (ModelOptions about, Engine engine) = (_model.Options(context), _model.Engine(context));
         string model = _model.Model(context);
         (string Name, DataSplit Split)? data = await Task.Run(() => Data(context), context.Cancellation).ConfigureAwait(false);
         ImageSet images = await Task.Run(() => Images(context, data), context.Cancellation).ConfigureAwait(false);
         OptimizationReport? optimization = null;
         if (_optimize.Wanted(context))
         {
-            using Detector chosen = await _optimize.LoadAsync(context, model, detector).ConfigureAwait(false);
-            (detector, optimization) = (chosen.Options, chosen.Optimization);
+            using Detector chosen = await _optimize.LoadAsync(context, model, about, engine).ConfigureAwait(false);
+            (engine, optimization) = (chosen.Engine, chosen.Optimization);
             if (context.Get(_batches) is not { Length: > 0 })
                 options = options with { Batches = [.. ((int[])[1, chosen.PreferredBatch]).Distinct()] };
         }
@@ -55,12 +55,12 @@ internal sealed class BenchmarkCommand
             () =>
             {
                 var progress = new ActionProgress<BenchmarkProgress>(p => bar.Report(p.Done, 1, $"batch {p.Batch}, {p.Callers} callers"));
-                return Benchmark.Run(model, images, detector, options, progress, context.Cancellation);
+                return Benchmark.Run(model, images, about, engine, options, progress, context.Cancellation);
             },
             context.Cancellation)).ConfigureAwait(false);
         report = report with { Optimization = optimization };
         if (data is var (name, split))
-            report = report with { Accuracy = await context.WithProgressAsync("measuring", bar => Accuracy(model, detector, name, split, bar, context.Cancellation)).ConfigureAwait(false) };
+            report = report with { Accuracy = await context.WithProgressAsync("measuring", bar => Accuracy(model, about, engine, name, split, bar, context.Cancellation)).ConfigureAwait(false) };
 
         context.WriteJson(json => BenchmarkFile.Write(report, json));
         BenchmarkPrint.To(context.Human, report);
@@ -77,9 +77,9 @@ internal sealed class BenchmarkCommand
 
     // After the measurement and in a detector of its own, so that it cannot disturb it.
     private static async Task<BenchmarkAccuracy> Accuracy(
-        string model, DetectorOptions options, string name, DataSplit split, IProgressBar bar, CancellationToken cancellation)
+        string model, ModelOptions options, Engine engine, string name, DataSplit split, IProgressBar bar, CancellationToken cancellation)
     {
-        using Detector detector = await Detector.LoadAsync(model, options, cancellation).ConfigureAwait(false);
+        using Detector detector = await Detector.LoadAsync(model, options, engine, cancellation).ConfigureAwait(false);
         var progress = new ActionProgress<int>(done => bar.Report(done, split.Images.Count, "average precision"));
         return BenchmarkAccuracy.Of(name, await Evaluator.RunAsync(detector, split, null, progress, cancellation).ConfigureAwait(false));
     }

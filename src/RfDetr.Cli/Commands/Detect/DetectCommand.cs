@@ -15,10 +15,11 @@ internal static class DetectCommand
 
     private static async Task<int> RunAsync(CliContext context, DetectArguments arguments)
     {
-        IReadOnlyList<ImageSource> sources = ImageInputs.Expand(context.Get(arguments.Inputs), arguments.Recursive(context));
+        IReadOnlyList<ImageSource> sources = ImageInputs.Expand(context.Get(arguments.Inputs), arguments.Recursive(context), context.Input);
         OutputPlan plan = arguments.Output(context);
         CheckOutput(plan, sources);
-        using Detector detector = await arguments.Optimize.LoadAsync(context, arguments.Model.Model(context), arguments.Model.Options(context)).ConfigureAwait(false);
+        using Detector detector = await arguments.Optimize.LoadAsync(
+            context, arguments.Model.Model(context), arguments.Model.Options(context), arguments.Model.Engine(context)).ConfigureAwait(false);
         DetectOptions options = arguments.Options(context, detector.Model.Classes);
         Introduce(context, detector.Model);
 
@@ -27,7 +28,8 @@ internal static class DetectCommand
         {
             await context.WithProgressAsync("detecting", async bar =>
             {
-                IAsyncEnumerable<ImageOutcome> outcomes = detector.DetectEachAsync(sources, options, arguments.Batch(context), context.Input, context.Cancellation);
+                IAsyncEnumerable<ImageOutcome> outcomes = detector.DetectManyAsync(
+                    sources, options, new StreamOptions { Batch = arguments.Batch(context) }, context.Cancellation);
                 await foreach (ImageOutcome outcome in outcomes.ConfigureAwait(false))
                 {
                     outputs.Write(outcome);
@@ -44,10 +46,10 @@ internal static class DetectCommand
         return report.Failed == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    private static void Introduce(CliContext context, ModelCard model)
+    private static void Introduce(CliContext context, ModelInfo model)
     {
         string size = $"{model.InputHeight}×{model.InputWidth}";
-        context.Human.MarkupLineInterpolated($"[gray]model {model.Name} ({model.Variant}, {size}, {model.Classes.Entries.Count} classes{(model.HasMasks ? ", masks" : "")}) on {model.Engine}[/]");
+        context.Human.MarkupLineInterpolated($"[gray]model {model.Name} ({model.Variant}, {size}, {model.Classes.Entries.Count} classes{(model.Has(Head.Masks) ? ", masks" : "")}) on {model.Engine}[/]");
         foreach (string warning in model.Warnings)
             context.Warn(warning);
         if (model.Name == BuiltInModels.Default)
@@ -63,8 +65,7 @@ internal static class DetectCommand
         if (!plan.WritesAnything)
             return;
         string folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(plan.Folder));
-        ImageSource? inside = sources.FirstOrDefault(s => s.Name != ImageSource.StandardInput && !ImageUrl.IsUrl(s.Name)
-            && Path.GetDirectoryName(Path.GetFullPath(s.Name)) == folder);
+        ImageSource? inside = sources.OfType<FileImage>().FirstOrDefault(s => Path.GetDirectoryName(Path.GetFullPath(s.Path)) == folder);
         if (inside is not null)
             throw new ArgumentException($"the output folder '{plan.Folder}' holds the input '{inside.Name}', which could be overwritten; name another folder with --output");
         if (File.Exists(folder))

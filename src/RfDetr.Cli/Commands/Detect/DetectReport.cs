@@ -29,7 +29,7 @@ internal sealed class DetectReport(IAnsiConsole console, int total)
 
         _succeeded++;
         StageTimes t = outcome.Result.Times;
-        _times = new(_times.DecodeMs + t.DecodeMs, _times.PreprocessMs + t.PreprocessMs, _times.InferenceMs + t.InferenceMs, _times.PostprocessMs + t.PostprocessMs);
+        _times += t;
         foreach (Detection detection in outcome.Result.Items)
             _perClass[detection.ClassName] = _perClass.GetValueOrDefault(detection.ClassName) + 1;
         if (total <= MostTables)

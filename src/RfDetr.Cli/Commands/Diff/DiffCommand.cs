@@ -32,9 +32,9 @@ internal sealed class DiffCommand
         IReadOnlyList<string> files = ImageOption.Files(images);
         var defaults = new DiffOptions();
         var options = new DiffOptions { ScoreThreshold = context.Get(_threshold) ?? defaults.ScoreThreshold, MinIoU = context.Get(_iou) ?? defaults.MinIoU };
-        DetectorOptions detector = _model.Options(context);
-        using Detector a = await Detector.LoadAsync(context.Get(_a), detector, context.Cancellation).ConfigureAwait(false);
-        using Detector b = await Detector.LoadAsync(context.Get(_b), detector, context.Cancellation).ConfigureAwait(false);
+        (ModelOptions about, Engine engine) = (_model.Options(context), _model.Engine(context));
+        using Detector a = await Detector.LoadAsync(context.Get(_a), about, engine, context.Cancellation).ConfigureAwait(false);
+        using Detector b = await Detector.LoadAsync(context.Get(_b), about, engine, context.Cancellation).ConfigureAwait(false);
         ModelDiff diff = await context.WithProgressAsync("comparing", bar => Task.Run(
             () => ModelDiff.Run(a, b, files, options, new ActionProgress<int>(done => bar.Report(done, files.Count)), context.Cancellation),
             context.Cancellation)).ConfigureAwait(false);

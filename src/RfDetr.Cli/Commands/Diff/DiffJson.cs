@@ -34,7 +34,7 @@ internal static class DiffJson
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, string name, ModelCard model)
+    private static void Write(Utf8JsonWriter json, string name, ModelInfo model)
     {
         json.WriteStartObject(name);
         json.WriteString("name", model.Name);

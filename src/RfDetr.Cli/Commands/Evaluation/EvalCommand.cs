@@ -21,7 +21,7 @@ internal static class EvalCommand
         DataSet opened = await arguments.Opening.OpenAsync(context, data).ConfigureAwait(false);
         DataSplit split = opened.Split(arguments.Split(context));
         using Detector detector = await Detector.LoadAsync(
-            arguments.Model.Model(context), arguments.Model.Options(context), context.Cancellation).ConfigureAwait(false);
+            arguments.Model.Model(context), arguments.Model.Options(context), arguments.Model.Engine(context), context.Cancellation).ConfigureAwait(false);
         foreach (string warning in detector.Model.Warnings)
             context.Warn(warning);
         EvaluateOptions options = arguments.Options(context, detector.Model.Classes, split);

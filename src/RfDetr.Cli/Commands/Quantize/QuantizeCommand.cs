@@ -36,7 +36,7 @@ internal sealed class QuantizeCommand
     {
         (string model, string output) = (context.Get(_model)!, context.Get(_output)!);
         ModelQuantizer.CheckOutput(model, output);
-        DetectorOptions options = _checkpoint.Read(context) with { Engine = EngineKind.Cpu, Threads = context.Get(_threads) ?? 0 };
+        ModelOptions options = _checkpoint.Read(context);
         DataSet data = await _opening.OpenAsync(context, context.Get(_data)!).ConfigureAwait(false);
         DataSplit split = data.Split(context.Get(_split) ?? "valid");
         if (split.Images.Count == 0)
@@ -51,16 +51,17 @@ internal sealed class QuantizeCommand
     }
 
     private async Task<QuantizationPolicy> SearchAsync(
-        CliContext context, string model, DetectorOptions options, DataSplit split, string[] calibration, IReadOnlyList<QuantizedBlock> blocks, IProgressBar bar)
+        CliContext context, string model, ModelOptions options, DataSplit split, string[] calibration, IReadOnlyList<QuantizedBlock> blocks, IProgressBar bar)
     {
         QuantizationPolicy start = await Task.Run(
-            () => ModelQuantizer.Calibrate(model, calibration, options, done => bar.Report(done, calibration.Length, "calibration"), context.Cancellation), context.Cancellation).ConfigureAwait(false);
+            () => ModelQuantizer.Calibrate(
+                model, calibration, options, context.Get(_threads) ?? 0, done => bar.Report(done, calibration.Length, "calibration"), context.Cancellation), context.Cancellation).ConfigureAwait(false);
         start = start with
         {
             Activations = context.Get(_activations) == "calibrated" ? ActivationScales.Calibrated : ActivationScales.Rows,
             ActivationBits = context.Get(_activationBits) ?? start.ActivationBits,
         };
-        var meter = new PrecisionMeter(model, options, split, context.Get(_images));
+        var meter = new PrecisionMeter(model, options, split, context.Get(_images)) { Threads = context.Get(_threads) ?? 0 };
         string note = "";
         var progress = new ActionProgress<int>(done => bar.Report(done, meter.Images, note));
         var search = new QuantizationSearch(blocks, (policy, cancellation) => meter.MeasureAsync(policy, progress, cancellation));

@@ -36,7 +36,6 @@ internal sealed class TrainCommand
         var trainer = new Trainer(options, new TrainLog(context, speaks: environment.Rank == 0))
         {
             Resume = _arguments.IsResume(context),
-            BuiltInModels = BuiltInModels.Open,
             AcceptLicense = context.Get(_license),
         };
         return Task.FromResult(Finish(trainer.Run(context.Cancellation), options, context, environment.Rank == 0));

@@ -1,7 +1,7 @@
 namespace RfDetr.Checkpoints;
 
 /// <summary>Weights could not be fetched or kept; the message says what happened and what helps.</summary>
-public class DownloadException(string message, Exception? inner = null) : Exception(message, inner);
+public class DownloadException(string message, Exception? inner = null) : RfDetrException(message, inner);
 
 /// <summary>A file's content is not the published one.</summary>
 public sealed class ChecksumMismatchException(string message, string expectedMd5, string actualMd5) : DownloadException(message)

@@ -33,6 +33,36 @@ public sealed record DetectionContract
     /// <summary>Logits C per query; null if the file leaves it open.</summary>
     public int? Classes { get; init; }
 
+    /// <summary>The file's own name of an output, see <see cref="OutputNames"/>.</summary>
+    /// <exception cref="OnnxFormatException">The file has no such output.</exception>
+    public string NameOf(string output) => Outputs.FirstOrDefault(o => o.Name == output).Value?.Name
+        ?? throw new OnnxFormatException($"the model has no output '{output}'");
+
+    /// <summary>Sizes per image; what the file leaves open is 0.</summary>
+    public NetworkContract ToNetwork() => new()
+    {
+        Height = Height,
+        Width = Width,
+        Outputs = [.. Outputs.Select(o => new OutputSpec
+        {
+            Name = o.Name,
+            Shape = [.. o.Value.Shape.Skip(1).Select((d, axis) => axis == 0 && Queries is { } queries ? queries : d.IsFixed ? checked((int)d.Size) : 0)],
+        })],
+        FixedBatch = FixedBatch,
+    };
+
+    // A further head is a further line.
+    private IEnumerable<(string Name, OnnxValueInfo Value)> Outputs
+    {
+        get
+        {
+            yield return (OutputNames.Boxes, Boxes);
+            yield return (OutputNames.Logits, Logits);
+            if (Masks is { } masks)
+                yield return (OutputNames.Masks, masks);
+        }
+    }
+
     /// <summary>
     /// Finds the parts by name: the metadata's, else <c>dets</c>/<c>labels</c>/<c>masks</c>, else
     /// <c>pred_boxes</c>/<c>pred_logits</c>/<c>pred_masks</c>.

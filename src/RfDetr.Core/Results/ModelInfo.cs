@@ -1,0 +1,51 @@
+
+namespace RfDetr;
+
+/// <summary>What a loaded model is and means: classes, heads, input, license.</summary>
+public sealed record ModelInfo
+{
+    /// <summary>Name by which it was asked for, or the file's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Variant, e.g. <c>nano</c>; <c>custom</c> for other shapes; <c>unknown</c> for foreign ONNX files.</summary>
+    public required string Variant { get; init; }
+
+    /// <summary>What each logit means.</summary>
+    public required ClassMap Classes { get; init; }
+
+    /// <summary>Input height in pixels.</summary>
+    public required int InputHeight { get; init; }
+
+    /// <summary>Input width in pixels.</summary>
+    public required int InputWidth { get; init; }
+
+    /// <summary>What the model finds about each object; boxes come first.</summary>
+    public required IReadOnlyList<Head> Heads { get; init; }
+
+    /// <summary>The task as rf-detr's metadata names it: <c>detect</c>, <c>segment</c>.</summary>
+    public string Task => Heads[^1].Task;
+
+    /// <summary>Candidates kept before any filter.</summary>
+    public required int NumSelect { get; init; }
+
+    /// <summary>How images are resized.</summary>
+    public required ResizeRule ResizeRule { get; init; }
+
+    /// <summary>How pixels are normalized.</summary>
+    public required Normalization Normalization { get; init; }
+
+    /// <summary>Which products run in int8 and what that costs, as stored with the weights or asked for; null: none. Our own engine follows it.</summary>
+    public QuantizationPolicy? Quantization { get; init; }
+
+    /// <summary>License of the weights, where known.</summary>
+    public string? License { get; init; }
+
+    /// <summary>What runs it.</summary>
+    public string Engine { get; init; } = "";
+
+    /// <summary>Contradictions in the file that were settled, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>True if the model has a head.</summary>
+    public bool Has(Head head) => Heads.Contains(head);
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+
+namespace RfDetr.Video;
+
+/// <summary>What a user names as input: a file, an address, a camera, standard input.</summary>
+internal sealed class VideoInput
+{
+    private static readonly string[] s_live =
+        ["rtsp://", "rtsps://", "rtmp://", "rtmps://", "srt://", "udp://", "rtp://", "tcp://"];
+    private static readonly string[] s_web = ["http://", "https://"];
+
+    private VideoInput(string name, string source, bool isLive, string[] arguments) =>
+        (Name, Source, IsLive, Arguments) = (TextForMessages.Address(name), source, isLive, arguments);
+
+    /// <summary>The name for messages, without a password.</summary>
+    public string Name { get; }
+
+    /// <summary>The name for ffmpeg.</summary>
+    public string Source { get; }
+
+    public bool IsLive { get; }
+
+    /// <summary>Options for ffmpeg and ffprobe that belong before the input.</summary>
+    public string[] Arguments { get; }
+
+    /// <summary>Understands an input.</summary>
+    /// <exception cref="ArgumentException">It is empty, or a camera without a number.</exception>
+    /// <exception cref="VideoException">It is a file that does not exist.</exception>
+    public static VideoInput Parse(string input)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(input);
+        if (input == "-")
+            return new VideoInput("standard input", "pipe:0", false, []);
+        if (input.StartsWith("camera:", StringComparison.OrdinalIgnoreCase))
+            return Camera(input);
+        if (StartsWith(input, s_live))
+        {
+            // UDP loses packets, and so parts of pictures.
+            string[] transport = input.StartsWith("rtsp", StringComparison.OrdinalIgnoreCase) ? ["-rtsp_flags", "prefer_tcp"]
+                : [];
+            return new VideoInput(input, input, true, [.. transport, "-fflags", "nobuffer", "-flags", "low_delay"]);
+        }
+
+        if (StartsWith(input, s_web))
+            return new VideoInput(input, input, input.Contains(".m3u8", StringComparison.OrdinalIgnoreCase), []);
+        if (!File.Exists(input))
+            throw new VideoException(
+                $"'{input}' does not exist. Expected a file, an address such as rtsp://…, camera:0, or - for standard input.");
+
+        // A protocol in front keeps ffmpeg from reading "concat:…" and the like into a file's name.
+        return new VideoInput(input, "file:" + input, false, []);
+    }
+
+    private static VideoInput Camera(string input)
+    {
+        string name = input["camera:".Length..];
+        if (name.Length == 0)
+            throw new ArgumentException($"'{input}' names no camera; write camera:0, or camera:NAME.");
+        bool isNumber = int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number);
+        if (OperatingSystem.IsMacOS())
+            return new VideoInput(input, $"{name}:none", true, ["-f", "avfoundation", "-framerate", "30"]);
+        if (OperatingSystem.IsWindows())
+            return new VideoInput(input, $"video={name}", true, ["-f", "dshow"]);
+        return new VideoInput(input, isNumber ? $"/dev/video{number}" : name, true, ["-f", "v4l2"]);
+    }
+
+    private static bool StartsWith(string input, string[] schemes) =>
+        schemes.Any(s => input.StartsWith(s, StringComparison.OrdinalIgnoreCase));
+}

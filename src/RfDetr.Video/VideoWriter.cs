@@ -1,0 +1,225 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace RfDetr.Video;
+
+/// <summary>Settings of a <see cref="VideoWriter"/>.</summary>
+public sealed record VideoWriterOptions
+{
+    /// <summary>ffmpeg or its folder; null to look in RFDETR_FFMPEG, then on PATH.</summary>
+    public string? Ffmpeg { get; init; }
+
+    /// <summary>Constant quality of H.264, 0 (lossless) to 51; smaller is better.</summary>
+    public int Quality { get; init; } = 23;
+
+    /// <summary>A video whose sound is taken over; null for none. Its own frames are not.</summary>
+    public VideoInfo? Audio { get; init; }
+
+    /// <summary>File of <see cref="Audio"/>.</summary>
+    public string? AudioPath { get; init; }
+
+    /// <summary>Where the sound begins.</summary>
+    public TimeSpan AudioStart { get; init; } = TimeSpan.Zero;
+
+    internal void Validate()
+    {
+        var wrong = new List<string>();
+        if (Quality is < 0 or > 51)
+            wrong.Add($"{nameof(Quality)} is {Quality}, expected 0..51");
+        if (Audio is null != AudioPath is null)
+            wrong.Add($"{nameof(Audio)} and {nameof(AudioPath)} go together");
+        if (AudioStart < TimeSpan.Zero)
+            wrong.Add($"{nameof(AudioStart)} is {AudioStart}, but must not be negative");
+        if (wrong.Count > 0)
+            throw new ArgumentException("video writer options: " + string.Join("; ", wrong));
+    }
+}
+
+/// <summary>
+/// Writes a video through ffmpeg: H.264 that plays in browsers (<c>.mp4</c>, <c>.mov</c>, <c>.mkv</c>), animations (<c>.gif</c>,
+/// <c>.webp</c>) or numbered images (<c>frame-%05d.png</c>). Each frame keeps its timestamp. A file gets its name when it is
+/// complete; nothing half-written is left.
+/// </summary>
+public sealed class VideoWriter : IAsyncDisposable
+{
+    private static readonly string[] s_h264 =
+        ["libx264", "h264_nvenc", "h264_qsv", "h264_videotoolbox", "h264_mf", "libopenh264"];
+    private static readonly string[] s_fitsMp4 = ["aac", "mp3", "ac3", "eac3", "alac"];
+
+    private readonly Ffmpeg _ffmpeg;
+    private readonly RawMatroska _frames;
+    private readonly string _path, _temporary;
+    private readonly int _width, _height;
+    private TimeSpan? _last;
+    private bool _begun, _ended;
+
+    private VideoWriter(Ffmpeg ffmpeg, string path, string temporary, int width, int height)
+    {
+        (_ffmpeg, _path, _temporary, _width, _height) = (ffmpeg, path, temporary, width, height);
+        _frames = new RawMatroska(ffmpeg.Input, width, height);
+    }
+
+    /// <summary>Number of frames written so far.</summary>
+    public long Frames { get; private set; }
+
+    /// <summary>Begins a video.</summary>
+    /// <param name="path">The file; its ending decides on the format.</param>
+    /// <param name="width">Width of all frames in pixels. An odd one gets a black column where H.264 needs it.</param>
+    /// <param name="height">Height of all frames in pixels.</param>
+    /// <param name="options">Settings; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The size, the ending or an option is not possible.</exception>
+    /// <exception cref="FfmpegMissingException">ffmpeg is not installed.</exception>
+    /// <exception cref="VideoException">This ffmpeg cannot write H.264.</exception>
+    public static VideoWriter Create(string path, int width, int height, VideoWriterOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        options ??= new VideoWriterOptions();
+        options.Validate();
+        FfmpegTools tools = FfmpegTools.Find(options.Ffmpeg);
+        string full = Path.GetFullPath(path), folder = Path.GetDirectoryName(full)!;
+        string ending = Path.GetExtension(full).ToLowerInvariant();
+        bool isSequence = Path.GetFileName(full).Contains('%', StringComparison.Ordinal);
+        string[] coding = Coding(tools, ending, isSequence, options);
+        _ = Directory.CreateDirectory(folder);
+        string temporary = isSequence ? full
+            : Path.Combine(folder, $".{Path.GetFileNameWithoutExtension(full)}.{Guid.NewGuid():N}.tmp{ending}");
+        return new VideoWriter(
+            Ffmpeg.Start(tools, ["-y", "-f", "matroska", "-i", "pipe:0", .. coding, temporary]), full, temporary, width, height);
+    }
+
+    /// <summary>Writes a frame.</summary>
+    /// <param name="rgb">Height × Width × 3 bytes, rows from the top, red first.</param>
+    /// <param name="time">Its time; later than that of the frame before. The first frame begins the video.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="ArgumentException">The frame has another size, or the time does not advance.</exception>
+    /// <exception cref="VideoException">ffmpeg ended: a full disk, for example.</exception>
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> rgb, TimeSpan time, CancellationToken cancellation = default)
+    {
+        ObjectDisposedException.ThrowIf(_ended, this);
+        if (rgb.Length != (long)_width * _height * 3)
+            throw new ArgumentException($"The frame has {rgb.Length} bytes, but {_width}×{_height} pixels of RGB have "
+                + $"{(long)_width * _height * 3}.", nameof(rgb));
+        if (time < TimeSpan.Zero || time <= _last)
+            throw new ArgumentException(
+                $"The time {time} of frame {Frames} is negative or not later than {_last} of the frame before.", nameof(time));
+        try
+        {
+            if (!_begun)
+                await _frames.BeginAsync(cancellation).ConfigureAwait(false);
+            _begun = true;
+            await _frames.WriteAsync(rgb, time, cancellation).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            throw await FailureAsync(e).ConfigureAwait(false);
+        }
+
+        _last = time;
+        Frames++;
+    }
+
+    /// <summary>Ends the video and gives it its name.</summary>
+    /// <exception cref="VideoException">There are no frames, or ffmpeg could not write them.</exception>
+    public async Task CompleteAsync(CancellationToken cancellation = default)
+    {
+        ObjectDisposedException.ThrowIf(_ended, this);
+        if (Frames == 0)
+            throw new VideoException($"'{_path}' was not written: there were no frames.");
+        try
+        {
+            await _ffmpeg.Input.FlushAsync(cancellation).ConfigureAwait(false);
+            _ffmpeg.Input.Close();
+        }
+        catch (IOException e)
+        {
+            throw await FailureAsync(e).ConfigureAwait(false);
+        }
+
+        if (await _ffmpeg.WaitAsync(cancellation).ConfigureAwait(false) != 0)
+            throw await FailureAsync(null).ConfigureAwait(false);
+        _ended = true;
+        if (_temporary != _path)
+            File.Move(_temporary, _path, overwrite: true);
+    }
+
+    /// <summary>Frees ffmpeg; a video that is not complete is deleted.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _ffmpeg.DisposeAsync().ConfigureAwait(false);
+        if (!_ended && _temporary != _path)
+            File.Delete(_temporary);
+        _ended = true;
+    }
+
+    private async Task<VideoException> FailureAsync(Exception? cause)
+    {
+        _ = await _ffmpeg.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        string reason = _ffmpeg.Problem.Length > 0 ? _ffmpeg.Problem : "ffmpeg gave no reason";
+        string message = $"'{_path}' cannot be written: {reason}";
+        return cause is null ? new VideoException(message) : new VideoException(message, cause);
+    }
+
+    private static string[] Coding(FfmpegTools tools, string ending, bool isSequence, VideoWriterOptions options)
+    {
+        if (isSequence)
+        {
+            return ending is ".png" or ".jpg" or ".jpeg" or ".webp" or ".bmp"
+                ? ["-an", .. tools.Passthrough, "-q:v", "2", "-start_number", "0", "-f", "image2"]
+                : throw new ArgumentException($"'{ending}' is no ending of numbered images; use .png, .jpg, .webp or .bmp.");
+        }
+
+        return ending switch
+        {
+            ".gif" => ["-an", .. tools.Passthrough, "-vf",
+                "split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse=dither=bayer:bayer_scale=3", "-loop", "0"],
+            ".webp" => ["-an", .. tools.Passthrough, "-c:v", "libwebp", "-q:v", "70", "-loop", "0"],
+            ".mp4" or ".m4v" or ".mov" or ".mkv" => H264(tools, ending, options),
+            _ => throw new ArgumentException(
+                $"'{ending}' is no video format that is written; use .mp4, .mov, .mkv, .gif, .webp, or frame-%05d.png."),
+        };
+    }
+
+    private static string[] H264(FfmpegTools tools, string ending, VideoWriterOptions options)
+    {
+        string encoder = s_h264.FirstOrDefault(Encoders(tools).Contains)
+            ?? throw new VideoException($"This ffmpeg ('{tools.Ffmpeg}') has no encoder for H.264 ({string.Join(", ", s_h264)}); "
+                + $"install a full build, or write .gif or images.");
+        string quality = options.Quality.ToString(CultureInfo.InvariantCulture);
+        string[] rate = encoder == "libx264" ? ["-preset", "veryfast", "-crf", quality] : ["-b:v", "6M"];
+        string[] sound = options.Audio?.AudioCodec is { } codec
+            ? ["-map", "1:a:0", "-c:a", ending == ".mkv" || s_fitsMp4.Contains(codec) ? "copy" : "aac", "-shortest"]
+            : [];
+        string[] soundInput = sound.Length == 0
+            ? []
+            : ["-ss", options.AudioStart.TotalSeconds.ToString(
+                "0.######", CultureInfo.InvariantCulture), "-i", VideoInput.Parse(options.AudioPath!).Source];
+
+        // A clock of 90 kHz holds 29.97 frames per second exactly, and others to a hundredth of a millisecond.
+        return
+        [
+            .. soundInput, "-map", "0:v:0", .. sound, .. tools.Passthrough, "-enc_time_base", "1/90000", "-vf",
+                "pad=ceil(iw/2)*2:ceil(ih/2)*2",
+            "-c:v", encoder, .. rate, "-pix_fmt", "yuv420p", .. ending == ".mkv" ? (string[])[]
+                : ["-video_track_timescale", "90000", "-movflags", "+faststart"],
+        ];
+    }
+
+    private static HashSet<string> Encoders(FfmpegTools tools)
+    {
+        var start = new ProcessStartInfo(tools.Ffmpeg, ["-hide_banner", "-v", "error", "-encoders"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        using Process process = Process.Start(start) ?? throw new VideoException($"'{tools.Ffmpeg}' did not start.");
+        process.ErrorDataReceived += static (_, _) => { };
+        process.BeginErrorReadLine();
+        string[] lines = process.StandardOutput.ReadToEnd().Split('\n');
+        process.WaitForExit();
+        return [
+            .. lines.Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(w => w.Length > 1).Select(w => w[1])];
+    }
+}

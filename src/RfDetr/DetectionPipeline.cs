@@ -1,0 +1,107 @@
+using System.Diagnostics;
+
+namespace RfDetr;
+
+/// <summary>Images of one run: one frame of the caller's, or decoded images.</summary>
+internal interface IFrames
+{
+    int Count { get; }
+
+    PixelFrame this[int index] { get; }
+}
+
+/// <summary>A single frame.</summary>
+internal readonly ref struct OneFrame(PixelFrame frame) : IFrames
+{
+    private readonly PixelFrame _frame = frame;
+
+    public int Count => 1;
+
+    public PixelFrame this[int index] => _frame;
+}
+
+/// <summary>Decoded images.</summary>
+internal readonly struct Frames(IReadOnlyList<Image> images) : IFrames
+{
+    public int Count => images.Count;
+
+    public PixelFrame this[int index] => images[index].Frame;
+}
+
+/// <summary>One image's result, or why the network gave none.</summary>
+internal readonly record struct ImageAnswer(Detections? Result, NetworkOutputException? Error)
+{
+    public Detections ResultOrThrow() => Result ?? throw Error!;
+}
+
+/// <summary>The way of a batch from pixels to detections: prepare each image, run the network once, decode each image's answer.</summary>
+/// <param name="engine">Runs the network.</param>
+/// <param name="model">Classes, heads and input.</param>
+/// <param name="options">What to keep; null for the defaults.</param>
+internal sealed class DetectionPipeline(INetworkEngine engine, ModelInfo model, DetectOptions? options)
+{
+    private readonly DetectOptions _options = options ?? DetectOptions.Default;
+    private readonly DetectionDecoder _decoder = new(model, engine.Contract, options ?? DetectOptions.Default);
+
+    /// <summary>Runs the network once over all the frames; answers are in their order.</summary>
+    /// <param name="frames">The images.</param>
+    /// <param name="cancellationToken">Stops before or while the network runs.</param>
+    /// <param name="turn">Lets one run of the network at a time pass; null lets all.</param>
+    public ImageAnswer[] Run<T>(scoped T frames, CancellationToken cancellationToken, SemaphoreSlim? turn = null)
+        where T : IFrames, allows ref struct
+    {
+        using Activity? activity = Telemetry.Start(model.Name, frames.Count);
+        using INetworkRun run = engine.Rent(frames.Count);
+        var answers = new ImageAnswer[frames.Count];
+        var prepareMs = new double[frames.Count];
+        for (int i = 0; i < frames.Count; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            Prepare(frames[i], run.Input(i));
+            prepareMs[i] = StageClock.Ms(start);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        turn?.Wait(cancellationToken);
+        long began = Stopwatch.GetTimestamp();
+        try
+        {
+            run.Execute(cancellationToken);
+        }
+        finally
+        {
+            _ = turn?.Release();
+        }
+
+        double inferenceMs = StageClock.Ms(began) / frames.Count;
+        for (int i = 0; i < frames.Count; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            try
+            {
+                Detections found = _decoder.Decode(run, i, frames[i].Width, frames[i].Height);
+                var times = new StageTimes { PreprocessMs = prepareMs[i], InferenceMs = inferenceMs, PostprocessMs = StageClock.Ms(start) };
+                answers[i] = new(found with { Times = times }, null);
+                Telemetry.Add(answers[i].Result!);
+            }
+            catch (NetworkOutputException e)
+            {
+                answers[i] = new(null, e);
+            }
+        }
+
+        return answers;
+    }
+
+    private void Prepare(PixelFrame frame, Span<float> input)
+    {
+        PixelFrame view = _options.Roi is { } roi ? frame.Crop(roi.X, roi.Y, roi.Width, roi.Height) : frame;
+        Preprocessor.Run(view, input, model.InputHeight, model.InputWidth, _options.ResizeRule ?? model.ResizeRule, model.Normalization);
+    }
+}
+
+/// <summary>Time since a moment.</summary>
+internal static class StageClock
+{
+    public static double Ms(long from) => Stopwatch.GetElapsedTime(from).TotalMilliseconds;
+}
