@@ -14,8 +14,8 @@ public sealed class LibvipsMissingException : DllNotFoundException
     }
 
     internal LibvipsMissingException(string found, string needed)
-        : base($"libvips {found} was found, but version {needed} or later is needed to read untrusted images. Add its package to the "
-            + "application: 'dotnet add package NetVips.Native', or update the libvips of this system.")
+        : base($"libvips {found} was found, but version {needed} or later is needed to read untrusted images. "
+            + "Add its package to the application: 'dotnet add package NetVips.Native', or update the libvips of this system.")
     {
     }
 
