@@ -1,4 +1,3 @@
-using RfDetr.Data;
 using System.CommandLine;
 using RfDetr.Cli.Framework;
 using RfDetr.Data;
