@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using RfDetr.Onnx;
 
 namespace RfDetr.Tools;
 

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using RfDetr.Checkpoints;
-using RfDetr.Tools;
 using RfDetr.Model;
 using RfDetr.Onnx;
 using RfDetr.Onnx.Proto;
