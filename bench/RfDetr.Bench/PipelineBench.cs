@@ -38,6 +38,6 @@ internal static class PipelineBench
     private static byte[] Jpeg(int width, int height)
     {
         Scene scene = new SceneGenerator().Render(seed: 1, index: 0, width, height);
-        return ImageEncoder.Encode(new PixelFrame(scene.Rgb, width, height, 0, PixelFormat.Rgb24), ImageFormat.Jpeg);
+        return new PixelFrame(scene.Rgb, width, height, 0, PixelFormat.Rgb24).Encode(ImageFormat.Jpeg);
     }
 }

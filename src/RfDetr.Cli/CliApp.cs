@@ -36,6 +36,7 @@ public static class CliApp
         root.Add(new VersionOption());
         root.Add(CommonOptions.Json());
         root.Add(CommonOptions.Verbose());
+        root.Add(CommonOptions.MaxPixels());
 
         var configuration = new InvocationConfiguration
         {
@@ -56,14 +57,21 @@ public static class CliApp
             return ExitCodes.WrongUse;
         }
 
+        ImageLimits limits = ImageLimits.Default;
         try
         {
+            if (parsed.GetValue<int?>(CommonOptions.MaxPixelsName) is { } most)
+                ImageLimits.Default = limits with { MaxPixels = most };
             var context = new CliContext(parsed, output, error, input, cancellationToken);
             return await chosen.Run(context).ConfigureAwait(false);
         }
         catch (Exception e)
         {
             return Failures.Print(e, error, parsed.GetValue<bool>(CommonOptions.VerboseName));
+        }
+        finally
+        {
+            ImageLimits.Default = limits;
         }
     }
 

@@ -29,8 +29,11 @@ public sealed class VideoWriterTests : IDisposable
     [SkippableFact]
     public async Task Sound_is_taken_over()
     {
-        Clips.Make([.. Clips.Picture(64, 48, "25", 25), "-f", "lavfi", "-i", "sine=duration=1", "-map", "0:v", "-map", "1:a",
-            "-c:a", "aac", _folder["in.mp4"]]);
+        Clips.Make(
+            [
+                "-f", "lavfi", "-i", "sine=duration=1", .. Clips.Picture(64, 48, "25", 25), "-map", "1:v", "-map", "0:a", "-c:a", "aac",
+                _folder["in.mp4"],
+            ]);
         VideoSource source = await VideoSource.OpenAsync(_folder["in.mp4"]);
         source.Info.AudioCodec.ShouldBe("aac");
 

@@ -1,6 +1,6 @@
-using RfDetr.Data;
 using System.CommandLine;
 using RfDetr.Cli.Framework;
+using RfDetr.Data;
 using Spectre.Console;
 
 namespace RfDetr.Cli.Commands;

@@ -47,7 +47,7 @@ internal static class DoctorChecks
         string version;
         try
         {
-            version = $"{Libvips.Version}, {Libvips.Path}";
+            version = Libvips.Path is { } path ? $"{Libvips.Version}, {path}" : Libvips.Version;
         }
         catch (Exception e) when (Failures.IsExpected(e) || e is InvalidOperationException)
         {

@@ -8,12 +8,22 @@ internal static class CommonOptions
     public const string StandardStream = "-";
     public const string JsonName = "--json";
     public const string VerboseName = "--verbose";
+    public const string MaxPixelsName = "--max-pixels";
 
     public static Option<bool> Verbose() => new(VerboseName)
     {
         Description = "With errors, show where they come from (stack trace).",
         Recursive = true,
     };
+
+    /// <summary>Raises or lowers the limit of every image that the verb reads.</summary>
+    public static Option<int?> MaxPixels()
+    {
+        Option<int?> option = OptionsOf.Whole(
+            MaxPixelsName, "N", "Refuse images of more pixels, before they take memory (default 50000000).", 1, int.MaxValue / 3);
+        option.Recursive = true;
+        return option;
+    }
 
     public static Option<string?> Json()
     {

@@ -49,7 +49,7 @@ internal static class NativeSearch
         return found.OrderByDescending(VersionIn);
     }
 
-    // "libvips-cpp.so.8.18.7" → 8.18.7; a name without numbers comes last.
+    // "libonnxruntime.so.1.31.1" → 1.31.1; a name without numbers comes last.
     private static Version VersionIn(string path)
     {
         string[] numbers = [.. Path.GetFileName(path).Split('.').Where(part => part.Length is > 0 and < 8 && part.All(char.IsAsciiDigit)).Take(4)];

@@ -34,7 +34,7 @@ public static class ExampleChoice
         foreach (long id in Of(result, count))
         {
             using Image image = Image.Load(byId[id].File);
-            pairs.Add(ExamplePair.Draw(byId[id], image.Frame, byImage[id], classes, result.Sweep.Best.Threshold));
+            pairs.Add(ExamplePair.Draw(byId[id], image, byImage[id], classes, result.Sweep.Best.Threshold));
         }
 
         return pairs;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
 
@@ -11,7 +12,7 @@ namespace RfDetr.Data;
 /// <param name="Height">Pixels; 0 where the file does not say.</param>
 /// <param name="Objects">Class name, box from 0, and whether it is marked difficult.</param>
 /// <param name="Faults">One for each object that cannot be read; they are left out.</param>
-internal sealed record VocAnnotation(
+internal sealed partial record VocAnnotation(
     string? FileName, int Width, int Height, IReadOnlyList<(string Name, BoxXywh Box, bool Difficult)> Objects,
     IReadOnlyList<DataSetFormatException> Faults)
 {
@@ -79,13 +80,24 @@ internal sealed record VocAnnotation(
         byte[] bytes = length == 0 ? [] : File.ReadAllBytes(file);
         using XmlReader reader = strict
             ? XmlReader.Create(new MemoryStream(bytes), settings)
-            : XmlReader.Create(new StringReader(TextFile.Decode(bytes)), settings);
+            : XmlReader.Create(new StringReader(Declared(bytes)?.GetString(bytes) ?? TextFile.Decode(bytes)), settings);
         XElement? root = Tree(
             reader, ReadBudget.ForFile(length, DeepestNesting, what => new DataSetFormatException(file, $"{what}.")));
         return root?.Name == "annotation"
             ? root
             : throw new DataSetFormatException(file, $"its root is <{root?.Name}>; Pascal VOC's is <annotation>.");
     }
+
+    /// <summary>The code page that an XML declaration names and .NET does not read by itself, such as GBK; null for others.</summary>
+    private static Encoding? Declared(ReadOnlySpan<byte> bytes)
+    {
+        string start = Encoding.Latin1.GetString(bytes[..Math.Min(bytes.Length, 200)]);
+        Match declared = Declaration().Match(start);
+        return declared.Success ? CodePagesEncodingProvider.Instance.GetEncoding(declared.Groups["name"].Value) : null;
+    }
+
+    [GeneratedRegex("""^\s*<\?xml[^>]*\sencoding\s*=\s*["'](?<name>[A-Za-z0-9._-]+)["']""")]
+    private static partial Regex Declaration();
 
     /// <summary>
     /// The elements and their texts; names without namespaces, no attributes. What is nested too deeply is refused while it is

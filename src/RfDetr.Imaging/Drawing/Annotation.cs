@@ -1,9 +1,13 @@
 namespace RfDetr;
 
-/// <summary>One thing to draw.</summary>
-/// <param name="Box">In pixels of the canvas; may reach beyond it. An empty box, or one with an edge that is no number, is not drawn.</param>
-/// <param name="ClassId">Chooses the color.</param>
-/// <param name="Label">The text on its plate; empty for none.</param>
-/// <param name="Mask">Of the canvas's size; null for none.</param>
-/// <param name="Color">In place of the palette's color, for instance one per track.</param>
+/// <summary>One object to draw.</summary>
+/// <param name="Box">
+/// The object's box in pixels of the image; it may reach beyond the image. An empty box, or one with an edge that is not a
+/// number, is not
+/// drawn.
+/// </param>
+/// <param name="ClassId">The class, which chooses the color from the palette.</param>
+/// <param name="Label">The text on the object's plate; empty for none.</param>
+/// <param name="Mask">The object's pixels, of the image's size; null for none.</param>
+/// <param name="Color">A color in place of the palette's, for instance one per track; null for the palette's.</param>
 public sealed record Annotation(BoxXyxy Box, int ClassId, string Label, RleMask? Mask = null, Rgb? Color = null);

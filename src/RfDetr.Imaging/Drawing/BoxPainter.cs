@@ -3,14 +3,17 @@ namespace RfDetr;
 /// <summary>Draws the outlines of boxes, anti-aliased by exact pixel coverage.</summary>
 internal static class BoxPainter
 {
-    /// <summary>Corner marks are this part of the shorter side long.</summary>
+    /// <summary>Length of a corner mark as a share of the shorter side.</summary>
     private const float CornerPart = 0.2f;
 
-    /// <summary>Draws a box whose edges lie within the canvas; the line is centerd on the edge but stays inside the image.</summary>
+    /// <summary>
+    /// Draws a box whose edges lie within the canvas; the line is centered on the edge but stays inside the image.
+    /// </summary>
     public static void Draw(Canvas canvas, BoxXyxy box, BoxStyle style, float lineWidth, Rgb color)
     {
         float half = lineWidth / 2;
-        BoxXyxy outer = new BoxXyxy(box.X1 - half, box.Y1 - half, box.X2 + half, box.Y2 + half).Clamp(canvas.Width, canvas.Height);
+        BoxXyxy outer = new BoxXyxy(box.X1 - half, box.Y1 - half, box.X2 + half, box.Y2 + half)
+            .Clamp(canvas.Width, canvas.Height);
         var inner = new BoxXyxy(outer.X1 + lineWidth, outer.Y1 + lineWidth, outer.X2 - lineWidth, outer.Y2 - lineWidth);
         float corner = style == BoxStyle.Corners
             ? MathF.Max(3 * lineWidth, CornerPart * MathF.Min(outer.Width, outer.Height))
@@ -39,7 +42,7 @@ internal static class BoxPainter
         }
     }
 
-    /// <summary>The part of pixel <paramref name="at"/> that lies in [first, last], 0..1.</summary>
+    /// <summary>The share of pixel <paramref name="at"/> that lies in [first, last], 0..1.</summary>
     private static float Coverage(int at, float first, float last) =>
         MathF.Max(0, MathF.Min(at + 1, last) - MathF.Max(at, first));
 }

@@ -1,25 +1,22 @@
 namespace RfDetr;
 
-/// <summary>An image to draw on: RGB, one byte per channel, rows without gaps, owned by the canvas.</summary>
-public sealed class Canvas
+/// <summary>
+/// An image while it is drawn on: RGB, one byte per channel, rows without gaps, in native memory that <see cref="ToImage"/> hands
+/// over.
+/// Keep the canvas in a variable for as long as one of its spans is used. One thread at a time may draw.
+/// </summary>
+internal sealed unsafe class Canvas
 {
     private const int Channels = 3;
-    private readonly byte[] _pixels;
+    private readonly PixelMemory _pixels;
 
     /// <summary>A black image.</summary>
     /// <param name="width">Columns, at least 1.</param>
     /// <param name="height">Rows, at least 1.</param>
     /// <exception cref="ArgumentException">The size is not positive or needs more than 2³¹−1 bytes.</exception>
-    public Canvas(int width, int height)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
-        if ((long)width * height > Array.MaxLength / Channels)
-            throw new ArgumentException($"A canvas of {width}×{height} pixels is too large; the limit is {Array.MaxLength / Channels} pixels.");
-        Width = width;
-        Height = height;
-        _pixels = new byte[width * height * Channels];
-    }
+    public Canvas(int width, int height) : this(width, height, Allocate(width, height)) => Pixels.Clear();
+
+    private Canvas(int width, int height, PixelMemory pixels) => (Width, Height, _pixels) = (width, height, pixels);
 
     /// <summary>Number of columns.</summary>
     public int Width { get; }
@@ -28,10 +25,7 @@ public sealed class Canvas
     public int Height { get; }
 
     /// <summary>All pixels, <c>[Height, Width, 3]</c>.</summary>
-    public Span<byte> Pixels => _pixels;
-
-    /// <summary>One row, <c>[Width, 3]</c>.</summary>
-    public Span<byte> Row(int y) => _pixels.AsSpan(y * Width * Channels, Width * Channels);
+    public Span<byte> Pixels => new(_pixels.Pointer, Width * Height * Channels);
 
     /// <summary>One pixel.</summary>
     public Rgb this[int x, int y]
@@ -39,28 +33,31 @@ public sealed class Canvas
         get
         {
             ReadOnlySpan<byte> pixel = Row(y).Slice(x * Channels, Channels);
-            return new Rgb(pixel[0], pixel[1], pixel[2]);
+            var color = new Rgb(pixel[0], pixel[1], pixel[2]);
+            GC.KeepAlive(this);
+            return color;
         }
-        set => (Row(y)[x * Channels], Row(y)[x * Channels + 1], Row(y)[x * Channels + 2]) = (value.R, value.G, value.B);
+        set
+        {
+            Span<byte> pixel = Row(y).Slice(x * Channels, Channels);
+            (pixel[0], pixel[1], pixel[2]) = (value.R, value.G, value.B);
+            GC.KeepAlive(this);
+        }
     }
 
-    /// <summary>Replaces the whole image.</summary>
-    /// <param name="rgb">RGB rows.</param>
-    /// <param name="stride">Bytes from one row to the next, at least <c>3 · Width</c>.</param>
-    /// <exception cref="ArgumentException">There are too few bytes, or the stride is too small.</exception>
-    public void CopyFrom(ReadOnlySpan<byte> rgb, int stride)
+    /// <summary>A copy of a frame, without its alpha.</summary>
+    /// <exception cref="ArgumentException">The frame needs more than 2³¹−1 bytes.</exception>
+    public static Canvas CopyOf(PixelFrame frame)
     {
-        int row = Width * Channels;
-        if (stride < row)
-            throw new ArgumentException($"A stride of {stride} bytes is shorter than a row of {Width} RGB pixels ({row} bytes).", nameof(stride));
-        long needed = (long)stride * (Height - 1) + row;
-        if (rgb.Length < needed)
-            throw new ArgumentException($"There are {rgb.Length} bytes, but {Height} rows with stride {stride} need {needed}.", nameof(rgb));
-        for (int y = 0; y < Height; y++)
-            rgb.Slice(y * stride, row).CopyTo(Row(y));
+        var canvas = new Canvas(frame.Width, frame.Height, Allocate(frame.Width, frame.Height));
+        PixelPacking.ToRgb(frame, canvas.Pixels);
+        return canvas;
     }
 
-    /// <summary>Fills whole pixels; parts beyond the image are cut.</summary>
+    /// <summary>One row, <c>[Width, 3]</c>.</summary>
+    public Span<byte> Row(int y) => Pixels.Slice(y * Width * Channels, Width * Channels);
+
+    /// <summary>Fills whole pixels; parts beyond the image are cut off.</summary>
     public void Fill(PixelRect rect, Rgb color)
     {
         PixelRect inside = rect.Intersect(new PixelRect(0, 0, Width, Height));
@@ -70,6 +67,9 @@ public sealed class Canvas
                 this[x, y] = color;
         }
     }
+
+    /// <summary>The finished image. It owns the pixels from here on, so the canvas must not be drawn on again.</summary>
+    public Image ToImage() => new(_pixels, Width, Height);
 
     /// <summary>Mixes a color over one pixel, which must lie in the image.</summary>
     /// <param name="x">Column.</param>
@@ -85,5 +85,16 @@ public sealed class Canvas
     }
 
     /// <summary>One channel, mixed and rounded.</summary>
-    internal static byte Mix(int below, int above, int coverage) => (byte)((below * (256 - coverage) + above * coverage + 128) >> 8);
+    internal static byte Mix(int below, int above, int coverage) =>
+        (byte)((below * (256 - coverage) + above * coverage + 128) >> 8);
+
+    private static PixelMemory Allocate(int width, int height)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        const int most = int.MaxValue / Channels;   // one span holds all pixels
+        if ((long)width * height > most)
+            throw new ArgumentException($"A canvas of {width}×{height} pixels is too large; the limit is {most} pixels.");
+        return PixelMemory.Allocate((long)width * height * Channels);
+    }
 }

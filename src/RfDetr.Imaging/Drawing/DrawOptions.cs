@@ -3,13 +3,13 @@ namespace RfDetr;
 /// <summary>How a box is drawn.</summary>
 public enum BoxStyle
 {
-    /// <summary>Its whole outline.</summary>
+    /// <summary>The whole outline of the box.</summary>
     Box,
 
-    /// <summary>Its four corners only; leaves crowded images readable.</summary>
+    /// <summary>Only the four corners of the box, which leaves crowded images readable.</summary>
     Corners,
 
-    /// <summary>Not at all.</summary>
+    /// <summary>No box at all.</summary>
     None,
 }
 
@@ -19,10 +19,13 @@ public enum BoxStyle
 /// </summary>
 public sealed record DrawOptions
 {
+    /// <summary>The options used where none are given.</summary>
+    public static DrawOptions Default { get; } = new();
+
     /// <summary>How boxes are drawn.</summary>
     public BoxStyle Style { get; init; } = BoxStyle.Box;
 
-    /// <summary>Whether labels get a plate with their text.</summary>
+    /// <summary>True if labels are drawn, each on a plate of its class's color.</summary>
     public bool ShowLabels { get; init; } = true;
 
     /// <summary>Opacity of masks, 0 (not filled) to 1.</summary>
@@ -33,7 +36,7 @@ public sealed record DrawOptions
             : throw new ArgumentOutOfRangeException(nameof(MaskOpacity), value, "The opacity must lie in 0..1.");
     } = 0.4f;
 
-    /// <summary>Whether masks get an outline, inside their border and as wide as the lines.</summary>
+    /// <summary>True if masks get an outline, inside their border and as wide as the lines.</summary>
     public bool Contours { get; init; } = true;
 
     /// <summary>Width of lines in pixels, more than 0; null to follow the image.</summary>
@@ -41,7 +44,8 @@ public sealed record DrawOptions
     {
         get;
         init => field = value is null or (> 0 and <= 1000) ? value
-            : throw new ArgumentOutOfRangeException(nameof(LineWidth), value, "The line width must be more than 0 and at most 1000 pixels.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(LineWidth), value, "The line width must be more than 0 and at most 1000 pixels.");
     }
 
     /// <summary>Height of text in pixels, 4 to 1000; null to follow the image.</summary>

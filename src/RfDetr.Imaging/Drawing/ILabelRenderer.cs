@@ -1,7 +1,7 @@
 namespace RfDetr;
 
 /// <summary>Turns text into a bitmap. The painter needs nothing else of a text library.</summary>
-public interface ILabelRenderer
+internal interface ILabelRenderer
 {
     /// <summary>Renders one line of text, cut to its ink and advance.</summary>
     /// <param name="text">Not empty; a single line.</param>
@@ -10,7 +10,7 @@ public interface ILabelRenderer
 }
 
 /// <summary>Rendered text as coverage.</summary>
-public sealed record GlyphBitmap
+internal sealed record GlyphBitmap
 {
     /// <summary>Takes the coverage as it is, without copying.</summary>
     /// <param name="width">Columns.</param>
@@ -23,7 +23,11 @@ public sealed record GlyphBitmap
         ArgumentOutOfRangeException.ThrowIfNegative(width);
         ArgumentOutOfRangeException.ThrowIfNegative(height);
         if ((long)width * height != alpha.Length)
-            throw new ArgumentException($"A text bitmap of {width}×{height} needs {(long)width * height} values, but has {alpha.Length}.", nameof(alpha));
+        {
+            throw new ArgumentException(
+                $"A text bitmap of {width}×{height} needs {(long)width * height} values, but has {alpha.Length}.", nameof(alpha));
+        }
+
         (Width, Height, Alpha) = (width, height, alpha);
     }
 

@@ -7,7 +7,8 @@ internal static class LabelPainter
     internal readonly record struct Plate(PixelRect Rect, GlyphBitmap Text, Rgb Color);
 
     /// <summary>Renders a label and finds its place.</summary>
-    public static Plate Layout(LabelPlacer placer, PixelRect box, string label, Rgb color, int textHeight, ILabelRenderer renderer)
+    public static Plate Layout(
+        LabelPlacer placer, PixelRect box, string label, Rgb color, int textHeight, ILabelRenderer renderer)
     {
         GlyphBitmap text = renderer.Render(label, textHeight);
         (int padX, int padY) = Padding(textHeight);

@@ -1,14 +1,18 @@
 namespace RfDetr;
 
-/// <summary>Draws detections on an image: masks below, then boxes, then labels; earlier annotations on top of later ones.</summary>
-public static class Painter
+/// <summary>
+/// Draws detections on an image: masks below, then boxes, then labels; earlier annotations on top of later ones.
+/// </summary>
+internal static class Painter
 {
     /// <summary>Draws all annotations.</summary>
     /// <param name="canvas">The image; changed in place.</param>
     /// <param name="annotations">Best first: the first ones lie on top and choose the places of their labels first.</param>
     /// <param name="options">How to draw.</param>
-    /// <param name="labels">Renders text; may be null if no label is to be shown.</param>
-    /// <exception cref="ArgumentException">A mask has another size than the canvas, or labels are wanted without a renderer.</exception>
+    /// <param name="labels">Renders text; null is allowed only if no label is to be shown.</param>
+    /// <exception cref="ArgumentException">
+    /// A mask has another size than the canvas, or labels are wanted without a renderer.
+    /// </exception>
     public static void Draw(Canvas canvas, IReadOnlyList<Annotation> annotations, DrawOptions options, ILabelRenderer? labels)
     {
         Check(canvas, annotations, options, labels);
@@ -23,14 +27,18 @@ public static class Painter
         for (int i = annotations.Count - 1; i >= 0 && options.Style != BoxStyle.None; i--)
         {
             if (IsVisible(annotations[i], canvas, out _))
-                BoxPainter.Draw(canvas, annotations[i].Box.Clamp(canvas.Width, canvas.Height), options.Style, lineWidth, Color(annotations[i], options));
+            {
+                BoxXyxy box = annotations[i].Box.Clamp(canvas.Width, canvas.Height);
+                BoxPainter.Draw(canvas, box, options.Style, lineWidth, Color(annotations[i], options));
+            }
         }
 
         if (options.ShowLabels && labels is not null)
             DrawLabels(canvas, annotations, options, labels);
     }
 
-    private static void DrawLabels(Canvas canvas, IReadOnlyList<Annotation> annotations, DrawOptions options, ILabelRenderer renderer)
+    private static void DrawLabels(
+        Canvas canvas, IReadOnlyList<Annotation> annotations, DrawOptions options, ILabelRenderer renderer)
     {
         int textHeight = options.TextHeightFor(canvas.Width, canvas.Height);
         var placer = new LabelPlacer(canvas.Width, canvas.Height);
@@ -38,7 +46,10 @@ public static class Painter
         foreach (Annotation annotation in annotations)
         {
             if (annotation.Label.Length > 0 && IsVisible(annotation, canvas, out PixelRect box))
-                plates.Add(LabelPainter.Layout(placer, box, annotation.Label, Color(annotation, options), textHeight, renderer));
+            {
+                Rgb color = Color(annotation, options);
+                plates.Add(LabelPainter.Layout(placer, box, annotation.Label, color, textHeight, renderer));
+            }
         }
 
         for (int i = plates.Count - 1; i >= 0; i--)
@@ -51,7 +62,8 @@ public static class Painter
         return !pixels.IsEmpty;
     }
 
-    private static Rgb Color(Annotation annotation, DrawOptions options) => annotation.Color ?? options.Palette[annotation.ClassId];
+    private static Rgb Color(Annotation annotation, DrawOptions options) =>
+        annotation.Color ?? options.Palette[annotation.ClassId];
 
     private static void Check(Canvas canvas, IReadOnlyList<Annotation> annotations, DrawOptions options, ILabelRenderer? labels)
     {
@@ -61,9 +73,18 @@ public static class Painter
         for (int i = 0; i < annotations.Count; i++)
         {
             if (annotations[i].Mask is { } mask && (mask.Width != canvas.Width || mask.Height != canvas.Height))
-                throw new ArgumentException($"The mask of annotation {i} is {mask.Width}×{mask.Height}, but the canvas is {canvas.Width}×{canvas.Height} (width × height); decode it for this image.", nameof(annotations));
+            {
+                throw new ArgumentException(
+                    $"The mask of annotation {i} is {mask.Width}×{mask.Height}, but the image is {canvas.Width}×{canvas.Height} "
+                    + "(width × height); decode it for this image.", nameof(annotations));
+            }
+
             if (options.ShowLabels && labels is null && annotations[i].Label.Length > 0)
-                throw new ArgumentException($"Annotation {i} has the label '{annotations[i].Label}', but there is no label renderer; give one, or set ShowLabels to false.", nameof(labels));
+            {
+                throw new ArgumentException(
+                    $"Annotation {i} has the label '{annotations[i].Label}', but there is no label renderer; give one, or set "
+                    + "ShowLabels to false.", nameof(labels));
+            }
         }
     }
 }

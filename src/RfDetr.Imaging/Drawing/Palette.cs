@@ -25,7 +25,9 @@ public sealed class Palette
     public Palette(IReadOnlyList<Rgb> colors)
     {
         ArgumentNullException.ThrowIfNull(colors);
-        _colors = colors.Count > 0 ? [.. colors] : throw new ArgumentException("A palette needs at least one color.", nameof(colors));
+        if (colors.Count == 0)
+            throw new ArgumentException("A palette needs at least one color.", nameof(colors));
+        _colors = [.. colors];
     }
 
     /// <summary>
@@ -52,7 +54,9 @@ public sealed class Palette
         return FromOklab(s_lightness[n % s_lightness.Length], Chroma * Math.Cos(hue), Chroma * Math.Sin(hue));
     }
 
-    /// <summary>Oklab to sRGB, cut to the gamut; matrices of B. Ottosson, "A perceptual color space for image processing" (2020).</summary>
+    /// <summary>
+    /// Oklab to sRGB, cut to the gamut; matrices of B. Ottosson, "A perceptual color space for image processing" (2020).
+    /// </summary>
     private static Rgb FromOklab(double lightness, double a, double b)
     {
         double l = Cube(lightness + 0.3963377774 * a + 0.2158037573 * b);

@@ -1,13 +1,17 @@
+using Vips = NetVips;
+
 namespace RfDetr;
 
 /// <summary>
-/// From whatever bands a file has to three bytes per pixel. The rules are Pillow's: alpha is dropped, not blended
-/// (a transparent pixel keeps its stored color); CMYK is <c>(255 − c)(255 − k)/255</c> without color profiles.
-/// 16 bits become 8 by dropping the low byte, where Pillow would clip gray at 255 and show white.
+/// Converts the bands of a file to three bytes per pixel. The rules are Pillow's: alpha is dropped, not blended (a transparent
+/// pixel keeps its stored color); CMYK is <c>(255 − c)(255 − k)/255</c> without color profiles. 16 bits become 8 by dropping the
+/// low byte, where Pillow would clip gray at 255 and show white.
 /// </summary>
 internal static unsafe class BandMeaning
 {
-    /// <summary>CMYK with alpha; more bands are measurements rather than an image, and a header may claim 65,535.</summary>
+    /// <summary>
+    /// CMYK with alpha. More bands are measurements rather than an image, and a header may claim 65,535 of them.
+    /// </summary>
     private const int MaxBands = 5;
 
     public static void CheckBands(int bands, string source)
@@ -19,20 +23,20 @@ internal static unsafe class BandMeaning
         }
     }
 
-    /// <summary>Adds what makes every sample a byte to the recipe.</summary>
-    public static VipsImageHandle ToBytes(VipsImageHandle image)
+    /// <summary>
+    /// The same image with samples of one byte, or null if it has them already. Nothing is computed before the pixels are read.
+    /// </summary>
+    public static Vips.Image? ToBytes(Vips.Image image)
     {
-        if (!IsPlain(image.Interpretation))
-        {
-            using var convert = new VipsOperation("colourspace");
-            using VipsImageHandle rgb = convert.With("in", image).With("space", (int)VipsInterpretation.Srgb).Run().TakeImage();
-            return CastToByte(rgb);
-        }
-
-        return CastToByte(image);
+        if (IsPlain(image.Interpretation))
+            return image.Format == Vips.Enums.BandFormat.Uchar ? null : CastToByte(image);
+        using Vips.Image rgb = image.Colourspace(Vips.Enums.Interpretation.Srgb);
+        return CastToByte(rgb);
     }
 
-    /// <summary>Interleaved bands to RGB; takes over <paramref name="memory"/> and returns it as it is where nothing is to do.</summary>
+    /// <summary>
+    /// Interleaved bands to RGB. Takes over <paramref name="memory"/> and returns it unchanged if it holds RGB already.
+    /// </summary>
     public static PixelMemory ToRgb(PixelMemory memory, int width, int height, int bands, bool cmyk)
     {
         if (bands == 3)
@@ -52,16 +56,14 @@ internal static unsafe class BandMeaning
         }
     }
 
-    private static bool IsPlain(VipsInterpretation meaning) => meaning
-        is VipsInterpretation.Multiband or VipsInterpretation.Gray or VipsInterpretation.Cmyk or VipsInterpretation.Rgb
-        or VipsInterpretation.Srgb or VipsInterpretation.Rgb16 or VipsInterpretation.Gray16;
+    // Every other interpretation (Lab, scRGB, …) needs a conversion of color rather than of samples.
+    private static bool IsPlain(Vips.Enums.Interpretation meaning) => meaning
+        is Vips.Enums.Interpretation.Multiband or Vips.Enums.Interpretation.Bw or Vips.Enums.Interpretation.Cmyk
+        or Vips.Enums.Interpretation.Rgb or Vips.Enums.Interpretation.Srgb or Vips.Enums.Interpretation.Rgb16
+        or Vips.Enums.Interpretation.Grey16;
 
-    private static VipsImageHandle CastToByte(VipsImageHandle image)
-    {
-        using var cast = new VipsOperation("cast");
-        return cast.With("in", image).With("format", (int)VipsBandFormat.Byte)
-            .With("shift", image.Format == VipsBandFormat.UInt16).Run().TakeImage();
-    }
+    private static Vips.Image CastToByte(Vips.Image image) =>
+        image.Cast(Vips.Enums.BandFormat.Uchar, shift: image.Format == Vips.Enums.BandFormat.Ushort);
 
     private static void FromGray(byte* from, byte* to, long pixels, int bands)
     {

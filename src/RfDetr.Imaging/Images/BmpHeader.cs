@@ -9,17 +9,18 @@ namespace RfDetr;
 /// </summary>
 /// <param name="Width">Pixels per row.</param>
 /// <param name="Height">Rows.</param>
-/// <param name="TopDown">Whether the top row comes first.</param>
+/// <param name="TopDown">True if the top row comes first.</param>
 /// <param name="Bits">Bits per pixel: 1, 4, 8 (palette), 16, 24 or 32.</param>
-/// <param name="PixelOffset">Where the rows begin.</param>
+/// <param name="PixelOffset">Byte at which the rows begin.</param>
 /// <param name="Stride">Bytes per row, a multiple of four.</param>
-/// <param name="PaletteOffset">Where the four-byte palette entries begin.</param>
+/// <param name="PaletteOffset">Byte at which the four-byte palette entries begin.</param>
 /// <param name="Colors">Number of palette entries in the file.</param>
 /// <param name="Red">Bit mask of red in a 16- or 32-bit pixel.</param>
 /// <param name="Green">Bit mask of green.</param>
 /// <param name="Blue">Bit mask of blue.</param>
 internal sealed record BmpHeader(
-    int Width, int Height, bool TopDown, int Bits, int PixelOffset, int Stride, int PaletteOffset, int Colors, uint Red, uint Green, uint Blue)
+    int Width, int Height, bool TopDown, int Bits, int PixelOffset, int Stride, int PaletteOffset, int Colors,
+    uint Red, uint Green, uint Blue)
 {
     private const int FileHeader = 14, InfoHeader = 40;
     private const uint Uncompressed = 0, BitFields = 3, AlphaBitFields = 6;
@@ -41,7 +42,7 @@ internal sealed record BmpHeader(
         if (bits is not (1 or 4 or 8 or 16 or 24 or 32) || (compression != Uncompressed && !masked))
             throw Unsupported(source, $"it has {bits} bits per pixel with compression {compression}");
 
-        // With the short header the masks follow it; in the longer ones they are inside, at the same place.
+        // The masks follow the short header; the longer headers contain them, at the same place.
         int maskBytes = masked && headerSize == InfoHeader ? (compression == AlphaBitFields ? 16 : 12) : 0;
         long palette = FileHeader + headerSize + maskBytes;
         if (file.Length < palette || pixelOffset < palette)
@@ -59,20 +60,24 @@ internal sealed record BmpHeader(
     }
 
     private static (uint Red, uint Green, uint Blue) Masks(ReadOnlySpan<byte> at) =>
-        (BinaryPrimitives.ReadUInt32LittleEndian(at), BinaryPrimitives.ReadUInt32LittleEndian(at[4..]), BinaryPrimitives.ReadUInt32LittleEndian(at[8..]));
+        (BinaryPrimitives.ReadUInt32LittleEndian(at), BinaryPrimitives.ReadUInt32LittleEndian(at[4..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(at[8..]));
 
     private static (uint Red, uint Green, uint Blue) DefaultMasks(int bits) =>
         bits == 16 ? (0x7C00u, 0x03E0u, 0x001Fu) : (0xFF0000u, 0xFF00u, 0xFFu);
 
-    // One unbroken run of at least one bit.
+    // True for one unbroken run of at least one bit.
     private static bool IsRun(uint mask) =>
-        mask != 0 && BitOperations.PopCount(mask) == 32 - BitOperations.LeadingZeroCount(mask) - BitOperations.TrailingZeroCount(mask);
+        mask != 0
+        && BitOperations.PopCount(mask) == 32 - BitOperations.LeadingZeroCount(mask) - BitOperations.TrailingZeroCount(mask);
 
     private static ImageContentException Truncated(string source, long length, long needed) =>
-        new(source, ImageFault.Truncated, $"truncated: this BMP file has {length} bytes and needs {needed}. Fetch or copy it again.");
+        new(source, ImageFault.Truncated,
+            $"truncated: this BMP file has {length} bytes and needs {needed}. Fetch or copy it again.");
 
     private static ImageContentException Unsupported(string source, string what) =>
         new(source, ImageFault.Unsupported, $"a BMP file of a kind that is not read: {what}. Save it uncompressed or as PNG.");
 
-    private static ImageContentException Corrupt(string source, string what) => new(source, ImageFault.Corrupt, $"corrupt BMP file: {what}.");
+    private static ImageContentException Corrupt(string source, string what) =>
+        new(source, ImageFault.Corrupt, $"corrupt BMP file: {what}.");
 }

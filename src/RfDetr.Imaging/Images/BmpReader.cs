@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace RfDetr;
 
-/// <summary>Uncompressed Windows bitmaps: the packaged libvips has no loader for them. Alpha is dropped.</summary>
+/// <summary>Reads uncompressed Windows bitmaps, for which the packaged libvips has no loader. Alpha is dropped.</summary>
 internal static unsafe class BmpReader
 {
     public static Image Decode(ReadOnlySpan<byte> file, string source, ImageLimits limits)
@@ -29,7 +29,8 @@ internal static unsafe class BmpReader
         }
     }
 
-    private static void DecodeRow(BmpHeader header, ReadOnlySpan<byte> file, ReadOnlySpan<byte> from, Span<byte> to, string source)
+    private static void DecodeRow(
+        BmpHeader header, ReadOnlySpan<byte> file, ReadOnlySpan<byte> from, Span<byte> to, string source)
     {
         switch (header.Bits)
         {
@@ -46,7 +47,8 @@ internal static unsafe class BmpReader
         }
     }
 
-    private static void Indexed(BmpHeader header, ReadOnlySpan<byte> palette, ReadOnlySpan<byte> from, Span<byte> to, string source)
+    private static void Indexed(
+        BmpHeader header, ReadOnlySpan<byte> palette, ReadOnlySpan<byte> from, Span<byte> to, string source)
     {
         int perByte = 8 / header.Bits;
         for (int x = 0; x < header.Width; x++)
@@ -54,7 +56,11 @@ internal static unsafe class BmpReader
             int shift = 8 - header.Bits * (x % perByte + 1);
             int index = (from[x / perByte] >> shift) & ((1 << header.Bits) - 1);
             if (index >= header.Colors)
-                throw new ImageContentException(source, ImageFault.Corrupt, $"corrupt BMP file: color {index} of a palette of {header.Colors}.");
+            {
+                throw new ImageContentException(
+                    source, ImageFault.Corrupt, $"corrupt BMP file: color {index} of a palette of {header.Colors}.");
+            }
+
             ReadOnlySpan<byte> color = palette.Slice(index * 4, 3);
             (to[x * 3], to[x * 3 + 1], to[x * 3 + 2]) = (color[2], color[1], color[0]);
         }
@@ -73,7 +79,7 @@ internal static unsafe class BmpReader
         }
     }
 
-    // The field's own range to 0–255, rounded to nearest.
+    // Scales a field from its own range to 0–255, rounded to nearest.
     private static byte Scale(uint pixel, uint mask)
     {
         ulong most = mask >> BitOperations.TrailingZeroCount(mask);

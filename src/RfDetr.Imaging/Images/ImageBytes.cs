@@ -53,7 +53,8 @@ internal struct ImageBytes : IDisposable
         }
     }
 
-    public static async ValueTask<ImageBytes> ReadAsync(Stream stream, string source, ImageLimits limits, CancellationToken cancellation)
+    public static async ValueTask<ImageBytes> ReadAsync(
+        Stream stream, string source, ImageLimits limits, CancellationToken cancellation)
     {
         var bytes = new ImageBytes(FirstCapacity(stream, limits));
         try

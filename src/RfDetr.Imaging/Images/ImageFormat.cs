@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace RfDetr;
 
-/// <summary>File formats of images that are read.</summary>
+/// <summary>File formats of images. All are read; JPEG, PNG and WebP are also written.</summary>
 public enum ImageFormat
 {
     /// <summary>JPEG.</summary>
@@ -14,20 +14,20 @@ public enum ImageFormat
     /// <summary>WebP, lossy or lossless.</summary>
     Webp,
 
-    /// <summary>GIF; the first frame counts.</summary>
+    /// <summary>GIF; only the first frame is read.</summary>
     Gif,
 
-    /// <summary>TIFF; the first page counts.</summary>
+    /// <summary>TIFF; only the first page is read.</summary>
     Tiff,
 
-    /// <summary>AVIF, and HEIF as far as the libvips in use was built for it.</summary>
+    /// <summary>AVIF, and other HEIF files if the libvips in use was built with their codec.</summary>
     Heif,
 
     /// <summary>Windows bitmap.</summary>
     Bmp,
 }
 
-/// <summary>Tells formats by their first bytes; file names are not trusted.</summary>
+/// <summary>Recognizes formats by their first bytes; file names are not trusted.</summary>
 internal static class ImageFormats
 {
     public static ImageFormat? Sniff(ReadOnlySpan<byte> bytes)
@@ -40,26 +40,18 @@ internal static class ImageFormats
             return ImageFormat.Gif;
         if (bytes.Length >= 12 && bytes.StartsWith("RIFF"u8) && bytes[8..].StartsWith("WEBP"u8))
             return ImageFormat.Webp;
-        if (bytes.StartsWith("II*\0"u8) || bytes.StartsWith("MM\0*"u8) || bytes.StartsWith("II+\0"u8) || bytes.StartsWith("MM\0+"u8))
+        if (bytes.StartsWith("II*\0"u8) || bytes.StartsWith("MM\0*"u8)
+            || bytes.StartsWith("II+\0"u8) || bytes.StartsWith("MM\0+"u8))
+        {
             return ImageFormat.Tiff;
+        }
+
         if (bytes.Length >= 12 && bytes[4..].StartsWith("ftyp"u8) && IsHeifBrand(bytes.Slice(8, 4)))
             return ImageFormat.Heif;
         return bytes.StartsWith("BM"u8) ? ImageFormat.Bmp : null;
     }
 
-    /// <summary>The loader of libvips. Naming it keeps every other loader, safe or not, out of reach of a file.</summary>
-    public static string Loader(this ImageFormat format) => format switch
-    {
-        ImageFormat.Jpeg => "jpegload_buffer",
-        ImageFormat.Png => "pngload_buffer",
-        ImageFormat.Webp => "webpload_buffer",
-        ImageFormat.Gif => "gifload_buffer",
-        ImageFormat.Tiff => "tiffload_buffer",
-        ImageFormat.Heif => "heifload_buffer",
-        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "libvips does not load this format here."),
-    };
-
-    /// <summary>Whether the end that the format prescribes is missing. Only asked after decoding failed.</summary>
+    /// <summary>True if the end that the format prescribes is missing. Meaningful only after decoding failed.</summary>
     public static bool EndsEarly(this ImageFormat format, ReadOnlySpan<byte> bytes) => format switch
     {
         ImageFormat.Jpeg => !bytes[^Math.Min(bytes.Length, 1024)..].ContainsPair(0xFF, 0xD9),

@@ -16,7 +16,7 @@ public sealed record ImageInfo(int Width, int Height, ImageFormat Format, int Or
     public static ImageInfo Read(string path, ImageLimits? limits = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        limits = (limits ?? ImageLimits.Default).Validated();
+        limits = ImageLimits.OrDefault(limits);
         using FileStream file = ImageBytes.Open(path, limits);
         if (file.CanSeek && file.Length > Prefix)
         {
@@ -26,7 +26,8 @@ public sealed record ImageInfo(int Width, int Height, ImageFormat Format, int Or
             {
                 return ImageDecoder.ReadInfo(start, path, limits);
             }
-            catch (ImageContentException failure) when (failure.Fault is ImageFault.Truncated or ImageFault.Corrupt or ImageFault.Unsupported)
+            catch (ImageContentException failure)
+                when (failure.Fault is ImageFault.Truncated or ImageFault.Corrupt or ImageFault.Unsupported)
             {
                 file.Position = 0;
             }
@@ -39,5 +40,5 @@ public sealed record ImageInfo(int Width, int Height, ImageFormat Format, int Or
     /// <summary>Reads the header of encoded bytes.</summary>
     /// <exception cref="ImageContentException">The bytes are no image or exceed the limits.</exception>
     public static ImageInfo Read(ReadOnlySpan<byte> encoded, ImageLimits? limits = null) =>
-        ImageDecoder.ReadInfo(encoded, ImageDecoder.BytesName, (limits ?? ImageLimits.Default).Validated());
+        ImageDecoder.ReadInfo(encoded, ImageDecoder.BytesName, ImageLimits.OrDefault(limits));
 }

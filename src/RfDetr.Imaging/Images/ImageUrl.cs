@@ -21,7 +21,8 @@ public static class ImageUrl
 
     /// <summary>Whether a user's input is meant as an address rather than a path.</summary>
     public static bool IsUrl(string input) =>
-        input.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || input.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+        input.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
+        || input.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Fetches and decodes one image.</summary>
     /// <param name="address">An absolute http or https address.</param>
@@ -34,12 +35,13 @@ public static class ImageUrl
     /// <exception cref="TimeoutException">The transfer took longer than <paramref name="timeout"/>.</exception>
     /// <exception cref="ImageContentException">What came is no image, is damaged, or exceeds the limits.</exception>
     public static async Task<Image> LoadAsync(
-        Uri address, ImageLimits? limits = null, TimeSpan? timeout = null, HttpClient? client = null, CancellationToken cancellationToken = default)
+        Uri address, ImageLimits? limits = null, TimeSpan? timeout = null, HttpClient? client = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(address);
         if (!address.IsAbsoluteUri || !IsUrl(address.AbsoluteUri))
             throw new ArgumentException($"'{address}' is not an absolute http or https address.", nameof(address));
-        limits = (limits ?? ImageLimits.Default).Validated();
+        limits = ImageLimits.OrDefault(limits);
         TimeSpan limit = timeout ?? DefaultTimeout;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(limit);
@@ -53,18 +55,21 @@ public static class ImageUrl
         }
     }
 
-    private static async Task<Image> FetchAsync(Uri address, ImageLimits limits, HttpClient client, CancellationToken cancellation)
+    private static async Task<Image> FetchAsync(
+        Uri address, ImageLimits limits, HttpClient client, CancellationToken cancellation)
     {
         string source = address.ToString();
-        using HttpResponseMessage response = await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        using HttpResponseMessage response = await client
+            .GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {
             throw new HttpRequestException(HttpRequestError.InvalidResponse,
-                $"{source}: the server answered {(int)response.StatusCode} {response.ReasonPhrase}.", statusCode: response.StatusCode);
+                $"{source}: the server answered {(int)response.StatusCode} {response.ReasonPhrase}.",
+                statusCode: response.StatusCode);
         }
 
         limits.CheckBytes(source, response.Content.Headers.ContentLength ?? 0);
         await using Stream body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-        return await Image.DecodeAsync(body, source, limits, cancellation).ConfigureAwait(false);
+        return await ImageCodec.LoadAsync(body, source, limits, cancellation).ConfigureAwait(false);
     }
 }

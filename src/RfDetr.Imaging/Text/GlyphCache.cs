@@ -1,8 +1,9 @@
 namespace RfDetr;
 
 /// <summary>
-/// Lines set before. Labels repeat (class names, rounded scores), so a plain bound does: when it is reached, all is
-/// forgotten and the living labels come back with the next image.
+/// Lines rendered before. Labels repeat (class names, rounded scores), so a plain bound is enough: when it is reached, all lines
+/// are
+/// dropped, and those still in use come back with the next image.
 /// </summary>
 internal sealed class GlyphCache
 {
@@ -30,7 +31,7 @@ internal sealed class GlyphCache
                 return known;
         }
 
-        GlyphBitmap made = render(text, height);   // outside the lock: two threads may set the same line once
+        GlyphBitmap made = render(text, height);   // outside the lock: two threads may render the same line
         if (made.Alpha.Length > MaxBytes)
             return made;
         lock (_gate)

@@ -43,8 +43,10 @@ internal static class StrokeFont
     private static void DrawSegment(GlyphBitmap bitmap, (float X, float Y) a, (float X, float Y) b, float pen)
     {
         float reach = pen + 1;
-        int x0 = Math.Max((int)(Math.Min(a.X, b.X) - reach), 0), x1 = Math.Min((int)(Math.Max(a.X, b.X) + reach), bitmap.Width - 1);
-        int y0 = Math.Max((int)(Math.Min(a.Y, b.Y) - reach), 0), y1 = Math.Min((int)(Math.Max(a.Y, b.Y) + reach), bitmap.Height - 1);
+        int x0 = Math.Max((int)(Math.Min(a.X, b.X) - reach), 0);
+        int x1 = Math.Min((int)(Math.Max(a.X, b.X) + reach), bitmap.Width - 1);
+        int y0 = Math.Max((int)(Math.Min(a.Y, b.Y) - reach), 0);
+        int y1 = Math.Min((int)(Math.Max(a.Y, b.Y) + reach), bitmap.Height - 1);
         float dx = b.X - a.X, dy = b.Y - a.Y;
         float squared = dx * dx + dy * dy;
         for (int y = y0; y <= y1; y++)

@@ -2,7 +2,7 @@ namespace RfDetr;
 
 /// <summary>
 /// Our own letter shapes for ASCII 32–126, drawn as pen strokes. A glyph is its advance width and its strokes; a
-/// stroke is a run of points, each two base-36 digits: x to the right, y down from the top of the capitals.
+/// stroke is a run of points of two base-36 digits each: x to the right, y down from the top of the capitals.
 /// Capitals stand from 0 to c (12), small letters begin at 4, descenders end at g (16).
 /// </summary>
 internal static class StrokeGlyphs
@@ -23,7 +23,8 @@ internal static class StrokeGlyphs
         /* 3 */ "6 01204062644626 46686a4c2c0b", /* 4 */ "6 4c400868", /* 5 */ "6 60100544666a4c2c0b",
         /* 6 */ "6 614020020a2c4c6a67452507", /* 7 */ "6 00602c", /* 8 */ "6 260402204062644626080a2c4c6a6846",
         /* 9 */ "6 0b2c4c6a6240200205274765", /* : */ "2 1516 1b1c", /* ; */ "2 1516 1b1c0e", /* < */ "7 73077b",
-        /* = */ "7 0575 0979", /* > */ "7 03770b", /* ? */ "6 02204062633638 3b3c", /* @ */ "a 747a9aa8a48131040a3d8d 765546485978",
+        /* = */ "7 0575 0979", /* > */ "7 03770b", /* ? */ "6 02204062633638 3b3c",
+        /* @ */ "a 747a9aa8a48131040a3d8d 765546485978",
         /* A */ "8 0c408c 2767", /* B */ "7 0c005071745606 56787b5c0c", /* C */ "8 826020020a2c6c8a", /* D */ "8 000c5c89835000",
         /* E */ "7 70000c7c 0656", /* F */ "7 70000c 0656", /* G */ "8 826020020a2c6c8a8757", /* H */ "8 000c 808c 0686",
         /* I */ "2 101c", /* J */ "6 606a4c2c0a", /* K */ "7 000c 7007 347c", /* L */ "6 000c6c", /* M */ "a 0c0057a0ac",

@@ -1,94 +1,80 @@
-using System.Runtime.InteropServices;
+using System.Diagnostics;
+using Vips = NetVips;
 
 namespace RfDetr;
 
 /// <summary>
-/// The libvips that decodes, encodes and sets text: found and initialized once per process, at the first use.
-/// Set <c>RFDETR_LIBVIPS</c> to a library file or its folder to choose another one.
+/// The native library behind decoding, encoding, and system fonts: libvips, called through the package NetVips. The package
+/// NetVips.Native brings a build for every platform; another build is used when it is placed beside the application, or when
+/// the application excludes NetVips.Native and the system's search path has one.
 /// </summary>
-public static unsafe class Libvips
+/// <remarks>
+/// The first use sets what holds for the whole process: loaders that libvips marks as unsafe for untrusted files are blocked, its
+/// cache of results is off, each image is decoded on one thread, and its log messages are dropped. An application that calls
+/// NetVips itself can set these again afterwards; images are read here by naming one of six loaders, whatever is blocked.
+/// </remarks>
+public static class Libvips
 {
-    private const string EnvironmentVariable = "RFDETR_LIBVIPS";
+    /// <summary>8.13 is the first version that can block untrusted loaders.</summary>
+    private const int LeastMajor = 8, LeastMinor = 13;
 
-    private static readonly Lazy<(VipsApi Api, string Path)> Loaded = new(Load);
+    // GLib prints whatever nobody handles. GLib treats errors as fatal and ends the process, so they cannot be handled.
+    private const Vips.Enums.LogLevelFlags Logged = Vips.Enums.LogLevelFlags.Critical | Vips.Enums.LogLevelFlags.Warning
+        | Vips.Enums.LogLevelFlags.Message | Vips.Enums.LogLevelFlags.Info | Vips.Enums.LogLevelFlags.Debug;
+
+    private static readonly string?[] s_logDomains = [null, "VIPS", "Pango", "GLib", "GLib-GObject", "GLib-GIO", "GModule"];
+
+    private static readonly Lazy<string> s_version = new(Initialize);
 
     /// <summary>Version of the loaded library, for example <c>8.18.7</c>.</summary>
-    /// <exception cref="LibvipsMissingException">No libvips could be loaded.</exception>
-    public static string Version =>
-        Marshal.PtrToStringUTF8((nint)Api.VersionString()) ?? "unknown";
+    /// <exception cref="LibvipsMissingException">No usable libvips could be loaded.</exception>
+    public static string Version => s_version.Value;
 
-    /// <summary>The file the library was loaded from, or the bare name the system's search path resolved.</summary>
-    /// <exception cref="LibvipsMissingException">No libvips could be loaded.</exception>
-    public static string Path => Loaded.Value.Path;
-
-    /// <summary>Formats that are read here: those the loaded library was built for, and BMP, which needs none.</summary>
-    /// <exception cref="LibvipsMissingException">No libvips could be loaded.</exception>
-    public static IReadOnlyList<ImageFormat> ReadableFormats => [.. Enum.GetValues<ImageFormat>().Where(IsReadable)];
-
-    internal static VipsApi Api => Loaded.Value.Api;
-
-    private static bool IsReadable(ImageFormat format)
+    /// <summary>The file that the library was loaded from; null if the system does not say.</summary>
+    /// <exception cref="LibvipsMissingException">No usable libvips could be loaded.</exception>
+    public static string? Path
     {
-        if (format == ImageFormat.Bmp)
-            return true;
-        try
+        get
         {
-            using var loader = new VipsOperation(format.Loader());
-            return true;
-        }
-        catch (VipsException)
-        {
-            return false;
+            Require();
+            using var process = Process.GetCurrentProcess();
+            return process.Modules.Cast<ProcessModule>().Select(module => module.FileName)
+                .FirstOrDefault(file => System.IO.Path.GetFileName(file).StartsWith("libvips", StringComparison.Ordinal));
         }
     }
 
-    private static (VipsApi Api, string Path) Load()
+    /// <summary>Formats that can be read: those that the loaded library was built for, and BMP, which needs no library.</summary>
+    /// <exception cref="LibvipsMissingException">No usable libvips could be loaded.</exception>
+    public static IReadOnlyList<ImageFormat> ReadableFormats
     {
-        var tried = new List<string>();
-        nint library = NativeSearch.Load(null, EnvironmentVariable, FileNames(), NpmFolders(), tried);
-        if (library == 0)
-            throw new LibvipsMissingException(tried);
-        var api = new VipsApi(library, tried[^1]);
-        Initialize(api);
-        return (api, tried[^1]);
-    }
-
-    private static void Initialize(VipsApi api)
-    {
-        fixed (byte* name = "rfdetr\0"u8)
+        get
         {
-            if (api.Init(name) != 0)
-                throw new InvalidOperationException($"libvips did not start: {api.TakeError()}");
+            Require();
+            return [.. Enum.GetValues<ImageFormat>().Where(IsReadable)];
         }
-
-        // libvips and Pango report doubtful files as GLib warnings on stderr; a library has no business there.
-        fixed (byte* vips = "VIPS\0"u8, pango = "Pango\0"u8, glib = "GLib-GObject\0"u8)
-        {
-            foreach (nint domain in (ReadOnlySpan<nint>)[(nint)vips, (nint)pango, (nint)glib])
-                api.LogSetHandler((byte*)domain, VipsApi.LogLevelsBelowError, &Ignore, null);
-        }
-
-        api.BlockUntrustedSet(1);
-        api.CacheSetMax(0);        // results are never looked up again: the cache would only hold memory
-        api.ConcurrencySet(1);     // many images at once beat many threads on one
     }
 
-    [UnmanagedCallersOnly(CallConvs = [typeof(System.Runtime.CompilerServices.CallConvCdecl)])]
-    private static void Ignore(byte* domain, int level, byte* message, void* data)
-    {
-    }
+    /// <summary>Loads and initializes the library unless that was done before.</summary>
+    /// <exception cref="LibvipsMissingException">No usable libvips could be loaded.</exception>
+    internal static void Require() => _ = s_version.Value;
 
-    private static string[] FileNames() =>
-        OperatingSystem.IsWindows() ? ["libvips-42.dll"]
-        : OperatingSystem.IsMacOS() ? ["libvips-cpp.*.dylib", "libvips.42.dylib"]
-        : ["libvips-cpp.so.*", "libvips.so.42"];
+    private static bool IsReadable(ImageFormat format) =>
+        format == ImageFormat.Bmp
+        || Vips.NetVips.TypeFind("VipsForeignLoad", $"{format.ToString().ToLowerInvariant()}load_source") != 0;
 
-    private static string[] NpmFolders()
+    private static string Initialize()
     {
-        string architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x64";
-        string package = OperatingSystem.IsWindows() ? $"sharp-win32-{architecture}"
-            : OperatingSystem.IsMacOS() ? $"sharp-libvips-darwin-{architecture}"
-            : $"sharp-libvips-linux-{architecture}";
-        return [System.IO.Path.Combine("@img", package, "lib")];
+        // NetVips loads and starts libvips when its assembly is first touched, and keeps the failure.
+        if (!Vips.ModuleInitializer.VipsInitialized)
+            throw new LibvipsMissingException(Vips.ModuleInitializer.Exception);
+        string version = $"{Vips.NetVips.Version(0)}.{Vips.NetVips.Version(1)}.{Vips.NetVips.Version(2)}";
+        if (!Vips.NetVips.AtLeastLibvips(LeastMajor, LeastMinor))
+            throw new LibvipsMissingException(version, $"{LeastMajor}.{LeastMinor}");
+        foreach (string? domain in s_logDomains)
+            Vips.Log.SetLogHandler(domain, Logged, static (_, _, _) => { });
+        Vips.NetVips.BlockUntrusted = true;
+        Vips.Cache.Max = 0;             // no result is ever looked up again: the cache would only hold memory
+        Vips.NetVips.Concurrency = 1;   // many images at once beat many threads on one
+        return version;
     }
 }

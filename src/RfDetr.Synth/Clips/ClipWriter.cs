@@ -45,10 +45,8 @@ public static class ClipWriter
         {
             cancellation.ThrowIfCancellationRequested();
             (count, width, height) = (frame.Index + 1, frame.Width, frame.Height);
-            ImageEncoder.Save(
-                new PixelFrame(frame.Rgb, width, height, 0, PixelFormat.Rgb24),
-                Path.Combine(images, string.Create(CultureInfo.InvariantCulture, $"{count:000000}.jpg")),
-                new EncodeOptions { Quality = quality });
+            string path = Path.Combine(images, string.Create(CultureInfo.InvariantCulture, $"{count:000000}.jpg"));
+            new PixelFrame(frame.Rgb, width, height, 0, PixelFormat.Rgb24).Save(path, new EncodeOptions { Quality = quality });
             foreach (ClipObject o in frame.Objects)
             {
                 PixelBox box = o.Seen.Box;

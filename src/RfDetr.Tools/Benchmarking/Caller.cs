@@ -2,15 +2,15 @@ using System.Diagnostics;
 
 namespace RfDetr.Tools;
 
-/// <summary>One thread's part of a series: makes calls and notes their times. Between the first and the last call it allocates nothing of its own but images.</summary>
+/// <summary>
+/// One thread's part of a series: makes calls and records their times. Between the first and the last call it allocates images
+/// only.
+/// </summary>
 internal sealed class Caller(Detector detector, ImageSet images, BenchmarkOptions options, int batch)
 {
-    private static readonly DrawOptions s_draw = new();
-
     private readonly DetectOptions _detect = new() { ScoreThreshold = options.ScoreThreshold };
     private readonly Image?[] _loaded = new Image?[batch];
     private readonly CallTimes[] _calls = new CallTimes[options.CallLimit];
-    private Canvas? _canvas;
     private int _count;
 
     /// <summary>The calls made so far.</summary>
@@ -74,9 +74,7 @@ internal sealed class Caller(Detector detector, ImageSet images, BenchmarkOption
     private void Draw(ref CallTimes call, Image image, Detections found)
     {
         long start = Stopwatch.GetTimestamp();
-        if (_canvas is null || _canvas.Width != image.Width || _canvas.Height != image.Height)
-            _canvas = new Canvas(image.Width, image.Height);
-        DetectionDrawing.Draw(_canvas, image, found, s_draw);
+        found.Draw(image).Dispose();
         call.Draw += Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 

@@ -70,7 +70,7 @@ public static class DiffPage
 
     private static Chart Scores(ModelDiff diff)
     {
-        double least = diff.Options.ScoreThreshold;
+        double least = Math.Round(diff.Options.ScoreThreshold, 6); // 0.3f would miss the tick at 0.3
         (double, double)[] scores = [.. diff.Images.SelectMany(p => p.Matched).Select(m => ((double)m.A.Score, (double)m.B.Score))];
         ChartSeries dots = new("", scores) { Dots = true, Color = "c2" }, equal = new("", [(least, least), (1, 1)]) { Color = "cs" };
         return new Chart("On the line both models are equally sure", "score in A", [dots, equal])

@@ -71,6 +71,9 @@ public sealed record ModelInspection
     /// <summary>License of the weights, where known.</summary>
     public string? License { get; init; }
 
+    /// <summary>The score threshold, 0..1, with which the weights had their best macro F1 when they were evaluated after training; null if the file does not say.</summary>
+    public double? BestThreshold { get; init; }
+
     /// <summary>True if there are averaged weights besides.</summary>
     public bool HasEma { get; init; }
 

@@ -77,7 +77,7 @@ public static class SceneSet
             Scene scene = generator.Render((ulong)options.Seed, number, options.Width, options.Height);
             string name = FormattableString.Invariant($"scene-{options.Seed}-{number:00000}.jpg");
             var frame = new PixelFrame(scene.Rgb, scene.Width, scene.Height, 0, PixelFormat.Rgb24);
-            ImageEncoder.Save(frame, Path.Combine(folder, name), new EncodeOptions { Quality = options.Quality });
+            frame.Save(Path.Combine(folder, name), new EncodeOptions { Quality = options.Quality });
             images.Add(new CocoImage(i + 1, name, scene.Width, scene.Height));
             foreach (SceneObject item in scene.Objects)
                 annotations.Add(Annotation(scene, item, annotations.Count + 1, images.Count));

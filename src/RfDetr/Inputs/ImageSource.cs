@@ -64,7 +64,7 @@ public sealed record StreamImage(Stream Stream, string Label = "-") : ImageSourc
 
     /// <inheritdoc/>
     public override Task<Image> OpenAsync(ImageLimits? limits = null, CancellationToken cancellationToken = default) =>
-        Image.DecodeAsync(Stream, limits, cancellationToken);
+        Image.LoadAsync(Stream, limits, cancellationToken);
 }
 
 /// <summary>An encoded image in memory.</summary>

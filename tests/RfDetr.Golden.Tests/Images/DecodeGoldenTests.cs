@@ -7,7 +7,7 @@ public sealed class DecodeGoldenTests
     [Theory]
     [InlineData("alpha.png")]
     [InlineData("lossless.webp")]
-    [InlineData("Pimage.tiff")]
+    [InlineData("picture.tiff")]
     [InlineData("rgb.bmp")]
     [InlineData("reference.png")]
     public void Lossless_files_are_exact(string file)
@@ -29,7 +29,7 @@ public sealed class DecodeGoldenTests
     [InlineData("exif_7.jpg", 1.0, 28)]
     [InlineData("exif_8.jpg", 1.0, 28)]
     [InlineData("palette.png", 3.2, 27)]
-    [InlineData("Pimage.gif", 3.2, 27)]
+    [InlineData("picture.gif", 3.2, 27)]
     [InlineData("progressive_420.jpg", 3.5, 170)]   // half the color resolution: large at colored edges
     public void Lossy_files_are_close_and_upright(string file, double mean, int largest)
     {
@@ -76,7 +76,7 @@ public sealed class DecodeGoldenTests
     [InlineData("exif_6.jpg", 6)]
     [InlineData("exif_8.jpg", 8)]
     [InlineData("rgb.bmp", 1)]
-    [InlineData("Pimage.tiff", 1)]
+    [InlineData("picture.tiff", 1)]
     public void A_header_gives_the_upright_size(string file, int orientation)
     {
         ImageInfo info = ImageInfo.Read(Goldens.Path($"images/{file}"));

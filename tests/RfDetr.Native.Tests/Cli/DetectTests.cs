@@ -122,9 +122,9 @@ public sealed class DetectTests : IDisposable
     [Fact]
     public async Task Annotated_images_of_one_name_do_not_collide_and_keep_their_format()
     {
-        CliRun run = await CliRun.Of("detect", _folder["in"], Goldens.Path("images/image.gif"), "--recursive", "--output", _folder["out"]);
+        CliRun run = await CliRun.Of("detect", _folder["in"], Goldens.Path("images/picture.gif"), "--recursive", "--output", _folder["out"]);
         run.Code.ShouldBe(0, run.Error);
-        Directory.GetFiles(_folder["out"]).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal).ShouldBe(["a.jpg", "b.png", "deep_b.png", "Pimage.png"]);
+        Directory.GetFiles(_folder["out"]).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal).ShouldBe(["a.jpg", "b.png", "deep_b.png", "picture.png"]);
         ImageInfo.Read(_folder["out/a.jpg"]).Format.ShouldBe(ImageFormat.Jpeg);
         using Image before = Image.Load(_image), after = Image.Load(_folder["out/b.png"]);
         (after.Width, after.Height).ShouldBe((before.Width, before.Height));

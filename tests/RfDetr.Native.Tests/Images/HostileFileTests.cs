@@ -7,7 +7,10 @@ namespace RfDetr.Tests.Images;
 public sealed class HostileFileTests
 {
     private static readonly string[] Files =
-        ["baseline.jpg", "progressive_420.jpg", "cmyk.jpg", "exif_6.jpg", "palette.png", "alpha.png", "gray16.png", "lossless.webp", "Pimage.gif", "Pimage.tiff", "rgb.bmp"];
+    [
+        "baseline.jpg", "progressive_420.jpg", "cmyk.jpg", "exif_6.jpg", "palette.png", "alpha.png", "gray16.png", "lossless.webp",
+        "picture.gif", "picture.tiff", "rgb.bmp",
+    ];
 
     private static readonly ImageLimits Limits = new() { MaxPixels = 1 << 20 };
 
@@ -34,7 +37,7 @@ public sealed class HostileFileTests
         (decoded + refused).ShouldBe(30_000);
         decoded.ShouldBeGreaterThan(1000);
         refused.ShouldBeGreaterThan(1000);
-        ((long)TrackedMemory()).ShouldBeLessThan(16 << 20);
+        NetVips.Stats.Mem.ShouldBeLessThan(16 << 20);
     }
 
     [Fact]
@@ -65,18 +68,12 @@ public sealed class HostileFileTests
         image.Frame.Data.ToArray().Zip(reference.Frame.Data.ToArray(), (a, b) => Math.Abs(a - b)).Average().ShouldBeLessThan(6);
     }
 
-    private static unsafe nuint TrackedMemory() => Libvips.Api.TrackedMemory();
-
-    private static unsafe byte[] Avif()
+    private static byte[] Avif()
     {
-        const int Av1 = 4;
         using Image reference = Image.Load(Goldens.Path("images/reference.png"));
-        fixed (byte* pixels = reference.Frame.Data)
-        {
-            using VipsImageHandle image = VipsImageHandle.FromMemory(pixels, 97, 61, 3);
-            using var save = new VipsOperation("heifsave_buffer");
-            return save.With("in", image).With("compression", Av1).With("effort", 0).With("Q", 90).Run().TakeBytes();
-        }
+        using NetVips.Image image = NetVips.Image.NewFromMemory(
+            reference.Frame.Data.ToArray(), reference.Width, reference.Height, 3, NetVips.Enums.BandFormat.Uchar);
+        return image.HeifsaveBuffer(q: 90, compression: NetVips.Enums.ForeignHeifCompression.Av1, effort: 0);
     }
 
     // Mostly the header, where sizes and offsets are; sometimes anywhere, and sometimes the end is missing.

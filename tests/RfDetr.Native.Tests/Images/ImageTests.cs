@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 
 namespace RfDetr.Tests.Images;
 
@@ -7,15 +8,20 @@ public sealed class ImageTests
     public void The_library_says_what_and_where_it_is()
     {
         Version.Parse(Libvips.Version).ShouldBeGreaterThanOrEqualTo(new Version(8, 13));
-        Libvips.Path.ShouldContain("libvips");
+        Libvips.Path.ShouldNotBeNull().ShouldContain("libvips");
+        Libvips.ReadableFormats.ShouldBe(Enum.GetValues<ImageFormat>());
     }
 
     [Fact]
     public void A_missing_library_is_explained()
     {
-        string message = new LibvipsMissingException(["/a/libvips.so", "libvips.so.42"]).Message;
-        message.ShouldContain("/a/libvips.so");
-        message.ShouldContain("RFDETR_LIBVIPS");
+        var reason = new DllNotFoundException(
+            "Unable to load shared library 'libvips.so.42' or one of its dependencies. In order to … A page about paths.");
+        string message = new LibvipsMissingException(new TypeInitializationException("NetVips", reason)).Message;
+        message.ShouldContain("'libvips.so.42'");
+        message.ShouldContain("dotnet add package NetVips.Native");
+        message.ShouldNotContain("A page");
+        new LibvipsMissingException("8.9.1", "8.13").Message.ShouldContain("8.9.1");
     }
 
     [Fact]
@@ -25,13 +31,17 @@ public sealed class ImageTests
         byte[] encoded = await File.ReadAllBytesAsync(path);
         using Image expected = Image.Load(path);
         using Image fromSpan = Image.Decode(encoded);
-        using Image fromStream = Image.Decode(new MemoryStream(encoded));
-        using Image fromSlowStream = Image.Decode(new DribblingStream(encoded));
+        using Image fromBytes = Image.Load(encoded);
+        using Image fromMemory = await Image.LoadAsync(encoded);
+        using Image fromStream = Image.Load(new MemoryStream(encoded));
+        using Image fromSlowStream = Image.Load(new DribblingStream(encoded));
         using Image fromPathLater = await Image.LoadAsync(path);
         using Image fromBytesLater = await Image.DecodeAsync(encoded);
-        using Image fromStreamLater = await Image.DecodeAsync(new DribblingStream(encoded));
+        using Image fromStreamLater = await Image.LoadAsync(new DribblingStream(encoded));
         using Image copied = Image.FromPixels(expected.Frame);
-        foreach (Image image in (Image[])[fromSpan, fromStream, fromSlowStream, fromPathLater, fromBytesLater, fromStreamLater, copied])
+        Image[] all =
+            [fromSpan, fromBytes, fromMemory, fromStream, fromSlowStream, fromPathLater, fromBytesLater, fromStreamLater, copied];
+        foreach (Image image in all)
             Same(image, expected).ShouldBeTrue();
     }
 
@@ -39,7 +49,8 @@ public sealed class ImageTests
     public async Task Cancellation_is_honored()
     {
         var canceled = new CancellationToken(canceled: true);
-        await Should.ThrowAsync<OperationCanceledException>(() => Image.LoadAsync(Goldens.Path("images/baseline.jpg"), null, canceled));
+        string path = Goldens.Path("images/baseline.jpg");
+        await Should.ThrowAsync<OperationCanceledException>(() => Image.LoadAsync(path, null, canceled));
         await Should.ThrowAsync<OperationCanceledException>(() => Image.DecodeAsync(new byte[] { 1 }, null, canceled));
     }
 
@@ -54,7 +65,7 @@ public sealed class ImageTests
     public void A_stream_without_end_is_stopped()
     {
         var limits = new ImageLimits { MaxFileBytes = 1000 };
-        var failure = Should.Throw<ImageContentException>(() => Image.Decode(new DribblingStream(new byte[100_000]), limits));
+        var failure = Should.Throw<ImageContentException>(() => Image.Load(new DribblingStream(new byte[100_000]), limits));
         failure.Fault.ShouldBe(ImageFault.TooLarge);
     }
 
@@ -62,21 +73,74 @@ public sealed class ImageTests
     public void The_limits_hold_for_decoded_formats()
     {
         string path = Goldens.Path("images/baseline.jpg");
-        Should.Throw<ImageContentException>(() => Image.Load(path, new ImageLimits { MaxPixels = 97 * 61 - 1 })).Message.ShouldContain("97×61");
+        Should.Throw<ImageContentException>(() => Image.Load(path, new ImageLimits { MaxPixels = 97 * 61 - 1 }))
+            .Message.ShouldContain("97×61");
         using Image just = Image.Load(path, new ImageLimits { MaxPixels = 97 * 61 });
         just.Width.ShouldBe(97);
     }
 
     [Fact]
+    public void A_small_file_that_claims_a_huge_image_is_refused_before_it_takes_memory()
+    {
+        byte[] file = File.ReadAllBytes(Goldens.Path("images/progressive_420.jpg"));
+        int frame = file.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC2]);   // SOF2: length, precision, height, width
+        BinaryPrimitives.WriteUInt16BigEndian(file.AsSpan(frame + 5), 13_000);
+        BinaryPrimitives.WriteUInt16BigEndian(file.AsSpan(frame + 7), 13_000);
+        var failure = Should.Throw<ImageContentException>(() => Image.Decode(file));
+        failure.Fault.ShouldBe(ImageFault.TooLarge);
+        failure.Message.ShouldSatisfyAllConditions(
+            m => m.ShouldContain("169000000 pixels"), m => m.ShouldContain("50000000"), m => m.ShouldContain("--max-pixels"));
+    }
+
+    [Theory]
+    [InlineData("baseline.jpg", 9)]
+    [InlineData("cmyk.jpg", 12)]        // four coefficients of two bytes
+    [InlineData("gray16.png", 9)]
+    [InlineData("lossless.webp", 11)]
+    [InlineData("picture.gif", 11)]
+    [InlineData("picture.tiff", 9)]
+    public void Pixels_count_for_what_their_decoding_takes(string file, int cost)
+    {
+        const int pixels = 97 * 61;
+        byte[] encoded = File.ReadAllBytes(Goldens.Path($"images/{file}"));
+        int least = (pixels * cost + 8) / 9;
+        Image.Decode(encoded, new ImageLimits { MaxPixels = least }).Dispose();
+        Should.Throw<ImageContentException>(() => Image.Decode(encoded, new ImageLimits { MaxPixels = least - 1 }))
+            .Fault.ShouldBe(ImageFault.TooLarge);
+    }
+
+    [Fact]
+    public void The_default_limits_can_be_changed_for_the_process()
+    {
+        ImageLimits before = ImageLimits.Default;
+        try
+        {
+            ImageLimits.Default = before with { MaxPixels = before.MaxPixels + 1 };
+            ImageLimits.OrDefault(null).MaxPixels.ShouldBe(before.MaxPixels + 1);
+            Should.Throw<ArgumentOutOfRangeException>(() => ImageLimits.Default = before with { MaxPixels = 0 });
+        }
+        finally
+        {
+            ImageLimits.Default = before;
+        }
+    }
+
+    [Fact]
     public void Parallel_decoding_equals_serial()
     {
-        string[] files = ["baseline.jpg", "progressive_420.jpg", "palette.png", "lossless.webp", "Pimage.gif", "Pimage.tiff", "exif_5.jpg", "cmyk.jpg"];
+        string[] files =
+        [
+            "baseline.jpg", "progressive_420.jpg", "palette.png", "lossless.webp", "picture.gif", "picture.tiff", "exif_5.jpg", "cmyk.jpg",
+        ];
         byte[][] expected = [.. files.Select(Pixels)];
         Parallel.For(0, 400, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
         {
             Pixels(files[i % files.Length]).AsSpan().SequenceEqual(expected[i % files.Length]).ShouldBeTrue();
             if (i % 5 == 0)
-                Should.Throw<ImageContentException>(() => Image.Load(Goldens.Path("images/truncated.jpg"))).Fault.ShouldBe(ImageFault.Truncated);
+            {
+                Should.Throw<ImageContentException>(() => Image.Load(Goldens.Path("images/truncated.jpg")))
+                    .Fault.ShouldBe(ImageFault.Truncated);
+            }
         });
     }
 

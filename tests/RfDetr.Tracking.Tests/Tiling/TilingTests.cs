@@ -164,7 +164,14 @@ public class TilingTests
                         new PixelRect(pixels.X - tile.X, pixels.Y, pixels.Width, pixels.Height), tile.Height, tile.Width),
                 },
             ],
-            Times = new StageTimes { DecodeMs = 1, PreprocessMs = 2, InferenceMs = 3, PostprocessMs = 4 },
+            Times = Times(1),
+        };
+        StageTimes Times(int factor) => new()
+        {
+            DecodeMs = factor,
+            PreprocessMs = 2 * factor,
+            InferenceMs = 3 * factor,
+            PostprocessMs = 4 * factor,
         };
         var merger = new TileMerger(new MergeOptions { Threshold = 0.3 });
 
@@ -178,7 +185,7 @@ public class TilingTests
         (found.Width, found.Height, bus.ClassId, bus.ClassName, bus.Score).ShouldBe((210, 100, 3, "bus", 0.8f));
         bus.Box.ShouldBe(new BoxXyxy(90, 40, 130, 50));
         bus.Mask.ShouldBe(RectangleMask(new PixelRect(90, 40, 40, 10), 100, 210));
-        found.Times.ShouldBe(new StageTimes { DecodeMs = 2, PreprocessMs = 4, InferenceMs = 6, PostprocessMs = 8 });
+        found.Times.ShouldBe(Times(2));
 
         // The whole image as a tile has no seams.
         merger.MergeTiles([(all, Found(all, new PixelRect(0, 0, 210, 100), 0.9f, "bus"))], 210, 100).Items.Count.ShouldBe(1);

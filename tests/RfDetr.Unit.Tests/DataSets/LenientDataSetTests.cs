@@ -230,6 +230,13 @@ public class LenientDataSetTests
             using DataSetFolder folder = Voc(xml);
             folder.Open().Classes[0].Name.ShouldBe("é");
         }
+
+        byte[] gbk = [.. "<?xml version=\"1.0\" encoding=\"gbk\"?>"u8, .. Encoding.ASCII.GetBytes($"<annotation>{VocCat("##")}</annotation>")];
+        (byte, byte) cat = (0xC3, 0xA8); // U+732B
+        int at = gbk.AsSpan().IndexOf("##"u8);
+        (gbk[at], gbk[at + 1]) = cat;
+        using DataSetFolder chinese = Voc(gbk);
+        chinese.Open().Classes[0].Name.ShouldBe("\u732B");
     }
 
     [Fact]

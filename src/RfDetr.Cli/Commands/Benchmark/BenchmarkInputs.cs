@@ -31,7 +31,7 @@ internal static class BenchmarkInputs
     {
         var encoded = new List<ReadOnlyMemory<byte>>();
         foreach (byte[] rgb in Pixels(Scenes))
-            encoded.Add(ImageEncoder.Encode(Frame(rgb), ImageFormat.Jpeg));
+            encoded.Add(Frame(rgb).Encode(ImageFormat.Jpeg));
         return new(encoded, string.Create(CultureInfo.InvariantCulture, $"{Scenes} drawn scenes of {Width}×{Height} (JPEG)"));
     }
 

@@ -42,7 +42,11 @@ internal sealed class DetectOutputs : IDisposable
             return;
         string stem = _names.StemFor(outcome.Source.Name), ending = EndingOf(outcome.Source.Name);
         if (_plan.Images)
-            Annotate(outcome.Image, outcome.Result, Path.Combine(_plan.Folder, stem + ending));
+        {
+            using Image drawn = outcome.Result.Draw(outcome.Image, _plan.Draw);
+            drawn.Save(Path.Combine(_plan.Folder, stem + ending));
+        }
+
         if (_plan.Crops)
             SaveCrops(outcome.Image, outcome.Result, stem, ending);
     }
@@ -74,15 +78,6 @@ internal sealed class DetectOutputs : IDisposable
         return target.Stream;
     }
 
-    private void Annotate(Image image, Detections found, string path)
-    {
-        var canvas = new Canvas(image.Width, image.Height);
-        canvas.CopyFrom(image.Frame.Data, image.Frame.Stride);
-        Annotation[] annotations = [.. found.Items.Select(d => new Annotation(d.Box, d.ClassId, FormattableString.Invariant($"{d.ClassName} {d.Score:0.00}"), d.Mask))];
-        Painter.Draw(canvas, annotations, _plan.Draw, SystemLabels.Instance);
-        ImageEncoder.Save(new PixelFrame(canvas.Pixels, canvas.Width, canvas.Height, 0, PixelFormat.Rgb24), path);
-    }
-
     private void SaveCrops(Image image, Detections found, string stem, string ending)
     {
         string folder = Path.Combine(_plan.Folder, "crops");
@@ -94,7 +89,7 @@ internal sealed class DetectOutputs : IDisposable
             if (box.IsEmpty)
                 continue;
             string name = FormattableString.Invariant($"{stem}_{i + 1:000}_{UniqueNames.Clean(detection.ClassName)}{ending}");
-            ImageEncoder.Save(image.Frame.Crop(box.X, box.Y, box.Width, box.Height), Path.Combine(folder, name));
+            image.Frame.Crop(box.X, box.Y, box.Width, box.Height).Save(Path.Combine(folder, name));
         }
     }
 
