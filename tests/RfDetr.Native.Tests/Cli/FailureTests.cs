@@ -28,8 +28,9 @@ public sealed class FailureTests
     {
         foreach (string file in Directory.GetFiles(AppContext.BaseDirectory, "RfDetr*.dll"))
         {
-            if (!file.Contains("Tests", StringComparison.Ordinal) && !file.Contains("Bench", StringComparison.Ordinal))
-                yield return Assembly.Load(Path.GetFileNameWithoutExtension(file));
+            string name = Path.GetFileNameWithoutExtension(file);
+            if (!name.Contains("Tests", StringComparison.Ordinal))
+                yield return Assembly.Load(name);
         }
     }
 }

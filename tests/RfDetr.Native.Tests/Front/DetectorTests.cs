@@ -203,6 +203,7 @@ public sealed class DetectorTests : FrontTest
     {
         using Detector detector = Detector.Load(Model);
         int opened = 0;
+        string file = ImageFile(1);
         await foreach (ImageOutcome outcome in detector.DetectManyAsync(Endless(), Everything, new StreamOptions { Ahead = 3 }))
         {
             outcome.Succeeded.ShouldBeTrue();
@@ -216,7 +217,7 @@ public sealed class DetectorTests : FrontTest
             while (true)
             {
                 opened++;
-                yield return new FileImage(ImageFile(1));
+                yield return new FileImage(file);
             }
         }
     }

@@ -9,7 +9,8 @@ public sealed class DetectionDecoderTests
         Detections found = new PlantedOutputs().Decode();
         (found.Width, found.Height, found.IsSaturated).ShouldBe((100, 50, false));
         found.Items.Select(d => (d.ClassName, MathF.Round(d.Score, 3))).ShouldBe([("a", 0.881f), ("b", 0.731f), ("a", 0.622f)]);
-        found.Items[0].Box.ShouldBe(new BoxXyxy(40, 15, 60, 35));
+        BoxXyxy box = found.Items[0].Box;
+        ((float[])[box.X1, box.Y1, box.X2, box.Y2]).ShouldBe([40, 15, 60, 35], 1e-4);
         found.Items[2].Box.X1.ShouldBe(20, 1e-4f);
         found.Items[0].Mask!.BoundingBox.ShouldBe(new PixelRect(0, 0, 100, 25), "the upper half");
         found.Items[2].Mask!.BoundingBox.ShouldBe(new PixelRect(50, 0, 50, 50), "the right half");
