@@ -72,9 +72,16 @@ build_torch() {
   torch_sum "$1" >"$(torch_library "$1").stamp"
 }
 
-# True for command lines that run on libtorch: train, eval --engine libtorch, parity --training.
+# True for command lines that run on libtorch: train, eval --engine libtorch, parity --training. Help, and a first look at what a verb takes, do not.
 needs_torch() {
-  case "${1:-}: $*" in
+  local argument
+  [ "$#" -gt 1 ] || return 1
+  for argument in "$@"; do
+    case $argument in
+      -h | -\? | --help | --version) return 1 ;;
+    esac
+  done
+  case "$1: $*" in
     train:*) return 0 ;;
     "eval: "*"--engine"[\ =:]"libtorch"*) return 0 ;;
     "parity: "*"--training"*) return 0 ;;

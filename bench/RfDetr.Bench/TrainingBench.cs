@@ -47,8 +47,8 @@ internal static class TrainingBench
         using var backend = new TorchBackend();
         using var step = new TrainingStep(config, backend, b => new Weights(new FormulaWeights("bench"), b), new TrainingStepOptions
         {
-            Schedule = new LearningRateSchedule { Kind = ScheduleKind.Cosine, StepsPerEpoch = loader.StepsPerEpoch, Epochs = 10 },
-            Ema = null,
+            Schedule = new LearningRateSchedule(new ScheduleOptions { Kind = ScheduleKind.Cosine, Epochs = 10 }, loader.StepsPerEpoch),
+            Ema = new EmaOptions { Enabled = false },
         });
         var times = new Samples("whole step");
         for (int round = -2; round < rounds; round++)

@@ -167,7 +167,7 @@ public sealed class Detector : IDisposable
     public Task<Detections> DetectAsync(Stream encoded, DetectOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(encoded);
-        return DetectAsync(token => Image.DecodeAsync(encoded, null, token), options, cancellationToken);
+        return DetectAsync(token => Image.LoadAsync(encoded, null, token), options, cancellationToken);
     }
 
     /// <summary>Finds objects in an image without blocking the caller; the image must live until then.</summary>

@@ -58,6 +58,8 @@ internal static class InspectionText
             yield return ("int8", QuantizationText.Summary(policy));
         yield return ("classes", m.Classes is { } classes ? Text($"{classes.Entries.Count} of {classes.ClassLogits} logits named; {classes.Source}") : UnknownClasses);
         yield return ("license", m.License ?? "unknown");
+        if (m.BestThreshold is { } threshold)
+            yield return ("best threshold", string.Create(CultureInfo.InvariantCulture, $"{threshold:0.00} (best macro F1 when the weights were evaluated)"));
         if (m.Container != "Onnx")
             yield return ("EMA weights", m.HasEma ? "yes (take them with --ema)" : "no");
         yield return ("SHA-256", m.Digests.Sha256);

@@ -11,6 +11,7 @@ namespace RfDetr.Cli.Documents;
 internal sealed record InspectionDocument(
     string File, string Container, long Bytes, string Sha256, string Md5, string? Hosted, string Variant, long? Parameters,
     IReadOnlyDictionary<string, long> Parts, int? Height, int? Width, string Resize, string ResizeSource, string? License, bool HasEma,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? BestThreshold,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] QuantizationDocument? Quantization,
     string ClassRule, int? Logits, IReadOnlyList<ModelClassDocument> Classes, JsonNode? Args,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] OnnxDocument? Onnx,
@@ -20,6 +21,7 @@ internal sealed record InspectionDocument(
     public static InspectionDocument Of(ModelInspection m, bool tensors) => new(
         m.File, m.Container, m.Bytes, m.Digests.Sha256, m.Digests.Md5, m.Hosted?.FileName, m.Variant, m.Parameters,
         m.Parts.ToDictionary(p => p.Name, p => p.Values), m.Input?.Height, m.Input?.Width, m.ResizeRule.ToString(), m.ResizeSource, m.License, m.HasEma,
+        m.BestThreshold,
         m.Quantization is { } policy ? QuantizationDocument.Of(policy) : null,
         m.Classes?.Source ?? InspectionText.UnknownClasses, m.Classes?.ClassLogits,
         [.. (m.Classes?.Entries ?? []).Select(e => new ModelClassDocument(e.DatasetId, e.Label, e.Label, e.Label, e.Name))],

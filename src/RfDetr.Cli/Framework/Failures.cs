@@ -26,7 +26,7 @@ internal static partial class Failures
         return OneLine(e is ArgumentException ? ArgumentNoise().Replace(e.Message, "") : e.Message);
     }
 
-    /// <summary>Whether it is a failure of the request or of its files, rather than of the program.</summary>
+    /// <summary>True for a failure of the request or of its files, rather than of the program.</summary>
     public static bool IsExpected(Exception e) => e
         is RfDetrException or ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException
         or HttpRequestException or TimeoutException or DllNotFoundException or OperationCanceledException;

@@ -7,7 +7,8 @@ internal static class PixelFrameErrors
 {
     [DoesNotReturn]
     public static void ThrowSize(int width, int height) =>
-        throw new ArgumentOutOfRangeException(nameof(width), $"A frame of {width}×{height} pixels has none; width and height must be at least 1.");
+        throw new ArgumentOutOfRangeException(
+            nameof(width), $"A frame of {width}×{height} pixels has none; width and height must be at least 1.");
 
     [DoesNotReturn]
     public static void ThrowStride(int stride, long row, int width, PixelFormat format) =>
@@ -16,7 +17,8 @@ internal static class PixelFrameErrors
 
     [DoesNotReturn]
     public static void ThrowLength(int length, long needed, int width, int height, PixelFormat format) =>
-        throw new ArgumentException($"{length} bytes are too few: {width}×{height} pixels of {format} with this stride need {needed}.", "data");
+        throw new ArgumentException(
+            $"{length} bytes are too few: {width}×{height} pixels of {format} with this stride need {needed}.", "data");
 
     [DoesNotReturn]
     public static void ThrowRow(int y, int height) =>

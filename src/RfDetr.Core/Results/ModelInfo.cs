@@ -40,6 +40,9 @@ public sealed record ModelInfo
     /// <summary>License of the weights, where known.</summary>
     public string? License { get; init; }
 
+    /// <summary>The score threshold, 0..1, with which the weights had their best macro F1 when they were evaluated after training; null if the file does not say.</summary>
+    public double? BestThreshold { get; init; }
+
     /// <summary>What runs it.</summary>
     public string Engine { get; init; } = "";
 

@@ -24,16 +24,18 @@ public sealed class MetricsCsv : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="columns">Names of all columns but <c>step</c>; letters, digits and <c>_ / . : @ - + % ( )</c>.</param>
     /// <param name="lastStep">The step of the checkpoint a run resumes from: later lines go. Null begins a new file in place of an old one.</param>
+    /// <param name="trim">Leaves out further lines of the file that is gone on with; null for none.</param>
     /// <exception cref="ArgumentException">A name is empty, repeated or has other characters.</exception>
     /// <exception cref="InvalidDataException">The file that is gone on with is no such table.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static MetricsCsv Open(string path, IReadOnlyList<string> columns, long? lastStep = null)
+    public static MetricsCsv Open(string path, IReadOnlyList<string> columns, long? lastStep = null, Func<MetricsTable, MetricsTable>? trim = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         Check(columns);
         MetricsTable old = lastStep is { } last && File.Exists(path)
             ? MetricsTable.Read(path).UpTo(last)
             : new MetricsTable([], []);
+        old = trim?.Invoke(old) ?? old;
         string[] all = [.. old.Columns.Union(columns)];
         var text = new StringBuilder().AppendJoin(',', all.Prepend(StepColumn)).Append('\n');
         foreach ((long step, double?[] values) in old.Rows)

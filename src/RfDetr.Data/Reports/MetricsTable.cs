@@ -29,6 +29,9 @@ public sealed record MetricsTable(IReadOnlyList<string> Columns, IReadOnlyList<(
         return new(heading[1..], rows);
     }
 
+    /// <summary>Where a column is among the values of a row; −1 if there is none of that name.</summary>
+    public int IndexOf(string column) => Columns.Index().Where(c => c.Item == column).Select(c => c.Index).DefaultIfEmpty(-1).First();
+
     /// <summary>The rows up to a step, inclusive.</summary>
     public MetricsTable UpTo(long lastStep) => this with { Rows = [.. Rows.Where(r => r.Step <= lastStep)] };
 

@@ -20,7 +20,7 @@ public readonly record struct ImageSize(int Height, int Width)
     public override string ToString() => FormattableString.Invariant($"{Height}×{Width}");
 }
 
-/// <summary>What a model means, as far as its file does not say it or shall be overruled. What runs it is an <see cref="Engine"/>.</summary>
+/// <summary>What a model means, as far as its file does not say it or shall be overruled. What runs it is an <c>Engine</c>.</summary>
 public sealed record ModelOptions
 {
     /// <summary>The variant a checkpoint must be; null: found from its shapes.</summary>

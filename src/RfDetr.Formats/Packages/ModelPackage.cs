@@ -114,7 +114,8 @@ public sealed class CheckpointPackage : ModelPackage
         {
             InferredConfig inferred = ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = options.Variant });
             ModelConfig config = BuiltInModels.Named(inferred.Config, reference.Text);
-            WeightsLicense? license = Licenses.Of(config.Variant);
+            string? stated = CheckpointNotes.License(checkpoint);
+            WeightsLicense? license = Licenses.Named(stated) ?? Licenses.Of(config.Variant);
             Licenses.Require(license, reference.Text, options.AcceptLicense);
             ImageSize size = options.InputSize ?? new ImageSize(config.Resolution, config.Resolution);
             CheckSize(config, size);
@@ -132,7 +133,8 @@ public sealed class CheckpointPackage : ModelPackage
                 ResizeRule = options.ResizeRule ?? StoredResizeRule(checkpoint).Rule,
                 Normalization = Normalization.ImageNet,
                 Quantization = (options.Quantization ?? QuantizationPolicyPlain.Find(checkpoint)) is { IsActive: true } policy ? policy : null,
-                License = reference is ModelReference.BuiltIn ? BuiltInModels.License : license?.Id,
+                License = reference is ModelReference.BuiltIn ? BuiltInModels.License : stated ?? license?.Id,
+                BestThreshold = CheckpointNotes.BestThreshold(checkpoint),
                 Warnings = classes.Doubt is { } doubt ? [.. inferred.Warnings, doubt] : inferred.Warnings,
             };
             return new CheckpointPackage(reference, options, checkpoint, config, info);

@@ -6,7 +6,8 @@ public sealed record ImageLimits
     private static ImageLimits s_default = new();
 
     /// <summary>
-    /// The limits used wherever none are given. An application that expects larger images, or trusts nobody, sets them once at its start;
+    /// The limits used wherever none are given. An application that expects larger images, or trusts nobody, sets them once at
+    /// its start;
     /// they hold for the whole process.
     /// </summary>
     /// <exception cref="ArgumentException">A limit is out of range.</exception>
@@ -21,7 +22,8 @@ public sealed record ImageLimits
     }
 
     /// <summary>
-    /// Width × height, 50 million by default: decoding takes less than 600 MB whatever the file is. Pixels that take more memory to decode
+    /// Width × height, 50 million by default: decoding takes less than 600 MB whatever the file is. Pixels that take more memory
+    /// to decode
     /// than those of a color JPEG count for more: those of CMYK JPEG, 16-bit and floating-point files, and of AVIF, WebP and GIF.
     /// </summary>
     public long MaxPixels { get; init; } = 50_000_000;

@@ -44,11 +44,15 @@ internal static unsafe class PixelOrientation
         for (int y0 = 0; y0 < height; y0 += Block)
         {
             for (int x0 = 0; x0 < width; x0 += Block)
-                CopyBlock(stored, upright, width, first, stepX, stepY, x0, Math.Min(x0 + Block, width), y0, Math.Min(y0 + Block, height));
+            {
+                (int x1, int y1) = (Math.Min(x0 + Block, width), Math.Min(y0 + Block, height));
+                CopyBlock(stored, upright, width, first, stepX, stepY, x0, x1, y0, y1);
+            }
         }
     }
 
-    private static void CopyBlock(byte* stored, byte* upright, int width, long first, long stepX, long stepY, int x0, int x1, int y0, int y1)
+    private static void CopyBlock(
+        byte* stored, byte* upright, int width, long first, long stepX, long stepY, int x0, int x1, int y0, int y1)
     {
         for (int y = y0; y < y1; y++)
         {

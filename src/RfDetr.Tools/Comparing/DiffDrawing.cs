@@ -1,4 +1,3 @@
-
 namespace RfDetr.Tools;
 
 /// <summary>

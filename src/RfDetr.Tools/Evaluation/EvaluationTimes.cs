@@ -11,7 +11,13 @@ public sealed record EvaluationTimes(int Images, double TotalMs, StageTimes Mean
         double Mean(Func<StageTimes, double> stage) => times.Count == 0 ? 0 : times.Average(stage);
         return new(
             times.Count, totalMs,
-            new(Mean(t => t.DecodeMs), Mean(t => t.PreprocessMs), Mean(t => t.InferenceMs), Mean(t => t.PostprocessMs)));
+            new StageTimes
+            {
+                DecodeMs = Mean(t => t.DecodeMs),
+                PreprocessMs = Mean(t => t.PreprocessMs),
+                InferenceMs = Mean(t => t.InferenceMs),
+                PostprocessMs = Mean(t => t.PostprocessMs),
+            });
     }
 
     /// <summary>One sentence in English.</summary>

@@ -40,7 +40,10 @@ internal static class CheckpointInspection
             ResizeRule = options.ResizeRule ?? rule,
             ResizeSource = options.ResizeRule is null ? source : "as asked",
             Quantization = Try(() => QuantizationPolicyPlain.Find(checkpoint), warnings),
-            License = model is ModelReference.BuiltIn ? BuiltInModels.License : (hosted?.License ?? Licenses.Of(config?.Variant))?.Id,
+            License = model is ModelReference.BuiltIn
+                ? BuiltInModels.License
+                : CheckpointNotes.License(checkpoint) ?? (hosted?.License ?? Licenses.Of(config?.Variant))?.Id,
+            BestThreshold = CheckpointNotes.BestThreshold(checkpoint),
             HasEma = checkpoint.HasEma,
             Args = checkpoint.Args,
             Warnings = warnings,

@@ -71,6 +71,9 @@ public sealed record ModelInspection
     /// <summary>License of the weights, where known.</summary>
     public string? License { get; init; }
 
+    /// <summary>The score threshold, 0..1, with which the weights had their best macro F1 when they were evaluated after training; null if the file does not say.</summary>
+    public double? BestThreshold { get; init; }
+
     /// <summary>True if there are averaged weights besides.</summary>
     public bool HasEma { get; init; }
 
@@ -85,7 +88,7 @@ public sealed record ModelInspection
 
     /// <summary>Inspects a file; nothing in it is run.</summary>
     /// <param name="model">A checkpoint (<c>.pth</c>, <c>.pt</c>, <c>.ckpt</c>, <c>.safetensors</c>), an <c>.onnx</c> file, the name of downloaded weights, or one of <see cref="BuiltInModels.Names"/>.</param>
-    /// <param name="options">Class names, variant, EMA: as for <see cref="Detector.Load"/>. Licenses need no acceptance to look.</param>
+    /// <param name="options">Class names, variant, EMA: as for <see cref="ModelReference.Parse"/>. Licenses need no acceptance to look.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="CheckpointFormatException">It is no sound checkpoint.</exception>
     /// <exception cref="OnnxFormatException">It is no sound ONNX file.</exception>

@@ -4,7 +4,8 @@ using System.Text;
 namespace RfDetr.Torch;
 
 /// <summary>
-/// Processes that train one model together (c10d). All of them call the same operations in the same order, from one thread at a time. A process
+/// Processes that train one model together (c10d). All of them call the same operations in the same order, from one thread at a
+/// time. A process
 /// that is late or gone ends the operation of all others with a <see cref="TorchException"/> within the timeout. A group of one
 /// process does nothing and needs no network.
 /// </summary>
@@ -187,5 +188,5 @@ public sealed unsafe class ProcessGroup : SafeHandle
     }
 
     private void Failed(string what) => throw new TorchException(
-        $"process group (rank {Rank} of {WorldSize}, {Options.Backend}, store at {Options.Host}:{Options.Port}): {what}; a process may have ended, or not started within {Options.Timeout}: {Marshal.PtrToStringUTF8((nint)Shim.rt_error())}");
+        $"process group (rank {Rank} of {WorldSize}, {Options.Backend}, store at {Options.Host}:{Options.Port}): {what}; a process may have ended, or not started within {Options.Timeout}: {Shim.LastError()}");
 }

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace RfDetr.Torch;
 
-/// <summary>The functions of <c>native/torch/rfdetr_torch.h</c>, one to one. Blittable types only: nothing is marshalled.</summary>
+/// <summary>
+/// The functions of <c>native/torch/rfdetr_torch.h</c>, one to one. Blittable types only: nothing is marshalled.
+/// </summary>
 internal static unsafe partial class Shim
 {
     internal const string Library = "rfdetr_torch";
@@ -114,7 +116,26 @@ internal static unsafe partial class Shim
             Throw();
     }
 
-    private static void Throw() => throw new TorchException(Marshal.PtrToStringUTF8((nint)rt_error()) ?? "unknown error");
+    /// <summary>This thread's last message.</summary>
+    internal static string LastError() => WithoutStack(Marshal.PtrToStringUTF8((nint)rt_error()) ?? "unknown error");
+
+    /// <summary>
+    /// A message of libtorch without the C++ stack that most of its exceptions carry, which says nothing to a user of ours.
+    /// </summary>
+    internal static string WithoutStack(string message)
+    {
+        string[] marks = ["Exception raised from ", "frame #0:", "C++ CapturedTraceback:"];
+        foreach (string mark in marks)
+        {
+            int at = message.IndexOf(mark, StringComparison.Ordinal);
+            if (at > 0)
+                message = message[..at];
+        }
+
+        return message.TrimEnd();
+    }
+
+    private static void Throw() => throw new TorchException(LastError());
 }
 
 /// <summary>Settings by number.</summary>

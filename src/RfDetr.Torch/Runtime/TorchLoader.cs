@@ -6,6 +6,8 @@ namespace RfDetr.Torch;
 /// <summary>Finds and loads the shim, and with it libtorch, once per process.</summary>
 internal static unsafe partial class TorchLoader
 {
+    private const string CoreType = "OPENBLAS_CORETYPE";
+
     private static readonly Lock Gate = new();
     private static nint _handle;
 
@@ -90,7 +92,8 @@ internal static unsafe partial class TorchLoader
 
     private static string MajorMinor(string version) => string.Join('.', version.Split('.').Take(2));
 
-    // These settings are read when the libraries are loaded, by their own getenv: .NET's variables are a copy that they do not see.
+    // These settings are read when the libraries are loaded, by their own getenv: .NET's variables are a copy that they do not
+    // see.
     private static void PrepareEnvironment()
     {
         if (!OperatingSystem.IsLinux())
@@ -98,14 +101,22 @@ internal static unsafe partial class TorchLoader
         // Threads of two pools (OpenMP's, OpenBLAS's) that spin while they wait take the cores from each other: 2.5 times slower.
         if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null)
             SetEnvironment("OMP_WAIT_POLICY", "passive");
-        // A preset meant for machines without AVX-512 halves the speed of those that have it.
-        if (Environment.GetEnvironmentVariable("OPENBLAS_CORETYPE") == "Haswell" && Avx512F.IsSupported)
-            UnsetEnvironment("OPENBLAS_CORETYPE");
+        if (BlasKernels(Environment.GetEnvironmentVariable(CoreType), HasAvx512) is { } kernels)
+            SetEnvironment(CoreType, kernels);
     }
+
+    /// <summary>The kernels that OpenBLAS is to take, by its own name of a processor; null leaves the choice to it.</summary>
+    /// <remarks>
+    /// OpenBLAS goes by the model number of the processor, and the releases that distributions carry take those that are newer
+    /// than they are for much older ones: 0.3.21 computes on a Xeon of 2023 with kernels of 2004. <c>Haswell</c>, which some
+    /// machines preset for all processors, leaves half of the vector unit idle. The AVX-512 kernels of <c>SkylakeX</c> run
+    /// wherever F, CD, BW, DQ and VL are there. Any other value is somebody's own choice.
+    /// </remarks>
+    internal static string? BlasKernels(string? present, bool hasAvx512) => hasAvx512 && present is (null or "" or "Haswell") ? "SkylakeX" : null;
+
+    private static bool HasAvx512 =>
+        Avx512F.VL.IsSupported && Avx512CD.IsSupported && Avx512BW.VL.IsSupported && Avx512DQ.VL.IsSupported;
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite = 1);
-
-    [LibraryImport("libc", EntryPoint = "unsetenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int UnsetEnvironment(string name);
 }

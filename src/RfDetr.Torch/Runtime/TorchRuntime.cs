@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace RfDetr.Torch;
 
-/// <summary>libtorch as a whole: version, threads, seeds, modes. Every member loads the library where it is not loaded yet.</summary>
+/// <summary>
+/// libtorch as a whole: version, threads, seeds, modes. Every member loads the library where it is not loaded yet.
+/// </summary>
 public static unsafe class TorchRuntime
 {
     /// <summary>True if libtorch can be used here; false leaves the reason in <paramref name="reason"/>.</summary>
@@ -43,7 +45,9 @@ public static unsafe class TorchRuntime
         }
     }
 
-    /// <summary>Threads within one operator, of ATen and of OpenBLAS alike; at least 1. At first the number of physical cores.</summary>
+    /// <summary>
+    /// Threads within one operator, of ATen and of OpenBLAS alike; at least 1. At first the number of physical cores.
+    /// </summary>
     public static int Threads
     {
         get
@@ -63,7 +67,9 @@ public static unsafe class TorchRuntime
         }
     }
 
-    /// <summary>Tensors that are held by this process through handles; constant from step to step unless something leaks.</summary>
+    /// <summary>
+    /// Tensors that are held by this process through handles; constant from step to step unless something leaks.
+    /// </summary>
     public static long LiveTensors
     {
         get
@@ -71,6 +77,29 @@ public static unsafe class TorchRuntime
             TorchLoader.Load();
             return Shim.rt_live();
         }
+    }
+
+    /// <summary>
+    /// Devices of a kind that this libtorch can use: 0 for GPUs where it was built without them, or the machine has none.
+    /// </summary>
+    public static int DeviceCount(DeviceKind kind)
+    {
+        TorchLoader.Load();
+        return (int)Math.Max(0, Shim.rt_device_count((int)kind));
+    }
+
+    /// <summary>Checks that a device is there; says in one line what is missing and how to get it.</summary>
+    /// <exception cref="TorchException">This libtorch was built without such devices, or the machine has fewer.</exception>
+    public static void Require(Device device)
+    {
+        if (device.IsCpu)
+            return;
+        int there = DeviceCount(device.Kind);
+        const string cure = "use another device, or a libtorch that was built for it (in a checkout: RFDETR_LIBTORCH=FOLDER eng/torch.sh)";
+        if (there == 0)
+            throw new TorchException($"device {device} cannot be used: libtorch {Version} finds no device of the kind {device.Kind} here; {cure}");
+        if (device.Index >= there)
+            throw new TorchException($"device {device} cannot be used: there are {there} of the kind, numbered from 0");
     }
 
     /// <summary>True if gradients are recorded on this thread.</summary>
@@ -90,7 +119,9 @@ public static unsafe class TorchRuntime
         Shim.Check(Shim.rt_manual_seed(unchecked((ulong)seed)));
     }
 
-    /// <summary>The state of a device's random generator (5,056 bytes on the CPU); <see cref="SetGeneratorState"/> continues from it.</summary>
+    /// <summary>
+    /// The state of a device's random generator (5,056 bytes on the CPU); <see cref="SetGeneratorState"/> continues from it.
+    /// </summary>
     public static byte[] GeneratorState(Device device = default)
     {
         TorchLoader.Load();
@@ -113,10 +144,15 @@ public static unsafe class TorchRuntime
     /// <summary>Gradients are recorded on this thread until the guard is disposed.</summary>
     public static GradMode EnableGrad() => new(true);
 
-    /// <summary>As <see cref="NoGrad"/>, and tensors made meanwhile can never take part in a backward pass: a little quicker.</summary>
+    /// <summary>
+    /// As <see cref="NoGrad"/>, and tensors made meanwhile can never take part in a backward pass: a little quicker.
+    /// </summary>
     public static InferenceMode InferenceMode() => new(true);
 
-    /// <summary>Products and convolutions on this thread compute in <paramref name="type"/> until the guard is disposed; sums, norms and softmax follow torch's rules.</summary>
+    /// <summary>
+    /// Products and convolutions on this thread compute in <paramref name="type"/> until the guard is disposed; sums, norms and
+    /// softmax follow torch's rules.
+    /// </summary>
     /// <param name="type">BFloat16 or, on GPUs, Float16; Float32 switches autocast off.</param>
     /// <param name="device">The kind of device it is for.</param>
     public static AutocastMode Autocast(ScalarType type, Device device = default) => new(type, device);

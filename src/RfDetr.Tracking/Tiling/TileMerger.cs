@@ -66,19 +66,21 @@ public sealed class TileMerger
                 names.Add(d.ClassName);
             }
 
-            times = new StageTimes(
-                times.DecodeMs + found.Times.DecodeMs,
-                times.PreprocessMs + found.Times.PreprocessMs,
-                times.InferenceMs + found.Times.InferenceMs,
-                times.PostprocessMs + found.Times.PostprocessMs);
+            times += found.Times;
         }
 
         Detection[] merged =
         [
-            .. Merge(all, imageWidth, imageHeight).Select(m => new Detection(
-                m.Box, m.Score, m.ClassId, NameOf(m), m.Mask?.ToRle(imageHeight, imageWidth))),
+            .. Merge(all, imageWidth, imageHeight).Select(m => new Detection
+            {
+                Box = m.Box,
+                Score = m.Score,
+                ClassId = m.ClassId,
+                ClassName = NameOf(m),
+                Mask = m.Mask?.ToRle(imageHeight, imageWidth),
+            }),
         ];
-        return new Detections(imageWidth, imageHeight, merged, times);
+        return new Detections { Width = imageWidth, Height = imageHeight, Items = merged, Times = times };
 
         string NameOf(MergedDetection m) => names[m.Members.First(i => all[i].ClassId == m.ClassId)];
     }

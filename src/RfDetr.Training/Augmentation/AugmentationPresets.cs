@@ -1,5 +1,27 @@
 namespace RfDetr.Training;
 
+/// <summary>Named sets of variations.</summary>
+public enum AugmentationPreset
+{
+    /// <summary>rf-detr's own: mirroring, and half of the images cropped.</summary>
+    Default,
+
+    /// <summary>Nothing: every epoch sees the same images.</summary>
+    None,
+
+    /// <summary>Little: for small sets of images that are all alike.</summary>
+    Conservative,
+
+    /// <summary>A fixed camera in changing light, vibrating and noisy.</summary>
+    Industrial,
+
+    /// <summary>Seen from above: there is no up.</summary>
+    Aerial,
+
+    /// <summary>Much: for few images of things seen from anywhere.</summary>
+    Aggressive,
+}
+
 /// <summary>Named sets of <see cref="AugmentationOptions"/>, by how much the images of a field vary.</summary>
 public static class AugmentationPresets
 {
@@ -79,19 +101,16 @@ public static class AugmentationPresets
         LeastVisible = 0.1,
     };
 
-    /// <summary>Names in the order of how much they change.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["none", "default", "conservative", "industrial", "aerial", "aggressive"];
-
-    /// <summary>A preset by its name.</summary>
-    /// <exception cref="ArgumentException">There is none of that name.</exception>
-    public static AugmentationOptions Get(string name) => name?.ToLowerInvariant() switch
+    /// <summary>The values of a preset.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is none.</exception>
+    public static AugmentationOptions Get(AugmentationPreset preset) => preset switch
     {
-        "none" => None,
-        "default" => Default,
-        "conservative" => Conservative,
-        "aggressive" => Aggressive,
-        "aerial" => Aerial,
-        "industrial" => Industrial,
-        _ => throw new ArgumentException($"there is no augmentation preset '{name}'; there are {string.Join(", ", Names)}", nameof(name)),
+        AugmentationPreset.Default => Default,
+        AugmentationPreset.None => None,
+        AugmentationPreset.Conservative => Conservative,
+        AugmentationPreset.Industrial => Industrial,
+        AugmentationPreset.Aerial => Aerial,
+        AugmentationPreset.Aggressive => Aggressive,
+        _ => throw new ArgumentOutOfRangeException(nameof(preset), preset, "there is no such augmentation preset"),
     };
 }

@@ -11,7 +11,7 @@ internal static class RunArgs
     public static PlainMap Of(PlainMap before, TrainOptions options, ModelConfig config, ClassMap classes, bool antialias)
     {
         IEnumerable<(object Key, object? Value)> entries = before.Select(e => (e.Key, e.Value))
-            .Concat(TrainOption.All.Select(o => ((object)o.Key, Plain(o.Get(options)))))
+            .Concat(TrainOptions.Table.All.Select(o => ((object)o.Key, o.Plain(options))))
             .Append(("class_names", classes.Entries.Select(object? (e) => e.Name).ToList()))
             .Append(("resize_antialias", antialias))
             .Append(("encoder", config.EncoderWidth == 768 ? "dinov2_windowed_base" : "dinov2_windowed_small"))
@@ -20,11 +20,12 @@ internal static class RunArgs
         return ConfigArgs.Replace(PlainMap.Of(entries), config);
     }
 
-    /// <summary>The options of the run that wrote a checkpoint; what it does not say keeps its default.</summary>
-    public static TrainOptions Options(PlainMap args)
+    /// <summary>The options of the run that wrote a checkpoint; options that it does not name keep their defaults.</summary>
+    /// <exception cref="CheckpointFormatException">A stored value is none that the option can have.</exception>
+    public static TrainOptions Options(PlainMap args, string fileName)
     {
         var options = new TrainOptions();
-        foreach (TrainOption option in TrainOption.All)
+        foreach (OptionEntry<TrainOptions> option in TrainOptions.Table.All)
         {
             string? text = args[option.Key] switch
             {
@@ -33,17 +34,18 @@ internal static class RunArgs
                 List<object?> list => string.Join(',', list),
                 var value => Convert.ToString(value, CultureInfo.InvariantCulture),
             };
-            if (!string.IsNullOrEmpty(text))
+            if (string.IsNullOrEmpty(text))
+                continue;
+            try
+            {
                 options = option.With(options, text);
+            }
+            catch (FormatException e)
+            {
+                throw new CheckpointFormatException($"{fileName}: {option.Key} '{text}' {e.Message}", e);
+            }
         }
 
         return options;
     }
-
-    private static object? Plain(object? value) => value switch
-    {
-        int number => (long)number,
-        IReadOnlyList<string> words => words.Select(object? (w) => w).ToList(),
-        _ => value,
-    };
 }

@@ -4,7 +4,9 @@ using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
-/// <summary>A run's checkpoints: the dictionary that rf-detr writes and reads, with what an exact resume needs beside it under one key.</summary>
+/// <summary>
+/// A run's checkpoints: the dictionary that rf-detr writes and reads, with what an exact resume needs beside it under one key.
+/// </summary>
 /// <param name="setup">The run.</param>
 /// <param name="step">Weights, average, optimizer.</param>
 internal sealed class RunCheckpoint(RunSetup setup, TrainingStep step)
@@ -13,13 +15,15 @@ internal sealed class RunCheckpoint(RunSetup setup, TrainingStep step)
 
     private readonly PlainMap _args = RunArgs.Of(setup.Start.Args, setup.Options, setup.Config, setup.Classes, setup.ResizeRule == ResizeRule.BilinearAntialias);
 
-    /// <summary>Everything: weights, average, optimizer, schedule, state of the run. The file appears under its name only when it is whole.</summary>
+    /// <summary>
+    /// Everything: weights, average, optimizer, schedule, state of the run. The file appears under its name only when it is
+    /// whole.
+    /// </summary>
     /// <param name="path">File.</param>
     /// <param name="status">How far the run is.</param>
     /// <param name="factor">The schedule's present factor.</param>
     public void Save(string path, RunStatus status, double factor)
     {
-        OptimizerOptions options = StepPlan.Optimizer(setup.Options);
         PlainMap state = status.ToPlain()
             .With(UpdatesKey, step.Ema?.Updates ?? 0L)
             .With(ScaleKey, step.Scaler?.Scale ?? 1.0)
@@ -27,7 +31,7 @@ internal sealed class RunCheckpoint(RunSetup setup, TrainingStep step)
             .With(AdapterKey, step.Lora is { } lora ? PlainMap.Of(lora.State.Select(t => ((object)t.Name, (object?)HostCopies.Of(t.Value)))) : null);
         var metadata = new PlainMap(
         [
-            new("optimizer", OptimizerState.ToPlain(step.Optimizer, options, factor)),
+            new("optimizer", OptimizerState.ToPlain(step.Optimizer, setup.Options.Optimizer, factor)),
             new("lr_scheduler", new PlainMap(
             [
                 new("base_lrs", step.Optimizer.Tensors.Select(object? (t) => t.Group.LearningRate).ToList()),
@@ -45,8 +49,10 @@ internal sealed class RunCheckpoint(RunSetup setup, TrainingStep step)
     /// <param name="path">File.</param>
     /// <param name="average">True for the average.</param>
     /// <param name="epoch">From 0.</param>
-    public void SaveForUse(string path, bool average, int epoch) => Write(
-        path, HostCopies.Of(average ? step.Ema!.Averages : Weights), null, new PlainMap([new("epoch", (long)epoch)]));
+    /// <param name="scores">The weights' scores, whose best threshold is kept with them.</param>
+    public void SaveForUse(string path, bool average, int epoch, EpochScores scores) => Write(
+        path, HostCopies.Of(average ? step.Ema!.Averages : Weights), null,
+        new PlainMap([new("epoch", (long)epoch), new(CheckpointNotes.BestThresholdKey, scores.BestThreshold)]));
 
     /// <summary>Takes over a saved state; returns how far it was.</summary>
     /// <exception cref="CheckpointFormatException">The file is not of such a run.</exception>
@@ -72,8 +78,7 @@ internal sealed class RunCheckpoint(RunSetup setup, TrainingStep step)
 
         if (step.Scaler is { } scaler && state![ScaleKey] is double scale && state[FiniteKey] is long finite)
             (scaler.Scale, scaler.FiniteSteps) = (scale, (int)finite);
-        step.Steps = status.Steps;
-        step.Resume();
+        step.Resume(status.Steps);
         return status;
     }
 
@@ -86,7 +91,7 @@ internal sealed class RunCheckpoint(RunSetup setup, TrainingStep step)
             Weights = weights,
             Ema = average,
             Args = _args,
-            Metadata = metadata.With("resize_antialias", _args["resize_antialias"]),
+            Metadata = metadata.With("resize_antialias", _args["resize_antialias"]).With(CheckpointNotes.LicenseKey, setup.Start.License),
             ClassMap = setup.Classes,
         };
         try

@@ -4,8 +4,8 @@ using RfDetr.Model;
 namespace RfDetr.Training;
 
 /// <summary>
-/// The network of a run that starts from random weights: a published variant's numbers with some replaced. Keys are those of rf-detr's
-/// <c>args</c>; in the configuration file they stand under <c>network</c>.
+/// The network of a run that starts from random weights: a published variant's numbers with some replaced. Keys are those of
+/// rf-detr's <c>args</c>; in the configuration file they stand under <c>network</c>.
 /// </summary>
 /// <param name="Values">Key → value as text; lists with commas.</param>
 public sealed record NetworkOptions(IReadOnlyDictionary<string, string> Values)
@@ -38,7 +38,10 @@ public sealed record NetworkOptions(IReadOnlyDictionary<string, string> Values)
     /// <summary>All keys.</summary>
     public static IReadOnlyList<string> Keys { get; } = [VariantKey, .. s_fields.Keys, ScaleKey];
 
-    /// <summary>What every residual branch of the encoder is scaled by at first: 1 trains best from scratch; DINOv2's own training began with 1e-5.</summary>
+    /// <summary>
+    /// What every residual branch of the encoder is scaled by at first: 1 trains best from scratch; DINOv2's own training began
+    /// with 1e-5.
+    /// </summary>
     public double LayerScaleInit => Values.TryGetValue(ScaleKey, out string? text)
         ? double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value is > 0 and <= 100 ? value : throw Wrong(ScaleKey, text, "a number above 0, at most 100")
         : 1;

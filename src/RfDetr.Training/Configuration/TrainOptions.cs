@@ -1,67 +1,284 @@
+using RfDetr.Torch;
+
 namespace RfDetr.Training;
 
-#pragma warning disable CS1591 // Each option is described once, by its attribute, which the command line and the written file show.
-
 /// <summary>
-/// Everything that decides a training run. Names are rf-detr's where it has them; defaults are rf-detr's latest. The same options are on the
-/// command line (<c>--batch-size 8</c>) and in the configuration file (<c>batch_size: 8</c>); each property's attribute describes it.
+/// Everything that decides a training run, part by part; each part of a run takes its own record. Defaults are rf-detr's latest
+/// where it has the option. <see cref="Table"/> gives each option its name on the command line (<c>--batch-size 8</c>) and in
+/// configuration files (<c>batch_size: 8</c>).
 /// </summary>
-public sealed partial record TrainOptions
+public sealed record TrainOptions
 {
-    [TrainOption("NAME|FILE", "What to start from: a published variant (its weights from the cache), any checkpoint file, 'demo', or 'scratch' with the network under 'network' in the configuration file.")]
-    public string? Model { get; init; }
+    /// <summary>All options with their names and text forms.</summary>
+    public static OptionTable<TrainOptions> Table => TrainOptionTable.Table;
 
-    [TrainOption("DIR", "Data set: COCO (Roboflow's layout or the original one), YOLO or Pascal VOC.", Key = "dataset_dir", Flag = "--data", MayChange = true)]
-    public string? Data { get; init; }
+    /// <summary>What training begins with, and how the network differs from it.</summary>
+    public TrainingModelOptions Model { get; init; } = new();
 
-    [TrainOption("DIR", "Run folder for checkpoints, measurements and the report.", Key = "output_dir", Flag = "--output", MayChange = true)]
-    public string? Output { get; init; }
+    /// <summary>The images, and how they are made into batches.</summary>
+    public TrainingDataOptions Data { get; init; } = new();
 
-    /// <summary>The network of a run from scratch, and changes to that of a checkpoint; in the file only.</summary>
+    /// <summary>How training images are varied.</summary>
+    public TrainingAugmentationOptions Augmentation { get; init; } = new();
+
+    /// <summary>How long training takes, and how the learning rates change meanwhile.</summary>
+    public ScheduleOptions Schedule { get; init; } = new();
+
+    /// <summary>Learning rates, weight decay and clipping.</summary>
+    public OptimizerOptions Optimizer { get; init; } = new();
+
+    /// <summary>The losses and their weights.</summary>
+    public LossOptions Loss { get; init; } = new();
+
+    /// <summary>The moving average of the weights.</summary>
+    public EmaOptions Ema { get; init; } = new();
+
+    /// <summary>Parts of the encoder that are not trained.</summary>
+    public FreezeOptions Freeze { get; init; } = new();
+
+    /// <summary>Small additions to the encoder that are trained in its place.</summary>
+    public AdapterOptions Adapter { get; init; } = new();
+
+    /// <summary>When and how the network is measured, and when that ends the run.</summary>
+    public TrainingEvaluationOptions Evaluation { get; init; } = new();
+
+    /// <summary>The run's folder and what is written to it.</summary>
+    public TrainingOutputOptions Output { get; init; } = new();
+
+    /// <summary>Devices, processes, threads and precision.</summary>
+    public HardwareOptions Hardware { get; init; } = new();
+
+    /// <summary>Decides every random choice of the run, ≥ 0; equal seeds give equal runs on a CPU.</summary>
+    public int Seed { get; init; } = 42;
+}
+
+/// <summary>What training begins with, and how the network differs from it.</summary>
+public sealed record TrainingModelOptions
+{
+    /// <summary>In <see cref="Start"/>: random weights, in the network of <see cref="Network"/>.</summary>
+    public const string Scratch = "scratch";
+
+    /// <summary>
+    /// A published variant (its weights come from the cache), a checkpoint file, a model that comes with the library such as
+    /// <c>demo</c>, or <see cref="Scratch"/>. Required.
+    /// </summary>
+    public string? Start { get; init; }
+
+    /// <summary>The network of a run from random weights; null for a run that begins with a model.</summary>
     public NetworkOptions? Network { get; init; }
 
-    [TrainOption("N", "Passes over the training images.", Least = 1, Most = 1_000_000, MayChange = true)]
-    public int Epochs { get; init; } = 100;
-
-    [TrainOption("N|auto", "Images per step and process; auto: as many as the machine's memory holds, at most 16.", Alias = "batch", Least = 0, Most = 4096, Zero = "auto")]
-    public int BatchSize { get; init; } = 4;
-
-    [TrainOption("N", "Batches whose gradients are added up before the weights change.", Least = 1, Most = 4096)]
-    public int GradAccumSteps { get; init; } = 1;
-
-    [TrainOption("N", "Decides every random choice of the run; equal seeds give equal runs on a CPU.", Least = 0, Most = int.MaxValue)]
-    public int Seed { get; init; } = 42;
-
-    [TrainOption("PIXELS", "Side of the network's input, a multiple of its patch size × windows; default: the model's own.", Least = 8, Most = 4096)]
+    /// <summary>
+    /// Side of the network's square input in pixels, a multiple of patch size × windows; null for the model's own.
+    /// </summary>
     public int? Resolution { get; init; }
 
-    [TrainOption("N", "Object queries; default: the model's own.", Least = 1, Most = 10_000)]
+    /// <summary>Object queries of one group; null for the model's own.</summary>
     public int? NumQueries { get; init; }
 
-    [TrainOption("N", "Candidates kept by post-processing; default: the model's own.", Least = 1, Most = 100_000)]
+    /// <summary>Candidates kept by post-processing; null for the model's own.</summary>
     public int? NumSelect { get; init; }
 
-    [TrainOption("N", "Groups of queries during training; default: the model's own.", Least = 1, Most = 64)]
+    /// <summary>Groups of queries during training; null for the model's own.</summary>
     public int? GroupDetr { get; init; }
 
-    [TrainOption("on|off", "Keep the mask head; off: train boxes only from a model with masks; default: the model's own.")]
+    /// <summary>False trains boxes only from a model with masks; null for the model's own.</summary>
     public bool? SegmentationHead { get; init; }
 
-    [TrainOption("on|off", "Resize images with antialias; default: as the model says, else off (rf-detr's rule since 1.9). Stored in the checkpoints.")]
+    /// <summary>
+    /// True to resize images with antialias; null as the model says, else without (rf-detr's rule since 1.9). Stored in the
+    /// checkpoints.
+    /// </summary>
     public bool? ResizeAntialias { get; init; }
 
-    [TrainOption("cpu|cuda|cuda:N", "Where the network runs.", MayChange = true)]
-    public string Device { get; init; } = "cpu";
+    /// <summary>
+    /// Share of the encoder's residual branches that are left out at random in its last layer, linearly less in earlier ones
+    /// (stochastic depth); 0 to 0.99.
+    /// </summary>
+    public double DropPath { get; init; }
+}
 
-    [TrainOption("no|bf16|fp16", "Mixed precision of the network; matching and losses stay in float32.")]
-    public string Amp { get; init; } = "no";
+/// <summary>Effects of an image that cannot be read in the middle of a run.</summary>
+public enum BadImage
+{
+    /// <summary>The run stops with the file's name.</summary>
+    Stop,
 
-    [TrainOption("N", "Processes that share the work of each step, on this machine.", Least = 1, Most = 64)]
+    /// <summary>Another image takes its place; the file is reported and counted.</summary>
+    Skip,
+}
+
+/// <summary>The images of a run, and how they are made into batches.</summary>
+public sealed record TrainingDataOptions
+{
+    /// <summary>Folder of the data set: COCO (Roboflow's layout or the original one), YOLO or Pascal VOC. Required.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>The split that is trained on.</summary>
+    public string TrainSplit { get; init; } = "train";
+
+    /// <summary>The split that is evaluated on; null for <c>valid</c> or <c>val</c>, whichever there is.</summary>
+    public string? ValSplit { get; init; }
+
+    /// <summary>True to keep Roboflow's grouping category 0 as a class, as rf-detr did before 1.9.2.</summary>
+    public bool KeepGroupingClass { get; init; }
+
+    /// <summary>True to let symbolic links lead out of the data set's folder: for links of your own.</summary>
+    public bool FollowLinks { get; init; }
+
+    /// <summary>Images per step and process, 1 to 4096; null for as many as the machine's memory holds, at most 16.</summary>
+    public int? BatchSize { get; init; } = 4;
+
+    /// <summary>Batches whose gradients are added up before the weights change, ≥ 1.</summary>
+    public int Accumulation { get; init; } = 1;
+
+    /// <summary>Order and frequency in which images are drawn.</summary>
+    public Sampling Sampling { get; init; } = Sampling.Shuffle;
+
+    /// <summary>Effect of an image that cannot be read.</summary>
+    public BadImage OnBadImage { get; init; } = BadImage.Stop;
+
+    /// <summary>Threads that decode and augment images, ≥ 1.</summary>
+    public int Workers { get; init; } = 2;
+}
+
+/// <summary>How training images are varied.</summary>
+public sealed record TrainingAugmentationOptions
+{
+    /// <summary>A named set of variations.</summary>
+    public AugmentationPreset Preset { get; init; } = AugmentationPreset.Default;
+
+    /// <summary>
+    /// True to bring each batch to a size of its own around the resolution. Null follows the model: as it was trained before,
+    /// where its file says so; else on for the published variants and random weights, which rf-detr trains so, and off for other
+    /// networks.
+    /// </summary>
+    /// <remarks>
+    /// A network that was trained at one size loses what it knows at others: the built-in <c>cells</c> falls from an AP of 0.554
+    /// to 0.460 in one epoch with sizes of 0.44 to 1.56 of its own, and stays at 0.549 without them.
+    /// </remarks>
+    public bool? MultiScale { get; init; }
+
+    /// <summary>
+    /// True for sizes from five steps of patch size × windows below the resolution to five above; false for three below to four
+    /// above.
+    /// </summary>
+    public bool ExpandedScales { get; init; } = true;
+
+    /// <summary>Share of images that are put together from four, above 0 to 1; null as the preset has it.</summary>
+    public double? Mosaic { get; init; }
+
+    /// <summary>Share of images that are mixed with another one, above 0 to 1; null as the preset has it.</summary>
+    public double? MixUp { get; init; }
+
+    /// <summary>The values of the preset, with the shares that are given.</summary>
+    internal AugmentationOptions Resolve()
+    {
+        AugmentationOptions preset = AugmentationPresets.Get(Preset);
+        return preset with { Mosaic = Mosaic ?? preset.Mosaic, MixUp = MixUp ?? preset.MixUp };
+    }
+}
+
+/// <summary>When and how the network is measured, and when that ends the run.</summary>
+public sealed record TrainingEvaluationOptions
+{
+    /// <summary>Epochs from one evaluation to the next, ≥ 1; the last epoch is always evaluated.</summary>
+    public int Interval { get; init; } = 1;
+
+    /// <summary>Images per run of the network during evaluation; null as in training.</summary>
+    public int? BatchSize { get; init; }
+
+    /// <summary>Detections per image that count in the log's AP, ≥ 1.</summary>
+    public int MaxDetections { get; init; } = 500;
+
+    /// <summary>True to evaluate the best weights on the split <c>test</c> at the end, where there is one.</summary>
+    public bool RunTest { get; init; }
+
+    /// <summary>The end of a run whose AP no longer grows.</summary>
+    public EarlyStoppingOptions EarlyStopping { get; init; } = new();
+}
+
+/// <summary>The end of a run whose AP no longer grows.</summary>
+public sealed record EarlyStoppingOptions
+{
+    /// <summary>True to end the run early.</summary>
+    public bool Enabled { get; init; }
+
+    /// <summary>Evaluations without growth before the end, ≥ 1.</summary>
+    public int Patience { get; init; } = 10;
+
+    /// <summary>The growth of the AP that counts, 0 to 1.</summary>
+    public double MinDelta { get; init; } = 0.001;
+}
+
+/// <summary>The run's folder and what is written to it.</summary>
+public sealed record TrainingOutputOptions
+{
+    /// <summary>Folder for checkpoints, measurements and the report. Required.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Epochs from one numbered checkpoint to the next, ≥ 1.</summary>
+    public int CheckpointInterval { get; init; } = 10;
+
+    /// <summary>
+    /// Steps from one saving of <c>checkpoint.pth</c> to the next within an epoch; null saves at the end of epochs only.
+    /// </summary>
+    public int? SaveSteps { get; init; }
+
+    /// <summary>Steps from one report of progress to the next, ≥ 1.</summary>
+    public int LogSteps { get; init; } = 10;
+
+    /// <summary>True to write TensorBoard's event files.</summary>
+    public bool TensorBoard { get; init; } = true;
+
+    /// <summary>True to write <c>report.html</c> at the end.</summary>
+    public bool Report { get; init; } = true;
+}
+
+/// <summary>Precisions of the network; matching and losses are always in float32.</summary>
+public enum MixedPrecision
+{
+    /// <summary>Float32 throughout.</summary>
+    None,
+
+    /// <summary>Products and convolutions in bfloat16.</summary>
+    BFloat16,
+
+    /// <summary>Products and convolutions in float16, with a loss scale; on GPUs only.</summary>
+    Float16,
+}
+
+/// <summary>Devices, processes, threads and precision.</summary>
+public sealed record HardwareOptions
+{
+    /// <summary>
+    /// The device that computes. A CUDA device of index −1 is the process's own: its local rank among several processes, else the
+    /// first.
+    /// </summary>
+    public Device Device { get; init; } = Device.Cpu;
+
+    /// <summary>Precision of the network.</summary>
+    public MixedPrecision Precision { get; init; } = MixedPrecision.None;
+
+    /// <summary>
+    /// Processes that share the work of each step, 1 to 64. The command line starts them; a program is one of them, or alone.
+    /// </summary>
     public int Processes { get; init; } = 1;
 
-    [TrainOption("N", "Threads of the network; 0: one for each physical core, shared among the processes.", Least = 0, Most = 1024, MayChange = true)]
-    public int Threads { get; init; }
+    /// <summary>Threads of the network, ≥ 1; null for one for each physical core, shared among the processes.</summary>
+    public int? Threads { get; init; }
 
-    [TrainOption("N", "Threads that decode and augment images.", Least = 1, Most = 256, MayChange = true)]
-    public int NumWorkers { get; init; } = 2;
+    /// <summary>
+    /// True to compute the encoder's layers a second time in the backward pass instead of keeping their values: less memory, more
+    /// time.
+    /// </summary>
+    public bool GradientCheckpointing { get; init; }
+
+    /// <summary>The type that libtorch computes in where mixed precision allows it; null for none.</summary>
+    internal ScalarType? Autocast => Precision switch
+    {
+        MixedPrecision.None => null,
+        MixedPrecision.BFloat16 => ScalarType.BFloat16,
+        MixedPrecision.Float16 => ScalarType.Float16,
+        _ => throw new InvalidOperationException($"there is no precision {Precision}"),
+    };
 }

@@ -5,15 +5,21 @@ using YamlDotNet.RepresentationModel;
 
 namespace RfDetr.Training;
 
-/// <summary>Training options as a YAML file: every option with its description, so that a run can be read and repeated. Reading also takes the names of the command line.</summary>
+/// <summary>
+/// Training options as a YAML file: every option with its description, so that a run can be read and repeated. Reading also takes
+/// the names of the command line.
+/// </summary>
 public static class TrainOptionsFile
 {
     private const string NetworkKey = "network";
     private const int MaxBytes = 1 << 20;
 
+    private static readonly string[] s_names = [.. TrainOptions.Table.All.SelectMany(o => o.Aliases.Prepend(o.Key))];
+
     /// <summary>Reads a file; options it does not name keep the values of <paramref name="defaults"/>.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="ConfigurationFileException">It is no YAML, has an unknown key or a wrong value; the message names file, line and key.</exception>
+    /// <exception cref="ConfigurationFileException">It is no YAML, or has unknown keys or wrong values; the message names file,
+    /// line and key of all of them.</exception>
     public static TrainOptions Read(string path, TrainOptions? defaults = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -30,22 +36,25 @@ public static class TrainOptionsFile
     {
         TrainOptions options = defaults ?? new TrainOptions();
         var seen = new HashSet<string>();
-        foreach ((YamlNode keyNode, YamlNode value) in Root(yaml, name))
+        var wrong = new List<ConfigurationFileException>();
+        foreach ((YamlNode key, YamlNode value) in Root(yaml, name))
         {
-            string key = Scalar(keyNode, name, "a key");
-            if (key == NetworkKey)
+            try
             {
-                options = options with { Network = Network(value, name) };
-                continue;
+                options = Read(options, key, value, name, seen);
             }
-
-            TrainOption option = TrainOption.Find(key) ?? throw Unknown(keyNode, key, name, [.. TrainOption.All.SelectMany(o => o.Aliases.Prepend(o.Key)), NetworkKey]);
-            if (!seen.Add(option.Key))
-                throw new ConfigurationFileException($"{name}, line {keyNode.Start.Line}: '{key}' sets {option.Key} a second time; keep one of the two");
-            options = Set(options, option, value, name);
+            catch (ConfigurationFileException e)
+            {
+                wrong.Add(e);
+            }
         }
 
-        return options;
+        return wrong.Count switch
+        {
+            0 => options,
+            1 => throw wrong[0],
+            _ => throw new ConfigurationFileException(string.Join("; ", wrong.Select(e => e.Message)), wrong[0]),
+        };
     }
 
     /// <summary>All options as YAML with their descriptions.</summary>
@@ -53,16 +62,20 @@ public static class TrainOptionsFile
     {
         ArgumentNullException.ThrowIfNull(options);
         var text = new StringBuilder("# All options of a training run; read again with: rfdetr train --config FILE\n");
-        foreach (TrainOption option in TrainOption.All)
+        foreach (OptionEntry<TrainOptions> option in TrainOptions.Table.All)
         {
             _ = text.Append("\n# ").Append(option.Description).Append('\n').Append(option.Key).Append(": ");
-            _ = option.IsList
-                ? text.Append('[').AppendJoin(", ", ((IReadOnlyList<string>)option.Get(options)!).Select(Quote)).Append(']')
-                : text.Append(option.Get(options) is string word ? Quote(word) : option.Get(options) is null ? "null" : option.Text(options));
+            _ = option.Plain(options) switch
+            {
+                null => text.Append("null"),
+                List<object?> list => text.Append('[').AppendJoin(", ", list.Select(v => Quote($"{v}"))).Append(']'),
+                string word => text.Append(Quote(word)),
+                _ => text.Append(option.Text(options)),
+            };
             _ = text.Append('\n');
         }
 
-        if (options.Network is { } network)
+        if (options.Model.Network is { } network)
         {
             _ = text.Append("\n# The network, trained from random weights.\n").Append(NetworkKey).Append(":\n");
             foreach ((string key, string value) in network.Values)
@@ -82,7 +95,18 @@ public static class TrainOptionsFile
             _ => throw new ConfigurationFileException($"{name}: holds no 'key: value' lines"),
         };
 
-    private static TrainOptions Set(TrainOptions options, TrainOption option, YamlNode node, string name)
+    private static TrainOptions Read(TrainOptions options, YamlNode keyNode, YamlNode value, string name, HashSet<string> seen)
+    {
+        string key = Scalar(keyNode, name, "a key");
+        if (key == NetworkKey)
+            return options with { Model = options.Model with { Network = Network(value, name) } };
+        OptionEntry<TrainOptions> option = TrainOptions.Table.Find(key) ?? throw Unknown(keyNode, key, name, [.. s_names, NetworkKey]);
+        return seen.Add(option.Key)
+            ? Set(options, option, value, name)
+            : throw new ConfigurationFileException($"{name}, line {keyNode.Start.Line}: '{key}' sets {option.Key} a second time; keep one of the two");
+    }
+
+    private static TrainOptions Set(TrainOptions options, OptionEntry<TrainOptions> option, YamlNode node, string name)
     {
         string text = node is YamlSequenceNode list ? string.Join(',', list.Select(n => Scalar(n, name, option.Key))) : Scalar(node, name, option.Key);
         if (node is YamlScalarNode { Style: ScalarStyle.Plain } && text is "" or "null" or "~")
@@ -116,7 +140,7 @@ public static class TrainOptionsFile
     private static ConfigurationFileException Unknown(YamlNode node, string key, string name, string[] known)
     {
         // One name of each option is enough.
-        string[] near = [.. NearestNames.Find(key, known).DistinctBy(n => TrainOption.Find(n)?.Key ?? n)];
+        string[] near = [.. NearestNames.Find(key, known).DistinctBy(n => TrainOptions.Table.Find(n)?.Key ?? n)];
         return new($"{name}, line {node.Start.Line}: there is no option '{key}'{(near.Length > 0 ? $"; did you mean {string.Join(" or ", near)}?" : "")}");
     }
 

@@ -32,10 +32,10 @@ internal sealed class GroupRanks : Ranks
     public override int Count => _group.WorldSize;
 
     /// <inheritdoc/>
-    public override Action<IReadOnlyList<TorchTensor>> AverageGradients => gradients => _group.AllReduce(gradients, mean: true);
+    public override void AverageGradients(IReadOnlyList<TorchTensor> gradients) => _group.AllReduce(gradients, mean: true);
 
     /// <inheritdoc/>
-    public override Func<double, double> Mean => value => Means([value])[0];
+    public override double Mean(double mine) => Means([mine])[0];
 
     /// <inheritdoc/>
     public override double[] Means(double[] mine) => Array.ConvertAll(Sums(mine), sum => sum / Count);

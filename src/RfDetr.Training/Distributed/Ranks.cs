@@ -18,13 +18,20 @@ internal class Ranks : IDisposable
     /// <summary>True for the one that writes files and speaks to people.</summary>
     public bool IsFirst => Rank == 0;
 
-    /// <summary>Averages gradients in place; null if there is nothing to average with.</summary>
-    public virtual Action<IReadOnlyList<TorchTensor>>? AverageGradients => null;
+    /// <summary>
+    /// Averages gradients over all processes, in place; all must give the same tensors in the same order, at the same time.
+    /// </summary>
+    public virtual void AverageGradients(IReadOnlyList<TorchTensor> gradients)
+    {
+    }
 
-    /// <summary>The mean of a number over all processes; null if there is nothing to average with.</summary>
-    public virtual Func<double, double>? Mean => null;
+    /// <summary>The mean of a number over all processes; all must ask at the same time.</summary>
+    public virtual double Mean(double mine) => mine;
 
-    /// <summary>The means of several numbers over all processes, in one message; all must give as many, in the same order, at the same time.</summary>
+    /// <summary>
+    /// The means of several numbers over all processes, in one message; all must give as many, in the same order, at the same
+    /// time.
+    /// </summary>
     public virtual double[] Means(double[] mine) => mine;
 
     /// <summary>True if any process says so; all must ask at the same time.</summary>

@@ -11,7 +11,11 @@ internal sealed record NetworkEvaluation(EvaluationInput Input, EvaluationResult
 {
     /// <summary>The numbers of the training log.</summary>
     public EpochScores Scores => new(
-        Boxes.Metrics.AveragePrecision(), Boxes.Metrics.AveragePrecision(iou: .5), Masks?.Metrics.AveragePrecision(), Masks?.Metrics.AveragePrecision(iou: .5));
+        Boxes.Metrics.AveragePrecision(), Boxes.Metrics.AveragePrecision(iou: .5),
+        Masks?.Metrics.AveragePrecision(), Masks?.Metrics.AveragePrecision(iou: .5))
+    {
+        BestThreshold = (Masks ?? Boxes).Sweep.Best.Threshold,
+    };
 }
 
 /// <summary>COCO's measures of a network on libtorch over a split of a data set.</summary>

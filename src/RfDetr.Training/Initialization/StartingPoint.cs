@@ -7,6 +7,8 @@ namespace RfDetr.Training;
 /// <summary>What a run begins with: a network's configuration and where its tensors come from.</summary>
 internal sealed class StartingPoint : IDisposable
 {
+    private const string CustomVariant = "custom";
+
     private readonly Checkpoint? _checkpoint;
     private readonly double _layerScale;
     private bool _owns;
@@ -38,7 +40,22 @@ internal sealed class StartingPoint : IDisposable
     /// <summary>Whether the file's images were resized with antialias; null if it does not say.</summary>
     public bool? ResizeAntialias => (_checkpoint?.Metadata["resize_antialias"] ?? Args["resize_antialias"]) as bool?;
 
-    /// <summary>Opens what <see cref="TrainOptions.Model"/> names.</summary>
+    /// <summary>
+    /// True if training at many sizes suits the network: as its file says it was trained, else as the published variants were; a
+    /// network of another shape whose file says nothing was trained at one size, as far as is known. Random weights have no size
+    /// of their own yet.
+    /// </summary>
+    public bool BearsManySizes => IsScratch || TrainedAtManySizes(Args, Config.Variant);
+
+    /// <summary>
+    /// License of the weights; null for random ones, and where nothing is known. Weights that are trained from them keep it.
+    /// </summary>
+    public string? License { get; private init; }
+
+    /// <summary>True if a file's arguments say so, or, where they say nothing, if it is a published variant.</summary>
+    internal static bool TrainedAtManySizes(PlainMap args, string variant) => args["multi_scale"] as bool? ?? variant != CustomVariant;
+
+    /// <summary>Opens what <see cref="TrainingModelOptions.Start"/> names.</summary>
     /// <param name="options">Validated options.</param>
     /// <param name="acceptLicense">The user accepts the license of weights that ask for it.</param>
     /// <exception cref="FileNotFoundException">There is no such file, or the published weights are not in the cache.</exception>
@@ -46,10 +63,12 @@ internal sealed class StartingPoint : IDisposable
     /// <exception cref="LicenseNotAcceptedException">The weights' license must be accepted first.</exception>
     public static StartingPoint Open(TrainOptions options, bool acceptLicense = false)
     {
-        if (options.Network is { } network)
+        if (options.Model.Network is { } network)
             return new StartingPoint(network.Build(), "random weights", null, network.LayerScaleInit);
-        string model = options.Model!;
-        StartingPoint start = Of(ModelReference.Parse(model).OpenCheckpoint(averaged: false, acceptLicense), $"'{model}'", owns: true);
+        string model = options.Model.Start!;
+        ModelReference reference = ModelReference.Parse(model);
+        Checkpoint opened = reference.OpenCheckpoint(averaged: false, acceptLicense);
+        StartingPoint start = Of(opened, $"'{model}'", owns: true, reference is ModelReference.BuiltIn ? Licenses.BuiltIn : null);
         try
         {
             Licenses.Require(Licenses.Of(start.Config.Variant), model, acceptLicense);
@@ -77,7 +96,7 @@ internal sealed class StartingPoint : IDisposable
             _checkpoint?.Dispose();
     }
 
-    private static StartingPoint Of(Checkpoint checkpoint, string name, bool owns)
+    private static StartingPoint Of(Checkpoint checkpoint, string name, bool owns, string? license = null)
     {
         try
         {
@@ -86,6 +105,7 @@ internal sealed class StartingPoint : IDisposable
             {
                 Warnings = inferred.Warnings,
                 Classes = ClassesOf(checkpoint),
+                License = license ?? CheckpointNotes.License(checkpoint) ?? Licenses.Of(inferred.Config.Variant)?.Id,
                 _owns = owns,
             };
         }

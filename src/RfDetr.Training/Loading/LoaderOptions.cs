@@ -11,16 +11,6 @@ public enum Sampling
     RepeatFactor,
 }
 
-/// <summary>What happens when an image cannot be read in the middle of a run.</summary>
-public enum BadImage
-{
-    /// <summary>The run stops with the file's name.</summary>
-    Stop,
-
-    /// <summary>Another image takes its place; the file is reported and counted.</summary>
-    Skip,
-}
-
 /// <summary>What a <see cref="TrainingLoader"/> makes batches of and how.</summary>
 internal sealed record LoaderOptions
 {
@@ -77,6 +67,32 @@ internal sealed record LoaderOptions
 
     /// <summary>What happens when an image cannot be read.</summary>
     public BadImage OnBadImage { get; init; } = BadImage.Stop;
+
+    /// <summary>The loader of a run.</summary>
+    /// <param name="setup">Options with everything decided that they leave open, and the network.</param>
+    /// <param name="ranks">The processes that share each step.</param>
+    public static LoaderOptions Of(RunSetup setup, Ranks ranks)
+    {
+        TrainOptions o = setup.Options;
+        return new LoaderOptions
+        {
+            BatchSize = setup.BatchSize,
+            Accumulation = o.Data.Accumulation,
+            Resolution = setup.Config.Resolution,
+            SizeDivisor = setup.Config.SizeDivisor,
+            ResizeRule = setup.ResizeRule,
+            Masks = setup.Config.SegmentationHead,
+            Augmentation = o.Augmentation.Resolve(),
+            MultiScale = setup.MultiScale,
+            ExpandedScales = o.Augmentation.ExpandedScales,
+            Workers = o.Data.Workers,
+            Seed = (ulong)o.Seed,
+            Rank = ranks.Rank,
+            WorldSize = ranks.Count,
+            Sampling = o.Data.Sampling,
+            OnBadImage = o.Data.OnBadImage,
+        };
+    }
 
     /// <summary>Checks everything.</summary>
     /// <exception cref="ArgumentException">Something is out of range; the message lists all that is.</exception>

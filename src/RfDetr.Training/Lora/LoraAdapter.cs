@@ -2,8 +2,13 @@ using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
-/// <summary>One adapted matrix: base W [out, in] fixed; A [r, in], B [out, r] and, with DoRA, the rows' lengths m [out] are trained.</summary>
-/// <remarks>The effective weight is W + s·B·A, or with DoRA each of its rows brought to the length m; the lengths it is divided by count as constants.</remarks>
+/// <summary>
+/// One adapted matrix: base W [out, in] fixed; A [r, in], B [out, r] and, with DoRA, the rows' lengths m [out] are trained.
+/// </summary>
+/// <remarks>
+/// The effective weight is W + s·B·A, or with DoRA each of its rows brought to the length m; the lengths it is divided by count
+/// as constants.
+/// </remarks>
 internal sealed class LoraAdapter : IDisposable
 {
     private readonly double _scale;
@@ -12,11 +17,11 @@ internal sealed class LoraAdapter : IDisposable
     /// <param name="name">Name of the matrix.</param>
     /// <param name="weight">The network's tensor; takes the effective weight from now on.</param>
     /// <param name="options">Rank and scale.</param>
-    public LoraAdapter(string name, TorchTensor weight, LoraOptions options)
+    public LoraAdapter(string name, TorchTensor weight, AdapterOptions options)
     {
         using var scope = new TorchScope();
         using GradMode guard = TorchRuntime.NoGrad();
-        (Name, Weight, _scale) = (name, weight, options.Alpha / options.Rank);
+        (Name, Weight, _scale) = (name, weight, options.Scale);
         (long rows, long columns) = (weight.Size(0), weight.Size(1));
         Base = TorchScope.Detach(weight.Detach().Clone());
 
@@ -24,7 +29,7 @@ internal sealed class LoraAdapter : IDisposable
         double bound = 1 / Math.Sqrt(columns);
         A = Trained(TorchTensor.Empty([options.Rank, columns], weight.ScalarType, weight.Device).Uniform_(-bound, bound));
         B = Trained(TorchTensor.Zeros([rows, options.Rank], weight.ScalarType, weight.Device));
-        if (options.LearnMagnitudes)
+        if (options.Kind == AdapterKind.Dora)
             Magnitudes = Trained(Lengths(Base).Squeeze(1).Contiguous());
     }
 

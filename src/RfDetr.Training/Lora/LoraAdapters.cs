@@ -3,7 +3,8 @@ using RfDetr.Torch;
 namespace RfDetr.Training;
 
 /// <summary>
-/// Adapters on the queries, keys and values of every encoder layer. The network knows nothing of them: its tensors hold the effective weights,
+/// Adapters on the queries, keys and values of every encoder layer. The network knows nothing of them: its tensors hold the
+/// effective weights,
 /// and their gradients are carried on to the adapters afterwards. So what is saved of the network is merged at any time.
 /// </summary>
 internal sealed class LoraAdapters : IDisposable
@@ -14,7 +15,7 @@ internal sealed class LoraAdapters : IDisposable
 
     /// <summary>Puts adapters on the matrices of <paramref name="parameters"/> that they are for.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
-    public LoraAdapters(LoraOptions options, IEnumerable<KeyValuePair<string, TorchTensor>> parameters)
+    public LoraAdapters(AdapterOptions options, IEnumerable<KeyValuePair<string, TorchTensor>> parameters)
     {
         Adapters = [.. parameters.Where(p => IsTarget(p.Key)).Select(p => new LoraAdapter(p.Key, p.Value, options.Validated()))];
         if (Adapters.Count == 0)

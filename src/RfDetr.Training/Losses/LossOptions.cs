@@ -1,9 +1,11 @@
 namespace RfDetr.Training;
 
 /// <summary>Classification losses.</summary>
-internal enum ClassLossKind
+public enum ClassLossKind
 {
-    /// <summary>IoU-aware cross-entropy: the matched target grows with score and IoU (rf-detr's default; from LW-DETR, arXiv 2406.03459).</summary>
+    /// <summary>
+    /// IoU-aware cross-entropy: the matched target grows with score and IoU (rf-detr's default; from LW-DETR, arXiv 2406.03459).
+    /// </summary>
     IouAware,
 
     /// <summary>Focal loss, γ = 2 (arXiv 1708.02002).</summary>
@@ -12,14 +14,26 @@ internal enum ClassLossKind
     /// <summary>Varifocal loss: the matched target is the IoU (arXiv 2008.13367).</summary>
     Varifocal,
 
-    /// <summary>Position-supervised loss: as varifocal, the IoUs scaled by the image's largest (Stable-DINO, arXiv 2304.04742).</summary>
+    /// <summary>
+    /// Position-supervised loss: as varifocal, the IoUs scaled by the image's largest (Stable-DINO, arXiv 2304.04742).
+    /// </summary>
     PositionSupervised,
 }
 
-/// <summary>What the criterion computes and how its terms are weighted; defaults are rf-detr's.</summary>
-internal sealed record LossOptions
+/// <summary>Weights of the classes in the classification loss.</summary>
+public enum ClassWeighting
 {
-    /// <summary>Which classification loss.</summary>
+    /// <summary>All classes count alike.</summary>
+    None,
+
+    /// <summary>Rare classes count more.</summary>
+    Balanced,
+}
+
+/// <summary>The losses that are computed, and their weights; defaults are rf-detr's.</summary>
+public sealed record LossOptions
+{
+    /// <summary>The classification loss.</summary>
     public ClassLossKind Kind { get; init; } = ClassLossKind.IouAware;
 
     /// <summary>Weight of <c>loss_ce</c>.</summary>
@@ -37,27 +51,32 @@ internal sealed record LossOptions
     /// <summary>Weight of <c>loss_mask_dice</c>.</summary>
     public double MaskDiceWeight { get; init; } = 5;
 
-    /// <summary>α of the classification losses, in [0, 1].</summary>
-    public double FocalAlpha { get; init; } = 0.25;
+    /// <summary>Weights of the classes in the classification loss.</summary>
+    public ClassWeighting ClassWeights { get; init; } = ClassWeighting.None;
 
-    /// <summary>A factor on the classification loss of each logit (column of the head), for rare classes; null for 1 everywhere.</summary>
-    public IReadOnlyList<float>? LogitWeights { get; init; }
+    /// <summary>α of the classification losses, in [0, 1].</summary>
+    internal double FocalAlpha { get; init; } = 0.25;
+
+    /// <summary>
+    /// A factor on the classification loss of each logit (column of the head), for rare classes; null for 1 everywhere.
+    /// </summary>
+    internal IReadOnlyList<float>? LogitWeights { get; init; }
 
     /// <summary>Mask pixels per point at which the mask losses are computed, ≥ 1.</summary>
-    public int MaskPixelsPerPoint { get; init; } = 16;
+    internal int MaskPixelsPerPoint { get; init; } = 16;
 
     /// <summary>Candidates per point from which PointRend (arXiv 1912.08193) chooses, ≥ 1.</summary>
-    public double Oversampling { get; init; } = 3;
+    internal double Oversampling { get; init; } = 3;
 
     /// <summary>Share of the points that are the most uncertain candidates; the rest is random.</summary>
-    public double UncertainShare { get; init; } = 0.75;
+    internal double UncertainShare { get; init; } = 0.75;
 
     /// <summary>True to compute <c>class_error</c> and <c>cardinality_error</c> too.</summary>
-    public bool Statistics { get; init; } = true;
+    internal bool Statistics { get; init; } = true;
 
     /// <summary>Checks the ranges; returns itself.</summary>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
-    public LossOptions Validated()
+    internal LossOptions Validated()
     {
         double[] weights = [ClassWeight, BoxWeight, GIoUWeight, MaskCrossEntropyWeight, MaskDiceWeight];
         if (weights.Any(w => !double.IsFinite(w) || w < 0))

@@ -30,21 +30,24 @@ internal sealed record MemoryPlan(long Parameters, long Gradients, long Optimize
     /// <param name="config">The network.</param>
     /// <param name="batch">Images per step.</param>
     /// <param name="side">Greatest side of the input in pixels, multi-scale included.</param>
-    /// <param name="options">What else decides: checkpointing, average, precision.</param>
+    /// <param name="options">The run's options: trained parts, checkpointing, average, precision.</param>
     /// <param name="decoded">Bytes of all training images once decoded.</param>
     public static MemoryPlan Of(ModelConfig config, int batch, int side, TrainOptions options, long decoded = 0)
     {
         var loader = new LoaderOptions { Resolution = side, SizeDivisor = config.SizeDivisor };
-        (long parameters, long perImage) = Walk(config, side, options.GradientCheckpointing);
-        long trained = options.FreezeEncoder ? parameters / 2 : parameters;
-        double precision = options.Amp == "no" ? 1 : 0.6; // half-width values, and float32 copies where the rules ask for them
+        (ParameterList list, long perImage) = Walk(config, side, options.Hardware.GradientCheckpointing);
+        long parameters = list.Count;
+        (long trained, long gradients) = Trained(config, options, list);
+        double precision = options.Hardware.Autocast is null ? 1 : 0.6; // half-width values, and float32 copies where the rules ask for them
         long waiting = 4L * loader.LookAhead * batch * config.Channels * side * side;
         return new MemoryPlan(
-            4 * parameters, 4 * trained, 8 * trained, options.UseEma ? 4 * parameters : 0, (long)(perImage * precision) * batch,
+            4 * parameters, 4 * gradients, 8 * trained, options.Ema.Enabled ? 4 * parameters : 0, (long)(perImage * precision) * batch,
             Math.Min(decoded, loader.CacheBytes) + waiting, batch);
     }
 
-    /// <summary>The largest batch up to <see cref="MostAuto"/> that fits into <paramref name="available"/> bytes, at least 1.</summary>
+    /// <summary>
+    /// The largest batch up to <see cref="MostAuto"/> that fits into <paramref name="available"/> bytes, at least 1.
+    /// </summary>
     public static int LargestBatch(ModelConfig config, int side, TrainOptions options, long available, long decoded = 0)
     {
         int batch = MostAuto;
@@ -65,10 +68,36 @@ internal sealed record MemoryPlan(long Parameters, long Gradients, long Optimize
         CultureInfo.InvariantCulture,
         $"memory: weights {Mb(Parameters)}, gradients {Mb(Gradients)}, optimizer {Mb(Optimizer)}, average {Mb(Average)}, activations of {Batch} images {Mb(Activations)}, images {Mb(Images)}; about {Mb(Total)} of {Mb(available)} MB");
 
+    // Numbers that the optimizer holds moments of, and numbers that have a gradient, in the stage that trains most. Adapters hold
+    // moments of their narrow
+    // matrices only; the matrices that they stand for pass their gradients on.
+    private static (long Trained, long Gradients) Trained(ModelConfig config, TrainOptions options, ParameterList list)
+    {
+        FreezePlan plan = FreezePlan.Of(options.Freeze);
+        int freest = plan.Stages.Count == 0 ? 0 : plan.Stages.MinBy(s => s.Layers)!.Epoch;
+        Dictionary<string, ParameterGroup> groups = ParameterGroups.Of(config, options.Optimizer, list.Parameters.Select(p => p.Name)).ToDictionary(g => g.Name);
+        long trained = 0, gradients = 0;
+        foreach ((string name, int[] shape) in list.Parameters)
+        {
+            long numbers = shape.Aggregate(1L, (product, side) => product * side);
+            if (options.Adapter.Kind == AdapterKind.None || !LoraAdapters.IsFixed(name))
+            {
+                (trained, gradients) = plan.IsFrozen(groups[name], freest) ? (trained, gradients) : (trained + numbers, gradients + numbers);
+            }
+            else if (LoraAdapters.IsTarget(name))
+            {
+                long added = (long)options.Adapter.Rank * (shape[0] + shape[1]) + (options.Adapter.Kind == AdapterKind.Dora ? shape[0] : 0);
+                (trained, gradients) = (trained + added, gradients + added + numbers);
+            }
+        }
+
+        return (trained, gradients);
+    }
+
     private static string Mb(long bytes) => (bytes / 1_000_000.0).ToString("0", CultureInfo.InvariantCulture);
 
     // The losses keep a few arrays of the size of the logits for every layer's predictions; six, counted in a profile.
-    private static (long Parameters, long BytesPerImage) Walk(ModelConfig config, int side, bool recompute)
+    private static (ParameterList Parameters, long BytesPerImage) Walk(ModelConfig config, int side, bool recompute)
     {
         var parameters = new ParameterList();
         var counter = new ActivationCounter(recompute);
@@ -76,6 +105,6 @@ internal sealed record MemoryPlan(long Parameters, long Gradients, long Optimize
         Tensor image = counter.Input(TensorType.Float([1, config.Channels, side, side]));
         NetworkOutput output = network.Forward(image, new ForwardRequest { Groups = config.GroupDetr, EveryLayer = true, TwoStage = true });
         long logits = 4L * config.GroupDetr * config.NumQueries * config.ClassLogits * (output.Layers.Count + 1);
-        return (parameters.Count, counter.Bytes + 6 * logits);
+        return (parameters, counter.Bytes + 6 * logits);
     }
 }

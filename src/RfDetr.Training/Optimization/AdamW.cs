@@ -20,7 +20,8 @@ internal sealed record TrainedTensor(ParameterGroup Group, TorchTensor Value)
 internal sealed record AdamWState(string Name, long Step, TorchTensor FirstMoment, TorchTensor SecondMoment);
 
 /// <summary>
-/// AdamW (arXiv 1711.05101) as PyTorch computes it: a tensor without gradient is left as it is and has no state. On the host one pass of
+/// AdamW (arXiv 1711.05101) as PyTorch computes it: a tensor without gradient is left as it is and has no state. On the host one
+/// pass of
 /// our own, on other devices libtorch's list kernels.
 /// </summary>
 internal sealed class AdamW : IDisposable
@@ -42,7 +43,9 @@ internal sealed class AdamW : IDisposable
     /// <summary>What is trained, in the optimizer's order.</summary>
     public IReadOnlyList<TrainedTensor> Tensors { get; }
 
-    /// <summary>The state of each tensor; null for those that never had a gradient. The tensors belong to the optimizer.</summary>
+    /// <summary>
+    /// The state of each tensor; null for those that never had a gradient. The tensors belong to the optimizer.
+    /// </summary>
     public IReadOnlyList<AdamWState?> States => _states;
 
     /// <summary>Takes over a state, copied.</summary>

@@ -13,7 +13,8 @@ namespace RfDetr.Training;
 internal readonly record struct AdamWConstants(double GradientScale, double Keep, double Beta1, double Beta2, double RootCorrection, double Epsilon, double StepSize);
 
 /// <summary>
-/// AdamW on the host in one pass over memory instead of the eight that a list of operators makes; memory is what such a step costs. Element by
+/// AdamW on the host in one pass over memory instead of the eight that a list of operators makes; memory is what such a step
+/// costs. Element by
 /// element, so the result does not depend on how work is divided.
 /// </summary>
 internal static class AdamWKernel
@@ -47,17 +48,5 @@ internal static class AdamWKernel
             secondMoments[i] = secondMoments[i] * beta2 + g * g * rest2;
             parameters[i] = parameters[i] * keep - firstMoments[i] / (T.Sqrt(secondMoments[i]) / root + epsilon) * size;
         }
-    }
-
-    /// <summary>Moves averages towards values: average · decay + value · (1 − decay).</summary>
-    public static void Average<T>(Span<T> averages, ReadOnlySpan<T> values, double decay)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        (T keep, T take) = (T.CreateChecked(decay), T.CreateChecked(1 - decay));
-        int i = 0, width = Vector<T>.Count;
-        for (; i <= averages.Length - width; i += width)
-            (new Vector<T>(averages[i..]) * keep + new Vector<T>(values[i..]) * take).CopyTo(averages[i..]);
-        for (; i < averages.Length; i++)
-            averages[i] = averages[i] * keep + values[i] * take;
     }
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace RfDetr.Training;
 
-/// <summary>The order in which rf-detr's own network lists its tensors; PyTorch finds a tensor's optimizer state again by position.</summary>
+/// <summary>
+/// The order in which rf-detr's own network lists its tensors; PyTorch finds a tensor's optimizer state again by position.
+/// </summary>
 internal static class CheckpointOrder
 {
     /// <summary>The one tensor of a checkpoint that no network uses; its place among the others counts all the same.</summary>

@@ -1,14 +1,22 @@
+using System.Numerics;
 using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
-/// <summary>How <see cref="Ema"/> forgets; defaults are rf-detr's.</summary>
-/// <param name="Decay">Decay in the long run, in [0, 1).</param>
-/// <param name="Tau">Updates after which the decay has grown to 63 %; 0 for the full decay from the start.</param>
-internal sealed record EmaOptions(double Decay = 0.993, double Tau = 100)
+/// <summary>The moving average of the weights; defaults are rf-detr's.</summary>
+public sealed record EmaOptions
 {
+    /// <summary>True to keep the average; usually the better model.</summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>Decay in the long run, at least 0 and below 1.</summary>
+    public double Decay { get; init; } = 0.993;
+
+    /// <summary>Updates after which the decay has grown to 63 %; 0 for the full decay from the start.</summary>
+    public double Tau { get; init; } = 100;
+
     /// <summary>The decay of update number <paramref name="updates"/>, from 1: decay · (1 − exp(−updates / tau)).</summary>
-    public double At(long updates) => Tau > 0 ? Decay * (1 - Math.Exp(-updates / Tau)) : Decay;
+    internal double At(long updates) => Tau > 0 ? Decay * (1 - Math.Exp(-updates / Tau)) : Decay;
 }
 
 /// <summary>Exponential moving average of all weights, updated after every optimizer step.</summary>
@@ -53,12 +61,24 @@ internal sealed class Ema : IDisposable
         _ = Parallel.ForEach(onHost, pair =>
         {
             if (pair.Value.ScalarType == ScalarType.Float32)
-                AdamWKernel.Average<float>(pair.Average.AsSpan<float>(), pair.Value.AsSpan<float>(), decay);
+                Average<float>(pair.Average.AsSpan<float>(), pair.Value.AsSpan<float>(), decay);
             else
-                AdamWKernel.Average<double>(pair.Average.AsSpan<double>(), pair.Value.AsSpan<double>(), decay);
+                Average<double>(pair.Average.AsSpan<double>(), pair.Value.AsSpan<double>(), decay);
         });
         if (elsewhere.Count > 0)
             ForEach.Lerp_([.. elsewhere.Select(p => p.Average)], [.. elsewhere.Select(p => p.Value)], 1 - decay);
+    }
+
+    /// <summary>Moves averages towards values, element by element: average · decay + value · (1 − decay).</summary>
+    internal static void Average<T>(Span<T> averages, ReadOnlySpan<T> values, double decay)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        (T keep, T take) = (T.CreateChecked(decay), T.CreateChecked(1 - decay));
+        int i = 0, width = Vector<T>.Count;
+        for (; i <= averages.Length - width; i += width)
+            (new Vector<T>(averages[i..]) * keep + new Vector<T>(values[i..]) * take).CopyTo(averages[i..]);
+        for (; i < averages.Length; i++)
+            averages[i] = averages[i] * keep + values[i] * take;
     }
 
     /// <inheritdoc/>

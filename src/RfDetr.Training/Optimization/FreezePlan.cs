@@ -1,9 +1,27 @@
 namespace RfDetr.Training;
 
-/// <summary>From <see cref="Epoch"/> on, the first <see cref="Layers"/> encoder layers (and the embeddings, if any) are frozen.</summary>
+/// <summary>
+/// From <see cref="Epoch"/> on, the first <see cref="Layers"/> encoder layers (and the embeddings, if any) are frozen.
+/// </summary>
 /// <param name="Epoch">From 0.</param>
-/// <param name="Layers">Encoder layers from the first; <see cref="FreezePlan.WholeEncoder"/> for all of it with its final norm; 0 for nothing.</param>
-internal sealed record FreezeStage(int Epoch, int Layers);
+/// <param name="Layers">Encoder layers from the first; 0 for nothing.</param>
+public sealed record FreezeStage(int Epoch, int Layers);
+
+/// <summary>Parts of the encoder that are not trained, at first or always.</summary>
+public sealed record FreezeOptions
+{
+    /// <summary>True to leave the whole encoder as it is.</summary>
+    public bool Encoder { get; init; }
+
+    /// <summary>Layers of the encoder, from the first, that are left as they are, with the embeddings; 0 for none.</summary>
+    public int Layers { get; init; }
+
+    /// <summary>Later stages, by rising epoch, in which fewer layers stay frozen.</summary>
+    public IReadOnlyList<FreezeStage> Unfreeze { get; init; } = [];
+
+    /// <summary>True if anything is frozen at first.</summary>
+    internal bool IsFrozen => Encoder || Layers > 0;
+}
 
 /// <summary>Which tensors are not trained, epoch by epoch: the whole encoder or its first layers, thawed in stages.</summary>
 internal sealed record FreezePlan
@@ -13,6 +31,16 @@ internal sealed record FreezePlan
 
     /// <summary>Nothing is ever frozen.</summary>
     public static FreezePlan None { get; } = new() { Stages = [] };
+
+    /// <summary>The plan of a run's options.</summary>
+    public static FreezePlan Of(FreezeOptions options) => new()
+    {
+        Stages =
+        [
+            .. options.IsFrozen ? (FreezeStage[])[new(0, options.Encoder ? WholeEncoder : options.Layers)] : [],
+            .. options.Unfreeze,
+        ],
+    };
 
     /// <summary>By rising epoch; before the first nothing is frozen.</summary>
     public required IReadOnlyList<FreezeStage> Stages { get; init; }

@@ -14,6 +14,8 @@ internal static class GradientClip
         return scope.Keep(gradients.Length == 0 ? TorchTensor.Zeros([]) : TorchTensor.Stack(ForEach.Norm(gradients), 0).Norm());
     }
 
-    /// <summary>The factor that brings a norm to <paramref name="largest"/>; 1 if it is not above, or nothing is to be clipped.</summary>
+    /// <summary>
+    /// The factor that brings a norm to <paramref name="largest"/>; 1 if it is not above, or nothing is to be clipped.
+    /// </summary>
     public static double Factor(double norm, double largest) => largest <= 0 ? 1 : Math.Min(1, largest / (norm + Epsilon));
 }

@@ -1,7 +1,8 @@
 namespace RfDetr.Training;
 
 /// <summary>
-/// Factor on the loss that keeps small gradients from vanishing in float16 (arXiv 1710.03740); grows while gradients stay finite, halves when
+/// Factor on the loss that keeps small gradients from vanishing in float16 (arXiv 1710.03740); grows while gradients stay finite,
+/// halves when
 /// they do not. Constants are PyTorch's.
 /// </summary>
 internal sealed class LossScaler

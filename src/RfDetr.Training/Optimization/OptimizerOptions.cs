@@ -1,7 +1,7 @@
 namespace RfDetr.Training;
 
 /// <summary>Learning rates, weight decay and AdamW's constants; defaults are rf-detr's.</summary>
-internal sealed record OptimizerOptions
+public sealed record OptimizerOptions
 {
     /// <summary>Learning rate of projector, heads and queries; the decoder takes <see cref="ComponentDecay"/> times it.</summary>
     public double LearningRate { get; init; } = 1e-4;
@@ -9,10 +9,10 @@ internal sealed record OptimizerOptions
     /// <summary>Learning rate of the encoder before the decays by layer and by component.</summary>
     public double EncoderLearningRate { get; init; } = 1.5e-4;
 
-    /// <summary>Factor from an encoder layer to the one before it, in (0, 1].</summary>
+    /// <summary>Factor from an encoder layer to the one before it, above 0 to 1.</summary>
     public double LayerDecay { get; init; } = 0.8;
 
-    /// <summary>Factor of the decoder; the encoder takes its square. In (0, 1].</summary>
+    /// <summary>Factor of the decoder, above 0 to 1; the encoder takes its square.</summary>
     public double ComponentDecay { get; init; } = 0.7;
 
     /// <summary>Decoupled weight decay; 0 for the encoder's biases, norms and embeddings.</summary>
@@ -22,17 +22,17 @@ internal sealed record OptimizerOptions
     public double ClipNorm { get; init; } = 0.1;
 
     /// <summary>Decay of the first moment, in [0, 1).</summary>
-    public double Beta1 { get; init; } = 0.9;
+    internal double Beta1 { get; init; } = 0.9;
 
     /// <summary>Decay of the second moment, in [0, 1).</summary>
-    public double Beta2 { get; init; } = 0.999;
+    internal double Beta2 { get; init; } = 0.999;
 
     /// <summary>Added to the root of the second moment, &gt; 0.</summary>
-    public double Epsilon { get; init; } = 1e-8;
+    internal double Epsilon { get; init; } = 1e-8;
 
     /// <summary>Checks the ranges; returns itself.</summary>
     /// <exception cref="ArgumentException">At least one value is out of its range; all are named.</exception>
-    public OptimizerOptions Validated()
+    internal OptimizerOptions Validated()
     {
         var wrong = new List<string>();
         Check(LearningRate >= 0, nameof(LearningRate), LearningRate, "≥ 0");

@@ -7,12 +7,14 @@ namespace RfDetr.Training;
 /// <param name="Name">Checkpoint name.</param>
 /// <param name="LearningRate">Before the schedule's factor.</param>
 /// <param name="WeightDecay">Decoupled weight decay.</param>
-/// <param name="EncoderDepth">0 for the encoder's embeddings, i + 1 for its layer i, one more than the last for its final norm; null outside of it.</param>
+/// <param name="EncoderDepth">0 for the encoder's embeddings, i + 1 for its layer i, one more than the last for its final norm;
+/// null outside of it.</param>
 internal sealed record ParameterGroup(string Name, double LearningRate, double WeightDecay, int? EncoderDepth);
 
 /// <summary>rf-detr's rule of learning rates and weight decay, one group for each tensor.</summary>
 /// <remarks>
-/// The order is that of rf-detr's optimizer, so that the states of its checkpoints are ours by position: everything else, then the encoder,
+/// The order is that of rf-detr's optimizer, so that the states of its checkpoints are ours by position: everything else, then
+/// the encoder,
 /// then the decoder.
 /// </remarks>
 internal static class ParameterGroups

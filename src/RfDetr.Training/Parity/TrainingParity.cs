@@ -4,7 +4,9 @@ using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
-/// <summary>Repeats the steps of a file of training figures and compares every loss term, gradient, optimizer group and the weights after.</summary>
+/// <summary>
+/// Repeats the steps of a file of training figures and compares every loss term, gradient, optimizer group and the weights after.
+/// </summary>
 public static class TrainingParity
 {
     private const double LossTolerance = 1e-4, GradientTolerance = 1e-3, ParameterTolerance = 1e-4, NoiseFloor = 1e-6;
@@ -12,7 +14,8 @@ public static class TrainingParity
     // A float32 run may be off by what the reference's own float32 run is, with some room.
     private const double Float32Room = 5;
 
-    // Bilinear sampling has kinks at pixel centers. Rounding puts a few of a million samples on the other side of one, each with a share of
+    // Bilinear sampling has kinks at pixel centers. Rounding puts a few of a million samples on the other side of one, each with
+    // a share of
     // some 10⁻³ in these tensors' gradients; which ones is chance.
     private const double KinkTolerance = 2e-2;
     private static readonly string[] _kinked = ["sampling_offsets", "refpoint_embed"];
@@ -68,8 +71,8 @@ public static class TrainingParity
             WeightDecay = golden.WeightDecay,
             ClipNorm = golden.ClipMaxNorm,
         },
-        Schedule = new LearningRateSchedule { StepsPerEpoch = golden.Steps.Count },
-        Ema = null,
+        Schedule = new LearningRateSchedule(new ScheduleOptions(), golden.Steps.Count),
+        Ema = new EmaOptions { Enabled = false },
         Points = new FormulaPoints(formula),
         ProjectTwoStageMasks = false, // the figures follow rf-detr 1.4.1
     };

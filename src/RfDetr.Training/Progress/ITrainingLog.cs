@@ -1,6 +1,9 @@
 namespace RfDetr.Training;
 
-/// <summary>Hears what a run does, as it happens and on the run's thread. The command line prints it; a library user may show it elsewhere.</summary>
+/// <summary>
+/// Hears what a run does, as it happens and on the run's thread. The command line prints it; a library user may show it
+/// elsewhere.
+/// </summary>
 public interface ITrainingLog
 {
     /// <summary>A line for people: what was found, decided or written.</summary>
@@ -9,7 +12,7 @@ public interface ITrainingLog
     /// <summary>Something that should be looked at but does not end the run.</summary>
     void Warn(string message);
 
-    /// <summary>A step was taken; called every <see cref="TrainOptions.LogSteps"/> steps.</summary>
+    /// <summary>A step was taken; called every <see cref="TrainingOutputOptions.LogSteps"/> steps.</summary>
     void Step(StepProgress progress);
 
     /// <summary>Images of an evaluation so far.</summary>
@@ -39,7 +42,7 @@ public sealed record StepProgress(
 /// <summary>What an epoch gave.</summary>
 /// <param name="Epoch">From 0.</param>
 /// <param name="Epochs">Of the whole run.</param>
-/// <param name="Loss">Mean over the epoch's steps (those since the run began or resumed) and over all processes.</param>
+/// <param name="Loss">Mean over all of the epoch's steps, those before a resume included, and over all processes.</param>
 /// <param name="Terms">Means of the terms.</param>
 /// <param name="Regular">How the weights do; null if they were not evaluated.</param>
 /// <param name="Ema">How their average does; null if it was not evaluated.</param>
@@ -55,6 +58,11 @@ public sealed record EpochProgress(
 /// <param name="MaskAp50">Of masks at IoU 0.50; null without a mask head.</param>
 public sealed record EpochScores(double BoxAp, double BoxAp50, double? MaskAp, double? MaskAp50)
 {
-    /// <summary>What decides which weights are best: the masks' AP where there are masks, as rf-detr does, else the boxes'.</summary>
+    /// <summary>The score threshold with the best macro F1, 0..1; null if it is not known.</summary>
+    public double? BestThreshold { get; init; }
+
+    /// <summary>
+    /// What decides which weights are best: the masks' AP where there are masks, as rf-detr does, else the boxes'.
+    /// </summary>
     public double Decisive => MaskAp ?? BoxAp;
 }

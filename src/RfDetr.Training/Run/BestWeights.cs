@@ -1,7 +1,7 @@
 namespace RfDetr.Training;
 
 /// <summary>Keeps the best weights in files of their own, and counts evaluations without growth.</summary>
-internal sealed class BestWeights(RunFolder folder, RunCheckpoint checkpoint, TrainOptions options, Ranks ranks)
+internal sealed class BestWeights(RunFolder folder, RunCheckpoint checkpoint, EarlyStoppingOptions stopping, Ranks ranks)
 {
     /// <summary>Scores of the best weights that this process saw; null before the first evaluation.</summary>
     public EpochScores? Scores { get; private set; }
@@ -20,16 +20,16 @@ internal sealed class BestWeights(RunFolder folder, RunCheckpoint checkpoint, Tr
         if (ranks.IsFirst)
         {
             if (regularGrew)
-                checkpoint.SaveForUse(folder.BestRegular, average: false, status.Epoch);
+                checkpoint.SaveForUse(folder.BestRegular, average: false, status.Epoch, regular);
             if (averageGrew)
-                checkpoint.SaveForUse(folder.BestEma, average: true, status.Epoch);
+                checkpoint.SaveForUse(folder.BestEma, average: true, status.Epoch, average!);
             if (now > before)
-                checkpoint.SaveForUse(folder.BestTotal, averageWins, status.Epoch);
+                checkpoint.SaveForUse(folder.BestTotal, averageWins, status.Epoch, averageWins ? average! : regular);
         }
 
         if (now > before)
             Scores = averageWins ? average : regular;
-        bool grew = status.StoppingScore < 0 || now > status.StoppingScore + options.EarlyStoppingMinDelta;
+        bool grew = status.StoppingScore < 0 || now > status.StoppingScore + stopping.MinDelta;
         return (status with
         {
             BestRegular = Math.Max(status.BestRegular, regular.Decisive),

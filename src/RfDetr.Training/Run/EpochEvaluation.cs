@@ -1,3 +1,5 @@
+using RfDetr.Data;
+
 namespace RfDetr.Training;
 
 /// <summary>Evaluates the weights and their average after an epoch.</summary>
@@ -14,13 +16,18 @@ internal sealed class EpochEvaluation
     {
         (_step, _averages, _log, _ranks) = (step, averages, log, ranks);
         _runner = new NetworkRunner(step.Network, step.Backend);
-        TrainOptions o = setup.Options;
-        _evaluator = setup.Valid is null ? null
-            : new NetworkEvaluator(setup.Valid, setup.ResizeRule, o.EvalBatchSize > 0 ? o.EvalBatchSize : o.BatchSize, o.EvalMaxDets, o.NumWorkers);
+        _evaluator = setup.Valid is null ? null : Evaluator(setup, setup.Valid);
     }
 
     /// <summary>The last evaluation of the weights that were better, with all detections; null before the first.</summary>
     public NetworkEvaluation? Last { get; private set; }
+
+    /// <summary>An evaluator of a split, with the run's options.</summary>
+    public static NetworkEvaluator Evaluator(RunSetup setup, DataSplit split)
+    {
+        TrainingEvaluationOptions o = setup.Options.Evaluation;
+        return new NetworkEvaluator(split, setup.ResizeRule, o.BatchSize ?? setup.BatchSize, o.MaxDetections, setup.Options.Data.Workers);
+    }
 
     /// <summary>Scores of the weights and of their average.</summary>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>

@@ -2,6 +2,23 @@ using System.Diagnostics;
 
 namespace RfDetr.Training;
 
+/// <summary>Sums over an epoch's steps so far, from which a resumed run goes on.</summary>
+/// <param name="Steps">Number of steps.</param>
+/// <param name="Total">Sum of the losses.</param>
+/// <param name="Terms">Sums of the terms.</param>
+internal sealed record EpochSums(int Steps, double Total, IReadOnlyList<(string Name, double Value)> Terms)
+{
+    /// <summary>No step yet.</summary>
+    public static EpochSums None { get; } = new(0, 0, []);
+
+    /// <summary>The same with each sum averaged over all processes; all must ask at the same time.</summary>
+    public EpochSums Mean(Ranks ranks)
+    {
+        double[] means = ranks.Means([Total, .. Terms.Select(t => t.Value)]);
+        return this with { Total = means[0], Terms = [.. Terms.Select((t, i) => (t.Name, means[i + 1]))] };
+    }
+}
+
 /// <summary>Adds up what the steps of an epoch gave, and how fast they were.</summary>
 internal sealed class EpochMeter
 {
@@ -9,9 +26,25 @@ internal sealed class EpochMeter
     private readonly List<string> _names = [];
     private readonly long _began = Stopwatch.GetTimestamp();
     private double _total;
-    private int _steps, _images;
+    private int _steps, _timed, _images;
     private long _since = Stopwatch.GetTimestamp();
     private TimeSpan _waitedBefore;
+
+    /// <summary>Begins with the sums of steps that were taken before.</summary>
+    /// <param name="before">Those of the epoch before a resume, or none.</param>
+    /// <param name="waited">Where waiting is counted from.</param>
+    public EpochMeter(EpochSums before, TimeSpan waited)
+    {
+        (_steps, _total, _waitedBefore) = (before.Steps, before.Total, waited);
+        foreach ((string name, double value) in before.Terms)
+        {
+            _names.Add(name);
+            _sums.Add(name, value);
+        }
+    }
+
+    /// <summary>The sums of all steps so far.</summary>
+    public EpochSums Sums => new(_steps, _total, [.. _names.Select(n => (n, _sums[n]))]);
 
     /// <summary>Mean loss of the steps so far.</summary>
     public double Loss => _total / Math.Max(1, _steps);
@@ -23,7 +56,7 @@ internal sealed class EpochMeter
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_began);
 
     /// <summary>Mean time of a step.</summary>
-    public TimeSpan PerStep => Elapsed / Math.Max(1, _steps);
+    public TimeSpan PerStep => Elapsed / Math.Max(1, _timed);
 
     /// <summary>Takes a step in.</summary>
     public void Add(StepResult result, int images)
@@ -38,6 +71,7 @@ internal sealed class EpochMeter
         }
 
         _steps++;
+        _timed++;
         _images += images;
     }
 
@@ -48,12 +82,5 @@ internal sealed class EpochMeter
         (double, double) speed = (_images / seconds, Math.Clamp((waited - _waitedBefore).TotalSeconds / seconds, 0, 1));
         (_images, _since, _waitedBefore) = (0, Stopwatch.GetTimestamp(), waited);
         return speed;
-    }
-
-    /// <summary>Sets where waiting is counted from.</summary>
-    public EpochMeter From(TimeSpan waited)
-    {
-        _waitedBefore = waited;
-        return this;
     }
 }

@@ -13,15 +13,17 @@ namespace RfDetr.Training;
 /// <param name="log">Hears what was written.</param>
 internal sealed class FinalResults(RunSetup setup, RunFolder folder, TrainingStep step, ITrainingLog log)
 {
-    /// <summary>Measures and writes; does nothing without a split to evaluate on.</summary>
-    public void Write(CancellationToken cancellation)
+    /// <summary>
+    /// Measures and writes; returns the scores of the best weights. Does nothing and returns null without a split to evaluate on.
+    /// </summary>
+    public EpochScores? Write(CancellationToken cancellation)
     {
         if (setup.Valid is not { } valid || !File.Exists(folder.BestTotal))
-            return;
+            return null;
         TakeBest();
         NetworkEvaluation best = Evaluate(valid, cancellation);
         var splits = new List<(string, EvaluationResult)> { (valid.Name, best.Masks ?? best.Boxes) };
-        if (setup.Options.RunTest && setup.Test is { } test)
+        if (setup.Options.Evaluation.RunTest && setup.Test is { } test)
         {
             NetworkEvaluation tested = Evaluate(test, cancellation);
             splits.Add((test.Name, tested.Masks ?? tested.Boxes));
@@ -29,9 +31,10 @@ internal sealed class FinalResults(RunSetup setup, RunFolder folder, TrainingSte
         }
 
         ResultsJson.Write(folder.Results, splits);
-        if (setup.Options.Report)
+        if (setup.Options.Output.Report)
             Report(valid, best);
-        log.Note($"results: {folder.Results}{(setup.Options.Report ? $", {folder.Report}" : "")}");
+        log.Note($"results: {folder.Results}{(setup.Options.Output.Report ? $", {folder.Report}" : "")}");
+        return best.Scores;
     }
 
     private void TakeBest()
@@ -46,8 +49,7 @@ internal sealed class FinalResults(RunSetup setup, RunFolder folder, TrainingSte
 
     private NetworkEvaluation Evaluate(DataSplit split, CancellationToken cancellation)
     {
-        TrainOptions o = setup.Options;
-        var evaluator = new NetworkEvaluator(split, setup.ResizeRule, o.EvalBatchSize > 0 ? o.EvalBatchSize : o.BatchSize, o.EvalMaxDets, o.NumWorkers);
+        NetworkEvaluator evaluator = EpochEvaluation.Evaluator(setup, split);
         return evaluator.Run(new NetworkRunner(step.Network, step.Backend), null, log.Evaluating, cancellation);
     }
 
@@ -59,9 +61,9 @@ internal sealed class FinalResults(RunSetup setup, RunFolder folder, TrainingSte
             Title = $"Training run {Path.GetFileName(folder.Path)}",
             Facts =
             [
-                ("start", setup.Start.Description), ("data", setup.Options.Data!), ("epochs", setup.Options.Epochs.ToString(CultureInfo.InvariantCulture)),
-                ("batch", $"{setup.Options.BatchSize} × {setup.Options.GradAccumSteps}"), ("input", $"{setup.Config.Resolution}×{setup.Config.Resolution}"),
-                ("learning rate", setup.Options.Lr.ToString(CultureInfo.InvariantCulture)), ("seed", setup.Options.Seed.ToString(CultureInfo.InvariantCulture)),
+                ("start", setup.Start.Description), ("data", setup.Options.Data.Folder!), ("epochs", setup.Options.Schedule.Epochs.ToString(CultureInfo.InvariantCulture)),
+                ("batch", $"{setup.BatchSize} × {setup.Options.Data.Accumulation}"), ("input", $"{setup.Config.Resolution}×{setup.Config.Resolution}"),
+                ("learning rate", setup.Options.Optimizer.LearningRate.ToString(CultureInfo.InvariantCulture)), ("seed", setup.Options.Seed.ToString(CultureInfo.InvariantCulture)),
             ],
             History = File.Exists(folder.Metrics) ? RunHistory.Read(folder.Metrics) : RunHistory.Empty,
             Evaluations = best.Masks is { } masks ? [best.Boxes, masks] : [best.Boxes],

@@ -20,7 +20,7 @@ internal static class NotFinite
         var replay = new PlainMap(
         [
             new("steps", status.Steps), new("epoch", (long)status.Epoch), new("step_in_epoch", (long)status.StepInEpoch),
-            new("seed", StepPlan.SeedOf(setup.Options.Seed, status.Steps, rank)), new("gradient_norm", result.GradientNorm), new("total", result.Total),
+            new("seed", StepSeed.Of(setup.Options.Seed, status.Steps, rank)), new("gradient_norm", result.GradientNorm), new("total", result.Total),
             new("terms", PlainMap.Of(result.Terms.Select(t => ((object)t.Name, (object?)t.Value)))),
             new("batches", batches.Select(object? (b) => ToPlain(b)).ToList()),
         ]);

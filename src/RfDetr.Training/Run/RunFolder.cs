@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace RfDetr.Training;
 
-/// <summary>The files of a run. Holding it open keeps a second run out of the folder; the operating system lets go of it when a process dies.</summary>
+/// <summary>
+/// The files of a run. Holding it open keeps a second run out of the folder; the operating system lets go of it when a process
+/// dies.
+/// </summary>
 internal sealed class RunFolder : IDisposable
 {
     private const string LockName = ".lock";

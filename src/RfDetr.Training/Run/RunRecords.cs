@@ -2,14 +2,18 @@ using RfDetr.Data;
 
 namespace RfDetr.Training;
 
-/// <summary>A run's measurements in files: <c>metrics.csv</c> and TensorBoard's events. Only the first process keeps them.</summary>
+/// <summary>
+/// A run's measurements in files: <c>metrics.csv</c> and TensorBoard's events. Only the first process keeps them.
+/// </summary>
 /// <param name="folder">The run.</param>
-/// <param name="events">Whether TensorBoard's file is written.</param>
-/// <param name="resumed">Steps that a resumed run had taken; null for a new one.</param>
+/// <param name="events">True to write TensorBoard's file.</param>
+/// <param name="before">How far a resumed run was; a new one has taken no step.</param>
 /// <param name="enabled">False for processes that keep none.</param>
-internal sealed class RunRecords(RunFolder folder, bool events, long? resumed, bool enabled) : IDisposable
+internal sealed class RunRecords(RunFolder folder, bool events, RunStatus before, bool enabled) : IDisposable
 {
     private static readonly string[] s_scores = ["box_ap", "box_ap50", "mask_ap", "mask_ap50"];
+    private const string EpochColumn = "epoch", EpochLoss = "epoch/loss";
+
     private MetricsCsv? _table;
     private EventFile? _events;
 
@@ -17,7 +21,7 @@ internal sealed class RunRecords(RunFolder folder, bool events, long? resumed, b
     public void Step(long step, StepProgress p) => Write(
         step,
         [
-            ("epoch", p.Epoch + (double)p.Step / p.Steps), ("lr", p.LearningRate), ("grad_norm", p.GradientNorm), ("train/loss", p.Loss),
+            (EpochColumn, p.Epoch + (double)p.Step / p.Steps), ("lr", p.LearningRate), ("grad_norm", p.GradientNorm), ("train/loss", p.Loss),
             .. p.Terms.Select(t => ($"train/{t.Name}", t.Value)), ("speed/images_per_second", p.ImagesPerSecond), ("speed/wait_share", p.WaitShare),
         ]);
 
@@ -25,7 +29,7 @@ internal sealed class RunRecords(RunFolder folder, bool events, long? resumed, b
     public void Epoch(long step, EpochProgress p) => Write(
         step,
         [
-            ("epoch", p.Epoch + 1), ("epoch/loss", p.Loss), .. Scores("valid", p.Regular), .. Scores("valid_ema", p.Ema),
+            (EpochColumn, p.Epoch + 1), (EpochLoss, p.Loss), .. Scores("valid", p.Regular), .. Scores("valid_ema", p.Ema),
         ]);
 
     /// <inheritdoc/>
@@ -43,6 +47,15 @@ internal sealed class RunRecords(RunFolder folder, bool events, long? resumed, b
         return s_scores.Zip(values).Where(p => p.Second is not null).Select(p => ($"{group}/{p.First}", p.Second!.Value));
     }
 
+    // The line of an epoch is written before the checkpoint says that the epoch has ended. A run that was killed in between ends
+    // it, and writes it, again.
+    private MetricsTable WithoutUnfinished(MetricsTable table)
+    {
+        (int epoch, int loss) = (table.IndexOf(EpochColumn), table.IndexOf(EpochLoss));
+        return epoch < 0 || loss < 0 ? table
+            : table with { Rows = [.. table.Rows.Where(r => r.Values[loss] is null || !(r.Values[epoch] > before.Epoch))] };
+    }
+
     private void Write(long step, (string Name, double Value)[] values)
     {
         if (!enabled)
@@ -50,11 +63,13 @@ internal sealed class RunRecords(RunFolder folder, bool events, long? resumed, b
         if (_table is null)
         {
             string[] evaluated = [.. s_scores.Select(s => $"valid/{s}"), .. s_scores.Select(s => $"valid_ema/{s}")];
-            _table = MetricsCsv.Open(folder.Metrics, [.. values.Select(v => v.Name), .. evaluated.Append("epoch/loss").Except(values.Select(v => v.Name))], resumed);
+            long? resumed = before.Steps > 0 ? before.Steps : null;
+            string[] columns = [.. values.Select(v => v.Name), .. evaluated.Append(EpochLoss).Except(values.Select(v => v.Name))];
+            _table = MetricsCsv.Open(folder.Metrics, columns, resumed, WithoutUnfinished);
             _events = events ? EventFile.Create(folder.Path, resumed) : null;
         }
 
         _table.Add(step, values);
-        _events?.AddScalars(step, values.Where(v => v.Name != "epoch"));
+        _events?.AddScalars(step, values.Where(v => v.Name != EpochColumn));
     }
 }

@@ -9,15 +9,32 @@ internal sealed class RunSetup : IDisposable
     private RunSetup(TrainOptions options, DataSet data, StartingPoint start, ModelConfig config)
     {
         (Options, Start, Config) = (options, start, config);
-        Train = data.Split(options.TrainSplit);
-        Valid = data.TryGetSplit(options.ValSplit ?? "valid", out DataSplit? valid) ? valid : options.ValSplit is null ? null : data.Split(options.ValSplit);
+        (string train, string? evaluated) = (options.Data.TrainSplit, options.Data.ValSplit);
+        Train = data.TryGetSplit(train, out DataSplit? found) ? found : throw NoSplit(data, train);
+        Valid = data.TryGetSplit(evaluated ?? "valid", out DataSplit? valid) ? valid : evaluated is null ? null : data.Split(evaluated);
         Test = data.TryGetSplit("test", out DataSplit? test) ? test : null;
         Classes = new ClassMap(config.ClassLogits, data.Classes.Select(c => new ClassEntry(c.Index, c.Name, (int)c.CategoryId)), "the training data's classes");
-        ResizeRule = (options.ResizeAntialias ?? start.ResizeAntialias ?? false) ? ResizeRule.BilinearAntialias : ResizeRule.Bilinear;
+        ResizeRule = (options.Model.ResizeAntialias ?? start.ResizeAntialias ?? false) ? ResizeRule.BilinearAntialias : ResizeRule.Bilinear;
     }
 
-    /// <summary>The options, with what they leave to the machine decided.</summary>
-    public TrainOptions Options { get; private init; }
+    /// <summary>The options, with everything decided that they left to the model and to the machine.</summary>
+    public TrainOptions Options { get; }
+
+    /// <summary>Images of a step.</summary>
+    public int BatchSize => Options.Data.BatchSize ?? throw new InvalidOperationException("the size of batches is not decided yet");
+
+    /// <summary>True if each batch has a size of its own around the resolution.</summary>
+    public bool MultiScale => Options.Augmentation.MultiScale ?? throw new InvalidOperationException("the sizes of batches are not decided yet");
+
+    /// <summary>
+    /// Weights of the logits in the classification loss; null for 1 everywhere. A logit that is no class weighs 1.
+    /// </summary>
+    public IReadOnlyList<float>? LogitWeights => Options.Loss.ClassWeights switch
+    {
+        ClassWeighting.None => null,
+        ClassWeighting.Balanced => Balanced(),
+        _ => throw new InvalidOperationException($"there are no class weights {Options.Loss.ClassWeights}"),
+    };
 
     /// <summary>Where the weights come from.</summary>
     public StartingPoint Start { get; }
@@ -40,6 +57,17 @@ internal sealed class RunSetup : IDisposable
     /// <summary>How images are resized, in training, evaluation and later use.</summary>
     public ResizeRule ResizeRule { get; }
 
+    // 'data synth' without --valid writes such a set.
+    private static ArgumentException NoSplit(DataSet data, string wanted)
+    {
+        string there = string.Join(", ", data.Splits.Select(s => $"'{s.Name}'"));
+        string cure = data.Splits is [var only] && wanted == new TrainingDataOptions().TrainSplit
+            ? $"It is one set of images, and training needs others to evaluate on: make folders 'train' and 'valid' of it ('rfdetr data synth --valid M' draws " +
+              $"both), or train on all of it without evaluation: --train-split {only.Name}"
+            : "name one of them with --train-split";
+        return new ArgumentException($"the data set '{data.Path}' has no split '{wanted}'; it has {there}. {cure}");
+    }
+
     /// <summary>Opens data and starting point, and says what was found.</summary>
     /// <param name="options">Validated options.</param>
     /// <param name="start">What the run begins with; this object disposes of it.</param>
@@ -47,23 +75,34 @@ internal sealed class RunSetup : IDisposable
     /// <exception cref="ArgumentException">Data and network do not fit each other.</exception>
     public static RunSetup Open(TrainOptions options, StartingPoint start, ITrainingLog log)
     {
-        DataSet data = DataSet.Open(options.Data!, new DataSetOptions
+        try
         {
-            Classes = options.KeepGroupingClass ? ClassRule.AsWritten : ClassRule.Contiguous,
-            FollowLinks = options.FollowLinks,
-        });
-        ModelConfig config = Configure(start.Config, options, data.Classes);
-        var setup = new RunSetup(options, data, start, config);
-        setup.Say(data, log);
-        setup.RequireFit();
-        return setup.Sized(data, log);
+            DataSet data = DataSet.Open(options.Data.Folder!, new DataSetOptions
+            {
+                Classes = options.Data.KeepGroupingClass ? ClassRule.AsWritten : ClassRule.Contiguous,
+                FollowLinks = options.Data.FollowLinks,
+            });
+            ModelConfig config = Configure(start.Config, options.Model, data.Classes);
+            bool multiScale = options.Augmentation.MultiScale ?? start.BearsManySizes;
+            options = options with { Augmentation = options.Augmentation with { MultiScale = multiScale } };
+            var setup = new RunSetup(options, data, start, config);
+            setup.Say(data, log);
+            setup.RequireFit();
+            int batch = setup.PlanMemory(log);
+            return batch == options.Data.BatchSize ? setup : new RunSetup(options with { Data = options.Data with { BatchSize = batch } }, data, start, config);
+        }
+        catch
+        {
+            start.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose() => Start.Dispose();
 
     // One logit more than there are classes, as rf-detr has it: its last one is never a class.
-    private static ModelConfig Configure(ModelConfig before, TrainOptions o, ClassTable classes)
+    private static ModelConfig Configure(ModelConfig before, TrainingModelOptions o, ClassTable classes)
     {
         int resolution = o.Resolution ?? before.Resolution, queries = o.NumQueries ?? before.NumQueries;
         ModelConfig config = before with
@@ -96,7 +135,21 @@ internal sealed class RunSetup : IDisposable
         else
             log.Note($"the class head gets {Config.ClassLogits} logits for {Classes.Entries.Count} classes (the model had {Start.Config.ClassLogits}; rows are repeated or cut)");
         if (Valid is null)
-            log.Warn("there is no split to evaluate on; the last weights are all there will be");
+        {
+            log.Warn(
+                "there is no split to evaluate on, so there will be no best weights, only the last ones; add a folder 'valid' to the data set " +
+                "('rfdetr data synth --valid M' draws one), or name a split with --val-split");
+        }
+
+        if (MultiScale)
+        {
+            int[] sizes = MultiScaleSizes.Of(Config.Resolution, Config.SizeDivisor, Options.Augmentation.ExpandedScales);
+            log.Note($"each batch has a size of its own from {sizes[0]} to {sizes[^1]} pixels (multi_scale: on)");
+        }
+        else
+        {
+            log.Note($"every batch is {Config.Resolution} pixels wide and high (multi_scale: off)");
+        }
     }
 
     private void RequireFit()
@@ -107,18 +160,27 @@ internal sealed class RunSetup : IDisposable
             throw new ArgumentException($"the model has a mask head, but objects of split '{Train.Name}' have no masks; train boxes only (segmentation_head: off), or annotate masks");
     }
 
-    private RunSetup Sized(DataSet data, ITrainingLog log)
+    /// <summary>
+    /// Says what the run will need, and returns the size of its batches: the given one, or the largest that fits.
+    /// </summary>
+    private int PlanMemory(ITrainingLog log)
     {
         long available = MemoryPlan.Available();
-        int side = Options.MultiScale ? MultiScaleSizes.Of(Config.Resolution, Config.SizeDivisor, Options.ExpandedScales).Max() : Config.Resolution;
+        int side = MultiScale ? MultiScaleSizes.Of(Config.Resolution, Config.SizeDivisor, Options.Augmentation.ExpandedScales).Max() : Config.Resolution;
         long decoded = Train.Images.Sum(p => 3L * p.Width * p.Height);
-        int batch = Options.BatchSize > 0 ? Options.BatchSize : MemoryPlan.LargestBatch(Config, side, Options, available, decoded);
-        if (batch != Options.BatchSize)
+        int batch = Options.Data.BatchSize ?? MemoryPlan.LargestBatch(Config, side, Options, available, decoded);
+        if (Options.Data.BatchSize is null)
             log.Note($"batch_size auto: {batch}");
         MemoryPlan plan = MemoryPlan.Of(Config, batch, side, Options, decoded);
         log.Note(plan.Describe(available));
-        if (plan.Total > available && TrainOptionsCheck.IsCpu(Options.Device))
+        if (plan.Total > available && Options.Hardware.Device.IsCpu)
             log.Warn("this is more than the machine has free; take a smaller batch_size, or gradient_checkpointing: on");
-        return batch == Options.BatchSize ? this : new RunSetup(Options with { BatchSize = batch }, data, Start, Config);
+        return batch;
+    }
+
+    private float[] Balanced()
+    {
+        float[] known = ClassWeights.From(ClassWeights.Counts(Train));
+        return [.. known, .. Enumerable.Repeat(1f, Config.ClassLogits - known.Length)];
     }
 }

@@ -26,12 +26,12 @@ public static class StepReplay
         using Checkpoint file = Checkpoint.Open(path);
         if (file.Contents[NotFinite.Key] is not PlainMap saved || !saved.TryGet("batches", out List<object?>? stored) || !saved.TryGet("seed", out long seed))
             throw new CheckpointFormatException($"{file.Name}: is no step that a run has saved for replay");
-        TrainOptions options = RunArgs.Options(file.Args);
+        TrainOptions options = RunArgs.Options(file.Args, file.Name);
         Model.ModelConfig config = ConfigInference.Explain(file).Config;
         TrainingBatch[] batches = [.. stored.Select(b => Batch(b, file.Name))];
-        using var backend = new TorchBackend(new TorchBackendOptions { Device = Device.Parse(options.Device), DropPathRate = options.DropPath, KeepTap = _ => true });
+        using var backend = new TorchBackend(new TorchBackendOptions { Device = Trainer.DeviceOf(options, RankEnvironment.Alone), DropPathRate = options.Model.DropPath, KeepTap = _ => true });
         TorchRuntime.ManualSeed(options.Seed);
-        using var step = new TrainingStep(config, backend, b => new Weights(file, b), StepPlan.Step(options with { UseEma = false, Adapter = "no" }, 1, null));
+        using var step = new TrainingStep(config, backend, b => new Weights(file, b), TrainingStepOptions.Of(options with { Ema = new EmaOptions { Enabled = false }, Adapter = new AdapterOptions() }, 1));
         TorchRuntime.ManualSeed(seed);
         GradientStep result = step.Gradients(batches);
         return new ReplayReport(result.Total, result.Terms, result.Norm, FirstNotFinite(backend), [.. batches.SelectMany(b => b.Files)]);

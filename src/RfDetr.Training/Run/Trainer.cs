@@ -10,10 +10,15 @@ public sealed class Trainer(TrainOptions options, ITrainingLog? log = null)
 {
     private readonly ITrainingLog _log = log ?? SilentLog.Instance;
 
-    /// <summary>True to go on from the run folder's last checkpoint. Without one (the run died before its first) it begins again.</summary>
+    /// <summary>
+    /// True to go on from the run folder's last checkpoint. Without one (the run died before its first) it begins again.
+    /// </summary>
     public bool Resume { get; init; }
 
-    /// <summary>The caller accepts the license of weights that ask for it (xlarge, 2xlarge: PML-1.0). A run that goes on does not ask again.</summary>
+    /// <summary>
+    /// The caller accepts the license of weights that ask for it (xlarge, 2xlarge: PML-1.0). A run that goes on does not ask
+    /// again.
+    /// </summary>
     public bool AcceptLicense { get; init; }
 
     /// <summary>Runs to the end.</summary>
@@ -28,15 +33,23 @@ public sealed class Trainer(TrainOptions options, ITrainingLog? log = null)
     {
         options.Validate();
         RankEnvironment environment = RankEnvironment.Read();
-        Device device = Device.Parse(options.Device == "cuda" && environment.IsShared ? $"cuda:{environment.LocalRank}" : options.Device);
-        TorchRuntime.Threads = options.Threads > 0 ? options.Threads : Math.Max(1, TorchRuntime.Threads / environment.WorldSize);
+        if (options.Hardware.Processes > 1 && !environment.IsShared)
+        {
+            throw new ArgumentException(
+                $"processes is {options.Hardware.Processes}, but this process is alone: 'rfdetr train' starts them, or a launcher such as torchrun; a program that trains by itself leaves processes at 1");
+        }
+
+        Device device = DeviceOf(options, environment);
+        TorchRuntime.Require(device);
+        TorchRuntime.Threads = options.Hardware.Threads ?? Math.Max(1, TorchRuntime.Threads / environment.WorldSize);
         using Ranks ranks = GroupRanks.Join(environment, device);
-        using RunFolder folder = environment.Rank == 0 ? RunFolder.Open(options.Output!) : RunFolder.Borrow(options.Output!);
+        using RunFolder folder = environment.Rank == 0 ? RunFolder.Open(options.Output.Folder!) : RunFolder.Borrow(options.Output.Folder!);
         Checkpoint? last = Last(folder);
         try
         {
             using RunSetup setup = RunSetup.Open(
-                options with { Processes = environment.WorldSize }, last is null ? StartingPoint.Open(options, AcceptLicense) : StartingPoint.Resume(last), _log);
+                options with { Hardware = options.Hardware with { Processes = environment.WorldSize } },
+                last is null ? StartingPoint.Open(options, AcceptLicense) : StartingPoint.Resume(last), _log);
             if (environment.Rank == 0)
                 AtomicFile.WriteText(folder.Config, TrainOptionsFile.ToYaml(setup.Options));
             using var session = new TrainingSession(setup, folder, _log, ranks, device);
@@ -50,6 +63,11 @@ public sealed class Trainer(TrainOptions options, ITrainingLog? log = null)
             last?.Dispose();
         }
     }
+
+    /// <summary>The device of this process: a CUDA device without a number is that of its local rank, or the first.</summary>
+    internal static Device DeviceOf(TrainOptions options, RankEnvironment environment) => options.Hardware.Device is { Kind: DeviceKind.Cuda, Index: < 0 }
+        ? Device.Cuda(environment.IsShared ? environment.LocalRank : 0)
+        : options.Hardware.Device;
 
     private Checkpoint? Last(RunFolder folder)
     {

@@ -6,7 +6,7 @@ public enum TrainingEnd
     /// <summary>All epochs were done.</summary>
     Completed,
 
-    /// <summary>The score had not grown for <see cref="TrainOptions.EarlyStoppingPatience"/> evaluations.</summary>
+    /// <summary>The score had not grown for <see cref="EarlyStoppingOptions.Patience"/> evaluations.</summary>
     Early,
 
     /// <summary>It was asked to; its state is saved.</summary>

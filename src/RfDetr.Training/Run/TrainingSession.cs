@@ -1,10 +1,13 @@
 using System.Diagnostics;
+using System.Globalization;
 using RfDetr.Checkpoints;
 using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
-/// <summary>The loop: epochs of steps, evaluation, saving. Everything it needs exists already; it decides only what comes next.</summary>
+/// <summary>
+/// The loop: epochs of steps, evaluation, saving. Everything it needs exists already; it decides only what comes next.
+/// </summary>
 internal sealed class TrainingSession : IDisposable
 {
     private readonly RunSetup _setup;
@@ -19,6 +22,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly BestWeights _best;
     private RunRecords? _records;
     private readonly int _stepsPerEpoch;
+    private readonly LearningRateSchedule _schedule;
     private TimeSpan _evaluationTime;
     private RunStatus _status = new();
 
@@ -26,44 +30,52 @@ internal sealed class TrainingSession : IDisposable
     {
         (_setup, _folder, _log, _ranks) = (setup, folder, log, ranks);
         TrainOptions o = setup.Options;
-        _loader = new TrainingLoader(setup.Train, StepPlan.Loader(setup, ranks));
-        _stepsPerEpoch = Math.Max(1, _loader.StepsPerEpoch / o.GradAccumSteps);
+        _loader = new TrainingLoader(setup.Train, LoaderOptions.Of(setup, ranks));
+        _stepsPerEpoch = Math.Max(1, _loader.StepsPerEpoch / o.Data.Accumulation);
         Averages averages = new();
-        _backend = new TorchBackend(new TorchBackendOptions
-        {
-            Device = device,
-            CheckpointSegments = o.GradientCheckpointing,
-            DropPathRate = o.DropPath,
-            Transform = averages.Use,
-        });
+        _backend = new TorchBackend(Backend(o, device) with { Transform = averages.Use });
         TorchRuntime.ManualSeed(o.Seed); // adapters draw their first values
-        _step = new TrainingStep(setup.Config, _backend, backend => setup.Start.Weights(backend, setup.Config, o.Seed), StepPlan.Step(setup, _stepsPerEpoch))
-        {
-            AverageGradients = ranks.AverageGradients,
-            MeanOverRanks = ranks.Mean,
-        };
+        TrainingStepOptions step = TrainingStepOptions.Of(o, _stepsPerEpoch, setup.LogitWeights);
+        _schedule = step.Schedule;
+        _step = new TrainingStep(setup.Config, _backend, backend => setup.Start.Weights(backend, setup.Config, o.Seed), step, ranks);
         _checkpoint = new RunCheckpoint(setup, _step);
-        _best = new BestWeights(folder, _checkpoint, o, ranks);
+        _best = new BestWeights(folder, _checkpoint, o.Evaluation.EarlyStopping, ranks);
         _evaluation = new EpochEvaluation(setup, _step, averages, log, ranks);
-        log.Note($"{_backend.Parameters.Values.Sum(p => p.Count) / 1e6:0.00} M parameters; {_stepsPerEpoch} steps an epoch of {o.BatchSize}{(o.GradAccumSteps > 1 ? $" × {o.GradAccumSteps}" : "")}{(ranks.Count > 1 ? $" × {ranks.Count} processes" : "")} images");
+        log.Note($"{_backend.Parameters.Values.Sum(p => p.Count) / 1e6:0.00} M parameters; {_stepsPerEpoch} steps an epoch of {setup.BatchSize}{(o.Data.Accumulation > 1 ? $" × {o.Data.Accumulation}" : "")}{(ranks.Count > 1 ? $" × {ranks.Count} processes" : "")} images");
     }
+
+    /// <summary>The back end of a run.</summary>
+    internal static TorchBackendOptions Backend(TrainOptions options, Device device) => new()
+    {
+        Device = device,
+        CheckpointSegments = options.Hardware.GradientCheckpointing,
+        DropPathRate = options.Model.DropPath,
+    };
 
     /// <summary>Takes over the state that a run left.</summary>
     public void Restore(Checkpoint file)
     {
         _status = _checkpoint.Restore(file);
-        _log.Note($"resumed at epoch {_status.Epoch + 1}, step {_status.StepInEpoch} ({_status.Steps} steps in all)");
+        string done = $"{_status.Epoch} epochs, {_status.Steps} steps";
+        string last = _folder.Checkpoint;
+        if (_status.EndedEarly)
+            _log.Note($"this run ended early, after {done}, and does not go on; its results are written again. To train its weights further: --model {last}");
+        else if (_status.Epoch >= _setup.Options.Schedule.Epochs)
+            _log.Note($"this run has finished already: {done}; its results are written again. To go on with it, ask for more epochs: --epochs N");
+        else
+            _log.Note($"resumed at epoch {_status.Epoch + 1}, step {_status.StepInEpoch} ({_status.Steps} steps in all)");
     }
 
     /// <summary>Trains to the end, or until <paramref name="stop"/>; then the step is finished and everything saved.</summary>
     public TrainingOutcome Run(CancellationToken stop)
     {
         TrainingEnd end;
-        using (_records = new RunRecords(_folder, _setup.Options.Tensorboard, _status.Steps > 0 ? _status.Steps : null, _ranks.IsFirst))
+        using (_records = new RunRecords(_folder, _setup.Options.Output.TensorBoard, _status, _ranks.IsFirst))
             end = Epochs(stop);
+        EpochScores? best = _best.Scores;
         if (end != TrainingEnd.Interrupted && _ranks.IsFirst)
-            new FinalResults(_setup, _folder, _step, _log).Write(CancellationToken.None);
-        return new(end, _status.Epoch, _status.Steps, _best.Scores, File.Exists(_folder.BestTotal) ? _folder.BestTotal : null);
+            best = new FinalResults(_setup, _folder, _step, _log).Write(CancellationToken.None) ?? best;
+        return new(end, _status.Epoch, _status.Steps, best, File.Exists(_folder.BestTotal) ? _folder.BestTotal : null);
     }
 
     /// <inheritdoc/>
@@ -77,19 +89,21 @@ internal sealed class TrainingSession : IDisposable
     {
         TrainOptions o = _setup.Options;
         KeepNumbered(replace: false); // a process that was killed right after saving an epoch's end did not come to it
-        while (_status.Epoch < o.Epochs)
+        if (_status.EndedEarly)
+            return TrainingEnd.Early;
+        while (_status.Epoch < o.Schedule.Epochs)
         {
             long began = Stopwatch.GetTimestamp();
-            EpochMeter meter = new EpochMeter().From(_loader.Waited);
+            var meter = new EpochMeter(_status.Sums, _loader.Waited);
             if (!TrainEpoch(meter, stop))
                 return TrainingEnd.Interrupted;
             bool early = false;
             if (IsDue(o))
             {
-                Save(); // an evaluation may take long; nothing before it is to be lost
+                Save(meter); // an evaluation may take long; nothing before it is to be lost
                 if (!Evaluate(meter, began, stop))
                     return TrainingEnd.Interrupted;
-                early = o.EarlyStopping && _status.WithoutGrowth >= o.EarlyStoppingPatience;
+                early = o.Evaluation.EarlyStopping.Enabled && _status.WithoutGrowth >= o.Evaluation.EarlyStopping.Patience;
             }
             else
             {
@@ -98,32 +112,44 @@ internal sealed class TrainingSession : IDisposable
 
             EndEpoch(early);
             if (early)
+            {
+                _log.Note(WhyEarly());
                 return TrainingEnd.Early;
+            }
         }
 
         return TrainingEnd.Completed;
     }
 
+    private string WhyEarly()
+    {
+        EarlyStoppingOptions o = _setup.Options.Evaluation.EarlyStopping;
+        string evaluations = o.Patience == 1 ? "the last evaluation was" : $"none of the last {o.Patience} evaluations was";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"stopped early, after epoch {_status.Epoch} of {_setup.Options.Schedule.Epochs}: {evaluations} better than an AP of {_status.StoppingScore:0.000} by more than {o.MinDelta} (early_stopping_patience, early_stopping_min_delta)");
+    }
+
     private bool IsDue(TrainOptions o) =>
-        _setup.Valid is not null && ((_status.Epoch + 1) % o.EvalInterval == 0 || _status.Epoch + 1 == o.Epochs);
+        _setup.Valid is not null && ((_status.Epoch + 1) % o.Evaluation.Interval == 0 || _status.Epoch + 1 == o.Schedule.Epochs);
 
     private bool TrainEpoch(EpochMeter meter, CancellationToken stop)
     {
         TrainOptions o = _setup.Options;
-        IEnumerable<TrainingBatch[]> groups = _loader.Batches(_status.Epoch, Math.Min(_status.StepInEpoch * o.GradAccumSteps, _loader.StepsPerEpoch)).Chunk(o.GradAccumSteps);
+        IEnumerable<TrainingBatch[]> groups = _loader.Batches(_status.Epoch, Math.Min(_status.StepInEpoch * o.Data.Accumulation, _loader.StepsPerEpoch)).Chunk(o.Data.Accumulation);
         foreach (TrainingBatch[] batches in groups.Take(_stepsPerEpoch - _status.StepInEpoch))
         {
-            TorchRuntime.ManualSeed(StepPlan.SeedOf(o.Seed, _status.Steps, _ranks.Rank));
+            TorchRuntime.ManualSeed(StepSeed.Of(o.Seed, _status.Steps, _ranks.Rank));
             StepResult result = _step.Run(batches);
             if (!result.IsFinite && _step.Scaler is null)
                 throw NotFinite.Stop(_folder, _setup, _step, _status, result, batches, _ranks.Rank);
             _status = _status with { StepInEpoch = _status.StepInEpoch + 1, Steps = _status.Steps + 1 };
             meter.Add(result, batches.Sum(b => b.Size) * _ranks.Count);
-            if (_status.StepInEpoch % o.LogSteps == 0 || _status.StepInEpoch == _stepsPerEpoch)
+            if (_status.StepInEpoch % o.Output.LogSteps == 0 || _status.StepInEpoch == _stepsPerEpoch)
                 Report(result, meter);
             bool ends = _ranks.Any(stop.IsCancellationRequested);
-            if (ends || (o.SaveSteps > 0 && _status.Steps % o.SaveSteps == 0))
-                Save();
+            if (ends || (o.Output.SaveSteps is { } every && _status.Steps % every == 0))
+                Save(meter);
             if (ends)
                 return false;
         }
@@ -137,11 +163,12 @@ internal sealed class TrainingSession : IDisposable
     {
         TrainOptions o = _setup.Options;
         (double speed, double wait) = meter.Speed(_loader.Waited);
-        long left = (long)_stepsPerEpoch * (o.Epochs - _status.Epoch) - _status.StepInEpoch;
-        TimeSpan remaining = meter.PerStep * left + _evaluationTime * ((double)(o.Epochs - _status.Epoch) / o.EvalInterval);
+        int epochs = o.Schedule.Epochs;
+        long left = (long)_stepsPerEpoch * (epochs - _status.Epoch) - _status.StepInEpoch;
+        TimeSpan remaining = meter.PerStep * left + _evaluationTime * ((double)(epochs - _status.Epoch) / o.Evaluation.Interval);
         RankLosses losses = RankLosses.Mean(_ranks, result.Total, result.Terms);
         var progress = new StepProgress(
-            _status.Epoch, o.Epochs, _status.StepInEpoch, _stepsPerEpoch, losses.Total, losses.Terms, o.Lr * result.Factor, result.GradientNorm,
+            _status.Epoch, epochs, _status.StepInEpoch, _stepsPerEpoch, losses.Total, losses.Terms, o.Optimizer.LearningRate * result.Factor, result.GradientNorm,
             speed, wait, Environment.WorkingSet, remaining);
         _log.Step(progress);
         _records?.Step(_status.Steps, progress);
@@ -151,7 +178,7 @@ internal sealed class TrainingSession : IDisposable
     {
         RankLosses losses = RankLosses.Mean(_ranks, meter.Loss, meter.Terms);
         var progress = new EpochProgress(
-            _status.Epoch, _setup.Options.Epochs, losses.Total, losses.Terms, regular, average, isBest, Stopwatch.GetElapsedTime(began));
+            _status.Epoch, _setup.Options.Schedule.Epochs, losses.Total, losses.Terms, regular, average, isBest, Stopwatch.GetElapsedTime(began));
         _log.Epoch(progress);
         _records?.Epoch(_status.Steps, progress);
     }
@@ -179,24 +206,26 @@ internal sealed class TrainingSession : IDisposable
     private void EndEpoch(bool early)
     {
         int epoch = _status.Epoch;
-        _status = _status with { Epoch = epoch + 1, StepInEpoch = 0, Finished = early || epoch + 1 >= _setup.Options.Epochs };
-        Save();
+        bool all = epoch + 1 >= _setup.Options.Schedule.Epochs;
+        _status = _status with { Epoch = epoch + 1, StepInEpoch = 0, Finished = early || all, EndedEarly = early && !all, Sums = EpochSums.None };
+        Save(null);
         KeepNumbered(replace: true);
     }
 
     private void KeepNumbered(bool replace)
     {
-        if (!_ranks.IsFirst || _status.Epoch == 0 || _status.StepInEpoch > 0 || _status.Epoch % _setup.Options.CheckpointInterval != 0)
+        if (!_ranks.IsFirst || _status.Epoch == 0 || _status.StepInEpoch > 0 || _status.Epoch % _setup.Options.Output.CheckpointInterval != 0)
             return;
         string path = _folder.Numbered(_status.Epoch - 1);
         if (replace || !File.Exists(path))
             AtomicFile.Copy(_folder.Checkpoint, path);
     }
 
-    private void Save()
+    private void Save(EpochMeter? meter)
     {
+        _status = _status with { Sums = meter?.Sums.Mean(_ranks) ?? EpochSums.None };
         if (_ranks.IsFirst)
-            _checkpoint.Save(_folder.Checkpoint, _status, StepPlan.Step(_setup, _stepsPerEpoch).Schedule.Factor(_status.Steps));
+            _checkpoint.Save(_folder.Checkpoint, _status, _schedule.Factor(_status.Steps));
         _ranks.Barrier();
     }
 }

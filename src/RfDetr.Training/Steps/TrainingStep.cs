@@ -5,16 +5,18 @@ using RfDetr.Torch;
 namespace RfDetr.Training;
 
 /// <summary>
-/// Everything that one optimizer step needs: network, criterion, AdamW, average. Forward, loss and backward for each of the step's batches,
-/// then averaging over processes, clipping, the step. Not safe for several threads.
+/// Everything that one optimizer step needs: network, criterion, AdamW, average. Forward, loss and backward for each of the
+/// step's batches, then averaging over processes, clipping, the step. Not safe for several threads.
 /// </summary>
 internal sealed class TrainingStep : IDisposable
 {
     private readonly TrainingStepOptions _options;
+    private readonly Ranks _ranks;
     private readonly Criterion _criterion;
     private readonly TrainedTensor[] _trained;
 
-    // Stands in its place among the optimizer's tensors, so that theirs are those of rf-detr's checkpoints; it never has a gradient.
+    // Stands in its place among the optimizer's tensors, so that theirs are those of rf-detr's checkpoints; it never has a
+    // gradient.
     private readonly TorchTensor _maskToken;
     private int _frozenEpoch = -1;
 
@@ -23,22 +25,23 @@ internal sealed class TrainingStep : IDisposable
     /// <param name="backend">Where it computes.</param>
     /// <param name="weights">Opens the weights on it: a file's, or an initializer's.</param>
     /// <param name="options">The step.</param>
+    /// <param name="ranks">The processes that share each step; null for one alone. They belong to the caller.</param>
     /// <exception cref="WeightsException">The weights do not fit the network.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public TrainingStep(ModelConfig config, TorchBackend backend, Func<Backend, Weights> weights, TrainingStepOptions options)
+    public TrainingStep(ModelConfig config, TorchBackend backend, Func<Backend, Weights> weights, TrainingStepOptions options, Ranks? ranks = null)
     {
-        (_options, Backend) = (options, backend);
+        (_options, _ranks, Backend) = (options, ranks ?? Ranks.Alone, backend);
         _ = options.Optimizer.Validated();
         _ = options.Schedule.Validated();
         _ = options.Freeze.Validated();
         _criterion = new Criterion(options.Loss, options.Matching);
         Network = new RfDetrNetwork(weights(backend), config);
-        Lora = options.Lora is { } lora ? new LoraAdapters(lora, backend.Parameters) : null;
+        Lora = options.Adapter.Kind != AdapterKind.None ? new LoraAdapters(options.Adapter, backend.Parameters) : null;
         using (new TorchScope())
             _maskToken = TorchScope.Detach(TorchTensor.Zeros([1, config.EncoderWidth]));
         _trained = Trained(config, options.Optimizer);
         Optimizer = new AdamW(options.Optimizer, _trained);
-        Ema = options.Ema is { } ema ? new Ema(ema, backend.Parameters.Select(p => (p.Key, p.Value))) : null;
+        Ema = options.Ema.Enabled ? new Ema(options.Ema, backend.Parameters.Select(p => (p.Key, p.Value))) : null;
         Scaler = options.Autocast == ScalarType.Float16 ? new LossScaler() : null;
     }
 
@@ -60,14 +63,8 @@ internal sealed class TrainingStep : IDisposable
     /// <summary>The loss scale of float16; null otherwise.</summary>
     public LossScaler? Scaler { get; }
 
-    /// <summary>Optimizer steps taken, those left out for overflow included; set it to resume.</summary>
-    public long Steps { get; set; }
-
-    /// <summary>Averages gradients over processes, in place and in the list's order; called once for each step, for all ranks the same.</summary>
-    public Action<IReadOnlyList<TorchTensor>>? AverageGradients { get; set; }
-
-    /// <summary>From this process's number of objects to the mean over all; null for a process alone.</summary>
-    public Func<double, double>? MeanOverRanks { get; set; }
+    /// <summary>Optimizer steps taken, those left out for overflow included.</summary>
+    public long Steps { get; private set; }
 
     /// <summary>Takes one step on one batch.</summary>
     public StepResult Run(TrainingBatch batch) => Run([batch]);
@@ -108,7 +105,7 @@ internal sealed class TrainingStep : IDisposable
 
         Lora?.Backward();
         TorchTensor[] gradients = [.. _trained.Select(t => t.Value.Grad).OfType<TorchTensor>()];
-        AverageGradients?.Invoke(gradients);
+        _ranks.AverageGradients(gradients);
 
         // The step's one wait for the device: all terms and the norm together.
         double[] read = TorchTensor.Cat([sums!.To(ScalarType.Float64), GradientClip.Norm(gradients).To(ScalarType.Float64).Reshape(1)], 0).ToArray<double>();
@@ -126,9 +123,13 @@ internal sealed class TrainingStep : IDisposable
             tensor.Value.Grad = null;
     }
 
-    /// <summary>Writes restored adapters into the network, and thaws or freezes by the epoch that <see cref="Steps"/> is in.</summary>
-    public void Resume()
+    /// <summary>
+    /// Goes on after so many steps, once the states are restored: restored adapters are written into the network, and layers thaw
+    /// or freeze by the epoch.
+    /// </summary>
+    public void Resume(long steps)
     {
+        Steps = steps;
         Lora?.Write();
         _frozenEpoch = -1;
     }
@@ -156,7 +157,7 @@ internal sealed class TrainingStep : IDisposable
             Height = batch.Height,
             Width = batch.Width,
             Points = _options.Points,
-            MeanOverRanks = MeanOverRanks,
+            MeanOverRanks = _ranks.Mean,
         });
     }
 

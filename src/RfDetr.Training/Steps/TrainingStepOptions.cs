@@ -2,7 +2,7 @@ using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
-/// <summary>What a <see cref="TrainingStep"/> does; defaults are rf-detr's.</summary>
+/// <summary>The parts of a <see cref="TrainingStep"/>, each with its own options; defaults are rf-detr's.</summary>
 internal sealed record TrainingStepOptions
 {
     /// <summary>Losses.</summary>
@@ -20,11 +20,11 @@ internal sealed record TrainingStepOptions
     /// <summary>What is not trained.</summary>
     public FreezePlan Freeze { get; init; } = FreezePlan.None;
 
-    /// <summary>Averaging of the weights; null for none.</summary>
-    public EmaOptions? Ema { get; init; } = new();
+    /// <summary>Averaging of the weights.</summary>
+    public EmaOptions Ema { get; init; } = new();
 
-    /// <summary>Adapters instead of the encoder's own weights; null for none.</summary>
-    public LoraOptions? Lora { get; init; }
+    /// <summary>Adapters instead of the encoder's own weights.</summary>
+    public AdapterOptions Adapter { get; init; } = new();
 
     /// <summary>BFloat16 or Float16 for mixed precision, the latter with a loss scale; null for float32 throughout.</summary>
     public ScalarType? Autocast { get; init; }
@@ -37,4 +37,19 @@ internal sealed record TrainingStepOptions
 
     /// <summary>The two-stage masks' later rule (rf-detr 1.9.3 on).</summary>
     public bool ProjectTwoStageMasks { get; init; } = true;
+
+    /// <summary>The step of a run.</summary>
+    /// <param name="options">The run's options.</param>
+    /// <param name="stepsPerEpoch">Optimizer steps in an epoch.</param>
+    /// <param name="logitWeights">Weights of the logits in the classification loss; null for 1 everywhere.</param>
+    public static TrainingStepOptions Of(TrainOptions options, int stepsPerEpoch, IReadOnlyList<float>? logitWeights = null) => new()
+    {
+        Loss = options.Loss with { LogitWeights = logitWeights },
+        Optimizer = options.Optimizer,
+        Schedule = new LearningRateSchedule(options.Schedule, stepsPerEpoch),
+        Freeze = FreezePlan.Of(options.Freeze),
+        Ema = options.Ema,
+        Adapter = options.Adapter,
+        Autocast = options.Hardware.Autocast,
+    };
 }

@@ -83,7 +83,8 @@ public sealed class EncoderTests
     public void An_image_is_saved_and_encoded_as_its_frame_is()
     {
         using Image image = Image.Load(Goldens.Path("images/reference.png"));
-        image.Encode(ImageFormat.Jpeg, quality: 40).ShouldBe(image.Frame.Encode(ImageFormat.Jpeg, new EncodeOptions { Quality = 40 }));
+        byte[] coarse = image.Frame.Encode(ImageFormat.Jpeg, new EncodeOptions { Quality = 40 });
+        image.Encode(ImageFormat.Jpeg, quality: 40).ShouldBe(coarse);
         image.Encode(ImageFormat.Jpeg, quality: 40).Length.ShouldBeLessThan(image.Encode(ImageFormat.Jpeg).Length);
         using var folder = new TemporaryFolder();
         image.Save(folder["a.jpg"]);

@@ -7,7 +7,10 @@ namespace RfDetr.Tests.Images;
 public sealed class HostileFileTests
 {
     private static readonly string[] Files =
-        ["baseline.jpg", "progressive_420.jpg", "cmyk.jpg", "exif_6.jpg", "palette.png", "alpha.png", "gray16.png", "lossless.webp", "picture.gif", "picture.tiff", "rgb.bmp"];
+    [
+        "baseline.jpg", "progressive_420.jpg", "cmyk.jpg", "exif_6.jpg", "palette.png", "alpha.png", "gray16.png", "lossless.webp",
+        "picture.gif", "picture.tiff", "rgb.bmp",
+    ];
 
     private static readonly ImageLimits Limits = new() { MaxPixels = 1 << 20 };
 

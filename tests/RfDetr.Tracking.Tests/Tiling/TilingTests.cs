@@ -148,19 +148,31 @@ public class TilingTests
     public void Detections_of_tiles_become_detections_of_the_image()
     {
         PixelRect left = new(0, 0, 110, 100), right = new(100, 0, 110, 100), all = new(0, 0, 210, 100);
-        Detections Found(PixelRect tile, PixelRect pixels, float score, string name) => new(
-            tile.Width,
-            tile.Height,
+        Detections Found(PixelRect tile, PixelRect pixels, float score, string name) => new()
+        {
+            Width = tile.Width,
+            Height = tile.Height,
+            Items =
             [
-                new Detection(
-                    pixels.ToXyxy().Offset(-tile.X, -tile.Y),
-                    score,
-                    3,
-                    name,
-                    RectangleMask(
-                        new PixelRect(pixels.X - tile.X, pixels.Y, pixels.Width, pixels.Height), tile.Height, tile.Width)),
+                new Detection
+                {
+                    Box = pixels.ToXyxy().Offset(-tile.X, -tile.Y),
+                    Score = score,
+                    ClassId = 3,
+                    ClassName = name,
+                    Mask = RectangleMask(
+                        new PixelRect(pixels.X - tile.X, pixels.Y, pixels.Width, pixels.Height), tile.Height, tile.Width),
+                },
             ],
-            new StageTimes(1, 2, 3, 4));
+            Times = Times(1),
+        };
+        StageTimes Times(int factor) => new()
+        {
+            DecodeMs = factor,
+            PreprocessMs = 2 * factor,
+            InferenceMs = 3 * factor,
+            PostprocessMs = 4 * factor,
+        };
         var merger = new TileMerger(new MergeOptions { Threshold = 0.3 });
 
         Detections found = merger.MergeTiles(
@@ -173,7 +185,7 @@ public class TilingTests
         (found.Width, found.Height, bus.ClassId, bus.ClassName, bus.Score).ShouldBe((210, 100, 3, "bus", 0.8f));
         bus.Box.ShouldBe(new BoxXyxy(90, 40, 130, 50));
         bus.Mask.ShouldBe(RectangleMask(new PixelRect(90, 40, 40, 10), 100, 210));
-        found.Times.ShouldBe(new StageTimes(2, 4, 6, 8));
+        found.Times.ShouldBe(Times(2));
 
         // The whole image as a tile has no seams.
         merger.MergeTiles([(all, Found(all, new PixelRect(0, 0, 210, 100), 0.9f, "bus"))], 210, 100).Items.Count.ShouldBe(1);

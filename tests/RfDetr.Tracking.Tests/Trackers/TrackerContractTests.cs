@@ -103,7 +103,8 @@ public class TrackerContractTests
     [Fact]
     public void Detections_of_the_detector_are_tracked_as_they_are()
     {
-        var found = new Detections(640, 480, [new Detection(new BoxXyxy(1, 2, 30, 40), 0.9f, 7, "dog", null)], default);
+        var dog = new Detection { Box = new BoxXyxy(1, 2, 30, 40), Score = 0.9f, ClassId = 7, ClassName = "dog" };
+        var found = new Detections { Width = 640, Height = 480, Items = [dog] };
 
         TrackedFrame frame = new DefaultTracker().Update(found, TimeSpan.Zero);
 

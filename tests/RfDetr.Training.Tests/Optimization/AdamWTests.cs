@@ -123,7 +123,7 @@ public sealed class AdamWTests
 
         ema.Updates.ShouldBe(5);
         Agree(ema.Averages[0].Value, average, tolerance);
-        Should.Throw<ArgumentException>(() => new Ema(new EmaOptions(1), [])).Message.ShouldContain("EMA decay is 1");
+        Should.Throw<ArgumentException>(() => new Ema(new EmaOptions { Decay = 1 }, [])).Message.ShouldContain("EMA decay is 1");
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class ScheduleTests
     [InlineData(60, 0.1)]
     [InlineData(1000, 0.1)]
     public void Step_drops_once(long steps, double factor) =>
-        new LearningRateSchedule { StepsPerEpoch = 10, Epochs = 8, WarmupEpochs = 2, DropEpoch = 6 }.Factor(steps).ShouldBe(factor, 1e-15);
+        new LearningRateSchedule(new ScheduleOptions { Epochs = 8, WarmupEpochs = 2, DropEpoch = 6 }, 10).Factor(steps).ShouldBe(factor, 1e-15);
 
     [Theory]
     [InlineData(0, 1)]
@@ -23,12 +23,12 @@ public sealed class ScheduleTests
     [InlineData(40, 0.4)]
     [InlineData(60, 0.4)]
     public void Cosine_ends_at_its_least(long steps, double factor) =>
-        new LearningRateSchedule { Kind = ScheduleKind.Cosine, StepsPerEpoch = 10, Epochs = 4, MinFactor = 0.4 }.Factor(steps).ShouldBe(factor, 1e-15);
+        new LearningRateSchedule(new ScheduleOptions { Kind = ScheduleKind.Cosine, Epochs = 4, MinFactor = 0.4 }, 10).Factor(steps).ShouldBe(factor, 1e-15);
 
     [Fact]
     public void Cosine_begins_after_the_warm_up()
     {
-        var schedule = new LearningRateSchedule { Kind = ScheduleKind.Cosine, StepsPerEpoch = 10, Epochs = 4, WarmupEpochs = 1.55 };
+        var schedule = new LearningRateSchedule(new ScheduleOptions { Kind = ScheduleKind.Cosine, Epochs = 4, WarmupEpochs = 1.55 }, 10);
         schedule.Factor(14).ShouldBe(14 / 15.0, 1e-15);
         schedule.Factor(15).ShouldBe(1, 1e-15);
         schedule.Factor(27).ShouldBe(0.5 * (1 + Math.Cos(Math.PI * 12 / 25)), 1e-15);
@@ -37,8 +37,8 @@ public sealed class ScheduleTests
     [Fact]
     public void Bad_schedules_and_options_are_refused()
     {
-        Should.Throw<ArgumentOutOfRangeException>(() => new LearningRateSchedule { StepsPerEpoch = 0 }.Validated());
-        Should.Throw<ArgumentOutOfRangeException>(() => new LearningRateSchedule { StepsPerEpoch = 1, MinFactor = 2 }.Validated());
+        Should.Throw<ArgumentOutOfRangeException>(() => new LearningRateSchedule(new ScheduleOptions(), 0).Validated());
+        Should.Throw<ArgumentOutOfRangeException>(() => new LearningRateSchedule(new ScheduleOptions { MinFactor = 2 }, 1).Validated());
         string message = Should.Throw<ArgumentException>(() => new OptimizerOptions { LayerDecay = 0, Beta2 = 1, LearningRate = double.NaN }.Validated()).Message;
         message.ShouldContain("LayerDecay is 0");
         message.ShouldContain("Beta2 is 1");

@@ -16,19 +16,17 @@ public sealed class TrainingStepTests
         TrainingBatch[] halves = [Batch(0, [2, 0]), Batch(2, [1, 3])];
         TrainingBatch both = new(
             [.. halves[0].Pixels, .. halves[1].Pixels], Config.Resolution, Config.Resolution, [.. halves[0].Targets, .. halves[1].Targets], [.. halves[0].Files, .. halves[1].Files]);
-        using Rig one = new(), first = new(), second = new();
-        StepResult whole = one.Step.Run(both);
-
         // The first rank's gradients wait for the second's; both then hold the mean.
         List<TorchTensor> waiting = [];
-        first.Step.MeanOverRanks = second.Step.MeanOverRanks = _ => 3;
-        first.Step.AverageGradients = gradients => waiting.AddRange(gradients.Select(g => TorchScope.Detach(g.Clone())));
-        second.Step.AverageGradients = gradients =>
+        using Ranks earlier = new HalfOfTwo(gradients => waiting.AddRange(gradients.Select(g => TorchScope.Detach(g.Clone())))), later = new HalfOfTwo(gradients =>
         {
             gradients.Count.ShouldBe(waiting.Count);
             for (int i = 0; i < gradients.Count; i++)
                 _ = gradients[i].Add_(waiting[i]).Div_(2);
-        };
+        });
+        using Rig one = new(), first = new(ranks: earlier), second = new(ranks: later);
+        StepResult whole = one.Step.Run(both);
+
         StepResult a = first.Step.Run(halves[0]), b = second.Step.Run(halves[1]);
         b.GradientNorm.ShouldBe(whole.GradientNorm, 1e-5 * whole.GradientNorm);
         ((a.Total + b.Total) / 2).ShouldBe(whole.Total, 1e-5 * whole.Total);
@@ -71,6 +69,27 @@ public sealed class TrainingStepTests
         rig.Step.Ema!.Updates.ShouldBe(16);
     }
 
+    /// <remarks>
+    /// The first step of a warm-up has the factor 0: it must leave every weight as it is, and only fill the optimizer's moments.
+    /// </remarks>
+    [Fact]
+    public void The_schedule_begins_with_the_first_step()
+    {
+        var schedule = new LearningRateSchedule(new ScheduleOptions { WarmupEpochs = 4 }, 1);
+        using var rig = new Rig(o => o with { Schedule = schedule });
+        Dictionary<string, float[]> before = rig.All();
+        TrainingBatch batch = Batch(0, [2, 1]);
+
+        rig.Step.Run(batch).Factor.ShouldBe(0);
+        before.All(p => rig.Values(p.Key).AsSpan().SequenceEqual(p.Value)).ShouldBeTrue();
+        rig.Step.Run(batch).Factor.ShouldBe(0.25);
+        rig.Values("class_embed.weight").ShouldNotBe(before["class_embed.weight"]);
+
+        rig.Step.Resume(3);
+        rig.Step.Run(batch).Factor.ShouldBe(0.75);
+        rig.Step.Run(batch).Factor.ShouldBe(1);
+    }
+
     [Fact]
     public void Frozen_tensors_keep_their_bits_until_they_thaw()
     {
@@ -94,7 +113,7 @@ public sealed class TrainingStepTests
     [InlineData(false)]
     public void Adapters_begin_as_nothing_and_are_all_that_changes_of_the_encoder(bool magnitudes)
     {
-        using Rig plain = new(), adapted = new(o => o with { Lora = new LoraOptions { Rank = 4, LearnMagnitudes = magnitudes } });
+        using Rig plain = new(), adapted = new(o => o with { Adapter = new AdapterOptions { Kind = magnitudes ? AdapterKind.Dora : AdapterKind.Lora, Rank = 4 } });
         Dictionary<string, float[]> before = adapted.All();
         TrainingBatch batch = Batch(0, [2, 1]);
         adapted.Step.Run(batch).Total.ShouldBe(plain.Step.Run(batch).Total, 1e-4);
@@ -138,7 +157,7 @@ public sealed class TrainingStepTests
     [Fact]
     public void Steps_leave_nothing_behind()
     {
-        using var rig = new Rig(o => o with { Lora = new LoraOptions { Rank = 2 }, Points = new RandomPoints() });
+        using var rig = new Rig(o => o with { Adapter = new AdapterOptions { Kind = AdapterKind.Dora, Rank = 2 }, Points = new RandomPoints() });
         TrainingBatch batch = Batch(0, [2, 1]);
         _ = rig.Step.Run(batch);
         long before = TorchRuntime.LiveTensors;
@@ -162,19 +181,29 @@ public sealed class TrainingStepTests
         [.. Enumerable.Range(0, count).Select(_ => random.Next(Config.ClassLogits))],
         [.. Enumerable.Range(0, count).Select(_ => new TargetMask(2, 3, 4, 5, [.. Enumerable.Range(0, 20).Select(i => (byte)(i % 4 == 0 ? 0 : 1))]))], id);
 
+    /// <summary>
+    /// One of two processes, with three objects each on average, whose gradients the test itself carries to and fro.
+    /// </summary>
+    private sealed class HalfOfTwo(Action<IReadOnlyList<TorchTensor>> average) : Ranks
+    {
+        public override double Mean(double mine) => 3;
+
+        public override void AverageGradients(IReadOnlyList<TorchTensor> gradients) => average(gradients);
+    }
+
     /// <summary>A tiny network with formula weights and the goldens' points.</summary>
     private sealed class Rig : IDisposable
     {
-        public Rig(Func<TrainingStepOptions, TrainingStepOptions>? change = null)
+        public Rig(Func<TrainingStepOptions, TrainingStepOptions>? change = null, Ranks? ranks = null)
         {
             var options = new TrainingStepOptions
             {
-                Schedule = new LearningRateSchedule { StepsPerEpoch = 100 },
+                Schedule = new LearningRateSchedule(new ScheduleOptions(), 100),
                 Loss = new LossOptions { Kind = ClassLossKind.Focal },
                 Points = new FormulaPoints(new GoldenFormula(salt => new FormulaWeights(salt), FormulaWeights.Fill)),
             };
             Backend = new TorchBackend();
-            Step = new TrainingStep(Config, Backend, b => new Weights(new FormulaWeights("ranked tiny"), b), change?.Invoke(options) ?? options);
+            Step = new TrainingStep(Config, Backend, b => new Weights(new FormulaWeights("ranked tiny"), b), change?.Invoke(options) ?? options, ranks);
         }
 
         public TorchBackend Backend { get; }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using RfDetr.Checkpoints;
 using RfDetr.Cli;
 using RfDetr.Onnx;
@@ -15,7 +16,7 @@ public sealed class BuiltInStartTests
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
         string data = await TinyRun.DataAsync(folder);
-        TrainOptions options = TinyRun.Options(data, folder["first"]) with { Epochs = 1 };
+        TrainOptions options = TinyRun.Options(data, folder["first"]).With(("epochs", 1));
         string best = new Training.Trainer(options).Run().BestCheckpoint.ShouldNotBeNull();
 
         ExportResult made = Exporter.Export(best, folder["m.safetensors"], new ExportRequest { Precision = ExportPrecision.Float16 });
@@ -30,7 +31,8 @@ public sealed class BuiltInStartTests
             queries!.Shape.ShouldBe([16, 32]);
         }
 
-        var again = new Training.Trainer(options with { Model = folder["m.safetensors"], Network = null, Output = folder["second"] });
+        var again = new Training.Trainer(
+            options.With(("model", folder["m.safetensors"]), ("network", ""), ("output_dir", folder["second"])));
         again.Run().Ended.ShouldBe(TrainingEnd.Completed);
         using Detector detector = Detector.Load(folder["m.safetensors"], null, new Engine.Cpu());
         detector.Model.Classes.Entries.Count.ShouldBe(10);
@@ -51,6 +53,67 @@ public sealed class BuiltInStartTests
         code.ShouldBe(0, error.ToString());
         using Checkpoint result = Checkpoint.Open(Path.Combine(folder["run"], "checkpoint.pth"));
         ConfigInference.Explain(result).Config.EncoderWidth.ShouldBe(BuiltInWidth());
+        CheckpointNotes.License(result).ShouldBe("Apache-2.0");
+        string best = Path.Combine(folder["run"], "checkpoint_best_total.pth");
+        using (Detector detector = Detector.Load(best))
+            (detector.Model.License, detector.Model.BestThreshold is > 0 and < 1).ShouldBe(("Apache-2.0", true));
+        using (JsonDocument results = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder["run"], "results.json"))))
+            results.RootElement.GetRawText().ShouldContain("threshold");
+        using StartingPoint next = StartingPoint.Open(new TrainOptions { Model = new() { Start = best } });
+        next.License.ShouldBe("Apache-2.0");
+    }
+
+    /// <remarks>All of them were trained at one size.</remarks>
+    [Theory]
+    [InlineData("demo")]
+    [InlineData("cells")]
+    public void BuiltInModelsAreTrainedAtOneSizeUnlessAsked(string name)
+    {
+        var options = new TrainOptions { Model = new() { Start = name } };
+        using StartingPoint start = StartingPoint.Open(options);
+
+        start.BearsManySizes.ShouldBeFalse();
+        start.License.ShouldBe("Apache-2.0");
+    }
+
+    [Theory]
+    [InlineData(null, "nano", true)]
+    [InlineData(null, "seg-nano", true)]
+    [InlineData(null, "custom", false)]
+    [InlineData(false, "nano", false)]
+    [InlineData(true, "custom", true)]
+    public void SizesFollowTheModel(bool? said, string variant, bool many)
+    {
+        PlainMap args = said is { } value ? new PlainMap([new("multi_scale", value)]) : new PlainMap();
+        StartingPoint.TrainedAtManySizes(args, variant).ShouldBe(many);
+    }
+
+    [Fact]
+    public void RandomWeightsTakeAnySize()
+    {
+        using StartingPoint start = StartingPoint.Open(TinyRun.Options("-", "-"));
+
+        start.BearsManySizes.ShouldBeTrue();
+        start.License.ShouldBeNull();
+    }
+
+    [SkippableTheory]
+    [InlineData("", false)]
+    [InlineData("on", true)]
+    public async Task TheSizesOfARunFollowItsModelUnlessAsked(string asked, bool many)
+    {
+        TinyRun.RequireTorch();
+        using var folder = new TemporaryFolder();
+        var options = new TrainOptions { Model = new() { Start = "demo" }, Data = new() { Folder = await TinyRun.DataAsync(folder) } };
+        if (asked.Length > 0)
+            options = options.With(("multi_scale", asked));
+        var log = new AtStep(0, () => { });
+
+        using RunSetup setup = RunSetup.Open(options, StartingPoint.Open(options), log);
+
+        LoaderOptions.Of(setup, Ranks.Alone).MultiScale.ShouldBe(many);
+        TrainOptionsFile.ToYaml(setup.Options).ShouldContain($"\nmulti_scale: {(many ? "on" : "off")}\n");
+        log.Notes.ShouldContain(n => n.Contains(many ? "from 64 to 352 pixels (multi_scale: on)" : "192 pixels wide and high (multi_scale: off)", StringComparison.Ordinal));
     }
 
     private static int BuiltInWidth()

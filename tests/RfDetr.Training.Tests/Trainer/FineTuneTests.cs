@@ -4,7 +4,9 @@ using RfDetr.Training;
 
 namespace RfDetr.Tests.Trainer;
 
-/// <summary>What training is for: a trained model, shown a few images of another set, finds what is in images it has not seen.</summary>
+/// <summary>
+/// What training is for: a trained model, shown a few images of another set, finds what is in images it has not seen.
+/// </summary>
 [Collection(nameof(OneAtATime))]
 public sealed class FineTuneTests
 {
@@ -21,25 +23,20 @@ public sealed class FineTuneTests
             TextWriter.Null, TextWriter.Null, Stream.Null);
         drawn.ShouldBe(0);
 
-        TrainingOutcome outcome = new Training.Trainer(new TrainOptions
+        string images = folder["data"], run = folder["run"];
+        // snippet: train
+        var options = new TrainOptions
         {
-            Model = "demo",
-            Data = folder["data"],
-            Output = folder["run"],
-            Resolution = 160,
-            Epochs = 3,
-            Threads = 1,
-            MultiScale = false,
-            Lr = 2e-4,
-            LrEncoder = 2e-4,
-            LrVitLayerDecay = 1,
-            LrComponentDecay = 1,
-            LrScheduler = "cosine",
-            ClsLossCoef = 4,
-            Tensorboard = false,
-            Report = false,
-        })
-        .Run();
+            Model = new() { Start = "demo", Resolution = 160 },
+            Data = new() { Folder = images },
+            Schedule = new() { Epochs = 3, Kind = ScheduleKind.Cosine },
+            Optimizer = new() { LearningRate = 2e-4, EncoderLearningRate = 2e-4, LayerDecay = 1, ComponentDecay = 1 },
+            Loss = new() { ClassWeight = 4 },
+            Output = new() { Folder = run, TensorBoard = false, Report = false },
+            Hardware = new() { Threads = 1 },
+        };
+        TrainingOutcome outcome = new RfDetr.Training.Trainer(options).Run();
+        // end
 
         EpochScores best = outcome.Best.ShouldNotBeNull();
         best.BoxAp50.ShouldBeGreaterThanOrEqualTo(0.9);

@@ -3,7 +3,9 @@ using RfDetr.Training;
 
 namespace RfDetr.Tests.Trainer;
 
-/// <summary>Writing that fails half-way, as on a full disk: a limit on the size of files makes it so without a disk of one's own.</summary>
+/// <summary>
+/// Writing that fails half-way, as on a full disk: a limit on the size of files makes it so without a disk of one's own.
+/// </summary>
 [Collection(nameof(OneAtATime))]
 public sealed class FullDiskTests
 {
@@ -13,7 +15,7 @@ public sealed class FullDiskTests
         TinyRun.RequireTorch();
         Skip.IfNot(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "limits the size of files with the shell's ulimit");
         using var folder = new TemporaryFolder();
-        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder), folder["run"]) with { Epochs = 1, Threads = 1 };
+        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder), folder["run"]).With(("epochs", 1), ("threads", 1));
         using (TrainingProcess first = TrainingProcess.Start(options))
             first.Wait().ShouldBe(0, first.Errors);
         string checkpoint = Path.Combine(folder["run"], "checkpoint.pth");

@@ -5,7 +5,8 @@ using RfDetr.Training;
 namespace RfDetr.Tests.Trainer;
 
 /// <summary>
-/// <c>kill -9</c> at random moments, five or fifty times: whatever the run was doing (starting, computing, writing, evaluating), its folder loads, it goes
+/// <c>kill -9</c> at random moments, five or fifty times: whatever the run was doing (starting, computing, writing, evaluating),
+/// its folder loads, it goes
 /// on, and it ends bit for bit as a run that nobody disturbed.
 /// </summary>
 [Collection(nameof(OneAtATime))]
@@ -25,13 +26,7 @@ public sealed class KilledRunTests
     {
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
-        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder), folder["whole"]) with
-        {
-            Epochs = 6,
-            SaveSteps = 1,
-            CheckpointInterval = 2,
-            Threads = 1,
-        };
+        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder), folder["whole"]).With(("epochs", 6), ("save_steps", 1), ("checkpoint_interval", 2), ("threads", 1));
         using (TrainingProcess whole = TrainingProcess.Start(options))
             whole.Wait().ShouldBe(0, whole.Errors);
 
@@ -41,9 +36,9 @@ public sealed class KilledRunTests
             int share = (total + Lanes - 1 - lane) / Lanes;
             for (int kills = 0, run = 0; kills < share; run++)
             {
-                TrainOptions disturbed = options with { Output = folder[$"lane{lane}-run{run}"] };
+                TrainOptions disturbed = options.With(("output_dir", folder[$"lane{lane}-run{run}"]));
                 kills += Disturb(disturbed, random, share - kills);
-                ShouldBeTheSame(disturbed.Output!, options.Output!);
+                ShouldBeTheSame(disturbed.Output.Folder!, options.Output.Folder!);
             }
         })));
     }
@@ -62,7 +57,7 @@ public sealed class KilledRunTests
 
             if (!IsKilled(life, random))
                 return kills;
-            ShouldLoad(options.Output!);
+            ShouldLoad(options.Output.Folder!);
         }
     }
 
@@ -92,7 +87,7 @@ public sealed class KilledRunTests
             if (name.EndsWith(".pth", StringComparison.Ordinal))
                 Weights(file).Count.ShouldBeGreaterThan(10, name);
             else if (name == "config.yaml")
-                TrainOptionsFile.Read(file).Output.ShouldBe(run);
+                TrainOptionsFile.Read(file).Output.Folder.ShouldBe(run);
             else if (name == "metrics.csv")
                 MetricsTable.Read(file).Columns.ShouldContain("train/loss");
         }
@@ -105,10 +100,19 @@ public sealed class KilledRunTests
         foreach (string file in Directory.GetFiles(whole, "*.pth"))
             TinyRun.ShouldEqual(Weights(Path.Combine(disturbed, Path.GetFileName(file))), Weights(file));
         Losses(disturbed).ShouldBe(Losses(whole));
+        Epochs(disturbed).ShouldBe(Epochs(whole));
     }
 
     private static Dictionary<string, float[]> Weights(string file) =>
         Path.GetFileName(file).Contains("best", StringComparison.Ordinal) ? TinyRun.Weights(file) : TinyRun.State(file);
+
+    // Every epoch once, with the means of all its steps and what its evaluation gave.
+    private static string[] Epochs(string run)
+    {
+        MetricsTable table = MetricsTable.Read(Path.Combine(run, "metrics.csv"));
+        int loss = table.IndexOf("epoch/loss");
+        return [.. table.Rows.Where(r => r.Values[loss] is not null).Select(r => FormattableString.Invariant($"{r.Step}: {string.Join(' ', r.Values)}"))];
+    }
 
     // Every step once, with the loss it had.
     private static (long Step, double? Loss)[] Losses(string run)

@@ -12,14 +12,14 @@ public sealed class LicenseTests
     [InlineData("2xlarge")]
     public void ANameAsksBeforeAnythingElse(string model)
     {
-        var options = new TrainOptions { Model = model };
+        var options = new TrainOptions { Model = new() { Start = model } };
         Should.Throw<LicenseNotAcceptedException>(() => StartingPoint.Open(options)).License.Id.ShouldBe("PML-1.0");
     }
 
     [Fact]
     public void AnAcceptedNameIsLookedUpInTheCache()
     {
-        var options = new TrainOptions { Model = "xlarge" };
+        var options = new TrainOptions { Model = new() { Start = "xlarge" } };
         try
         {
             StartingPoint.Open(options, acceptLicense: true).Dispose(); // where somebody has the weights

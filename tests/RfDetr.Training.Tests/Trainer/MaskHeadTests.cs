@@ -14,12 +14,12 @@ public sealed class MaskHeadTests
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
         string data = await TinyRun.DataAsync(folder);
-        TrainOptions masks = TinyRun.Options(data, folder["masks"]) with { Epochs = 1 };
+        TrainOptions masks = TinyRun.Options(data, folder["masks"]).With(("epochs", 1));
         _ = new Training.Trainer(masks).Run();
         string start = Path.Combine(folder["masks"], "checkpoint.pth");
         Names(start).ShouldContain(n => n.StartsWith("segmentation_head.", StringComparison.Ordinal));
 
-        TrainOptions boxes = masks with { Model = start, Network = null, Output = folder["boxes"], SegmentationHead = false };
+        TrainOptions boxes = masks.With(("model", start), ("network", ""), ("output_dir", folder["boxes"]), ("segmentation_head", false));
         TrainingOutcome outcome = new Training.Trainer(boxes).Run();
         outcome.Steps.ShouldBe(TinyRun.Images / 2);
         string end = Path.Combine(folder["boxes"], "checkpoint.pth");
@@ -27,7 +27,7 @@ public sealed class MaskHeadTests
         using (Checkpoint file = Checkpoint.Open(end))
             ConfigInference.Explain(file).Config.SegmentationHead.ShouldBeFalse();
 
-        TrainOptions back = boxes with { Model = end, Output = folder["back"], SegmentationHead = true };
+        TrainOptions back = boxes.With(("model", end), ("output_dir", folder["back"]), ("segmentation_head", true));
         Should.Throw<ArgumentException>(() => new Training.Trainer(back).Run()).Message.ShouldContain("the model has no mask head");
     }
 

@@ -11,7 +11,8 @@ public sealed class MemoryGrowthTests
 {
     private const int Images = 40, Steps = 2000, WarmUp = 300, Every = 50;
 
-    // Heaps of libtorch and .NET breathe by a few megabytes. The smallest thing a step could forget, the pixels of its batch, is 55 kB: 94 MB
+    // Heaps of libtorch and .NET breathe by a few megabytes. The smallest thing a step could forget, the pixels of its batch, is
+    // 55 kB: 94 MB
     // in 1,700 steps; this allowance finds 10 kB a step.
     private const long Allowance = 16 << 20;
 
@@ -21,12 +22,7 @@ public sealed class MemoryGrowthTests
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
         var meter = new MemoryMeter();
-        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder, Images), folder["run"], masks: false) with
-        {
-            Epochs = Steps / (Images / 2),
-            EvalInterval = 25,
-            CheckpointInterval = 1000,
-        };
+        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder, Images), folder["run"], masks: false).With(("epochs", Steps / (Images / 2)), ("eval_interval", 25), ("checkpoint_interval", 1000));
         new Training.Trainer(options, meter).Run().Steps.ShouldBe(Steps);
 
         meter.LiveTensors.Count.ShouldBe(Steps);

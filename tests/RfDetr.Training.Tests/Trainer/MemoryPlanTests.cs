@@ -17,11 +17,8 @@ public sealed class MemoryPlanTests
         TinyRun.RequireTorch();
         Skip.IfNot(OperatingSystem.IsLinux(), "reads the highest memory of a process from /proc");
         using var folder = new TemporaryFolder();
-        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder), folder["run"]) with
-        {
-            BatchSize = batch,
-            GradientCheckpointing = checkpointing,
-            Network = new NetworkOptions(new Dictionary<string, string>
+        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder), folder["run"]).With(("batch_size", batch), ("gradient_checkpointing", checkpointing), (
+            "network", new NetworkOptions(new Dictionary<string, string>
             {
                 ["variant"] = variant,
                 ["encoder_hidden_size"] = "192",
@@ -31,9 +28,8 @@ public sealed class MemoryPlanTests
                 ["num_select"] = "100",
                 ["group_detr"] = "4",
                 ["resolution"] = $"{resolution}",
-            }),
-        };
-        ModelConfig config = options.Network.Build();
+            })));
+        ModelConfig config = options.Model.Network!.Build();
         MemoryPlan plan = MemoryPlan.Of(config, batch, config.Resolution, options);
         using TrainingProcess run = TrainingProcess.Start(options);
         run.WaitFor("epoch 1/2 step 3/");

@@ -19,8 +19,8 @@ public sealed class RankRunTests
     {
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
-        TrainOptions one = Plain(await TinyRun.DataAsync(folder), folder["one"]) with { BatchSize = 4 };
-        TrainOptions two = one with { Output = folder["two"], BatchSize = 2, Processes = 2 }, start = one with { Output = folder["start"], Lr = 1e-30, LrEncoder = 1e-30, WeightDecay = 0 };
+        TrainOptions one = Plain(await TinyRun.DataAsync(folder), folder["one"]).With(("batch_size", 4));
+        TrainOptions two = one.With(("output_dir", folder["two"]), ("batch_size", 2), ("processes", 2)), start = one.With(("output_dir", folder["start"]), ("lr", 1e-30), ("lr_encoder", 1e-30), ("weight_decay", 0));
         foreach (TrainOptions options in (TrainOptions[])[start, one, two])
         {
             using TrainingProcess run = TrainingProcess.Start(options);
@@ -29,8 +29,10 @@ public sealed class RankRunTests
 
         Dictionary<string, float[]> before = TinyRun.State(Checkpoint(start)), single = TinyRun.State(Checkpoint(one)), both = TinyRun.State(Checkpoint(two));
 
-        // AdamW's moments are sums of gradients: 9e-7 was measured. It divides by the gradient's size, so the few parameters whose gradient is
-        // rounding only move at random, and beside a weight of 0.5 a change of 5e-4 is itself rounded by 6e-5: 2e-5 of the change was measured.
+        // AdamW's moments are sums of gradients: 9e-7 was measured. It divides by the gradient's size, so the few parameters
+        // whose gradient is
+        // rounding only move at random, and beside a weight of 0.5 a change of 5e-4 is itself rounded by 6e-5: 2e-5 of the change
+        // was measured.
         static bool IsWeight(string name) => name.StartsWith("model/", StringComparison.Ordinal);
         Relative(single, both, name => name.EndsWith(Moments, StringComparison.Ordinal), (_, _) => 0).ShouldBeLessThan(1e-5);
         Relative(single, both, IsWeight, (_, _) => 0).ShouldBeLessThan(1e-6);
@@ -48,7 +50,7 @@ public sealed class RankRunTests
         TinyRun.RequireTorch();
         Skip.IfNot(OperatingSystem.IsLinux(), "finds the processes of the ranks in /proc");
         using var folder = new TemporaryFolder();
-        TrainOptions options = Plain(await TinyRun.DataAsync(folder), folder["run"]) with { Epochs = 1000, Processes = 2 };
+        TrainOptions options = Plain(await TinyRun.DataAsync(folder), folder["run"]).With(("epochs", 1000), ("processes", 2));
         using TrainingProcess launcher = TrainingProcess.Start(options);
         launcher.WaitFor("epoch 1/1000 step 2/");
         Dictionary<int, int> ranks = RanksOf(launcher.Id);
@@ -60,12 +62,42 @@ public sealed class RankRunTests
         ranks.Values.ShouldAllBe(id => !Directory.Exists($"/proc/{id}"));
     }
 
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RanksEndWithTheirLauncherHoweverItEnds(bool killed)
+    {
+        TinyRun.RequireTorch();
+        Skip.IfNot(OperatingSystem.IsLinux(), "finds the processes of the ranks in /proc");
+        using var folder = new TemporaryFolder();
+        TrainOptions options = Plain(await TinyRun.DataAsync(folder), folder["run"]).With(("epochs", 1000), ("eval_interval", 1000), ("processes", 2));
+        using TrainingProcess launcher = TrainingProcess.Start(options);
+        launcher.WaitFor("epoch 1/1000 step 2/");
+        Dictionary<int, int> ranks = RanksOf(launcher.Id);
+        ranks.Keys.Order().ShouldBe([0, 1]);
+        string before = File.Exists(Checkpoint(options)) ? "a checkpoint" : "none";
+
+        if (killed)
+        {
+            launcher.Kill().ShouldBeTrue();
+        }
+        else
+        {
+            launcher.Terminate();
+            launcher.Wait(TimeSpan.FromSeconds(60)).ShouldBe(143, launcher.Errors);
+        }
+
+        foreach (int id in ranks.Values)
+            SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{id}"), TimeSpan.FromSeconds(60)).ShouldBeTrue($"rank {id} lives on");
+        File.Exists(Checkpoint(options)).ShouldBeTrue($"the ranks end as after Ctrl-C, with their step saved; before there was {before}");
+    }
+
     [SkippableFact]
     public async Task WithoutALauncherTheOthersEndByThemselves()
     {
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
-        TrainOptions options = Plain(await TinyRun.DataAsync(folder), folder["run"]) with { Epochs = 1000, Processes = 2 };
+        TrainOptions options = Plain(await TinyRun.DataAsync(folder), folder["run"]).With(("epochs", 1000), ("processes", 2));
         int port = FreePort();
         using TrainingProcess first = TrainingProcess.Start(options, new RankEnvironment(0, 2, 0, "127.0.0.1", port));
         using TrainingProcess second = TrainingProcess.Start(options, new RankEnvironment(1, 2, 1, "127.0.0.1", port));
@@ -78,15 +110,9 @@ public sealed class RankRunTests
     }
 
     // Nothing random but the order of the images, which does not depend on the number of processes.
-    private static TrainOptions Plain(string data, string output) => TinyRun.Options(data, output, masks: false) with
-    {
-        Epochs = 1,
-        Augmentation = "none",
-        UseEma = true,
-        Threads = 1,
-    };
+    private static TrainOptions Plain(string data, string output) => TinyRun.Options(data, output, masks: false).With(("epochs", 1), ("augmentation", "none"), ("use_ema", true), ("threads", 1));
 
-    private static string Checkpoint(TrainOptions options) => Path.Combine(options.Output!, "checkpoint.pth");
+    private static string Checkpoint(TrainOptions options) => Path.Combine(options.Output.Folder!, "checkpoint.pth");
 
     /// <summary>Norm of the difference between two states, relative to the norm of how far the first is from an origin.</summary>
     private static double Relative(Dictionary<string, float[]> expected, Dictionary<string, float[]> actual, Func<string, bool> which, Func<string, int, float> origin)
@@ -107,7 +133,7 @@ public sealed class RankRunTests
 
     private static double[] Losses(TrainOptions options)
     {
-        MetricsTable table = MetricsTable.Read(Path.Combine(options.Output!, "metrics.csv"));
+        MetricsTable table = MetricsTable.Read(Path.Combine(options.Output.Folder!, "metrics.csv"));
         int loss = table.Columns.ToList().IndexOf("train/loss");
         return [.. table.Rows.Select(r => r.Values[loss]).OfType<double>()];
     }

@@ -1,5 +1,6 @@
 using RfDetr.Model;
 using RfDetr.Tensors;
+using RfDetr.Torch;
 using RfDetr.Training;
 
 namespace RfDetr.Tests.Trainer;
@@ -68,9 +69,37 @@ public sealed class StartingWeightsTests
         MemoryPlan one = MemoryPlan.Of(nano, 1, 384, options), four = MemoryPlan.Of(nano, 4, 384, options);
         four.Activations.ShouldBe(4 * one.Activations);
         (one.Parameters / 4 / 1e6).ShouldBe(32.5, 2.5); // the published 30.5 M have one query group
-        MemoryPlan.Of(nano, 1, 384, options with { GradientCheckpointing = true }).Activations.ShouldBeLessThan(one.Activations * 3 / 4);
+        MemoryPlan.Of(nano, 1, 384, options.With(("gradient_checkpointing", true))).Activations.ShouldBeLessThan(one.Activations * 3 / 4);
         MemoryPlan.LargestBatch(nano, 384, options, four.Total).ShouldBeInRange(1, 4);
         MemoryPlan.LargestBatch(nano, 384, options, long.MaxValue / 2).ShouldBe(MemoryPlan.MostAuto);
+    }
+
+    /// <remarks>What is planned for, against what the step's own parts hold, tensor by tensor.</remarks>
+    [SkippableTheory]
+    [InlineData("adapter", "no")]
+    [InlineData("adapter", "lora")]
+    [InlineData("adapter", "dora")]
+    [InlineData("freeze_encoder", "on")]
+    [InlineData("freeze_layers", "1")]
+    public void TheMemoryPlanCountsWhatIsTrained(string key, string text)
+    {
+        TinyRun.RequireTorch();
+        TrainOptions options = TinyRun.Options("-", "-").With((key, text), ("lora_rank", 3));
+        ModelConfig config = options.Model.Network!.Build() with { ClassLogits = 4 };
+        using var backend = new TorchBackend();
+        using var step = new TrainingStep(
+            config, backend, b => new Weights(new FormulaWeights("plan"), b), TrainingStepOptions.Of(options, 10));
+
+        MemoryPlan plan = MemoryPlan.Of(config, 1, config.Resolution, options);
+
+        FreezePlan freeze = FreezePlan.Of(options.Freeze);
+        TrainedTensor[] trained =
+            [.. step.Optimizer.Tensors.Where(t => t.Name != CheckpointOrder.MaskToken && !freeze.IsFrozen(t.Group, 0))];
+        long moments = trained.Sum(t => t.Value.Count);
+        long merged = step.Lora?.Adapters.Sum(a => a.Weight.Count) ?? 0; // whose gradients become those of the adapters
+        plan.Optimizer.ShouldBe(8 * moments);
+        plan.Gradients.ShouldBe(4 * (moments + merged));
+        plan.Parameters.ShouldBe(4 * backend.Parameters.Values.Sum(p => p.Count));
     }
 
     private static Dictionary<string, HostTensor> Make(ModelConfig config, long seed = 7)

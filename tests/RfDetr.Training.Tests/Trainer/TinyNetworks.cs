@@ -4,10 +4,13 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Tests.Trainer;
 
-/// <summary>The network of <see cref="TinyRun"/> with formula weights: untrained, but its scores differ enough that no two engines order them differently.</summary>
+/// <summary>
+/// The network of <see cref="TinyRun"/> with formula weights: untrained, but its scores differ enough that no two engines order
+/// them differently.
+/// </summary>
 internal static class TinyNetworks
 {
-    public static ModelConfig Config(int classes) => TinyRun.Options("-", "-").Network!.Build() with { ClassLogits = classes + 1 };
+    public static ModelConfig Config(int classes) => TinyRun.Network(masks: true).Build() with { ClassLogits = classes + 1 };
 
     /// <summary>Writes it as a checkpoint that knows its classes.</summary>
     public static void Write(string path, IReadOnlyList<string> classes)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RfDetr.Checkpoints;
 using RfDetr.Cli;
 using RfDetr.Tensors;
@@ -28,37 +29,45 @@ internal static class TinyRun
 
     public static TrainOptions Options(string data, string output, bool masks = true) => new()
     {
-        Model = "scratch",
-        Data = data,
-        Output = output,
-        Epochs = 2,
-        BatchSize = 2,
-        MultiScale = false,
-        Lr = 4e-4,
-        LrEncoder = 4e-4,
-        LogSteps = 1,
-        NumWorkers = 1,
-        Tensorboard = false,
-        Report = false,
-        Network = new NetworkOptions(new Dictionary<string, string>
-        {
-            ["variant"] = masks ? "seg-nano" : "nano",
-            ["encoder_hidden_size"] = "64",
-            ["encoder_num_layers"] = "2",
-            ["patch_size"] = "12",
-            ["num_windows"] = "1",
-            ["resolution"] = "48",
-            ["out_feature_indexes"] = "1,2",
-            ["dec_layers"] = "1",
-            ["hidden_dim"] = "32",
-            ["dim_feedforward"] = "64",
-            ["sa_nheads"] = "2",
-            ["ca_nheads"] = "4",
-            ["num_queries"] = "8",
-            ["num_select"] = "8",
-            ["group_detr"] = "2",
-        }),
+        Data = new() { Folder = data, BatchSize = 2, Workers = 1 },
+        Augmentation = new() { MultiScale = false },
+        Schedule = new() { Epochs = 2 },
+        Optimizer = new() { LearningRate = 4e-4, EncoderLearningRate = 4e-4 },
+        Output = new() { Folder = output, LogSteps = 1, TensorBoard = false, Report = false },
+        Model = new() { Start = TrainingModelOptions.Scratch, Network = Network(masks) },
     };
+
+    /// <summary>A copy of options with some set by their keys, as a configuration file has them.</summary>
+    public static TrainOptions With(this TrainOptions options, params (string Key, object Value)[] values)
+    {
+        foreach ((string key, object value) in values)
+        {
+            options = key == "network" ? options with { Model = options.Model with { Network = value as NetworkOptions } }
+                : TrainOptions.Table.Find(key)!.With(options, value is bool flag ? flag ? "on" : "off" : Convert.ToString(value, CultureInfo.InvariantCulture)!);
+        }
+
+        return options;
+    }
+
+    /// <summary>The smallest network that still has every part.</summary>
+    public static NetworkOptions Network(bool masks) => new(new Dictionary<string, string>
+    {
+        ["variant"] = masks ? "seg-nano" : "nano",
+        ["encoder_hidden_size"] = "64",
+        ["encoder_num_layers"] = "2",
+        ["patch_size"] = "12",
+        ["num_windows"] = "1",
+        ["resolution"] = "48",
+        ["out_feature_indexes"] = "1,2",
+        ["dec_layers"] = "1",
+        ["hidden_dim"] = "32",
+        ["dim_feedforward"] = "64",
+        ["sa_nheads"] = "2",
+        ["ca_nheads"] = "4",
+        ["num_queries"] = "8",
+        ["num_select"] = "8",
+        ["group_detr"] = "2",
+    });
 
     /// <summary>The weights of a checkpoint, by name.</summary>
     public static Dictionary<string, float[]> Weights(string checkpoint)
@@ -66,6 +75,15 @@ internal static class TinyRun
         using Checkpoint file = Checkpoint.Open(checkpoint);
         var weights = new Dictionary<string, float[]>();
         Add(weights, "model", file);
+        return weights;
+    }
+
+    /// <summary>The averaged weights of a checkpoint, by name.</summary>
+    public static Dictionary<string, float[]> Average(string checkpoint)
+    {
+        using Checkpoint file = Checkpoint.Open(checkpoint);
+        var weights = new Dictionary<string, float[]>();
+        Add(weights, "ema", file.Ema!);
         return weights;
     }
 

@@ -53,8 +53,12 @@ internal sealed class TrainingProcess : IDisposable
         return new TrainingProcess(start);
     }
 
-    /// <summary>With a limit on the size of files, which makes writing fail half-way, as a full disk does. For Unix shells.</summary>
-    /// <remarks>Without write-xor-execute: the runtime's double mapping is a large file of its own and would meet the limit first.</remarks>
+    /// <summary>
+    /// With a limit on the size of files, which makes writing fail half-way, as a full disk does. For Unix shells.
+    /// </summary>
+    /// <remarks>
+    /// Without write-xor-execute: the runtime's double mapping is a large file of its own and would meet the limit first.
+    /// </remarks>
     public static TrainingProcess StartWithFileLimit(TrainOptions options, long bytes, params string[] more)
     {
         ProcessStartInfo inner = StartInfo([.. Arguments(options), .. more]);
@@ -108,6 +112,14 @@ internal sealed class TrainingProcess : IDisposable
         return _process.ExitCode != 0;
     }
 
+    /// <summary>Asks it to end, as a service manager does.</summary>
+    public void Terminate()
+    {
+        using Process kill = Process.Start("kill", ["-TERM", $"{Id}"]);
+        kill.WaitForExit();
+        kill.ExitCode.ShouldBe(0);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -123,9 +135,9 @@ internal sealed class TrainingProcess : IDisposable
 
     private static string[] Arguments(TrainOptions options)
     {
-        if (File.Exists(Path.Combine(options.Output!, "config.yaml")))
-            return ["--resume", options.Output!];
-        string file = options.Output! + ".yaml";
+        if (File.Exists(Path.Combine(options.Output.Folder!, "config.yaml")))
+            return ["--resume", options.Output.Folder!];
+        string file = options.Output.Folder! + ".yaml";
         File.WriteAllText(file, TrainOptionsFile.ToYaml(options));
         return ["--config", file];
     }

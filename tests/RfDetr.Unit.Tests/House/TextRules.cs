@@ -63,9 +63,9 @@ internal static partial class TextRules
     [GeneratedRegex(@"<summary>\s*(What|Whether|Which|How|Where|Who)\b")]
     private static partial Regex HeadlessSummary();
 
-    // "optimise" and its kind by stem; "-ise" alone would also find "precise" and "noise". "colourspace" is an operation of libvips.
+    // "optimise" and its kind by stem; "-ise" alone would also find "precise" and "noise". "colourspace" and "grey16" are libvips'.
     [GeneratedRegex(
-        @"colour(?!space)|licence|centre|behaviour|neighbour|favour|honour|labelled|labelling|modelled|cancelled|cancelling|grey(?!hound)|catalogue|artefact"
+        @"colour(?!space)|licence|centre|behaviour|neighbour|favour|honour|labelled|labelling|modelled|cancelled|cancelling|grey(?!hound|16)|catalogue|artefact"
         + @"|(normal|optim|initial|serial|quant|summar|organ|recogn|minim|maxim|local|general|special|vector|parallel)is(e[drs]?|ing|ation)\b|analys(e[drs]?|ing)\b",
         RegexOptions.IgnoreCase)]
     private static partial Regex BritishWord();

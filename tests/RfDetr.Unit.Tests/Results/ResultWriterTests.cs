@@ -93,7 +93,7 @@ public sealed class ResultWriterTests
         masks.Select(Names).ShouldAllBe(names => names == "image_id category_id segmentation score file_name");
         boxes.Select(b => b.GetProperty("score").GetRawText()).ShouldBe(["0.1", "0.05"]);
         RleMask.Parse(8, 10, masks[0].GetProperty("segmentation").GetProperty("counts").GetString()).ShouldBe(s_frame);
-        Should.Throw<ArgumentException>(() => new CocoResults(Stream.Null, s_model with { HasMasks = false }, masks: true))
+        Should.Throw<ArgumentException>(() => new CocoResults(Stream.Null, s_model with { Heads = [Head.Boxes] }, masks: true))
             .Message.ShouldContain("finds no masks");
     }
 

@@ -6,13 +6,18 @@ using RfDetr.Training;
 
 namespace RfDetr.Cli.Commands;
 
-/// <summary>Starts this command line once for each rank and waits; a rank that fails ends the others.</summary>
+/// <summary>
+/// Starts this command line once for each rank and waits; a rank that fails ends the others, and the end of this process ends
+/// all.
+/// </summary>
 internal static class RankProcesses
 {
     public static async Task<int> RunAsync(int count, CliContext context)
     {
         int port = FreePort();
         Process[] ranks = [.. Enumerable.Range(0, count).Select(rank => Start(new RankEnvironment(rank, count, rank, "127.0.0.1", port)))];
+        // Ctrl-C in a terminal reaches the ranks by itself; SIGTERM reaches this process alone.
+        using CancellationTokenRegistration asked = context.Cancellation.Register(() => Array.ForEach(ranks, Lifeline.AskToStop));
         try
         {
             var running = ranks.Select((process, rank) => (Rank: rank, Ended: process.WaitForExitAsync(CancellationToken.None))).ToList();
@@ -55,6 +60,7 @@ internal static class RankProcesses
         var start = new ProcessStartInfo(program, byHost ? line : line.Skip(1)) { UseShellExecute = false };
         foreach ((string name, string value) in environment.Variables)
             start.Environment[name] = value;
+        Lifeline.Attach(start);
         return Process.Start(start) ?? throw new InvalidOperationException($"'{program}' could not be started");
     }
 

@@ -4,7 +4,9 @@ using RfDetr.Training;
 
 namespace RfDetr.Cli.Commands;
 
-/// <summary>The options of <c>rfdetr train</c>: one for each training option, and those that say where options come from.</summary>
+/// <summary>
+/// The options of <c>rfdetr train</c>: one for each training option, and those that say where options come from.
+/// </summary>
 internal sealed class TrainArguments
 {
     private const string ResumeName = "--resume";
@@ -16,7 +18,7 @@ internal sealed class TrainArguments
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly (TrainOption About, Option<string?> Option)[] _options = [.. TrainOption.All.Select(o => (o, Make(o)))];
+    private readonly (OptionEntry<TrainOptions> About, Option<string?> Option)[] _options = [.. TrainOptions.Table.All.Select(o => (o, Make(o)))];
 
     /// <summary>For the verb's list of options.</summary>
     public Symbol[] Symbols => [_config, _resume, .. _options.Select(o => o.Option)];
@@ -29,11 +31,11 @@ internal sealed class TrainArguments
     public TrainOptions Read(CliContext context)
     {
         string? folder = IsResume(context) ? Folder(context) : null;
-        TrainOptions options = folder is not null ? Stored(folder) with { Output = folder }
+        TrainOptions options = folder is not null ? StoredIn(folder)
             : context.Get(_config) is { } file ? TrainOptionsFile.Read(file)
             : new TrainOptions();
         var changed = new List<string>();
-        foreach ((TrainOption about, Option<string?> option) in _options)
+        foreach ((OptionEntry<TrainOptions> about, Option<string?> option) in _options)
         {
             if (context.Get(option) is not { } text)
                 continue;
@@ -58,23 +60,23 @@ internal sealed class TrainArguments
         return File.Exists(named) ? Path.GetDirectoryName(Path.GetFullPath(named))! : named;
     }
 
-    private static TrainOptions Stored(string folder)
+    private static TrainOptions StoredIn(string folder)
     {
         string config = Path.Combine(folder, "config.yaml");
-        return File.Exists(config)
-            ? TrainOptionsFile.Read(config)
-            : throw new FileNotFoundException($"'{folder}' holds no run (there is no {config}); start one without {ResumeName}", config);
+        if (!File.Exists(config))
+            throw new FileNotFoundException($"'{folder}' holds no run (there is no {config}); start one without {ResumeName}", config);
+        TrainOptions stored = TrainOptionsFile.Read(config);
+        return stored with { Output = stored.Output with { Folder = folder } };
     }
 
-    private static Option<string?> Make(TrainOption about)
+    private static Option<string?> Make(OptionEntry<TrainOptions> about)
     {
         string usual = about.Text(new TrainOptions());
-        Option<string?> option = OptionsOf.Make<string?>(about.Flag, about.Help, about.Description + (usual.Length > 0 ? $" (default {usual})" : ""), text =>
+        string description = about.Description + (usual.Length > 0 ? $" (default {usual})" : "");
+        Option<string?> option = OptionsOf.Make<string?>(about.Flag, about.Placeholder, description, text =>
         {
-            TrainOptions set = about.With(new TrainOptions(), text);
-            return about.Choices.Count == 0 || about.Get(set) is not string word || about.Choices.Contains(word)
-                ? text
-                : throw new FormatException($"is none of {string.Join(", ", about.Choices)}");
+            _ = about.With(new TrainOptions(), text);
+            return text;
         });
         if (about.Alias is { } alias)
             option.Aliases.Add($"--{alias}");

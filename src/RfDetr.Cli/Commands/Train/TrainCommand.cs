@@ -27,10 +27,10 @@ internal sealed class TrainCommand
             return Task.FromResult(Replay(file, context));
         TrainOptions options = _arguments.Read(context);
         RankEnvironment environment = RankEnvironment.Read();
-        if (options.Processes > 1 && !environment.IsShared)
+        if (options.Hardware.Processes > 1 && !environment.IsShared)
         {
             options.Validate();
-            return RankProcesses.RunAsync(options.Processes, context);
+            return RankProcesses.RunAsync(options.Hardware.Processes, context);
         }
 
         var trainer = new Trainer(options, new TrainLog(context, speaks: environment.Rank == 0))
@@ -38,7 +38,8 @@ internal sealed class TrainCommand
             Resume = _arguments.IsResume(context),
             AcceptLicense = context.Get(_license),
         };
-        return Task.FromResult(Finish(trainer.Run(context.Cancellation), options, context, environment.Rank == 0));
+        using Lifeline line = Lifeline.Hold(context.Input, context.Cancellation);
+        return Task.FromResult(Finish(trainer.Run(line.Cancellation), options, context, environment.Rank == 0));
     }
 
     private static int Finish(TrainingOutcome outcome, TrainOptions options, CliContext context, bool speaks)
@@ -48,7 +49,7 @@ internal sealed class TrainCommand
         {
             context.WriteJson(json => TrainJson.Write(json, outcome));
             if (interrupted)
-                context.Human.MarkupLineInterpolated($"stopped and saved after {outcome.Steps} steps; go on with: rfdetr train --resume {options.Output!}");
+                context.Human.MarkupLineInterpolated($"stopped and saved after {outcome.Steps} steps; go on with: rfdetr train --resume {options.Output.Folder!}");
             else
                 context.Human.MarkupLineInterpolated($"best weights: {outcome.BestCheckpoint ?? "none were evaluated"}{TrainLog.Scores("at", outcome.Best)}");
         }

@@ -11,7 +11,7 @@ public static class BuiltInModels
     public const string Default = "demo";
 
     /// <summary>Their license.</summary>
-    public const string License = "Apache-2.0";
+    public const string License = Licenses.BuiltIn;
 
     private const string Extension = ".safetensors";
 

@@ -3,6 +3,9 @@ namespace RfDetr.Checkpoints;
 /// <summary>Licenses of the published weights, whatever file they come in.</summary>
 public static class Licenses
 {
+    /// <summary>License of the models that come with the library.</summary>
+    public const string BuiltIn = "Apache-2.0";
+
     /// <summary>License of a published variant's weights; null for shapes of one's own.</summary>
     public static WeightsLicense? Of(string? variant) => HostedWeights.All.FirstOrDefault(f => f.Variant == variant)?.License;
 
