@@ -7,7 +7,15 @@ namespace RfDetr.Tests.Drawing;
 public sealed class ImageDrawingTests
 {
     private static readonly RleMask s_mask = RleMask.FromBox(30, 40, new BoxXyxy(12, 10, 20, 18));
-    private static readonly Detection s_dog = new(new BoxXyxy(10, 8, 30, 20), 0.876f, 3, "dog", s_mask);
+    private static readonly Detection s_dog = new()
+    {
+        Box = new BoxXyxy(10, 8, 30, 20),
+        Score = 0.876f,
+        ClassId = 3,
+        ClassName = "dog",
+        Mask = s_mask,
+    };
+
     private static readonly DrawOptions s_options = new() { LineWidth = 2, ShowLabels = false };
 
     [Fact]
@@ -82,5 +90,5 @@ public sealed class ImageDrawingTests
         return Image.FromPixels(new PixelFrame(pixels, 40, 30, 0, PixelFormat.Rgb24));
     }
 
-    private static Detections Found(params Detection[] items) => new(40, 30, items, default);
+    private static Detections Found(params Detection[] items) => new() { Width = 40, Height = 30, Items = items };
 }
