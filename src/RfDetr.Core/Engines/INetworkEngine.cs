@@ -30,6 +30,6 @@ public interface INetworkRun : INetworkOutputs, IDisposable
     Span<float> Input(int image);
 
     /// <summary>Runs the network over the images.</summary>
-    /// <exception cref="OperationCanceledException">The caller cancelled; the outputs are undefined.</exception>
+    /// <exception cref="OperationCanceledException">The caller canceled; the outputs are undefined.</exception>
     void Execute(CancellationToken cancellationToken);
 }

@@ -36,6 +36,8 @@ internal static class PackageRule
 
         foreach ((string name, Project package) in packages)
         {
+            foreach (string twice in package.Packed.GroupBy(p => p).Where(g => g.Count() > 1).Select(g => g.Key))
+                yield return $"the package {name} names {twice} twice";
             HashSet<string> reached = [.. package.Packed, .. package.Projects.SelectMany(p => packages[p].Packed)];
             foreach (string part in package.Packed.Where(parts.ContainsKey))
             {
