@@ -97,7 +97,6 @@ public sealed class ImageTests
     [InlineData("cmyk.jpg", 12)]        // four coefficients of two bytes
     [InlineData("gray16.png", 9)]
     [InlineData("lossless.webp", 11)]
-    [InlineData("picture.gif", 11)]
     [InlineData("picture.tiff", 9)]
     public void Pixels_count_for_what_their_decoding_takes(string file, int cost)
     {
@@ -108,6 +107,14 @@ public sealed class ImageTests
         Should.Throw<ImageContentException>(() => Image.Decode(encoded, new ImageLimits { MaxPixels = least - 1 }))
             .Fault.ShouldBe(ImageFault.TooLarge);
     }
+
+    [Theory]
+    [InlineData(ImageFormat.Jpeg, 1, 3)]
+    [InlineData(ImageFormat.Png, 4, 8)]
+    [InlineData(ImageFormat.Gif, 4, 12)]
+    [InlineData(ImageFormat.Heif, 4, 36)]
+    public void The_cost_of_a_pixel_follows_format_and_bands(ImageFormat format, int bands, int cost) =>
+        DecodingCost.Of(format, bands, NetVips.Enums.BandFormat.Uchar).ShouldBe(cost);
 
     [Fact]
     public void The_default_limits_can_be_changed_for_the_process()
