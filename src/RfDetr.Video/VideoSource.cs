@@ -52,7 +52,7 @@ public sealed class VideoSource
         if (parsed.IsLive && (options.Start > TimeSpan.Zero || options.End is not null))
             throw new ArgumentException(
                 $"{nameof(VideoOptions.Start)} and {nameof(VideoOptions.End)} are for files, but '{parsed.Name}' is live.");
-        VideoInfo info = await VideoProbe.RunAsync(tools, parsed, Slack(options), cancellation).ConfigureAwait(false);
+        VideoInfo info = await VideoProbe.RunAsync(tools, parsed, Slack(parsed, options), cancellation).ConfigureAwait(false);
         return new VideoSource(tools, parsed, options, info);
     }
 
@@ -125,7 +125,8 @@ public sealed class VideoSource
                 try
                 {
                     if (interrupted)
-                        Info = await VideoProbe.RunAsync(_tools, _input, Slack(_options), cancellation).ConfigureAwait(false);
+                        Info = await VideoProbe.RunAsync(_tools, _input, Slack(_input, _options), cancellation)
+                            .ConfigureAwait(false);
                     index = await DecodeAsync(index, interrupted, newest.PutAsync, cancellation, began).ConfigureAwait(false);
                 }
                 catch (VideoException e)
@@ -275,8 +276,9 @@ public sealed class VideoSource
             + $"scale={info.Width}:{info.Height}:force_original_aspect_ratio=decrease,pad={info.Width}:{info.Height}:-1:-1");
     }
 
-    // ffprobe and the first frame may take longer than the pause between two frames.
-    private static TimeSpan Slack(VideoOptions options) => options.Timeout + TimeSpan.FromSeconds(10);
+    // ffprobe may take longer than the pause between two frames; files are waited for on the busiest machine.
+    private static TimeSpan Slack(VideoInput input, VideoOptions options) =>
+        input.IsLive ? options.Timeout + TimeSpan.FromSeconds(10) : TimeSpan.FromMinutes(5);
 
     private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.######", CultureInfo.InvariantCulture);
 

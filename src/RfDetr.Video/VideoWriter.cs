@@ -21,6 +21,9 @@ public sealed record VideoWriterOptions
     /// <summary>Where the sound begins.</summary>
     public TimeSpan AudioStart { get; init; } = TimeSpan.Zero;
 
+    /// <summary>Where the sound ends; null for its own end. It does not end with the last frame by itself.</summary>
+    public TimeSpan? AudioEnd { get; init; }
+
     internal void Validate()
     {
         var wrong = new List<string>();
@@ -30,6 +33,8 @@ public sealed record VideoWriterOptions
             wrong.Add($"{nameof(Audio)} and {nameof(AudioPath)} go together");
         if (AudioStart < TimeSpan.Zero)
             wrong.Add($"{nameof(AudioStart)} is {AudioStart}, but must not be negative");
+        if (AudioEnd <= AudioStart)
+            wrong.Add($"{nameof(AudioEnd)} is {AudioEnd}, but must be after {nameof(AudioStart)} {AudioStart}");
         if (wrong.Count > 0)
             throw new ArgumentException("video writer options: " + string.Join("; ", wrong));
     }
@@ -189,12 +194,11 @@ public sealed class VideoWriter : IAsyncDisposable
         string quality = options.Quality.ToString(CultureInfo.InvariantCulture);
         string[] rate = encoder == "libx264" ? ["-preset", "veryfast", "-crf", quality] : ["-b:v", "6M"];
         string[] sound = options.Audio?.AudioCodec is { } codec
-            ? ["-map", "1:a:0", "-c:a", ending == ".mkv" || s_fitsMp4.Contains(codec) ? "copy" : "aac", "-shortest"]
+            ? ["-map", "1:a:0", "-c:a", ending == ".mkv" || s_fitsMp4.Contains(codec) ? "copy" : "aac"]
             : [];
-        string[] soundInput = sound.Length == 0
-            ? []
-            : ["-ss", options.AudioStart.TotalSeconds.ToString(
-                "0.######", CultureInfo.InvariantCulture), "-i", VideoInput.Parse(options.AudioPath!).Source];
+        string[] until = options.AudioEnd is { } end ? ["-t", Seconds(end - options.AudioStart)] : [];
+        string[] soundInput = sound.Length == 0 ? []
+            : ["-ss", Seconds(options.AudioStart), .. until, "-i", VideoInput.Parse(options.AudioPath!).Source];
 
         // A clock of 90 kHz holds 29.97 frames per second exactly, and others to a hundredth of a millisecond.
         return
@@ -205,6 +209,8 @@ public sealed class VideoWriter : IAsyncDisposable
                 : ["-video_track_timescale", "90000", "-movflags", "+faststart"],
         ];
     }
+
+    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.######", CultureInfo.InvariantCulture);
 
     private static HashSet<string> Encoders(FfmpegTools tools)
     {

@@ -20,10 +20,15 @@ internal sealed class ClipArguments
 
     public Symbol[] Symbols => [_video, _frames, _rate, _camera];
 
-    public bool Wanted(CliContext context) => context.Get(_video)
-        || (context.Get(_frames) is null && context.Get(_rate) is null && context.Get(_camera) is null
-            ? false
-            : throw new ArgumentException("--frames, --fps and --camera are for --video"));
+    /// <summary>True if clips are asked for.</summary>
+    /// <exception cref="ArgumentException">An option of clips was given without <c>--video</c>.</exception>
+    public bool Wanted(CliContext context)
+    {
+        bool wanted = context.Get(_video);
+        if (!wanted && (context.Get(_frames) is not null || context.Get(_rate) is not null || context.Get(_camera) is not null))
+            throw new ArgumentException("--frames, --fps and --camera are for --video");
+        return wanted;
+    }
 
     /// <summary>
     /// Draws clips <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1 of a series.
