@@ -104,3 +104,13 @@ ensure_cli() {
 
 # The runtime identifier of this system, such as linux-x64.
 host_rid() { dotnet --info | sed -n 's/^ *RID: *//p' | head -n 1; }
+
+# ffmpeg, which tests of video read and write with; where it cannot be installed they are skipped with the reason.
+ensure_ffmpeg() {
+  if [ -n "${RFDETR_FFMPEG:-}" ] || command -v ffmpeg >/dev/null; then return; fi
+  if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    say "ffmpeg is missing: installing it with apt-get (once)"
+    export DEBIAN_FRONTEND=noninteractive
+    quietly apt-get update && quietly apt-get install --yes --no-install-recommends ffmpeg || say "ffmpeg could not be installed; tests of video are skipped"
+  fi
+}

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace RfDetr.Video;
 
 /// <summary>The programs ffmpeg and ffprobe are not installed, or cannot be run.</summary>
-public sealed class FfmpegMissingException : Exception
+public sealed class FfmpegMissingException : RfDetrException
 {
     /// <summary>A reason, for a person.</summary>
     public FfmpegMissingException(string message)
@@ -20,7 +20,7 @@ public sealed class FfmpegMissingException : Exception
 }
 
 /// <summary>A video cannot be opened, read or written.</summary>
-public sealed class VideoException : Exception
+public sealed class VideoException : RfDetrException
 {
     /// <summary>A reason, for a person.</summary>
     public VideoException(string message)
@@ -97,7 +97,8 @@ public sealed partial class FfmpegTools
         try
         {
             var start = new ProcessStartInfo(
-                program, ["-version"]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+                program, ["-version"])
+            { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
             using Process process = Process.Start(start)!;
             string line = process.StandardOutput.ReadLine() ?? "";
             process.Kill(entireProcessTree: true);

@@ -31,7 +31,8 @@ internal static class Clips
     public static void Make(params string[] arguments)
     {
         var start = new ProcessStartInfo(Tools.Ffmpeg,
-            ["-hide_banner", "-v", "error", "-y", .. arguments]) { RedirectStandardError = true, UseShellExecute = false };
+            ["-hide_banner", "-v", "error", "-y", .. arguments])
+        { RedirectStandardError = true, UseShellExecute = false };
         using Process process = Process.Start(start)!;
         string errors = process.StandardError.ReadToEnd();
         process.WaitForExit();

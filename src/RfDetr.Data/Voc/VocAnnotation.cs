@@ -71,8 +71,12 @@ internal sealed partial record VocAnnotation(
         // reference to one of them is an error.
         var settings = new XmlReaderSettings
         {
-            DtdProcessing = DtdProcessing.Ignore, XmlResolver = null, MaxCharactersInDocument = LargestFile,
-            IgnoreComments = true, IgnoreProcessingInstructions = true, IgnoreWhitespace = true,
+            DtdProcessing = DtdProcessing.Ignore,
+            XmlResolver = null,
+            MaxCharactersInDocument = LargestFile,
+            IgnoreComments = true,
+            IgnoreProcessingInstructions = true,
+            IgnoreWhitespace = true,
         };
         long length = new FileInfo(file).Length;
         if (length > LargestFile)

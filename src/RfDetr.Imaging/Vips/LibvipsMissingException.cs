@@ -5,7 +5,7 @@ namespace RfDetr;
 /// <summary>
 /// No usable libvips in this process; the message names the package to add, the inner exception what the loader said.
 /// </summary>
-public sealed class LibvipsMissingException : DllNotFoundException
+public sealed class LibvipsMissingException : RfDetrException
 {
     internal LibvipsMissingException(Exception? reason)
         : base($"libvips, which reads and writes images, could not be loaded on {RuntimeInformation.RuntimeIdentifier}. "

@@ -62,7 +62,7 @@ public sealed class OptionTests : FrontTest
     public void Every_option_of_a_model_changes_what_it_means_or_finds(string option)
     {
         string averaged = FrontModel.Write(At("averaged.safetensors"), averaged: true);
-        ModelOptions plain = option == nameof(ModelOptions.ClassOffset) ? new ModelOptions { ClassNames = ["x", "y", "z"] } : new ModelOptions();
+        ModelOptions plain = option == nameof(ModelOptions.ClassOffset) ? new ModelOptions { ClassNames = ["x", "y", "z"], ClassOffset = 0 } : new ModelOptions();
         using Image image = Image(2);
         Told(s_model[option]).ShouldNotBe(Told(plain));
 

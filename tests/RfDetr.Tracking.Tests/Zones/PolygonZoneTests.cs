@@ -91,8 +91,13 @@ public class PolygonZoneTests
     [Fact]
     public void Counts_over_time_are_kept_per_interval()
     {
-        var options = new PolygonZoneOptions { HistoryInterval =
-            TimeSpan.FromSeconds(10), HistoryLength = 3, LongestGap = TimeSpan.FromSeconds(60) };
+        var options = new PolygonZoneOptions
+        {
+            HistoryInterval =
+            TimeSpan.FromSeconds(10),
+            HistoryLength = 3,
+            LongestGap = TimeSpan.FromSeconds(60)
+        };
         var zone = new PolygonZone("desk", s_square, options);
         TrackedBox[] inside =
             [Box(1, 150, 150)], two = [Box(1, 150, 150), Box(2, 120, 150)], outside = [Box(1, 0, 0), Box(2, 0, 0)];

@@ -27,9 +27,15 @@ internal sealed record MadeSet(string[] Classes, MadeImage[] Images)
                 annotations.AddRange(image.Objects.Select((o, i) => new CocoAnnotation
                 {
                     Id =
-                        1000 * number + i, ImageId =
-                            number, CategoryId =
-                                o.Class + 1, Box = o.Box, Area = o.Box.Area, IsCrowd = o.Crowd, Segmentation = o.Mask,
+                        1000 * number + i,
+                    ImageId =
+                            number,
+                    CategoryId =
+                                o.Class + 1,
+                    Box = o.Box,
+                    Area = o.Box.Area,
+                    IsCrowd = o.Crowd,
+                    Segmentation = o.Mask,
                 }));
             }
 

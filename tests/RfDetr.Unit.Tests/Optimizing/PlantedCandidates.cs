@@ -43,7 +43,7 @@ internal sealed class PlantedCandidates(HandClock clock) : IContenderSource
     }
 
     /// <summary>One image with one object.</summary>
-    public static Detections Seen(float score) => 
+    public static Detections Seen(float score) =>
         FoundObjects.All(100, 100, FoundObjects.One(new BoxXyxy(10, 10, 60, 60), score, 1, "ball"));
 
     private sealed class Contender(PlantedCandidates all, EngineChoice choice) : IContender

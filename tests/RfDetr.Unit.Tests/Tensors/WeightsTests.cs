@@ -76,8 +76,12 @@ public sealed class WeightsTests
     [Fact]
     public void Tensors_beside_the_networks_own_are_strangers_but_another_layer_is_an_error()
     {
-        Dictionary<string, HostTensor> tensors = new() { ["layer.0.weight"] = s_pair, ["layer.0.total_ops"] = s_pair,
-            ["criterion.empty_weight"] = s_pair };
+        Dictionary<string, HostTensor> tensors = new()
+        {
+            ["layer.0.weight"] = s_pair,
+            ["layer.0.total_ops"] = s_pair,
+            ["criterion.empty_weight"] = s_pair
+        };
         Weights root = Root(tensors);
         _ = (root / "layer" / 0).Get("weight", 2);
         root.Complete("a test");

@@ -25,9 +25,9 @@ internal static class PickleLimits
     /// </summary>
     public static ReadBudget Budget(long bytes, string fileName) =>
         new(what => new CheckpointFormatException($"{fileName}: the pickle {what}"))
-    {
-        MaxValues = Math.Min(MaxInstructions, 4 * bytes + 100_000),
-        MaxBytes = 4 * bytes + (8 << 20),
-        MaxTime = TimeSpan.FromSeconds(30 + bytes / (1 << 20)),
-    };
+        {
+            MaxValues = Math.Min(MaxInstructions, 4 * bytes + 100_000),
+            MaxBytes = 4 * bytes + (8 << 20),
+            MaxTime = TimeSpan.FromSeconds(30 + bytes / (1 << 20)),
+        };
 }

@@ -20,7 +20,8 @@ internal static class Negation
             case DType.Int32: Integers<int>(values); break;
             case DType.Int16: Integers<short>(values); break;
             case DType.Int8: Integers<sbyte>(values); break;
-            default: throw new CheckpointFormatException(
+            default:
+                throw new CheckpointFormatException(
                 $"{fileName}: a tensor of {dtype} is marked as negated, which its type cannot be; the file is damaged");
         }
 
