@@ -19,7 +19,7 @@ public sealed class EndToEndTests(GoldenCheckpoints checkpoints) : IClassFixture
     {
         foreach (string checkpoint in checkpoints.Of(kind))
         {
-            string[] images = [.. Enumerable.Range(0, Images).Select(i => Goldens.Path($"cli/image{i}.png"))];
+            string[] images = [.. Enumerable.Range(0, Images).Select(i => Goldens.Path($"cli/picture{i}.png"))];
             CliRun run = await CliRun.Of(
                 ["detect", .. images, "--model", checkpoint, "--threshold", "0.05", "--resize-antialias", antialias, "--batch", $"{batch}", "--json", "-"]);
             run.Code.ShouldBe(0, run.Error);

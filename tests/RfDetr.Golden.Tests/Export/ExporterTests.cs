@@ -87,7 +87,7 @@ public sealed class ExporterTests : IDisposable
             "resolution 250×240 does not fit 'custom': both sides must be multiples of 24 (patch size 12 × 2 windows)");
         Message(FormulaModel.Path, "x.tflite").ShouldContain("ends in '.tflite', expected .onnx, .safetensors or .pth");
         Message(FormulaModel.Path, "x.pth", new ExportRequest { Dialect = OnnxDialect.OnnxRuntime }).ShouldContain("belong to .onnx files");
-        Message(FormulaModel.Path, "x.onnx", new ExportRequest { Batch = 0 }).ShouldContain("FixedBatch is 0, expected 1..1024");
+        Message(FormulaModel.Path, "x.onnx", new ExportRequest { Batch = 0 }).ShouldContain("Batch is 0, expected 1..1024");
         Message("some.onnx", "x.onnx").ShouldContain("is an ONNX file already");
         Exporter.Export(FormulaModel.Path, _folder["a.pth"]);
         Should.Throw<ArgumentException>(() => Exporter.Export(_folder["a.pth"], _folder["a.pth"])).Message.ShouldContain("would replace the checkpoint");
