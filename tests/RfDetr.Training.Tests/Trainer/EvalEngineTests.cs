@@ -53,7 +53,7 @@ public sealed class EvalEngineTests
         Exporter.Export(folder["m.safetensors"], folder["m.onnx"]);
 
         (await Refused("--model", folder["m.safetensors"], "--precision", "fp16")).ShouldContain("--engine libtorch computes in fp32");
-        (await Refused("--model", folder["m.onnx"])).ShouldContain("'m.onnx' is an ONNX file, which only ONNX Runtime runs");
+        (await Refused("--model", folder["m.onnx"])).ShouldContain("m.onnx' is an ONNX file, which only ONNX Runtime runs");
         (await Refused("--model", folder["m.safetensors"], "--resolution", "50x48")).ShouldContain("50");
 
         async Task<string> Refused(params string[] model)
