@@ -31,18 +31,22 @@ TestProject[] found =
         .OrderBy(p => p.Weight).ThenBy(p => p.Name, StringComparer.Ordinal),
 ];
 
-// Nearly every test of that project needs libtorch, which ./test sets up on Linux (elsewhere eng/torch.sh, from an unpacked libtorch): where it
-// is missing, one skip stands for them all.
+// Nearly every test of that project needs libtorch, which ./test sets up on Linux (elsewhere eng/torch.sh, from an unpacked
+// libtorch): where it is missing, one skip stands for them all.
 string shim = Path.Combine(root, "native", "torch", "build", "librfdetr_torch.dylib");
 bool torch = OperatingSystem.IsLinux() || File.Exists(shim) || Environment.GetEnvironmentVariable("RFDETR_TORCH") is not null;
 TestProject[] leftOut = [.. found.Where(p => !torch && p.Name == "RfDetr.Training.Tests")];
 TestProject[] projects = [.. found.Except(leftOut)];
 int lanes = Math.Clamp(Environment.ProcessorCount, 1, 2);
-Console.Out.WriteLine($"== running {projects.Length} test projects, {lanes} at a time{(all ? "" : "; --all adds the long tests")}");
+Console.Out.WriteLine(
+    $"== running {projects.Length} test projects, {lanes} at a time{(all ? "" : "; --all adds the long tests")}");
 await RunAllAsync(projects, lanes);
 
 Counts sum = projects.Aggregate(new Counts(0, 0, leftOut.Length), (s, p) => s + p.Counts);
-string[] skipped = [.. leftOut.Select(p => $"  {p.Name}: libtorch is not set up on this system"), .. projects.SelectMany(p => p.Skipped)];
+string[] skipped =
+[
+    .. leftOut.Select(p => $"  {p.Name}: libtorch is not set up on this system"), .. projects.SelectMany(p => p.Skipped)
+];
 if (skipped.Length > 0)
     Console.Out.WriteLine($"skipped:\n{string.Join("\n", skipped)}");
 if (sum.Total == 0)
@@ -63,7 +67,10 @@ async Task<bool> BuildAsync()
 {
     int built = 0;
     var said = new List<string>();
-    string[] build = ["build", Path.Combine(root, "RfDetr.slnx"), "-c", "Release", "-v", "m", "-nologo", "-tl:off", "-clp:NoSummary"];
+    string[] build =
+    [
+        "build", Path.Combine(root, "RfDetr.slnx"), "-c", "Release", "-v", "m", "-nologo", "-tl:off", "-clp:NoSummary"
+    ];
     Task<int> task = Command.RunAsync(build, root, line =>
     {
         said.Add(line);
@@ -199,13 +206,20 @@ internal sealed class TestProject(string file, string results)
         if (status == 0 || Counts.Failed > 0)
             return;
         Counts += new Counts(0, 1, 0);
-        string end = status == -1 ? $"was stopped: no test ended for {s_patience.TotalMinutes:0} minutes" : $"ended with exit code {status}";
+        string end = status == -1
+            ? $"was stopped: no test ended for {s_patience.TotalMinutes:0} minutes"
+            : $"ended with exit code {status}";
         _failures.Add($"{Name} {end}. The last lines:\n{string.Join("\n", _log.TakeLast(40))}");
     }
 
     /// <summary>One line with the counts, and what failed below it.</summary>
     public string Report() => string.Join(
-        "\n", [$"{Name}: {Counts.Passed} passed, {Counts.Failed} failed, {Counts.Skipped} skipped in {_clock.Elapsed.TotalSeconds:0} s", .. _failures]);
+        "\n",
+        [
+            $"{Name}: {Counts.Passed} passed, {Counts.Failed} failed, {Counts.Skipped} skipped in "
+                + $"{_clock.Elapsed.TotalSeconds:0} s",
+            .. _failures
+        ]);
 
     private void OnLine(string line)
     {

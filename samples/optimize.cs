@@ -16,4 +16,6 @@ Console.WriteLine(quick.Optimization!.ToText());
 // end
 
 Detections before = plain.Detect(image), after = quick.Detect(image);
-Console.WriteLine($"{before.Items.Count} objects in {before.Times.InferenceMs:0.0} ms before, {after.Items.Count} in {after.Times.InferenceMs:0.0} ms after");
+Console.WriteLine(
+    $"{before.Items.Count} objects in {before.Times.InferenceMs:0.0} ms before, {after.Items.Count} in "
+        + $"{after.Times.InferenceMs:0.0} ms after");

@@ -14,7 +14,8 @@ internal sealed record Contestant(Samples Samples, Action Execute, params IDispo
 
     public static Contestant InOnnxRuntime(string name, NetworkGraph graph, HostTensor input, ExportOptions options, int threads)
     {
-        OnnxSession session = OnnxSession.FromBytes(OnnxExporter.ToBytes(graph, options), new OnnxSessionOptions { IntraOpThreads = threads });
+        OnnxSession session =
+            OnnxSession.FromBytes(OnnxExporter.ToBytes(graph, options), new OnnxSessionOptions { IntraOpThreads = threads });
         SessionBinding binding = session.CreateBinding();
         input.CopyTo(binding.BindInput(OutputNames.Input, [.. input.Shape.Select(s => (long)s)]).Data<float>());
         foreach (OnnxValueInfo output in session.Outputs)
@@ -50,7 +51,9 @@ internal sealed record Contestant(Samples Samples, Action Execute, params IDispo
     {
         foreach (Contestant one in all)
         {
-            Console.WriteLine($"{one.Samples}   ratio {one.Samples.Median / all[0].Samples.Median:F3} of medians, {one.Samples.RatioTo(all[0].Samples):F3} pairwise");
+            Console.WriteLine(
+                $"{one.Samples}   ratio {one.Samples.Median / all[0].Samples.Median:F3} of medians, "
+                    + $"{one.Samples.RatioTo(all[0].Samples):F3} pairwise");
             one.Dispose();
         }
     }

@@ -4,7 +4,9 @@ using RfDetr.Tests;
 
 namespace RfDetr.Bench;
 
-/// <summary>COCO metrics of results of the size of COCO's validation set: 5,000 images, 36,000 objects, 500,000 detections.</summary>
+/// <summary>
+/// COCO metrics of results of the size of COCO's validation set: 5,000 images, 36,000 objects, 500,000 detections.
+/// </summary>
 internal static class EvaluationBench
 {
     public static void Run(int rounds)
@@ -21,7 +23,9 @@ internal static class EvaluationBench
         }
 
         long allocated = (GC.GetTotalAllocatedBytes() - before) / rounds;
-        Console.WriteLine($"\nevaluation: {input.ImageIds.Count:N0} images, {input.Truth.Count:N0} objects, {input.Found.Count:N0} detections, {rounds} rounds, AP {ap:F4}");
+        Console.WriteLine(
+            $"\nevaluation: {input.ImageIds.Count:N0} images, {input.Truth.Count:N0} objects, {input.Found.Count:N0} "
+                + $"detections, {rounds} rounds, AP {ap:F4}");
         Console.WriteLine(time);
         Console.WriteLine($"{allocated / 1e6:F0} MB allocated per evaluation");
     }

@@ -29,7 +29,8 @@ internal sealed class FormulaCheckpoint : IWeightSource, IDisposable
 
     public static FormulaCheckpoint Write(string variant) => new(variant);
 
-    public bool TryGet(string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out HostTensor? tensor) => _tensors.TryGetValue(name, out tensor);
+    public bool TryGet(string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out HostTensor? tensor) =>
+        _tensors.TryGetValue(name, out tensor);
 
     public void Dispose() => File.Delete(Path);
 }

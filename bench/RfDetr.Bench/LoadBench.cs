@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace RfDetr.Bench;
 
-/// <summary>From opening a 120 MB checkpoint to the first detection, within one process (the first round includes the JIT).</summary>
+/// <summary>
+/// From opening a 120 MB checkpoint to the first detection, within one process (the first round includes the JIT).
+/// </summary>
 internal static class LoadBench
 {
     public static void Run(int rounds)
@@ -16,7 +18,9 @@ internal static class LoadBench
             using Detector detector = Detector.Load(checkpoint.Path);
             double loaded = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             _ = detector.Detect(image);
-            Console.WriteLine($"round {i}: loaded after {loaded:F0} ms, first detection after {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms");
+            Console.WriteLine(
+                $"round {i}: loaded after {loaded:F0} ms, first detection after "
+                    + $"{Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms");
         }
     }
 }

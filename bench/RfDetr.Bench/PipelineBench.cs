@@ -1,4 +1,3 @@
-
 namespace RfDetr.Bench;
 
 /// <summary>A 1280×720 JPEG through a nano-sized detector: each stage's time and what an image allocates.</summary>
@@ -10,7 +9,8 @@ internal static class PipelineBench
         using var checkpoint = FormulaCheckpoint.Write("nano");
         using Detector detector = Detector.Load(checkpoint.Path);
         var options = new DetectOptions { ScoreThreshold = 0.5f };
-        Samples decode = new("decode (JPEG 1280×720)"), pre = new("pre-process"), run = new("inference"), post = new("post-process");
+        Samples decode = new("decode (JPEG 1280×720)"), pre = new("pre-process"), run = new("inference"),
+        post = new("post-process");
         for (int i = 0; i < 3; i++)
             _ = detector.Detect(jpeg, options);
         using Image image = Image.Decode(jpeg);
@@ -32,7 +32,9 @@ internal static class PipelineBench
         Console.WriteLine($"\npipeline: nano at 384², 1280×720 image, {objects} boxes, {rounds} rounds");
         foreach (Samples samples in new[] { decode, pre, run, post })
             Console.WriteLine(samples);
-        Console.WriteLine($"pre- plus post-processing: {100 * (pre.Median + post.Median) / run.Median:F2} % of the run; {perImage:N0} bytes of managed memory per image");
+        Console.WriteLine(
+            $"pre- plus post-processing: {100 * (pre.Median + post.Median) / run.Median:F2} % of the run; {perImage:N0} "
+                + $"bytes of managed memory per image");
     }
 
     private static byte[] Jpeg(int width, int height)

@@ -1,6 +1,7 @@
 using RfDetr.Bench;
 
-// End-to-end measurements, interleaved with their baseline; figures go to bench/results/<machine>.md by hand with what this prints.
+// End-to-end measurements, interleaved with their baseline; figures go to bench/results/<machine>.md by hand with what this
+// prints.
 string what = args.Length > 0 ? args[0] : "all";
 if (what == "tables")
     return TablesBench.Run(args.AsSpan(1));
@@ -29,10 +30,15 @@ switch (what)
         EvaluationBench.Run(3);
         break;
     default:
-        Console.Error.WriteLine($"no benchmark '{string.Join(' ', args)}'; there are network [ROUNDS] [VARIANT] [THREADS], profile [ROUNDS] [VARIANT] [THREADS], int8 and profile-int8 likewise, pipeline [ROUNDS], load [ROUNDS], evaluation [ROUNDS], tracking [ROUNDS], train-step [ROUNDS] [VARIANT], training ROUNDS VARIANT DATA, tables (see bench/tables.sh), all [ROUNDS]");
+        Console.Error.WriteLine(
+            $"no benchmark '{string.Join(' ', args)}'; there are network [ROUNDS] [VARIANT] [THREADS], profile [ROUNDS] "
+                + $"[VARIANT] [THREADS], int8 and profile-int8 likewise, pipeline [ROUNDS], load [ROUNDS], evaluation "
+                + $"[ROUNDS], tracking [ROUNDS], train-step [ROUNDS] [VARIANT], training ROUNDS VARIANT DATA, tables (see "
+                + $"bench/tables.sh), all [ROUNDS]");
         return 2;
 }
 
 return 0;
 
-int Threads() => args.Length > 3 ? int.Parse(args[3], System.Globalization.CultureInfo.InvariantCulture) : Environment.ProcessorCount;
+int Threads() =>
+    args.Length > 3 ? int.Parse(args[3], System.Globalization.CultureInfo.InvariantCulture) : Environment.ProcessorCount;

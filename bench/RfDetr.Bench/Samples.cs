@@ -24,5 +24,6 @@ internal sealed class Samples(string name)
         return ratios[ratios.Length / 2];
     }
 
-    public override string ToString() => $"{Name,-44} median {Median,8:F2} ms   min {Quantile(0),8:F2}   p90 {Quantile(0.9),8:F2}";
+    public override string ToString() =>
+        $"{Name,-44} median {Median,8:F2} ms   min {Quantile(0),8:F2}   p90 {Quantile(0.9),8:F2}";
 }

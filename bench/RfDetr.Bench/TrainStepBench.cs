@@ -6,8 +6,8 @@ using RfDetr.Torch;
 namespace RfDetr.Bench;
 
 /// <summary>
-/// Forward and backward of a network in training form (all query groups, every layer, the two-stage step) on libtorch, under a loss that
-/// costs nothing: what <c>bench/torch/step.py</c> does with the same operations from Python.
+/// Forward and backward of a network in training form (all query groups, every layer, the two-stage step) on libtorch, under a
+/// loss that costs nothing: what <c>bench/torch/step.py</c> does with the same operations from Python.
 /// </summary>
 internal static class TrainStepBench
 {
@@ -24,7 +24,8 @@ internal static class TrainStepBench
         {
             using var scope = new TorchScope();
             long start = Stopwatch.GetTimestamp();
-            TorchTensor loss = Loss(network.Forward(backend.Images(images), new() { Groups = config.GroupDetr, EveryLayer = true, TwoStage = true }));
+            TorchTensor loss = Loss(
+                network.Forward(backend.Images(images), new() { Groups = config.GroupDetr, EveryLayer = true, TwoStage = true }));
             long middle = Stopwatch.GetTimestamp();
             loss.Backward();
             long end = Stopwatch.GetTimestamp();
@@ -37,8 +38,10 @@ internal static class TrainStepBench
             both.Add(Stopwatch.GetElapsedTime(start, end).TotalMilliseconds);
         }
 
-        Console.WriteLine(FormattableString.Invariant(
-            $"train-step {variant}, batch 2, {config.GroupDetr} groups, libtorch {TorchRuntime.Version}, {TorchRuntime.Threads} threads: forward {forward.Median:f0} ms, backward {backward.Median:f0} ms, both {both.Median:f0} ms (min {both.Quantile(0):f0})"));
+        Console.WriteLine(Invariant.Text(
+            $"train-step {variant}, batch 2, {config.GroupDetr} groups, libtorch {TorchRuntime.Version}, "
+                + $"{TorchRuntime.Threads} threads: forward {forward.Median:f0} ms, backward {backward.Median:f0} ms, both "
+                + $"{both.Median:f0} ms (min {both.Quantile(0):f0})"));
     }
 
     private static TorchTensor Loss(NetworkOutput output)

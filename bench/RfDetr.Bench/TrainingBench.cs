@@ -8,8 +8,8 @@ using RfDetr.Training;
 namespace RfDetr.Bench;
 
 /// <summary>
-/// Training of a network on a labeled data set: the whole optimizer step (forward, matching, losses, backward, clipping, AdamW), and the
-/// loader alone (decoding, augmentation, resizing) against what that step consumes.
+/// Training of a network on a labeled data set: the whole optimizer step (forward, matching, losses, backward, clipping, AdamW),
+/// and the loader alone (decoding, augmentation, resizing) against what that step consumes.
 /// </summary>
 internal static class TrainingBench
 {
@@ -30,8 +30,10 @@ internal static class TrainingBench
         };
         var loader = new TrainingLoader(split, options);
         double loaded = Loader(loader), trained = Step(config, loader, rounds);
-        Console.WriteLine(FormattableString.Invariant(
-            $"loader alone, {split.Images.Count} images of {split.Images[0].Width}×{split.Images[0].Height}, nothing cached, {options.Workers} workers: {loaded:f0} images/s; the step takes {trained:f2}/s: {loaded / trained:f0} times as many"));
+        Console.WriteLine(Invariant.Text(
+            $"loader alone, {split.Images.Count} images of {split.Images[0].Width}×{split.Images[0].Height}, nothing "
+                + $"cached, {options.Workers} workers: {loaded:f0} images/s; the step takes {trained:f2}/s: "
+                + $"{loaded / trained:f0} times as many"));
     }
 
     private static double Loader(TrainingLoader loader)
@@ -45,11 +47,13 @@ internal static class TrainingBench
     private static double Step(ModelConfig config, TrainingLoader loader, int rounds)
     {
         using var backend = new TorchBackend();
-        using var step = new TrainingStep(config, backend, b => new Weights(new FormulaWeights("bench"), b), new TrainingStepOptions
-        {
-            Schedule = new LearningRateSchedule(new ScheduleOptions { Kind = ScheduleKind.Cosine, Epochs = 10 }, loader.StepsPerEpoch),
-            Ema = new EmaOptions { Enabled = false },
-        });
+        using var step =
+            new TrainingStep(config, backend, b => new Weights(new FormulaWeights("bench"), b), new TrainingStepOptions
+            {
+                Schedule = new LearningRateSchedule(
+                    new ScheduleOptions { Kind = ScheduleKind.Cosine, Epochs = 10 }, loader.StepsPerEpoch),
+                Ema = new EmaOptions { Enabled = false },
+            });
         var times = new Samples("whole step");
         for (int round = -2; round < rounds; round++)
         {
@@ -60,8 +64,9 @@ internal static class TrainingBench
                 times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
 
-        Console.WriteLine(FormattableString.Invariant(
-            $"{times.Name}, batch {Batch}, {config.GroupDetr} groups, libtorch {TorchRuntime.Version}, {TorchRuntime.Threads} threads: {times.Median:f0} ms (min {times.Quantile(0):f0})"));
+        Console.WriteLine(Invariant.Text(
+            $"{times.Name}, batch {Batch}, {config.GroupDetr} groups, libtorch {TorchRuntime.Version}, "
+                + $"{TorchRuntime.Threads} threads: {times.Median:f0} ms (min {times.Quantile(0):f0})"));
         return Batch * 1000 / times.Median;
     }
 }

@@ -3,14 +3,17 @@ using System.Diagnostics.Metrics;
 
 namespace RfDetr;
 
-/// <summary>Names of what the library tells .NET's diagnostics (OpenTelemetry, <c>dotnet-counters</c>). It costs next to nothing while nobody listens.</summary>
+/// <summary>
+/// Names of what the library tells .NET's diagnostics (OpenTelemetry, <c>dotnet-counters</c>). It costs next to nothing while
+/// nobody listens.
+/// </summary>
 public static class Telemetry
 {
     /// <summary>
-    /// Name of the <see cref="ActivitySource"/> (one activity <c>rfdetr.detect</c> per run of a network, tags <c>rfdetr.batch</c> and
-    /// <c>rfdetr.model</c>) and of the <see cref="Meter"/>: the histograms <c>rfdetr.detect.duration</c> in milliseconds per image, with the tag
-    /// <c>stage</c> (<c>preprocess</c>, <c>inference</c>, <c>postprocess</c>), and the counters <c>rfdetr.detect.images</c> and
-    /// <c>rfdetr.detect.objects</c>.
+    /// Name of the <see cref="ActivitySource"/> (one activity <c>rfdetr.detect</c> per run of a network, tags <c>rfdetr.batch</c>
+    /// and <c>rfdetr.model</c>) and of the <see cref="Meter"/>: the histograms <c>rfdetr.detect.duration</c> in milliseconds per
+    /// image, with the tag <c>stage</c> (<c>preprocess</c>, <c>inference</c>, <c>postprocess</c>), and the counters
+    /// <c>rfdetr.detect.images</c> and <c>rfdetr.detect.objects</c>.
     /// </summary>
     public const string SourceName = "RfDetr";
 
@@ -21,11 +24,14 @@ public static class Telemetry
     private static readonly Histogram<double> s_duration =
         s_meter.CreateHistogram<double>("rfdetr.detect.duration", "ms", "Time of a stage for one image.");
 
-    private static readonly Counter<long> s_images = s_meter.CreateCounter<long>("rfdetr.detect.images", "{image}", "Images that a network saw.");
-    private static readonly Counter<long> s_objects = s_meter.CreateCounter<long>("rfdetr.detect.objects", "{object}", "Objects that were kept.");
+    private static readonly Counter<long> s_images =
+        s_meter.CreateCounter<long>("rfdetr.detect.images", "{image}", "Images that a network saw.");
+    private static readonly Counter<long> s_objects =
+        s_meter.CreateCounter<long>("rfdetr.detect.objects", "{object}", "Objects that were kept.");
 
     private static readonly KeyValuePair<string, object?>
-        s_preprocess = new("stage", "preprocess"), s_inference = new("stage", "inference"), s_postprocess = new("stage", "postprocess");
+        s_preprocess = new("stage", "preprocess"), s_inference = new("stage", "inference"),
+        s_postprocess = new("stage", "postprocess");
 
     /// <summary>Begins the activity of one run; null while nobody listens.</summary>
     internal static Activity? Start(string model, int batch)

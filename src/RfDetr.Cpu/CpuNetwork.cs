@@ -3,8 +3,8 @@ using RfDetr.Graph;
 namespace RfDetr.Cpu;
 
 /// <summary>
-/// A network compiled for the CPU: packed weights, a plan for each batch size in use, helper threads. Safe for many threads; results do not
-/// depend on how many run at once, nor on the number of threads.
+/// A network compiled for the CPU: packed weights, a plan for each batch size in use, helper threads. Safe for many threads;
+/// results do not depend on how many run at once, nor on the number of threads.
 /// </summary>
 public sealed class CpuNetwork : IDisposable
 {
@@ -18,7 +18,8 @@ public sealed class CpuNetwork : IDisposable
     private CpuNetwork(NetworkGraph graph, CpuOptions options)
     {
         Options = options;
-        _kernels = KernelSet.For(options.InstructionSet, options.AssembleKernels, options.Int8?.ActivationBits ?? Int8Kernel.UsualBits);
+        _kernels =
+            KernelSet.For(options.InstructionSet, options.AssembleKernels, options.Int8?.ActivationBits ?? Int8Kernel.UsualBits);
         _weights = new WeightStore(_kernels, options.BFloat16Kernels);
         _graph = NodeGraph.From(CpuPasses.Run(graph));
         _hasOpenBatch = graph.Inputs.Any(i => !i.Shape.IsFixed);
@@ -43,7 +44,9 @@ public sealed class CpuNetwork : IDisposable
     /// <param name="graph">As recorded; passes are run here. It may be let go afterwards.</param>
     /// <param name="options">Threads and instructions; null for the defaults.</param>
     /// <param name="batch">Batch size to compile at once, where the graph leaves it open; others follow on demand.</param>
-    /// <exception cref="ArgumentException">The options are out of range, or ask for instructions this processor lacks.</exception>
+    /// <exception cref="ArgumentException">
+    /// The options are out of range, or ask for instructions this processor lacks.
+    /// </exception>
     /// <exception cref="NotSupportedException">The graph has an operation without a kernel.</exception>
     public static CpuNetwork Compile(NetworkGraph graph, CpuOptions? options = null, int batch = 1)
     {

@@ -16,24 +16,30 @@ public sealed record CpuOptions
     public Int8Products? Int8 { get; init; }
 
     /// <summary>
-    /// Names of weights, as the checkpoint has them, whose products are computed from bfloat16 with sums in float32 (unless they are in
-    /// <see cref="Int8"/>); null: none. For processors with <see cref="InstructionSets.HasBFloat16Products"/>.
+    /// Names of weights, as the checkpoint has them, whose products are computed from bfloat16 with sums in float32 (unless they
+    /// are in <see cref="Int8"/>); null: none. For processors with <see cref="InstructionSets.HasBFloat16Products"/>.
     /// </summary>
     public IReadOnlySet<string>? BFloat16 { get; init; }
 
     /// <summary>
-    /// Whether kernels may be assembled at run time for instructions that .NET does not offer (AVX-512 VNNI, bfloat16), where processor and
-    /// system allow it. Results in int8 are the same without; see also <see cref="AssembleVariable"/>.
+    /// Whether kernels may be assembled at run time for instructions that .NET does not offer (AVX-512 VNNI, bfloat16), where
+    /// processor and system allow it. Results in int8 are the same without; see also <see cref="AssembleVariable"/>.
     /// </summary>
     public bool AssembleKernels { get; init; } = true;
 
     /// <summary>Notes what weights are multiplied with (runs take longer then); null: nothing does.</summary>
     public ActivationObserver? Observer { get; init; }
 
-    /// <summary>Processors (numbers as the operating system counts them) that helper threads are bound to, in turn; empty: any. Linux and Windows.</summary>
+    /// <summary>
+    /// Processors (numbers as the operating system counts them) that helper threads are bound to, in turn; empty: any. Linux and
+    /// Windows.
+    /// </summary>
     public IReadOnlyList<int> Cores { get; init; } = [];
 
-    /// <summary>How long a helper thread looks for the next step before it sleeps, in microseconds, 0..100000. Between runs helpers always sleep.</summary>
+    /// <summary>
+    /// How long a helper thread looks for the next step before it sleeps, in microseconds, 0..100000. Between runs helpers always
+    /// sleep.
+    /// </summary>
     public int SpinMicroseconds { get; init; } = 200;
 
     /// <summary>Compiled plans kept for different batch sizes, at least 1.</summary>
@@ -42,7 +48,9 @@ public sealed record CpuOptions
     /// <summary>False where <see cref="AssembleVariable"/> forbids it.</summary>
     internal static bool MayAssemble => Environment.GetEnvironmentVariable(AssembleVariable) != "0";
 
-    /// <summary>What carries out <see cref="BFloat16"/>; null: this processor's own. A test's means to do so without such a processor.</summary>
+    /// <summary>
+    /// What carries out <see cref="BFloat16"/>; null: this processor's own. A test's means to do so without such a processor.
+    /// </summary>
     internal KernelSet? BFloat16Kernels { get; init; }
 
     /// <exception cref="ArgumentException">Something is out of range; the message lists everything that is.</exception>
@@ -60,12 +68,17 @@ public sealed record CpuOptions
         if (Cores.Any(core => core is < 0 or > 1023))
             wrong.Add($"{nameof(Cores)} has {Cores.First(core => core is < 0 or > 1023)}, expected 0..1023");
         if (InstructionSet != InstructionSet.Auto && !InstructionSets.Available.Contains(InstructionSet))
-            wrong.Add($"{nameof(InstructionSet)} is {InstructionSet}, this processor has {string.Join(", ", InstructionSets.Available)}");
+            wrong.Add(
+                $"{nameof(InstructionSet)} is {InstructionSet}, this processor has "
+                    + $"{string.Join(", ", InstructionSets.Available)}");
         InstructionSet set = InstructionSet == InstructionSet.Auto ? InstructionSets.Available[0] : InstructionSet;
         bool assemble = AssembleKernels && MayAssemble;
         KernelSet? bfloat16 = BFloat16 is null ? null : BFloat16Kernels ?? KernelSet.ForBFloat16(set, assemble);
         if (BFloat16 is not null && bfloat16 is null)
-            wrong.Add($"{nameof(BFloat16)} is asked for, which needs AVX-512 BF16 and code made at run time, and {(assemble ? $"this machine lacks one of them with {set}" : "that is switched off")}; compute in float32, or in int8 with a model from 'rfdetr quantize'");
+            wrong.Add(
+                $"{nameof(BFloat16)} is asked for, which needs AVX-512 BF16 and code made at run time, and "
+                    + $"{(assemble ? $"this machine lacks one of them with {set}" : "that is switched off")}; compute in "
+                    + $"float32, or in int8 with a model from 'rfdetr quantize'");
         if (wrong.Count > 0)
             throw new ArgumentException("CPU options: " + string.Join("; ", wrong));
         return this with

@@ -3,7 +3,9 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Cpu;
 
-/// <summary>Memory of one run at a time: inputs, outputs and everything between. For one thread at a time; dispose it to give it back.</summary>
+/// <summary>
+/// Memory of one run at a time: inputs, outputs and everything between. For one thread at a time; dispose it to give it back.
+/// </summary>
 public sealed unsafe class CpuRun : IDisposable
 {
     private readonly CpuNetwork _network;
@@ -33,7 +35,10 @@ public sealed unsafe class CpuRun : IDisposable
     /// <summary>Finds an input or output.</summary>
     /// <exception cref="ArgumentException">There is none of that name.</exception>
     public CpuTensor this[string name] => Inputs.Concat(Outputs).FirstOrDefault(t => t.Name == name)
-        ?? throw new ArgumentException($"the network has no input or output '{name}'; it has {string.Join(", ", Inputs.Concat(Outputs).Select(t => t.Name))}", nameof(name));
+        ?? throw new ArgumentException(
+            $"the network has no input or output '{name}'; it has "
+                + $"{string.Join(", ", Inputs.Concat(Outputs).Select(t => t.Name))}",
+            nameof(name));
 
     /// <summary>Runs the network. Nothing is allocated.</summary>
     /// <exception cref="OperationCanceledException">Canceled between two steps.</exception>
@@ -51,7 +56,9 @@ public sealed unsafe class CpuRun : IDisposable
         return [.. Plan.Steps
             .Select((step, i) => (step.Kind, step.Operations, Ticks: ticks.Select(t => t[i]).Order().ElementAt(rounds / 2)))
             .GroupBy(s => s.Kind)
-            .Select(g => new StepTime(g.Key, g.Count(), g.Sum(s => s.Ticks) * 1000.0 / Stopwatch.Frequency, g.Sum(s => s.Operations) / 1e9))
+            .Select(g =>
+                new StepTime(
+                    g.Key, g.Count(), g.Sum(s => s.Ticks) * 1000.0 / Stopwatch.Frequency, g.Sum(s => s.Operations) / 1e9))
             .OrderByDescending(s => s.Ms)];
     }
 
@@ -73,7 +80,8 @@ public sealed unsafe class CpuRun : IDisposable
                 long start = ticks is null ? 0 : Stopwatch.GetTimestamp();
                 Step step = Plan.Steps[i];
                 // With as many callers as threads, each is quickest by itself.
-                bool share = step.Tasks > 1 && Volatile.Read(ref _network.Active) < team.Threads && (owns || (owns = team.TryEnter()));
+                bool share = step.Tasks > 1
+                    && Volatile.Read(ref _network.Active) < team.Threads && (owns || (owns = team.TryEnter()));
                 if (share)
                     team.Run(step, _arena, _scratch, Plan.ScratchBytes);
                 else

@@ -26,9 +26,14 @@ public enum InstructionSet
 public static class InstructionSets
 {
     /// <summary>Those this processor carries out, widest first.</summary>
-    public static IReadOnlyList<InstructionSet> Available { get; } = [.. new[] { InstructionSet.Avx512, InstructionSet.Avx2, InstructionSet.Simd128, InstructionSet.Scalar }.Where(IsAvailable)];
+    public static IReadOnlyList<InstructionSet> Available { get; } =
+    [
+        .. new[] { InstructionSet.Avx512, InstructionSet.Avx2, InstructionSet.Simd128, InstructionSet.Scalar }.Where(IsAvailable)
+    ];
 
-    /// <summary>True if this processor multiplies bfloat16 and the system allows the code for it, which is assembled at run time.</summary>
+    /// <summary>
+    /// True if this processor multiplies bfloat16 and the system allows the code for it, which is assembled at run time.
+    /// </summary>
     public static bool HasBFloat16Products => KernelSet.ForBFloat16(Available[0], CpuOptions.MayAssemble) is not null;
 
     private static bool IsAvailable(InstructionSet set) => set switch

@@ -10,13 +10,16 @@ namespace RfDetr.Cpu;
 public sealed record PlanSummary(int Batch, int Steps, long WeightBytes, long ArenaBytes, long RunBytes, long Operations);
 
 /// <summary>A product by constant weights.</summary>
-/// <param name="Weights">Names of the weights it was folded from, as the checkpoint has them: of matrices, and of the scales that went into them.</param>
+/// <param name="Weights">
+/// Names of the weights it was folded from, as the checkpoint has them: of matrices, and of the scales that went into them.
+/// </param>
 /// <param name="Terms">Terms of each sum.</param>
 /// <param name="Outputs">Outputs.</param>
 /// <param name="Operations">Multiplications and additions of one run.</param>
 /// <param name="IsInt8">True if it is computed from 8-bit integers.</param>
 /// <param name="IsBFloat16">True if it is computed from bfloat16.</param>
-public sealed record ProductSummary(IReadOnlyList<string> Weights, int Terms, int Outputs, long Operations, bool IsInt8, bool IsBFloat16);
+public sealed record ProductSummary(
+    IReadOnlyList<string> Weights, int Terms, int Outputs, long Operations, bool IsInt8, bool IsBFloat16);
 
 /// <summary>Time spent in steps of one kind.</summary>
 /// <param name="Kind">What they do.</param>

@@ -1,7 +1,8 @@
-
 namespace RfDetr.Data;
 
-/// <summary>A box as annotation files hold it: upper left corner and size in pixels, in double as COCO's scores are defined by.</summary>
+/// <summary>
+/// A box as annotation files hold it: upper left corner and size in pixels, in double as COCO's scores are defined by.
+/// </summary>
 /// <param name="X">Left edge; an image of width W spans 0 to W.</param>
 /// <param name="Y">Top edge.</param>
 /// <param name="Width">Right edge minus left edge; negative in a broken file.</param>

@@ -1,6 +1,8 @@
 namespace RfDetr.Data;
 
-/// <summary>A data set, or one of its annotation files, cannot be read as what it claims to be. Never the caller's mistake.</summary>
+/// <summary>
+/// A data set, or one of its annotation files, cannot be read as what it claims to be. Never the caller's mistake.
+/// </summary>
 /// <remarks>The message names the file, the place in it (entry and field), what is there, and what would be right.</remarks>
 public sealed class DataSetFormatException : RfDetrException
 {

@@ -47,7 +47,10 @@ internal sealed class OnnxEngine : INetworkEngine
             {
                 _input = new(_binding.BindInput(names.Input.Name, batch, 3, c.Height, c.Width), batch);
                 _outputs = c.Outputs.ToDictionary(
-                    o => o.Name, o => new FloatBuffer(_binding.BindOutput(names.NameOf(o.Name), [batch, .. o.Shape.Select(d => (long)d)]), batch));
+                    o => o.Name,
+                    o =>
+                        new FloatBuffer(
+                            _binding.BindOutput(names.NameOf(o.Name), [batch, .. o.Shape.Select(d => (long)d)]), batch));
             }
             catch
             {

@@ -217,7 +217,8 @@ internal sealed class OnnxRuntimeLibrary : IOnnxRuntime
     private static void ThrowNotFound(List<string> tried)
     {
         const string unusable = " (exists, but cannot be loaded: other architecture, or a library it needs is missing)";
-        IEnumerable<string> lines = tried.Select(place => $"{Environment.NewLine}  {place}{(File.Exists(place) ? unusable : "")}");
+        IEnumerable<string> lines =
+            tried.Select(place => $"{Environment.NewLine}  {place}{(File.Exists(place) ? unusable : "")}");
         throw new OnnxRuntimeException(
             OnnxErrorCode.LibraryNotUsable,
             $"the native library of ONNX Runtime was not found. {OnnxRuntimePackage.Cure}{Environment.NewLine}" +

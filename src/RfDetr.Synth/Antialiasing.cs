@@ -1,12 +1,15 @@
 namespace RfDetr.Synth;
 
-/// <summary>One ray through each pixel's center; four more where a neighbor shows another object or a very different brightness.</summary>
+/// <summary>
+/// One ray through each pixel's center; four more where a neighbor shows another object or a very different brightness.
+/// </summary>
 internal static class Antialiasing
 {
     // A grid turned by atan ½: no two samples share a row or a column.
     private static readonly (float X, float Y)[] Grid = [(0.125f, 0.375f), (0.375f, 0.875f), (0.875f, 0.625f), (0.625f, 0.125f)];
 
-    public static V3[] Render(Camera camera, Shader shader, Visibility seen, int width, int height, Action<int, Action<int>> forEachRow)
+    public static V3[] Render(
+        Camera camera, Shader shader, Visibility seen, int width, int height, Action<int, Action<int>> forEachRow)
     {
         V3[] centers = new V3[width * height], result = new V3[width * height];
         forEachRow(height, row =>
@@ -22,7 +25,9 @@ internal static class Antialiasing
             for (int x = 0; x < width; x++)
             {
                 int at = row * width + x;
-                result[at] = IsEdge(centers, seen.Index, width, height, x, row) ? Fine(camera, shader, centers[at], x, row) : centers[at];
+                result[at] = IsEdge(centers, seen.Index, width, height, x, row)
+                    ? Fine(camera, shader, centers[at], x, row)
+                    : centers[at];
             }
         });
         return result;

@@ -24,7 +24,8 @@ internal sealed class Backdrop
         _skirting = random.Chance(0.5f) ? random.Range(0.03f, 0.09f) : 0;
         _skirtingColor = V3.Mix(V3.Gray(random.Range(0.1f, 0.8f)), Wall.ColorA, random.Range(0, 0.6f));
         _cloudSeed = random.NextUInt32();
-        (_skyLow, _skyHigh) = (new V3(0.72f, 0.8f, 0.88f) * random.Range(0.7f, 1.1f), new V3(0.16f, 0.34f, 0.72f) * random.Range(0.5f, 1.2f));
+        (_skyLow, _skyHigh) =
+            (new V3(0.72f, 0.8f, 0.88f) * random.Range(0.7f, 1.1f), new V3(0.16f, 0.34f, 0.72f) * random.Range(0.5f, 1.2f));
     }
 
     public bool Outdoor { get; }

@@ -43,7 +43,9 @@ internal sealed class Camera
         return depth <= 0 ? null : (_centerX + Focal * V3.Dot(way, _right) / depth, _centerY - Focal * V3.Dot(way, _up) / depth);
     }
 
-    /// <summary>Unit direction through a point of the image; pixel (column, row) has its center at (column + ½, row + ½).</summary>
+    /// <summary>
+    /// Unit direction through a point of the image; pixel (column, row) has its center at (column + ½, row + ½).
+    /// </summary>
     public V3 Direction(float x, float y) =>
         (Forward + _right * ((x - _centerX) / Focal) - _up * ((y - _centerY) / Focal)).Normalized;
 

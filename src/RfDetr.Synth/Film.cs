@@ -40,7 +40,8 @@ internal sealed class Film(SceneRandom random, float brightness)
         {
             int row = Math.Clamp(y + dy, 0, height - 1) * width;
             float weight = dy == 0 ? 1 - 2 * _blur : _blur;
-            V3 line = light[row + x] * (1 - 2 * _blur) + (light[row + Math.Max(x - 1, 0)] + light[row + Math.Min(x + 1, width - 1)]) * _blur;
+            V3 line = light[row + x] * (1 - 2 * _blur) + (
+                light[row + Math.Max(x - 1, 0)] + light[row + Math.Min(x + 1, width - 1)]) * _blur;
             sum += line * weight;
         }
 

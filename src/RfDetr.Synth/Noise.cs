@@ -19,7 +19,10 @@ internal static class Noise
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float At(int x, int y, int z, uint seed) => (Hash(x, y, z, seed) >> 8) * (1f / (1 << 24));
 
-    /// <summary>Smooth noise in [0, 1]: the lattice values joined by cubics. Ground and walls keep one coordinate at 0, which halves the work.</summary>
+    /// <summary>
+    /// Smooth noise in [0, 1]: the lattice values joined by cubics. Ground and walls keep one coordinate at 0, which halves the
+    /// work.
+    /// </summary>
     public static float Value(V3 p, uint seed)
     {
         float fx = MathF.Floor(p.X), fy = MathF.Floor(p.Y), fz = MathF.Floor(p.Z);
@@ -29,8 +32,8 @@ internal static class Noise
         return w == 0 ? near : PortableMath.Mix(near, Plane(x, y, z + 1, u, v, seed), w);
     }
 
-    /// <summary>Fractal sum of octaves, in [0, 1]. Octaves finer than <paramref name="footprint"/> (a pixel's width here) are left out:
-    /// they would only flicker.</summary>
+    /// <summary>Fractal sum of octaves, in [0, 1]. Octaves finer than <paramref name="footprint"/> (a pixel's width here) are
+    /// left out: they would only flicker.</summary>
     public static float Fractal(V3 p, int octaves, float footprint, uint seed)
     {
         float sum = 0, amplitude = 0.5f, left = 1;

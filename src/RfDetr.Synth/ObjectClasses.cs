@@ -21,10 +21,13 @@ internal static class ObjectClasses
 
     public static Solid Make(int classId, SceneRandom random) => All[classId].Make(random);
 
-    /// <summary>Upright, on its side, or (one in twelve) as if caught while falling over; always turned at random about the vertical.</summary>
+    /// <summary>
+    /// Upright, on its side, or (one in twelve) as if caught while falling over; always turned at random about the vertical.
+    /// </summary>
     public static Rotation Pose(Solid solid, SceneRandom random)
     {
-        Rotation turn = Rotation.AboutY(random.Range(0, 2 * PortableMath.Pi)), roll = Rotation.AboutY(random.Range(0, 2 * PortableMath.Pi));
+        Rotation turn = Rotation.AboutY(random.Range(0, 2 * PortableMath.Pi)),
+        roll = Rotation.AboutY(random.Range(0, 2 * PortableMath.Pi));
         float chance = random.Unit();
         float upright = solid is Ring or Star or Capsule ? 0.35f : solid is Bottle or Mushroom or Mug or Cone ? 0.7f : 0.5f;
         if (chance < 0.08f)
@@ -34,7 +37,10 @@ internal static class ObjectClasses
         if (solid is Star) // stands on two tips, broad side towards the camera more or less
             return Rotation.AboutY(random.Range(-0.9f, 0.9f)).After(Rotation.AboutX(-PortableMath.Pi / 2));
         if (solid is Ring)
-            return Rotation.AboutY(random.Range(-0.9f, 0.9f)).After(Rotation.AboutX(PortableMath.Pi / 2 + random.Range(-0.2f, 0.2f)));
-        return solid is Cube ? turn : turn.After(Rotation.AboutZ(solid.LyingTilt)).After(solid is Mug ? Rotation.AboutY(random.Range(-1f, 1f)) : roll);
+            return Rotation.AboutY(random.Range(-0.9f, 0.9f)).After(
+                Rotation.AboutX(PortableMath.Pi / 2 + random.Range(-0.2f, 0.2f)));
+        return solid is Cube
+            ? turn
+            : turn.After(Rotation.AboutZ(solid.LyingTilt)).After(solid is Mug ? Rotation.AboutY(random.Range(-1f, 1f)) : roll);
     }
 }

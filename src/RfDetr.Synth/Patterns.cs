@@ -8,7 +8,10 @@ internal enum Pattern
     Plain, Stripes, Bands, Checks, Dots, Wood, Marble, Speckle, Cloud, Planks, Tiles, Bricks, Weave, Soil,
 }
 
-/// <summary>Patterns as functions of a point: 0 is the first color, 1 the second. Each fades to its mean where a pixel spans a whole repeat.</summary>
+/// <summary>
+/// Patterns as functions of a point: 0 is the first color, 1 the second. Each fades to its mean where a pixel spans a whole
+/// repeat.
+/// </summary>
 internal static class Patterns
 {
     public static float Evaluate(Pattern pattern, V3 p, float footprint, uint seed)
@@ -86,7 +89,8 @@ internal static class Patterns
         float row = MathF.Floor(v), x = u + shift * (row - 2 * MathF.Floor(row / 2)), column = MathF.Floor(x);
         float fx = x - column, fy = v - row;
         float joint = MathF.Min(MathF.Min(fx, 1 - fx) * (shift > 0 ? 2 : 1), MathF.Min(fy, 1 - fy));
-        float tone = 0.35f * Noise.At((int)column, (int)row, 5, seed) + 0.35f * Noise.Fractal(new(u * 5 + column * 3.7f, v * 5 + row * 9.1f, 0), 4, footprint * 5, seed);
+        float tone = 0.35f * Noise.At((int)column, (int)row, 5, seed) + 0.35f * Noise.Fractal(
+            new(u * 5 + column * 3.7f, v * 5 + row * 9.1f, 0), 4, footprint * 5, seed);
         return Mix(1, Clamp01(tone), SmoothStep(0.02f, 0.05f + footprint, joint));
     }
 
@@ -100,7 +104,8 @@ internal static class Patterns
     /// <summary>Broad patches under fine grains.</summary>
     private static float Soil(V3 p, float footprint, uint seed)
     {
-        float patches = Noise.Fractal(p * 0.6f, 3, footprint * 0.6f, seed), grains = Noise.Fractal(p * 7, 3, footprint * 7, seed ^ 5);
+        float patches = Noise.Fractal(p * 0.6f, 3, footprint * 0.6f, seed),
+        grains = Noise.Fractal(p * 7, 3, footprint * 7, seed ^ 5);
         return SmoothStep(0.25f, 0.75f, 0.45f * patches + 0.55f * grains);
     }
 }

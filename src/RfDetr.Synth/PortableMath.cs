@@ -2,13 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace RfDetr.Synth;
 
-/// <summary>Functions whose result is the same on every machine: only +, −, ×, ÷, √ and rounding, which IEEE 754 fixes to the bit.
-/// The C library's sin, exp and pow differ between systems and are therefore not used anywhere in the generator.</summary>
+/// <summary>Functions whose result is the same on every machine: only +, −, ×, ÷, √ and rounding, which IEEE 754 fixes to the
+/// bit. The C library's sin, exp and pow differ between systems and are therefore not used anywhere in the generator.</summary>
 internal static class PortableMath
 {
     public const float Pi = 3.14159265f;
 
-    /// <summary>Sine and cosine by Taylor series about the nearest multiple of π/2; error below 1e-9 for |x| under 1000.</summary>
+    /// <summary>
+    /// Sine and cosine by Taylor series about the nearest multiple of π/2; error below 1e-9 for |x| under 1000.
+    /// </summary>
     public static (float Sin, float Cos) SinCos(float radians)
     {
         double quarter = Math.Floor(radians * (2 / Math.PI) + 0.5);
@@ -43,7 +45,9 @@ internal static class PortableMath
         return t * t * (3 - 2 * t);
     }
 
-    /// <summary>The lesser of two distances with the crease between them filled by a parabola of width <paramref name="k"/>.</summary>
+    /// <summary>
+    /// The lesser of two distances with the crease between them filled by a parabola of width <paramref name="k"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float SmoothMin(float a, float b, float k)
     {

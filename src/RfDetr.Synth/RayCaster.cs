@@ -7,7 +7,8 @@ internal static class RayCaster
 {
     private const int MaxSteps = 96;
 
-    /// <summary>Distance along the ray to an object's surface, infinite if it is missed. What lies within <paramref name="tolerance"/>
+    /// <summary>Distance along the ray to an object's surface, infinite if it is missed. What lies within
+    /// <paramref name="tolerance"/>
     /// times the ray's length counts as touched: a fraction of a pixel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Trace(in BoundingBall bounds, Placed target, V3 origin, V3 direction, float tolerance)
@@ -37,7 +38,9 @@ internal static class RayCaster
         return float.PositiveInfinity;
     }
 
-    /// <summary>Share of the key light that passes an object on its way to a point, in [0, 1]; the nearer a ray passes, the darker.</summary>
+    /// <summary>
+    /// Share of the key light that passes an object on its way to a point, in [0, 1]; the nearer a ray passes, the darker.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Light(in BoundingBall bounds, Placed blocker, V3 point, V3 towardsLight, float penumbra)
     {

@@ -9,7 +9,8 @@ internal readonly struct Rotation(V3 x, V3 y, V3 z)
 
     /// <summary>First turns by <paramref name="first"/>, then by this.</summary>
     public Rotation After(Rotation first) => new(
-        ToWorld(first.ToWorld(new V3(1, 0, 0))), ToWorld(first.ToWorld(new V3(0, 1, 0))), ToWorld(first.ToWorld(new V3(0, 0, 1))));
+        ToWorld(first.ToWorld(new V3(1, 0, 0))), ToWorld(first.ToWorld(new V3(0, 1, 0))),
+        ToWorld(first.ToWorld(new V3(0, 0, 1))));
 
     public static Rotation AboutX(float radians)
     {

@@ -19,7 +19,9 @@ public sealed class Scene
     public IReadOnlyList<SceneObject> Objects { get; }
 }
 
-/// <summary>One object of a <see cref="Scene"/>. A pixel is the object's if the ray through the pixel's center meets it first.</summary>
+/// <summary>
+/// One object of a <see cref="Scene"/>. A pixel is the object's if the ray through the pixel's center meets it first.
+/// </summary>
 public sealed class SceneObject
 {
     internal SceneObject(int classId, PixelBox box, byte[] mask, int area, int amodalArea) =>
@@ -34,17 +36,25 @@ public sealed class SceneObject
     /// <summary>The tight box of the visible pixels.</summary>
     public PixelBox Box { get; }
 
-    /// <summary>Visible pixels within <see cref="Box"/>: <c>Box.Height × Box.Width</c> bytes, rows from the top, 1 where the object is seen, else 0.</summary>
+    /// <summary>
+    /// Visible pixels within <see cref="Box"/>: <c>Box.Height × Box.Width</c> bytes, rows from the top, 1 where the object is
+    /// seen, else 0.
+    /// </summary>
     public byte[] Mask { get; }
 
     /// <summary>Visible pixels: the ones in <see cref="Mask"/>.</summary>
     public int Area { get; }
 
-    /// <summary>Pixels of the image that the object would cover if nothing stood before it; at least <see cref="Area"/>.</summary>
+    /// <summary>
+    /// Pixels of the image that the object would cover if nothing stood before it; at least <see cref="Area"/>.
+    /// </summary>
     public int AmodalArea { get; }
 }
 
-/// <summary>A box along pixel borders: columns <paramref name="X1"/> to <paramref name="X2"/> − 1, rows <paramref name="Y1"/> to <paramref name="Y2"/> − 1.</summary>
+/// <summary>
+/// A box along pixel borders: columns <paramref name="X1"/> to <paramref name="X2"/> − 1, rows <paramref name="Y1"/> to
+/// <paramref name="Y2"/> − 1.
+/// </summary>
 /// <param name="X1">Left border in pixels.</param>
 /// <param name="Y1">Upper border in pixels.</param>
 /// <param name="X2">Right border, outside.</param>

@@ -1,8 +1,9 @@
 namespace RfDetr.Synth;
 
 /// <summary>
-/// Draws images of solid things, lit and textured, with exact boxes and masks: material for tests, demonstrations and small trainings
-/// that needs no download. The same (seed, index, size, options) gives the same bytes on every machine and for any number of threads.
+/// Draws images of solid things, lit and textured, with exact boxes and masks: material for tests, demonstrations and small
+/// trainings that needs no download. The same (seed, index, size, options) gives the same bytes on every machine and for any
+/// number of threads.
 /// </summary>
 /// <remarks>Thread-safe: one generator may render on many threads at once.</remarks>
 public sealed class SceneGenerator
@@ -49,7 +50,9 @@ public sealed class SceneGenerator
         return new(width, height, rgb, seen.Annotate(scene.Objects));
     }
 
-    /// <summary>Takes out what can hardly be seen, and looks again: what is not annotated must not be in the image either.</summary>
+    /// <summary>
+    /// Takes out what can hardly be seen, and looks again: what is not annotated must not be in the image either.
+    /// </summary>
     private (Shader Shader, Visibility Seen) KeepVisible(SceneLayout scene, int width, int height)
     {
         int minPixels = Math.Max(1, Math.Min(_options.MinVisiblePixels, width * height / 64));

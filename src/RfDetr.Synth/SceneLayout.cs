@@ -28,9 +28,14 @@ internal sealed class SceneLayout
             for (int t = 0; t < Tries; t++)
             {
                 if (t % 8 == 7)
-                    size = MathF.Max(size * 0.75f, MathF.Min(options.MinObjectSize, size)); // where nothing fits, something smaller may
-                (float X, float Y, float Size) seat = besideAnother ? Beside(random, random.Pick<(float, float, float)>([.. seats]), size) : Anywhere(random, width, height, size);
-                if (Place(classId, solid, surface, pose, size, Camera.Direction(seat.X, seat.Y)) is { } placed && Fits(placed, objects))
+                    // where nothing fits, something smaller may
+                    size = MathF.Max(size * 0.75f, MathF.Min(options.MinObjectSize, size));
+                (float X, float Y, float Size) seat = besideAnother
+                    ? Beside(random, random.Pick<(float, float, float)>([.. seats]), size)
+                    : Anywhere(random, width, height, size);
+                if (
+                    Place(classId, solid, surface, pose, size, Camera.Direction(seat.X, seat.Y)) is { } placed
+                        && Fits(placed, objects))
                 {
                     objects.Add(placed);
                     seats.Add(seat);
@@ -72,13 +77,16 @@ internal sealed class SceneLayout
         int classId = random.Pick<int>(classIds);
         Solid solid = ObjectClasses.Make(classId, random);
         Rotation pose = ObjectClasses.Pose(solid, random);
-        return Place(classId, solid, SurfaceMaker.Object(random), pose, size, direction) is { } placed && Fits(placed, others) ? placed : null;
+        return Place(classId, solid, SurfaceMaker.Object(random), pose, size, direction) is { } placed && Fits(placed, others)
+            ? placed
+            : null;
     }
 
     /// <summary>Somewhere in the image, more often towards its middle; partly outside now and then.</summary>
     private static (float X, float Y, float Size) Anywhere(SceneRandom random, int width, int height, float size)
     {
-        float x = (random.Range(-0.1f, 1.1f) + random.Range(-0.1f, 1.1f)) / 2, y = (random.Range(0, 1.1f) + random.Range(0, 1.1f)) / 2;
+        float x = (random.Range(-0.1f, 1.1f) + random.Range(-0.1f, 1.1f)) / 2,
+        y = (random.Range(0, 1.1f) + random.Range(0, 1.1f)) / 2;
         return (x * width, y * height, size);
     }
 
@@ -89,7 +97,10 @@ internal sealed class SceneLayout
         return (other.X + random.Range(-reach, reach), other.Y + random.Range(-reach, reach) * 0.6f, size);
     }
 
-    /// <summary>Sets a solid on the ground so that its center is seen along a direction and its bounding ball is <paramref name="size"/> pixels wide.</summary>
+    /// <summary>
+    /// Sets a solid on the ground so that its center is seen along a direction and its bounding ball is <paramref name="size"/>
+    /// pixels wide.
+    /// </summary>
     private Placed? Place(int classId, Solid solid, Surface surface, Rotation pose, float size, V3 direction)
     {
         if (direction.Y > -0.02f)
@@ -101,10 +112,14 @@ internal sealed class SceneLayout
         return t > 12 * Camera.GroundDistance ? null : new(classId, solid, surface, pose, Camera.Position + direction * t, scale);
     }
 
-    /// <summary>True if the object touches neither the wall nor, seen from above, another one (tested along the line between the centers).</summary>
+    /// <summary>
+    /// True if the object touches neither the wall nor, seen from above, another one (tested along the line between the centers).
+    /// </summary>
     public bool Fits(Placed candidate, IReadOnlyList<Placed> others)
     {
-        if (Backdrop.WallClearance(candidate.Center) < candidate.Support(-Backdrop.WallNormal) * 1.05f || candidate.Center.Y + candidate.Radius > 0.9f)
+        if (
+            Backdrop.WallClearance(candidate.Center) < candidate.Support(-Backdrop.WallNormal) * 1.05f
+                || candidate.Center.Y + candidate.Radius > 0.9f)
             return false;
         foreach (Placed other in others)
         {

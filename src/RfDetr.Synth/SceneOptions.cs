@@ -3,7 +3,10 @@ namespace RfDetr.Synth;
 /// <summary>What a <see cref="SceneGenerator"/> draws. Sizes are in pixels.</summary>
 public sealed record SceneOptions
 {
-    /// <summary>Fewest objects set into a scene, at least 1. What would be hardly visible is taken out again, so a scene may end with fewer.</summary>
+    /// <summary>
+    /// Fewest objects set into a scene, at least 1. What would be hardly visible is taken out again, so a scene may end with
+    /// fewer.
+    /// </summary>
     public int MinObjects { get; init; } = 2;
 
     /// <summary>Most objects set into a scene, from <see cref="MinObjects"/> to 64.</summary>
@@ -18,10 +21,15 @@ public sealed record SceneOptions
     /// <summary>Objects of which fewer pixels can be seen are taken out; at most 1/64 of the image is asked for.</summary>
     public int MinVisiblePixels { get; init; } = 40;
 
-    /// <summary>Objects of which a smaller share of their pixels can be seen, because others hide the rest, are taken out; in [0, 1].</summary>
+    /// <summary>
+    /// Objects of which a smaller share of their pixels can be seen, because others hide the rest, are taken out; in [0, 1].
+    /// </summary>
     public double MinVisibleFraction { get; init; } = 0.2;
 
-    /// <summary>Names of the classes to draw, a subset of <see cref="SceneGenerator.ClassNames"/>; null for all. Ids stay those of the full list.</summary>
+    /// <summary>
+    /// Names of the classes to draw, a subset of <see cref="SceneGenerator.ClassNames"/>; null for all. Ids stay those of the
+    /// full list.
+    /// </summary>
     public IReadOnlyList<string>? Classes { get; init; }
 
     /// <summary>Threads that share one image's rows; 0 for one per core. The result does not depend on it.</summary>
@@ -36,11 +44,11 @@ public sealed record SceneOptions
         if (MinObjectSize < 4)
             wrong.Add($"MinObjectSize must be at least 4, got {MinObjectSize}");
         if (!(MaxObjectFraction > 0 && MaxObjectFraction <= 1))
-            wrong.Add(FormattableString.Invariant($"MaxObjectFraction must be in (0, 1], got {MaxObjectFraction}"));
+            wrong.Add(Invariant.Text($"MaxObjectFraction must be in (0, 1], got {MaxObjectFraction}"));
         if (MinVisiblePixels < 1)
             wrong.Add($"MinVisiblePixels must be at least 1, got {MinVisiblePixels}");
         if (!(MinVisibleFraction >= 0 && MinVisibleFraction <= 1))
-            wrong.Add(FormattableString.Invariant($"MinVisibleFraction must be in [0, 1], got {MinVisibleFraction}"));
+            wrong.Add(Invariant.Text($"MinVisibleFraction must be in [0, 1], got {MinVisibleFraction}"));
         if (Threads < 0)
             wrong.Add($"Threads must be 0 (one per core) or more, got {Threads}");
         IReadOnlyList<string> names = ObjectClasses.Names;

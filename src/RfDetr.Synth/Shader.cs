@@ -2,7 +2,9 @@ using static RfDetr.Synth.PortableMath;
 
 namespace RfDetr.Synth;
 
-/// <summary>The light that comes back along a ray: key light with soft shadows, surround with contact shadows, highlights, mirror images.</summary>
+/// <summary>
+/// The light that comes back along a ray: key light with soft shadows, surround with contact shadows, highlights, mirror images.
+/// </summary>
 internal sealed class Shader(SceneLayout scene)
 {
     private readonly Camera _camera = scene.Camera;
@@ -12,7 +14,8 @@ internal sealed class Shader(SceneLayout scene)
     private readonly BoundingBall[] _bounds = [.. scene.Objects.Select(o => new BoundingBall(o.Center, o.Radius))];
 
     // Light that the ground throws back up, in its own color.
-    private readonly V3 _bounce = scene.Backdrop.Ground.MeanColor * (scene.Light.Key * (0.3f * scene.Light.Direction.Y) + scene.Light.Zenith * 0.3f);
+    private readonly V3 _bounce =
+        scene.Backdrop.Ground.MeanColor * (scene.Light.Key * (0.3f * scene.Light.Direction.Y) + scene.Light.Zenith * 0.3f);
 
     /// <summary>A tenth of a pixel per unit of distance.</summary>
     private float Tolerance => 0.1f / _camera.Focal;
@@ -71,7 +74,8 @@ internal sealed class Shader(SceneLayout scene)
         float footprint = distance / _camera.Focal / target.Scale;
         V3 paint = surface.Color(target.ToLocal(p), footprint);
         float reach = target.Radius;
-        float open = Openness(p, n, reach * 0.5f, index) * (0.55f + 0.45f * SmoothStep(-0.1f, 0.7f, (p.Y + n.Y * reach * 0.3f) / reach + 0.2f));
+        float open = Openness(p, n, reach * 0.5f, index) * (
+            0.55f + 0.45f * SmoothStep(-0.1f, 0.7f, (p.Y + n.Y * reach * 0.3f) / reach + 0.2f));
         V3 lit = Lit(p + n * (0.01f * target.Scale), n, view, paint, surface, open, index);
         float fresnel = Fresnel(surface.Reflectance, -V3.Dot(n, view));
         if (fresnel < 0.02f)
@@ -120,7 +124,8 @@ internal sealed class Shader(SceneLayout scene)
     {
         V3 n = target.Normal(p);
         V3 paint = target.Surface.Color(target.ToLocal(p), 0.05f);
-        return paint * (_light.Key * MathF.Max(V3.Dot(n, _light.Direction), 0) + V3.Mix(_bounce, _light.Zenith, 0.5f + 0.5f * n.Y));
+        return paint * (
+            _light.Key * MathF.Max(V3.Dot(n, _light.Direction), 0) + V3.Mix(_bounce, _light.Zenith, 0.5f + 0.5f * n.Y));
     }
 
     /// <summary>What a mirror sees apart from other objects.</summary>
@@ -132,7 +137,10 @@ internal sealed class Shader(SceneLayout scene)
             return beyond;
         V3 at = p + direction * t, ambient = _light.Zenith + _light.Horizon * 0.25f;
         if (wall)
-            return V3.Mix(_backdrop.WallColor(at, footprint + 0.01f * t) * (ambient + _light.Key * MathF.Max(V3.Dot(_backdrop.WallNormal, _light.Direction), 0)), beyond, 0.15f);
+            return V3.Mix(
+                _backdrop.WallColor(at, footprint + 0.01f * t) * (
+                    ambient + _light.Key * MathF.Max(V3.Dot(_backdrop.WallNormal, _light.Direction), 0)),
+                beyond, 0.15f);
         V3 ground = _backdrop.GroundColor(at, footprint + 0.01f * t) * (ambient + _light.Key * _light.Direction.Y);
         return V3.Mix(ground * 0.8f, beyond, Clamp01(t / (40 * _camera.GroundDistance)));
     }
@@ -149,7 +157,9 @@ internal sealed class Shader(SceneLayout scene)
         return light;
     }
 
-    /// <summary>Share of the surround that reaches a point past nearby objects, from their distance a little way along the normal.</summary>
+    /// <summary>
+    /// Share of the surround that reaches a point past nearby objects, from their distance a little way along the normal.
+    /// </summary>
     private float Openness(V3 p, V3 n, float reach, int index)
     {
         float open = 1;

@@ -20,7 +20,9 @@ internal static class SurfaceMaker
             ColorA = metal ? V3.Mix(a, V3.Gray(0.75f), 0.5f) : a,
             ColorB = metal ? V3.Mix(b, V3.Gray(0.6f), 0.5f) : b,
             Pattern = pattern,
-            Frequency = pattern is Pattern.Wood or Pattern.Marble or Pattern.Cloud or Pattern.Plain ? random.Range(0.8f, 2) : random.Range(1.5f, 4),
+            Frequency = pattern is Pattern.Wood or Pattern.Marble or Pattern.Cloud or Pattern.Plain
+                ? random.Range(0.8f, 2)
+                : random.Range(1.5f, 4),
             Seed = random.NextUInt32(),
             Reflectance = metal ? random.Range(0.55f, 0.85f) : shiny ? random.Range(0.03f, 0.07f) : 0.004f,
             Sharpness = shiny ? 5 + random.Below(4) : 2 + random.Below(2),
@@ -32,7 +34,10 @@ internal static class SurfaceMaker
     public static Surface Floor(SceneRandom random)
     {
         Pattern pattern = random.Pick<Pattern>(
-            [Pattern.Planks, Pattern.Planks, Pattern.Planks, Pattern.Tiles, Pattern.Marble, Pattern.Weave, Pattern.Weave, Pattern.Cloud, Pattern.Checks, Pattern.Speckle, Pattern.Plain]);
+            [
+                Pattern.Planks, Pattern.Planks, Pattern.Planks, Pattern.Tiles, Pattern.Marble, Pattern.Weave, Pattern.Weave,
+                Pattern.Cloud, Pattern.Checks, Pattern.Speckle, Pattern.Plain
+            ]);
         bool wood = pattern is Pattern.Planks && random.Chance(0.8f);
         V3 a = wood ? WoodTone(random) : Muted(random);
         V3 b = wood ? a * random.Range(0.2f, 0.4f) : V3.Mix(a, Muted(random), random.Range(0.25f, 0.7f));
@@ -52,7 +57,11 @@ internal static class SurfaceMaker
     /// <summary>Grass, sand, earth, asphalt, snow.</summary>
     public static Surface Terrain(SceneRandom random)
     {
-        V3 a = random.Pick<V3>([new(0.13f, 0.19f, 0.05f), new(0.2f, 0.24f, 0.1f), new(0.55f, 0.42f, 0.24f), new(0.24f, 0.15f, 0.08f), new(0.16f, 0.16f, 0.17f), new(0.7f, 0.72f, 0.76f)]);
+        V3 a = random.Pick<V3>(
+            [
+                new(0.13f, 0.19f, 0.05f), new(0.2f, 0.24f, 0.1f), new(0.55f, 0.42f, 0.24f), new(0.24f, 0.15f, 0.08f),
+                new(0.16f, 0.16f, 0.17f), new(0.7f, 0.72f, 0.76f)
+            ]);
         return new()
         {
             ColorA = a * random.Range(0.35f, 0.7f),
@@ -67,10 +76,23 @@ internal static class SurfaceMaker
 
     public static Surface Wall(SceneRandom random)
     {
-        Pattern pattern = random.Pick<Pattern>([Pattern.Plain, Pattern.Plain, Pattern.Plain, Pattern.Cloud, Pattern.Bricks, Pattern.Bricks, Pattern.Stripes, Pattern.Tiles, Pattern.Dots, Pattern.Planks]);
+        Pattern pattern = random.Pick<Pattern>(
+            [
+                Pattern.Plain, Pattern.Plain, Pattern.Plain, Pattern.Cloud, Pattern.Bricks, Pattern.Bricks, Pattern.Stripes,
+                Pattern.Tiles, Pattern.Dots, Pattern.Planks
+            ]);
         V3 a = Muted(random);
         V3 b = V3.Mix(a, pattern is Pattern.Bricks ? V3.Gray(0.55f) : Muted(random), random.Range(0.2f, 0.6f));
-        return new() { ColorA = a, ColorB = b, Pattern = pattern, Frequency = random.Range(3, 9), Seed = random.NextUInt32(), Reflectance = 0.004f, Sharpness = 3 };
+        return new()
+        {
+            ColorA = a,
+            ColorB = b,
+            Pattern = pattern,
+            Frequency = random.Range(3, 9),
+            Seed = random.NextUInt32(),
+            Reflectance = 0.004f,
+            Sharpness = 3
+        };
     }
 
     /// <summary>The second color: near the first for grain, far from it for printed patterns.</summary>
@@ -87,7 +109,8 @@ internal static class SurfaceMaker
 
     private static V3 Muted(SceneRandom random) => Hue(random.Unit(), random.Range(0.03f, 0.4f), random.Range(0.35f, 0.9f));
 
-    private static V3 WoodTone(SceneRandom random) => Hue(random.Range(0.04f, 0.11f), random.Range(0.3f, 0.65f), random.Range(0.4f, 0.85f));
+    private static V3 WoodTone(SceneRandom random) =>
+        Hue(random.Range(0.04f, 0.11f), random.Range(0.3f, 0.65f), random.Range(0.4f, 0.85f));
 
     /// <summary>Linear RGB of a hue in turns, saturation and value in [0, 1].</summary>
     private static V3 Hue(float hue, float saturation, float value)
@@ -103,6 +126,8 @@ internal static class SurfaceMaker
         }
     }
 
-    /// <summary>From image values to light: gamma 2 (the film takes the square root again), for its root is exact on every machine.</summary>
+    /// <summary>
+    /// From image values to light: gamma 2 (the film takes the square root again), for its root is exact on every machine.
+    /// </summary>
     private static V3 Squared(this V3 c) => c * c;
 }

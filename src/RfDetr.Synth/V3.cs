@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace RfDetr.Synth;
 
-/// <summary>A point, direction or linear RGB color. Plain scalar arithmetic in a written order, so every machine gets the same bits
-/// (<see cref="System.Numerics.Vector3"/> leaves the order of a dot product's sum to the hardware).</summary>
+/// <summary>A point, direction or linear RGB color. Plain scalar arithmetic in a written order, so every machine gets the same
+/// bits (<see cref="System.Numerics.Vector3"/> leaves the order of a dot product's sum to the hardware).</summary>
 internal readonly struct V3(float x, float y, float z)
 {
     public readonly float X = x, Y = y, Z = z;

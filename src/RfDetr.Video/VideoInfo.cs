@@ -9,7 +9,7 @@ public readonly record struct FrameRate(int Numerator, int Denominator)
     public double PerSecond => Denominator > 0 ? (double)Numerator / Denominator : 0;
 
     /// <summary>The fraction, as ffmpeg reads and writes it.</summary>
-    public override string ToString() => FormattableString.Invariant($"{Numerator}/{Denominator}");
+    public override string ToString() => Invariant.Text($"{Numerator}/{Denominator}");
 }
 
 /// <summary>Facts about a video before its first frame is read.</summary>

@@ -34,7 +34,9 @@ internal readonly record struct ImageAnswer(Detections? Result, NetworkOutputExc
     public Detections ResultOrThrow() => Result ?? throw Error!;
 }
 
-/// <summary>The way of a batch from pixels to detections: prepare each image, run the network once, decode each image's answer.</summary>
+/// <summary>
+/// The way of a batch from pixels to detections: prepare each image, run the network once, decode each image's answer.
+/// </summary>
 /// <param name="engine">Runs the network.</param>
 /// <param name="model">Classes, heads and input.</param>
 /// <param name="options">What to keep; null for the defaults.</param>
@@ -80,7 +82,12 @@ internal sealed class DetectionPipeline(INetworkEngine engine, ModelInfo model, 
             try
             {
                 Detections found = _decoder.Decode(run, i, frames[i].Width, frames[i].Height);
-                var times = new StageTimes { PreprocessMs = prepareMs[i], InferenceMs = inferenceMs, PostprocessMs = StageClock.Ms(start) };
+                var times = new StageTimes
+                {
+                    PreprocessMs = prepareMs[i],
+                    InferenceMs = inferenceMs,
+                    PostprocessMs = StageClock.Ms(start)
+                };
                 answers[i] = new(found with { Times = times }, null);
                 Telemetry.Add(answers[i].Result!);
             }
@@ -96,7 +103,8 @@ internal sealed class DetectionPipeline(INetworkEngine engine, ModelInfo model, 
     private void Prepare(PixelFrame frame, Span<float> input)
     {
         PixelFrame view = _options.Roi is { } roi ? frame.Crop(roi.X, roi.Y, roi.Width, roi.Height) : frame;
-        Preprocessor.Run(view, input, model.InputHeight, model.InputWidth, _options.ResizeRule ?? model.ResizeRule, model.Normalization);
+        Preprocessor.Run(
+            view, input, model.InputHeight, model.InputWidth, _options.ResizeRule ?? model.ResizeRule, model.Normalization);
     }
 }
 

@@ -7,7 +7,9 @@ namespace RfDetr;
 /// <summary>
 /// RF-DETR, ready to find things: <c>using var detector = Detector.Load("nano"); var found = detector.Detect("street.jpg");</c>
 /// </summary>
-/// <remarks>Safe for any number of threads at once; results own their memory. Disposing lets calls under way end and refuses later ones.</remarks>
+/// <remarks>
+/// Safe for any number of threads at once; results own their memory. Disposing lets calls under way end and refuses later ones.
+/// </remarks>
 public sealed class Detector : IDisposable
 {
     private readonly INetworkEngine _engine;
@@ -33,22 +35,31 @@ public sealed class Detector : IDisposable
     /// <summary>What was measured and chosen; null unless this detector comes from <see cref="OptimizeForInference"/>.</summary>
     public OptimizationReport? Optimization { get; internal set; }
 
-    /// <summary>Images per run of the network where many are at hand and nobody says otherwise; 1 unless it was chosen by <see cref="OptimizeForInference"/>.</summary>
+    /// <summary>
+    /// Images per run of the network where many are at hand and nobody says otherwise; 1 unless it was chosen by
+    /// <see cref="OptimizeForInference"/>.
+    /// </summary>
     public int PreferredBatch => Optimization?.Chosen.Batch ?? 1;
 
     /// <summary>True if the network runs batches of one size only.</summary>
     internal bool HasFixedBatch => _engine.Contract.FixedBatch is not null;
 
     /// <summary>Loads a model.</summary>
-    /// <param name="model">A checkpoint (<c>.pth</c>, <c>.pt</c>, <c>.ckpt</c>, <c>.safetensors</c>), an <c>.onnx</c> file, the name of downloaded weights (<c>nano</c> … <c>seg-2xlarge</c>), or one of <see cref="BuiltInModels.Names"/>.</param>
+    /// <param name="model">
+    /// A checkpoint (<c>.pth</c>, <c>.pt</c>, <c>.ckpt</c>, <c>.safetensors</c>), an <c>.onnx</c> file, the name of downloaded
+    /// weights (<c>nano</c> … <c>seg-2xlarge</c>), or one of <see cref="BuiltInModels.Names"/>.
+    /// </param>
     /// <param name="options">What the model means; null for what the file says.</param>
     /// <param name="engine">What runs it; null for <see cref="Engine.Auto"/>.</param>
-    /// <exception cref="ArgumentException">An option is out of range, contradicts the file, or the engine does not run such a model.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is out of range, contradicts the file, or the engine does not run such a model.
+    /// </exception>
     /// <exception cref="FileNotFoundException">There is no such file and no such weights in the cache.</exception>
     /// <exception cref="Checkpoints.CheckpointFormatException">The file is not a valid checkpoint.</exception>
     /// <exception cref="Onnx.OnnxFormatException">The file is not a valid ONNX model.</exception>
     /// <exception cref="Checkpoints.LicenseNotAcceptedException">The weights' license must be accepted first.</exception>
-    public static Detector Load(string model, ModelOptions? options = null, Engine? engine = null) => Load(ModelReference.Parse(model), options, engine);
+    public static Detector Load(string model, ModelOptions? options = null, Engine? engine = null) =>
+        Load(ModelReference.Parse(model), options, engine);
 
     /// <inheritdoc cref="Load(string, ModelOptions, Engine)"/>
     public static Detector Load(ModelReference model, ModelOptions? options = null, Engine? engine = null)
@@ -76,7 +87,9 @@ public sealed class Detector : IDisposable
         string model, ModelOptions? options = null, Engine? engine = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => Load(model, options, engine), cancellationToken);
 
-    /// <summary>Another detector of the same model on another engine. What the model means is kept; this one stays as it is.</summary>
+    /// <summary>
+    /// Another detector of the same model on another engine. What the model means is kept; this one stays as it is.
+    /// </summary>
     /// <param name="engine">What runs it.</param>
     public Detector WithEngine(Engine engine)
     {
@@ -85,22 +98,26 @@ public sealed class Detector : IDisposable
     }
 
     /// <summary>
-    /// Another detector of the same model that runs as quickly as this machine can: engine, precision (only if allowed), threads, spinning and batch size are
-    /// chosen by measuring for a few seconds, with results compared to this detector's. What this one was loaded with by name (an engine, a number of threads)
-    /// is kept. The choice is remembered for machine and model. This detector stays as it is, for comparison; nothing else should run meanwhile.
+    /// Another detector of the same model that runs as quickly as this machine can: engine, precision (only if allowed), threads,
+    /// spinning and batch size are chosen by measuring for a few seconds, with results compared to this detector's. What this one
+    /// was loaded with by name (an engine, a number of threads) is kept. The choice is remembered for machine and model. This
+    /// detector stays as it is, for comparison; nothing else should run meanwhile.
     /// </summary>
     /// <param name="options">Null for the defaults.</param>
     /// <param name="cancellationToken">Ends the measurement.</param>
     /// <returns>A detector of its own whose <see cref="Optimization"/> tells what was chosen and why.</returns>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="InvalidOperationException">The detector runs on an <see cref="Engine.Custom"/>.</exception>
-    public Detector OptimizeForInference(OptimizeOptions? options = null, CancellationToken cancellationToken = default) => Engine is not Engine.Custom
+    public Detector OptimizeForInference(OptimizeOptions? options = null, CancellationToken cancellationToken = default) =>
+        Engine is not Engine.Custom
         ? Optimizer.Run(this, options ?? new OptimizeOptions(), cancellationToken)
-        : throw new InvalidOperationException("a detector on a custom engine has no other engines to choose from; load it without");
+        : throw new InvalidOperationException(
+            "a detector on a custom engine has no other engines to choose from; load it without");
 
     /// <summary>Optimizes on the thread pool.</summary>
     /// <inheritdoc cref="OptimizeForInference"/>
-    public Task<Detector> OptimizeForInferenceAsync(OptimizeOptions? options = null, CancellationToken cancellationToken = default) =>
+    public Task<Detector> OptimizeForInferenceAsync(
+        OptimizeOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => OptimizeForInference(options, cancellationToken), cancellationToken);
 
     /// <summary>Finds objects in an image file.</summary>
@@ -114,7 +131,8 @@ public sealed class Detector : IDisposable
 
     /// <summary>Finds objects in an encoded image (JPEG, PNG, WebP, …) in memory.</summary>
     /// <exception cref="ImageContentException">The bytes are not a valid image.</exception>
-    public Detections Detect(ReadOnlyMemory<byte> encoded, DetectOptions? options = null, CancellationToken cancellationToken = default)
+    public Detections Detect(
+        ReadOnlyMemory<byte> encoded, DetectOptions? options = null, CancellationToken cancellationToken = default)
     {
         long start = Stopwatch.GetTimestamp();
         using Image image = Image.Decode(encoded.Span);
@@ -129,12 +147,19 @@ public sealed class Detector : IDisposable
     public Detections Detect(PixelFrame frame, DetectOptions? options = null, CancellationToken cancellationToken = default) =>
         new DetectionPipeline(_engine, Model, options).Run(new OneFrame(frame), cancellationToken)[0].ResultOrThrow();
 
-    /// <summary>Finds objects in several images, in runs of <see cref="PreferredBatch"/> images (of the model's own number, where that is fixed).</summary>
+    /// <summary>
+    /// Finds objects in several images, in runs of <see cref="PreferredBatch"/> images (of the model's own number, where that is
+    /// fixed).
+    /// </summary>
     /// <exception cref="NetworkOutputException">The network's answer to one of them has values that are not finite.</exception>
-    public IReadOnlyList<Detections> Detect(IReadOnlyList<Image> images, DetectOptions? options = null, CancellationToken cancellationToken = default) =>
+    public IReadOnlyList<Detections> Detect(
+        IReadOnlyList<Image> images, DetectOptions? options = null, CancellationToken cancellationToken = default) =>
         Detect(images, PreferredBatch, options, cancellationToken);
 
-    /// <summary>Finds objects in several images, in runs of <paramref name="batch"/> images (of the model's own number, where that is fixed).</summary>
+    /// <summary>
+    /// Finds objects in several images, in runs of <paramref name="batch"/> images (of the model's own number, where that is
+    /// fixed).
+    /// </summary>
     /// <param name="images">The images.</param>
     /// <param name="batch">Images per run of the network, at least 1; memory grows with it.</param>
     /// <param name="options">What to keep; null for the defaults.</param>
@@ -154,37 +179,47 @@ public sealed class Detector : IDisposable
 
     /// <summary>Finds objects in an image file without blocking the caller.</summary>
     /// <exception cref="ImageContentException">The file is not a valid image.</exception>
-    public Task<Detections> DetectAsync(string path, DetectOptions? options = null, CancellationToken cancellationToken = default) =>
+    public Task<Detections> DetectAsync(
+        string path, DetectOptions? options = null, CancellationToken cancellationToken = default) =>
         DetectAsync(token => Image.LoadAsync(path, null, token), options, cancellationToken);
 
     /// <summary>Finds objects in an encoded image (JPEG, PNG, WebP, …) in memory without blocking the caller.</summary>
     /// <exception cref="ImageContentException">The bytes are not a valid image.</exception>
-    public Task<Detections> DetectAsync(ReadOnlyMemory<byte> encoded, DetectOptions? options = null, CancellationToken cancellationToken = default) =>
+    public Task<Detections> DetectAsync(
+        ReadOnlyMemory<byte> encoded, DetectOptions? options = null, CancellationToken cancellationToken = default) =>
         DetectAsync(token => Image.DecodeAsync(encoded, null, token), options, cancellationToken);
 
-    /// <summary>Finds objects in an encoded image that is read from a stream, without blocking the caller; the stream stays open.</summary>
+    /// <summary>
+    /// Finds objects in an encoded image that is read from a stream, without blocking the caller; the stream stays open.
+    /// </summary>
     /// <exception cref="ImageContentException">The stream does not hold a valid image.</exception>
-    public Task<Detections> DetectAsync(Stream encoded, DetectOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<Detections> DetectAsync(
+        Stream encoded, DetectOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(encoded);
         return DetectAsync(token => Image.LoadAsync(encoded, null, token), options, cancellationToken);
     }
 
     /// <summary>Finds objects in an image without blocking the caller; the image must live until then.</summary>
-    public Task<Detections> DetectAsync(Image image, DetectOptions? options = null, CancellationToken cancellationToken = default) =>
+    public Task<Detections> DetectAsync(
+        Image image, DetectOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => Detect(image, options, cancellationToken), cancellationToken);
 
     /// <summary>
-    /// Finds objects in one image after the other, lazily and in order; others are read and decoded while the network runs. An image that cannot
-    /// be read, or that the region of interest does not fit, is an outcome with an error and does not end the stream.
+    /// Finds objects in one image after the other, lazily and in order; others are read and decoded while the network runs. An
+    /// image that cannot be read, or that the region of interest does not fit, is an outcome with an error and does not end the
+    /// stream.
     /// </summary>
-    /// <param name="sources">The images; taken as far as outcomes are asked for, and <see cref="StreamOptions.Ahead"/> groups further.</param>
+    /// <param name="sources">
+    /// The images; taken as far as outcomes are asked for, and <see cref="StreamOptions.Ahead"/> groups further.
+    /// </param>
     /// <param name="options">What to keep.</param>
     /// <param name="stream">Batch and images in progress; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <exception cref="ArgumentException">An option is out of range or names a class that the model does not have.</exception>
     public IAsyncEnumerable<ImageOutcome> DetectManyAsync(
-        IEnumerable<ImageSource> sources, DetectOptions? options = null, StreamOptions? stream = null, CancellationToken cancellationToken = default)
+        IEnumerable<ImageSource> sources, DetectOptions? options = null, StreamOptions? stream = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sources);
         stream ??= new StreamOptions();
@@ -192,18 +227,25 @@ public sealed class Detector : IDisposable
         return DetectionStream.RunAsync(this, sources, options ?? DetectOptions.Default, stream, cancellationToken);
     }
 
-    /// <summary>Finds objects in one image file after the other, as <see cref="DetectManyAsync(IEnumerable{ImageSource}, DetectOptions?, StreamOptions?, CancellationToken)"/> does, and ends with the first that cannot be read.</summary>
+    /// <summary>
+    /// Finds objects in one image file after the other, as
+    /// <see cref="DetectManyAsync(IEnumerable{ImageSource}, DetectOptions?, StreamOptions?, CancellationToken)"/> does, and ends
+    /// with the first that cannot be read.
+    /// </summary>
     /// <param name="paths">Image files.</param>
     /// <param name="options">What to keep.</param>
     /// <param name="batch">Images per run of the network, at least 1; null for <see cref="PreferredBatch"/>.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <exception cref="ImageContentException">A file is not a valid image.</exception>
     public async IAsyncEnumerable<(string Path, Detections Result)> DetectManyAsync(
-        IEnumerable<string> paths, DetectOptions? options = null, int? batch = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IEnumerable<string> paths, DetectOptions? options = null, int? batch = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
         IAsyncEnumerable<ImageOutcome> outcomes =
-            DetectManyAsync(paths.Select(ImageSource (p) => new FileImage(p)), options, new StreamOptions { Batch = batch }, cancellationToken);
+            DetectManyAsync(
+                paths.Select(ImageSource (p) => new FileImage(p)), options, new StreamOptions { Batch = batch },
+                cancellationToken);
         await foreach (ImageOutcome outcome in outcomes.ConfigureAwait(false))
         {
             if (!outcome.Succeeded)
@@ -228,7 +270,8 @@ public sealed class Detector : IDisposable
         return found with { Times = found.Times with { DecodeMs = decodeMs } };
     }
 
-    private async Task<Detections> DetectAsync(Func<CancellationToken, Task<Image>> open, DetectOptions? options, CancellationToken cancellationToken)
+    private async Task<Detections> DetectAsync(
+        Func<CancellationToken, Task<Image>> open, DetectOptions? options, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
         using Image image = await open(cancellationToken).ConfigureAwait(false);

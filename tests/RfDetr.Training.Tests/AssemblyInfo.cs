@@ -1,2 +1,3 @@
-// libtorch has one random generator and one count of live tensors for the whole process: a test that reads either must have it to itself.
+// libtorch has one random generator and one count of live tensors for the whole process: a test that reads either must have it to
+// itself.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -41,8 +41,8 @@ internal static class Clips
 
     /// <summary>A moving test picture.</summary>
     public static string[] Picture(int width, int height, string rate, int frames) =>
-        ["-f", "lavfi", "-i", FormattableString.Invariant(
-            $"testsrc=size={width}x{height}:rate={rate}"), "-frames:v", FormattableString.Invariant($"{frames}")];
+        ["-f", "lavfi", "-i", Invariant.Text(
+            $"testsrc=size={width}x{height}:rate={rate}"), "-frames:v", Invariant.Text($"{frames}")];
 
     /// <summary>Reads everything: times, sizes, and one checksum per frame.</summary>
     public static async Task<List<(TimeSpan Time, int Width, int Height, int Sum)>> ReadAsync(VideoSource source)

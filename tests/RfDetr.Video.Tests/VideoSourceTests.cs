@@ -31,7 +31,8 @@ public sealed class VideoSourceTests : IDisposable
     {
         // When ffmpeg writes the old tag "rotate", the angle it stores is counterclockwise.
         Clips.Make([.. Clips.Picture(64, 48, "10", 3), _folder["flat.mp4"]]);
-        Clips.Make("-i", _folder["flat.mp4"], "-c", "copy", "-metadata:s:v:0", $"rotate={360 - clockwise}", _folder["turned.mp4"]);
+        Clips.Make(
+            "-i", _folder["flat.mp4"], "-c", "copy", "-metadata:s:v:0", $"rotate={360 - clockwise}", _folder["turned.mp4"]);
         VideoSource source = await VideoSource.OpenAsync(_folder["turned.mp4"]);
         Skip.If(source.Info.Rotation == 0, "this ffmpeg writes rotation in another way");
 

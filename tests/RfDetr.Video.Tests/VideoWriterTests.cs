@@ -31,7 +31,8 @@ public sealed class VideoWriterTests : IDisposable
     {
         Clips.Make(
             [
-                "-f", "lavfi", "-i", "sine=duration=1", .. Clips.Picture(64, 48, "25", 25), "-map", "1:v", "-map", "0:a", "-c:a", "aac",
+                "-f", "lavfi", "-i", "sine=duration=1", .. Clips.Picture(64, 48, "25", 25), "-map", "1:v", "-map", "0:a", "-c:a",
+                "aac",
                 _folder["in.mp4"],
             ]);
         VideoSource source = await VideoSource.OpenAsync(_folder["in.mp4"]);

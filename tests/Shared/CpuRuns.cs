@@ -8,14 +8,16 @@ namespace RfDetr.Tests;
 internal static class CpuRuns
 {
     /// <summary>Compiles a graph and runs it once; outputs and taps by name.</summary>
-    public static Dictionary<string, HostTensor> Run(NetworkGraph graph, IReadOnlyDictionary<string, HostTensor> inputs, CpuOptions options, int batch = 1)
+    public static Dictionary<string, HostTensor> Run(
+        NetworkGraph graph, IReadOnlyDictionary<string, HostTensor> inputs, CpuOptions options, int batch = 1)
     {
         using CpuNetwork network = CpuNetwork.Compile(graph, options, batch);
         return Run(network, inputs, batch);
     }
 
     /// <summary>Runs a compiled network once.</summary>
-    public static Dictionary<string, HostTensor> Run(CpuNetwork network, IReadOnlyDictionary<string, HostTensor> inputs, int batch = 1)
+    public static Dictionary<string, HostTensor> Run(
+        CpuNetwork network, IReadOnlyDictionary<string, HostTensor> inputs, int batch = 1)
     {
         using CpuRun run = network.Rent(batch);
         foreach ((string name, HostTensor value) in inputs)

@@ -4,10 +4,14 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Tests;
 
-/// <summary>A small segmentation network with formula weights as a checkpoint file: it finds something in every image, none of it meaningful.</summary>
+/// <summary>
+/// A small segmentation network with formula weights as a checkpoint file: it finds something in every image, none of it
+/// meaningful.
+/// </summary>
 internal static class FormulaModel
 {
-    private static readonly string[] s_classes = ["ball", "cube", "cylinder", "cone", "ring", "star", "capsule", "mushroom", "bottle", "mug"];
+    private static readonly string[] s_classes =
+        ["ball", "cube", "cylinder", "cone", "ring", "star", "capsule", "mushroom", "bottle", "mug"];
 
     private static readonly Lazy<string> s_path = new(Write);
 
@@ -34,7 +38,8 @@ internal static class FormulaModel
         ClassLogits = s_classes.Length + 1,
     };
 
-    public static ClassMap Classes { get; } = new(Config.ClassLogits, s_classes.Select((name, i) => new ClassEntry(i, name)), "stored with the checkpoint");
+    public static ClassMap Classes { get; } =
+        new(Config.ClassLogits, s_classes.Select((name, i) => new ClassEntry(i, name)), "stored with the checkpoint");
 
     private static string Write()
     {
@@ -44,7 +49,8 @@ internal static class FormulaModel
         var formula = new FormulaWeights("demo");
         SafetensorsWriter.Write(path, new CheckpointContent
         {
-            Weights = new TensorSet(list.Parameters.ToDictionary(p => p.Name, p => Lowered(p.Name, formula.Create(p.Name, p.Shape)))),
+            Weights =
+                new TensorSet(list.Parameters.ToDictionary(p => p.Name, p => Lowered(p.Name, formula.Create(p.Name, p.Shape)))),
             Args = ConfigArgs.Complete(new PlainMap(), Config),
             Metadata = new PlainMap(),
             ClassMap = Classes,

@@ -1,6 +1,8 @@
 namespace RfDetr.Tests;
 
-/// <summary>The golden forward passes by size: small networks are checked in every run, those of full size in <c>./test --all</c>.</summary>
+/// <summary>
+/// The golden forward passes by size: small networks are checked in every run, those of full size in <c>./test --all</c>.
+/// </summary>
 internal static class ForwardGoldens
 {
     /// <summary>One network of each kind: one and two levels of features, with masks.</summary>

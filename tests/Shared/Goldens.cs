@@ -12,6 +12,7 @@ internal static class Goldens
                 return System.IO.Path.Combine(at.FullName, "tests", "goldens", relative);
         }
 
-        throw new DirectoryNotFoundException($"No folder above '{AppContext.BaseDirectory}' holds RfDetr.slnx; golden data '{relative}' cannot be found.");
+        throw new DirectoryNotFoundException(
+            $"No folder above '{AppContext.BaseDirectory}' holds RfDetr.slnx; golden data '{relative}' cannot be found.");
     }
 }

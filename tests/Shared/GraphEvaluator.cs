@@ -27,7 +27,8 @@ internal static class GraphEvaluator
 
         return graph.Outputs.Concat(graph.Taps).ToDictionary(o => o.Name, o => HostBackend.Read(Known(o.Value)));
 
-        Tensor Known(Value value) => known.TryGetValue(value, out Tensor? tensor) ? tensor : known[value] = host.Constant(((ConstantValue)value).Data);
+        Tensor Known(Value value) =>
+            known.TryGetValue(value, out Tensor? tensor) ? tensor : known[value] = host.Constant(((ConstantValue)value).Data);
     }
 
     // Targets that depend on the batch become fixed ones.

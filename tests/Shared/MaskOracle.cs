@@ -1,4 +1,3 @@
-
 namespace RfDetr.Tests.Masks;
 
 /// <summary>The plain way: upsample every pixel, then compare with 0.</summary>
@@ -23,7 +22,8 @@ internal static class MaskOracle
         return values;
     }
 
-    public static BitMask Decode(ReadOnlySpan<float> logits, int height, int width, int imageHeight, int imageWidth, PixelRect? within = null)
+    public static BitMask Decode(
+        ReadOnlySpan<float> logits, int height, int width, int imageHeight, int imageWidth, PixelRect? within = null)
     {
         float[] values = Upsample(logits, height, width, imageHeight, imageWidth);
         var mask = new BitMask(imageHeight, imageWidth);
@@ -31,7 +31,8 @@ internal static class MaskOracle
         for (int y = 0; y < imageHeight; y++)
         {
             for (int x = 0; x < imageWidth; x++)
-                mask[y, x] = values[y * imageWidth + x] > 0 && x >= window.X && x < window.Right && y >= window.Y && y < window.Bottom;
+                mask[y, x] = values[y * imageWidth + x] > 0
+                    && x >= window.X && x < window.Right && y >= window.Y && y < window.Bottom;
         }
 
         return mask;

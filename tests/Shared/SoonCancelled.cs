@@ -1,8 +1,8 @@
 namespace RfDetr.Tests;
 
 /// <summary>
-/// A token that is canceled a little later by a thread of its own: a timer's callback waits for the thread pool, which other tests may keep
-/// busy for as long as the run in question takes.
+/// A token that is canceled a little later by a thread of its own: a timer's callback waits for the thread pool, which other
+/// tests may keep busy for as long as the run in question takes.
 /// </summary>
 internal sealed class SoonCanceled : IDisposable
 {

@@ -1,6 +1,9 @@
 namespace RfDetr.Tests;
 
-/// <summary>Series of times as a shared machine makes them: log-normal around a median, with a wandering level, drift, and now and then a spike.</summary>
+/// <summary>
+/// Series of times as a shared machine makes them: log-normal around a median, with a wandering level, drift, and now and then a
+/// spike.
+/// </summary>
 internal sealed class SyntheticTimes(int seed)
 {
     private readonly Random _random = new(seed);
@@ -9,7 +12,9 @@ internal sealed class SyntheticTimes(int seed)
     /// <param name="count">How many.</param>
     /// <param name="median">Their median without noise.</param>
     /// <param name="spread">Standard deviation of the logarithm, from one sample to the next.</param>
-    /// <param name="wander">Standard deviation of the logarithm of the level, which forgets 40 % of itself from sample to sample.</param>
+    /// <param name="wander">
+    /// Standard deviation of the logarithm of the level, which forgets 40 % of itself from sample to sample.
+    /// </param>
     /// <param name="drift">Change of the level from the first to the last sample, as a part.</param>
     public double[] Series(int count, double median, double spread = 0.04, double wander = 0.01, double drift = 0.03)
     {
@@ -77,14 +82,19 @@ internal sealed class SyntheticTimes(int seed)
                 ImagesPerSecond = endToEnd.Length / (endToEnd.Sum() / 1000),
                 Stages =
                 [
-                    new(BenchmarkStages.Decode, [.. endToEnd.Select(t => t * 0.1)]), new(BenchmarkStages.Preprocess, [.. endToEnd.Select(t => t * 0.05)]),
-                    new(BenchmarkStages.Run, [.. endToEnd.Select(t => t * 0.8)]), new(BenchmarkStages.Postprocess, [.. endToEnd.Select(t => t * 0.02)]),
+                    new(BenchmarkStages.Decode, [.. endToEnd.Select(t => t * 0.1)]),
+                    new(BenchmarkStages.Preprocess, [.. endToEnd.Select(t => t * 0.05)]),
+                    new(BenchmarkStages.Run, [.. endToEnd.Select(t => t * 0.8)]),
+                    new(BenchmarkStages.Postprocess, [.. endToEnd.Select(t => t * 0.02)]),
                     new(BenchmarkStages.Draw, [.. endToEnd.Select(t => t * 0.03)]), new(BenchmarkStages.EndToEnd, endToEnd),
                 ],
                 AllocatedBytesPerImage = 1234.5,
                 Collections = [3, 1, 0],
                 CollectionPauseMs = 1.5,
-                Machine = new MachineState { SpinMs = spin ?? [.. endToEnd.Select(_ => 0.3)], CallDrift = SampleStatistics.Drift(endToEnd) },
+                Machine = new MachineState
+                {
+                    SpinMs = spin ?? [.. endToEnd.Select(_ => 0.3)], CallDrift = SampleStatistics.Drift(endToEnd)
+                },
             },
         ],
         Accuracy = accuracy,

@@ -38,5 +38,6 @@ internal static class TestImages
 
     /// <summary>An image that is told apart from others by its number.</summary>
     public static void WriteBmp(string path, int width, int height, int number = 0) =>
-        WriteBmp(path, width, height, (x, y) => ((byte)(x * 7 + number * 13), (byte)(y * 5 + number * 29), (byte)(x * y + number)));
+        WriteBmp(
+            path, width, height, (x, y) => ((byte)(x * 7 + number * 13), (byte)(y * 5 + number * 29), (byte)(x * y + number)));
 }

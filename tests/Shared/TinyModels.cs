@@ -24,7 +24,11 @@ internal static class TinyModels
     public static ModelProto GridSample() => Model(
         [Value("x", OnnxElementType.Float32, 1, 1, 2, 2), Value("grid", OnnxElementType.Float32, 1, 1, "n", 2)],
         [Value("y", OnnxElementType.Float32, 1, 1, 1, "n")],
-        [Node("GridSample", ["x", "grid"], "y", Text("mode", "bilinear"), Text("padding_mode", "zeros"), Int("align_corners", 0))]);
+        [
+            Node(
+                "GridSample", ["x", "grid"], "y", Text("mode", "bilinear"), Text("padding_mode", "zeros"),
+                Int("align_corners", 0))
+        ]);
 
     /// <summary>Indices of what is not zero in [n]: the output's size depends on the values.</summary>
     public static ModelProto NonZero() => Model(
@@ -37,7 +41,8 @@ internal static class TinyModels
     {
         NodeProto[] nodes =
         [
-            .. Enumerable.Range(0, steps).Select(step => Node("MatMul", [step == 0 ? "x" : $"h{step}", "w"], step == steps - 1 ? "y" : $"h{step + 1}")),
+            .. Enumerable.Range(0, steps).Select(step =>
+                Node("MatMul", [step == 0 ? "x" : $"h{step}", "w"], step == steps - 1 ? "y" : $"h{step + 1}")),
         ];
         return Model(
             [Value("x", OnnxElementType.Float32, size, size)],
@@ -46,7 +51,8 @@ internal static class TinyModels
             OnnxTensor.ToProto("w", HostTensor.Of(new float[size * size], size, size)));
     }
 
-    public static ModelProto Model(ValueInfoProto[] inputs, ValueInfoProto[] outputs, NodeProto[] nodes, params TensorProto[] constants)
+    public static ModelProto Model(
+        ValueInfoProto[] inputs, ValueInfoProto[] outputs, NodeProto[] nodes, params TensorProto[] constants)
     {
         var graph = new GraphProto { Name = "tiny" };
         graph.Input.Add(inputs);
@@ -89,5 +95,10 @@ internal static class TinyModels
         new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };
 
     public static AttributeProto Text(string name, string value) =>
-        new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = Google.Protobuf.ByteString.CopyFromUtf8(value) };
+        new()
+        {
+            Name = name,
+            Type = AttributeProto.Types.AttributeType.String,
+            S = Google.Protobuf.ByteString.CopyFromUtf8(value)
+        };
 }

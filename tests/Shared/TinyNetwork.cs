@@ -4,7 +4,9 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Tests;
 
-/// <summary>A whole network of a few thousand weights, with formula weights: every part of the large ones, in milliseconds.</summary>
+/// <summary>
+/// A whole network of a few thousand weights, with formula weights: every part of the large ones, in milliseconds.
+/// </summary>
 internal static class TinyNetwork
 {
     /// <summary>Boxes only: two encoder layers (the second global), two windows a side, a resampled position table.</summary>
@@ -32,14 +34,16 @@ internal static class TinyNetwork
     };
 
     /// <summary>With masks, and two levels (twice and half the grid).</summary>
-    public static ModelConfig Masks { get; } = Boxes with { Variant = "tiny-seg", SegmentationHead = true, ProjectorLevels = [3, 5] };
+    public static ModelConfig Masks { get; } =
+        Boxes with { Variant = "tiny-seg", SegmentationHead = true, ProjectorLevels = [3, 5] };
 
     /// <summary>The network as a graph with outputs dets, labels and perhaps masks, nothing optimized.</summary>
     public static NetworkGraph Record(ModelConfig config, Dim batch, Func<string, bool>? taps = null)
     {
         var backend = new GraphBackend();
         var network = new RfDetrNetwork(new Weights(new FormulaWeights("ranked tiny"), backend), config);
-        LayerOutput result = network.Forward(backend.Input("input", TensorType.Float([batch, 3, config.Resolution, config.Resolution]))).Result;
+        LayerOutput result =
+            network.Forward(backend.Input("input", TensorType.Float([batch, 3, config.Resolution, config.Resolution]))).Result;
         List<(string, Tensor)> outputs = [("dets", result.Boxes), ("labels", result.Logits)];
         if (result.Masks is { } masks)
             outputs.Add(("masks", masks.Logits()));
@@ -51,7 +55,8 @@ internal static class TinyNetwork
         new() { ["input"] = new FormulaWeights("tiny").Input(batch, config.Resolution, config.Resolution) };
 
     /// <summary>Asserts that two runs agree: within <paramref name="relative"/> of the largest value of each output.</summary>
-    public static void ShouldAgree(IReadOnlyDictionary<string, HostTensor> actual, IReadOnlyDictionary<string, HostTensor> expected, double relative)
+    public static void ShouldAgree(
+        IReadOnlyDictionary<string, HostTensor> actual, IReadOnlyDictionary<string, HostTensor> expected, double relative)
     {
         actual.Keys.ShouldBe(expected.Keys, ignoreOrder: true);
         foreach ((string name, HostTensor tensor) in expected)

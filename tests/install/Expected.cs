@@ -1,6 +1,9 @@
 using RfDetr;
 
-/// <summary>The objects that the built-in model must find in samples/images/scene-21-00003.jpg, which the generator drew: it knows what is there.</summary>
+/// <summary>
+/// The objects that the built-in model must find in samples/images/scene-21-00003.jpg, which the generator drew: it knows what is
+/// there.
+/// </summary>
 internal static class Expected
 {
     private const float LeastOverlap = 0.9f, LeastScore = 0.7f;
@@ -14,14 +17,19 @@ internal static class Expected
     public static int Check(Detections found)
     {
         foreach (Detection d in found.Items)
-            Console.WriteLine(FormattableString.Invariant($"{d.ClassName} {d.Score:0.00} at {d.Box.X1:0}, {d.Box.Y1:0}, {d.Box.X2:0}, {d.Box.Y2:0}"));
+            Console.WriteLine(
+                Invariant.Text(
+                    $"{d.ClassName} {d.Score:0.00} at {d.Box.X1:0}, {d.Box.Y1:0}, {d.Box.X2:0}, {d.Box.Y2:0}"));
         bool right = IsRight(found);
         Console.WriteLine(right ? $"all {s_objects.Length} objects are right" : "these are not the objects of the image");
         return right ? 0 : 1;
     }
 
-    public static bool IsRight(Detections found) => found.Items.Count == s_objects.Length && s_objects.All(o => found.Items.Any(d =>
-        d.ClassName == o.Class && d.Score > LeastScore && d.Mask is { Area: > 0 } && Overlap(d.Box.X1, d.Box.Y1, d.Box.X2, d.Box.Y2, o) > LeastOverlap));
+    public static bool IsRight(Detections found) =>
+        found.Items.Count == s_objects.Length && s_objects.All(o => found.Items.Any(d =>
+        d.ClassName == o.Class
+            && d.Score > LeastScore && d.Mask is { Area: > 0 }
+            && Overlap(d.Box.X1, d.Box.Y1, d.Box.X2, d.Box.Y2, o) > LeastOverlap));
 
     private static float Overlap(float x1, float y1, float x2, float y2, (string Class, float X1, float Y1, float X2, float Y2) o)
     {

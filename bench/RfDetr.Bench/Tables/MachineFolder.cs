@@ -11,8 +11,14 @@ internal static class MachineFolder
         get
         {
             BenchmarkEnvironment machine = EnvironmentProbe.Look("", Engine.Auto);
-            string widest = machine.InstructionSets.Contains("AVX-512F") ? "avx512" : machine.InstructionSets.Contains("AVX2") ? "avx2" : machine.Architecture;
-            return Slug(string.Create(CultureInfo.InvariantCulture, $"{machine.Processor} {EnvironmentProbe.PhysicalCores}core {widest}"));
+            string widest = machine.InstructionSets.Contains("AVX-512F")
+                ? "avx512"
+                : machine.InstructionSets.Contains("AVX2")
+                ? "avx2"
+                : machine.Architecture;
+            return Slug(
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{machine.Processor} {EnvironmentProbe.PhysicalCores}core {widest}"));
         }
     }
 

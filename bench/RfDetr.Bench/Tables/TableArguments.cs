@@ -6,7 +6,8 @@ namespace RfDetr.Bench;
 internal sealed record TableArguments
 {
     public const string Usage =
-        "tables folder | tables measure NAME --output DIR [--seconds S] [--threads N] [--data DIR] [--split NAME] [--images N] | tables render --output DIR";
+        "tables folder | tables measure NAME --output DIR [--seconds S] [--threads N] [--data DIR] [--split NAME] "
+            + "[--images N] | tables render --output DIR";
 
     /// <summary>folder, measure or render.</summary>
     public string Verb { get; init; } = "";
@@ -48,7 +49,8 @@ internal sealed record TableArguments
             };
         }
 
-        bool right = next == args.Length && a.Verb is "folder" or "measure" or "render" && (a.Verb != "measure" || a.Model.Length > 0);
+        bool right = next == args.Length
+            && a.Verb is "folder" or "measure" or "render" && (a.Verb != "measure" || a.Model.Length > 0);
         return right ? a : throw new ArgumentException($"wrong arguments; {Usage}");
     }
 }

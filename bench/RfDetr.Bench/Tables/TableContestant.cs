@@ -16,7 +16,9 @@ internal sealed class TableContestant(Contestant contestant, string precision, E
 
     public string Precision => precision;
 
-    /// <summary>The engine that a detector of this kind runs on, to measure its accuracy; null where detectors are not made in this form.</summary>
+    /// <summary>
+    /// The engine that a detector of this kind runs on, to measure its accuracy; null where detectors are not made in this form.
+    /// </summary>
     public Engine? Options => options;
 
     public Samples Samples => contestant.Samples;
@@ -41,33 +43,52 @@ internal sealed class TableContestant(Contestant contestant, string precision, E
     /// <param name="input">What it is shown.</param>
     /// <param name="threads">Threads of each run.</param>
     /// <param name="int8">What runs in int8, and with how many bits; nothing leaves int8 out.</param>
-    public static IEnumerable<(string Name, Func<TableContestant> Open)> All(NetworkGraph graph, HostTensor input, int threads, IReadOnlyList<Int8Products> int8)
+    public static IEnumerable<(string Name, Func<TableContestant> Open)> All(
+        NetworkGraph graph, HostTensor input, int threads, IReadOnlyList<Int8Products> int8)
     {
         Engine.OnnxRuntime onnx = new() { Threads = threads };
         Engine.Cpu own = new() { Threads = threads };
-        yield return ("plain fp32", () => InOnnxRuntime(graph, input, "ONNX Runtime, plain export", "fp32", new() { Optimize = false }, onnx));
-        yield return ("fp32", () => InOnnxRuntime(graph, input, "ONNX Runtime, our export", "fp32", new() { Dialect = OnnxDialect.OnnxRuntime }, onnx));
+        yield return (
+            "plain fp32",
+            () => InOnnxRuntime(graph, input, "ONNX Runtime, plain export", "fp32", new() { Optimize = false }, onnx));
+        yield return (
+            "fp32",
+            () =>
+                InOnnxRuntime(
+                    graph, input, "ONNX Runtime, our export", "fp32", new() { Dialect = OnnxDialect.OnnxRuntime }, onnx));
         yield return ("fp16", () => InOnnxRuntime(
-            graph, input, "ONNX Runtime, our export", "fp16", new() { Dialect = OnnxDialect.OnnxRuntime, Precision = ExportPrecision.Float16 }, onnx with { Precision = OnnxPrecision.Float16 }));
+            graph, input, "ONNX Runtime, our export", "fp16",
+            new() { Dialect = OnnxDialect.OnnxRuntime, Precision = ExportPrecision.Float16 },
+            onnx with { Precision = OnnxPrecision.Float16 }));
         yield return ("own fp32", () => OnOwnEngine(graph, input, null, own with { Precision = CpuPrecision.Float32 }));
         if (int8.Count == 0)
             yield break;
-        // Both forms of weights: which of them is the peer's best depends on the processor (VNNI has kernels for signed ones only).
-        var export = new ExportOptions { Dialect = OnnxDialect.OnnxRuntime, Precision = ExportPrecision.Int8, IsInt8 = int8[0].Weights.Contains };
+        // Both forms of weights: which of them is the peer's best depends on the processor (VNNI has kernels for signed ones
+        // only).
+        var export = new ExportOptions
+        {
+            Dialect = OnnxDialect.OnnxRuntime,
+            Precision = ExportPrecision.Int8,
+            IsInt8 = int8[0].Weights.Contains
+        };
         ExportOptions unsigned = export with { Int8Weights = Int8WeightForm.Unsigned };
         Engine.OnnxRuntime onnxInt8 = onnx with { Precision = OnnxPrecision.Int8 };
         yield return ("int8", () => InOnnxRuntime(graph, input, "ONNX Runtime, our export", "int8", export, onnxInt8));
         yield return ("int8, unsigned", () => new(
-            Contestant.InOnnxRuntime("ONNX Runtime, our export, unsigned weights", graph, input, unsigned, threads), "int8", options: null));
+            Contestant.InOnnxRuntime("ONNX Runtime, our export, unsigned weights", graph, input, unsigned, threads), "int8",
+            options: null));
         foreach (Int8Products products in int8)
             yield return ($"own {PrecisionOf(products)}", () => OnOwnEngine(graph, input, products, own));
     }
 
-    private static TableContestant InOnnxRuntime(NetworkGraph graph, HostTensor input, string engine, string precision, ExportOptions export, Engine options) =>
+    private static TableContestant InOnnxRuntime(
+        NetworkGraph graph, HostTensor input, string engine, string precision, ExportOptions export, Engine options) =>
         new(Contestant.InOnnxRuntime(engine, graph, input, export, options.Threads), precision, options);
 
     private static TableContestant OnOwnEngine(NetworkGraph graph, HostTensor input, Int8Products? int8, Engine options) => new(
-        Contestant.OnOwnEngine("our CPU engine", graph, input, new CpuOptions { Threads = options.Threads, Int8 = int8 }), PrecisionOf(int8), options);
+        Contestant.OnOwnEngine("our CPU engine", graph, input, new CpuOptions { Threads = options.Threads, Int8 = int8 }),
+        PrecisionOf(int8), options);
 
-    private static string PrecisionOf(Int8Products? int8) => int8 is null ? "fp32" : int8.ActivationBits == Int8Kernel.UsualBits ? "int8" : $"int8, {int8.ActivationBits} bits";
+    private static string PrecisionOf(Int8Products? int8) =>
+        int8 is null ? "fp32" : int8.ActivationBits == Int8Kernel.UsualBits ? "int8" : $"int8, {int8.ActivationBits} bits";
 }

@@ -18,13 +18,17 @@ internal static class TableMeasurement
         MachineCounters before = MachineCounters.Read();
         ModelConfig? variant = Variants.All.FirstOrDefault(v => v.Variant == a.Model);
         var formula = new FormulaWeights("golden");
-        using CheckpointPackage? trained = variant is null ? CheckpointPackage.OpenCheckpoint(ModelReference.Parse(a.Model), new ModelOptions()) : null;
+        using CheckpointPackage? trained = variant is null
+            ? CheckpointPackage.OpenCheckpoint(ModelReference.Parse(a.Model), new ModelOptions())
+            : null;
         ModelConfig config = variant ?? trained!.Config;
-        NetworkGraph graph = InferenceGraph.Record(trained is not null ? trained.Weights : (b => new Weights(formula, b)), config, config.Resolution, config.Resolution);
+        NetworkGraph graph = InferenceGraph.Record(
+            trained is not null ? trained.Weights : (b => new Weights(formula, b)), config, config.Resolution, config.Resolution);
         HostTensor input = formula.Input(1, config.Resolution, config.Resolution);
 
         // A trained model says itself what may be in int8; formula weights have nothing to lose.
-        Int8Products[] int8 = trained is null ? [NetworkBench.AllInInt8(config), NetworkBench.AllInInt8(config) with { ActivationBits = 7 }]
+        Int8Products[] int8 =
+            trained is null ? [NetworkBench.AllInInt8(config), NetworkBench.AllInInt8(config) with { ActivationBits = 7 }]
             : trained.Info.Quantization?.ToProducts(trained.Checkpoint.Names) is { } own ? [own] : [];
         var missing = new List<string>();
         List<TableContestant> all = Open(graph, input, a.Threads, int8, missing);
@@ -36,9 +40,12 @@ internal static class TableMeasurement
             TableEntry[] entries = [.. all.Select(c => Entry(c, all[0], a))];
             MachineCounters after = MachineCounters.Read();
             return new(
-                Path.GetFileNameWithoutExtension(a.Model), trained is not null, config.Resolution, config.Resolution, config.SegmentationHead, a.Threads, DateTimeOffset.UtcNow,
+                Path.GetFileNameWithoutExtension(a.Model), trained is not null, config.Resolution, config.Resolution,
+                config.SegmentationHead, a.Threads, DateTimeOffset.UtcNow,
                 Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 1), MachineCounters.OthersShare(before, after),
-                EnvironmentProbe.Look($"ONNX Runtime {OnnxRuntimePackage.Load().Version}", new Engine.OnnxRuntime { Threads = a.Threads }), entries, missing);
+                EnvironmentProbe.Look(
+                    $"ONNX Runtime {OnnxRuntimePackage.Load().Version}", new Engine.OnnxRuntime { Threads = a.Threads }),
+                entries, missing);
         }
         finally
         {
@@ -46,7 +53,8 @@ internal static class TableMeasurement
         }
     }
 
-    private static List<TableContestant> Open(NetworkGraph graph, HostTensor input, int threads, IReadOnlyList<Int8Products> int8, List<string> missing)
+    private static List<TableContestant> Open(
+        NetworkGraph graph, HostTensor input, int threads, IReadOnlyList<Int8Products> int8, List<string> missing)
     {
         var all = new List<TableContestant>();
         foreach ((string name, Func<TableContestant> open) in TableContestant.All(graph, input, threads, int8))
@@ -70,7 +78,9 @@ internal static class TableMeasurement
     // Loading counts as well: a row shall take as long as it was given, whatever the model.
     private static void Measure(List<TableContestant> all, long start, double seconds)
     {
-        for (int round = 0; round < MostRounds && (round < LeastRounds || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds); round++)
+        for (
+            int round = 0; round < MostRounds && (round < LeastRounds || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds);
+            round++)
         {
             double quickest = round == 0 ? 0 : all.Min(c => c.Samples.Median);
             foreach (TableContestant one in all.Where(c => c == all[0] || c.IsWorthMore(quickest)))

@@ -12,12 +12,15 @@ namespace RfDetr.Bench;
 /// <param name="Threads">Threads of each run.</param>
 /// <param name="MeasuredAt">UTC.</param>
 /// <param name="Seconds">How long the row took.</param>
-/// <param name="OthersShare">Part of the cores that other programs used meanwhile, 0..1; null where the system does not tell.</param>
+/// <param name="OthersShare">
+/// Part of the cores that other programs used meanwhile, 0..1; null where the system does not tell.
+/// </param>
 /// <param name="Environment">Machine and software.</param>
 /// <param name="Entries">One for each engine and precision; the first is the baseline.</param>
 /// <param name="Missing">What did not run here, with the reason.</param>
 internal sealed record TableRow(
-    string Name, bool IsTrained, int Height, int Width, bool HasMasks, int Threads, DateTimeOffset MeasuredAt, double Seconds, double? OthersShare,
+    string Name, bool IsTrained, int Height, int Width, bool HasMasks, int Threads, DateTimeOffset MeasuredAt, double Seconds,
+    double? OthersShare,
     BenchmarkEnvironment Environment, IReadOnlyList<TableEntry> Entries, IReadOnlyList<string> Missing)
 {
     private static readonly JsonSerializerOptions s_json = new()
@@ -28,7 +31,8 @@ internal sealed record TableRow(
         RespectRequiredConstructorParameters = true,
     };
 
-    public static string PathOf(string folder, string name) => Path.Combine(folder, "rows", Path.GetFileNameWithoutExtension(name) + ".json");
+    public static string PathOf(string folder, string name) =>
+        Path.Combine(folder, "rows", Path.GetFileNameWithoutExtension(name) + ".json");
 
     /// <summary>All rows of a folder, in the order of the variants, trained models last.</summary>
     public static List<TableRow> ReadAll(string folder)
@@ -36,7 +40,12 @@ internal sealed record TableRow(
         List<string> order = [.. Model.Variants.All.Select(v => v.Variant)];
         string rows = Path.Combine(folder, "rows");
         string[] files = Directory.Exists(rows) ? Directory.GetFiles(rows, "*.json") : [];
-        return [.. files.Select(Read).OrderBy(r => order.IndexOf(r.Name) is >= 0 and var at ? at : int.MaxValue).ThenBy(r => r.Name, StringComparer.Ordinal)];
+        return
+        [
+            .. files.Select(Read)
+                .OrderBy(r => order.IndexOf(r.Name) is >= 0 and var at ? at : int.MaxValue)
+                .ThenBy(r => r.Name, StringComparer.Ordinal)
+        ];
     }
 
     public static void WriteAll(string path, IReadOnlyList<TableRow> rows) => Write(path, JsonSerializer.Serialize(rows, s_json));
@@ -44,7 +53,8 @@ internal sealed record TableRow(
     public void Save(string folder) => Write(PathOf(folder, Name), JsonSerializer.Serialize(this, s_json));
 
     private static TableRow Read(string path) =>
-        JsonSerializer.Deserialize<TableRow>(File.ReadAllText(path), s_json) ?? throw new InvalidDataException($"'{path}' is no row of a table: it is null");
+        JsonSerializer.Deserialize<TableRow>(File.ReadAllText(path), s_json)
+            ?? throw new InvalidDataException($"'{path}' is no row of a table: it is null");
 
     // Whole or not at all: an interrupted row is measured again.
     private static void Write(string path, string text)
@@ -66,4 +76,5 @@ internal sealed record TableRow(
 /// <param name="PairwiseRatio">Median of the ratios of runs next to each other; holds when the machine's speed drifts.</param>
 /// <param name="Accuracy">Average precision of the same engine and precision; null for formula weights or without data.</param>
 internal sealed record TableEntry(
-    string Engine, string Precision, int Rounds, double MedianMs, double MinMs, double P90Ms, double Ratio, double PairwiseRatio, BenchmarkAccuracy? Accuracy);
+    string Engine, string Precision, int Rounds, double MedianMs, double MinMs, double P90Ms, double Ratio, double PairwiseRatio,
+    BenchmarkAccuracy? Accuracy);

@@ -1,6 +1,8 @@
 namespace RfDetr.Bench;
 
-/// <summary>The published tables: one row at a time, so that an interrupted run goes on where it was; <c>bench/tables.sh</c> calls it.</summary>
+/// <summary>
+/// The published tables: one row at a time, so that an interrupted run goes on where it was; <c>bench/tables.sh</c> calls it.
+/// </summary>
 internal static class TablesBench
 {
     public static int Run(ReadOnlySpan<string> args)
@@ -25,7 +27,10 @@ internal static class TablesBench
                 TableRow row = TableMeasurement.Run(a);
                 row.Save(a.Output);
                 foreach (TableEntry t in row.Entries)
-                    Console.WriteLine(FormattableString.Invariant($"{row.Name,-14} {t.Engine,-28} {t.Precision,-5} {t.MedianMs,9:0.0} ms, ratio {t.PairwiseRatio:0.000}, {t.Rounds} rounds"));
+                    Console.WriteLine(
+                        Invariant.Text(
+                            $"{row.Name,-14} {t.Engine,-28} {t.Precision,-5} {t.MedianMs,9:0.0} ms, ratio "
+                                + $"{t.PairwiseRatio:0.000}, {t.Rounds} rounds"));
                 return 0;
             default:
                 List<TableRow> rows = TableRow.ReadAll(a.Output);

@@ -11,17 +11,26 @@ internal sealed class DataSynthCommand
     private const int MaxCount = 200_000;
     private const string AnnotationFile = SceneSet.AnnotationFile;
 
-    private readonly Option<string?> _output = OptionsOf.Text("--output", "DIR", "Folder for the images and " + AnnotationFile + ".");
+    private readonly Option<string?> _output =
+        OptionsOf.Text("--output", "DIR", "Folder for the images and " + AnnotationFile + ".");
     private readonly Option<int?> _count = OptionsOf.Whole("--count", "N", "Number of images.", 1, MaxCount);
-    private readonly Option<int?> _valid = OptionsOf.Whole("--valid", "M", "Also draw M other images for validation: DIR/train gets N, DIR/valid gets M.", 1, MaxCount);
-    private readonly Option<int?> _seed = OptionsOf.Whole("--seed", "S", "Names the series: the same seed gives the same images (default 0).", 0, int.MaxValue);
-    private readonly Option<int?> _first = OptionsOf.Whole("--first", "I", "Number of the first image in the series (default 0).", 0, MaxCount);
-    private readonly Option<(int Width, int Height)?> _size = Sizes.Pair("--size", "WxH", "Width and height in pixels (default 640x480).", SceneGenerator.MaxSide);
+    private readonly Option<int?> _valid = OptionsOf.Whole(
+        "--valid", "M", "Also draw M other images for validation: DIR/train gets N, DIR/valid gets M.", 1, MaxCount);
+    private readonly Option<int?> _seed =
+        OptionsOf.Whole("--seed", "S", "Names the series: the same seed gives the same images (default 0).", 0, int.MaxValue);
+    private readonly Option<int?> _first =
+        OptionsOf.Whole("--first", "I", "Number of the first image in the series (default 0).", 0, MaxCount);
+    private readonly Option<(int Width, int Height)?> _size =
+        Sizes.Pair("--size", "WxH", "Width and height in pixels (default 640x480).", SceneGenerator.MaxSide);
     private readonly Option<int?> _quality = OptionsOf.Whole("--quality", "Q", "JPEG quality (default 88).", 1, 100);
-    private readonly Option<int?> _minObjects = OptionsOf.Whole("--min-objects", "N", "Fewest objects set into a scene (default 2).", 1, 64);
-    private readonly Option<int?> _maxObjects = OptionsOf.Whole("--max-objects", "N", "Most objects set into a scene (default 12).", 1, 64);
-    private readonly Option<int?> _minSize = OptionsOf.Whole("--min-size", "PX", "Smallest diameter of an object (default 12).", 4, SceneGenerator.MaxSide);
-    private readonly Option<float?> _minVisible = OptionsOf.Number("--min-visible", "SHARE", "Leave out objects of which less can be seen (default 0.2).", 0, 1);
+    private readonly Option<int?> _minObjects =
+        OptionsOf.Whole("--min-objects", "N", "Fewest objects set into a scene (default 2).", 1, 64);
+    private readonly Option<int?> _maxObjects =
+        OptionsOf.Whole("--max-objects", "N", "Most objects set into a scene (default 12).", 1, 64);
+    private readonly Option<int?> _minSize =
+        OptionsOf.Whole("--min-size", "PX", "Smallest diameter of an object (default 12).", 4, SceneGenerator.MaxSide);
+    private readonly Option<float?> _minVisible =
+        OptionsOf.Number("--min-visible", "SHARE", "Leave out objects of which less can be seen (default 0.2).", 0, 1);
     private readonly Option<string[]> _classes = OptionsOf.Names("--classes", "A,B,…", "Draw only these classes.");
 
     private readonly Option<bool> _overwrite = OptionsOf.Flag(
@@ -52,7 +61,8 @@ internal sealed class DataSynthCommand
             if (context.Get(_valid) is not null)
                 throw new ArgumentException("--valid is for images; draw clips for validation with another --first");
             return await _clips.RunAsync(
-                context, folder, look.Seed, context.Get(_first) ?? 0, context.Get(_count) ?? 1, (look.Width, look.Height), look.Quality, look.Scenes);
+                context, folder, look.Seed, context.Get(_first) ?? 0, context.Get(_count) ?? 1, (look.Width, look.Height),
+                look.Quality, look.Scenes);
         }
 
         Series[] all = SeriesOf(folder, context.Get(_first) ?? 0, context.Get(_count) ?? 1, context.Get(_valid));
@@ -63,7 +73,10 @@ internal sealed class DataSynthCommand
         {
             int before = drawn;
             objects += await context.WithProgressAsync("drawing",
-                bar => Task.Run(() => Draw(look, series, done => bar.Report(before + done, total), context.Cancellation), context.Cancellation)).ConfigureAwait(false);
+                bar =>
+                    Task.Run(
+                        () => Draw(look, series, done => bar.Report(before + done, total), context.Cancellation),
+                        context.Cancellation)).ConfigureAwait(false);
             drawn += series.Count;
         }
 
@@ -76,7 +89,8 @@ internal sealed class DataSynthCommand
             json.WriteNumber("objects", objects);
             json.WriteEndObject();
         });
-        context.Human.MarkupLineInterpolated($"{total} images with {objects} objects in {folder}, annotations in {AnnotationFile}");
+        context.Human.MarkupLineInterpolated(
+            $"{total} images with {objects} objects in {folder}, annotations in {AnnotationFile}");
         return ExitCodes.Done;
     }
 
@@ -120,5 +134,7 @@ internal sealed class DataSynthCommand
         : [new(folder, first, count)];
 
     private static int Draw(SceneSetOptions look, Series series, Action<int> report, CancellationToken cancellation) =>
-        SceneSet.Write(series.Folder, look with { First = series.First, Count = series.Count }, new ActionProgress<int>(report), cancellation);
+        SceneSet.Write(
+            series.Folder, look with { First = series.First, Count = series.Count }, new ActionProgress<int>(report),
+            cancellation);
 }

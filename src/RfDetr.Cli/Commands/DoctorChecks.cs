@@ -36,7 +36,9 @@ internal static class DoctorChecks
         new("rfdetr", Health.Fact, typeof(Detector).Assembly.GetName().Version?.ToString(3) ?? "unknown"),
         new(".NET", Health.Fact, $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}"),
         new("system", Health.Fact, RuntimeInformation.OSDescription),
-        new("processor", Health.Fact, $"{Environment.ProcessorCount} cores for this process; {string.Join(", ", ProcessorFeatures.Supported)}"),
+        new(
+            "processor", Health.Fact,
+            $"{Environment.ProcessorCount} cores for this process; {string.Join(", ", ProcessorFeatures.Supported)}"),
         .. Images(),
         .. Runtime(onnxRuntime, cancellation),
         Cache(),
@@ -58,8 +60,12 @@ internal static class DoctorChecks
         return
         [
             new("libvips", Health.Works, version),
-            new("image formats", Health.Works, string.Join(", ", Libvips.ReadableFormats.Select(f => f.ToString().ToLowerInvariant()))),
-            new("fonts", font ? Health.Works : Health.Limited, font ? "labels in the system's font" : "no font found; labels in the built-in one (ASCII only)"),
+            new(
+                "image formats", Health.Works,
+                string.Join(", ", Libvips.ReadableFormats.Select(f => f.ToString().ToLowerInvariant()))),
+            new(
+                "fonts", font ? Health.Works : Health.Limited,
+                font ? "labels in the system's font" : "no font found; labels in the built-in one (ASCII only)"),
         ];
     }
 
@@ -94,7 +100,8 @@ internal static class DoctorChecks
             using var detector = Detector.Load("demo", null, engine);
             detector.Detect(new PixelFrame(new byte[64 * 64], 64, 64, 0, PixelFormat.Gray8), null, cancellation);
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            string text = string.Create(CultureInfo.InvariantCulture, $"ran the demonstration model ({seconds:0.0} s with loading)");
+            string text =
+                string.Create(CultureInfo.InvariantCulture, $"ran the demonstration model ({seconds:0.0} s with loading)");
             return new(Name(provider), Health.Works, text);
         }
         catch (Exception e) when (Failures.IsExpected(e) && e is not OperationCanceledException)
@@ -104,12 +111,15 @@ internal static class DoctorChecks
     }
 
     /// <summary>The line's name for a provider.</summary>
-    public static string Name(string provider) => $"provider {provider.Replace("ExecutionProvider", "", StringComparison.Ordinal)}";
+    public static string Name(string provider) =>
+        $"provider {provider.Replace("ExecutionProvider", "", StringComparison.Ordinal)}";
 
     private static Finding Cache()
     {
         string folder = new DownloadOptions().ResolveFolder();
         string[] there = [.. HostedWeights.All.Select(f => f.FileName).Where(f => File.Exists(Path.Combine(folder, f)))];
-        return new("weights", Health.Fact, $"{folder}: {(there.Length == 0 ? "none downloaded yet (rfdetr download nano)" : string.Join(", ", there))}");
+        return new(
+            "weights", Health.Fact,
+            $"{folder}: {(there.Length == 0 ? "none downloaded yet (rfdetr download nano)" : string.Join(", ", there))}");
     }
 }

@@ -8,22 +8,29 @@ namespace RfDetr.Cli.Commands;
 /// <summary><c>rfdetr doctor</c>: reports what this machine has and whether it works.</summary>
 internal sealed class DoctorCommand
 {
-    private readonly Option<string?> _runtime = OptionsOf.Text("--onnxruntime", "PATH", "Another ONNX Runtime library, or the folder it is in.");
+    private readonly Option<string?> _runtime =
+        OptionsOf.Text("--onnxruntime", "PATH", "Another ONNX Runtime library, or the folder it is in.");
 
-    private readonly Option<string?> _provider = OptionsOf.Text(ProviderProbe.Option, "NAME", "Try this execution provider only.");
+    private readonly Option<string?> _provider =
+        OptionsOf.Text(ProviderProbe.Option, "NAME", "Try this execution provider only.");
 
     public static Command Create()
     {
         var c = new DoctorCommand();
         c._provider.Hidden = true;
-        return new Verb("doctor", "Show what is installed and which providers work; exit code 1 if something needed is missing.", c.RunAsync, c._runtime, c._provider);
+        return new Verb(
+            "doctor", "Show what is installed and which providers work; exit code 1 if something needed is missing.", c.RunAsync,
+            c._runtime, c._provider);
     }
 
     private async Task<int> RunAsync(CliContext context)
     {
         string? runtime = context.Get(_runtime), provider = context.Get(_provider);
         IReadOnlyList<Finding> findings = await Task.Run(
-            () => provider is null ? DoctorChecks.Run(runtime, context.Cancellation) : [DoctorChecks.Try(provider, runtime, context.Cancellation)],
+            () =>
+                provider is null
+                    ? DoctorChecks.Run(runtime, context.Cancellation)
+                    : [DoctorChecks.Try(provider, runtime, context.Cancellation)],
             context.Cancellation).ConfigureAwait(false);
         bool healthy = !findings.Any(f => f.State == Health.Missing);
         context.WriteJson(json => Write(json, findings, healthy));

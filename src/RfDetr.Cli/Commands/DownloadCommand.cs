@@ -17,15 +17,20 @@ internal sealed class DownloadCommand
 
     private readonly Option<bool> _force = OptionsOf.Flag("--force", "Fetch again and replace the file that is there.");
     private readonly Option<bool> _offline = OptionsOf.Flag("--offline", "Only check what is there; never use the network.");
-    private readonly Option<bool> _accept = OptionsOf.Flag("--accept-license", "You have read and accept the license of weights that ask for it (PML-1.0).");
-    private readonly Option<string?> _proxy = OptionsOf.Text("--proxy", "URL", "Proxy; otherwise HTTPS_PROXY, HTTP_PROXY and NO_PROXY count.");
+    private readonly Option<bool> _accept =
+        OptionsOf.Flag("--accept-license", "You have read and accept the license of weights that ask for it (PML-1.0).");
+    private readonly Option<string?> _proxy =
+        OptionsOf.Text("--proxy", "URL", "Proxy; otherwise HTTPS_PROXY, HTTP_PROXY and NO_PROXY count.");
 
     private sealed record Fetched(HostedFile File, string Path, long Bytes);
 
     public static Command Create()
     {
         var c = new DownloadCommand();
-        return new Verb("download", "Fetch published weights (resumes, checks the digest); the cache folder is $RFDETR_HOME/weights or ~/.rfdetr/weights.",
+        return new Verb(
+            "download",
+            "Fetch published weights (resumes, checks the digest); the cache folder is $RFDETR_HOME/weights or "
+                + "~/.rfdetr/weights.",
             c.RunAsync, c._names, c._force, c._offline, c._accept, c._proxy);
     }
 
@@ -45,7 +50,8 @@ internal sealed class DownloadCommand
             string path = await FetchAsync(context, file, options).ConfigureAwait(false);
             var result = new Fetched(file, path, new FileInfo(path).Length);
             fetched.Add(result);
-            context.Human.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{file.FileName}  {result.Bytes / 1e6:0.0} MB  [gray]{path}[/]");
+            context.Human.MarkupLineInterpolated(
+                CultureInfo.InvariantCulture, $"{file.FileName}  {result.Bytes / 1e6:0.0} MB  [gray]{path}[/]");
             if (file.Note is not null)
                 context.Human.MarkupLineInterpolated($"  [gray]{file.Note}[/]");
         }
@@ -56,7 +62,8 @@ internal sealed class DownloadCommand
         return ExitCodes.Done;
     }
 
-    private static Task<string> FetchAsync(CliContext context, HostedFile file, DownloadOptions options) => context.WithProgressAsync(
+    private static Task<string> FetchAsync(CliContext context, HostedFile file, DownloadOptions options) =>
+        context.WithProgressAsync(
         file.FileName,
         bar =>
         {
@@ -65,7 +72,8 @@ internal sealed class DownloadCommand
         },
         bytes: true);
 
-    private static Uri ParseProxy(string text) => Uri.TryCreate(text, UriKind.Absolute, out Uri? proxy) && proxy.Scheme is "http" or "https" or "socks5"
+    private static Uri ParseProxy(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? proxy) && proxy.Scheme is "http" or "https" or "socks5"
         ? proxy
         : throw new ArgumentException($"--proxy '{text}' is no address such as http://proxy:3128");
 
@@ -89,7 +97,9 @@ internal sealed class DownloadCommand
         json.WriteEndObject();
     });
 
-    /// <summary>Shows the bar; says once what happens where there is none. Called in order, on the downloader's own threads.</summary>
+    /// <summary>
+    /// Shows the bar; says once what happens where there is none. Called in order, on the downloader's own threads.
+    /// </summary>
     private sealed class StageNotes(CliContext context, IProgressBar bar) : IProgress<DownloadProgress>
     {
         private DownloadStage? _last;

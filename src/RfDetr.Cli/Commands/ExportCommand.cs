@@ -12,22 +12,46 @@ internal static class ExportCommand
 
     public static Command Create()
     {
-        var file = new Argument<string>("FILE") { Description = $"Checkpoint, name of downloaded weights, or {ModelArguments.BuiltIn}." };
+        var file = new Argument<string>("FILE")
+        {
+            Description = $"Checkpoint, name of downloaded weights, or {ModelArguments.BuiltIn}."
+        };
         Option<string?> output = OptionsOf.Text("--output", "PATH", "Where to write: .onnx, .safetensors or .pth.");
         output.Required = true;
-        Option<string?> precision = OptionsOf.Choice("--precision", "Weights, and products of an .onnx file (default fp32); int8 needs a model from 'quantize', bf16 is for checkpoints. A checkpoint in fp16 or bf16 leaves the arguments of its training behind.", "fp32", "fp16", "bf16", "int8");
-        Option<(int First, int Second)?> resolution = Sizes.Pair("--resolution", "HxW", "Input size in pixels, multiples of patch size × windows (default: the model's own).", MostPixels);
-        Option<int?> batch = OptionsOf.Make<int?>("--batch", "N|dynamic", "A fixed number of images per run, or any (default dynamic).", Batch);
-        Option<string?> dialect = OptionsOf.Choice("--dialect", "ONNX's own operators, or ONNX Runtime's faster ones besides (default portable).", "portable", "onnxruntime");
-        Option<string?> int8Weights = OptionsOf.Choice("--int8-weights", "Weights of int8 products in an .onnx file (default signed: ONNX Runtime is quickest with them; unsigned ones are slightly more precise).", "signed", "unsigned");
+        Option<string?> precision = OptionsOf.Choice(
+            "--precision",
+            "Weights, and products of an .onnx file (default fp32); int8 needs a model from 'quantize', bf16 is for "
+                + "checkpoints. A checkpoint in fp16 or bf16 leaves the arguments of its training behind.",
+            "fp32", "fp16", "bf16", "int8");
+        Option<(int First, int Second)?> resolution = Sizes.Pair(
+            "--resolution", "HxW", "Input size in pixels, multiples of patch size × windows (default: the model's own).",
+            MostPixels);
+        Option<int?> batch =
+            OptionsOf.Make<int?>("--batch", "N|dynamic", "A fixed number of images per run, or any (default dynamic).", Batch);
+        Option<string?> dialect = OptionsOf.Choice(
+            "--dialect", "ONNX's own operators, or ONNX Runtime's faster ones besides (default portable).", "portable",
+            "onnxruntime");
+        Option<string?> int8Weights = OptionsOf.Choice(
+            "--int8-weights",
+            "Weights of int8 products in an .onnx file (default signed: ONNX Runtime is quickest with them; unsigned "
+                + "ones are slightly more precise).",
+            "signed", "unsigned");
         var checkpoint = new CheckpointArguments();
-        return new Verb("export", "Write a model for other runtimes: ONNX, safetensors, .pth.", Run, [file, output, precision, resolution, batch, dialect, int8Weights, .. checkpoint.Symbols]);
+        return new Verb(
+            "export", "Write a model for other runtimes: ONNX, safetensors, .pth.", Run,
+            [file, output, precision, resolution, batch, dialect, int8Weights, .. checkpoint.Symbols]);
 
         async Task<int> Run(CliContext context)
         {
             var request = new ExportRequest
             {
-                Precision = context.Get(precision) switch { "fp16" => ExportPrecision.Float16, "bf16" => ExportPrecision.BFloat16, "int8" => ExportPrecision.Int8, _ => ExportPrecision.Float32 },
+                Precision = context.Get(precision) switch
+                {
+                    "fp16" => ExportPrecision.Float16,
+                    "bf16" => ExportPrecision.BFloat16,
+                    "int8" => ExportPrecision.Int8,
+                    _ => ExportPrecision.Float32
+                },
                 Dialect = context.Get(dialect) == "onnxruntime" ? OnnxDialect.OnnxRuntime : OnnxDialect.Portable,
                 Int8Weights = context.Get(int8Weights) == "unsigned" ? Int8WeightForm.Unsigned : Int8WeightForm.Signed,
                 Batch = context.Get(batch) is int fixedBatch and not AnyBatch ? fixedBatch : null,
@@ -37,14 +61,16 @@ internal static class ExportCommand
                 },
             };
             ExportResult result = await context.WithProgressAsync(
-                "exporting", _ => Task.Run(() => Exporter.Export(context.Get(file), context.Get(output)!, request), context.Cancellation));
+                "exporting",
+                _ => Task.Run(() => Exporter.Export(context.Get(file), context.Get(output)!, request), context.Cancellation));
             Report(context, result);
             return ExitCodes.Done;
         }
     }
 
     private static int? Batch(string text) => text.Equals("dynamic", StringComparison.OrdinalIgnoreCase) ? AnyBatch
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value is >= 1 and <= MostImages ? value
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+            && value is >= 1 and <= MostImages ? value
         : throw new FormatException($"is neither 'dynamic' nor a whole number from 1 to {MostImages}");
 
     private static void Report(CliContext context, ExportResult result)

@@ -9,14 +9,20 @@ internal static class InspectCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("FILE") { Description = $"Checkpoint, .onnx file, name of downloaded weights, or {ModelArguments.BuiltIn}." };
+        var file = new Argument<string>("FILE")
+        {
+            Description = $"Checkpoint, .onnx file, name of downloaded weights, or {ModelArguments.BuiltIn}."
+        };
         Option<bool> tensors = OptionsOf.Flag("--tensors", "List every tensor.");
         var checkpoint = new CheckpointArguments();
-        return new Verb("inspect", "Show what a model file is: variant, shapes, classes, license, checksums.", Run, [file, tensors, .. checkpoint.Symbols]);
+        return new Verb(
+            "inspect", "Show what a model file is: variant, shapes, classes, license, checksums.", Run,
+            [file, tensors, .. checkpoint.Symbols]);
 
         async Task<int> Run(CliContext context)
         {
-            ModelInspection found = await Task.Run(() => ModelInspection.Of(context.Get(file), checkpoint.Read(context)), context.Cancellation);
+            ModelInspection found =
+                await Task.Run(() => ModelInspection.Of(context.Get(file), checkpoint.Read(context)), context.Cancellation);
             context.WriteJson(CliJson.Default.InspectionDocument, () => InspectionDocument.Of(found, context.Get(tensors)));
             if (!context.WantsJson)
                 InspectionText.Print(context.Human, found, context.Get(tensors));

@@ -2,6 +2,7 @@ using System.Globalization;
 using RfDetr.Checkpoints;
 using RfDetr.Onnx;
 using Spectre.Console;
+using static RfDetr.Invariant;
 
 namespace RfDetr.Cli.Commands;
 
@@ -38,16 +39,30 @@ internal static class InspectionText
         yield return ("resize", $"{m.ResizeRule} ({m.ResizeSource})");
         if (m.Config is { } c)
         {
-            yield return ("encoder", Text($"width {c.EncoderWidth}, {c.EncoderDepth} layers, patch {c.PatchSize}, {c.NumWindows}×{c.NumWindows} windows, position table {c.PositionalEncodingSize}²"));
-            yield return ("projector", $"P{string.Join(", P", c.ProjectorLevels)} from layers {string.Join(", ", c.OutFeatureIndexes)}");
-            yield return ("decoder", Text($"width {c.HiddenDim}, {c.DecoderLayers} layers, {c.NumQueries} queries in {c.GroupDetr} groups, heads {c.SelfAttentionHeads}/{c.CrossAttentionHeads}, {c.DecoderPoints} points"));
-            yield return ("outputs", Text($"{c.ClassLogits} logits{(c.SegmentationHead ? ", masks" : "")}, {c.NumSelect} selected"));
+            yield return (
+                "encoder",
+                Text(
+                    $"width {c.EncoderWidth}, {c.EncoderDepth} layers, patch {c.PatchSize}, "
+                        + $"{c.NumWindows}×{c.NumWindows} windows, position table {c.PositionalEncodingSize}²"));
+            yield return (
+                "projector", $"P{string.Join(", P", c.ProjectorLevels)} from layers {string.Join(", ", c.OutFeatureIndexes)}");
+            yield return (
+                "decoder",
+                Text(
+                    $"width {c.HiddenDim}, {c.DecoderLayers} layers, {c.NumQueries} queries in {c.GroupDetr} groups, "
+                        + $"heads {c.SelfAttentionHeads}/{c.CrossAttentionHeads}, {c.DecoderPoints} points"));
+            yield return (
+                "outputs", Text($"{c.ClassLogits} logits{(c.SegmentationHead ? ", masks" : "")}, {c.NumSelect} selected"));
         }
 
         if (m.Onnx is { } onnx)
         {
             yield return ("producer", $"{onnx.ProducerName} {onnx.ProducerVersion}");
-            yield return ("operators", Text($"{onnx.NodeCount} nodes, {onnx.ConstantCount} constants, opset {string.Join(", ", onnx.OperatorSets.Select(o => $"{(o.Key.Length == 0 ? "ai.onnx" : o.Key)} {o.Value}"))}"));
+            yield return (
+                "operators",
+                Text(
+                    $"{onnx.NodeCount} nodes, {onnx.ConstantCount} constants, opset "
+                        + $"{string.Join(", ", onnx.OperatorSets.Select(o => $"{(o.Key.Length == 0 ? "ai.onnx" : o.Key)} {o.Value}"))}"));
             foreach (OnnxValueInfo value in onnx.Inputs)
                 yield return ("input", value.ToString());
             foreach (OnnxValueInfo value in onnx.Outputs)
@@ -56,14 +71,22 @@ internal static class InspectionText
 
         if (m.Quantization is { } policy)
             yield return ("int8", QuantizationText.Summary(policy));
-        yield return ("classes", m.Classes is { } classes ? Text($"{classes.Entries.Count} of {classes.ClassLogits} logits named; {classes.Source}") : UnknownClasses);
+        yield return (
+            "classes",
+            m.Classes is { } classes
+                ? Text($"{classes.Entries.Count} of {classes.ClassLogits} logits named; {classes.Source}")
+                : UnknownClasses);
         yield return ("license", m.License ?? "unknown");
         if (m.BestThreshold is { } threshold)
-            yield return ("best threshold", string.Create(CultureInfo.InvariantCulture, $"{threshold:0.00} (best macro F1 when the weights were evaluated)"));
+            yield return (
+                "best threshold",
+                string.Create(CultureInfo.InvariantCulture, $"{threshold:0.00} (best macro F1 when the weights were evaluated)"));
         if (m.Container != "Onnx")
             yield return ("EMA weights", m.HasEma ? "yes (take them with --ema)" : "no");
         yield return ("SHA-256", m.Digests.Sha256);
-        yield return ("MD5", m.Digests.Md5 + (m.Hosted is { } hosted ? $" = published {hosted.FileName}" : " (none of the published weights)"));
+        yield return (
+            "MD5",
+            m.Digests.Md5 + (m.Hosted is { } hosted ? $" = published {hosted.FileName}" : " (none of the published weights)"));
         if (m.Args.Count > 0)
             yield return ("arguments", string.Join(", ", m.Args.Select(a => $"{a.Key}={Short(a.Value)}")));
     }
@@ -113,6 +136,4 @@ internal static class InspectionText
         IReadOnlyList<object?> list => list.Count > 8 ? Text($"[{list.Count}]") : $"[{string.Join(", ", list.Select(Short))}]",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
-
-    private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

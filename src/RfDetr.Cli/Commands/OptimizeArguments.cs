@@ -10,12 +10,19 @@ internal sealed class OptimizeArguments
     // Two scenes with objects that a model of this project knows; any other model computes on them as on any image.
     private const int Probes = 2;
 
-    private readonly Option<bool> _optimize = OptionsOf.Flag("--optimize", "Choose engine, threads, spinning and batch by measuring them on this machine; the choice is remembered.");
-    private readonly Option<bool> _explain = OptionsOf.Flag("--explain", "With --optimize: show what was measured, what was chosen and why.");
-    private readonly Option<bool> _refresh = OptionsOf.Flag("--refresh", "With --optimize: measure again, whatever is remembered.");
-    private readonly Option<bool> _reduced = OptionsOf.Flag("--allow-reduced-precision", "With --optimize: also try what computes less precisely.");
-    private readonly Option<float?> _seconds = OptionsOf.Number("--optimize-seconds", "S", "With --optimize: time for measured calls (default 5); loading comes on top.", 0.01f, 3600);
-    private readonly Option<string?> _cache = OptionsOf.Text("--optimize-cache", "DIR", "With --optimize: where choices are remembered (default $RFDETR_HOME/optimized or ~/.rfdetr/optimized).");
+    private readonly Option<bool> _optimize = OptionsOf.Flag(
+        "--optimize", "Choose engine, threads, spinning and batch by measuring them on this machine; the choice is remembered.");
+    private readonly Option<bool> _explain =
+        OptionsOf.Flag("--explain", "With --optimize: show what was measured, what was chosen and why.");
+    private readonly Option<bool> _refresh =
+        OptionsOf.Flag("--refresh", "With --optimize: measure again, whatever is remembered.");
+    private readonly Option<bool> _reduced =
+        OptionsOf.Flag("--allow-reduced-precision", "With --optimize: also try what computes less precisely.");
+    private readonly Option<float?> _seconds = OptionsOf.Number(
+        "--optimize-seconds", "S", "With --optimize: time for measured calls (default 5); loading comes on top.", 0.01f, 3600);
+    private readonly Option<string?> _cache = OptionsOf.Text(
+        "--optimize-cache", "DIR",
+        "With --optimize: where choices are remembered (default $RFDETR_HOME/optimized or ~/.rfdetr/optimized).");
 
     /// <summary>In the order of the help text.</summary>
     public IEnumerable<Option> All => [_optimize, _explain, _refresh, _reduced, _seconds, _cache];
@@ -28,10 +35,13 @@ internal sealed class OptimizeArguments
             return true;
         (string Name, bool Given)[] others =
         [
-            (_explain.Name, context.Get(_explain)), (_refresh.Name, context.Get(_refresh)), (_reduced.Name, context.Get(_reduced)),
+            (_explain.Name, context.Get(_explain)), (_refresh.Name, context.Get(_refresh)),
+            (_reduced.Name, context.Get(_reduced)),
             (_seconds.Name, context.Get(_seconds) is not null), (_cache.Name, context.Get(_cache) is not null),
         ];
-        return others.FirstOrDefault(o => o.Given).Name is { } name ? throw new ArgumentException($"{name} belongs to --optimize, which is missing") : false;
+        return others.FirstOrDefault(o => o.Given).Name is { } name
+            ? throw new ArgumentException($"{name} belongs to --optimize, which is missing")
+            : false;
     }
 
     /// <summary>Loads a model and, if that is wanted, optimizes it and says what was chosen.</summary>
@@ -46,7 +56,8 @@ internal sealed class OptimizeArguments
             Image[] probes = BenchmarkInputs.Probes(Probes);
             try
             {
-                Detector optimized = await detector.OptimizeForInferenceAsync(Options(context, probes), context.Cancellation).ConfigureAwait(false);
+                Detector optimized = await detector.OptimizeForInferenceAsync(
+                    Options(context, probes), context.Cancellation).ConfigureAwait(false);
                 Tell(context, optimized.Optimization!);
                 return optimized;
             }
@@ -75,7 +86,8 @@ internal sealed class OptimizeArguments
         if (context.Get(_explain))
             context.Human.WriteLine(report.ToText());
         else
-            context.Human.MarkupLineInterpolated($"[gray]optimized: {report.Chosen}{(report.FromCache ? " (remembered)" : "")}: {report.Reason}[/]");
+            context.Human.MarkupLineInterpolated(
+                $"[gray]optimized: {report.Chosen}{(report.FromCache ? " (remembered)" : "")}: {report.Reason}[/]");
         foreach (string note in report.Notes)
             context.Warn(note);
     }

@@ -1,12 +1,14 @@
-using System.Globalization;
 using System.Text.Json;
 using RfDetr.Cli.Framework;
 using RfDetr.Training;
 using Spectre.Console;
+using static RfDetr.Invariant;
 
 namespace RfDetr.Cli.Commands;
 
-/// <summary><c>rfdetr parity --training</c>: the worst error of each kind and step, and all that are beyond what is allowed.</summary>
+/// <summary>
+/// <c>rfdetr parity --training</c>: the worst error of each kind and step, and all that are beyond what is allowed.
+/// </summary>
 internal static class TrainingParityReporter
 {
     private const int Listed = 20;
@@ -17,13 +19,20 @@ internal static class TrainingParityReporter
             throw new ArgumentException("--training computes in fp64 or fp32, not in fp16");
         var formula = new GoldenFormula(salt => new FormulaWeights(salt), FormulaWeights.Fill);
         TrainingParityReport report = await context.WithProgressAsync(
-            "training", _ => Task.Run(() => TrainingParity.Run(file, formula, precision != "fp32", device, context.Cancellation), context.Cancellation));
+            "training",
+            _ =>
+                Task.Run(
+                    () => TrainingParity.Run(file, formula, precision != "fp32", device, context.Cancellation),
+                    context.Cancellation));
         context.WriteJson(json => WriteJson(json, report));
         if (!context.WantsJson)
             Print(context.Human, report);
         TrainingFigure[] beyond = [.. report.Figures.Where(f => !f.Ok)];
         foreach (TrainingFigure figure in beyond.Take(Listed))
-            context.Fail(Text($"{figure.Kind} '{figure.Name}' of step {figure.Step}: relative error {figure.RelativeError:0.0e0} where {figure.Tolerance:0.0e0} is allowed"));
+            context.Fail(
+                Text(
+                    $"{figure.Kind} '{figure.Name}' of step {figure.Step}: relative error {figure.RelativeError:0.0e0} "
+                        + $"where {figure.Tolerance:0.0e0} is allowed"));
         if (beyond.Length > Listed)
             context.Fail(Text($"and {beyond.Length - Listed} more figures"));
         return report.Ok ? ExitCodes.Done : ExitCodes.Failed;
@@ -42,9 +51,14 @@ internal static class TrainingParityReporter
         foreach (string heading in (string[])["kind", "step", "worst", "relative error", "allowed", ""])
             table.AddColumn(heading);
         foreach (TrainingFigure f in Worst(report))
-            table.AddRow(f.Kind.ToString(), Text($"{f.Step}"), Markup.Escape(f.Name), Text($"{f.RelativeError:0.0e0}"), Text($"{f.Tolerance:0.0e0}"), f.Ok ? "ok" : "[red]differs[/]");
+            table.AddRow(
+                f.Kind.ToString(), Text($"{f.Step}"), Markup.Escape(f.Name), Text($"{f.RelativeError:0.0e0}"),
+                Text($"{f.Tolerance:0.0e0}"), f.Ok ? "ok" : "[red]differs[/]");
         console.Write(table);
-        console.WriteLine(Text($"{Path.GetFileName(report.File)} ({report.Variant}, {report.Engine}): {report.Figures.Count(f => f.Ok)} of {report.Figures.Count} figures agree"));
+        console.WriteLine(
+            Text(
+                $"{Path.GetFileName(report.File)} ({report.Variant}, {report.Engine}): {report.Figures.Count(f => f.Ok)} "
+                    + $"of {report.Figures.Count} figures agree"));
         console.WriteLine(Text($"{report.Skipped.Count} tensors have no gradient above rounding"));
     }
 
@@ -88,6 +102,4 @@ internal static class TrainingParityReporter
         json.WriteBoolean("ok", figure.Ok);
         json.WriteEndObject();
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

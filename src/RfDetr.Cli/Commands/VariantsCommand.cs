@@ -17,7 +17,8 @@ internal static class VariantsCommand
         public string Encoder => Config.EncoderWidth == 768 ? "ViT-B" : "ViT-S";
     }
 
-    public static Command Create() => new Verb("variants", "List the published networks: size, license, and what is downloaded.", Run);
+    public static Command Create() =>
+        new Verb("variants", "List the published networks: size, license, and what is downloaded.", Run);
 
     private static Task<int> Run(CliContext context)
     {
@@ -45,14 +46,18 @@ internal static class VariantsCommand
     private static void Print(IAnsiConsole console, Row[] rows)
     {
         var table = new Table { Border = TableBorder.Simple };
-        foreach (string heading in (string[])["variant", "task", "input", "parameters", "encoder", "patch", "decoder layers", "queries", "license", "downloaded"])
+        foreach (
+            string heading in (string[])[
+                "variant", "task", "input", "parameters", "encoder", "patch", "decoder layers", "queries", "license", "downloaded"
+            ])
             table.AddColumn(new TableColumn(heading) { NoWrap = true });
         foreach (Row row in rows)
         {
             ModelConfig c = row.Config;
             table.AddRow(
                 c.Variant, c.SegmentationHead ? "masks" : "boxes", $"{c.Resolution}×{c.Resolution}",
-                (row.Parameters / 1e6).ToString("0.0 M", CultureInfo.InvariantCulture), row.Encoder, $"{c.PatchSize}", $"{c.DecoderLayers}",
+                (row.Parameters / 1e6).ToString("0.0 M", CultureInfo.InvariantCulture), row.Encoder, $"{c.PatchSize}",
+                $"{c.DecoderLayers}",
                 $"{c.NumQueries}", row.File.License.Id, row.Downloaded ? "yes" : "");
         }
 
@@ -64,7 +69,8 @@ internal static class VariantsCommand
     {
         ModelConfig c = row.Config;
         return new(
-            c.Variant, c.SegmentationHead, c.Resolution, c.SizeDivisor, row.Parameters, c.EncoderWidth, c.PatchSize, c.NumWindows, c.DecoderLayers,
+            c.Variant, c.SegmentationHead, c.Resolution, c.SizeDivisor, row.Parameters, c.EncoderWidth, c.PatchSize, c.NumWindows,
+            c.DecoderLayers,
             c.NumQueries, c.NumSelect, row.File.License.Id, row.File.FileName, row.File.Note, row.Downloaded);
     }
 }

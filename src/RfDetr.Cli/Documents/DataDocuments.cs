@@ -6,7 +6,8 @@ namespace RfDetr.Cli.Documents;
 /// <summary>A class of a data set: its logit, its id in the files, its name.</summary>
 internal sealed record DataClassDocument(int Logit, long CategoryId, string Name)
 {
-    public static IReadOnlyList<DataClassDocument> Of(ClassTable classes) => [.. classes.Select(c => new DataClassDocument(c.Index, c.CategoryId, c.Name))];
+    public static IReadOnlyList<DataClassDocument> Of(ClassTable classes) =>
+        [.. classes.Select(c => new DataClassDocument(c.Index, c.CategoryId, c.Name))];
 }
 
 /// <summary>Quantiles and mean of a number.</summary>
@@ -20,7 +21,9 @@ internal sealed record StatisticsDocument(
     string Folder, string Layout, IReadOnlyList<DataClassDocument> Classes, IReadOnlyDictionary<string, SplitDocument> Splits)
 {
     public static StatisticsDocument Of(DataSet data, IEnumerable<SplitStatistics> splits) =>
-        new(data.Path, data.Layout.ToString(), DataClassDocument.Of(data.Classes), splits.ToDictionary(s => s.Name, SplitDocument.Of));
+        new(
+            data.Path, data.Layout.ToString(), DataClassDocument.Of(data.Classes),
+            splits.ToDictionary(s => s.Name, SplitDocument.Of));
 }
 
 /// <summary>The statistics of one split.</summary>
@@ -35,10 +38,12 @@ internal sealed record SplitDocument(
 
 /// <summary>The statistics of one class in a split.</summary>
 internal sealed record ClassStatisticsDocument(
-    string Name, int Objects, int Images, int Small, int Medium, int Large, DistributionDocument Size, DistributionDocument Aspect)
+    string Name, int Objects, int Images, int Small, int Medium, int Large, DistributionDocument Size,
+    DistributionDocument Aspect)
 {
     public static ClassStatisticsDocument Of(ClassStatistics c) => new(
-        c.Class.Name, c.Objects, c.Images, c.Small, c.Medium, c.Large, DistributionDocument.Of(c.Size), DistributionDocument.Of(c.Aspect));
+        c.Class.Name, c.Objects, c.Images, c.Small, c.Medium, c.Large, DistributionDocument.Of(c.Size),
+        DistributionDocument.Of(c.Aspect));
 }
 
 /// <summary>What <c>data doctor</c> writes. Layout, classes and splits are left out where no data set could be opened.</summary>
@@ -60,7 +65,9 @@ internal sealed record DoctorDocument(
 }
 
 /// <summary>One finding about a data set.</summary>
-internal sealed record FindingDocument(string Level, string Code, string? Split, int Count, string Text, IReadOnlyList<string> Examples)
+internal sealed record FindingDocument(
+    string Level, string Code, string? Split, int Count, string Text, IReadOnlyList<string> Examples)
 {
-    public static FindingDocument Of(DataFinding f) => new(f.Level.ToString().ToLowerInvariant(), f.Code, f.Split, f.Count, f.Text, f.Examples);
+    public static FindingDocument Of(DataFinding f) =>
+        new(f.Level.ToString().ToLowerInvariant(), f.Code, f.Split, f.Count, f.Text, f.Examples);
 }

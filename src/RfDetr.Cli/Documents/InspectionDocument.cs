@@ -7,10 +7,14 @@ using RfDetr.Onnx;
 
 namespace RfDetr.Cli.Documents;
 
-/// <summary>What <c>inspect</c> writes. <c>quantization</c> and <c>onnx</c> are left out where there is none, <c>tensors</c> unless asked for.</summary>
+/// <summary>
+/// What <c>inspect</c> writes. <c>quantization</c> and <c>onnx</c> are left out where there is none, <c>tensors</c> unless asked
+/// for.
+/// </summary>
 internal sealed record InspectionDocument(
     string File, string Container, long Bytes, string Sha256, string Md5, string? Hosted, string Variant, long? Parameters,
-    IReadOnlyDictionary<string, long> Parts, int? Height, int? Width, string Resize, string ResizeSource, string? License, bool HasEma,
+    IReadOnlyDictionary<string, long> Parts, int? Height, int? Width, string Resize, string ResizeSource, string? License,
+    bool HasEma,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? BestThreshold,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] QuantizationDocument? Quantization,
     string ClassRule, int? Logits, IReadOnlyList<ModelClassDocument> Classes, JsonNode? Args,
@@ -20,7 +24,8 @@ internal sealed record InspectionDocument(
 {
     public static InspectionDocument Of(ModelInspection m, bool tensors) => new(
         m.File, m.Container, m.Bytes, m.Digests.Sha256, m.Digests.Md5, m.Hosted?.FileName, m.Variant, m.Parameters,
-        m.Parts.ToDictionary(p => p.Name, p => p.Values), m.Input?.Height, m.Input?.Width, m.ResizeRule.ToString(), m.ResizeSource, m.License, m.HasEma,
+        m.Parts.ToDictionary(p => p.Name, p => p.Values), m.Input?.Height, m.Input?.Width, m.ResizeRule.ToString(),
+        m.ResizeSource, m.License, m.HasEma,
         m.BestThreshold,
         m.Quantization is { } policy ? QuantizationDocument.Of(policy) : null,
         m.Classes?.Source ?? InspectionText.UnknownClasses, m.Classes?.ClassLogits,
@@ -57,7 +62,8 @@ internal sealed record TensorDocument(string Name, string Type, IReadOnlyList<in
 
 /// <summary>What an ONNX file says of itself.</summary>
 internal sealed record OnnxDocument(
-    string Producer, IReadOnlyDictionary<string, long> Opsets, int Nodes, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs)
+    string Producer, IReadOnlyDictionary<string, long> Opsets, int Nodes, IReadOnlyList<string> Inputs,
+    IReadOnlyList<string> Outputs)
 {
     public static OnnxDocument Of(OnnxModelInfo onnx) => new(
         $"{onnx.ProducerName} {onnx.ProducerVersion}".Trim(),

@@ -11,8 +11,10 @@ internal sealed record QuantizationDocument(
     int CalibrationPictures, string CalibrationSha256, IReadOnlyList<QuantizedBlockDocument> Blocks)
 {
     public static QuantizationDocument Of(QuantizationPolicy p) => new(
-        QuantizationText.Activations(p), p.ActivationBits, p.Measured, Finite(p.FloatPrecision), Finite(p.Int8Precision), Finite(p.Budget), p.Int8Share,
-        p.CalibrationImages, p.CalibrationDigest, [.. p.Blocks.Select(b => new QuantizedBlockDocument(b.Name, b.IsInt8, Finite(b.Cost), b.Share))]);
+        QuantizationText.Activations(p), p.ActivationBits, p.Measured, Finite(p.FloatPrecision), Finite(p.Int8Precision),
+        Finite(p.Budget), p.Int8Share,
+        p.CalibrationImages, p.CalibrationDigest,
+        [.. p.Blocks.Select(b => new QuantizedBlockDocument(b.Name, b.IsInt8, Finite(b.Cost), b.Share))]);
 
     private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
 }

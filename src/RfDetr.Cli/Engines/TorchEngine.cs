@@ -4,7 +4,10 @@ using RfDetr.Training;
 
 namespace RfDetr.Cli.Engines;
 
-/// <summary>Runs a checkpoint's network on libtorch, exactly as training evaluates it. Callers wait for each other: libtorch takes one at a time.</summary>
+/// <summary>
+/// Runs a checkpoint's network on libtorch, exactly as training evaluates it. Callers wait for each other: libtorch takes one at
+/// a time.
+/// </summary>
 internal sealed class TorchEngine : INetworkEngine
 {
     private readonly TorchBackend _backend;
@@ -14,7 +17,8 @@ internal sealed class TorchEngine : INetworkEngine
     private TorchEngine(TorchBackend backend, RfDetrNetwork network, NetworkContract contract)
     {
         (_backend, _runner, Contract) = (backend, new NetworkRunner(network, backend), contract);
-        Description = $"libtorch {TorchRuntime.Version}, {TorchRuntime.Threads} {(TorchRuntime.Threads == 1 ? "thread" : "threads")}";
+        Description =
+            $"libtorch {TorchRuntime.Version}, {TorchRuntime.Threads} {(TorchRuntime.Threads == 1 ? "thread" : "threads")}";
     }
 
     public string Description { get; }
@@ -27,7 +31,8 @@ internal sealed class TorchEngine : INetworkEngine
     public static EngineFactory Factory(int threads) => package =>
     {
         if (package is not CheckpointPackage model)
-            throw new ArgumentException($"'{package.Reference}' is an ONNX file, which only ONNX Runtime runs; libtorch takes checkpoints");
+            throw new ArgumentException(
+                $"'{package.Reference}' is an ONNX file, which only ONNX Runtime runs; libtorch takes checkpoints");
         var backend = new TorchBackend(new TorchBackendOptions { TrainableParameters = false });
         try
         {

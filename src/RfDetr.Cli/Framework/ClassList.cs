@@ -15,7 +15,10 @@ internal static class ClassList
     /// <summary>The names of a model's classes that the values of an option stand for.</summary>
     /// <exception cref="ArgumentException">The model has no such class; the message lists those that it has.</exception>
     public static string[] Resolve(IEnumerable<string> values, ClassMap classes, string option) =>
-        [.. values.SelectMany(value => Find(value, classes) is { } whole ? [whole] : Split(value).Select(name => One(name, classes, option))).Distinct()];
+        [
+            .. values.SelectMany(value =>
+                Find(value, classes) is { } whole ? [whole] : Split(value).Select(name => One(name, classes, option))).Distinct()
+        ];
 
     /// <summary>The one class that a text stands for.</summary>
     /// <exception cref="ArgumentException">The model has no such class; the message lists those that it has.</exception>

@@ -52,7 +52,9 @@ internal sealed class CliContext
     /// <summary>One line that does not stop the work.</summary>
     public void Warn(string message) => Error.MarkupLineInterpolated($"[yellow]warning:[/] {message}");
 
-    /// <summary>One failure among many; the work goes on, the verb must return <see cref="ExitCodes.Failed"/> at its end.</summary>
+    /// <summary>
+    /// One failure among many; the work goes on, the verb must return <see cref="ExitCodes.Failed"/> at its end.
+    /// </summary>
     public void Fail(string message) => Error.MarkupLineInterpolated($"[red]error:[/] {message}");
 
     /// <summary>Writes the verb's whole result if <c>--json</c> was given; does nothing otherwise.</summary>
@@ -68,7 +70,8 @@ internal sealed class CliContext
     }
 
     /// <summary>Writes a document as the verb's whole result if <c>--json</c> was given; does nothing otherwise.</summary>
-    public void WriteJson<T>(JsonTypeInfo<T> type, Func<T> document) => WriteJson(json => JsonSerializer.Serialize(json, document(), type));
+    public void WriteJson<T>(JsonTypeInfo<T> type, Func<T> document) =>
+        WriteJson(json => JsonSerializer.Serialize(json, document(), type));
 
     /// <summary>Opens the target of <c>--json</c> for results that come one by one.</summary>
     public JsonTarget OpenJson() => JsonPath == CommonOptions.StandardStream ? JsonTarget.To(_output) : JsonTarget.To(JsonPath!);

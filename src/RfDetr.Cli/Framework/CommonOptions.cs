@@ -29,7 +29,9 @@ internal static class CommonOptions
     {
         var option = new Option<string?>(JsonName)
         {
-            Description = "Write the result as JSON to FILE, or to standard output with '-' or no value; all other output goes to standard error then.",
+            Description =
+                "Write the result as JSON to FILE, or to standard output with '-' or no value; all other output goes to "
+                    + "standard error then.",
             HelpName = "FILE|-",
             Arity = ArgumentArity.ZeroOrOne,
             Recursive = true,
@@ -42,7 +44,9 @@ internal static class CommonOptions
             // "--json a.jpg b.jpg" means two images, not an image to be overwritten.
             string extension = Path.GetExtension(path).ToLowerInvariant();
             if (extension is not ("" or ".json" or ".txt"))
-                result.AddError($"--json '{path}' would overwrite a {extension} file; write '--json -' for standard output, or name a .json file");
+                result.AddError(
+                    $"--json '{path}' would overwrite a {extension} file; write '--json -' for standard output, or name "
+                        + $"a .json file");
         });
         return option;
     }

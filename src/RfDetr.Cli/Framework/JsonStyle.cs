@@ -7,5 +7,6 @@ namespace RfDetr.Cli.Framework;
 internal static class JsonStyle
 {
     /// <summary>For documents that people read too; text is not for HTML, so '+' and 'é' stay themselves.</summary>
-    public static JsonWriterOptions Indented { get; } = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static JsonWriterOptions Indented { get; } =
+        new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

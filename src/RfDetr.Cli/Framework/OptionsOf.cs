@@ -7,7 +7,8 @@ namespace RfDetr.Cli.Framework;
 /// <summary>Makes options whose values are checked while the command line is read, with one wording of errors.</summary>
 internal static class OptionsOf
 {
-    public static Option<bool> Flag(string name, string description, params string[] aliases) => new(name, aliases) { Description = description };
+    public static Option<bool> Flag(string name, string description, params string[] aliases) =>
+        new(name, aliases) { Description = description };
 
     public static Option<string?> Text(string name, string help, string description) =>
         Make<string?>(name, help, description, text => text.Length > 0 ? text : throw new FormatException("is empty"));
@@ -15,12 +16,17 @@ internal static class OptionsOf
     public static Option<float?> Number(string name, string help, string description, float least, float most) =>
         Make<float?>(name, help, description, text => ParseNumber(text, least, most));
 
-    public static Option<int?> Whole(string name, string help, string description, int least, int most) => Make<int?>(name, help, description, text =>
-        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most
+    public static Option<int?> Whole(string name, string help, string description, int least, int most) =>
+        Make<int?>(name, help, description, text =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
+            && value >= least && value <= most
             ? value
-            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"is not a whole number from {least} to {most}")));
+            : throw new FormatException(
+                string.Create(CultureInfo.InvariantCulture, $"is not a whole number from {least} to {most}")));
 
-    /// <summary>A switch that is also left alone: null. Text rather than bool, whose options the parser treats as flags.</summary>
+    /// <summary>
+    /// A switch that is also left alone: null. Text rather than bool, whose options the parser treats as flags.
+    /// </summary>
     public static Option<string?> OnOff(string name, string description) => Choice(name, description, "on", "off");
 
     /// <summary>The value of <see cref="OnOff"/>.</summary>
@@ -35,7 +41,9 @@ internal static class OptionsOf
 
     /// <summary>Names with commas between them; the option may be repeated.</summary>
     public static Option<string[]> Names(string name, string help, string description) =>
-        Repeat<string>(name, help, description, text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        Repeat<string>(
+            name, help, description,
+            text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     /// <summary>Values taken as they are; the option may be repeated.</summary>
     public static Option<T[]> Repeat<T>(string name, string help, string description, Func<string, T[]> parse) => new(name)
@@ -48,7 +56,9 @@ internal static class OptionsOf
         DefaultValueFactory = _ => [],
     };
 
-    /// <summary>Any option of one value; the parser throws <see cref="FormatException"/> with the end of the sentence "value 'x' …".</summary>
+    /// <summary>
+    /// Any option of one value; the parser throws <see cref="FormatException"/> with the end of the sentence "value 'x' …".
+    /// </summary>
     public static Option<T?> Make<T>(string name, string help, string description, Func<string, T> parse) => new(name)
     {
         Description = description,

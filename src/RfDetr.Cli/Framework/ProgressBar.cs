@@ -23,7 +23,10 @@ internal sealed class ProgressBar(ProgressTask task, string title) : IProgressBa
     public static async Task<T> RunAsync<T>(IAnsiConsole console, string title, bool bytes, Func<IProgressBar, Task<T>> work)
     {
         ProgressColumn[] columns = bytes
-            ? [new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn()]
+            ? [
+                new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(),
+                new RemainingTimeColumn()
+            ]
             : [new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()];
         return await console.Progress().AutoClear(true).Columns(columns).StartAsync(async progress =>
         {

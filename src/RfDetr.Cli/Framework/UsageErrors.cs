@@ -9,7 +9,8 @@ internal static class UsageErrors
     public static IReadOnlyList<string> Of(ParseResult parsed)
     {
         List<string> unknown = [.. UnknownOptions(parsed).Select(token => UnknownOption(token, parsed))];
-        unknown.AddRange(parsed.UnmatchedTokens.Where(token => !LooksLikeOption(token)).Select(token => Unmatched(token, parsed)));
+        unknown.AddRange(
+            parsed.UnmatchedTokens.Where(token => !LooksLikeOption(token)).Select(token => Unmatched(token, parsed)));
 
         // What the parser says beyond that follows from the same mistake. A missing verb alone shows the help text instead.
         if (unknown.Count > 0)

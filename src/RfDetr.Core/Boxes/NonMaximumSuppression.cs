@@ -18,9 +18,11 @@ public static class NonMaximumSuppression
     public static int[] Run(ReadOnlySpan<BoxXyxy> boxes, ReadOnlySpan<float> scores, ReadOnlySpan<int> labels, float iouThreshold)
     {
         if (scores.Length != boxes.Length)
-            throw new ArgumentException($"There are {boxes.Length} boxes and {scores.Length} scores; give one score per box.", nameof(scores));
+            throw new ArgumentException(
+                $"There are {boxes.Length} boxes and {scores.Length} scores; give one score per box.", nameof(scores));
         if (labels.Length != 0 && labels.Length != boxes.Length)
-            throw new ArgumentException($"There are {boxes.Length} boxes and {labels.Length} labels; give one label per box, or none.", nameof(labels));
+            throw new ArgumentException(
+                $"There are {boxes.Length} boxes and {labels.Length} labels; give one label per box, or none.", nameof(labels));
         if (!(iouThreshold is >= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(iouThreshold), iouThreshold, "The IoU threshold must lie in 0..1.");
 

@@ -32,11 +32,15 @@ public sealed record ClassMap
         foreach (ClassEntry entry in Entries)
         {
             if (entry.Label < 0 || entry.Label >= classLogits)
-                throw new ArgumentException($"class '{entry.Name}' has label {entry.Label}, but the head has {classLogits} logits (0…{classLogits - 1})", nameof(entries));
+                throw new ArgumentException(
+                    $"class '{entry.Name}' has label {entry.Label}, but the head has {classLogits} logits (0…{classLogits - 1})",
+                    nameof(entries));
             if (string.IsNullOrWhiteSpace(entry.Name))
-                throw new ArgumentException($"label {entry.Label} has an empty name; leave it out if it means nothing", nameof(entries));
+                throw new ArgumentException(
+                    $"label {entry.Label} has an empty name; leave it out if it means nothing", nameof(entries));
             if (!_byLabel.TryAdd(entry.Label, entry))
-                throw new ArgumentException($"label {entry.Label} has two names, '{_byLabel[entry.Label].Name}' and '{entry.Name}'", nameof(entries));
+                throw new ArgumentException(
+                    $"label {entry.Label} has two names, '{_byLabel[entry.Label].Name}' and '{entry.Name}'", nameof(entries));
         }
     }
 
@@ -54,7 +58,9 @@ public sealed record ClassMap
     /// </summary>
     public string? Doubt { get; init; }
 
-    /// <summary>True if detections of this label are results; false for unnamed logits and for numbers outside the head.</summary>
+    /// <summary>
+    /// True if detections of this label are results; false for unnamed logits and for numbers outside the head.
+    /// </summary>
     public bool IsEmitted(int label) => _byLabel.ContainsKey(label);
 
     /// <summary>Finds the meaning of a label; false if it has none.</summary>
@@ -64,14 +70,17 @@ public sealed record ClassMap
     /// <exception cref="ArgumentOutOfRangeException">The label has no name; ask <see cref="IsEmitted"/> first.</exception>
     public string NameOf(int label) => _byLabel.TryGetValue(label, out ClassEntry? entry)
         ? entry.Name
-        : throw new ArgumentOutOfRangeException(nameof(label), label, $"label {label} has no class name among {Entries.Count} of {ClassLogits} logits");
+        : throw new ArgumentOutOfRangeException(
+            nameof(label), label, $"label {label} has no class name among {Entries.Count} of {ClassLogits} logits");
 
     /// <summary>COCO's ids 1…90 with their names, for a head of 91.</summary>
     public static ClassMap Coco { get; } = new(
-        CocoClasses.Logits, CocoClasses.All.Select(c => new ClassEntry(c.Id, c.Name, c.Id)), "COCO's category ids (91 logits, no class names stored)");
+        CocoClasses.Logits, CocoClasses.All.Select(c => new ClassEntry(c.Id, c.Name, c.Id)),
+        "COCO's category ids (91 logits, no class names stored)");
 
     /// <summary>True if both have the same logits, names and ids, wherever they come from.</summary>
-    public bool Equals(ClassMap? other) => other is not null && ClassLogits == other.ClassLogits && Entries.SequenceEqual(other.Entries);
+    public bool Equals(ClassMap? other) =>
+        other is not null && ClassLogits == other.ClassLogits && Entries.SequenceEqual(other.Entries);
 
     /// <inheritdoc/>
     public override int GetHashCode()

@@ -1,4 +1,3 @@
-
 namespace RfDetr;
 
 /// <summary>Boxes in pixels of the whole image, cut off at its edges unless the options say otherwise.</summary>
@@ -18,7 +17,8 @@ internal sealed class BoxHead : Head
         foreach (DetectionBuilder found in to)
         {
             ReadOnlySpan<float> b = input.Row(found.Query);
-            BoxXyxy box = new BoxCxCyWh(b[0], b[1], b[2], b[3]).ToPixels(frame.View.Width, frame.View.Height).Offset(frame.View.X, frame.View.Y);
+            BoxXyxy box = new BoxCxCyWh(b[0], b[1], b[2], b[3])
+                .ToPixels(frame.View.Width, frame.View.Height).Offset(frame.View.X, frame.View.Y);
             found.Box = input.Options.ClampBoxes ? box.Clamp(frame.Width, frame.Height) : box;
         }
     }

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace RfDetr;
 
 /// <summary>
-/// From the network's numbers to detections in pixels: selection, then each head in turn. Detecting, evaluating and training all decode here.
-/// Immutable; safe for many threads.
+/// From the network's numbers to detections in pixels: selection, then each head in turn. Detecting, evaluating and training all
+/// decode here. Immutable; safe for many threads.
 /// </summary>
 internal sealed class DetectionDecoder
 {
@@ -15,9 +15,13 @@ internal sealed class DetectionDecoder
     private readonly Head[] _others;
 
     /// <summary>Decodes with a model's classes and heads.</summary>
-    /// <exception cref="ArgumentException">An option is out of its range, or names a class that the model does not have.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is out of its range, or names a class that the model does not have.
+    /// </exception>
     public DetectionDecoder(ModelInfo model, NetworkContract contract, DetectOptions options)
-        : this(model.Classes, options.Heads is { } some ? model.Heads.Intersect(some) : model.Heads, contract, LabelFilter.ToSelection(options, model), options)
+        : this(
+            model.Classes, options.Heads is { } some ? model.Heads.Intersect(some) : model.Heads, contract,
+            LabelFilter.ToSelection(options, model), options)
     {
     }
 
@@ -27,7 +31,8 @@ internal sealed class DetectionDecoder
     /// <param name="contract">Names and shapes of the outputs.</param>
     /// <param name="selection">Which candidates to keep.</param>
     /// <param name="options">Region of interest, clamping, suppression.</param>
-    public DetectionDecoder(ClassMap classes, IEnumerable<Head> heads, NetworkContract contract, SelectionOptions selection, DetectOptions options)
+    public DetectionDecoder(
+        ClassMap classes, IEnumerable<Head> heads, NetworkContract contract, SelectionOptions selection, DetectOptions options)
     {
         (_contract, _classes, _selection, _options) = (contract, classes, selection, options);
         _others = [.. heads.Where(head => head != Head.Boxes)];
@@ -48,7 +53,8 @@ internal sealed class DetectionDecoder
             ReadOnlySpan<float> logits = outputs.Output(OutputNames.Logits, image);
             if (!FiniteValues.All(logits))
                 throw new NetworkOutputException(OutputNames.Logits);
-            int count = Selector.Run(logits, _contract.Queries, _contract.Classes, _selection, candidates.AsSpan(0, most), out bool saturated);
+            int count = Selector.Run(
+                logits, _contract.Queries, _contract.Classes, _selection, candidates.AsSpan(0, most), out bool saturated);
             IReadOnlyList<DetectionBuilder> found = [.. candidates.Take(count).Select(static c => new DetectionBuilder(c))];
             FrameGeometry frame = FrameGeometry.Of(width, height, _options.Roi);
             Decode(Head.Boxes, outputs, image, frame, found);

@@ -25,7 +25,9 @@ internal static class FiniteValues
 public sealed class NetworkOutputException : RfDetrException
 {
     internal NetworkOutputException(string output)
-        : base($"the network's output '{output}' has values that are not finite (NaN or infinity); the weights are damaged, or the precision overflows: "
+        : base(
+            $"the network's output '{output}' has values that are not finite (NaN or infinity); the weights are damaged, "
+                + $"or the precision overflows: "
             + "try the model in single precision") => Output = output;
 
     /// <summary>The output, see <see cref="OutputNames"/>.</summary>

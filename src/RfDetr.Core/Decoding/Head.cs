@@ -1,9 +1,8 @@
-
 namespace RfDetr;
 
 /// <summary>
-/// A part of the network's answer about each object: its box, its mask. A model's heads are data (<see cref="ModelInfo.Heads"/>), and a head
-/// decodes its own output, so that another kind of answer is another head and changes none of the others.
+/// A part of the network's answer about each object: its box, its mask. A model's heads are data (<see cref="ModelInfo.Heads"/>),
+/// and a head decodes its own output, so that another kind of answer is another head and changes none of the others.
 /// </summary>
 public abstract class Head
 {
@@ -69,7 +68,8 @@ internal readonly ref struct HeadInput(ReadOnlySpan<float> values, OutputSpec sp
 /// <summary>The image and the part of it that the network saw, in pixels.</summary>
 internal readonly record struct FrameGeometry(int Width, int Height, PixelRect View)
 {
-    public static FrameGeometry Of(int width, int height, PixelRect? roi) => new(width, height, roi ?? new PixelRect(0, 0, width, height));
+    public static FrameGeometry Of(int width, int height, PixelRect? roi) =>
+        new(width, height, roi ?? new PixelRect(0, 0, width, height));
 
     public bool IsWhole => View.Width == Width && View.Height == Height;
 }

@@ -1,4 +1,3 @@
-
 namespace RfDetr;
 
 /// <summary>Turns names into the per-logit arrays that selection works with. Unnamed logits are never let through.</summary>
@@ -7,7 +6,8 @@ internal static class LabelFilter
     public static SelectionOptions ToSelection(DetectOptions options, ModelInfo model)
     {
         if (!(options.ScoreThreshold is >= 0 and <= 1))
-            throw new ArgumentException(FormattableString.Invariant($"the score threshold is {options.ScoreThreshold}, expected 0..1"));
+            throw new ArgumentException(
+                Invariant.Text($"the score threshold is {options.ScoreThreshold}, expected 0..1"));
         bool[] allowed = new bool[model.Classes.ClassLogits];
         foreach (ClassEntry entry in model.Classes.Entries)
             allowed[entry.Label] = options.Classes.Count == 0;
@@ -34,5 +34,6 @@ internal static class LabelFilter
 
     private static int Label(string name, ClassMap classes) =>
         classes.Entries.FirstOrDefault(e => e.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Label
-        ?? throw new ArgumentException($"the model has no class '{name}'; it has {string.Join(", ", classes.Entries.Select(e => e.Name))}");
+        ?? throw new ArgumentException(
+            $"the model has no class '{name}'; it has {string.Join(", ", classes.Entries.Select(e => e.Name))}");
 }

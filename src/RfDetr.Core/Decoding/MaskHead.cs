@@ -1,7 +1,8 @@
-
 namespace RfDetr;
 
-/// <summary>Masks of the whole image's size, as run lengths; a query that was selected for several classes is decoded once.</summary>
+/// <summary>
+/// Masks of the whole image's size, as run lengths; a query that was selected for several classes is decoded once.
+/// </summary>
 internal sealed class MaskHead : Head
 {
     public override string Name => "masks";
@@ -23,12 +24,14 @@ internal sealed class MaskHead : Head
         {
             // A query has one box, whatever its class: what is cut off at the box is the same, too.
             if (!known.TryGetValue(found.Query, out RleMask? mask))
-                known[found.Query] = mask = Decode(decoder, input.Row(found.Query), found.Box, frame, input.Options.MasksInsideBox);
+                known[found.Query] =
+                    mask = Decode(decoder, input.Row(found.Query), found.Box, frame, input.Options.MasksInsideBox);
             found.Mask = mask;
         }
     }
 
-    private static RleMask Decode(MaskDecoder decoder, ReadOnlySpan<float> logits, BoxXyxy box, FrameGeometry frame, bool insideBox)
+    private static RleMask Decode(
+        MaskDecoder decoder, ReadOnlySpan<float> logits, BoxXyxy box, FrameGeometry frame, bool insideBox)
     {
         PixelRect view = frame.View;
         PixelRect? inside = insideBox ? box.Offset(-view.X, -view.Y).ToPixelRect(view.Width, view.Height) : null;

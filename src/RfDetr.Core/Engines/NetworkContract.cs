@@ -35,7 +35,9 @@ public sealed record OutputSpec
     public override string ToString() => $"{Name} [{string.Join(", ", Shape)}]";
 }
 
-/// <summary>What a network takes and gives, per image. Outputs are data: a network with one more head has one more entry.</summary>
+/// <summary>
+/// What a network takes and gives, per image. Outputs are data: a network with one more head has one more entry.
+/// </summary>
 public sealed record NetworkContract
 {
     /// <summary>Input height H in pixels.</summary>
@@ -44,7 +46,9 @@ public sealed record NetworkContract
     /// <summary>Input width W in pixels.</summary>
     public required int Width { get; init; }
 
-    /// <summary>The outputs; <see cref="OutputNames.Boxes"/> and <see cref="OutputNames.Logits"/> are always among them.</summary>
+    /// <summary>
+    /// The outputs; <see cref="OutputNames.Boxes"/> and <see cref="OutputNames.Logits"/> are always among them.
+    /// </summary>
     public required IReadOnlyList<OutputSpec> Outputs { get; init; }
 
     /// <summary>The only batch size that the engine runs; null for any.</summary>

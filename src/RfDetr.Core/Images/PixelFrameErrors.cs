@@ -13,7 +13,8 @@ internal static class PixelFrameErrors
     [DoesNotReturn]
     public static void ThrowStride(int stride, long row, int width, PixelFormat format) =>
         throw new ArgumentOutOfRangeException(nameof(stride),
-            $"A stride of {stride} bytes is not possible: {width} pixels of {format} take {row} bytes. Give 0 for rows without padding.");
+            $"A stride of {stride} bytes is not possible: {width} pixels of {format} take {row} bytes. Give 0 for rows "
+                + $"without padding.");
 
     [DoesNotReturn]
     public static void ThrowLength(int length, long needed, int width, int height, PixelFormat format) =>
@@ -27,5 +28,6 @@ internal static class PixelFrameErrors
     [DoesNotReturn]
     public static void ThrowCrop(int x, int y, int width, int height, int frameWidth, int frameHeight) =>
         throw new ArgumentOutOfRangeException(nameof(x),
-            $"The rectangle at ({x}, {y}) of {width}×{height} pixels is empty or not inside the frame of {frameWidth}×{frameHeight}.");
+            $"The rectangle at ({x}, {y}) of {width}×{height} pixels is empty or not inside the frame of "
+                + $"{frameWidth}×{frameHeight}.");
 }

@@ -17,7 +17,8 @@ public sealed class BitMask
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         if ((long)height * width > Array.MaxLength)
-            throw new ArgumentException($"A mask of {height}×{width} pixels is too large; the limit is {Array.MaxLength} pixels.");
+            throw new ArgumentException(
+                $"A mask of {height}×{width} pixels is too large; the limit is {Array.MaxLength} pixels.");
         Height = height;
         Width = width;
         _pixels = new byte[height * width];

@@ -66,7 +66,10 @@ internal sealed class BorderFollower
         return _borders[index].IsHole ? _borders[index].Parent : index;
     }
 
-    /// <summary>Follows the border through <paramref name="start"/>, whose neighbor in direction <paramref name="background"/> is background.</summary>
+    /// <summary>
+    /// Follows the border through <paramref name="start"/>, whose neighbor in direction <paramref name="background"/> is
+    /// background.
+    /// </summary>
     private void Follow(int start, int background, bool isHole, int parent)
     {
         int number = _borders.Count + 1;

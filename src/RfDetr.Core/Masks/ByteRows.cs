@@ -16,7 +16,9 @@ internal static class ByteRows
             target[i] ^= other[i];
     }
 
-    /// <summary><c>target &amp;= other</c>, over the target's length; <paramref name="other"/> may overlap it at higher addresses.</summary>
+    /// <summary>
+    /// <c>target &amp;= other</c>, over the target's length; <paramref name="other"/> may overlap it at higher addresses.
+    /// </summary>
     public static void And(Span<byte> target, ReadOnlySpan<byte> other)
     {
         other = other[..target.Length];

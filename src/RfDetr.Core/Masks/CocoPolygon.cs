@@ -54,7 +54,9 @@ internal static class CocoPolygon
         return crossings;
     }
 
-    /// <summary>The step-th fine point from the first end; the minor axis is rounded from the end of lower major coordinate.</summary>
+    /// <summary>
+    /// The step-th fine point from the first end; the minor axis is rounded from the end of lower major coordinate.
+    /// </summary>
     private static (int U, int V) PointOnEdge(int x0, int y0, int x1, int y1, int step)
     {
         int dx = Math.Abs(x1 - x0), dy = Math.Abs(y1 - y0);
@@ -85,17 +87,23 @@ internal static class CocoPolygon
     private static void Check(double[] polygon)
     {
         if (polygon is null || polygon.Length < 6 || polygon.Length % 2 != 0)
-            throw new AnnotationFormatException($"A polygon has {polygon?.Length ?? 0} numbers; it needs an even number of at least 6 (x and y of three points).");
+            throw new AnnotationFormatException(
+                $"A polygon has {polygon?.Length ?? 0} numbers; it needs an even number of at least 6 (x and y of three "
+                    + $"points).");
         long outline = 0;
         for (int i = 0; i < polygon.Length; i++)
         {
             if (!(Math.Abs(polygon[i]) <= LargestCoordinate))
-                throw new AnnotationFormatException($"Coordinate {i} of a polygon is {polygon[i]}; it must be a finite number of pixels within ±{LargestCoordinate}.");
+                throw new AnnotationFormatException(
+                    $"Coordinate {i} of a polygon is {polygon[i]}; it must be a finite number of pixels within "
+                        + $"±{LargestCoordinate}.");
             double next = polygon[(i + 2) % polygon.Length];
             outline += (long)(Fine * Math.Min(Math.Abs(next - polygon[i]), 2 * LargestCoordinate)) + 1;
         }
 
         if (outline > LargestOutline)
-            throw new AnnotationFormatException($"The outline of a polygon is about {outline / Fine} pixels long; at most {LargestOutline / Fine} are accepted. Check that its coordinates are pixels.");
+            throw new AnnotationFormatException(
+                $"The outline of a polygon is about {outline / Fine} pixels long; at most {LargestOutline / Fine} are "
+                    + $"accepted. Check that its coordinates are pixels.");
     }
 }

@@ -1,6 +1,8 @@
 namespace RfDetr;
 
-/// <summary>Polygon simplification after Douglas and Peucker: drops vertices nearer than a tolerance to the outline that stays.</summary>
+/// <summary>
+/// Polygon simplification after Douglas and Peucker: drops vertices nearer than a tolerance to the outline that stays.
+/// </summary>
 internal static class DouglasPeucker
 {
     /// <summary>Simplifies a closed polygon; keeps at least its first vertex and the one farthest from it.</summary>

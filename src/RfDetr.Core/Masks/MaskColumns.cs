@@ -52,7 +52,9 @@ internal ref struct MaskColumns
     public static int ScratchLength(int height, int width) =>
         checked((width + 1) * Stride(height) + width + 2 * (Stride(height) / WordBits + 1));
 
-    /// <summary>Mixes two columns as <see cref="BilinearAxis.Interpolate"/> does; false (nothing mixed) if neither holds a positive logit.</summary>
+    /// <summary>
+    /// Mixes two columns as <see cref="BilinearAxis.Interpolate"/> does; false (nothing mixed) if neither holds a positive logit.
+    /// </summary>
     public readonly bool Mix(int lower, int upper, float upperWeight)
     {
         if (!(_highest[lower] > 0 || _highest[upper] > 0))
@@ -76,7 +78,9 @@ internal ref struct MaskColumns
     /// <summary>True if the mixed value of a row is greater than 0.</summary>
     public readonly bool IsPositive(int row) => _mixed[row] > 0;
 
-    /// <summary>The first row at or after <paramref name="row"/> whose sign differs from the next row's; −1 if there is none.</summary>
+    /// <summary>
+    /// The first row at or after <paramref name="row"/> whose sign differs from the next row's; −1 if there is none.
+    /// </summary>
     public readonly int NextChange(int row)
     {
         for (int word = row / WordBits; word < _signs.Length; word++)

@@ -42,7 +42,9 @@ public sealed class MaskDecoder
     public RleMask Decode(ReadOnlySpan<float> logits, PixelRect? within = null)
     {
         if (logits.Length != _rows.Inputs * _columns.Inputs)
-            throw new ArgumentException($"There are {logits.Length} mask logits, but this decoder is for {_rows.Inputs}×{_columns.Inputs}.", nameof(logits));
+            throw new ArgumentException(
+                $"There are {logits.Length} mask logits, but this decoder is for {_rows.Inputs}×{_columns.Inputs}.",
+                nameof(logits));
 
         var image = new PixelRect(0, 0, _columns.Outputs, _rows.Outputs);
         PixelRect window = within?.Intersect(image) ?? image;
@@ -98,6 +100,8 @@ public sealed class MaskDecoder
     private static void Check(int height, int width, string what)
     {
         if (height <= 0 || width <= 0 || (long)height * width > int.MaxValue)
-            throw new ArgumentException($"A {what} of {height}×{width} (height × width) cannot be decoded; both must be positive and the product at most {int.MaxValue}.");
+            throw new ArgumentException(
+                $"A {what} of {height}×{width} (height × width) cannot be decoded; both must be positive and the product "
+                    + $"at most {int.MaxValue}.");
     }
 }

@@ -13,10 +13,14 @@ public static class PolygonFill
     private const int LargestCoordinate = 1 << 26;
 
     /// <summary>Rasterizes outer polygons less their holes.</summary>
-    /// <param name="polygons">As <see cref="PolygonTracer.Trace(RleMask, double)"/> gives them; parts beyond the mask are cut.</param>
+    /// <param name="polygons">
+    /// As <see cref="PolygonTracer.Trace(RleMask, double)"/> gives them; parts beyond the mask are cut.
+    /// </param>
     /// <param name="height">Rows of the mask.</param>
     /// <param name="width">Columns of the mask.</param>
-    /// <exception cref="ArgumentException">A hole's parent is not an outer polygon of the list, a polygon has no or absurd points, or the size is not possible.</exception>
+    /// <exception cref="ArgumentException">
+    /// A hole's parent is not an outer polygon of the list, a polygon has no or absurd points, or the size is not possible.
+    /// </exception>
     public static BitMask Fill(IReadOnlyList<MaskPolygon> polygons, int height, int width)
     {
         ArgumentNullException.ThrowIfNull(polygons);
@@ -111,13 +115,17 @@ public static class PolygonFill
         {
             int parent = polygons[i].Parent;
             if (polygons[i].IsHole && (parent < 0 || parent >= polygons.Count || polygons[parent].IsHole))
-                throw new ArgumentException($"Polygon {i} of {polygons.Count} is a hole and names {parent} as its parent, which is not an outer polygon.", nameof(polygons));
+                throw new ArgumentException(
+                    $"Polygon {i} of {polygons.Count} is a hole and names {parent} as its parent, which is not an outer polygon.",
+                    nameof(polygons));
             if (polygons[i].Points.Count == 0)
                 throw new ArgumentException($"Polygon {i} has no points; it needs at least one.", nameof(polygons));
             foreach (PixelPoint point in polygons[i].Points)
             {
                 if (Math.Max(Math.Abs((long)point.X), Math.Abs((long)point.Y)) > LargestCoordinate)
-                    throw new ArgumentException($"Polygon {i} has the point ({point.X}, {point.Y}); coordinates are pixels within ±{LargestCoordinate}.", nameof(polygons));
+                    throw new ArgumentException(
+                        $"Polygon {i} has the point ({point.X}, {point.Y}); coordinates are pixels within ±{LargestCoordinate}.",
+                        nameof(polygons));
             }
         }
     }

@@ -4,7 +4,10 @@ namespace RfDetr;
 /// Finds the borders of a mask: outer borders of its 8-connected parts, and the borders of their holes (4-connected
 /// background). Straight runs are compressed to their ends, so nothing is lost: <see cref="PolygonFill"/> gives the mask back.
 /// </summary>
-/// <remarks>Border following after S. Suzuki and K. Abe, "Topological structural analysis of digitized binary images by border following", CVGIP 30 (1985).</remarks>
+/// <remarks>
+/// Border following after S. Suzuki and K. Abe, "Topological structural analysis of digitized binary images by border following",
+/// CVGIP 30 (1985).
+/// </remarks>
 public static class PolygonTracer
 {
     /// <summary>All borders, in the order in which a scan by rows meets them.</summary>
@@ -17,7 +20,8 @@ public static class PolygonTracer
     {
         ArgumentNullException.ThrowIfNull(mask);
         if (!(epsilon >= 0 && double.IsFinite(epsilon)))
-            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "The tolerance must be a number of pixels, at least 0.");
+            throw new ArgumentOutOfRangeException(
+                nameof(epsilon), epsilon, "The tolerance must be a number of pixels, at least 0.");
         if (mask.Area == 0)
             return [];
         List<MaskPolygon> polygons = new BorderFollower(mask).Run();

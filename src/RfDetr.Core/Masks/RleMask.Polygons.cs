@@ -9,7 +9,9 @@ public sealed partial class RleMask
     /// <param name="height">Rows of the image.</param>
     /// <param name="width">Columns of the image.</param>
     /// <param name="polygons">Each <c>x0, y0, x1, y1, …</c> in pixels, at least three points; may reach beyond the image.</param>
-    /// <exception cref="AnnotationFormatException">The size is not positive, a polygon has too few or an odd number of values, or an absurd one.</exception>
+    /// <exception cref="AnnotationFormatException">
+    /// The size is not positive, a polygon has too few or an odd number of values, or an absurd one.
+    /// </exception>
     public static RleMask FromPolygons(int height, int width, IEnumerable<double[]> polygons)
     {
         ArgumentNullException.ThrowIfNull(polygons);

@@ -38,7 +38,9 @@ public sealed partial class RleMask
     /// <param name="height">Rows: the first entry of COCO's <c>size</c>.</param>
     /// <param name="width">Columns: its second entry.</param>
     /// <param name="text">The string; may come from anywhere.</param>
-    /// <exception cref="AnnotationFormatException">It is malformed, or its runs do not add up to <c>height · width</c>.</exception>
+    /// <exception cref="AnnotationFormatException">
+    /// It is malformed, or its runs do not add up to <c>height · width</c>.
+    /// </exception>
     public static RleMask Parse(int height, int width, ReadOnlySpan<char> text)
     {
         long pixels = CheckSize(height, width);

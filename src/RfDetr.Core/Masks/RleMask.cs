@@ -39,7 +39,9 @@ public sealed partial class RleMask : IEquatable<RleMask>
     /// <param name="height">Rows, at least 1.</param>
     /// <param name="width">Columns, at least 1.</param>
     /// <param name="counts">Runs, background first (COCO's uncompressed form).</param>
-    /// <exception cref="AnnotationFormatException">The size is not positive or too large, a run is negative, or the runs do not add up to it.</exception>
+    /// <exception cref="AnnotationFormatException">
+    /// The size is not positive or too large, a run is negative, or the runs do not add up to it.
+    /// </exception>
     public static RleMask FromCounts(int height, int width, ReadOnlySpan<long> counts)
     {
         long pixels = CheckSize(height, width);
@@ -95,7 +97,8 @@ public sealed partial class RleMask : IEquatable<RleMask>
     public BitMask Decode(PixelRect window)
     {
         if (window.IsEmpty || window.Intersect(new PixelRect(0, 0, Width, Height)) != window)
-            throw new ArgumentException($"The window {window} does not lie inside the mask of {Width}×{Height} (width × height).", nameof(window));
+            throw new ArgumentException(
+                $"The window {window} does not lie inside the mask of {Width}×{Height} (width × height).", nameof(window));
         var mask = new BitMask(window.Height, window.Width);
         DecodeInto(window, mask.Pixels, window.Width);
         return mask;

@@ -4,12 +4,15 @@ using System.Text.RegularExpressions;
 namespace RfDetr;
 
 /// <summary>
-/// Which part of the network a weight belongs to, as quantization treats them. What places boxes and sampling points or ends a head is in none
-/// and stays in float, as do norms, softmax and attention scores, which are no products by weights.
+/// Which part of the network a weight belongs to, as quantization treats them. What places boxes and sampling points or ends a
+/// head is in none and stays in float, as do norms, softmax and attention scores, which are no products by weights.
 /// </summary>
 internal static partial class QuantizationBlocks
 {
-    private static readonly string[] s_order = ["embeddings", "encoder", "projector", "two-stage", "decoder.positions", "decoder", "heads", "masks"];
+    private static readonly string[] s_order =
+    [
+        "embeddings", "encoder", "projector", "two-stage", "decoder.positions", "decoder", "heads", "masks"
+    ];
 
     /// <summary>The block of a checkpoint's tensor; null if it stays in float.</summary>
     public static string? Of(string weight)
@@ -25,7 +28,8 @@ internal static partial class QuantizationBlocks
             "backbone.0.encoder.encoder.embeddings.patch_embeddings.projection.weight" => "embeddings",
             _ when Projector().IsMatch(weight) => "projector",
             _ when TwoStage().IsMatch(weight) => "two-stage",
-            _ when weight.StartsWith("transformer.decoder.ref_point_head.layers.", StringComparison.Ordinal) => "decoder.positions",
+            _ when weight.StartsWith("transformer.decoder.ref_point_head.layers.", StringComparison.Ordinal) =>
+                "decoder.positions",
             "bbox_embed.layers.0.weight" or "bbox_embed.layers.1.weight" => "heads",
             _ when Masks().IsMatch(weight) => "masks",
             _ => null,
@@ -37,13 +41,21 @@ internal static partial class QuantizationBlocks
     {
         string[] parts = block.Split('.');
         int part = Array.IndexOf(s_order, parts is ["decoder", "positions"] ? block : parts[0]);
-        return (part, parts.Length > 1 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int layer) ? layer : 0, block);
+        return (
+            part,
+            parts.Length > 1 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int layer)
+                ? layer
+                : 0,
+            block);
     }
 
     [GeneratedRegex(@"^backbone\.0\.encoder\.encoder\.encoder\.layer\.(\d+)\.(attention|mlp)\.")]
     private static partial Regex Encoder();
 
-    [GeneratedRegex(@"^transformer\.decoder\.layers\.(\d+)\.(?:self_attn\.(?:in_proj_|out_proj\.)|cross_attn\.(?:value_proj|output_proj)\.|linear[12]\.)")]
+    [
+        GeneratedRegex(
+            @"^transformer\.decoder\.layers\.(\d+)\.(?:self_attn\.(?:in_proj_|out_proj\.)|cross_attn\.(?:value_proj|output_proj)\.|linear[12]\.)")
+    ]
     private static partial Regex Decoder();
 
     // Samplers of P3 are kernels of 2×2 themselves, the others convolutions; norms (bn, stages.L.1) are none.

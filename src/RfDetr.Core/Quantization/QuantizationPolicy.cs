@@ -13,7 +13,9 @@ public enum ActivationScales
 /// <summary>A part of the network that is in int8 or in float as a whole.</summary>
 /// <param name="Name">E.g. <c>encoder.3.mlp</c>, <c>projector</c>, <c>decoder.0</c>.</param>
 /// <param name="IsInt8">True if its products are computed from 8-bit integers.</param>
-/// <param name="Cost">Points of average precision (×100) that were lost with this block alone in int8; null if that was not measured.</param>
+/// <param name="Cost">
+/// Points of average precision (×100) that were lost with this block alone in int8; null if that was not measured.
+/// </param>
 /// <param name="Share">Its share of the network's multiplications and additions, 0..1.</param>
 public sealed record QuantizedBlock(string Name, bool IsInt8, double? Cost, double Share);
 
@@ -33,8 +35,8 @@ public sealed record QuantizationPolicy
     public ActivationScales Activations { get; init; }
 
     /// <summary>
-    /// Bits of activations in our own engine, 8 or 7. With 7 a little precision is given up for processors with AVX2 or AVX-512 but without
-    /// VNNI, which are quicker then; everywhere results are those of 7 bits. ONNX files always have 8.
+    /// Bits of activations in our own engine, 8 or 7. With 7 a little precision is given up for processors with AVX2 or AVX-512
+    /// but without VNNI, which are quicker then; everywhere results are those of 7 bits. ONNX files always have 8.
     /// </summary>
     public int ActivationBits { get; init; } = 8;
 
@@ -66,5 +68,6 @@ public sealed record QuantizationPolicy
     public double Int8Share => Blocks.Where(b => b.IsInt8).Sum(b => b.Share);
 
     /// <summary>True if a checkpoint's tensor is a matrix of a block in int8.</summary>
-    public bool Covers(string weight) => QuantizationBlocks.Of(weight) is { } block && Blocks.Any(b => b.IsInt8 && b.Name == block);
+    public bool Covers(string weight) =>
+        QuantizationBlocks.Of(weight) is { } block && Blocks.Any(b => b.IsInt8 && b.Name == block);
 }

@@ -21,7 +21,9 @@ public sealed record Normalization((float Red, float Green, float Blue) Mean, (f
             _ => (Mean.Blue, Deviation.Blue),
         };
         if (!float.IsFinite(mean) || !float.IsFinite(1 / deviation))
-            throw new ArgumentException($"Normalization: mean {mean} and deviation {deviation} of channel {channel} must be finite, the deviation not 0.");
+            throw new ArgumentException(
+                $"Normalization: mean {mean} and deviation {deviation} of channel {channel} must be finite, the "
+                    + $"deviation not 0.");
         return ((float)(1 / (255.0 * deviation)), (float)(-mean / (double)deviation));
     }
 }

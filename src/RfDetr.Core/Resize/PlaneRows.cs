@@ -36,7 +36,8 @@ internal unsafe struct PlaneRows
 
     /// <summary>Stores up to four pixels, given as one vector of channels each.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Store(int x, int count, Vector128<float> p0, Vector128<float> p1, Vector128<float> p2, Vector128<float> p3)
+    public readonly void Store(
+        int x, int count, Vector128<float> p0, Vector128<float> p1, Vector128<float> p2, Vector128<float> p3)
     {
         (Vector128<float> channel0, Vector128<float> channel1, Vector128<float> channel2) = Transpose(p0, p1, p2, p3);
         Store(_row0 + x, count, channel0, _channel0);

@@ -8,8 +8,12 @@ public static unsafe class Preprocessor
     [ThreadStatic]
     private static Scratch? _scratch;
 
-    /// <summary>Stretches a frame to <c>height × width</c> and writes it normalized as planes <c>[3, height, width]</c>, red first.</summary>
-    /// <param name="frame">The pixels in any format and stride; for a region of interest give <see cref="PixelFrame.Crop"/>.</param>
+    /// <summary>
+    /// Stretches a frame to <c>height × width</c> and writes it normalized as planes <c>[3, height, width]</c>, red first.
+    /// </summary>
+    /// <param name="frame">
+    /// The pixels in any format and stride; for a region of interest give <see cref="PixelFrame.Crop"/>.
+    /// </param>
     /// <param name="destination">At least <c>3 · height · width</c> floats; only these are written.</param>
     /// <param name="height">Rows of the network's input.</param>
     /// <param name="width">Columns of the network's input.</param>
@@ -21,7 +25,8 @@ public static unsafe class Preprocessor
     /// </remarks>
     /// <exception cref="ArgumentException">A size is below 1, the destination is too short, or the rule is unknown.</exception>
     public static void Run(
-        PixelFrame frame, Span<float> destination, int height, int width, ResizeRule rule = ResizeRule.Bilinear, Normalization? normalization = null)
+        PixelFrame frame, Span<float> destination, int height, int width, ResizeRule rule = ResizeRule.Bilinear,
+        Normalization? normalization = null)
     {
         if (height < 1 || width < 1)
             ThrowSize(height, width);
@@ -63,7 +68,9 @@ public static unsafe class Preprocessor
         }
     }
 
-    /// <summary>A thread's reusable memory: the taps of the last sizes and one row of floats. A steady stream allocates nothing.</summary>
+    /// <summary>
+    /// A thread's reusable memory: the taps of the last sizes and one row of floats. A steady stream allocates nothing.
+    /// </summary>
     private sealed class Scratch
     {
         private ResizeRule _rule;
@@ -92,11 +99,13 @@ public static unsafe class Preprocessor
 
     [DoesNotReturn]
     private static void ThrowSize(int height, int width) =>
-        throw new ArgumentOutOfRangeException(nameof(height), $"The network's input must be at least 1×1; given {height}×{width} (height × width).");
+        throw new ArgumentOutOfRangeException(
+            nameof(height), $"The network's input must be at least 1×1; given {height}×{width} (height × width).");
 
     [DoesNotReturn]
     private static void ThrowDestination(int length, int height, int width) =>
-        throw new ArgumentException($"The destination holds {length} floats; [3, {height}, {width}] needs {3L * height * width}.", "destination");
+        throw new ArgumentException(
+            $"The destination holds {length} floats; [3, {height}, {width}] needs {3L * height * width}.", "destination");
 
     [DoesNotReturn]
     private static void ThrowRule(ResizeRule rule) =>

@@ -38,9 +38,12 @@ internal static unsafe class RowKernels
     }
 
     /// <summary>
-    /// One output row of three planes from a row of interleaved pixels: <c>plane[x] = factor · Σ_t w[x, t] · pixel[start[x] + t] + offset</c>.
+    /// One output row of three planes from a row of interleaved pixels:
+    /// <c>plane[x] = factor · Σ_t w[x, t] · pixel[start[x] + t] + offset</c>.
     /// </summary>
-    /// <param name="row">Pixels of <paramref name="channels"/> floats, readable for <c>taps</c> pixels and 4 floats beyond the last.</param>
+    /// <param name="row">
+    /// Pixels of <paramref name="channels"/> floats, readable for <c>taps</c> pixels and 4 floats beyond the last.
+    /// </param>
     /// <param name="channels">3 or 4; a fourth is skipped.</param>
     /// <param name="axis">The taps.</param>
     /// <param name="start">Its starts, pinned.</param>

@@ -4,12 +4,13 @@ using System.Text.Json;
 namespace RfDetr;
 
 /// <summary>
-/// Writes a COCO result file: a list of <c>{"image_id", "category_id", "bbox" or "segmentation", "score"}</c>, as pycocotools' <c>loadRes</c> reads it.
+/// Writes a COCO result file: a list of <c>{"image_id", "category_id", "bbox" or "segmentation", "score"}</c>, as pycocotools'
+/// <c>loadRes</c> reads it.
 /// </summary>
 /// <remarks>
-/// A file holds boxes or masks, never both: as soon as its first entry has a box, pycocotools takes every detection's area from its box, also where
-/// masks are compared, so that masks with boxes beside them get other AP of small, medium and large objects than masks alone.
-/// Not for several threads at once.
+/// A file holds boxes or masks, never both: as soon as its first entry has a box, pycocotools takes every detection's area from
+/// its box, also where masks are compared, so that masks with boxes beside them get other AP of small, medium and large objects
+/// than masks alone. Not for several threads at once.
 /// </remarks>
 internal sealed class CocoResultWriter : IDisposable
 {
@@ -26,7 +27,9 @@ internal sealed class CocoResultWriter : IDisposable
     /// <summary>Begins a list.</summary>
     /// <param name="stream">Receives UTF-8; stays open.</param>
     /// <param name="masks">True for a file of masks, false for one of boxes.</param>
-    /// <param name="singles">True if all numbers are floats: 0.1f is written as 0.1, not as the double 0.10000000149011612.</param>
+    /// <param name="singles">
+    /// True if all numbers are floats: 0.1f is written as 0.1, not as the double 0.10000000149011612.
+    /// </param>
     public CocoResultWriter(Stream stream, bool masks, bool singles = false)
     {
         (_stream, _masks, _singles) = (stream, masks, singles);
@@ -42,7 +45,8 @@ internal sealed class CocoResultWriter : IDisposable
     /// <param name="mask">The object's pixels; only looked at in a file of masks.</param>
     /// <param name="fileName">The image's name for people; null leaves it out.</param>
     /// <exception cref="ArgumentException">The file is one of masks and the detection has none.</exception>
-    public void Write(long imageId, long categoryId, ReadOnlySpan<double> box, double score, RleMask? mask, string? fileName = null)
+    public void Write(
+        long imageId, long categoryId, ReadOnlySpan<double> box, double score, RleMask? mask, string? fileName = null)
     {
         if (_masks && mask is null)
             throw new ArgumentException($"a detection of image {imageId} has no mask; write boxes instead");

@@ -1,4 +1,3 @@
-
 namespace RfDetr;
 
 /// <summary>What to keep of what the network sees; the defaults are rf-detr's.</summary>
@@ -16,7 +15,9 @@ public sealed record DetectOptions
     /// <summary>Classes to keep, by name; empty: all. Acts on the selected candidates, so it never brings up others.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
-    /// <summary>The part of the image that the network is shown; null: all of it. Results are in the whole image's pixels.</summary>
+    /// <summary>
+    /// The part of the image that the network is shown; null: all of it. Results are in the whole image's pixels.
+    /// </summary>
     public PixelRect? Roi { get; init; }
 
     /// <summary>Whether boxes are cut off at the image's edges (rf-detr from 1.8.3 on).</summary>
@@ -28,10 +29,15 @@ public sealed record DetectOptions
     /// <summary>How the image is resized; null: the model's own rule.</summary>
     public ResizeRule? ResizeRule { get; init; }
 
-    /// <summary>Removes boxes that overlap a better one of their class by more than this IoU; null (the default): none are removed, as RF-DETR needs it.</summary>
+    /// <summary>
+    /// Removes boxes that overlap a better one of their class by more than this IoU; null (the default): none are removed, as
+    /// RF-DETR needs it.
+    /// </summary>
     public float? NmsIoU { get; init; }
 
-    /// <summary>The heads to decode, e.g. <c>[Head.Boxes]</c> to leave masks out; null: all that the model has. Boxes always are.</summary>
+    /// <summary>
+    /// The heads to decode, e.g. <c>[Head.Boxes]</c> to leave masks out; null: all that the model has. Boxes always are.
+    /// </summary>
     public IReadOnlyList<Head>? Heads { get; init; }
 
     /// <summary>True cuts masks off at their box; the reference does not.</summary>

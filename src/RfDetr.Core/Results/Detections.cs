@@ -1,4 +1,3 @@
-
 namespace RfDetr;
 
 /// <summary>One found object. Owns its data; immutable.</summary>
@@ -19,7 +18,9 @@ public sealed record Detection
     /// <summary>The object's pixels, of the image's size; null for models without masks.</summary>
     public RleMask? Mask { get; init; }
 
-    /// <summary>Results of heads for which this type has no property of its own; usually empty. See <see cref="Feature{T}"/>.</summary>
+    /// <summary>
+    /// Results of heads for which this type has no property of its own; usually empty. See <see cref="Feature{T}"/>.
+    /// </summary>
     public IReadOnlyList<object> Features { get; init; } = [];
 
     /// <summary>The result of one kind among <see cref="Features"/>; null if there is none.</summary>
@@ -62,7 +63,9 @@ public readonly record struct StageTimes
     public static StageTimes Add(StageTimes left, StageTimes right) => left + right;
 }
 
-/// <summary>The objects of one image, in descending order of score. Owns its data; immutable; safe to keep and to share.</summary>
+/// <summary>
+/// The objects of one image, in descending order of score. Owns its data; immutable; safe to keep and to share.
+/// </summary>
 public sealed record Detections
 {
     /// <summary>Width of the image in pixels.</summary>
@@ -78,8 +81,8 @@ public sealed record Detections
     public StageTimes Times { get; init; }
 
     /// <summary>
-    /// True if every candidate that the selection may keep scored above its threshold: the image may hold more objects than the model can
-    /// report. Cut it into parts (<see cref="DetectOptions.Roi"/>), or take a model with more queries.
+    /// True if every candidate that the selection may keep scored above its threshold: the image may hold more objects than the
+    /// model can report. Cut it into parts (<see cref="DetectOptions.Roi"/>), or take a model with more queries.
     /// </summary>
     public bool IsSaturated { get; init; }
 }

@@ -1,4 +1,3 @@
-
 namespace RfDetr;
 
 /// <summary>What a loaded model is and means: classes, heads, input, license.</summary>
@@ -34,13 +33,19 @@ public sealed record ModelInfo
     /// <summary>How pixels are normalized.</summary>
     public required Normalization Normalization { get; init; }
 
-    /// <summary>Which products run in int8 and what that costs, as stored with the weights or asked for; null: none. Our own engine follows it.</summary>
+    /// <summary>
+    /// Which products run in int8 and what that costs, as stored with the weights or asked for; null: none. Our own engine
+    /// follows it.
+    /// </summary>
     public QuantizationPolicy? Quantization { get; init; }
 
     /// <summary>License of the weights, where known.</summary>
     public string? License { get; init; }
 
-    /// <summary>The score threshold, 0..1, with which the weights had their best macro F1 when they were evaluated after training; null if the file does not say.</summary>
+    /// <summary>
+    /// The score threshold, 0..1, with which the weights had their best macro F1 when they were evaluated after training; null if
+    /// the file does not say.
+    /// </summary>
     public double? BestThreshold { get; init; }
 
     /// <summary>What runs it.</summary>

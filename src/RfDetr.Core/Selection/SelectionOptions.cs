@@ -32,7 +32,9 @@ public sealed record SelectionOptions
         {
             float lowest = float.PositiveInfinity;
             foreach (float threshold in value.Span)
-                lowest = IsThreshold(threshold) ? MathF.Min(lowest, threshold) : throw BadThreshold(nameof(ClassThresholds), threshold);
+                lowest = IsThreshold(threshold)
+                    ? MathF.Min(lowest, threshold)
+                    : throw BadThreshold(nameof(ClassThresholds), threshold);
             field = value;
             _lowestClassThreshold = lowest;
         }
@@ -46,7 +48,9 @@ public sealed record SelectionOptions
     /// <summary>A score at or below this passes no filter.</summary>
     internal float LowestThreshold => ClassThresholds.IsEmpty ? ScoreThreshold : _lowestClassThreshold;
 
-    /// <summary>The most pairs that a selection from such an output can return: <c>min(NumSelect, queries · classes)</c>.</summary>
+    /// <summary>
+    /// The most pairs that a selection from such an output can return: <c>min(NumSelect, queries · classes)</c>.
+    /// </summary>
     public int MaxCount(int queries, int classes) => (int)Math.Min(NumSelect, (long)queries * classes);
 
     /// <summary>Checks what depends on the network's class count.</summary>
@@ -64,5 +68,7 @@ public sealed record SelectionOptions
         new(name, value, "A score threshold must lie in 0..1, or be NoThreshold.");
 
     private static ArgumentException WrongLength(string name, int length, int classes) =>
-        new($"{name} has {length} entries, but the network has {classes} class logits; give one entry per logit (or none).", name);
+        new(
+            $"{name} has {length} entries, but the network has {classes} class logits; give one entry per logit (or none).",
+            name);
 }

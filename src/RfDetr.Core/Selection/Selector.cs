@@ -23,15 +23,17 @@ public static class Selector
     /// <param name="options">What to keep.</param>
     /// <param name="output">At least <see cref="SelectionOptions.MaxCount"/> long.</param>
     /// <exception cref="ArgumentException">Lengths do not fit one another.</exception>
-    public static int Run(ReadOnlySpan<float> logits, int queries, int classes, SelectionOptions options, Span<Candidate> output) =>
+    public static int Run(
+        ReadOnlySpan<float> logits, int queries, int classes, SelectionOptions options, Span<Candidate> output) =>
         Run(logits, queries, classes, options, output, out _);
 
     /// <summary>
-    /// Selects likewise, and reports in <paramref name="saturated"/> that all the pairs which <see cref="SelectionOptions.NumSelect"/> lets in
-    /// passed their thresholds, so that others may have been left out.
+    /// Selects likewise, and reports in <paramref name="saturated"/> that all the pairs which
+    /// <see cref="SelectionOptions.NumSelect"/> lets in passed their thresholds, so that others may have been left out.
     /// </summary>
     public static int Run(
-        ReadOnlySpan<float> logits, int queries, int classes, SelectionOptions options, Span<Candidate> output, out bool saturated)
+        ReadOnlySpan<float> logits, int queries, int classes, SelectionOptions options, Span<Candidate> output,
+        out bool saturated)
     {
         Check(logits.Length, queries, classes, options, output.Length);
         int limit = options.MaxCount(queries, classes);
@@ -88,10 +90,15 @@ public static class Selector
         ArgumentOutOfRangeException.ThrowIfNegative(queries);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
         if (logits != (long)queries * classes)
-            throw new ArgumentException($"There are {logits} logits, but {queries} queries × {classes} classes need {(long)queries * classes}.", nameof(logits));
+            throw new ArgumentException(
+                $"There are {logits} logits, but {queries} queries × {classes} classes need {(long)queries * classes}.",
+                nameof(logits));
         options.CheckClasses(classes);
         if (output < options.MaxCount(queries, classes))
-            throw new ArgumentException($"The output holds {output} pairs, but up to {options.MaxCount(queries, classes)} may be selected; make it MaxCount long.", nameof(output));
+            throw new ArgumentException(
+                $"The output holds {output} pairs, but up to {options.MaxCount(queries, classes)} may be selected; make "
+                    + $"it MaxCount long.",
+                nameof(output));
     }
 
     /// <summary>The best pairs seen so far, as keys whose ascending order is the order of the result.</summary>

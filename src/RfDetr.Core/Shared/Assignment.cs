@@ -3,9 +3,9 @@ using System.Buffers;
 namespace RfDetr;
 
 /// <summary>
-/// Rectangular assignment of least total cost by shortest augmenting paths: Jonker–Volgenant's method without its initialization, as in
-/// D. F. Crouse, "On implementing 2D rectangular assignment algorithms", IEEE TAES 52 (2016). Every row or every column is assigned,
-/// whichever are fewer; O(min² · max).
+/// Rectangular assignment of least total cost by shortest augmenting paths: Jonker–Volgenant's method without its initialization,
+/// as in D. F. Crouse, "On implementing 2D rectangular assignment algorithms", IEEE TAES 52 (2016). Every row or every column is
+/// assigned, whichever are fewer; O(min² · max).
 /// </summary>
 internal static class Assignment
 {
@@ -46,7 +46,9 @@ internal static class Assignment
         ArrayPool<int>.Shared.Return(rowOfColumn);
     }
 
-    /// <summary>Costs that are not finite become twice the largest finite one, or 0 if that is negative (twice it would attract).</summary>
+    /// <summary>
+    /// Costs that are not finite become twice the largest finite one, or 0 if that is negative (twice it would attract).
+    /// </summary>
     /// <param name="cost">As in <see cref="Solve"/>; changed in place.</param>
     /// <param name="rows">Number of rows.</param>
     /// <param name="columns">Number of columns.</param>
@@ -115,7 +117,8 @@ internal static class Assignment
             _rowOfColumn.Fill(None);
         }
 
-        // Dijkstra over reduced costs; columns still open are the first `left` of _open, reached ones behind them. Returns the free column.
+        // Dijkstra over reduced costs; columns still open are the first `left` of _open, reached ones behind them. Returns the
+        // free column.
         public int Find(ReadOnlySpan<double> cost, int stride, int start)
         {
             int columns = _open.Length, left = columns, row = start;
@@ -186,7 +189,8 @@ internal static class Assignment
         ArgumentOutOfRangeException.ThrowIfLessThan(stride, columns);
         long needed = rows == 0 || columns == 0 ? 0 : (long)(rows - 1) * stride + columns;
         if (cost.Length < needed)
-            throw new ArgumentException($"{rows} × {columns} costs with a stride of {stride} take {needed} entries, got {cost.Length}", nameof(cost));
+            throw new ArgumentException(
+                $"{rows} × {columns} costs with a stride of {stride} take {needed} entries, got {cost.Length}", nameof(cost));
         if (columnOfRow.Length != rows)
             throw new ArgumentException($"holds {columnOfRow.Length} entries for {rows} rows", nameof(columnOfRow));
     }

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace RfDetr;
 
 /// <summary>
-/// Finds native libraries, in this order: the given path (or the environment variable); beside the application; <c>runtimes/RID/native</c>;
-/// the folders of the application's native packages, as its host knows them; the system's own search path. A file name may hold a <c>*</c>
+/// Finds native libraries, in this order: the given path (or the environment variable); beside the application;
+/// <c>runtimes/RID/native</c>; the folders of the application's native packages, as its host knows them; the system's own search
+/// path. A file name may hold a <c>*</c>
 /// for a version number: the highest one in a folder comes first.
 /// </summary>
 internal static class NativeSearch
@@ -13,7 +14,9 @@ internal static class NativeSearch
     /// <returns>The library's handle; 0, with the candidates in <paramref name="tried"/>, if none loads.</returns>
     public static nint Load(string? explicitPath, string environmentVariable, string[] fileNames, List<string> tried)
     {
-        string? fixedPath = string.IsNullOrEmpty(explicitPath) ? Environment.GetEnvironmentVariable(environmentVariable) : explicitPath;
+        string? fixedPath = string.IsNullOrEmpty(explicitPath)
+            ? Environment.GetEnvironmentVariable(environmentVariable)
+            : explicitPath;
         IEnumerable<string> candidates = string.IsNullOrEmpty(fixedPath) ? Candidates(fileNames) : Expand(fixedPath, fileNames);
         foreach (string candidate in candidates)
         {
@@ -29,7 +32,8 @@ internal static class NativeSearch
     }
 
     /// <inheritdoc cref="Load(string?, string, string[], List{string})"/>
-    public static nint Load(string? explicitPath, string environmentVariable, string[] fileNames, string[] npmFolders, List<string> tried)
+    public static nint Load(
+        string? explicitPath, string environmentVariable, string[] fileNames, string[] npmFolders, List<string> tried)
     {
         _ = npmFolders;
         return Load(explicitPath, environmentVariable, fileNames, tried);
@@ -52,14 +56,22 @@ internal static class NativeSearch
     // "libonnxruntime.so.1.31.1" → 1.31.1; a name without numbers comes last.
     private static Version VersionIn(string path)
     {
-        string[] numbers = [.. Path.GetFileName(path).Split('.').Where(part => part.Length is > 0 and < 8 && part.All(char.IsAsciiDigit)).Take(4)];
-        return numbers.Length == 0 ? new Version() : Version.Parse(string.Join('.', numbers.Length == 1 ? [numbers[0], "0"] : numbers));
+        string[] numbers =
+        [
+            .. Path.GetFileName(path).Split('.').Where(part => part.Length is > 0 and < 8 && part.All(char.IsAsciiDigit)).Take(4)
+        ];
+        return numbers.Length == 0
+            ? new Version()
+            : Version.Parse(string.Join('.', numbers.Length == 1 ? [numbers[0], "0"] : numbers));
     }
 
     private static IEnumerable<string> Candidates(string[] fileNames)
     {
         string home = AppContext.BaseDirectory;
-        string[] folders = [home, Path.Combine(home, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"), .. PackageFolders()];
+        string[] folders =
+        [
+            home, Path.Combine(home, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"), .. PackageFolders()
+        ];
         foreach (string folder in folders.Distinct(StringComparer.Ordinal))
         {
             foreach (string path in fileNames.SelectMany(name => In(folder, name)))

@@ -6,8 +6,8 @@ internal static class ProcessorCores
     private const string Cpus = "/sys/devices/system/cpu";
 
     /// <summary>
-    /// Cores without their hyper-threads on Linux; elsewhere, and where the system hides it, the logical ones. Never more than a container
-    /// or an affinity mask grants (<see cref="Environment.ProcessorCount"/>).
+    /// Cores without their hyper-threads on Linux; elsewhere, and where the system hides it, the logical ones. Never more than a
+    /// container or an affinity mask grants (<see cref="Environment.ProcessorCount"/>).
     /// </summary>
     public static int Physical { get; } = Math.Clamp(Count(), 1, Environment.ProcessorCount);
 

@@ -1,6 +1,9 @@
 namespace RfDetr;
 
-/// <summary>SplitMix64 (Steele, Lea and Flood 2014, with Vigna's constants): the mixer behind every series of numbers that a seed stands for. Its bits may never change.</summary>
+/// <summary>
+/// SplitMix64 (Steele, Lea and Flood 2014, with Vigna's constants): the mixer behind every series of numbers that a seed stands
+/// for. Its bits may never change.
+/// </summary>
 internal static class SplitMix64
 {
     /// <summary>2⁶⁴ divided by the golden ratio: what the state grows by.</summary>

@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace RfDetr;
 
-/// <summary>xoshiro256** (Blackman and Vigna 2018), seeded through <see cref="SplitMix64"/> as its authors advise. Its bits may never change.</summary>
+/// <summary>
+/// xoshiro256** (Blackman and Vigna 2018), seeded through <see cref="SplitMix64"/> as its authors advise. Its bits may never
+/// change.
+/// </summary>
 internal sealed class Xoshiro256
 {
     private ulong _s0, _s1, _s2, _s3;

@@ -12,9 +12,14 @@ internal sealed unsafe class AssembledTile
         _code = (delegate* unmanaged[SuppressGCTransition]<TileCall*, void>)memory.Start;
     }
 
-    /// <summary>The tile; null where the system allows no code made at run time. Whether the processor has the instruction is for the caller to know.</summary>
+    /// <summary>
+    /// The tile; null where the system allows no code made at run time. Whether the processor has the instruction is for the
+    /// caller to know.
+    /// </summary>
     public static AssembledTile? TryCreate(TileInstruction instruction) =>
-        ExecutableMemory.TryCreate(TileCode.Assemble(instruction, OperatingSystem.IsWindows())) is { } memory ? new(memory) : null;
+        ExecutableMemory.TryCreate(TileCode.Assemble(instruction, OperatingSystem.IsWindows())) is { } memory
+            ? new(memory)
+            : null;
 
     /// <summary>Carries out one tile.</summary>
     public void Run(TileCall* call)

@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics.X86;
 namespace RfDetr.Cpu;
 
 /// <summary>
-/// Instructions on 512 bits that .NET does not offer. What says that the operating system saves the registers, and that the user did not switch
-/// AVX-512 off, is <see cref="Avx512BW"/>; the processor itself is asked for the rest.
+/// Instructions on 512 bits that .NET does not offer. What says that the operating system saves the registers, and that the user
+/// did not switch AVX-512 off, is <see cref="Avx512BW"/>; the processor itself is asked for the rest.
 /// </summary>
 internal static class CpuFeatures
 {
@@ -14,7 +14,8 @@ internal static class CpuFeatures
     public static bool HasVnni512 { get; } = Has512 && IsSet(X86Base.CpuId(Features, 0).Ecx, VnniBit);
 
     /// <summary><c>vdpbf16ps</c>: two products of bfloat16 to a sum.</summary>
-    public static bool HasBFloat16 { get; } = Has512 && X86Base.CpuId(Features, 0).Eax >= 1 && IsSet(X86Base.CpuId(Features, 1).Eax, BFloat16Bit);
+    public static bool HasBFloat16 { get; } = Has512
+        && X86Base.CpuId(Features, 0).Eax >= 1 && IsSet(X86Base.CpuId(Features, 1).Eax, BFloat16Bit);
 
     private static bool Has512 => X86Base.X64.IsSupported && Avx512BW.IsSupported && X86Base.CpuId(0, 0).Eax >= Features;
 

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace RfDetr.Cpu;
 
 /// <summary>
-/// Machine code in memory of its own: written first, then made readable and executable, never writable and executable at once. Freed by its
-/// one owner. Linux and Windows; a system that forbids such memory is one without it, not one that fails.
+/// Machine code in memory of its own: written first, then made readable and executable, never writable and executable at once.
+/// Freed by its one owner. Linux and Windows; a system that forbids such memory is one without it, not one that fails.
 /// </summary>
 internal sealed unsafe partial class ExecutableMemory : SafeHandle
 {
@@ -37,7 +37,8 @@ internal sealed unsafe partial class ExecutableMemory : SafeHandle
         }
     }
 
-    protected override bool ReleaseHandle() => OperatingSystem.IsWindows() ? VirtualFree(handle, 0, Release) : Unmap(handle, _bytes) == 0;
+    protected override bool ReleaseHandle() =>
+        OperatingSystem.IsWindows() ? VirtualFree(handle, 0, Release) : Unmap(handle, _bytes) == 0;
 
     private static ExecutableMemory? OnLinux(ReadOnlySpan<byte> code)
     {
@@ -58,7 +59,8 @@ internal sealed unsafe partial class ExecutableMemory : SafeHandle
             return null;
         var memory = new ExecutableMemory(start, bytes);
         code.CopyTo(new Span<byte>((void*)start, code.Length));
-        return memory.IfAllowed(VirtualProtect(start, bytes, ReadExecute, out _) && FlushInstructionCache(GetCurrentProcess(), start, bytes));
+        return memory.IfAllowed(
+            VirtualProtect(start, bytes, ReadExecute, out _) && FlushInstructionCache(GetCurrentProcess(), start, bytes));
     }
 
     private ExecutableMemory? IfAllowed(bool isAllowed)

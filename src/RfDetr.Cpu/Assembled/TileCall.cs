@@ -3,15 +3,16 @@ using System.Runtime.InteropServices;
 namespace RfDetr.Cpu;
 
 /// <summary>
-/// What assembled code is told, in memory instead of registers: so that it is the same for every calling convention. Groups are four bytes of
-/// a row: four codes, or two bfloat16; of the panel, four bytes for each column. Sums are four bytes each. Every pointer is read through: what
-/// is not there points at zeros, with a distance of 0.
+/// What assembled code is told, in memory instead of registers: so that it is the same for every calling convention. Groups are
+/// four bytes of a row: four codes, or two bfloat16; of the panel, four bytes for each column. Sums are four bytes each. Every
+/// pointer is read through: what is not there points at zeros, with a distance of 0.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = AtSaved + SavedBytes)]
 internal unsafe struct TileCall
 {
     /// <summary>Where the fields lie.</summary>
-    public const int AtA = 0, AtRowBytes = 8, AtB = 16, AtTurns = 24, AtEnd = 32, AtFrom = 40, AtFromBytes = 48, AtTo = 56, AtToBytes = 64,
+    public const int AtA =
+        0, AtRowBytes = 8, AtB = 16, AtTurns = 24, AtEnd = 32, AtFrom = 40, AtFromBytes = 48, AtTo = 56, AtToBytes = 64,
         AtColumns = 72, AtAddends = 80, AtAddendBytes = 88, AtSaved = 96;
 
     /// <summary>Room for xmm8 to xmm15.</summary>

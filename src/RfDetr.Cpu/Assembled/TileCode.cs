@@ -13,11 +13,14 @@ internal enum TileInstruction
     Vdpbf16ps,
 }
 
-/// <summary>Writes the machine code of a product's tile: 12 rows × two registers of 16 sums, all in registers, as <see cref="Tile{TSimd,T}"/> does.</summary>
+/// <summary>
+/// Writes the machine code of a product's tile: 12 rows × two registers of 16 sums, all in registers, as
+/// <see cref="Tile{TSimd,T}"/> does.
+/// </summary>
 /// <remarks>
-/// One argument, a <see cref="TileCall"/>*. No calls, no stack frame, no jump out of its own text; of the caller's registers it changes
-/// those that both conventions give away (rax, rcx, rdx, r8 to r11, zmm0 to zmm5, zmm16 to zmm31), and zmm8 to zmm15, which Windows
-/// wants back.
+/// One argument, a <see cref="TileCall"/>*. No calls, no stack frame, no jump out of its own text; of the caller's registers it
+/// changes those that both conventions give away (rax, rcx, rdx, r8 to r11, zmm0 to zmm5, zmm16 to zmm31), and zmm8 to zmm15,
+/// which Windows wants back.
 /// </remarks>
 internal static class TileCode
 {
@@ -167,7 +170,9 @@ internal static class TileCode
         return (row % 4) switch { 0 => four + 0, 1 => four + r10, 2 => four + r10 * 2, _ => four + r11 };
     }
 
-    private static void Dot(Assembler a, TileInstruction instruction, AssemblerRegisterZMM sums, AssemblerRegisterZMM codes, AssemblerRegisterZMM weights)
+    private static void Dot(
+        Assembler a, TileInstruction instruction, AssemblerRegisterZMM sums, AssemblerRegisterZMM codes,
+        AssemblerRegisterZMM weights)
     {
         if (instruction == TileInstruction.Vpdpbusd)
             a.vpdpbusd(sums, codes, weights);

@@ -10,7 +10,9 @@ internal readonly unsafe struct VnniTile : IDotTile
     private const int Half = TileCode.Columns / 2;
 
     // Made when it is first asked for: no other processor loads the assembler.
-    private static readonly AssembledTile? s_tile = CpuFeatures.HasVnni512 ? AssembledTile.TryCreate(TileInstruction.Vpdpbusd) : null;
+    private static readonly AssembledTile? s_tile = CpuFeatures.HasVnni512
+        ? AssembledTile.TryCreate(TileInstruction.Vpdpbusd)
+        : null;
 
     private static readonly byte* s_zeros = (byte*)NativeMemory.AllocZeroed(TileCode.GroupBytes);
 
@@ -49,11 +51,12 @@ internal readonly unsafe struct VnniTile : IDotTile
     }
 
     /// <summary>What the code is told.</summary>
-    public static TileCall Call(byte* a, nint rowBytes, sbyte* b, nint groups, int* c, bool add) => TileCall.Of(a, rowBytes, (byte*)b, groups) with
-    {
-        From = add ? (byte*)c : s_zeros,
-        FromBytes = add ? TileCode.GroupBytes : 0,
-        To = (byte*)c,
-        ToBytes = TileCode.GroupBytes,
-    };
+    public static TileCall Call(byte* a, nint rowBytes, sbyte* b, nint groups, int* c, bool add) =>
+        TileCall.Of(a, rowBytes, (byte*)b, groups) with
+        {
+            From = add ? (byte*)c : s_zeros,
+            FromBytes = add ? TileCode.GroupBytes : 0,
+            To = (byte*)c,
+            ToBytes = TileCode.GroupBytes,
+        };
 }

@@ -5,13 +5,14 @@ using System.Runtime.Intrinsics.X86;
 namespace RfDetr.Cpu;
 
 /// <summary>
-/// The integer product of codes of 7 bits with AVX2: <c>vpmaddubsw</c> multiplies bytes and adds pairs of products, which are at most 2·127·127
-/// and so never clipped; <c>vpmaddwd</c> with ones adds pairs of pairs. 4 rows × three registers of int32 sums.
+/// The integer product of codes of 7 bits with AVX2: <c>vpmaddubsw</c> multiplies bytes and adds pairs of products, which are at
+/// most 2·127·127 and so never clipped; <c>vpmaddwd</c> with ones adds pairs of pairs. 4 rows × three registers of int32 sums.
 /// </summary>
 /// <remarks>
-/// Sums, one group of codes, the ones and a product fill the registers: weights are operands in memory. The JIT would load them once for all
-/// rows and put others on the stack instead, did it see that all rows take the same; so three rows have pointers of their own, at a distance of 0
-/// that it does not know. Without this 51 instead of 42 instructions do 384 multiplications (6 rows × two registers), and a tenth to a sixth of the speed is lost.
+/// Sums, one group of codes, the ones and a product fill the registers: weights are operands in memory. The JIT would load them
+/// once for all rows and put others on the stack instead, did it see that all rows take the same; so three rows have pointers of
+/// their own, at a distance of 0 that it does not know. Without this 51 instead of 42 instructions do 384 multiplications (6 rows
+/// × two registers), and a tenth to a sixth of the speed is lost.
 /// </remarks>
 internal readonly unsafe struct ByteTile : IDotTile
 {
@@ -36,7 +37,9 @@ internal readonly unsafe struct ByteTile : IDotTile
         nint twice = 2 * rowBytes, thrice = 3 * rowBytes;
         sbyte* end = b + groups * GroupBytes, turns = b + (groups - groups % Unroll) * GroupBytes;
         sbyte* b1 = b + (rowBytes & 1), b2 = b + (rowBytes & 2), b3 = b + (rowBytes & 3); // rows are whole groups of four bytes
-        for (; b < turns; b += Unroll * GroupBytes, b1 += Unroll * GroupBytes, b2 += Unroll * GroupBytes, b3 += Unroll * GroupBytes, a += Unroll * sizeof(int))
+        for (
+            ; b < turns; b += Unroll * GroupBytes, b1 += Unroll * GroupBytes, b2 += Unroll * GroupBytes,
+            b3 += Unroll * GroupBytes, a += Unroll * sizeof(int))
         {
             Term(a, b, 0, ones, ref x0, ref y0, ref z0);
             Term(a + rowBytes, b1, 0, ones, ref x1, ref y1, ref z1);
@@ -67,9 +70,12 @@ internal readonly unsafe struct ByteTile : IDotTile
         if (add)
         {
             (x0, y0, z0) = (x0 + Vector256.Load(c), y0 + Vector256.Load(c + Lanes), z0 + Vector256.Load(c + 2 * Lanes));
-            (x1, y1, z1) = (x1 + Vector256.Load(c + 3 * Lanes), y1 + Vector256.Load(c + 4 * Lanes), z1 + Vector256.Load(c + 5 * Lanes));
-            (x2, y2, z2) = (x2 + Vector256.Load(c + 6 * Lanes), y2 + Vector256.Load(c + 7 * Lanes), z2 + Vector256.Load(c + 8 * Lanes));
-            (x3, y3, z3) = (x3 + Vector256.Load(c + 9 * Lanes), y3 + Vector256.Load(c + 10 * Lanes), z3 + Vector256.Load(c + 11 * Lanes));
+            (x1, y1, z1) =
+                (x1 + Vector256.Load(c + 3 * Lanes), y1 + Vector256.Load(c + 4 * Lanes), z1 + Vector256.Load(c + 5 * Lanes));
+            (x2, y2, z2) =
+                (x2 + Vector256.Load(c + 6 * Lanes), y2 + Vector256.Load(c + 7 * Lanes), z2 + Vector256.Load(c + 8 * Lanes));
+            (x3, y3, z3) =
+                (x3 + Vector256.Load(c + 9 * Lanes), y3 + Vector256.Load(c + 10 * Lanes), z3 + Vector256.Load(c + 11 * Lanes));
         }
 
         if (result == null)
@@ -95,7 +101,8 @@ internal readonly unsafe struct ByteTile : IDotTile
 
     /// <summary>Group number <paramref name="g"/> of a row's codes times the weights of all columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Term(byte* a, sbyte* b, int g, Vector256<short> ones, ref Vector256<int> x, ref Vector256<int> y, ref Vector256<int> z)
+    private static void Term(
+        byte* a, sbyte* b, int g, Vector256<short> ones, ref Vector256<int> x, ref Vector256<int> y, ref Vector256<int> z)
     {
         Vector256<byte> codes = Vector256.Create(*(int*)(a + g * sizeof(int))).AsByte();
         x += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(codes, Vector256.Load(b + g * GroupBytes)), ones);
@@ -112,7 +119,8 @@ internal readonly unsafe struct ByteTile : IDotTile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(float* to, Vector256<int> x, Vector256<int> y, Vector256<int> z, RowScale* row, int* columns, float* residual)
+    private static void Store(
+        float* to, Vector256<int> x, Vector256<int> y, Vector256<int> z, RowScale* row, int* columns, float* residual)
     {
         Int8Result.Store(to, x, row, columns, Columns, residual);
         Int8Result.Store(to + Lanes, y, row, columns + Lanes, Columns, residual + Lanes);

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace RfDetr.Cpu;
 
 /// <summary>
-/// The innermost integer product: 6 rows × two registers of int32 sums. Written out as <see cref="Tile{TSimd,T}"/> is, and for the same
-/// reason; with AVX2 it takes all 16 registers.
+/// The innermost integer product: 6 rows × two registers of int32 sums. Written out as <see cref="Tile{TSimd,T}"/> is, and for
+/// the same reason; with AVX2 it takes all 16 registers.
 /// </summary>
 internal readonly unsafe struct DotTile<TDot, T> : IDotTile
     where TDot : IDotSimd<T>

@@ -1,6 +1,9 @@
 namespace RfDetr.Cpu;
 
-/// <summary>A tile of rows × columns of int32 sums, all of which stay in registers. Every implementation adds the same integers; none saturates.</summary>
+/// <summary>
+/// A tile of rows × columns of int32 sums, all of which stay in registers. Every implementation adds the same integers; none
+/// saturates.
+/// </summary>
 internal unsafe interface IDotTile
 {
     static abstract int Rows { get; }
@@ -10,10 +13,15 @@ internal unsafe interface IDotTile
     /// <summary>Terms of a group of four bytes: two codes of 16 bits, or four of 8.</summary>
     static abstract int Group { get; }
 
-    /// <summary>What codes of 0..255 are lowered by before they are stored, for instructions that take signed bytes only.</summary>
+    /// <summary>
+    /// What codes of 0..255 are lowered by before they are stored, for instructions that take signed bytes only.
+    /// </summary>
     static abstract int Bias { get; }
 
-    /// <summary>c = a·b, or c += a·b; or, if a result is given, what these sums stand for goes there, and what c holds then is nobody's business.</summary>
+    /// <summary>
+    /// c = a·b, or c += a·b; or, if a result is given, what these sums stand for goes there, and what c holds then is nobody's
+    /// business.
+    /// </summary>
     /// <param name="a">Rows of groups of codes, four bytes each, <paramref name="rowBytes"/> apart.</param>
     /// <param name="rowBytes">Distance of rows of a.</param>
     /// <param name="b">A packed panel of weights: groups times columns.</param>

@@ -1,8 +1,8 @@
 namespace RfDetr.Cpu;
 
 /// <summary>
-/// A tile of rows × columns of float32 sums, all of which stay in registers. Terms are float32 values, or pairs of bfloat16 in their place:
-/// four bytes of a row, and of each column, either way.
+/// A tile of rows × columns of float32 sums, all of which stay in registers. Terms are float32 values, or pairs of bfloat16 in
+/// their place: four bytes of a row, and of each column, either way.
 /// </summary>
 internal unsafe interface ITile
 {
@@ -22,5 +22,6 @@ internal unsafe interface ITile
     /// <param name="ldc">Distance of rows of c.</param>
     /// <param name="addends">What is added to the sums, in this order.</param>
     /// <param name="far">What to fetch meanwhile: some of it with each turn.</param>
-    static abstract void Multiply(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends, ref PanelPrefetch far);
+    static abstract void Multiply(
+        float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends, ref PanelPrefetch far);
 }

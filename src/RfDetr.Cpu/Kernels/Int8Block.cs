@@ -2,7 +2,9 @@ using RfDetr.Graph;
 
 namespace RfDetr.Cpu;
 
-/// <summary>A block of quantized rows times some panels of a quantized matrix, with what happens to the result while it is in cache.</summary>
+/// <summary>
+/// A block of quantized rows times some panels of a quantized matrix, with what happens to the result while it is in cache.
+/// </summary>
 internal unsafe struct Int8Block
 {
     /// <summary>Codes of the rows, as many bytes apart as the layout says; room up to a whole tile.</summary>
@@ -44,7 +46,10 @@ internal unsafe struct Int8Block
 /// <param name="Zero">The stored code of 0.</param>
 internal readonly record struct RowScale(float Scale, int Zero);
 
-/// <summary>Where everything lies in a packed matrix of 8-bit weights: panels [panel][group][column][term], then scales and sums of the columns.</summary>
+/// <summary>
+/// Where everything lies in a packed matrix of 8-bit weights: panels [panel][group][column][term], then scales and sums of the
+/// columns.
+/// </summary>
 /// <param name="N">Columns (outputs).</param>
 /// <param name="K">Terms of each sum.</param>
 /// <param name="Columns">Columns of a panel.</param>
@@ -71,5 +76,6 @@ internal readonly record struct Int8Layout(int N, int K, int Columns, int Group)
 
     public long Bytes => SumsAt + (long)Panels * Columns * sizeof(int);
 
-    private static long Aligned(long bytes) => (bytes + NativeBlock.Alignment - 1) / NativeBlock.Alignment * NativeBlock.Alignment;
+    private static long Aligned(long bytes) =>
+        (bytes + NativeBlock.Alignment - 1) / NativeBlock.Alignment * NativeBlock.Alignment;
 }

@@ -4,7 +4,9 @@ using RfDetr.Graph;
 namespace RfDetr.Cpu;
 
 /// <summary>The kernels compiled for one kind of float register and one kind of integer tile.</summary>
-/// <remarks>Groups are cut into blocks so that one panel's block stays in the first-level cache while all row tiles pass over it.</remarks>
+/// <remarks>
+/// Groups are cut into blocks so that one panel's block stays in the first-level cache while all row tiles pass over it.
+/// </remarks>
 internal sealed unsafe class Int8Kernel<TSimd, T, TTile>(string name, int bits = Int8Kernel.UsualBits) : Int8Kernel(name, bits)
     where TSimd : ISimd<T>
     where T : unmanaged
@@ -43,7 +45,8 @@ internal sealed unsafe class Int8Kernel<TSimd, T, TTile>(string name, int bits =
     {
         (float scale, int zero) = (range ?? Range(x, k)).Codes(MostCode);
         float inverse = 1 / scale;
-        T factor = TSimd.Set(inverse), shift = TSimd.Set(zero), none = TSimd.Set(0), most = TSimd.Set(MostCode), bias = TSimd.Set(TTile.Bias);
+        T factor = TSimd.Set(inverse), shift = TSimd.Set(zero), none = TSimd.Set(0), most = TSimd.Set(MostCode),
+        bias = TSimd.Set(TTile.Bias);
         bool wide = TTile.Group == 2;
         int i = 0;
         for (; i <= k - TSimd.Count; i += TSimd.Count)
@@ -80,7 +83,8 @@ internal sealed unsafe class Int8Kernel<TSimd, T, TTile>(string name, int bits =
     public override void Product(in Int8Block p)
     {
         Int8Layout layout = p.Layout;
-        int columns = layout.Columns, rowBytes = layout.RowBytes, most = BlockTerms / TTile.Group, tiles = (p.Rows + TTile.Rows - 1) / TTile.Rows;
+        int columns = layout.Columns, rowBytes = layout.RowBytes, most = BlockTerms / TTile.Group,
+        tiles = (p.Rows + TTile.Rows - 1) / TTile.Rows;
         int blocks = (layout.Groups + most - 1) / most, size = (layout.Groups + blocks - 1) / blocks;
         // What is scaled in registers is activated afterwards: a residual must not be in it yet.
         bool scales = p.Activation == Epilogue.None || p.Residual == null;
@@ -145,7 +149,8 @@ internal sealed unsafe class Int8Kernel<TSimd, T, TTile>(string name, int bits =
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void One<TS, TR, TFunction>(int* sums, int* columnSums, RowScale row, float* scales, float* bias, float* residual, float* to)
+    private static void One<TS, TR, TFunction>(
+        int* sums, int* columnSums, RowScale row, float* scales, float* bias, float* residual, float* to)
         where TS : ISimd<TR>
         where TR : unmanaged
         where TFunction : IFunction

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace RfDetr.Cpu;
 
 /// <summary>
-/// Writes what sums stand for, in the same order of operations for every width: (sums − zero·column sums)·scales + bias + residual.
-/// What belongs to columns are three rows of a panel's width: sums of the weights, scales, bias.
+/// Writes what sums stand for, in the same order of operations for every width: (sums − zero·column sums)·scales + bias +
+/// residual. What belongs to columns are three rows of a panel's width: sums of the weights, scales, bias.
 /// </summary>
 internal static unsafe class Int8Result
 {

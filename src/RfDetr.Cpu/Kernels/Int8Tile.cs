@@ -1,9 +1,12 @@
 namespace RfDetr.Cpu;
 
-/// <summary>Where one tile's sums lie, what scales them, what is added, and where the result goes. What is not there points at zeros.</summary>
+/// <summary>
+/// Where one tile's sums lie, what scales them, what is added, and where the result goes. What is not there points at zeros.
+/// </summary>
 /// <remarks>
-/// Made once for a panel and moved from tile to tile in place: a copy would be read with wide loads right after narrow stores, which wait until
-/// all earlier stores have left the core, those of the last tile's result among them. That took a sixth of the time.
+/// Made once for a panel and moved from tile to tile in place: a copy would be read with wide loads right after narrow stores,
+/// which wait until all earlier stores have left the core, those of the last tile's result among them. That took a sixth of the
+/// time.
 /// </remarks>
 internal unsafe struct Int8Tile
 {
@@ -61,7 +64,8 @@ internal unsafe struct Int8Tile
         C = _c + row * Ldc;
     }
 
-    private static void Copy(byte* row, int column, int* to, int count) => Buffer.MemoryCopy((int*)row + column, to, count * sizeof(int), count * sizeof(int));
+    private static void Copy(byte* row, int column, int* to, int count) =>
+        Buffer.MemoryCopy((int*)row + column, to, count * sizeof(int), count * sizeof(int));
 
     /// <summary>Whether nothing is cut off.</summary>
     public readonly bool IsWhole(int rows) => Height == rows && Width == Columns;

@@ -18,7 +18,8 @@ internal sealed unsafe class KernelSet<TSimd, T, TTile>(Lazy<Int8Kernel> int8) :
 
     public override void Product(in ProductBlock block) => ProductKernel<TSimd, T, TTile>.Run(block);
 
-    public override void Map(UnaryFunction function, float* x, nint step, float* y, int n) => MapKernel<TSimd, T>.Map(function, x, step, y, n);
+    public override void Map(UnaryFunction function, float* x, nint step, float* y, int n) =>
+        MapKernel<TSimd, T>.Map(function, x, step, y, n);
 
     public override void Combine(BinaryKind kind, float* a, nint stepA, float* b, nint stepB, float* y, int n) =>
         MapKernel<TSimd, T>.Combine(kind, a, stepA, b, stepB, y, n);

@@ -17,7 +17,9 @@ internal abstract unsafe class KernelSet
 
     public abstract void Product(in ProductBlock block);
 
-    /// <summary>y = function(x) for n values; x moves by <paramref name="step"/> (0 or 1, or any other at scalar speed).</summary>
+    /// <summary>
+    /// y = function(x) for n values; x moves by <paramref name="step"/> (0 or 1, or any other at scalar speed).
+    /// </summary>
     public abstract void Map(UnaryFunction function, float* x, nint step, float* y, int n);
 
     public abstract void Combine(BinaryKind kind, float* a, nint stepA, float* b, nint stepB, float* y, int n);
@@ -62,10 +64,13 @@ internal abstract unsafe class KernelSet
         };
     }
 
-    /// <summary>Those whose products are of pairs of bfloat16 with sums in float32; null where processor or system lack what it takes.</summary>
+    /// <summary>
+    /// Those whose products are of pairs of bfloat16 with sums in float32; null where processor or system lack what it takes.
+    /// </summary>
     /// <param name="set">The instruction set.</param>
     /// <param name="assemble">Whether code may be assembled at run time.</param>
-    public static KernelSet? ForBFloat16(InstructionSet set, bool assemble = true) => set == InstructionSet.Avx512 && assemble && BFloat16Tile.IsAvailable
+    public static KernelSet? ForBFloat16(InstructionSet set, bool assemble = true) =>
+        set == InstructionSet.Avx512 && assemble && BFloat16Tile.IsAvailable
         ? new KernelSet<Simd512, Vector512<float>, BFloat16Tile>(new(() => Int8Kernel.For(set, assemble)))
         : null;
 }

@@ -74,7 +74,9 @@ internal static unsafe class MapKernel<TSimd, T>
         {
             T fixedA = TSimd.Set(*a), fixedB = TSimd.Set(*b);
             for (; i <= n - TSimd.Count; i += TSimd.Count)
-                TSimd.Store(y + i, TFunction.Of<TSimd, T>(stepA == 0 ? fixedA : TSimd.Load(a + i), stepB == 0 ? fixedB : TSimd.Load(b + i)));
+                TSimd.Store(
+                    y + i,
+                    TFunction.Of<TSimd, T>(stepA == 0 ? fixedA : TSimd.Load(a + i), stepB == 0 ? fixedB : TSimd.Load(b + i)));
         }
 
         for (; i < n; i++)

@@ -1,8 +1,8 @@
 namespace RfDetr.Cpu;
 
 /// <summary>
-/// The panel of weights that comes next, fetched from afar bit by bit while the present one is multiplied: asked for all at once, its lines
-/// would fill the core's list of what it waits for, and the product with them.
+/// The panel of weights that comes next, fetched from afar bit by bit while the present one is multiplied: asked for all at once,
+/// its lines would fill the core's list of what it waits for, and the product with them.
 /// </summary>
 internal unsafe struct PanelPrefetch
 {

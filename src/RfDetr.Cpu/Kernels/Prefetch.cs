@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace RfDetr.Cpu;
 
-/// <summary>Asks for memory before it is needed. Where the platform has no such instruction, the processor guesses by itself.</summary>
+/// <summary>
+/// Asks for memory before it is needed. Where the platform has no such instruction, the processor guesses by itself.
+/// </summary>
 internal static unsafe class Prefetch
 {
     /// <summary>Bytes of a cache line.</summary>

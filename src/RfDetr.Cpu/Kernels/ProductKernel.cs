@@ -5,9 +5,10 @@ namespace RfDetr.Cpu;
 
 /// <summary>Matrix products over packed panels.</summary>
 /// <remarks>
-/// k is cut into blocks so that one panel's block (two registers × 384) stays in the first-level cache while all row tiles pass over it.
-/// What comes next of the weights is fetched meanwhile, a part with each row tile: they come from afar, and only once for a block of rows.
-/// Rows that do not fill a tile are copied first, so that the tile kernel is the only one and never reads beyond its rows.
+/// k is cut into blocks so that one panel's block (two registers × 384) stays in the first-level cache while all row tiles pass
+/// over it. What comes next of the weights is fetched meanwhile, a part with each row tile: they come from afar, and only once
+/// for a block of rows. Rows that do not fill a tile are copied first, so that the tile kernel is the only one and never reads
+/// beyond its rows.
 /// </remarks>
 internal static unsafe class ProductKernel<TSimd, T, TTile>
     where TSimd : ISimd<T>
@@ -82,9 +83,12 @@ internal static unsafe class ProductKernel<TSimd, T, TTile>
         return new(next, (nint)size * TTile.Columns * sizeof(float), tiles * (size / TTile.TurnTerms));
     }
 
-    // What a whole tile reads and writes besides a and b comes while it multiplies; bias and residual are added before it leaves its registers.
+    // What a whole tile reads and writes besides a and b comes while it multiplies; bias and residual are added before it leaves
+    // its registers.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Whole(in ProductBlock p, int row, int column, float* a, nint lda, float* b, int k, bool first, bool last, ref TileAddends addends, ref PanelPrefetch next)
+    private static void Whole(
+        in ProductBlock p, int row, int column, float* a, nint lda, float* b, int k, bool first, bool last,
+        ref TileAddends addends, ref PanelPrefetch next)
     {
         float* c = p.C + row * p.Ldc + column;
         Prefetch.Rows(c, p.Ldc, TTile.Rows, TTile.Columns);
@@ -130,16 +134,19 @@ internal static unsafe class ProductKernel<TSimd, T, TTile>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Finish<TFunction>(float* from, nint step, float* to, nint ldc, float* bias, float* residual, nint ldr, int height, int width)
+    private static void Finish<TFunction>(
+        float* from, nint step, float* to, nint ldc, float* bias, float* residual, nint ldr, int height, int width)
         where TFunction : IFunction
     {
         for (int row = 0; row < height; row++)
         {
             int i = 0;
             for (; i <= width - TSimd.Count; i += TSimd.Count)
-                One<TSimd, T, TFunction>(from + i, to + i, bias == null ? null : bias + i, residual == null ? null : residual + i);
+                One<TSimd, T, TFunction>(
+                    from + i, to + i, bias == null ? null : bias + i, residual == null ? null : residual + i);
             for (; i < width; i++)
-                One<SimdScalar, float, TFunction>(from + i, to + i, bias == null ? null : bias + i, residual == null ? null : residual + i);
+                One<SimdScalar, float, TFunction>(
+                    from + i, to + i, bias == null ? null : bias + i, residual == null ? null : residual + i);
             from += step;
             to += ldc;
             if (residual != null)

@@ -18,7 +18,8 @@ internal static unsafe class RowKernel<TSimd, T>
         T m = TSimd.Set(mean), s = TSimd.Set(scale);
         int i = 0;
         for (; i <= n - TSimd.Count; i += TSimd.Count)
-            TSimd.Store(y + i, TSimd.MulAdd(TSimd.Mul(TSimd.Sub(TSimd.Load(x + i), m), s), TSimd.Load(weight + i), TSimd.Load(bias + i)));
+            TSimd.Store(
+                y + i, TSimd.MulAdd(TSimd.Mul(TSimd.Sub(TSimd.Load(x + i), m), s), TSimd.Load(weight + i), TSimd.Load(bias + i)));
         for (; i < n; i++)
             y[i] = (x[i] - mean) * scale * weight[i] + bias[i];
         if (activation != UnaryFunction.Same)

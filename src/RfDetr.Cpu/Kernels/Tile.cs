@@ -3,13 +3,14 @@ using System.Runtime.CompilerServices;
 namespace RfDetr.Cpu;
 
 /// <summary>
-/// The innermost product: a tile of rows × two registers of columns, all of whose sums stay in registers. The rows are named one by one, as
-/// the JIT keeps plain locals in registers and arrays not. Kernels are compiled fully at once: the first image should not wait for the JIT
-/// to find out that they are hot.
+/// The innermost product: a tile of rows × two registers of columns, all of whose sums stay in registers. The rows are named one
+/// by one, as the JIT keeps plain locals in registers and arrays not. Kernels are compiled fully at once: the first image should
+/// not wait for the JIT to find out that they are hot.
 /// </summary>
 /// <remarks>
-/// Four terms are written out per turn of the loop, at fixed distances from the pointers: where two virtual processors share a core, what is
-/// short is not multiplications but instructions per cycle, and a turn per term has a sixth more of them (measured: 10 % of the time).
+/// Four terms are written out per turn of the loop, at fixed distances from the pointers: where two virtual processors share a
+/// core, what is short is not multiplications but instructions per cycle, and a turn per term has a sixth more of them (measured:
+/// 10 % of the time).
 /// </remarks>
 internal readonly unsafe struct Tile<TSimd, T> : ITile
     where TSimd : ISimd<T>
@@ -23,7 +24,8 @@ internal readonly unsafe struct Tile<TSimd, T> : ITile
 
     public static int TurnTerms => Unroll;
 
-    public static void Multiply(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends, ref PanelPrefetch far)
+    public static void Multiply(
+        float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends, ref PanelPrefetch far)
     {
         if (TSimd.TileRows == 2 * Half)
             Rows12(a, lda, b, k, c, ldc, addends, ref far);
@@ -32,7 +34,8 @@ internal readonly unsafe struct Tile<TSimd, T> : ITile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows6(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends, ref PanelPrefetch far)
+    private static void Rows6(
+        float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends, ref PanelPrefetch far)
     {
         byte* next = far.Next;
         nint nextStep = far.Step;
@@ -43,24 +46,36 @@ internal readonly unsafe struct Tile<TSimd, T> : ITile
         byte* p = (byte*)a, below = p + 3 * step;
         int n = TSimd.Count;
         float* end = b + 2 * n * k;
-        for (float* turns = b + 2 * n * (k - k % Unroll); b < turns; b += 2 * n * Unroll, p += Turn, below += Turn, next += nextStep)
+        for (
+            float* turns = b + 2 * n * (k - k % Unroll); b < turns; b += 2 * n * Unroll, p += Turn, below += Turn,
+            next += nextStep)
         {
             T u, v;
             Prefetch.Far(next);
             (u, v) = (TSimd.Load(b), TSimd.Load(b + n));
-            Term(p, below, step, 0, u, v, ref x0, ref y0, ref x1, ref y1, ref x2, ref y2, ref x3, ref y3, ref x4, ref y4, ref x5, ref y5);
+            Term(
+                p, below, step, 0, u, v, ref x0, ref y0, ref x1, ref y1, ref x2, ref y2, ref x3, ref y3, ref x4, ref y4, ref x5,
+                ref y5);
             (u, v) = (TSimd.Load(b + 2 * n), TSimd.Load(b + 3 * n));
-            Term(p, below, step, 1, u, v, ref x0, ref y0, ref x1, ref y1, ref x2, ref y2, ref x3, ref y3, ref x4, ref y4, ref x5, ref y5);
+            Term(
+                p, below, step, 1, u, v, ref x0, ref y0, ref x1, ref y1, ref x2, ref y2, ref x3, ref y3, ref x4, ref y4, ref x5,
+                ref y5);
             (u, v) = (TSimd.Load(b + 4 * n), TSimd.Load(b + 5 * n));
-            Term(p, below, step, 2, u, v, ref x0, ref y0, ref x1, ref y1, ref x2, ref y2, ref x3, ref y3, ref x4, ref y4, ref x5, ref y5);
+            Term(
+                p, below, step, 2, u, v, ref x0, ref y0, ref x1, ref y1, ref x2, ref y2, ref x3, ref y3, ref x4, ref y4, ref x5,
+                ref y5);
             (u, v) = (TSimd.Load(b + 6 * n), TSimd.Load(b + 7 * n));
-            Term(p, below, step, 3, u, v, ref x0, ref y0, ref x1, ref y1, ref x2, ref y2, ref x3, ref y3, ref x4, ref y4, ref x5, ref y5);
+            Term(
+                p, below, step, 3, u, v, ref x0, ref y0, ref x1, ref y1, ref x2, ref y2, ref x3, ref y3, ref x4, ref y4, ref x5,
+                ref y5);
         }
 
         for (; b < end; b += 2 * n, p += sizeof(float), below += sizeof(float))
         {
             T u = TSimd.Load(b), v = TSimd.Load(b + n);
-            Term(p, below, step, 0, u, v, ref x0, ref y0, ref x1, ref y1, ref x2, ref y2, ref x3, ref y3, ref x4, ref y4, ref x5, ref y5);
+            Term(
+                p, below, step, 0, u, v, ref x0, ref y0, ref x1, ref y1, ref x2, ref y2, ref x3, ref y3, ref x4, ref y4, ref x5,
+                ref y5);
         }
 
         far.Next = next;
@@ -68,7 +83,8 @@ internal readonly unsafe struct Tile<TSimd, T> : ITile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows12(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends, ref PanelPrefetch far)
+    private static void Rows12(
+        float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends, ref PanelPrefetch far)
     {
         byte* next = far.Next;
         nint nextStep = far.Step;
@@ -81,29 +97,51 @@ internal readonly unsafe struct Tile<TSimd, T> : ITile
         byte* p = (byte*)a, below = p + 3 * step, p1 = p + Half * step, below1 = p1 + 3 * step;
         int n = TSimd.Count;
         float* end = b + 2 * n * k;
-        for (float* turns = b + 2 * n * (k - k % Unroll); b < turns; b += 2 * n * Unroll, p += Turn, below += Turn, p1 += Turn, below1 += Turn, next += nextStep)
+        for (
+            float* turns = b + 2 * n * (k - k % Unroll); b < turns; b += 2 * n * Unroll, p += Turn, below += Turn, p1 += Turn,
+            below1 += Turn, next += nextStep)
         {
             T u, v;
             Prefetch.Far(next);
             (u, v) = (TSimd.Load(b), TSimd.Load(b + n));
-            Term(p, below, step, 0, u, v, ref x0, ref y0, ref x1, ref y1, ref x2, ref y2, ref x3, ref y3, ref x4, ref y4, ref x5, ref y5);
-            Term(p1, below1, step, 0, u, v, ref z0, ref w0, ref z1, ref w1, ref z2, ref w2, ref z3, ref w3, ref z4, ref w4, ref z5, ref w5);
+            Term(
+                p, below, step, 0, u, v, ref x0, ref y0, ref x1, ref y1, ref x2, ref y2, ref x3, ref y3, ref x4, ref y4, ref x5,
+                ref y5);
+            Term(
+                p1, below1, step, 0, u, v, ref z0, ref w0, ref z1, ref w1, ref z2, ref w2, ref z3, ref w3, ref z4, ref w4, ref z5,
+                ref w5);
             (u, v) = (TSimd.Load(b + 2 * n), TSimd.Load(b + 3 * n));
-            Term(p, below, step, 1, u, v, ref x0, ref y0, ref x1, ref y1, ref x2, ref y2, ref x3, ref y3, ref x4, ref y4, ref x5, ref y5);
-            Term(p1, below1, step, 1, u, v, ref z0, ref w0, ref z1, ref w1, ref z2, ref w2, ref z3, ref w3, ref z4, ref w4, ref z5, ref w5);
+            Term(
+                p, below, step, 1, u, v, ref x0, ref y0, ref x1, ref y1, ref x2, ref y2, ref x3, ref y3, ref x4, ref y4, ref x5,
+                ref y5);
+            Term(
+                p1, below1, step, 1, u, v, ref z0, ref w0, ref z1, ref w1, ref z2, ref w2, ref z3, ref w3, ref z4, ref w4, ref z5,
+                ref w5);
             (u, v) = (TSimd.Load(b + 4 * n), TSimd.Load(b + 5 * n));
-            Term(p, below, step, 2, u, v, ref x0, ref y0, ref x1, ref y1, ref x2, ref y2, ref x3, ref y3, ref x4, ref y4, ref x5, ref y5);
-            Term(p1, below1, step, 2, u, v, ref z0, ref w0, ref z1, ref w1, ref z2, ref w2, ref z3, ref w3, ref z4, ref w4, ref z5, ref w5);
+            Term(
+                p, below, step, 2, u, v, ref x0, ref y0, ref x1, ref y1, ref x2, ref y2, ref x3, ref y3, ref x4, ref y4, ref x5,
+                ref y5);
+            Term(
+                p1, below1, step, 2, u, v, ref z0, ref w0, ref z1, ref w1, ref z2, ref w2, ref z3, ref w3, ref z4, ref w4, ref z5,
+                ref w5);
             (u, v) = (TSimd.Load(b + 6 * n), TSimd.Load(b + 7 * n));
-            Term(p, below, step, 3, u, v, ref x0, ref y0, ref x1, ref y1, ref x2, ref y2, ref x3, ref y3, ref x4, ref y4, ref x5, ref y5);
-            Term(p1, below1, step, 3, u, v, ref z0, ref w0, ref z1, ref w1, ref z2, ref w2, ref z3, ref w3, ref z4, ref w4, ref z5, ref w5);
+            Term(
+                p, below, step, 3, u, v, ref x0, ref y0, ref x1, ref y1, ref x2, ref y2, ref x3, ref y3, ref x4, ref y4, ref x5,
+                ref y5);
+            Term(
+                p1, below1, step, 3, u, v, ref z0, ref w0, ref z1, ref w1, ref z2, ref w2, ref z3, ref w3, ref z4, ref w4, ref z5,
+                ref w5);
         }
 
         for (; b < end; b += 2 * n, p += sizeof(float), below += sizeof(float), p1 += sizeof(float), below1 += sizeof(float))
         {
             T u = TSimd.Load(b), v = TSimd.Load(b + n);
-            Term(p, below, step, 0, u, v, ref x0, ref y0, ref x1, ref y1, ref x2, ref y2, ref x3, ref y3, ref x4, ref y4, ref x5, ref y5);
-            Term(p1, below1, step, 0, u, v, ref z0, ref w0, ref z1, ref w1, ref z2, ref w2, ref z3, ref w3, ref z4, ref w4, ref z5, ref w5);
+            Term(
+                p, below, step, 0, u, v, ref x0, ref y0, ref x1, ref y1, ref x2, ref y2, ref x3, ref y3, ref x4, ref y4, ref x5,
+                ref y5);
+            Term(
+                p1, below1, step, 0, u, v, ref z0, ref w0, ref z1, ref w1, ref z2, ref w2, ref z3, ref w3, ref z4, ref w4, ref z5,
+                ref w5);
         }
 
         far.Next = next;
@@ -111,7 +149,9 @@ internal readonly unsafe struct Tile<TSimd, T> : ITile
         Finish(c + Half * ldc, ldc, addends, Half, z0, w0, z1, w1, z2, w2, z3, w3, z4, w4, z5, w5);
     }
 
-    /// <summary>Term number <paramref name="t"/> of the sums of six rows, the lower three of which begin at <paramref name="below"/>.</summary>
+    /// <summary>
+    /// Term number <paramref name="t"/> of the sums of six rows, the lower three of which begin at <paramref name="below"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Term(
         byte* a, byte* below, nint step, int t, T u, T v,
@@ -139,7 +179,9 @@ internal readonly unsafe struct Tile<TSimd, T> : ITile
 
     // One branch; more of them would cost more than adding zeros does.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(float* c, nint ldc, in TileAddends addends, int row, T x0, T y0, T x1, T y1, T x2, T y2, T x3, T y3, T x4, T y4, T x5, T y5)
+    private static void Finish(
+        float* c, nint ldc, in TileAddends addends, int row, T x0, T y0, T x1, T y1, T x2, T y2, T x3, T y3, T x4, T y4, T x5,
+        T y5)
     {
         if (!addends.Any)
         {

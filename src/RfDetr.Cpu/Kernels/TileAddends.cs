@@ -1,12 +1,12 @@
 namespace RfDetr.Cpu;
 
 /// <summary>
-/// What a tile adds to its sums before they leave the registers: sums of earlier terms, then a value for each column (bias), then rows
-/// (residual). Each is as wide as the tile; what is not there points at zeros with a step of 0.
+/// What a tile adds to its sums before they leave the registers: sums of earlier terms, then a value for each column (bias), then
+/// rows (residual). Each is as wide as the tile; what is not there points at zeros with a step of 0.
 /// </summary>
 /// <remarks>
-/// Made once and set again for each tile, in place: a copy would be read with wide loads right after narrow stores, and wait until all earlier
-/// stores have left the core, those of the last tile's result among them.
+/// Made once and set again for each tile, in place: a copy would be read with wide loads right after narrow stores, and wait
+/// until all earlier stores have left the core, those of the last tile's result among them.
 /// </remarks>
 internal unsafe struct TileAddends(float* zeros)
 {

@@ -20,8 +20,10 @@ internal sealed unsafe class WeightStore(KernelSet kernels, KernelSet? bfloat16 
         {
             ConstantForm.Plain => Plain(constant.Data),
             ConstantForm.Panels => Panels(constant.Data, constant.Data.Shape[0], constant.Data.Shape[1], static k => k),
-            ConstantForm.ChannelsFirstPanels => Panels(constant.Data, constant.Data.Shape[0], Terms(constant.Data), static k => k),
-            ConstantForm.ChannelsLastPanels => Panels(constant.Data, constant.Data.Shape[0], Terms(constant.Data), ChannelsLast(constant.Data)),
+            ConstantForm.ChannelsFirstPanels =>
+                Panels(constant.Data, constant.Data.Shape[0], Terms(constant.Data), static k => k),
+            ConstantForm.ChannelsLastPanels =>
+                Panels(constant.Data, constant.Data.Shape[0], Terms(constant.Data), ChannelsLast(constant.Data)),
             ConstantForm.Int8Panels => Int8Panels(constant.Data, static k => k),
             ConstantForm.Int8ChannelsLastPanels => Int8Panels(constant.Data, ChannelsLast(constant.Data)),
             ConstantForm.BFloat16Panels => BFloat16Panels(constant.Data, static k => k),

@@ -44,7 +44,8 @@ internal sealed class Constant(HostTensor data, IReadOnlyList<string> sources)
 
     public IReadOnlyList<string> Sources => sources;
 
-    public HostTensor Data => _data ?? throw new InvalidOperationException("a plan asks for a form of a constant that the first plan did not make");
+    public HostTensor Data =>
+        _data ?? throw new InvalidOperationException("a plan asks for a form of a constant that the first plan did not make");
 
     /// <summary>Lets the numbers go; the forms stay.</summary>
     public void Seal() => _data = null;

@@ -39,7 +39,8 @@ internal sealed class LoopNest
     public int[][] Rows { get; }
 
     /// <summary>Rows of a task, and the part of each.</summary>
-    public (int FirstRow, int EndRow, int Start, int Length) this[int task] => RowCount == 1 ? (0, 1, task * _perTask, Math.Min(_perTask, Length - task * _perTask))
+    public (int FirstRow, int EndRow, int Start, int Length) this[int task] =>
+        RowCount == 1 ? (0, 1, task * _perTask, Math.Min(_perTask, Length - task * _perTask))
         : (task * _perTask, Math.Min((task + 1) * _perTask, RowCount), 0, Length);
 
     // Neighboring axes become one where every operand walks evenly over both.

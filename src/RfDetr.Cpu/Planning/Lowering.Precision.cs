@@ -18,7 +18,8 @@ internal sealed partial class Lowering
     private static ConstantForm FormOf(ConstantForm form, Precision precision) => precision switch
     {
         Precision.Int8 => form == ConstantForm.ChannelsLastPanels ? ConstantForm.Int8ChannelsLastPanels : ConstantForm.Int8Panels,
-        Precision.BFloat16 => form == ConstantForm.ChannelsLastPanels ? ConstantForm.BFloat16ChannelsLastPanels : ConstantForm.BFloat16Panels,
+        Precision.BFloat16 =>
+            form == ConstantForm.ChannelsLastPanels ? ConstantForm.BFloat16ChannelsLastPanels : ConstantForm.BFloat16Panels,
         _ => form,
     };
 
@@ -30,11 +31,13 @@ internal sealed partial class Lowering
         Step step = precision switch
         {
             Precision.Int8 => new Int8ProductStep(kind, _kernels, plan, _options.Int8!.RangeOf(names), _threads),
-            Precision.BFloat16 => new ProductStep(kind + ", bf16", _options.BFloat16Kernels!, BFloat16Rows.Paired(_kernels, plan), _threads),
+            Precision.BFloat16 =>
+                new ProductStep(kind + ", bf16", _options.BFloat16Kernels!, BFloat16Rows.Paired(_kernels, plan), _threads),
             _ => new ProductStep(kind, _kernels, plan, _threads),
         };
         Emit(step, touched);
         if (weights.Constant is not null)
-            _products.Add(new(names, plan.K, plan.N, step.Operations, precision == Precision.Int8, precision == Precision.BFloat16));
+            _products.Add(
+                new(names, plan.K, plan.N, step.Operations, precision == Precision.Int8, precision == Precision.BFloat16));
     }
 }

@@ -48,7 +48,9 @@ internal sealed partial class Lowering
         }
 
         Precision precision = PrecisionOf(product.Inputs[1], k);
-        View b = product.Inputs[1].Constant is not null ? Weights(product.Inputs[1], FormOf(form, precision)) : PackWeights(product.Inputs[1]);
+        View b = product.Inputs[1].Constant is not null
+            ? Weights(product.Inputs[1], FormOf(form, precision))
+            : PackWeights(product.Inputs[1]);
         NormParameters? postNorm = pattern.PostNorm is { } post ? NormOf(post, pattern.PostActivation) : null;
         var plan = new ProductPlan
         {
@@ -67,7 +69,8 @@ internal sealed partial class Lowering
             Ldc = result.RowStep()!.Value,
             Norm = postNorm,
         };
-        string kind = (preNorm is null ? "" : "norm + ") + (product.Op is Conv2d ? "convolution" : "product") + (postNorm is null ? "" : " + norm");
+        string kind = (preNorm is null ? "" : "norm + ") + (
+            product.Op is Conv2d ? "convolution" : "product") + (postNorm is null ? "" : " + norm");
         EmitProduct(kind, plan, product.Inputs[1], precision, x, b, bias, residual, result);
         return result;
     }
@@ -83,7 +86,9 @@ internal sealed partial class Lowering
         int[] startsA = Starts(a, lead), startsB = Starts(b, lead), distinct = [.. startsB.Distinct()];
         int packedSize = PackStep.Floats(k, n, _kernels.TileColumns);
         View packed = New(DType.Float32, [distinct.Length, packedSize]);
-        Emit(new PackStep(new Operand(b.Storage, 0), distinct, stepK, stepN, k, n, _kernels.TileColumns, Operand.Of(packed)), b, packed);
+        Emit(
+            new PackStep(new Operand(b.Storage, 0), distinct, stepK, stepN, k, n, _kernels.TileColumns, Operand.Of(packed)), b,
+            packed);
         var plan = new ProductPlan
         {
             Rows = m,
@@ -111,7 +116,8 @@ internal sealed partial class Lowering
 
     private View LowerAttention(Node node, Attention attention)
     {
-        View q = PerImage(node.Inputs[0]), key = PerImage(node.Inputs[1]), value = PerImage(node.Inputs[2]), result = NewFor(node);
+        View q = PerImage(node.Inputs[0]), key = PerImage(node.Inputs[1]), value = PerImage(node.Inputs[2]),
+        result = NewFor(node);
         var plan = new AttentionPlan
         {
             Batch = q.Sizes[0],
@@ -145,12 +151,20 @@ internal sealed partial class Lowering
         if (ProductPattern.IsDepthwise(node))
         {
             View pixels = WithStrides(node.Inputs[0]);
-            Emit(new NormStep(DepthwiseRowsOf(node, pixels, null), result.Count / result.Width, result.Width, Operand.Of(result), result.Width), pixels, bias, result);
+            Emit(
+                new NormStep(
+                    DepthwiseRowsOf(node, pixels, null), result.Count / result.Width, result.Width, Operand.Of(result),
+                    result.Width),
+                pixels, bias, result);
             return result;
         }
 
         View x = Dense(node.Inputs[0]), weights = Dense(node.Inputs[1]);
-        Emit(new GroupedConvolutionStep(result.Sizes[0], sizes, result.Width, conv.Groups, Operand.Of(x), Operand.Of(weights), Operand.Of(bias), Operand.Of(result)), x, weights, bias, result);
+        Emit(
+            new GroupedConvolutionStep(
+                result.Sizes[0], sizes, result.Width, conv.Groups, Operand.Of(x), Operand.Of(weights), Operand.Of(bias),
+                Operand.Of(result)),
+            x, weights, bias, result);
         return result;
     }
 
@@ -159,7 +173,9 @@ internal sealed partial class Lowering
         View? bias = node.Inputs.Length == 3 ? Dense(node.Inputs[2]) : null;
         if (bias is not null)
             _borrowed.Add(bias);
-        return new(_kernels, Operand.Of(x), x.Strides!, ConvolutionOf(node, (Conv2d)node.Op!), Operand.Of(Weights(node.Inputs[1], ConstantForm.DepthwiseTaps)), Operand.Of(bias), norm);
+        return new(
+            _kernels, Operand.Of(x), x.Strides!, ConvolutionOf(node, (Conv2d)node.Op!),
+            Operand.Of(Weights(node.Inputs[1], ConstantForm.DepthwiseTaps)), Operand.Of(bias), norm);
     }
 
     private ConvolutionSizes ConvolutionOf(Node node, Conv2d conv)
@@ -175,13 +191,18 @@ internal sealed partial class Lowering
         return new(Operand.Of(weight), Operand.Of(bias), ((LayerNorm)norm.Op!).Epsilon, activation);
     }
 
-    private View Weights(Node node, ConstantForm form) => View.Dense(_weights.Get(node.Constant!, form), DType.Float32, SizesOf(node));
+    private View Weights(Node node, ConstantForm form) =>
+        View.Dense(_weights.Get(node.Constant!, form), DType.Float32, SizesOf(node));
 
     private View PackWeights(Node node)
     {
         View w = WithStrides(node);
         View packed = New(DType.Float32, [PackStep.Floats(w.Sizes[1], w.Sizes[0], _kernels.TileColumns)]);
-        Emit(new PackStep(Operand.Of(w), [0], w.Strides![1], w.Strides[0], w.Sizes[1], w.Sizes[0], _kernels.TileColumns, Operand.Of(packed)), w, packed);
+        Emit(
+            new PackStep(
+                Operand.Of(w), [0], w.Strides![1], w.Strides[0], w.Sizes[1], w.Sizes[0], _kernels.TileColumns,
+                Operand.Of(packed)),
+            w, packed);
         return packed;
     }
 

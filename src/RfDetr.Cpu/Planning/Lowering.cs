@@ -3,8 +3,8 @@ using RfDetr.Tensors;
 namespace RfDetr.Cpu;
 
 /// <summary>
-/// Turns a network into steps for one batch size. Moves of data become views wherever addressing can express them; a copy is made only where
-/// a kernel needs elements side by side.
+/// Turns a network into steps for one batch size. Moves of data become views wherever addressing can express them; a copy is made
+/// only where a kernel needs elements side by side.
 /// </summary>
 internal sealed partial class Lowering
 {
@@ -52,7 +52,8 @@ internal sealed partial class Lowering
         PlanValue[] inputs = [.. _graph.Inputs.Select(i => new PlanValue(i.InputName!, _views[i]))];
         foreach (PlanValue value in inputs.Concat(outputs))
             value.View.Storage.Touch(_steps.Count);
-        return new CpuPlan(_batch, _threads, [.. _steps.Where(s => s.Tasks > 0)], inputs, outputs, Arena.Place(_storages), _storages, _products);
+        return new CpuPlan(
+            _batch, _threads, [.. _steps.Where(s => s.Tasks > 0)], inputs, outputs, Arena.Place(_storages), _storages, _products);
     }
 
     private View Lower(Node node)
@@ -115,7 +116,9 @@ internal sealed partial class Lowering
     private View OutputView(Node node)
     {
         View view = ViewOf(node);
-        bool isOwn = view.IsContiguous && view.Offset == 0 && !view.Storage.IsConstant && node.InputName is null && view.Storage.Bytes == (long)view.Count * view.ItemBytes;
+        bool isOwn = view.IsContiguous
+            && view.Offset == 0 && !view.Storage.IsConstant && node.InputName is null
+            && view.Storage.Bytes == (long)view.Count * view.ItemBytes;
         if (isOwn)
             return view;
         View copy = New(view.DType, view.Sizes);
@@ -140,7 +143,11 @@ internal sealed partial class Lowering
         if (from.RowTable is not null)
             Emit(new CopyRowsStep(from.RowOffsets(), to.RowOffsets(), from.Width, from.Storage, to.Storage), from, to);
         else
-            Emit(new CopyStep(new LoopNest(from.Sizes, [from.Strides!, to.Strides!], _threads), from.ItemBytes, Operand.Of(from), Operand.Of(to)), from, to);
+            Emit(
+                new CopyStep(
+                    new LoopNest(from.Sizes, [from.Strides!, to.Strides!], _threads), from.ItemBytes, Operand.Of(from),
+                    Operand.Of(to)),
+                from, to);
     }
 
     private void Emit(Step step, params ReadOnlySpan<View?> touched)

@@ -32,7 +32,8 @@ internal sealed class Node(Op? op, Node[] inputs, TensorType type)
 /// <param name="Inputs">What the caller provides.</param>
 /// <param name="Order">Operations.</param>
 /// <param name="Outputs">What the caller gets: outputs, then stages kept for comparison.</param>
-internal sealed record NodeGraph(IReadOnlyList<Node> Inputs, IReadOnlyList<Node> Order, IReadOnlyList<(string Name, Node Node)> Outputs)
+internal sealed record NodeGraph(
+    IReadOnlyList<Node> Inputs, IReadOnlyList<Node> Order, IReadOnlyList<(string Name, Node Node)> Outputs)
 {
     public static NodeGraph From(NetworkGraph graph)
     {
@@ -55,7 +56,10 @@ internal sealed record NodeGraph(IReadOnlyList<Node> Inputs, IReadOnlyList<Node>
         Node Of(Value value)
         {
             if (!nodes.TryGetValue(value, out Node? node))
-                nodes[value] = node = new(null, [], value.Type) { Constant = new Constant(((ConstantValue)value).Data, ((ConstantValue)value).Sources) };
+                nodes[value] = node = new(null, [], value.Type)
+                {
+                    Constant = new Constant(((ConstantValue)value).Data, ((ConstantValue)value).Sources)
+                };
             return node;
         }
     }

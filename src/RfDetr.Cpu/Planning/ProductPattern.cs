@@ -76,7 +76,10 @@ internal sealed record ProductPattern(Node Product, Node? PreNorm, Node? Depthwi
     // What lies behind reshapes that leave rows whole, if nothing else reads it.
     private static Node? Behind(Node node, Func<Node, bool> isWanted)
     {
-        while (node.IsUsedOnce && node.Op is Reshape && node.Shape.Rank > 0 && node.Inputs[0].Shape.Rank > 0 && node.Shape[-1] == node.Inputs[0].Shape[-1])
+        while (
+            node.IsUsedOnce
+                && node.Op is Reshape && node.Shape.Rank > 0 && node.Inputs[0].Shape.Rank > 0
+                && node.Shape[-1] == node.Inputs[0].Shape[-1])
             node = node.Inputs[0];
         return node.IsUsedOnce && isWanted(node) ? node : null;
     }

@@ -4,7 +4,9 @@ namespace RfDetr.Cpu;
 internal static class Reshaping
 {
     /// <summary>Distances for <paramref name="target"/> over the same elements, or null if no distances give it.</summary>
-    /// <remarks>Both shapes are cut into the shortest groups of axes of equal extent; within a group the source must be evenly spaced.</remarks>
+    /// <remarks>
+    /// Both shapes are cut into the shortest groups of axes of equal extent; within a group the source must be evenly spaced.
+    /// </remarks>
     public static int[]? Strides(int[] sizes, int[] strides, int[] target)
     {
         var result = new int[target.Length];

@@ -1,6 +1,8 @@
 namespace RfDetr.Cpu;
 
-/// <summary>A stretch of memory that a plan reads and writes: a place in the arena while it is alive, or fixed memory of a constant.</summary>
+/// <summary>
+/// A stretch of memory that a plan reads and writes: a place in the arena while it is alive, or fixed memory of a constant.
+/// </summary>
 internal sealed unsafe class Storage
 {
     private readonly byte* _fixed;

@@ -3,9 +3,9 @@ using RfDetr.Tensors;
 namespace RfDetr.Cpu;
 
 /// <summary>
-/// A value as addressing: sizes, and for each axis the distance of its entries. Reshape, slice, permutation and broadcast are other views of
-/// the same storage. Where no distances describe a value (windows joined to an image), <see cref="RowTable"/> lists the offset of every row.
-/// All numbers count elements.
+/// A value as addressing: sizes, and for each axis the distance of its entries. Reshape, slice, permutation and broadcast are
+/// other views of the same storage. Where no distances describe a value (windows joined to an image), <see cref="RowTable"/>
+/// lists the offset of every row. All numbers count elements.
 /// </summary>
 internal sealed class View
 {

@@ -17,13 +17,15 @@ internal readonly unsafe struct Dot128 : IDotSimd<Vector128<int>>
     public static Vector128<int> Zero => Vector128<int>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Load(sbyte* weights) => Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)weights).AsSByte()).AsInt32();
+    public static Vector128<int> Load(sbyte* weights) =>
+        Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)weights).AsSByte()).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Spread(byte* codes) => Vector128.Create(*(int*)codes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Dot(Vector128<int> sums, Vector128<int> codes, Vector128<int> weights) => sums + Pairs(codes.AsInt16(), weights.AsInt16());
+    public static Vector128<int> Dot(Vector128<int> sums, Vector128<int> codes, Vector128<int> weights) =>
+        sums + Pairs(codes.AsInt16(), weights.AsInt16());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Add(Vector128<int> a, Vector128<int> b) => a + b;
@@ -44,7 +46,8 @@ internal readonly unsafe struct Dot128 : IDotSimd<Vector128<int>>
         if (Sse2.IsSupported)
             return Sse2.MultiplyAddAdjacent(a, b);
         if (AdvSimd.Arm64.IsSupported)
-            return AdvSimd.Arm64.AddPairwise(AdvSimd.MultiplyWideningLower(a.GetLower(), b.GetLower()), AdvSimd.MultiplyWideningUpper(a, b));
+            return AdvSimd.Arm64.AddPairwise(
+                AdvSimd.MultiplyWideningLower(a.GetLower(), b.GetLower()), AdvSimd.MultiplyWideningUpper(a, b));
         (Vector128<int> a0, Vector128<int> a1) = Vector128.Widen(a);
         (Vector128<int> b0, Vector128<int> b1) = Vector128.Widen(b);
         (Vector128<int> low, Vector128<int> high) = (a0 * b0, a1 * b1);

@@ -4,7 +4,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace RfDetr.Cpu;
 
-/// <summary>256 bits: AVX2, pairs of 16-bit products. (<c>vpmaddubsw</c> clips sums at 16 bits unless codes have 7: see <see cref="ByteTile"/>.)</summary>
+/// <summary>
+/// 256 bits: AVX2, pairs of 16-bit products. (<c>vpmaddubsw</c> clips sums at 16 bits unless codes have 7: see
+/// <see cref="ByteTile"/>.)
+/// </summary>
 internal readonly unsafe struct Dot256 : IDotSimd<Vector256<int>>
 {
     public static int Count => 8;
@@ -22,7 +25,8 @@ internal readonly unsafe struct Dot256 : IDotSimd<Vector256<int>>
     public static Vector256<int> Spread(byte* codes) => Vector256.Create(*(int*)codes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Dot(Vector256<int> sums, Vector256<int> codes, Vector256<int> weights) => sums + Avx2.MultiplyAddAdjacent(codes.AsInt16(), weights.AsInt16());
+    public static Vector256<int> Dot(Vector256<int> sums, Vector256<int> codes, Vector256<int> weights) =>
+        sums + Avx2.MultiplyAddAdjacent(codes.AsInt16(), weights.AsInt16());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Add(Vector256<int> a, Vector256<int> b) => a + b;

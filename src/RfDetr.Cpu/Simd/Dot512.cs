@@ -22,7 +22,8 @@ internal readonly unsafe struct Dot512 : IDotSimd<Vector512<int>>
     public static Vector512<int> Spread(byte* codes) => Vector512.Create(*(int*)codes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Dot(Vector512<int> sums, Vector512<int> codes, Vector512<int> weights) => sums + Avx512BW.MultiplyAddAdjacent(codes.AsInt16(), weights.AsInt16());
+    public static Vector512<int> Dot(Vector512<int> sums, Vector512<int> codes, Vector512<int> weights) =>
+        sums + Avx512BW.MultiplyAddAdjacent(codes.AsInt16(), weights.AsInt16());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Add(Vector512<int> a, Vector512<int> b) => a + b;

@@ -4,7 +4,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace RfDetr.Cpu;
 
-/// <summary>512 bits: AVX-512BW, four products of bytes at once, for codes of 7 bits: pairs of products are at most 2·127·127, which 16 bits hold.</summary>
+/// <summary>
+/// 512 bits: AVX-512BW, four products of bytes at once, for codes of 7 bits: pairs of products are at most 2·127·127, which 16
+/// bits hold.
+/// </summary>
 internal readonly unsafe struct Dot512Bytes : IDotSimd<Vector512<int>>
 {
     public static int Count => 16;
@@ -23,7 +26,8 @@ internal readonly unsafe struct Dot512Bytes : IDotSimd<Vector512<int>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Dot(Vector512<int> sums, Vector512<int> codes, Vector512<int> weights) =>
-        sums + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(codes.AsByte(), weights.AsSByte()), Vector512<short>.One);
+        sums + Avx512BW.MultiplyAddAdjacent(
+            Avx512BW.MultiplyAddAdjacent(codes.AsByte(), weights.AsSByte()), Vector512<short>.One);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Add(Vector512<int> a, Vector512<int> b) => a + b;

@@ -22,7 +22,8 @@ internal readonly unsafe struct DotArm : IDotSimd<Vector128<int>>
     public static Vector128<int> Spread(byte* codes) => Vector128.Create(*(int*)codes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Dot(Vector128<int> sums, Vector128<int> codes, Vector128<int> weights) => Dp.DotProduct(sums, codes.AsSByte(), weights.AsSByte());
+    public static Vector128<int> Dot(Vector128<int> sums, Vector128<int> codes, Vector128<int> weights) =>
+        Dp.DotProduct(sums, codes.AsSByte(), weights.AsSByte());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Add(Vector128<int> a, Vector128<int> b) => a + b;

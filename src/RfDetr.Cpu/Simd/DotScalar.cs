@@ -20,7 +20,8 @@ internal readonly unsafe struct DotScalar : IDotSimd<int>
     public static int Spread(byte* codes) => *(int*)codes;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Dot(int sums, int codes, int weights) => sums + (short)codes * (short)weights + (codes >> 16) * (weights >> 16);
+    public static int Dot(int sums, int codes, int weights) =>
+        sums + (short)codes * (short)weights + (codes >> 16) * (weights >> 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Add(int a, int b) => a + b;

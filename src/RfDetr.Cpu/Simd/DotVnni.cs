@@ -22,7 +22,8 @@ internal readonly unsafe struct DotVnni : IDotSimd<Vector256<int>>
     public static Vector256<int> Spread(byte* codes) => Vector256.Create(*(int*)codes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Dot(Vector256<int> sums, Vector256<int> codes, Vector256<int> weights) => AvxVnni.MultiplyWideningAndAdd(sums, codes.AsByte(), weights.AsSByte());
+    public static Vector256<int> Dot(Vector256<int> sums, Vector256<int> codes, Vector256<int> weights) =>
+        AvxVnni.MultiplyWideningAndAdd(sums, codes.AsByte(), weights.AsSByte());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Add(Vector256<int> a, Vector256<int> b) => a + b;

@@ -14,7 +14,9 @@ internal static class Functions
     private const float Ln2High = 0.693359375f, Ln2Low = -2.12194440e-4f;
 
     /// <summary>eˣ, relative error below 2e-7; 0 and ∞ beyond float32's range.</summary>
-    /// <remarks>x = n·ln 2 + r; eʳ by a minimax polynomial of degree 6 on ±ln 2 / 2, fitted by iterated least squares (error 3e-9).</remarks>
+    /// <remarks>
+    /// x = n·ln 2 + r; eʳ by a minimax polynomial of degree 6 on ±ln 2 / 2, fitted by iterated least squares (error 3e-9).
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Exp<TSimd, T>(T x)
         where TSimd : ISimd<T>
@@ -33,7 +35,9 @@ internal static class Functions
     }
 
     /// <summary>2ˣ for −126 ≤ x ≤ 127, relative error below 2e-7.</summary>
-    /// <remarks>x = n + r; 2ʳ by a minimax polynomial of degree 6 on ±1/2, fitted by iterated least squares (error 2e-9).</remarks>
+    /// <remarks>
+    /// x = n + r; 2ʳ by a minimax polynomial of degree 6 on ±1/2, fitted by iterated least squares (error 2e-9).
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Exp2<TSimd, T>(T x)
         where TSimd : ISimd<T>
@@ -50,7 +54,9 @@ internal static class Functions
     }
 
     /// <summary>erf x, absolute error below 4e-7.</summary>
-    /// <remarks>x·P(x²)/Q(x²), both of degree 5, fitted to [−4, 4] by iterated least squares (error 2e-8 before rounding).</remarks>
+    /// <remarks>
+    /// x·P(x²)/Q(x²), both of degree 5, fitted to [−4, 4] by iterated least squares (error 2e-8 before rounding).
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Erf<TSimd, T>(T x)
         where TSimd : ISimd<T>

@@ -3,7 +3,9 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Cpu;
 
-/// <summary>One number at a time: for processors without any of the others, and for what is left over at the end of a row.</summary>
+/// <summary>
+/// One number at a time: for processors without any of the others, and for what is left over at the end of a row.
+/// </summary>
 internal readonly unsafe struct SimdScalar : ISimd<float>
 {
     public static int Count => 1;

@@ -52,7 +52,8 @@ internal sealed unsafe class AttentionPackStep(AttentionPlan p) : Step("attentio
         float* packed = p.Packed.At(context) + (nint)task * p.HeadFloats;
         float* keys = p.Key.At(context) + (nint)image * p.KeyStep.Image + head * p.Width;
         for (int at = 0; at < p.Keys; at += columns, packed += columns * p.Width)
-            PackStep.Pack(keys + (nint)at * p.KeyStep.Row, 1, p.KeyStep.Row, p.Width, Math.Min(columns, p.Keys - at), columns, packed);
+            PackStep.Pack(
+                keys + (nint)at * p.KeyStep.Row, 1, p.KeyStep.Row, p.Width, Math.Min(columns, p.Keys - at), columns, packed);
         float* values = p.Value.At(context) + (nint)image * p.ValueStep.Image + head * p.Width;
         for (int at = 0; at < p.Width; at += columns, packed += columns * p.Keys)
             PackStep.Pack(values + at, p.ValueStep.Row, 1, p.Keys, Math.Min(columns, p.Width - at), columns, packed);
@@ -80,7 +81,8 @@ internal sealed unsafe class AttentionStep : Step
 
     public override int Tasks => _p.Batch * _p.Heads * _blocks.Count;
 
-    public override int ScratchBytes => (_p.Kernels.ProductScratchFloats(Math.Max(_p.Keys, _p.Width)) + 16 + _blocks.MostRows * ScoreStep) * sizeof(float);
+    public override int ScratchBytes =>
+        (_p.Kernels.ProductScratchFloats(Math.Max(_p.Keys, _p.Width)) + 16 + _blocks.MostRows * ScoreStep) * sizeof(float);
 
     public override long Operations => 4L * _p.Batch * _p.Heads * _p.Queries * _p.Keys * _p.Width;
 
@@ -109,7 +111,8 @@ internal sealed unsafe class AttentionStep : Step
         float* sums = stackalloc float[rows];
         for (int row = 0; row < rows; row++)
             sums[row] = _p.Kernels.ExpRow(scores + row * ScoreStep, _scale, _p.Keys);
-        float* result = _p.Result.At(context) + (nint)image * _p.ResultStep.Image + (nint)first * _p.ResultStep.Row + head * _p.Width;
+        float* result =
+            _p.Result.At(context) + (nint)image * _p.ResultStep.Image + (nint)first * _p.ResultStep.Row + head * _p.Width;
         product.A = scores;
         product.Lda = ScoreStep;
         product.K = _p.Keys;

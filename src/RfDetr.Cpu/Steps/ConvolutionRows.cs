@@ -14,15 +14,16 @@ internal readonly record struct ConvolutionSizes(
     int Height, int Width, int Channels, int Rows, int Columns, int KernelHeight, int KernelWidth, int Stride, int Padding);
 
 /// <summary>
-/// A convolution's input patches as rows ("im2col"), made block by block in scratch and never kept. Where channels lie side by side, terms
-/// are in the order (row, column, channel); else, for images in planes, (channel, row, column).
+/// A convolution's input patches as rows ("im2col"), made block by block in scratch and never kept. Where channels lie side by
+/// side, terms are in the order (row, column, channel); else, for images in planes, (channel, row, column).
 /// </summary>
 internal sealed unsafe class ConvolutionRows(Operand input, int[] strides, ConvolutionSizes c) : RowSource
 {
     private readonly bool _channelsLast = strides[3] == 1;
 
     /// <summary>Which order of terms an input with these distances gets.</summary>
-    public static ConstantForm Form(int[] strides) => strides[3] == 1 ? ConstantForm.ChannelsLastPanels : ConstantForm.ChannelsFirstPanels;
+    public static ConstantForm Form(int[] strides) =>
+        strides[3] == 1 ? ConstantForm.ChannelsLastPanels : ConstantForm.ChannelsFirstPanels;
 
     public override void Fill(int first, int count, float* to, byte* scratch, in TaskContext context)
     {

@@ -3,7 +3,8 @@ using RfDetr.Tensors;
 namespace RfDetr.Cpu;
 
 /// <summary>A function of each element. Operands: input, result.</summary>
-internal sealed unsafe class MapStep(KernelSet kernels, UnaryFunction function, LoopNest loops, Operand x, Operand y) : Step(function.ToString().ToLowerInvariant())
+internal sealed unsafe class MapStep(KernelSet kernels, UnaryFunction function, LoopNest loops, Operand x, Operand y)
+    : Step(function.ToString().ToLowerInvariant())
 {
     public override int Tasks => loops.Tasks;
 
@@ -12,12 +13,15 @@ internal sealed unsafe class MapStep(KernelSet kernels, UnaryFunction function, 
         (int first, int end, int start, int length) = loops[task];
         float* from = x.At(context), to = y.At(context);
         for (int row = first; row < end; row++)
-            kernels.Map(function, from + loops.Rows[0][row] + (nint)start * loops.Steps[0], loops.Steps[0], to + loops.Rows[1][row] + start, length);
+            kernels.Map(
+                function, from + loops.Rows[0][row] + (nint)start * loops.Steps[0], loops.Steps[0],
+                to + loops.Rows[1][row] + start, length);
     }
 }
 
 /// <summary>A function of pairs of elements. Operands: a, b, result.</summary>
-internal sealed unsafe class CombineStep(KernelSet kernels, BinaryKind kind, LoopNest loops, Operand a, Operand b, Operand y) : Step(kind.ToString().ToLowerInvariant())
+internal sealed unsafe class CombineStep(KernelSet kernels, BinaryKind kind, LoopNest loops, Operand a, Operand b, Operand y)
+    : Step(kind.ToString().ToLowerInvariant())
 {
     public override int Tasks => loops.Tasks;
 
@@ -29,7 +33,8 @@ internal sealed unsafe class CombineStep(KernelSet kernels, BinaryKind kind, Loo
         {
             kernels.Combine(
                 kind, left + loops.Rows[0][row] + (nint)start * loops.Steps[0], loops.Steps[0],
-                right + loops.Rows[1][row] + (nint)start * loops.Steps[1], loops.Steps[1], to + loops.Rows[2][row] + start, length);
+                right + loops.Rows[1][row] + (nint)start * loops.Steps[1], loops.Steps[1], to + loops.Rows[2][row] + start,
+                length);
         }
     }
 }

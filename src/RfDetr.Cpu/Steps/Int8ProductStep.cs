@@ -1,6 +1,9 @@
 namespace RfDetr.Cpu;
 
-/// <summary>activation(A·B + bias) + residual from 8-bit integers, perhaps normalized: a block's rows become codes, then panel after panel passes over them.</summary>
+/// <summary>
+/// activation(A·B + bias) + residual from 8-bit integers, perhaps normalized: a block's rows become codes, then panel after panel
+/// passes over them.
+/// </summary>
 internal sealed unsafe class Int8ProductStep : Step
 {
     // A block's codes should stay in the second-level cache beside a panel and the result's block.
@@ -18,7 +21,8 @@ internal sealed unsafe class Int8ProductStep : Step
         (_kernels, _int8, _p, _range) = (kernels, kernels.Int8, plan, range);
         _layout = _int8.Layout(plan.N, plan.K);
         int rows = Math.Clamp(CacheBytes / _layout.RowBytes, _int8.TileRows, MostRows);
-        _blocks = new RowBlocks(plan.Rows, _layout.Panels, _int8.TileRows, rows, Operations < LeastOperations ? 1 : threads, plan.Norm is null);
+        _blocks = new RowBlocks(
+            plan.Rows, _layout.Panels, _int8.TileRows, rows, Operations < LeastOperations ? 1 : threads, plan.Norm is null);
     }
 
     public override int Tasks => _blocks.Count;

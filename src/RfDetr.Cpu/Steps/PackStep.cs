@@ -12,7 +12,8 @@ namespace RfDetr.Cpu;
 /// <param name="n">Columns.</param>
 /// <param name="columns">Columns of a panel.</param>
 /// <param name="to">Matrices one after another, each [panel][k][columns].</param>
-internal sealed unsafe class PackStep(Operand from, int[] starts, int stepK, int stepN, int k, int n, int columns, Operand to) : Step("pack")
+internal sealed unsafe class PackStep(Operand from, int[] starts, int stepK, int stepN, int k, int n, int columns, Operand to)
+    : Step("pack")
 {
     private readonly int _panels = (n + columns - 1) / columns;
 

@@ -58,7 +58,8 @@ internal sealed unsafe class ProductStep : Step
         (_kernels, _p) = (kernels, plan);
         int panels = (plan.N + kernels.TileColumns - 1) / kernels.TileColumns;
         int rows = plan.Source is null ? MostRows : Math.Clamp(CacheFloats / Math.Max(plan.K, 1), kernels.TileRows, MostRows);
-        _blocks = new RowBlocks(plan.Rows, panels, kernels.TileRows, rows, Operations < LeastOperations ? 1 : threads, plan.Norm is null);
+        _blocks = new RowBlocks(
+            plan.Rows, panels, kernels.TileRows, rows, Operations < LeastOperations ? 1 : threads, plan.Norm is null);
     }
 
     public override int Tasks => _blocks.Count * (_p.Batches?.Length ?? 1);
@@ -107,5 +108,6 @@ internal sealed unsafe class ProductStep : Step
             _kernels.Norm(c, weight, bias, norm.Epsilon, norm.Activation, c, _p.N);
     }
 
-    private static int Aligned(int floats) => (floats * sizeof(float) + NativeBlock.Alignment - 1) / NativeBlock.Alignment * NativeBlock.Alignment;
+    private static int Aligned(int floats) =>
+        (floats * sizeof(float) + NativeBlock.Alignment - 1) / NativeBlock.Alignment * NativeBlock.Alignment;
 }

@@ -1,7 +1,8 @@
 namespace RfDetr.Cpu;
 
 /// <summary>Notes the range of a product's rows; only in networks that are observed.</summary>
-internal sealed unsafe class RangeStep(KernelSet kernels, ProductPlan plan, IReadOnlyList<string> weights, ActivationObserver observer) : Step("observation")
+internal sealed unsafe class RangeStep(
+    KernelSet kernels, ProductPlan plan, IReadOnlyList<string> weights, ActivationObserver observer) : Step("observation")
 {
     private const int RowsPerTask = 64;
 

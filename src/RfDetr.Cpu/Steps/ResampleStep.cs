@@ -38,7 +38,9 @@ internal sealed record AxisTaps(int[] Starts, float[][] Weights)
 }
 
 /// <summary>Resizes dense maps [B, h, w, C], one row of the result after another: first down the rows, then along.</summary>
-internal sealed unsafe class ResampleStep(KernelSet kernels, int batch, int height, int width, int channels, AxisTaps down, AxisTaps along, Operand x, Operand y) : Step("resize")
+internal sealed unsafe class ResampleStep(
+    KernelSet kernels, int batch, int height, int width, int channels, AxisTaps down, AxisTaps along, Operand x, Operand y)
+    : Step("resize")
 {
     public override int Tasks => batch * down.Starts.Length;
 

@@ -2,8 +2,9 @@ namespace RfDetr.Cpu;
 
 /// <summary>Cuts rows into blocks of whole tiles, and columns too where there are too few rows for all threads.</summary>
 /// <remarks>
-/// One thread gets equal blocks. For several, each one's share of the rows begins with large blocks and ends with small ones, which others may
-/// take over (<see cref="TaskRanges"/>): a thread that was held up, by the system or by another guest of the host, is not waited for long.
+/// One thread gets equal blocks. For several, each one's share of the rows begins with large blocks and ends with small ones,
+/// which others may take over (<see cref="TaskRanges"/>): a thread that was held up, by the system or by another guest of the
+/// host, is not waited for long.
 /// </remarks>
 internal sealed class RowBlocks
 {

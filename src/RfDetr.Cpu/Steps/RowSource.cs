@@ -1,6 +1,8 @@
 namespace RfDetr.Cpu;
 
-/// <summary>Makes the rows that a product works on, a block at a time in scratch, where they are not simply in memory already.</summary>
+/// <summary>
+/// Makes the rows that a product works on, a block at a time in scratch, where they are not simply in memory already.
+/// </summary>
 internal abstract unsafe class RowSource
 {
     /// <summary>Bytes of scratch beside the rows themselves.</summary>
@@ -23,7 +25,8 @@ internal abstract unsafe class RowSource
 internal sealed record NormParameters(Operand Weight, Operand Bias, float Epsilon, UnaryFunction Activation);
 
 /// <summary>Rows from anywhere (windows, slices), normalized on the way if asked to.</summary>
-internal sealed unsafe class GatheredRows(KernelSet kernels, Storage storage, int[]? table, int offset, int step, int width, NormParameters? norm) : RowSource
+internal sealed unsafe class GatheredRows(
+    KernelSet kernels, Storage storage, int[]? table, int offset, int step, int width, NormParameters? norm) : RowSource
 {
     public static GatheredRows Of(KernelSet kernels, View view, NormParameters? norm) => view.RowStep() is { } step
         ? new(kernels, view.Storage, null, view.Offset, step, view.Width, norm)

@@ -2,7 +2,8 @@ namespace RfDetr.Cpu;
 
 /// <summary>Multi-scale deformable sampling, directly from the projected values [B, S, d].</summary>
 internal sealed unsafe class DeformableStep(
-    KernelSet kernels, int batch, int queries, int heads, int points, int width, int[] levelSizes, int rowStep, Operand values, Operand locations, Operand weights, Operand y)
+    KernelSet kernels, int batch, int queries, int heads, int points, int width, int[] levelSizes, int rowStep, Operand values,
+    Operand locations, Operand weights, Operand y)
     : Step("deformable sampling")
 {
     private const int QueriesPerTask = 16;
@@ -18,7 +19,8 @@ internal sealed unsafe class DeformableStep(
         for (int query = first; query < Math.Min(first + QueriesPerTask, queries); query++)
         {
             nint at = ((nint)image * queries + query) * heads;
-            float* to = y.At(context) + at * size, place = locations.At(context) + at * samples * 2, share = weights.At(context) + at * samples;
+            float* to = y.At(context) + at * size, place = locations.At(context) + at * samples * 2,
+            share = weights.At(context) + at * samples;
             new Span<float>(to, width).Clear();
             for (int head = 0; head < heads; head++, to += size)
             {
@@ -54,14 +56,18 @@ internal sealed unsafe class DeformableStep(
     }
 }
 
-/// <summary>Bilinear sampling of planes [B, C, h, w] at a grid; the network itself samples through <see cref="DeformableStep"/>.</summary>
-internal sealed unsafe class GridSampleStep(int batch, int channels, int height, int width, int points, Operand x, Operand grid, Operand y) : Step("grid sampling")
+/// <summary>
+/// Bilinear sampling of planes [B, C, h, w] at a grid; the network itself samples through <see cref="DeformableStep"/>.
+/// </summary>
+internal sealed unsafe class GridSampleStep(
+    int batch, int channels, int height, int width, int points, Operand x, Operand grid, Operand y) : Step("grid sampling")
 {
     public override int Tasks => batch * channels;
 
     public override void Execute(int task, in TaskContext context)
     {
-        float* plane = x.At(context) + (nint)task * height * width, at = grid.At(context) + (nint)(task / channels) * points * 2, to = y.At(context) + (nint)task * points;
+        float* plane = x.At(context) + (nint)task * height * width, at = grid.At(context) + (nint)(task / channels) * points * 2,
+        to = y.At(context) + (nint)task * points;
         for (int point = 0; point < points; point++)
         {
             float px = ((at[2 * point] + 1) * width - 1) / 2, py = ((at[2 * point + 1] + 1) * height - 1) / 2;
@@ -77,14 +83,17 @@ internal sealed unsafe class GridSampleStep(int batch, int channels, int height,
 }
 
 /// <summary>Convolution in groups, the plain way; the network has none but depthwise ones.</summary>
-internal sealed unsafe class GroupedConvolutionStep(int batch, ConvolutionSizes c, int outputs, int groups, Operand x, Operand weights, Operand bias, Operand y) : Step("grouped convolution")
+internal sealed unsafe class GroupedConvolutionStep(
+    int batch, ConvolutionSizes c, int outputs, int groups, Operand x, Operand weights, Operand bias, Operand y)
+    : Step("grouped convolution")
 {
     public override int Tasks => batch * c.Rows;
 
     public override void Execute(int task, in TaskContext context)
     {
         (int perGroup, int outputsPerGroup) = (c.Channels / groups, outputs / groups);
-        float* from = x.At(context), w = weights.At(context), start = bias.At(context), to = y.At(context) + (nint)task * c.Columns * outputs;
+        float* from = x.At(context), w = weights.At(context), start = bias.At(context),
+        to = y.At(context) + (nint)task * c.Columns * outputs;
         for (int column = 0; column < c.Columns; column++)
         {
             for (int o = 0; o < outputs; o++)
@@ -92,10 +101,12 @@ internal sealed unsafe class GroupedConvolutionStep(int batch, ConvolutionSizes 
                 float sum = start == null ? 0 : start[o];
                 for (int tap = 0; tap < c.KernelHeight * c.KernelWidth; tap++)
                 {
-                    int row = task % c.Rows * c.Stride + tap / c.KernelWidth - c.Padding, at = column * c.Stride + tap % c.KernelWidth - c.Padding;
+                    int row = task % c.Rows * c.Stride + tap / c.KernelWidth - c.Padding,
+                    at = column * c.Stride + tap % c.KernelWidth - c.Padding;
                     if ((uint)row >= (uint)c.Height || (uint)at >= (uint)c.Width)
                         continue;
-                    float* pixel = from + ((nint)(task / c.Rows * c.Height + row) * c.Width + at) * c.Channels + o / outputsPerGroup * perGroup;
+                    float* pixel = from + (
+                        (nint)(task / c.Rows * c.Height + row) * c.Width + at) * c.Channels + o / outputsPerGroup * perGroup;
                     for (int channel = 0; channel < perGroup; channel++)
                         sum += pixel[channel] * w[(o * perGroup + channel) * c.KernelHeight * c.KernelWidth + tap];
                 }

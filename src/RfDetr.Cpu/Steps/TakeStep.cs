@@ -12,13 +12,16 @@ namespace RfDetr.Cpu;
 /// <param name="table">The table.</param>
 /// <param name="indices">Which rows.</param>
 /// <param name="y">Rows one after another.</param>
-internal sealed unsafe class TakeStep(int parts, int perPart, int tableRows, int rowBytes, int itemBytes, Operand table, Operand indices, Operand y) : Step("gather")
+internal sealed unsafe class TakeStep(
+    int parts, int perPart, int tableRows, int rowBytes, int itemBytes, Operand table, Operand indices, Operand y)
+    : Step("gather")
 {
     public override int Tasks => parts;
 
     public override void Execute(int task, in TaskContext context)
     {
-        byte* from = Bytes(table, context) + (nint)task * tableRows * rowBytes, to = Bytes(y, context) + (nint)task * perPart * rowBytes;
+        byte* from = Bytes(table, context) + (nint)task * tableRows * rowBytes,
+        to = Bytes(y, context) + (nint)task * perPart * rowBytes;
         long* at = indices.Indices(context) + (nint)task * perPart;
         for (int i = 0; i < perPart; i++, to += rowBytes)
         {
@@ -28,7 +31,8 @@ internal sealed unsafe class TakeStep(int parts, int perPart, int tableRows, int
         }
     }
 
-    private byte* Bytes(Operand operand, in TaskContext context) => itemBytes == sizeof(long) ? (byte*)operand.Indices(context) : (byte*)operand.At(context);
+    private byte* Bytes(Operand operand, in TaskContext context) =>
+        itemBytes == sizeof(long) ? (byte*)operand.Indices(context) : (byte*)operand.At(context);
 
     [DoesNotReturn]
     private static void Throw(long index, int rows) => throw new ShapeException($"row index {index} lies outside 0..{rows - 1}");

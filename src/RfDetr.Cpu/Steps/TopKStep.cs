@@ -2,8 +2,8 @@ namespace RfDetr.Cpu;
 
 /// <summary>Indices of the k largest values of each dense row, largest first; of equal values the lower index first.</summary>
 /// <remarks>
-/// Each value and its index become one number whose order is the wanted one. A quickselect brings the first k to the front, and only those
-/// are sorted.
+/// Each value and its index become one number whose order is the wanted one. A quickselect brings the first k to the front, and
+/// only those are sorted.
 /// </remarks>
 internal sealed unsafe class TopKStep(int rows, int n, int k, Operand x, Operand y) : Step("top-k")
 {

@@ -1,12 +1,12 @@
 namespace RfDetr.Cpu;
 
 /// <summary>
-/// The tasks of one step, a range for each worker: it takes its own from the front; when they are done, it helps others from the back. So in
-/// step after step a worker has mostly the same rows, which are still in its core's cache.
+/// The tasks of one step, a range for each worker: it takes its own from the front; when they are done, it helps others from the
+/// back. So in step after step a worker has mostly the same rows, which are still in its core's cache.
 /// </summary>
 /// <remarks>
-/// A range is one number: the step's number, the first and the end of what is left. Taking exchanges it, so a thread that comes late cannot
-/// take a task of a step it does not know: the exchange fails.
+/// A range is one number: the step's number, the first and the end of what is left. Taking exchanges it, so a thread that comes
+/// late cannot take a task of a step it does not know: the exchange fails.
 /// </remarks>
 internal sealed class TaskRanges(int workers)
 {

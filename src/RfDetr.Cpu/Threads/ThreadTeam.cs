@@ -4,8 +4,8 @@ using System.Runtime.ExceptionServices;
 namespace RfDetr.Cpu;
 
 /// <summary>
-/// Helper threads that share the tasks of one step at a time with the calling thread. Which thread carries out which task changes nothing
-/// about the result.
+/// Helper threads that share the tasks of one step at a time with the calling thread. Which thread carries out which task changes
+/// nothing about the result.
 /// </summary>
 /// <remarks>Within a run helpers spin for the next step, then sleep; between runs they sleep.</remarks>
 internal sealed class ThreadTeam : IDisposable

@@ -46,7 +46,8 @@ internal static class CocoEntries
 
         json.Field = "";
         if (image is null || category is null || (box is null && mask is null))
-            throw json.Missing(("image_id", image is null), ("category_id", category is null), ("bbox", box is null && mask is null));
+            throw json.Missing(
+                ("image_id", image is null), ("category_id", category is null), ("bbox", box is null && mask is null));
         return new CocoAnnotation
         {
             Id = id,
@@ -85,7 +86,8 @@ internal static class CocoEntries
         if (image is null || category is null || score is null || (box is null && mask is null))
         {
             throw json.Missing(
-                ("image_id", image is null), ("category_id", category is null), ("score", score is null), ("bbox", box is null && mask is null));
+                ("image_id", image is null), ("category_id", category is null), ("score", score is null),
+                ("bbox", box is null && mask is null));
         }
 
         return new CocoDetection(image.Value, category.Value, score.Value, box, mask);
@@ -134,7 +136,8 @@ internal static class CocoEntries
                 throw json.Wrong("a list of polygons, each a list x0, y0, x1, y1, … (is a pair of brackets missing?)");
             double[] outline = json.Numbers(scratch);
             if (outline.Length % 2 != 0)
-                throw json.Error($"has a polygon of {outline.Length} numbers; a polygon is x0, y0, x1, y1, … with at least three points");
+                throw json.Error(
+                    $"has a polygon of {outline.Length} numbers; a polygon is x0, y0, x1, y1, … with at least three points");
             if (outline.Length >= 6)
                 outlines.Add(outline);
             else
@@ -172,7 +175,9 @@ internal static class CocoEntries
             throw json.Error("has no usable 'size'; run lengths need [height, width] in pixels");
         if (text is null && counts is null)
             throw json.Error("has no 'counts'; run lengths are a compressed string or a list of numbers");
-        return text is not null ? new CocoRunLengths((int)size[0], (int)size[1], text) : new CocoRunLengths((int)size[0], (int)size[1], counts!);
+        return text is not null
+            ? new CocoRunLengths((int)size[0], (int)size[1], text)
+            : new CocoRunLengths((int)size[0], (int)size[1], counts!);
     }
 
     private static long[] Counts(ref JsonCursor json)

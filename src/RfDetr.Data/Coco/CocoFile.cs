@@ -6,7 +6,9 @@ namespace RfDetr.Data;
 public sealed class CocoFile
 {
     /// <summary>Makes ground truth from parts; nothing is checked.</summary>
-    public CocoFile(string path, IReadOnlyList<CocoImage> images, IReadOnlyList<CocoCategory> categories, IReadOnlyList<CocoAnnotation> annotations) =>
+    public CocoFile(
+        string path, IReadOnlyList<CocoImage> images, IReadOnlyList<CocoCategory> categories,
+        IReadOnlyList<CocoAnnotation> annotations) =>
         (Path, Images, Categories, Annotations) = (path, images, categories, annotations);
 
     /// <summary>Where it was read from, for messages.</summary>
@@ -136,7 +138,9 @@ public sealed class CocoFile
     {
         json.Next();
         if (json.Token != JsonTokenType.StartArray)
-            throw json.Error("is no list; a result file is a list of {\"image_id\", \"category_id\", \"bbox\" or \"segmentation\", \"score\"}");
+            throw json.Error(
+                "is no list; a result file is a list of {\"image_id\", \"category_id\", \"bbox\" or \"segmentation\", "
+                    + "\"score\"}");
         var results = new List<CocoDetection>();
         for (json.Next(); json.Token != JsonTokenType.EndArray; json.Next())
         {
@@ -158,7 +162,8 @@ public sealed class CocoFile
         {
             long length = stream.Length;
             stream.Dispose();
-            throw new DataSetFormatException(path, $"has {length} bytes; at most {options.MaxFileBytes} are read (CocoReadOptions.MaxFileBytes).");
+            throw new DataSetFormatException(
+                path, $"has {length} bytes; at most {options.MaxFileBytes} are read (CocoReadOptions.MaxFileBytes).");
         }
 
         return stream;

@@ -1,4 +1,3 @@
-
 namespace RfDetr.Data;
 
 /// <summary>Both layouts of COCO files: images beside the file, or in a folder named like the split.</summary>
@@ -32,7 +31,8 @@ internal static class CocoLayouts
         root.Allows(Path.GetFullPath(path), out string? problem) ? path : throw new DataSetFormatException(path, $"{problem}.");
 
     /// <summary>The categories of all splits together; a split may lack some, but none may give an id another name.</summary>
-    private static Dictionary<long, CocoCategory>.ValueCollection AllCategories(List<(string Split, CocoFile File)> files, ProblemList problems)
+    private static Dictionary<long, CocoCategory>.ValueCollection AllCategories(
+        List<(string Split, CocoFile File)> files, ProblemList problems)
     {
         var all = new Dictionary<long, CocoCategory>(MixedHash.Instance);
         foreach ((_, CocoFile file) in files)
@@ -116,7 +116,7 @@ internal static class CocoLayouts
             else
                 byImage.Add(a.ImageId, [a]);
             if (a.Area < 0 || double.IsNaN(a.Area))
-                problems.Flaw(DataFlaw.OddArea, file.Path, FormattableString.Invariant($"annotations[{i}].area is {a.Area}"));
+                problems.Flaw(DataFlaw.OddArea, file.Path, Invariant.Text($"annotations[{i}].area is {a.Area}"));
         }
 
         return byImage;

@@ -1,4 +1,3 @@
-
 namespace RfDetr.Data;
 
 /// <summary>
@@ -41,7 +40,7 @@ internal static class CocoLinks
             {
                 problems.Add(new DataSetFormatException(path, annotation.Segmentation is CocoBrokenMask broken
                     ? broken.Reason
-                    : FormattableString.Invariant($"annotations[{i}].segmentation cannot be used: {e.Message}"), e));
+                    : Invariant.Text($"annotations[{i}].segmentation cannot be used: {e.Message}"), e));
             }
         }
 

@@ -1,4 +1,3 @@
-
 namespace RfDetr.Data;
 
 /// <summary>A mask in one of COCO's three forms. It is kept as it was written and decoded only when it is asked for.</summary>
@@ -68,7 +67,8 @@ public sealed class CocoRunLengths : CocoSegmentation
 
     /// <summary>The mask at the size it was written with.</summary>
     /// <exception cref="AnnotationFormatException">It is malformed.</exception>
-    public RleMask ToMask() => _text is not null ? RleMask.Parse(Height, Width, _text) : RleMask.FromCounts(Height, Width, _counts);
+    public RleMask ToMask() =>
+        _text is not null ? RleMask.Parse(Height, Width, _text) : RleMask.FromCounts(Height, Width, _counts);
 
     /// <inheritdoc/>
     public override RleMask ToMask(int height, int width) => Height == height && Width == width

@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace RfDetr.Data;
 
 /// <summary>
-/// Reads JSON from a stream token by token through a small buffer, so that a file of any size needs no memory of its own, and knows
-/// where it is: <see cref="Section"/>, <see cref="Index"/> and <see cref="Field"/> go into every error.
+/// Reads JSON from a stream token by token through a small buffer, so that a file of any size needs no memory of its own, and
+/// knows where it is: <see cref="Section"/>, <see cref="Index"/> and <see cref="Field"/> go into every error.
 /// </summary>
 internal ref struct JsonCursor
 {
@@ -186,7 +186,7 @@ internal ref struct JsonCursor
     {
         ReadOnlySpan<byte> seen = _buffer.AsSpan(0, _length).TrimEnd(" \t\r\n"u8);
         bool truncated = _opens && _final && (seen.IsEmpty || seen[^1] is not ((byte)'}' or (byte)']'));
-        string place = FormattableString.Invariant($"line {failure.LineNumber + 1}, byte {failure.BytePositionInLine + 1}");
+        string place = Invariant.Text($"line {failure.LineNumber + 1}, byte {failure.BytePositionInLine + 1}");
         return truncated
             ? Error($"breaks off at {place}: the file ends before its JSON does; copy or fetch it again", failure)
             : Error($"is not JSON at {place}: {failure.Message.Split(". LineNumber")[0]}", failure);
@@ -207,7 +207,7 @@ internal ref struct JsonCursor
     {
         string place = Section;
         if (Index >= 0)
-            place += FormattableString.Invariant($"[{Index}]");
+            place += Invariant.Text($"[{Index}]");
         if (Field.Length > 0)
             place += place.Length > 0 ? "." + Field : Field;
         return place;

@@ -88,7 +88,7 @@ internal static class JsonLists
                 throw json.Error("has more than four numbers; it must be [x, y, width, height]");
             values[count] = json.Number();
             if (Math.Abs(values[count]) > LargestPixel)
-                throw json.Error(FormattableString.Invariant($"has {values[count]}, which is no place in an image"));
+                throw json.Error(Invariant.Text($"has {values[count]}, which is no place in an image"));
         }
 
         return count switch
@@ -109,7 +109,8 @@ internal static class JsonLists
     }
 
     /// <summary>The error about an entry without some of its fields.</summary>
-    public static DataSetFormatException Missing(this ref readonly JsonCursor json, params ReadOnlySpan<(string Name, bool IsMissing)> fields)
+    public static DataSetFormatException Missing(
+        this ref readonly JsonCursor json, params ReadOnlySpan<(string Name, bool IsMissing)> fields)
     {
         var names = new List<string>();
         foreach ((string name, bool isMissing) in fields)

@@ -3,7 +3,10 @@ namespace RfDetr.Data;
 /// <summary>How a data set is written again.</summary>
 public sealed record ConversionOptions
 {
-    /// <summary>The layout to write: <see cref="DataSetLayout.RoboflowCoco"/>, <see cref="DataSetLayout.Yolo"/> or <see cref="DataSetLayout.Voc"/>.</summary>
+    /// <summary>
+    /// The layout to write: <see cref="DataSetLayout.RoboflowCoco"/>, <see cref="DataSetLayout.Yolo"/> or
+    /// <see cref="DataSetLayout.Voc"/>.
+    /// </summary>
     public required DataSetLayout To { get; init; }
 
     /// <summary>Hard links to the images instead of copies; both folders must lie on one file system.</summary>

@@ -83,5 +83,5 @@ internal sealed class ConversionPlan(DataSet data, DataSetLayout layout)
 
     /// <summary>An image as messages call it.</summary>
     public static string Owner(PlannedImage image) =>
-        FormattableString.Invariant($"image {image.Image.Id} '{image.Image.Name}' of '{image.Split}'");
+        Invariant.Text($"image {image.Image.Id} '{image.Image.Name}' of '{image.Split}'");
 }

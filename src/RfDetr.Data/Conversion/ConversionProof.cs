@@ -1,4 +1,3 @@
-
 namespace RfDetr.Data;
 
 /// <summary>Reads what a conversion wrote and compares it with what went in, before anybody else can see it.</summary>
@@ -104,7 +103,7 @@ internal static class ConversionProof
         CocoPolygons polygons =>
             string.Join(';', polygons.Outlines.Select(o => string.Join(',', o.Select(v => v.ToString("R", null))))),
         CocoRunLengths runs =>
-            FormattableString.Invariant($"{runs.Height}x{runs.Width}:{runs.Text ?? string.Join(',', runs.Counts!)}"),
+            Invariant.Text($"{runs.Height}x{runs.Width}:{runs.Text ?? string.Join(',', runs.Counts!)}"),
         _ => "",
     };
 }

@@ -19,7 +19,8 @@ public static class DataConverter
     /// </exception>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     public static ConversionReport Convert(
-        DataSet data, string folder, ConversionOptions options, IProgress<(int Done, int All)>? progress = null, CancellationToken cancellation = default)
+        DataSet data, string folder, ConversionOptions options, IProgress<(int Done, int All)>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
@@ -27,7 +28,8 @@ public static class DataConverter
         if (File.Exists(folder))
             throw new ArgumentException($"'{folder}' is a file; name a new folder", nameof(folder));
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
-            throw new ArgumentException($"the folder '{folder}' is not empty; name a new one, so that nothing is overwritten", nameof(folder));
+            throw new ArgumentException(
+                $"the folder '{folder}' is not empty; name a new one, so that nothing is overwritten", nameof(folder));
         ConversionPlan plan = options.To switch
         {
             DataSetLayout.RoboflowCoco or DataSetLayout.Coco => ToCoco.Plan(data),

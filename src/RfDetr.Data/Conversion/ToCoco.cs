@@ -11,7 +11,7 @@ internal static class ToCoco
             categories.Insert(0, new CocoCategory(group.CategoryId, group.Name, group.Group));
         if (data.Classes.FirstOrDefault(c => string.IsNullOrWhiteSpace(c.Name)) is { } nameless)
             throw plan.Refusal(
-                FormattableString.Invariant($"class {nameless.Index} has a blank name, '{nameless.Name}'; COCO needs one."));
+                Invariant.Text($"class {nameless.Index} has a blank name, '{nameless.Name}'; COCO needs one."));
         foreach (DataSplit split in data.Splits)
             Split(data, split, categories, plan);
         return plan;

@@ -97,9 +97,11 @@ internal static class ToVoc
             new XElement("truncated", 0),
             new XElement("difficult", o.IsCrowd ? 1 : 0),
             new XElement("bndbox",
-                Edge("xmin", o.Box.X + 1), Edge("ymin", o.Box.Y + 1), Edge("xmax", o.Box.X + o.Box.Width), Edge("ymax", o.Box.Y + o.Box.Height)));
+                Edge("xmin", o.Box.X + 1), Edge("ymin", o.Box.Y + 1), Edge("xmax", o.Box.X + o.Box.Width),
+                Edge("ymax", o.Box.Y + o.Box.Height)));
     }
 
     // The devkit has whole numbers; fractions are kept because most readers, this one too, take them.
-    private static XElement Edge(string name, double value) => new(name, value.ToString("0.######", CultureInfo.InvariantCulture));
+    private static XElement Edge(string name, double value) =>
+        new(name, value.ToString("0.######", CultureInfo.InvariantCulture));
 }

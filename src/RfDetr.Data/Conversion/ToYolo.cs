@@ -123,7 +123,8 @@ internal static class ToYolo
 
     private static double[] Shares(LabeledImage image, LabeledObject o) =>
     [
-        (o.Box.X + o.Box.Width / 2) / image.Width, (o.Box.Y + o.Box.Height / 2) / image.Height, o.Box.Width / image.Width, o.Box.Height / image.Height,
+        (o.Box.X + o.Box.Width / 2) / image.Width, (o.Box.Y + o.Box.Height / 2) / image.Height, o.Box.Width / image.Width,
+        o.Box.Height / image.Height,
     ];
 
     /// <summary>

@@ -10,7 +10,10 @@ namespace RfDetr.Data;
 /// <param name="Group">COCO's supercategory; null if there is none.</param>
 public sealed record DataClass(int Index, string Name, long CategoryId, string? Group = null);
 
-/// <summary>The classes of a data set in the order of their logits: the map dataset id → logit → name, made once and stored with the model.</summary>
+/// <summary>
+/// The classes of a data set in the order of their logits: the map dataset id → logit → name, made once and stored with the
+/// model.
+/// </summary>
 public sealed class ClassTable : IReadOnlyList<DataClass>
 {
     private const int MostLogits = 100_000;
@@ -34,7 +37,10 @@ public sealed class ClassTable : IReadOnlyList<DataClass>
     /// <summary>The rule the indexes were given by.</summary>
     public ClassRule Rule { get; }
 
-    /// <summary>Logits that the classes take up: the greatest index plus one. Greater than <see cref="Count"/> only where ids have gaps and were kept.</summary>
+    /// <summary>
+    /// Logits that the classes take up: the greatest index plus one. Greater than <see cref="Count"/> only where ids have gaps
+    /// and were kept.
+    /// </summary>
     public int LogitCount { get; }
 
     /// <summary>Roboflow's grouping category where it was left out, else null; its index is −1.</summary>
@@ -47,14 +53,18 @@ public sealed class ClassTable : IReadOnlyList<DataClass>
     public bool TryGetByIndex(int index, [NotNullWhen(true)] out DataClass? found) => _byIndex.TryGetValue(index, out found);
 
     /// <summary>The class of a category id.</summary>
-    public bool TryGetByCategory(long categoryId, [NotNullWhen(true)] out DataClass? found) => _byCategory.TryGetValue(categoryId, out found);
+    public bool TryGetByCategory(long categoryId, [NotNullWhen(true)] out DataClass? found) =>
+        _byCategory.TryGetValue(categoryId, out found);
 
     /// <summary>The map, one class a line, to be shown before a run.</summary>
     public string Describe()
     {
-        IEnumerable<string> lines = _classes.Select(c => FormattableString.Invariant($"logit {c.Index} = category {c.CategoryId} '{c.Name}'"));
+        IEnumerable<string> lines =
+            _classes.Select(c => Invariant.Text($"logit {c.Index} = category {c.CategoryId} '{c.Name}'"));
         if (Grouping is { } group)
-            lines = lines.Append(FormattableString.Invariant($"category {group.CategoryId} '{group.Name}' only groups the others and is left out"));
+            lines = lines.Append(
+                Invariant.Text(
+                    $"category {group.CategoryId} '{group.Name}' only groups the others and is left out"));
         return string.Join('\n', lines);
     }
 
@@ -73,7 +83,8 @@ public sealed class ClassTable : IReadOnlyList<DataClass>
     /// <param name="used">Ids that some annotation has: a grouping category that is used is a class after all.</param>
     /// <param name="rule">The rule.</param>
     /// <exception cref="DataSetFormatException">There is no class, or an id cannot be a logit.</exception>
-    internal static ClassTable FromCategories(string file, IReadOnlyCollection<CocoCategory> categories, IReadOnlySet<long> used, ClassRule rule)
+    internal static ClassTable FromCategories(
+        string file, IReadOnlyCollection<CocoCategory> categories, IReadOnlySet<long> used, ClassRule rule)
     {
         if (categories.Count == 0)
             throw new DataSetFormatException(file, "'categories' is empty; there is no class to learn.");
@@ -81,12 +92,19 @@ public sealed class ClassTable : IReadOnlyList<DataClass>
         if (rule == ClassRule.AsWritten)
         {
             if (sorted.FirstOrDefault(c => c.Id is < 0 or >= MostLogits) is { } odd)
-                throw new DataSetFormatException(file, FormattableString.Invariant($"category id {odd.Id} ('{odd.Name}') cannot be the index of a logit, which is 0 to {MostLogits - 1}; use contiguous class indexes (ClassRule.Contiguous)."));
+                throw new DataSetFormatException(
+                    file,
+                    Invariant.Text(
+                        $"category id {odd.Id} ('{odd.Name}') cannot be the index of a logit, which is 0 to "
+                            + $"{MostLogits - 1}; use contiguous class indexes (ClassRule.Contiguous)."));
             return new ClassTable(sorted.Select(c => new DataClass((int)c.Id, c.Name, c.Id, c.Supercategory)), rule);
         }
 
-        // Roboflow writes a category 0 of supercategory "none" above the real ones. It never has objects; one that has is a class.
-        CocoCategory? grouping = sorted.Length > 1 && sorted[0] is { Id: 0, Supercategory: "none" } first && !used.Contains(0) ? first : null;
+        // Roboflow writes a category 0 of supercategory "none" above the real ones. It never has objects; one that has is a
+        // class.
+        CocoCategory? grouping = sorted.Length > 1 && sorted[0] is { Id: 0, Supercategory: "none" } first && !used.Contains(0)
+            ? first
+            : null;
         return new ClassTable(
             sorted.Where(c => c != grouping).Select((c, i) => new DataClass(i, c.Name, c.Id, c.Supercategory)),
             rule,

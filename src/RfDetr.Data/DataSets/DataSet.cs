@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RfDetr.Data;
 
-/// <summary>A folder of labeled images in COCO's, YOLO's or Pascal VOC's layout. Immutable; images are read when they are needed.</summary>
+/// <summary>
+/// A folder of labeled images in COCO's, YOLO's or Pascal VOC's layout. Immutable; images are read when they are needed.
+/// </summary>
 public sealed class DataSet
 {
     private readonly IReadOnlyDictionary<string, string> _absent;
@@ -36,11 +38,16 @@ public sealed class DataSet
     public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>Opens a data set and reads all its annotations; its layout is found from the files.</summary>
-    /// <param name="path">The folder; or a <c>data.yaml</c>; or a COCO file with its images beside it (one split, named "all").</param>
+    /// <param name="path">
+    /// The folder; or a <c>data.yaml</c>; or a COCO file with its images beside it (one split, named "all").
+    /// </param>
     /// <param name="options">How it is read.</param>
-    /// <exception cref="DataSetFormatException">It is no data set, its layout is ambiguous, an annotation is broken, or images are missing.</exception>
+    /// <exception cref="DataSetFormatException">
+    /// It is no data set, its layout is ambiguous, an annotation is broken, or images are missing.
+    /// </exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static DataSet Open(string path, DataSetOptions? options = null) => Open(path, options, new ProblemList(stopAtFirst: true));
+    public static DataSet Open(string path, DataSetOptions? options = null) =>
+        Open(path, options, new ProblemList(stopAtFirst: true));
 
     /// <summary>True if a folder holds a data set of any layout.</summary>
     public static bool IsDataSet(string folder)
@@ -49,7 +56,9 @@ public sealed class DataSet
         return LayoutFinder.IsDataSet(folder);
     }
 
-    /// <summary>A part by its name; "val", "validation" and "val2017" are "valid", "training" and "train2017" are "train".</summary>
+    /// <summary>
+    /// A part by its name; "val", "validation" and "val2017" are "valid", "training" and "train2017" are "train".
+    /// </summary>
     /// <exception cref="ArgumentException">There is none of that name; the message lists those that are.</exception>
     public DataSplit Split(string name)
     {

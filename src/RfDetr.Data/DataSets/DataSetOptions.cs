@@ -3,7 +3,9 @@ namespace RfDetr.Data;
 /// <summary>How a data set lies on disk.</summary>
 public enum DataSetLayout
 {
-    /// <summary><c>train|valid|test/_annotations.coco.json</c> beside the images: Roboflow's export and <c>rfdetr data synth</c>.</summary>
+    /// <summary>
+    /// <c>train|valid|test/_annotations.coco.json</c> beside the images: Roboflow's export and <c>rfdetr data synth</c>.
+    /// </summary>
     RoboflowCoco,
 
     /// <summary><c>annotations/instances_*.json</c> and a folder of images for each: COCO's own.</summary>
@@ -19,10 +21,15 @@ public enum DataSetLayout
 /// <summary>Which logit stands for which category.</summary>
 public enum ClassRule
 {
-    /// <summary>0, 1, 2, … in the order of the category ids; Roboflow's grouping category is left out. rf-detr's rule from 1.9.2 on.</summary>
+    /// <summary>
+    /// 0, 1, 2, … in the order of the category ids; Roboflow's grouping category is left out. rf-detr's rule from 1.9.2 on.
+    /// </summary>
     Contiguous,
 
-    /// <summary>The category id itself, whatever gaps there are and with the grouping category: rf-detr's rule up to 1.9.1, and that of the published COCO weights.</summary>
+    /// <summary>
+    /// The category id itself, whatever gaps there are and with the grouping category: rf-detr's rule up to 1.9.1, and that of
+    /// the published COCO weights.
+    /// </summary>
     AsWritten,
 }
 

@@ -6,7 +6,8 @@ public sealed class DataSplit
     internal DataSplit(string name, string folder, string source, ClassTable classes, IReadOnlyList<LabeledImage> images)
     {
         (Name, Folder, Source, Classes, Images) = (name, folder, source, classes, images);
-        HasMasks = images.Any(p => p.Objects.Count > 0) && images.All(p => p.Objects.All(o => o.IsCrowd || o.Segmentation is not null));
+        HasMasks = images.Any(p => p.Objects.Count > 0)
+            && images.All(p => p.Objects.All(o => o.IsCrowd || o.Segmentation is not null));
     }
 
     /// <summary>As the data set names it.</summary>

@@ -1,4 +1,3 @@
-
 namespace RfDetr.Data;
 
 /// <summary>An image of a data set with what is to be seen in it. The image itself is not read yet.</summary>
@@ -25,7 +24,9 @@ public sealed record LabeledObject
     /// <summary>Pixels, as COCO counts them for its size ranges.</summary>
     public required double Area { get; init; }
 
-    /// <summary>COCO's crowd regions, VOC's difficult objects: not trained on, detections of it are neither right nor wrong.</summary>
+    /// <summary>
+    /// COCO's crowd regions, VOC's difficult objects: not trained on, detections of it are neither right nor wrong.
+    /// </summary>
     public bool IsCrowd { get; init; }
 
     /// <summary>The mask as written; null if there is none.</summary>
@@ -42,7 +43,8 @@ public sealed record LabeledObject
         }
         catch (AnnotationFormatException e)
         {
-            throw new DataSetFormatException(image.File, FormattableString.Invariant($"the mask of object {Id} cannot be used: {e.Message}"), e);
+            throw new DataSetFormatException(
+                image.File, Invariant.Text($"the mask of object {Id} cannot be used: {e.Message}"), e);
         }
     }
 }

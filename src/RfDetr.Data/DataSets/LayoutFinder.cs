@@ -62,24 +62,38 @@ internal static class LayoutFinder
             yield return new(root, DataSetLayout.RoboflowCoco, [(SingleSplit, Path.Combine(root, RoboflowFile))]);
 
         string annotations = Path.Combine(root, "annotations");
-        if (Directory.Exists(annotations) && Directory.GetFiles(annotations, "instances_*.json").Order(StringComparer.Ordinal).ToArray() is { Length: > 0 } files)
-            yield return new(root, DataSetLayout.Coco, [.. files.Select(f => (Path.GetFileNameWithoutExtension(f)["instances_".Length..], f))]);
+        if (
+            Directory.Exists(annotations)
+                && Directory.GetFiles(annotations, "instances_*.json")
+                    .Order(StringComparer.Ordinal).ToArray() is { Length: > 0 } files)
+            yield return new(
+                root, DataSetLayout.Coco,
+                [.. files.Select(f => (Path.GetFileNameWithoutExtension(f)["instances_".Length..], f))]);
 
         string? yaml = new[] { "data.yaml", "data.yml" }.Select(name => Path.Combine(root, name)).FirstOrDefault(File.Exists);
         if (yaml is not null)
             yield return new(root, DataSetLayout.Yolo, [("", yaml)]);
 
         string voc = Path.Combine(root, "Annotations");
-        if (Directory.Exists(voc) && Directory.Exists(Path.Combine(root, "JPEGImages")) && Directory.EnumerateFiles(voc, "*.xml").Any())
+        if (
+            Directory.Exists(voc)
+                && Directory.Exists(Path.Combine(root, "JPEGImages")) && Directory.EnumerateFiles(voc, "*.xml").Any())
             yield return new(root, DataSetLayout.Voc, []);
     }
 
     private static DataSetFormatException Nothing(string path, DataSetLayout? wanted)
     {
-        string[] entries = [.. Directory.EnumerateFileSystemEntries(path).Select(e => Path.GetFileName(e)!).Order(StringComparer.Ordinal).Take(Shown + 1)];
-        string inside = entries.Length == 0 ? "is empty" : $"holds {string.Join(", ", entries.Take(Shown))}{(entries.Length > Shown ? ", …" : "")}";
+        string[] entries =
+        [
+            .. Directory.EnumerateFileSystemEntries(path)
+                .Select(e => Path.GetFileName(e)!).Order(StringComparer.Ordinal).Take(Shown + 1)
+        ];
+        string inside = entries.Length == 0
+            ? "is empty"
+            : $"holds {string.Join(", ", entries.Take(Shown))}{(entries.Length > Shown ? ", …" : "")}";
         return new DataSetFormatException(path,
-            $"no data set{(wanted is null ? "" : $" of layout {wanted}")} found; the folder {inside}. Looked for train|valid|test/{RoboflowFile} (Roboflow COCO), "
+            $"no data set{(wanted is null ? "" : $" of layout {wanted}")} found; the folder {inside}. Looked for "
+                + $"train|valid|test/{RoboflowFile} (Roboflow COCO), "
             + "annotations/instances_*.json (COCO), data.yaml (YOLO), and Annotations/*.xml with JPEGImages/ (Pascal VOC).");
     }
 }

@@ -14,7 +14,10 @@ internal static class ManyAtOnce
     {
         try
         {
-            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads == 0 ? -1 : threads, CancellationToken = cancellation }, work);
+            Parallel.For(
+                0, count,
+                new ParallelOptions { MaxDegreeOfParallelism = threads == 0 ? -1 : threads, CancellationToken = cancellation },
+                work);
         }
         catch (AggregateException e)
         {

@@ -1,4 +1,3 @@
-
 namespace RfDetr.Data;
 
 /// <summary>Sizes of images whose annotations give none: read from the headers of the images, on all cores.</summary>
@@ -44,7 +43,7 @@ internal static class OwnSizes
                 result.Add(sized[i] ?? images[i]);
             if (sized[i] is { } found)
                 problems.Flaw(
-                    DataFlaw.MissingSize, source, FormattableString.Invariant($"{found.Name} is {found.Width}×{found.Height}"));
+                    DataFlaw.MissingSize, source, Invariant.Text($"{found.Name} is {found.Width}×{found.Height}"));
         }
 
         return result;

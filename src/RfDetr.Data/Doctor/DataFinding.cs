@@ -20,7 +20,8 @@ public enum FindingLevel
 /// <param name="Text">What it is, what follows, what helps: one sentence or two.</param>
 /// <param name="Count">How many images, objects or classes it concerns.</param>
 /// <param name="Examples">Up to <see cref="DoctorOptions.Examples"/> of them.</param>
-public sealed record DataFinding(FindingLevel Level, string Code, string? Split, string Text, int Count, IReadOnlyList<string> Examples);
+public sealed record DataFinding(
+    FindingLevel Level, string Code, string? Split, string Text, int Count, IReadOnlyList<string> Examples);
 
 /// <summary>What <see cref="DataDoctor"/> looks at.</summary>
 public sealed record DoctorOptions
@@ -34,7 +35,9 @@ public sealed record DoctorOptions
     /// <summary>Most objects that the network can see in an image.</summary>
     public int Queries { get; init; } = 300;
 
-    /// <summary>Whether every image is read whole: finds broken ones and copies. Without, only annotations are examined.</summary>
+    /// <summary>
+    /// Whether every image is read whole: finds broken ones and copies. Without, only annotations are examined.
+    /// </summary>
     public bool ReadImages { get; init; } = true;
 
     /// <summary>Most examples of a finding.</summary>
@@ -46,7 +49,8 @@ public sealed record DoctorOptions
     internal void Validate()
     {
         if (Resolution < 1 || Patch < 1 || Queries < 1 || Examples < 0 || Threads < 0)
-            throw new ArgumentException($"the doctor's resolution, patch and queries must be at least 1, examples and threads at least 0; given {this}");
+            throw new ArgumentException(
+                $"the doctor's resolution, patch and queries must be at least 1, examples and threads at least 0; given {this}");
     }
 }
 

@@ -16,7 +16,8 @@ internal sealed class FindingList(int examples)
     public void Add(FindingLevel level, string code, string? split, IReadOnlyCollection<string> concerned, Func<int, string> text)
     {
         if (concerned.Count > 0)
-            _found.Add(new DataFinding(level, code, split, text(concerned.Count), concerned.Count, [.. concerned.Take(examples)]));
+            _found.Add(
+                new DataFinding(level, code, split, text(concerned.Count), concerned.Count, [.. concerned.Take(examples)]));
     }
 
     /// <summary>Adds what was odd when the files were read.</summary>
@@ -24,5 +25,6 @@ internal sealed class FindingList(int examples)
         new DataFinding(flaw.Level, flaw.Code, null, $"{flaw.File}: {flaw.Text}", flaw.Count, [.. flaw.Examples.Take(examples)]));
 
     /// <summary>"1 box", "2 boxes".</summary>
-    public static string Plural(int count, string one, string? many = null) => FormattableString.Invariant($"{count} {(count == 1 ? one : many ?? one + "s")}");
+    public static string Plural(int count, string one, string? many = null) =>
+        Invariant.Text($"{count} {(count == 1 ? one : many ?? one + "s")}");
 }

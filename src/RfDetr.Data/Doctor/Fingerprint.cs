@@ -4,12 +4,14 @@ using System.Runtime.CompilerServices;
 namespace RfDetr.Data;
 
 /// <summary>
-/// What an image looks like from afar: 16 rows of 16 comparisons of neighbors (a difference hash) and the 17×16 gray values they come from.
-/// Scaling, recompression and small changes of light hardly change it.
+/// What an image looks like from afar: 16 rows of 16 comparisons of neighbors (a difference hash) and the 17×16 gray values they
+/// come from. Scaling, recompression and small changes of light hardly change it.
 /// </summary>
 internal sealed class Fingerprint
 {
-    /// <summary>Bits that may differ. With 16 groups of 16 bits, 15 differences leave one group equal: that is how candidates are found.</summary>
+    /// <summary>
+    /// Bits that may differ. With 16 groups of 16 bits, 15 differences leave one group equal: that is how candidates are found.
+    /// </summary>
     private const int MostBits = 15;
 
     /// <summary>Mean difference of the gray values that may remain, of 255.</summary>
@@ -25,7 +27,8 @@ internal sealed class Fingerprint
         float[] planes = new float[3 * Columns * Rows];
         Preprocessor.Run(frame, planes, Rows, Columns, ResizeRule.BilinearAntialias, Normalization.None);
         for (int i = 0; i < _gray.Length; i++)
-            _gray[i] = (byte)(255 * (0.299f * planes[i] + 0.587f * planes[_gray.Length + i] + 0.114f * planes[2 * _gray.Length + i]) + 0.5f);
+            _gray[i] = (byte)(
+                255 * (0.299f * planes[i] + 0.587f * planes[_gray.Length + i] + 0.114f * planes[2 * _gray.Length + i]) + 0.5f);
         for (int y = 0; y < Rows; y++)
         {
             for (int x = 0; x < Columns - 1; x++)
@@ -63,7 +66,9 @@ internal sealed class Fingerprint
         var pairs = new HashSet<(int, int)>();
         for (int group = 0; group < Groups; group++)
         {
-            foreach (IGrouping<ushort, int> bucket in Enumerable.Range(0, all.Count).Where(i => all[i] is not null).GroupBy(i => all[i]!.Group(group)))
+            foreach (
+                IGrouping<ushort, int> bucket in Enumerable.Range(0, all.Count)
+                    .Where(i => all[i] is not null).GroupBy(i => all[i]!.Group(group)))
             {
                 int[] members = [.. bucket];
                 for (int i = 0; i < members.Length && members.Length <= LargestBucket; i++)

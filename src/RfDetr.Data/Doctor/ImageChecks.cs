@@ -5,14 +5,18 @@ namespace RfDetr.Data;
 /// <summary>Reads every image: broken files, other sizes than annotated, copies within and between splits.</summary>
 internal static class ImageChecks
 {
-    private sealed record Read(DataSplit Split, LabeledImage Labels, string? Hash, Fingerprint? Look, string? Broken, string? OtherSize)
+    private sealed record Read(
+        DataSplit Split, LabeledImage Labels, string? Hash, Fingerprint? Look, string? Broken, string? OtherSize)
     {
         public string Name => $"{Split.Name}/{Labels.Name}";
     }
 
-    public static void Run(DataSet data, DoctorOptions options, FindingList found, IProgress<(int Done, int All)>? progress, CancellationToken cancellation)
+    public static void Run(
+        DataSet data, DoctorOptions options, FindingList found, IProgress<(int Done, int All)>? progress,
+        CancellationToken cancellation)
     {
-        (DataSplit Split, LabeledImage Image)[] all = [.. data.Splits.SelectMany(split => split.Images.Select(image => (split, image)))];
+        (DataSplit Split, LabeledImage Image)[] all =
+            [.. data.Splits.SelectMany(split => split.Images.Select(image => (split, image)))];
         var read = new Read[all.Length];
         int done = 0;
         ManyAtOnce.For(all.Length, i =>
@@ -22,10 +26,16 @@ internal static class ImageChecks
         }, options.Threads, cancellation);
         foreach (DataSplit split in data.Splits)
         {
-            found.Add(FindingLevel.Error, "image-broken", split.Name, [.. read.Where(r => r.Split == split).Select(r => r.Broken).OfType<string>()],
+            found.Add(
+                FindingLevel.Error, "image-broken", split.Name,
+                [.. read.Where(r => r.Split == split).Select(r => r.Broken).OfType<string>()],
                 n => $"{FindingList.Plural(n, "image")} cannot be read; training would stop there.");
-            found.Add(FindingLevel.Error, "image-size", split.Name, [.. read.Where(r => r.Split == split).Select(r => r.OtherSize).OfType<string>()],
-                n => $"{FindingList.Plural(n, "image has", "images have")} another size than the annotations say, so the boxes do not fit.");
+            found.Add(
+                FindingLevel.Error, "image-size", split.Name,
+                [.. read.Where(r => r.Split == split).Select(r => r.OtherSize).OfType<string>()],
+                n =>
+                    $"{FindingList.Plural(n, "image has", "images have")} another size than the annotations say, so the "
+                        + $"boxes do not fit.");
         }
 
         Copies(read, found);
@@ -43,7 +53,8 @@ internal static class ImageChecks
                 var look = new Fingerprint(image.Frame);
                 string? size = image.Width == labels.Width && image.Height == labels.Height
                     ? null
-                    : $"{labels.Name}: {image.Width}×{image.Height}, annotated as {labels.Width}×{labels.Height}{Turned(bytes, image, labels)}";
+                    : $"{labels.Name}: {image.Width}×{image.Height}, annotated as "
+                        + $"{labels.Width}×{labels.Height}{Turned(bytes, image, labels)}";
                 return new Read(split, labels, hash, look, null, size);
             }
             catch (ImageContentException e)
@@ -58,12 +69,16 @@ internal static class ImageChecks
     }
 
     private static string Turned(byte[] bytes, Image image, LabeledImage labels) =>
-        image.Width == labels.Height && image.Height == labels.Width && ImageInfo.Read(bytes).Orientation != 1 ? " (the file is turned upright by its EXIF mark)" : "";
+        image.Width == labels.Height && image.Height == labels.Width && ImageInfo.Read(bytes).Orientation != 1
+            ? " (the file is turned upright by its EXIF mark)"
+            : "";
 
     private static void Copies(Read[] read, FindingList found)
     {
         List<string> leaks = [], copies = [], nearLeaks = [], near = [];
-        foreach (Read[] same in read.Where(r => r.Hash is not null).GroupBy(r => r.Hash).Where(g => g.Count() > 1).Select(g => g.ToArray()))
+        foreach (
+            Read[] same in read.Where(r => r.Hash is not null)
+                .GroupBy(r => r.Hash).Where(g => g.Count() > 1).Select(g => g.ToArray()))
         {
             bool between = same.Any(r => r.Split != same[0].Split);
             (between ? leaks : copies).Add(string.Join(" = ", same.Select(r => r.Name)));
@@ -75,9 +90,21 @@ internal static class ImageChecks
                 (read[a].Split != read[b].Split ? nearLeaks : near).Add($"{read[a].Name} ~ {read[b].Name}");
         }
 
-        found.Add(FindingLevel.Error, "leak", null, leaks, n => $"{FindingList.Plural(n, "image is", "images are")} in several splits; what is trained on must not be measured on.");
-        found.Add(FindingLevel.Warning, "leak-near", null, nearLeaks, n => $"{FindingList.Plural(n, "pair")} of images of different splits look alike (frames of one video, other sizes or compressions of one image?); scores would be too good.");
-        found.Add(FindingLevel.Warning, "duplicate", null, copies, n => $"{FindingList.Plural(n, "image is", "images are")} there several times in a split.");
-        found.Add(FindingLevel.Note, "duplicate-near", null, near, n => $"{FindingList.Plural(n, "pair")} of images of a split look alike.");
+        found.Add(
+            FindingLevel.Error, "leak", null, leaks,
+            n =>
+                $"{FindingList.Plural(n, "image is", "images are")} in several splits; what is trained on must not be "
+                    + $"measured on.");
+        found.Add(
+            FindingLevel.Warning, "leak-near", null, nearLeaks,
+            n =>
+                $"{FindingList.Plural(n, "pair")} of images of different splits look alike (frames of one video, other "
+                    + $"sizes or compressions of one image?); scores would be too good.");
+        found.Add(
+            FindingLevel.Warning, "duplicate", null, copies,
+            n => $"{FindingList.Plural(n, "image is", "images are")} there several times in a split.");
+        found.Add(
+            FindingLevel.Note, "duplicate-near", null, near,
+            n => $"{FindingList.Plural(n, "pair")} of images of a split look alike.");
     }
 }

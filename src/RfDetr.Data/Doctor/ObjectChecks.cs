@@ -1,4 +1,3 @@
-
 namespace RfDetr.Data;
 
 /// <summary>Boxes and masks of one split, against their images' annotated sizes and each other.</summary>
@@ -39,19 +38,47 @@ internal static class ObjectChecks
         }
 
         Report(split, found, empty, outside, beyond, doubled);
-        found.Add(FindingLevel.Error, "mask-broken", split.Name, brokenMasks, n => $"{FindingList.Plural(n, "mask")} cannot be decoded, or {(n == 1 ? "is" : "are")} of another image's size.");
-        found.Add(FindingLevel.Warning, "mask-box", split.Name, otherMasks, n => $"{FindingList.Plural(n, "box does", "boxes do")} not belong to {(n == 1 ? "its mask" : "their masks")} (IoU of box and mask's bounds below {MaskBox}).");
+        found.Add(
+            FindingLevel.Error, "mask-broken", split.Name, brokenMasks,
+            n => $"{FindingList.Plural(n, "mask")} cannot be decoded, or {(n == 1 ? "is" : "are")} of another image's size.");
+        found.Add(
+            FindingLevel.Warning, "mask-box", split.Name, otherMasks,
+            n =>
+                $"{FindingList.Plural(n, "box does", "boxes do")} not belong to {(n == 1 ? "its mask" : "their masks")} "
+                    + $"(IoU of box and mask's bounds below {MaskBox}).");
         bool some = split.Images.Any(p => p.Objects.Any(o => o.Segmentation is not null));
-        found.Add(FindingLevel.Warning, "mask-missing", split.Name, some ? noMasks : [], n => $"{FindingList.Plural(n, "object has", "objects have")} no mask while others have; a segmentation model cannot be trained on this split.");
-        found.Add(FindingLevel.Warning, "annotation-ids", split.Name, repeated, n => $"{FindingList.Plural(n, "annotation id is", "annotation ids are")} used twice; pycocotools mixes such annotations up.");
+        found.Add(
+            FindingLevel.Warning, "mask-missing", split.Name, some ? noMasks : [],
+            n =>
+                $"{FindingList.Plural(n, "object has", "objects have")} no mask while others have; a segmentation model "
+                    + $"cannot be trained on this split.");
+        found.Add(
+            FindingLevel.Warning, "annotation-ids", split.Name, repeated,
+            n =>
+                $"{FindingList.Plural(n, "annotation id is", "annotation ids are")} used twice; pycocotools mixes such "
+                    + $"annotations up.");
     }
 
-    private static void Report(DataSplit split, FindingList found, List<string> empty, List<string> outside, List<string> beyond, List<string> doubled)
+    private static void Report(
+        DataSplit split, FindingList found, List<string> empty, List<string> outside, List<string> beyond, List<string> doubled)
     {
-        found.Add(FindingLevel.Error, "box-empty", split.Name, empty, n => $"{FindingList.Plural(n, "box has", "boxes have")} no area; training leaves {(n == 1 ? "it" : "them")} out.");
-        found.Add(FindingLevel.Error, "box-outside", split.Name, outside, n => $"{FindingList.Plural(n, "box lies", "boxes lie")} outside of the image; training leaves {(n == 1 ? "it" : "them")} out. Are width and height, or corners and sizes, mixed up?");
-        found.Add(FindingLevel.Warning, "box-beyond", split.Name, beyond, n => $"{FindingList.Plural(n, "box reaches", "boxes reach")} more than a pixel beyond the image and will be clipped.");
-        found.Add(FindingLevel.Warning, "box-duplicated", split.Name, doubled, n => $"{FindingList.Plural(n, "object is", "objects are")} annotated twice (same class, IoU {SameBox} or more); the network cannot find both.");
+        found.Add(
+            FindingLevel.Error, "box-empty", split.Name, empty,
+            n => $"{FindingList.Plural(n, "box has", "boxes have")} no area; training leaves {(n == 1 ? "it" : "them")} out.");
+        found.Add(
+            FindingLevel.Error, "box-outside", split.Name, outside,
+            n =>
+                $"{FindingList.Plural(n, "box lies", "boxes lie")} outside of the image; training leaves "
+                    + $"{(n == 1 ? "it" : "them")} out. Are width and height, or corners and sizes, mixed up?");
+        found.Add(
+            FindingLevel.Warning, "box-beyond", split.Name, beyond,
+            n =>
+                $"{FindingList.Plural(n, "box reaches", "boxes reach")} more than a pixel beyond the image and will be clipped.");
+        found.Add(
+            FindingLevel.Warning, "box-duplicated", split.Name, doubled,
+            n =>
+                $"{FindingList.Plural(n, "object is", "objects are")} annotated twice (same class, IoU {SameBox} or "
+                    + $"more); the network cannot find both.");
     }
 
     private static void CheckMask(LabeledImage image, LabeledObject o, List<string> broken, List<string> other, List<string> none)
@@ -66,7 +93,12 @@ internal static class ObjectChecks
         try
         {
             RleMask mask = o.Mask(image)!;
-            if (mask.Area == 0 || (!o.IsCrowd && mask.BoundingBox.ToXyxy().IoU(o.Box.ToXyxy()) < MaskBox && Math.Min(o.Box.Width, o.Box.Height) > 4))
+            if (
+                mask.Area == 0
+                    || (
+                        !o.IsCrowd
+                            && mask.BoundingBox.ToXyxy().IoU(o.Box.ToXyxy()) < MaskBox
+                                && Math.Min(o.Box.Width, o.Box.Height) > 4))
                 other.Add(Where(image, o));
         }
         catch (DataSetFormatException e)
@@ -81,7 +113,9 @@ internal static class ObjectChecks
         for (int i = 0; i < objects.Length; i++)
         {
             BoxXyxy a = objects[i].Box.ToXyxy();
-            for (int j = i + 1; j < objects.Length && objects[j].Box.X <= objects[i].Box.X + (1 - SameBox) * objects[i].Box.Width + 1; j++)
+            for (
+                int j = i + 1;
+                j < objects.Length && objects[j].Box.X <= objects[i].Box.X + (1 - SameBox) * objects[i].Box.Width + 1; j++)
             {
                 if (objects[j].ClassIndex != objects[i].ClassIndex || a.IoU(objects[j].Box.ToXyxy()) < SameBox)
                     continue;
@@ -92,5 +126,6 @@ internal static class ObjectChecks
     }
 
     internal static string Where(LabeledImage image, LabeledObject o) =>
-        FormattableString.Invariant($"{image.Name} object {o.Id} [{o.Box.X:0.##}, {o.Box.Y:0.##}, {o.Box.Width:0.##}, {o.Box.Height:0.##}]");
+        Invariant.Text(
+            $"{image.Name} object {o.Id} [{o.Box.X:0.##}, {o.Box.Y:0.##}, {o.Box.Width:0.##}, {o.Box.Height:0.##}]");
 }

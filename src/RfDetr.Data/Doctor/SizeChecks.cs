@@ -25,18 +25,23 @@ internal static class SizeChecks
 
             all += count;
             seen += Math.Min(count, options.Queries);
-            string entry = FormattableString.Invariant($"{image.Name}: {count} objects");
+            string entry = Invariant.Text($"{image.Name}: {count} objects");
             if (count > options.Queries)
                 crowded.Add(entry);
             else if (count > CocoMost)
                 manyForCoco.Add(entry);
         }
 
-        found.Add(FindingLevel.Warning, "object-tiny", split.Name, tiny, n => FormattableString.Invariant(
-            $"{FindingList.Plural(n, "object is", "objects are")} smaller than a patch ({options.Patch}×{options.Patch}) once the image is {options.Resolution}×{options.Resolution}: {100.0 * n / Math.Max(all, 1):0.#} % of all. A higher resolution or tiles help."));
-        found.Add(FindingLevel.Warning, "queries", split.Name, crowded, n => FormattableString.Invariant(
-            $"{FindingList.Plural(n, "image has", "images have")} more objects than the network has queries ({options.Queries}); recall cannot exceed {100.0 * seen / Math.Max(all, 1):0.#} % on this split. More queries or tiles help."));
-        found.Add(FindingLevel.Note, "max-dets", split.Name, manyForCoco, n => FormattableString.Invariant(
-            $"{FindingList.Plural(n, "image has", "images have")} more than {CocoMost} objects; COCO's scores count {CocoMost} detections of an image, so its recall is capped there."));
+        found.Add(FindingLevel.Warning, "object-tiny", split.Name, tiny, n => Invariant.Text(
+            $"{FindingList.Plural(n, "object is", "objects are")} smaller than a patch ({options.Patch}×{options.Patch}) "
+                + $"once the image is {options.Resolution}×{options.Resolution}: {100.0 * n / Math.Max(all, 1):0.#} % of all. "
+                + $"A higher resolution or tiles help."));
+        found.Add(FindingLevel.Warning, "queries", split.Name, crowded, n => Invariant.Text(
+            $"{FindingList.Plural(n, "image has", "images have")} more objects than the network has queries "
+                + $"({options.Queries}); recall cannot exceed {100.0 * seen / Math.Max(all, 1):0.#} % on this split. More "
+                + $"queries or tiles help."));
+        found.Add(FindingLevel.Note, "max-dets", split.Name, manyForCoco, n => Invariant.Text(
+            $"{FindingList.Plural(n, "image has", "images have")} more than {CocoMost} objects; COCO's scores count "
+                + $"{CocoMost} detections of an image, so its recall is capped there."));
     }
 }

@@ -11,7 +11,9 @@ public readonly record struct AreaRange(string Name, double Least, double Most)
     /// <summary>Every size.</summary>
     public static AreaRange All { get; } = new("all", 0, Unlimited);
 
-    /// <summary>COCO's four: all, small (to 32²), medium (to 96²), large. Neighbors share their limit, as in pycocotools.</summary>
+    /// <summary>
+    /// COCO's four: all, small (to 32²), medium (to 96²), large. Neighbors share their limit, as in pycocotools.
+    /// </summary>
     public static IReadOnlyList<AreaRange> Coco { get; } =
         [All, new("small", 0, 32 * 32), new("medium", 32 * 32, 96 * 96), new("large", 96 * 96, Unlimited)];
 

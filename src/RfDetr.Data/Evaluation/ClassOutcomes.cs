@@ -9,9 +9,11 @@ public sealed record ClassOutcomes(long CategoryId, int Objects, IReadOnlyList<d
 {
     private const double IouThreshold = .5;
 
-    internal static ClassOutcomes[] Of(EvaluationOptions options, EvaluationGroups groups, MatchTable table, (Range Truth, Range Found)[] classes)
+    internal static ClassOutcomes[] Of(
+        EvaluationOptions options, EvaluationGroups groups, MatchTable table, (Range Truth, Range Found)[] classes)
     {
-        int nearest = Enumerable.Range(0, options.IouThresholds.Count).MinBy(t => Math.Abs(options.IouThresholds[t] - IouThreshold));
+        int nearest =
+            Enumerable.Range(0, options.IouThresholds.Count).MinBy(t => Math.Abs(options.IouThresholds[t] - IouThreshold));
         uint bit = 1u << nearest;
         var outcomes = new ClassOutcomes[classes.Length];
         for (int k = 0; k < classes.Length; k++)
@@ -20,8 +22,14 @@ public sealed record ClassOutcomes(long CategoryId, int Objects, IReadOnlyList<d
             foreach (TruthObject truth in groups.Truth.AsSpan(classes[k].Truth))
                 objects += GroupMatcher.Counts(truth, options.AreaRanges[0]) ? 1 : 0;
             (int start, int count) = classes[k].Found.GetOffsetAndLength(groups.Found.Length);
-            int[] counting = [.. Enumerable.Range(start, count).Where(d => (table.Ignored[0][d] & bit) == 0).OrderByDescending(d => groups.Found[d].Score)];
-            outcomes[k] = new(groups.Categories[k], objects, [.. counting.Select(d => groups.Found[d].Score)], [.. counting.Select(d => (table.Matched[0][d] & bit) != 0)]);
+            int[] counting =
+            [
+                .. Enumerable.Range(start, count)
+                    .Where(d => (table.Ignored[0][d] & bit) == 0).OrderByDescending(d => groups.Found[d].Score)
+            ];
+            outcomes[k] = new(
+                groups.Categories[k], objects, [.. counting.Select(d => groups.Found[d].Score)],
+                [.. counting.Select(d => (table.Matched[0][d] & bit) != 0)]);
         }
 
         return outcomes;

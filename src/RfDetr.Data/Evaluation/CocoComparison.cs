@@ -1,7 +1,8 @@
-
 namespace RfDetr.Data;
 
-/// <summary>A ground-truth file and a result file as input of the evaluator, by the rules of pycocotools' <c>loadRes</c>.</summary>
+/// <summary>
+/// A ground-truth file and a result file as input of the evaluator, by the rules of pycocotools' <c>loadRes</c>.
+/// </summary>
 public static class CocoComparison
 {
     /// <summary>Reads both files and evaluates.</summary>
@@ -9,9 +10,12 @@ public static class CocoComparison
     /// <param name="resultsPath">A list of detections.</param>
     /// <param name="options">Null for COCO's own.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    /// <exception cref="DataSetFormatException">A file is not COCO's format, they do not belong together, or masks are needed and missing.</exception>
+    /// <exception cref="DataSetFormatException">
+    /// A file is not COCO's format, they do not belong together, or masks are needed and missing.
+    /// </exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static EvaluationResult Run(string truthPath, string resultsPath, EvaluationOptions? options = null, CancellationToken cancellationToken = default)
+    public static EvaluationResult Run(
+        string truthPath, string resultsPath, EvaluationOptions? options = null, CancellationToken cancellationToken = default)
     {
         options = (options ?? new EvaluationOptions()).Validated();
         CocoFile truth = CocoFile.Read(truthPath);
@@ -26,8 +30,11 @@ public static class CocoComparison
     /// <param name="results">The detections.</param>
     /// <param name="resultsName">What messages call the detections.</param>
     /// <param name="kind">Masks are decoded only where they are compared.</param>
-    /// <exception cref="DataSetFormatException">A detection is of an image that is not there, or masks are needed and missing.</exception>
-    public static EvaluationInput Match(CocoFile truth, IReadOnlyList<CocoDetection> results, string resultsName, EvaluationKind kind)
+    /// <exception cref="DataSetFormatException">
+    /// A detection is of an image that is not there, or masks are needed and missing.
+    /// </exception>
+    public static EvaluationInput Match(
+        CocoFile truth, IReadOnlyList<CocoDetection> results, string resultsName, EvaluationKind kind)
     {
         ArgumentNullException.ThrowIfNull(truth);
         ArgumentNullException.ThrowIfNull(results);
@@ -148,7 +155,7 @@ public static class CocoComparison
         });
         if (failures[0] is { } failed)
             throw new DataSetFormatException(file,
-                FormattableString.Invariant(
+                Invariant.Text(
                     $"{list ?? "detection"}[{place?.Invoke(failed.Index) ?? failed.Index}]: {failed.Error.Message}"),
                     failed.Error);
     }

@@ -1,8 +1,8 @@
 namespace RfDetr.Data;
 
 /// <summary>
-/// Compares detections with the truth exactly as pycocotools' <c>COCOeval</c> does: order of equal scores, crowds, ignored objects,
-/// ranges of areas, limits of detections, classes without objects.
+/// Compares detections with the truth exactly as pycocotools' <c>COCOeval</c> does: order of equal scores, crowds, ignored
+/// objects, ranges of areas, limits of detections, classes without objects.
 /// </summary>
 public static class CocoEvaluator
 {
@@ -12,8 +12,11 @@ public static class CocoEvaluator
     /// <param name="input">Truth and detections.</param>
     /// <param name="options">Null for COCO's own.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    /// <exception cref="ArgumentException">An option is out of range, a number is not finite, or a mask is missing or has another size than its image's others.</exception>
-    public static CocoEvaluation Evaluate(EvaluationInput input, EvaluationOptions? options = null, CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentException">
+    /// An option is out of range, a number is not finite, or a mask is missing or has another size than its image's others.
+    /// </exception>
+    public static CocoEvaluation Evaluate(
+        EvaluationInput input, EvaluationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         options = (options ?? new EvaluationOptions()).Validated();
@@ -25,7 +28,10 @@ public static class CocoEvaluator
         int chunks = (groups.Groups.Length + GroupsAtATime - 1) / GroupsAtATime;
         Parallel.For(0, chunks, parallel, () => new GroupMatcher(options, groups, table), (chunk, _, matcher) =>
         {
-            foreach (EvaluationGroup group in groups.Groups.AsSpan()[(chunk * GroupsAtATime)..Math.Min((chunk + 1) * GroupsAtATime, groups.Groups.Length)])
+            foreach (
+                EvaluationGroup group in groups.Groups.AsSpan()[
+                    (chunk * GroupsAtATime)..Math.Min((chunk + 1) * GroupsAtATime, groups.Groups.Length)
+                ])
                 matcher.Match(group);
             return matcher;
         }, static _ => { });

@@ -15,7 +15,8 @@ public sealed class CocoMetrics
     {
         Options = options;
         CategoryIds = categories;
-        long cells = (long)options.IouThresholds.Count * categories.Length * options.AreaRanges.Count * options.MaxDetections.Count;
+        long cells =
+            (long)options.IouThresholds.Count * categories.Length * options.AreaRanges.Count * options.MaxDetections.Count;
         if (cells * EvaluationOptions.RecallLevels.Count > Array.MaxLength)
             throw TooMany(categories.Length);
         _recall = new double[cells];
@@ -33,12 +34,12 @@ public sealed class CocoMetrics
     public IReadOnlyList<long> CategoryIds { get; }
 
     /// <summary>
-    /// The twelve numbers in pycocotools' order: AP, AP50, AP75, AP of small, medium and large objects; AR with the first, second and third
-    /// limit of detections, AR of small, medium and large objects. Each 0..1, or −1.
+    /// The twelve numbers in pycocotools' order: AP, AP50, AP75, AP of small, medium and large objects; AR with the first, second
+    /// and third limit of detections, AR of small, medium and large objects. Each 0..1, or −1.
     /// </summary>
     /// <remarks>
-    /// AP is of the largest limit. (pycocotools prints −1 there if that is not 100.) What was not evaluated, by choice of thresholds, areas
-    /// or limits, is −1.
+    /// AP is of the largest limit. (pycocotools prints −1 there if that is not 100.) What was not evaluated, by choice of
+    /// thresholds, areas or limits, is −1.
     /// </remarks>
     public IReadOnlyList<double> Stats =>
     [
@@ -66,21 +67,26 @@ public sealed class CocoMetrics
     /// <param name="category">Index of a class.</param>
     /// <param name="area">Index of a range of areas.</param>
     /// <param name="limit">Index of a limit of detections.</param>
-    public ReadOnlySpan<double> Precision(int threshold, int category, int area, int limit) => PrecisionRow(threshold, category, area, limit);
+    public ReadOnlySpan<double> Precision(int threshold, int category, int area, int limit) =>
+        PrecisionRow(threshold, category, area, limit);
 
     /// <summary>The score at which each of the 101 recalls is reached; 0 where it is not.</summary>
     /// <inheritdoc cref="Precision"/>
-    public ReadOnlySpan<double> Scores(int threshold, int category, int area, int limit) => ScoreRow(threshold, category, area, limit);
+    public ReadOnlySpan<double> Scores(int threshold, int category, int area, int limit) =>
+        ScoreRow(threshold, category, area, limit);
 
     /// <summary>The recall that all detections together reach.</summary>
     /// <inheritdoc cref="Precision"/>
     public double Recall(int threshold, int category, int area, int limit) => _recall[Cell(threshold, category, area, limit)];
 
-    internal void SetRecall(int threshold, int category, int area, int limit, double value) => _recall[Cell(threshold, category, area, limit)] = value;
+    internal void SetRecall(int threshold, int category, int area, int limit, double value) =>
+        _recall[Cell(threshold, category, area, limit)] = value;
 
-    internal Span<double> PrecisionRow(int threshold, int category, int area, int limit) => Row(_precision, threshold, category, area, limit);
+    internal Span<double> PrecisionRow(int threshold, int category, int area, int limit) =>
+        Row(_precision, threshold, category, area, limit);
 
-    internal Span<double> ScoreRow(int threshold, int category, int area, int limit) => Row(_scores, threshold, category, area, limit);
+    internal Span<double> ScoreRow(int threshold, int category, int area, int limit) =>
+        Row(_scores, threshold, category, area, limit);
 
     private Span<double> Row(double[] values, int threshold, int category, int area, int limit)
     {
@@ -94,7 +100,8 @@ public sealed class CocoMetrics
         CheckIndex(category, CategoryIds.Count, "class");
         CheckIndex(area, Options.AreaRanges.Count, "range of areas");
         CheckIndex(limit, Options.MaxDetections.Count, "limit of detections");
-        return ((threshold * CategoryIds.Count + category) * Options.AreaRanges.Count + area) * Options.MaxDetections.Count + limit;
+        return (
+            (threshold * CategoryIds.Count + category) * Options.AreaRanges.Count + area) * Options.MaxDetections.Count + limit;
     }
 
     private double Mean(int? category, double? iou, string? area, int? limit, Values values)
@@ -135,11 +142,14 @@ public sealed class CocoMetrics
     private static void CheckIndex(int index, int count, string what)
     {
         if ((uint)index >= (uint)count)
-            throw new ArgumentOutOfRangeException(nameof(index), index, $"There are {count} of {what}, counted from 0; asked for {index}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(index), index, $"There are {count} of {what}, counted from 0; asked for {index}.");
     }
 
     private static ArgumentException TooMany(int classes) =>
-        new($"{classes} classes with this many IoU thresholds, ranges of areas and limits of detections are more than fit into one array of curves; evaluate them in parts.");
+        new(
+            $"{classes} classes with this many IoU thresholds, ranges of areas and limits of detections are more than "
+                + $"fit into one array of curves; evaluate them in parts.");
 
     private delegate ReadOnlySpan<double> Values(int threshold, int category, int area, int limit);
 }

@@ -8,8 +8,8 @@ namespace RfDetr.Data;
 public readonly record struct OperatingPoint(double Threshold, double Precision, double Recall, double F1);
 
 /// <summary>
-/// Precision, recall and F1 over score thresholds 0, 0.01 … 1, of each class and as the mean of all classes that have objects (macro). A detection is
-/// right as <see cref="ClassOutcomes"/> says: COCO's assignment at IoU 0.5.
+/// Precision, recall and F1 over score thresholds 0, 0.01 … 1, of each class and as the mean of all classes that have objects
+/// (macro). A detection is right as <see cref="ClassOutcomes"/> says: COCO's assignment at IoU 0.5.
 /// </summary>
 /// <remarks>The sweep and its best point are defined as in rf-detr's <c>results.json</c>.</remarks>
 public sealed class ConfidenceSweep
@@ -45,7 +45,9 @@ public sealed class ConfidenceSweep
         IReadOnlyList<double> thresholds = EvaluationOptions.RecallLevels;
         OperatingPoint[] macro = [.. thresholds.Select((threshold, i) => withObjects.Length == 0
             ? new OperatingPoint(threshold, 0, 0, 0)
-            : new OperatingPoint(threshold, withObjects.Average(c => c[i].Precision), withObjects.Average(c => c[i].Recall), withObjects.Average(c => c[i].F1)))];
+            : new OperatingPoint(
+                threshold, withObjects.Average(c => c[i].Precision), withObjects.Average(c => c[i].Recall),
+                withObjects.Average(c => c[i].F1)))];
         return new(curves, macro);
     }
 

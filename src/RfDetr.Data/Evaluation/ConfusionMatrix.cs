@@ -12,12 +12,13 @@ public readonly record struct ImageMistakes(long ImageId, int Missed, int Invent
 }
 
 /// <summary>
-/// Which class is taken for which, among detections of at least some score. The last row and column are the background: found where
-/// nothing is, and not found.
+/// Which class is taken for which, among detections of at least some score. The last row and column are the background: found
+/// where nothing is, and not found.
 /// </summary>
 /// <remarks>
-/// Detections first take objects of their own class as COCO assigns them (best score first, largest overlap), so that the diagonal counts what AP counts
-/// as right; what is left over is then paired across classes by the same rule. Detections in crowds, or of objects that need not be found, do not appear.
+/// Detections first take objects of their own class as COCO assigns them (best score first, largest overlap), so that the
+/// diagonal counts what AP counts as right; what is left over is then paired across classes by the same rule. Detections in
+/// crowds, or of objects that need not be found, do not appear.
 /// </remarks>
 public sealed class ConfusionMatrix
 {
@@ -55,7 +56,9 @@ public sealed class ConfusionMatrix
     /// <param name="kind">Boxes or masks.</param>
     /// <param name="scoreThreshold">Detections of at least this score take part.</param>
     /// <param name="iouThreshold">0..1.</param>
-    /// <exception cref="ArgumentException">Masks are asked for and one is missing, or masks of one image differ in size.</exception>
+    /// <exception cref="ArgumentException">
+    /// Masks are asked for and one is missing, or masks of one image differ in size.
+    /// </exception>
     public static ConfusionMatrix Of(EvaluationInput input, EvaluationKind kind, double scoreThreshold, double iouThreshold = .5)
     {
         ArgumentNullException.ThrowIfNull(input);

@@ -4,8 +4,8 @@ namespace RfDetr.Data;
 /// Precision over recall of one class from its detections' fates: monotone from the right, read off at 101 recalls.
 /// </summary>
 /// <remarks>
-/// Behavior after <c>accumulate</c> of pycocotools' <c>cocoeval.py</c>, in its order of rounding. Recall rises at right detections only, and
-/// precision is highest there, so that only those need be kept.
+/// Behavior after <c>accumulate</c> of pycocotools' <c>cocoeval.py</c>, in its order of rounding. Recall rises at right
+/// detections only, and precision is highest there, so that only those need be kept.
 /// </remarks>
 internal sealed class CurveBuilder(EvaluationOptions options, EvaluationGroups groups, MatchTable table)
 {
@@ -35,7 +35,9 @@ internal sealed class CurveBuilder(EvaluationOptions options, EvaluationGroups g
                 {
                     double? first = Walk(order, 1u << t, a, options.MaxDetections[m], precision, scores, out int right);
                     metrics.SetRecall(t, category, a, m, (double)right / counting);
-                    ReadOff(precision.AsSpan(0, right), scores, counting, first, metrics.PrecisionRow(t, category, a, m), metrics.ScoreRow(t, category, a, m));
+                    ReadOff(
+                        precision.AsSpan(0, right), scores, counting, first, metrics.PrecisionRow(t, category, a, m),
+                        metrics.ScoreRow(t, category, a, m));
                 }
             }
         }
@@ -83,7 +85,8 @@ internal sealed class CurveBuilder(EvaluationOptions options, EvaluationGroups g
         return first;
     }
 
-    private static void ReadOff(Span<double> precision, double[] scores, int counting, double? first, Span<double> row, Span<double> scoreRow)
+    private static void ReadOff(
+        Span<double> precision, double[] scores, int counting, double? first, Span<double> row, Span<double> scoreRow)
     {
         row.Clear();
         scoreRow.Clear();

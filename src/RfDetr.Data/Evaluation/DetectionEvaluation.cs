@@ -8,7 +8,9 @@ public sealed record EvaluationSummary(EvaluationResult Boxes, EvaluationResult?
     /// <summary>The result that models are compared by: masks where there are any.</summary>
     public EvaluationResult Main => Masks ?? Boxes;
 
-    /// <summary>The score threshold of the highest mean F1 of <see cref="Main"/>, at IoU 0.5: a good one to use the model with.</summary>
+    /// <summary>
+    /// The score threshold of the highest mean F1 of <see cref="Main"/>, at IoU 0.5: a good one to use the model with.
+    /// </summary>
     public double BestThreshold => Main.Sweep.Best.Threshold;
 }
 
@@ -45,7 +47,9 @@ public sealed class DetectionEvaluation
     /// <summary>Adds an image with what was found in it.</summary>
     /// <param name="image">The image; each only once.</param>
     /// <param name="found">Best first or not; their <see cref="FoundObject.ImageId"/> is set here.</param>
-    /// <exception cref="ArgumentException">The image was added before, or masks are evaluated and a detection has none.</exception>
+    /// <exception cref="ArgumentException">
+    /// The image was added before, or masks are evaluated and a detection has none.
+    /// </exception>
     /// <exception cref="DataSetFormatException">The mask of an object is malformed.</exception>
     public void Add(LabeledImage image, IEnumerable<FoundObject> found)
     {
@@ -66,6 +70,8 @@ public sealed class DetectionEvaluation
     private EvaluationResult Evaluate(EvaluationKind kind, CancellationToken cancellationToken)
     {
         var input = new EvaluationInput(_images, [.. _classes.Select(c => c.CategoryId)], _truth, _found);
-        return EvaluationResult.Of(input, _classes.Select(c => new EvaluationClass(c.CategoryId, c.Name)), _options with { Kind = kind }, cancellationToken);
+        return EvaluationResult.Of(
+            input, _classes.Select(c => new EvaluationClass(c.CategoryId, c.Name)), _options with { Kind = kind },
+            cancellationToken);
     }
 }

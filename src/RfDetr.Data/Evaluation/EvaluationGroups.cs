@@ -1,7 +1,11 @@
 namespace RfDetr.Data;
 
-/// <summary>The objects of one class in one image, as ranges of <see cref="EvaluationGroups.Truth"/> and <see cref="EvaluationGroups.Found"/>.</summary>
-internal readonly record struct EvaluationGroup(int Category, int Image, int TruthStart, int TruthCount, int FoundStart, int FoundCount);
+/// <summary>
+/// The objects of one class in one image, as ranges of <see cref="EvaluationGroups.Truth"/> and
+/// <see cref="EvaluationGroups.Found"/>.
+/// </summary>
+internal readonly record struct EvaluationGroup(
+    int Category, int Image, int TruthStart, int TruthCount, int FoundStart, int FoundCount);
 
 /// <summary>
 /// Truth and detections sorted by class, then image (by rising ids, which is what decides between equal scores of different
@@ -9,7 +13,8 @@ internal readonly record struct EvaluationGroup(int Category, int Image, int Tru
 /// </summary>
 internal sealed class EvaluationGroups
 {
-    private EvaluationGroups(long[] categories, TruthObject[] truth, FoundObject[] found, int[] ranks, EvaluationGroup[] groups) =>
+    private EvaluationGroups(
+        long[] categories, TruthObject[] truth, FoundObject[] found, int[] ranks, EvaluationGroup[] groups) =>
         (Categories, Truth, Found, Ranks, Groups) = (categories, truth, found, ranks, groups);
 
     /// <summary>Ids, rising.</summary>
@@ -35,7 +40,9 @@ internal sealed class EvaluationGroups
         for (int i = 0; i < input.Truth.Count; i++)
         {
             TruthObject truth = input.Truth[i];
-            if (categoryIndex.TryGetValue(truth.CategoryId, out int category) && imageIndex.TryGetValue(truth.ImageId, out int image))
+            if (
+                categoryIndex.TryGetValue(truth.CategoryId, out int category)
+                    && imageIndex.TryGetValue(truth.ImageId, out int image))
                 truthPlaces.Add(new(category, image, 0, i));
         }
 
@@ -43,7 +50,9 @@ internal sealed class EvaluationGroups
         for (int i = 0; i < input.Found.Count; i++)
         {
             FoundObject found = input.Found[i];
-            if (categoryIndex.TryGetValue(found.CategoryId, out int category) && imageIndex.TryGetValue(found.ImageId, out int image))
+            if (
+                categoryIndex.TryGetValue(found.CategoryId, out int category)
+                    && imageIndex.TryGetValue(found.ImageId, out int image))
                 foundPlaces.Add(new(category, image, found.Score, i));
         }
 
@@ -52,7 +61,8 @@ internal sealed class EvaluationGroups
         return Group(input, categories, truthPlaces, foundPlaces, maxDetections);
     }
 
-    private static EvaluationGroups Group(EvaluationInput input, long[] categories, List<Place> truthPlaces, List<Place> foundPlaces, int maxDetections)
+    private static EvaluationGroups Group(
+        EvaluationInput input, long[] categories, List<Place> truthPlaces, List<Place> foundPlaces, int maxDetections)
     {
         var truth = new TruthObject[truthPlaces.Count];
         for (int i = 0; i < truth.Length; i++)
@@ -62,7 +72,9 @@ internal sealed class EvaluationGroups
         var groups = new List<EvaluationGroup>();
         for (int t = 0, f = 0; t < truthPlaces.Count || f < foundPlaces.Count;)
         {
-            Place first = f == foundPlaces.Count || (t < truthPlaces.Count && truthPlaces[t].CompareGroup(foundPlaces[f]) <= 0) ? truthPlaces[t] : foundPlaces[f];
+            Place first = f == foundPlaces.Count || (t < truthPlaces.Count && truthPlaces[t].CompareGroup(foundPlaces[f]) <= 0)
+                ? truthPlaces[t]
+                : foundPlaces[f];
             (int truthStart, int foundStart) = (t, found.Count);
             while (t < truthPlaces.Count && truthPlaces[t].CompareGroup(first) == 0)
                 t++;
@@ -99,6 +111,7 @@ internal sealed class EvaluationGroups
             return order != 0 ? order : Index.CompareTo(other.Index);
         }
 
-        public int CompareGroup(Place other) => Category != other.Category ? Category.CompareTo(other.Category) : Image.CompareTo(other.Image);
+        public int CompareGroup(Place other) =>
+            Category != other.Category ? Category.CompareTo(other.Category) : Image.CompareTo(other.Image);
     }
 }

@@ -1,4 +1,3 @@
-
 namespace RfDetr.Data;
 
 /// <summary>An object that is really there.</summary>
@@ -11,7 +10,9 @@ public readonly record struct TruthObject(long ImageId, long CategoryId, BoxXywh
     /// <summary>A region standing for many objects: any number of detections may lie in it, and none of them counts.</summary>
     public bool Crowd { get; init; }
 
-    /// <summary>One object that need not be found (Pascal VOC's <c>difficult</c>): whoever finds it neither wins nor loses.</summary>
+    /// <summary>
+    /// One object that need not be found (Pascal VOC's <c>difficult</c>): whoever finds it neither wins nor loses.
+    /// </summary>
     public bool Ignore { get; init; }
 
     /// <summary>
@@ -28,8 +29,8 @@ public readonly record struct TruthObject(long ImageId, long CategoryId, BoxXywh
     /// <param name="labeled">The object.</param>
     /// <param name="categoryId">Its class, by the data set's id.</param>
     /// <param name="masks">
-    /// Whether masks are compared. An object without one then stands for its box: crowds and VOC's difficult objects seldom have masks, and
-    /// pycocotools, which asks for one, could not evaluate such data at all.
+    /// Whether masks are compared. An object without one then stands for its box: crowds and VOC's difficult objects seldom have
+    /// masks, and pycocotools, which asks for one, could not evaluate such data at all.
     /// </param>
     /// <exception cref="DataSetFormatException">The mask is malformed.</exception>
     public static TruthObject Of(LabeledImage image, LabeledObject labeled, long categoryId, bool masks)
@@ -50,7 +51,8 @@ public readonly record struct TruthObject(long ImageId, long CategoryId, BoxXywh
 /// <param name="Score">Any finite number; only the order counts for AP.</param>
 /// <param name="Box">In pixels.</param>
 /// <param name="Area">
-/// In pixels; a wrong detection outside an <see cref="AreaRange"/> is not held against that range. Null (usual): that of what is compared, box or mask.
+/// In pixels; a wrong detection outside an <see cref="AreaRange"/> is not held against that range. Null (usual): that of what is
+/// compared, box or mask.
 /// </param>
 public readonly record struct FoundObject(long ImageId, long CategoryId, double Score, BoxXywh Box, double? Area = null)
 {
@@ -66,4 +68,5 @@ public readonly record struct FoundObject(long ImageId, long CategoryId, double 
 /// <param name="Truth">In any order.</param>
 /// <param name="Found">In any order; among equal scores of an image and class the earlier one is better.</param>
 public sealed record EvaluationInput(
-    IReadOnlyList<long> ImageIds, IReadOnlyList<long> CategoryIds, IReadOnlyList<TruthObject> Truth, IReadOnlyList<FoundObject> Found);
+    IReadOnlyList<long> ImageIds, IReadOnlyList<long> CategoryIds, IReadOnlyList<TruthObject> Truth,
+    IReadOnlyList<FoundObject> Found);

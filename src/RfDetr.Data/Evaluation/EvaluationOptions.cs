@@ -6,7 +6,9 @@ public sealed record EvaluationOptions
     /// <summary>Most thresholds of one evaluation: a detection's fate is kept as one bit per threshold.</summary>
     public const int MaxIouThresholds = 32;
 
-    /// <summary>COCO's thresholds 0.50, 0.55 … 0.95, to the last bit as NumPy's <c>linspace</c> makes them: a tie at 0.6 depends on it.</summary>
+    /// <summary>
+    /// COCO's thresholds 0.50, 0.55 … 0.95, to the last bit as NumPy's <c>linspace</c> makes them: a tie at 0.6 depends on it.
+    /// </summary>
     public static IReadOnlyList<double> CocoIouThresholds { get; } = Linear(.5, .95, 10);
 
     /// <summary>The recalls 0, 0.01 … 1 at which precision is read off.</summary>
@@ -15,10 +17,15 @@ public sealed record EvaluationOptions
     /// <summary>Boxes or masks.</summary>
     public EvaluationKind Kind { get; init; }
 
-    /// <summary>Overlaps from which on a detection counts as right, 0..1, rising; at most <see cref="MaxIouThresholds"/>.</summary>
+    /// <summary>
+    /// Overlaps from which on a detection counts as right, 0..1, rising; at most <see cref="MaxIouThresholds"/>.
+    /// </summary>
     public IReadOnlyList<double> IouThresholds { get; init; } = CocoIouThresholds;
 
-    /// <summary>How many detections of an image and class count, best first, rising: COCO's 1, 10, 100; logs of training take 500 as the last.</summary>
+    /// <summary>
+    /// How many detections of an image and class count, best first, rising: COCO's 1, 10, 100; logs of training take 500 as the
+    /// last.
+    /// </summary>
     public IReadOnlyList<int> MaxDetections { get; init; } = [1, 10, 100];
 
     /// <summary>Sizes of objects that are looked at separately; the first is what everything else is computed on.</summary>
@@ -36,7 +43,8 @@ public sealed record EvaluationOptions
         if (MaxDetections.Count == 0 || MaxDetections.Any(m => m < 1) || !IsRising(MaxDetections))
             wrong.Add($"{nameof(MaxDetections)} is [{string.Join(", ", MaxDetections)}], expected rising numbers from 1");
         if (AreaRanges.Count == 0 || AreaRanges.Any(a => !(a.Least <= a.Most)))
-            wrong.Add($"{nameof(AreaRanges)} is [{string.Join(", ", AreaRanges)}], expected at least one range with Least ≤ Most");
+            wrong.Add(
+                $"{nameof(AreaRanges)} is [{string.Join(", ", AreaRanges)}], expected at least one range with Least ≤ Most");
         return wrong.Count == 0 ? this : throw new ArgumentException("evaluation options: " + string.Join("; ", wrong));
     }
 

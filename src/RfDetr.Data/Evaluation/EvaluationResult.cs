@@ -13,7 +13,8 @@ public sealed record EvaluationClass(long Id, string Name);
 /// <param name="Ap75">At IoU 0.75.</param>
 /// <param name="Ar">Average recall with the largest limit of detections.</param>
 /// <param name="AtBest">At the score threshold of highest macro F1, IoU 0.5.</param>
-public sealed record ClassResult(EvaluationClass Class, int Objects, double Ap, double Ap50, double Ap75, double Ar, OperatingPoint AtBest);
+public sealed record ClassResult(
+    EvaluationClass Class, int Objects, double Ap, double Ap50, double Ap75, double Ar, OperatingPoint AtBest);
 
 /// <summary>An evaluation with all that reports show.</summary>
 public sealed class EvaluationResult
@@ -25,7 +26,8 @@ public sealed class EvaluationResult
         Confusion = ConfusionMatrix.Of(input, Kind, Sweep.Best.Threshold);
         Images = input.ImageIds.Count;
         Classes = [.. Metrics.CategoryIds.Select((id, k) => new ClassResult(
-            classes[id], evaluation.Classes[k].Objects, Metrics.AveragePrecision(k), Metrics.AveragePrecision(k, .5), Metrics.AveragePrecision(k, .75),
+            classes[id], evaluation.Classes[k].Objects, Metrics.AveragePrecision(k), Metrics.AveragePrecision(k, .5),
+            Metrics.AveragePrecision(k, .75),
             Metrics.AverageRecall(k), Sweep.Classes[k][Sweep.BestIndex]))];
     }
 
@@ -54,7 +56,8 @@ public sealed class EvaluationResult
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="ArgumentException">A class has no name, or as <see cref="CocoEvaluator.Evaluate"/> says.</exception>
     public static EvaluationResult Of(
-        EvaluationInput input, IEnumerable<EvaluationClass> classes, EvaluationOptions? options = null, CancellationToken cancellationToken = default)
+        EvaluationInput input, IEnumerable<EvaluationClass> classes, EvaluationOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(classes);

@@ -1,20 +1,24 @@
 namespace RfDetr.Data;
 
 /// <summary>
-/// What became of each detection, one bit per IoU threshold: in <c>Matched</c> that it found an object, in <c>Ignored</c> that it does not count.
-/// First index: area range; second: detection.
+/// What became of each detection, one bit per IoU threshold: in <c>Matched</c> that it found an object, in <c>Ignored</c> that it
+/// does not count. First index: area range; second: detection.
 /// </summary>
 internal readonly record struct MatchTable(uint[][] Matched, uint[][] Ignored)
 {
     public static MatchTable For(int areaRanges, int detections) => new(
-        [.. Enumerable.Range(0, areaRanges).Select(_ => new uint[detections])], [.. Enumerable.Range(0, areaRanges).Select(_ => new uint[detections])]);
+        [.. Enumerable.Range(0, areaRanges).Select(_ => new uint[detections])],
+        [.. Enumerable.Range(0, areaRanges).Select(_ => new uint[detections])]);
 }
 
 /// <summary>
 /// COCO's assignment within one class and image: detections choose, best score first, the object they overlap most among those
 /// still free; objects that count come before those that do not; crowds are never used up. One instance per thread.
 /// </summary>
-/// <remarks>Behavior after <c>evaluateImg</c> of pycocotools' <c>cocoeval.py</c>, including which of two equal overlaps wins (the later object).</remarks>
+/// <remarks>
+/// Behavior after <c>evaluateImg</c> of pycocotools' <c>cocoeval.py</c>, including which of two equal overlaps wins (the later
+/// object).
+/// </remarks>
 internal sealed class GroupMatcher(EvaluationOptions options, EvaluationGroups groups, MatchTable table)
 {
     // pycocotools takes an overlap of 1 as found at a threshold of 1 in spite of rounding.
@@ -36,11 +40,13 @@ internal sealed class GroupMatcher(EvaluationOptions options, EvaluationGroups g
         for (int a = 0; a < options.AreaRanges.Count; a++)
         {
             AreaRange area = options.AreaRanges[a];
-            Span<uint> matched = table.Matched[a].AsSpan(group.FoundStart, group.FoundCount), ignored = table.Ignored[a].AsSpan(group.FoundStart, group.FoundCount);
+            Span<uint> matched = table.Matched[a].AsSpan(group.FoundStart, group.FoundCount),
+            ignored = table.Ignored[a].AsSpan(group.FoundStart, group.FoundCount);
             int counting = Order(truth, area);
             Array.Clear(_taken, 0, truth.Length);
             for (int d = 0; d < found.Length; d++)
-                Choose(truth, counting, _ious.AsSpan(d * truth.Length, truth.Length), _largest[d], ref matched[d], ref ignored[d]);
+                Choose(
+                    truth, counting, _ious.AsSpan(d * truth.Length, truth.Length), _largest[d], ref matched[d], ref ignored[d]);
             for (int d = 0; d < found.Length; d++)
             {
                 if (!area.Contains(found[d].AreaOf(options.Kind)))
@@ -53,7 +59,9 @@ internal sealed class GroupMatcher(EvaluationOptions options, EvaluationGroups g
     public static bool Counts(in TruthObject truth, AreaRange area) => !truth.Crowd && !truth.Ignore && area.Contains(truth.Area);
 
     /// <summary>One detection at all thresholds.</summary>
-    private void Choose(ReadOnlySpan<TruthObject> truth, int counting, ReadOnlySpan<double> ious, double largest, ref uint matched, ref uint ignored)
+    private void Choose(
+        ReadOnlySpan<TruthObject> truth, int counting, ReadOnlySpan<double> ious, double largest, ref uint matched,
+        ref uint ignored)
     {
         for (int t = 0; t < options.IouThresholds.Count; t++)
         {

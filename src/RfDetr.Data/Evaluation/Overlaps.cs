@@ -1,11 +1,12 @@
-
 namespace RfDetr.Data;
 
 /// <summary>IoU of detections with the truth, in double as pycocotools computes it.</summary>
 internal static class Overlaps
 {
     /// <summary>Fills one row per detection, one column per object; and the largest overlap of each detection.</summary>
-    public static void Fill(ReadOnlySpan<TruthObject> truth, ReadOnlySpan<FoundObject> found, EvaluationKind kind, Span<double> ious, Span<double> largest)
+    public static void Fill(
+        ReadOnlySpan<TruthObject> truth, ReadOnlySpan<FoundObject> found, EvaluationKind kind, Span<double> ious,
+        Span<double> largest)
     {
         for (int d = 0; d < found.Length; d++)
         {
@@ -33,7 +34,9 @@ internal static class Overlaps
     }
 
     /// <summary>Everything that the formulas above rely on.</summary>
-    /// <exception cref="ArgumentException">A number is not finite, a mask is missing, or masks of one image differ in size.</exception>
+    /// <exception cref="ArgumentException">
+    /// A number is not finite, a mask is missing, or masks of one image differ in size.
+    /// </exception>
     public static void Check(EvaluationGroups groups, EvaluationKind kind)
     {
         foreach (TruthObject truth in groups.Truth)
@@ -46,7 +49,9 @@ internal static class Overlaps
         foreach (FoundObject found in groups.Found)
         {
             if (!IsFinite(found.Box) || !double.IsFinite(found.Area ?? 0) || !double.IsFinite(found.Score))
-                throw NotFinite($"a detection of image {found.ImageId} has the score {found.Score}, the box {found.Box} and the area {found.Area}");
+                throw NotFinite(
+                    $"a detection of image {found.ImageId} has the score {found.Score}, the box {found.Box} and the area "
+                        + $"{found.Area}");
         }
 
         if (kind == EvaluationKind.Masks)
@@ -65,9 +70,12 @@ internal static class Overlaps
     private static void CheckMask(Dictionary<long, (int Height, int Width)> sizes, long image, RleMask? mask, string whose)
     {
         if (mask is null)
-            throw new ArgumentException($"{whose} of image {image} has no mask; evaluate boxes, or give every object and detection one.");
+            throw new ArgumentException(
+                $"{whose} of image {image} has no mask; evaluate boxes, or give every object and detection one.");
         if (!sizes.TryAdd(image, (mask.Height, mask.Width)) && sizes[image] != (mask.Height, mask.Width))
-            throw new ArgumentException($"{whose} of image {image} has a mask of {mask.Height}×{mask.Width}, another one of the same image has {sizes[image].Height}×{sizes[image].Width} (height × width); all must be of the image's size.");
+            throw new ArgumentException(
+                $"{whose} of image {image} has a mask of {mask.Height}×{mask.Width}, another one of the same image has "
+                    + $"{sizes[image].Height}×{sizes[image].Width} (height × width); all must be of the image's size.");
     }
 
     private static bool IsFinite(in BoxXywh box) => double.IsFinite(box.X + box.Y + box.Width + box.Height);

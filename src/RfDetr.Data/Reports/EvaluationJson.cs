@@ -4,12 +4,14 @@ using System.Text.Json;
 namespace RfDetr.Data;
 
 /// <summary>
-/// An evaluation as JSON: <c>{"kind", "images", "max_detections", "stats": [the 12 numbers of pycocotools], "per_category": {"1": {"name", "objects",
-/// "AP", "AP50", "AP75", "AR", "precision", "recall", "f1"}}, "best": {"threshold", "precision", "recall", "f1"}, "confusion": {…}, "curves": {…}}</c>.
+/// An evaluation as JSON: <c>{"kind", "images", "max_detections", "stats": [the 12 numbers of pycocotools], "per_category": {"1":
+/// {"name", "objects", "AP", "AP50", "AP75", "AR", "precision", "recall", "f1"}}, "best": {"threshold", "precision", "recall",
+/// "f1"}, "confusion": {…}, "curves": {…}}</c>.
 /// </summary>
 /// <remarks>
-/// What cannot be said is −1 in <c>stats</c>, as pycocotools has it, and null elsewhere. <c>per_category</c> has the data set's ids as names.
-/// Precision, recall and F1 are at IoU 0.5 and the score threshold <c>best.threshold</c>, that of the highest mean F1.
+/// What cannot be said is −1 in <c>stats</c>, as pycocotools has it, and null elsewhere. <c>per_category</c> has the data set's
+/// ids as names. Precision, recall and F1 are at IoU 0.5 and the score threshold <c>best.threshold</c>, that of the highest mean
+/// F1.
 /// </remarks>
 public static class EvaluationJson
 {
@@ -93,7 +95,9 @@ public static class EvaluationJson
         for (int k = 0; k < result.Classes.Count; k++)
         {
             if (result.Classes[k].Objects > 0)
-                Numbers(json, result.Classes[k].Class.Id.ToString(CultureInfo.InvariantCulture), PrecisionCurves.OfClass(result.Metrics, k).ToArray());
+                Numbers(
+                    json, result.Classes[k].Class.Id.ToString(CultureInfo.InvariantCulture),
+                    PrecisionCurves.OfClass(result.Metrics, k).ToArray());
         }
 
         json.WriteEndObject();

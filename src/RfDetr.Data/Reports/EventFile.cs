@@ -4,13 +4,13 @@ using System.Numerics;
 namespace RfDetr.Data;
 
 /// <summary>
-/// TensorBoard's event file: numbers and images by step. <c>tensorboard --logdir RUN</c> shows it; every value is on disk as soon as it
-/// was added.
+/// TensorBoard's event file: numbers and images by step. <c>tensorboard --logdir RUN</c> shows it; every value is on disk as soon
+/// as it was added.
 /// </summary>
 /// <remarks>
-/// TFRecord framing (length, masked CRC-32C of the length, data, masked CRC-32C of the data) around <c>tensorflow.Event</c> messages of version 2. A run
-/// that resumes begins a file of its own; TensorBoard joins them and drops what the interrupted run had logged beyond the checkpoint.
-/// Not for several threads at once.
+/// TFRecord framing (length, masked CRC-32C of the length, data, masked CRC-32C of the data) around <c>tensorflow.Event</c>
+/// messages of version 2. A run that resumes begins a file of its own; TensorBoard joins them and drops what the interrupted run
+/// had logged beyond the checkpoint. Not for several threads at once.
 /// </remarks>
 public sealed class EventFile : IDisposable
 {
@@ -39,10 +39,11 @@ public sealed class EventFile : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(folder);
         time ??= TimeProvider.System;
         Directory.CreateDirectory(folder);
-        string name = FormattableString.Invariant($"events.out.tfevents.{time.GetUtcNow().ToUnixTimeSeconds():0000000000}.{Environment.MachineName}.{Environment.ProcessId}.");
+        string name = Invariant.Text(
+            $"events.out.tfevents.{time.GetUtcNow().ToUnixTimeSeconds():0000000000}.{Environment.MachineName}.{Environment.ProcessId}.");
         for (int number = 0; ; number++)
         {
-            string path = System.IO.Path.Combine(folder, FormattableString.Invariant($"{name}{number}"));
+            string path = System.IO.Path.Combine(folder, Invariant.Text($"{name}{number}"));
             if (File.Exists(path))
                 continue;
             var file = new EventFile(new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read), time);
@@ -76,8 +77,10 @@ public sealed class EventFile : IDisposable
     public void AddImage(long step, string tag, ReadOnlySpan<byte> encoded, int width, int height)
     {
         ArgumentNullException.ThrowIfNull(tag);
-        WireWriter image = new WireWriter().Int(ImageHeight, height).Int(ImageWidth, width).Int(ImageColors, 3).Raw(ImageEncoded, encoded);
-        WireWriter summary = new WireWriter().Message(SummaryValue, new WireWriter().Text(ValueTag, tag).Message(ValueImage, image));
+        WireWriter image =
+            new WireWriter().Int(ImageHeight, height).Int(ImageWidth, width).Int(ImageColors, 3).Raw(ImageEncoded, encoded);
+        WireWriter summary =
+            new WireWriter().Message(SummaryValue, new WireWriter().Text(ValueTag, tag).Message(ValueImage, image));
         Write(step, e => e.Message(EventSummary, summary));
     }
 

@@ -18,7 +18,9 @@ public static class ExampleChoice
         return [.. worst, .. Enumerable.Range(0, spread).Select(i => others[(int)((long)i * others.Length / spread)])];
     }
 
-    /// <summary>Draws the chosen images with their labels and with what was found at the best threshold; see <see cref="Of"/>.</summary>
+    /// <summary>
+    /// Draws the chosen images with their labels and with what was found at the best threshold; see <see cref="Of"/>.
+    /// </summary>
     /// <param name="result">The evaluation.</param>
     /// <param name="images">Its images.</param>
     /// <param name="found">The detections in them.</param>
@@ -26,7 +28,8 @@ public static class ExampleChoice
     /// <param name="count">How many images at most.</param>
     /// <exception cref="IOException">An image cannot be read.</exception>
     public static IReadOnlyList<ExamplePair> Draw(
-        EvaluationResult result, IEnumerable<LabeledImage> images, IEnumerable<FoundObject> found, ClassTable classes, int count = 12)
+        EvaluationResult result, IEnumerable<LabeledImage> images, IEnumerable<FoundObject> found, ClassTable classes,
+        int count = 12)
     {
         ILookup<long, FoundObject> byImage = found.ToLookup(f => f.ImageId);
         Dictionary<long, LabeledImage> byId = images.ToDictionary(p => p.Id);

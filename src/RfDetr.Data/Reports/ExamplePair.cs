@@ -37,7 +37,8 @@ public sealed record ExamplePair(string Caption, string FoundCaption, byte[] Tru
             return new Annotation(f.Box.ToXyxy(), index, label, Fitting(f.Mask, width, height));
         })];
         string caption = string.Create(
-            CultureInfo.InvariantCulture, $"{shown.Length} found at score {threshold:0.00} or more, {image.Objects.Count} labeled");
+            CultureInfo.InvariantCulture,
+            $"{shown.Length} found at score {threshold:0.00} or more, {image.Objects.Count} labeled");
         return new(image.Name, caption, Draw(pixels, truth, maxSide), Draw(pixels, detections, maxSide));
     }
 

@@ -4,12 +4,12 @@ using System.Text;
 namespace RfDetr.Data;
 
 /// <summary>
-/// <c>metrics.csv</c> of a run: one line per logged step, first column <c>step</c>, empty where a column has no value at that step. Every line
-/// is on disk as soon as it was added.
+/// <c>metrics.csv</c> of a run: one line per logged step, first column <c>step</c>, empty where a column has no value at that
+/// step. Every line is on disk as soon as it was added.
 /// </summary>
 /// <remarks>
-/// When a run resumes, lines of steps beyond its checkpoint are cut off, and so is a last line that a crash left half written; columns that are new
-/// are added at the end. Not for several threads at once.
+/// When a run resumes, lines of steps beyond its checkpoint are cut off, and so is a last line that a crash left half written;
+/// columns that are new are added at the end. Not for several threads at once.
 /// </remarks>
 public sealed class MetricsCsv : IDisposable
 {
@@ -23,12 +23,15 @@ public sealed class MetricsCsv : IDisposable
     /// <summary>Begins a file, or goes on with one.</summary>
     /// <param name="path">The file.</param>
     /// <param name="columns">Names of all columns but <c>step</c>; letters, digits and <c>_ / . : @ - + % ( )</c>.</param>
-    /// <param name="lastStep">The step of the checkpoint a run resumes from: later lines go. Null begins a new file in place of an old one.</param>
+    /// <param name="lastStep">
+    /// The step of the checkpoint a run resumes from: later lines go. Null begins a new file in place of an old one.
+    /// </param>
     /// <param name="trim">Leaves out further lines of the file that is gone on with; null for none.</param>
     /// <exception cref="ArgumentException">A name is empty, repeated or has other characters.</exception>
     /// <exception cref="InvalidDataException">The file that is gone on with is no such table.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static MetricsCsv Open(string path, IReadOnlyList<string> columns, long? lastStep = null, Func<MetricsTable, MetricsTable>? trim = null)
+    public static MetricsCsv Open(
+        string path, IReadOnlyList<string> columns, long? lastStep = null, Func<MetricsTable, MetricsTable>? trim = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         Check(columns);
@@ -47,7 +50,9 @@ public sealed class MetricsCsv : IDisposable
 
     /// <summary>Adds a line.</summary>
     /// <param name="step">Not below that of the line before.</param>
-    /// <param name="values">Columns that have a value; one that is not finite is written as <c>nan</c>, <c>inf</c> or <c>-inf</c>.</param>
+    /// <param name="values">
+    /// Columns that have a value; one that is not finite is written as <c>nan</c>, <c>inf</c> or <c>-inf</c>.
+    /// </param>
     /// <exception cref="ArgumentException">There is no such column.</exception>
     /// <exception cref="IOException">The disk is full or gone.</exception>
     public void Add(long step, IEnumerable<(string Column, double Value)> values)
@@ -58,7 +63,8 @@ public sealed class MetricsCsv : IDisposable
         {
             int at = Array.IndexOf(_columns, column);
             if (at < 0)
-                throw new ArgumentException($"there is no column '{column}'; there are {string.Join(", ", _columns)}", nameof(values));
+                throw new ArgumentException(
+                    $"there is no column '{column}'; there are {string.Join(", ", _columns)}", nameof(values));
             cells[at] = value;
         }
 
@@ -78,7 +84,14 @@ public sealed class MetricsCsv : IDisposable
         {
             _ = text.Append(',');
             if (cell is { } value)
-                _ = text.Append(double.IsNaN(value) ? "nan" : double.IsInfinity(value) ? value > 0 ? "inf" : "-inf" : value.ToString("R", CultureInfo.InvariantCulture));
+                _ = text.Append(
+                    double.IsNaN(value)
+                        ? "nan"
+                        : double.IsInfinity(value)
+                        ? value > 0
+                        ? "inf"
+                        : "-inf"
+                        : value.ToString("R", CultureInfo.InvariantCulture));
         }
 
         _ = text.Append('\n');
@@ -89,8 +102,13 @@ public sealed class MetricsCsv : IDisposable
         ArgumentNullException.ThrowIfNull(columns);
         foreach (string column in columns)
         {
-            if (column.Length == 0 || column == StepColumn || column.Any(c => !char.IsAsciiLetterOrDigit(c) && !"_/.:@-+%()".Contains(c)))
-                throw new ArgumentException($"'{column}' cannot be the name of a column: letters, digits and _/.:@-+%() only, and '{StepColumn}' is there already", nameof(columns));
+            if (
+                column.Length == 0
+                    || column == StepColumn || column.Any(c => !char.IsAsciiLetterOrDigit(c) && !"_/.:@-+%()".Contains(c)))
+                throw new ArgumentException(
+                    $"'{column}' cannot be the name of a column: letters, digits and _/.:@-+%() only, and '{StepColumn}' "
+                        + $"is there already",
+                    nameof(columns));
         }
 
         if (columns.Distinct().Count() != columns.Count)

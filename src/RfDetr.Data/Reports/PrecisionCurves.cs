@@ -1,6 +1,9 @@
 namespace RfDetr.Data;
 
-/// <summary>Precision over the recalls <see cref="EvaluationOptions.RecallLevels"/>, at one overlap, all sizes, largest limit of detections.</summary>
+/// <summary>
+/// Precision over the recalls <see cref="EvaluationOptions.RecallLevels"/>, at one overlap, all sizes, largest limit of
+/// detections.
+/// </summary>
 public static class PrecisionCurves
 {
     private const double Iou = .5;

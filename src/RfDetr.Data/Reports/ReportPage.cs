@@ -1,8 +1,8 @@
 namespace RfDetr.Data;
 
 /// <summary>
-/// A page that needs nothing but a browser, offline: styles, charts and images are inside; light or dark as the reader's system is. All reports are
-/// made of it: training runs, evaluations, benchmarks, comparisons.
+/// A page that needs nothing but a browser, offline: styles, charts and images are inside; light or dark as the reader's system
+/// is. All reports are made of it: training runs, evaluations, benchmarks, comparisons.
 /// </summary>
 /// <param name="title">The heading.</param>
 internal sealed class ReportPage(string title)
@@ -45,7 +45,9 @@ internal sealed class ReportPage(string title)
         return this;
     }
 
-    /// <summary>A table of plain text. Columns after the first are aligned to the right unless named in <paramref name="textColumns"/>.</summary>
+    /// <summary>
+    /// A table of plain text. Columns after the first are aligned to the right unless named in <paramref name="textColumns"/>.
+    /// </summary>
     public ReportPage Table(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows, params int[] textColumns)
     {
         void Cells(string tag, IReadOnlyList<string> cells)
@@ -81,7 +83,8 @@ internal sealed class ReportPage(string title)
         Html.Open("div", "pair");
         foreach ((byte[] jpeg, string caption) in ((byte[], string)[])[left, right])
         {
-            Html.Open("figure").Raw($"<img loading=\"lazy\" alt=\"\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}\">");
+            Html.Open("figure").Raw(
+                $"<img loading=\"lazy\" alt=\"\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}\">");
             Html.Element("figcaption", caption).Close("figure");
         }
 

@@ -3,12 +3,13 @@ using System.Text.Json;
 namespace RfDetr.Data;
 
 /// <summary>
-/// <c>results.json</c> of a run, as rf-detr writes it: <c>{"class_map": {"valid": [{"class", "map@50:95", "map@50", "precision", "recall",
-/// "f1_score"}, …, {"class": "all", …}]}, "map", "precision", "recall", "f1_score"}</c>.
+/// <c>results.json</c> of a run, as rf-detr writes it: <c>{"class_map": {"valid": [{"class", "map@50:95", "map@50", "precision",
+/// "recall", "f1_score"}, …, {"class": "all", …}]}, "map", "precision", "recall", "f1_score"}</c>.
 /// </summary>
 /// <remarks>
-/// Precision, recall and F1 are at IoU 0.5 and the score threshold of the highest macro F1; <c>map</c> is AP at IoU 0.5, as there. Classes without objects
-/// are left out. The numbers outside of <c>class_map</c> are of the first split; <c>confidence_threshold</c> and <c>kind</c> are ours.
+/// Precision, recall and F1 are at IoU 0.5 and the score threshold of the highest macro F1; <c>map</c> is AP at IoU 0.5, as
+/// there. Classes without objects are left out. The numbers outside of <c>class_map</c> are of the first split;
+/// <c>confidence_threshold</c> and <c>kind</c> are ours.
 /// </remarks>
 public static class ResultsJson
 {

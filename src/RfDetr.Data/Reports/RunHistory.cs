@@ -22,19 +22,25 @@ public sealed record RunHistory(string XLabel, IReadOnlyList<HistoryChart> Chart
     public static RunHistory Read(string path) => Of(MetricsTable.Read(path));
 
     /// <summary>
-    /// Makes charts: columns with the same words before their last '/' (<c>valid/box_ap</c>, <c>valid/mask_ap</c>) share one as long as their sizes are
-    /// comparable; a column without '/' has its own.
+    /// Makes charts: columns with the same words before their last '/' (<c>valid/box_ap</c>, <c>valid/mask_ap</c>) share one as
+    /// long as their sizes are comparable; a column without '/' has its own.
     /// </summary>
     /// <remarks>The x axis is the column <c>epoch</c> where it has another value in each row, else the step.</remarks>
     public static RunHistory Of(MetricsTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
         int epoch = table.Columns.Index().Where(c => c.Item == EpochColumn).Select(c => c.Index).DefaultIfEmpty(-1).First();
-        bool byEpoch = epoch >= 0 && table.Rows.All(r => r.Values[epoch] is not null) && table.Rows.Select(r => r.Values[epoch]).Distinct().Count() == table.Rows.Count;
+        bool byEpoch = epoch >= 0
+            && table.Rows.All(r => r.Values[epoch] is not null)
+            && table.Rows.Select(r => r.Values[epoch]).Distinct().Count() == table.Rows.Count;
         var charts = new List<(string Group, double Size, List<ChartSeries> Series)>();
         for (int c = 0; c < table.Columns.Count; c++)
         {
-            (double X, double Y)[] points = [.. table.Rows.Where(r => r.Values[c] is not null).Select(r => (byEpoch ? r.Values[epoch]!.Value : r.Step, r.Values[c]!.Value))];
+            (double X, double Y)[] points =
+            [
+                .. table.Rows.Where(r => r.Values[c] is not null).Select(r =>
+                    (byEpoch ? r.Values[epoch]!.Value : r.Step, r.Values[c]!.Value))
+            ];
             if (c != epoch && points.Length > 0)
                 Place(charts, table.Columns[c], points);
         }
@@ -42,12 +48,16 @@ public sealed record RunHistory(string XLabel, IReadOnlyList<HistoryChart> Chart
         return new(byEpoch ? EpochColumn : "step", [.. charts.Select(c => new HistoryChart(Title(c.Group, c.Series), c.Series))]);
     }
 
-    private static void Place(List<(string Group, double Size, List<ChartSeries> Series)> charts, string column, (double X, double Y)[] points)
+    private static void Place(
+        List<(string Group, double Size, List<ChartSeries> Series)> charts, string column, (double X, double Y)[] points)
     {
         int slash = column.LastIndexOf('/');
         string group = slash < 0 ? column : column[..slash];
         double size = points.Where(p => double.IsFinite(p.Y)).Select(p => Math.Abs(p.Y)).DefaultIfEmpty(0).Max();
-        int at = slash < 0 ? -1 : charts.FindIndex(c => c.Group == group && c.Series.Count < Chart.Colors && size <= c.Size * Comparable && c.Size <= size * Comparable);
+        int at = slash < 0
+            ? -1
+            : charts.FindIndex(c =>
+                c.Group == group && c.Series.Count < Chart.Colors && size <= c.Size * Comparable && c.Size <= size * Comparable);
         var series = new ChartSeries(column[(slash + 1)..], points);
         if (at < 0)
             charts.Add((group, size, [series]));

@@ -26,7 +26,9 @@ public sealed record RunReportContent
     }
 }
 
-/// <summary><c>report.html</c>: one file with curves, classes, confusion and images that needs nothing but a browser, offline.</summary>
+/// <summary>
+/// <c>report.html</c>: one file with curves, classes, confusion and images that needs nothing but a browser, offline.
+/// </summary>
 public static class RunReport
 {
     /// <summary>Writes the file; it appears only when it is complete.</summary>

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace RfDetr.Data;
 
-/// <summary>The few shapes of Protocol Buffers' wire format that event files need: varints, fixed numbers, nested messages.</summary>
+/// <summary>
+/// The few shapes of Protocol Buffers' wire format that event files need: varints, fixed numbers, nested messages.
+/// </summary>
 internal sealed class WireWriter
 {
     private const int VarInt = 0, Fixed64 = 1, Bytes = 2, Fixed32 = 5;

@@ -9,7 +9,8 @@ namespace RfDetr.Data;
 /// <param name="Large">96² and more.</param>
 /// <param name="Size">√(box area) as a share of √(image area).</param>
 /// <param name="Aspect">Width ÷ height of the boxes.</param>
-public sealed record ClassStatistics(DataClass Class, int Objects, int Images, int Small, int Medium, int Large, Distribution Size, Distribution Aspect);
+public sealed record ClassStatistics(
+    DataClass Class, int Objects, int Images, int Small, int Medium, int Large, Distribution Size, Distribution Aspect);
 
 /// <summary>Figures of one split.</summary>
 /// <param name="Name">The split.</param>

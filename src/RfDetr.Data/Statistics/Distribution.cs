@@ -8,7 +8,8 @@ namespace RfDetr.Data;
 /// <param name="Ninetieth">Nine tenths are at or below it.</param>
 /// <param name="Most">The largest.</param>
 /// <param name="Mean">Their mean.</param>
-public sealed record Distribution(int Count, double Least, double Tenth, double Median, double Ninetieth, double Most, double Mean)
+public sealed record Distribution(
+    int Count, double Least, double Tenth, double Median, double Ninetieth, double Most, double Mean)
 {
     /// <summary>Sorts and reads off; quantiles are values that occur (nearest rank).</summary>
     public static Distribution Of(IEnumerable<double> values)

@@ -92,7 +92,9 @@ internal sealed partial record VocAnnotation(
             : throw new DataSetFormatException(file, $"its root is <{root?.Name}>; Pascal VOC's is <annotation>.");
     }
 
-    /// <summary>The code page that an XML declaration names and .NET does not read by itself, such as GBK; null for others.</summary>
+    /// <summary>
+    /// The code page that an XML declaration names and .NET does not read by itself, such as GBK; null for others.
+    /// </summary>
     private static Encoding? Declared(ReadOnlySpan<byte> bytes)
     {
         string start = Encoding.Latin1.GetString(bytes[..Math.Min(bytes.Length, 200)]);
@@ -148,13 +150,16 @@ internal sealed partial record VocAnnotation(
         if (item.Element("bndbox") is not { } box)
             throw new DataSetFormatException(file, $"object {number} ('{name}') has no <bndbox>.");
         double Edge(string edge) =>
-            double.TryParse((string?)box.Element(edge), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
+            double.TryParse((string?)box.Element(edge), NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+                && double.IsFinite(value)
                 ? value
                 : throw new DataSetFormatException(
                     file,
                     $"object {number} ('{name}'): <{edge}> is '{(string?)box.Element(edge)}'; it must be a number of pixels.");
         double x = Edge("xmin") - 1, y = Edge("ymin") - 1;
-        return (name, new BoxXywh(x, y, Edge("xmax") - x, Edge("ymax") - y), ((string?)item.Element("difficult"))?.Trim() is "1" or "true");
+        return (
+            name, new BoxXywh(x, y, Edge("xmax") - x, Edge("ymax") - y),
+            ((string?)item.Element("difficult"))?.Trim() is "1" or "true");
     }
 
     /// <summary>

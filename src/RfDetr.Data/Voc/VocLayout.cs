@@ -1,9 +1,14 @@
 namespace RfDetr.Data;
 
-/// <summary>Pascal VOC's layout. Its masks (images of class colors) are not read; difficult objects become crowds, which are not counted either way.</summary>
+/// <summary>
+/// Pascal VOC's layout. Its masks (images of class colors) are not read; difficult objects become crowds, which are not counted
+/// either way.
+/// </summary>
 internal static class VocLayout
 {
-    /// <summary>Optional list of class names in order; without it the names found are sorted, which gives VOC's own order.</summary>
+    /// <summary>
+    /// Optional list of class names in order; without it the names found are sorted, which gives VOC's own order.
+    /// </summary>
     public const string LabelsFile = "labels.txt";
 
     /// <summary>The folder of the images.</summary>
@@ -77,10 +82,14 @@ internal static class VocLayout
         var found = all.Values.SelectMany(a => a.Objects).Select(o => o.Name).ToHashSet(StringComparer.Ordinal);
         string labels = Path.Combine(root.Path, LabelsFile);
         string[] names = File.Exists(labels) && root.Allows(labels, out _)
-            ? [.. TextFile.Lines(labels, LargestList).Select(l => l.Trim()).Where(l => l.Length > 0).Distinct(StringComparer.Ordinal)]
+            ? [
+                .. TextFile.Lines(labels, LargestList)
+                    .Select(l => l.Trim()).Where(l => l.Length > 0).Distinct(StringComparer.Ordinal)
+            ]
             : [.. found.Order(StringComparer.Ordinal)];
         if (found.Except(names, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
-            throw new DataSetFormatException(labels, $"has no class '{unknown}', which some annotations name; add it, or delete the file.");
+            throw new DataSetFormatException(
+                labels, $"has no class '{unknown}', which some annotations name; add it, or delete the file.");
         return names.Length > 0
             ? ClassTable.FromNames(names)
             : throw new DataSetFormatException(root.Path, "no annotation names an object; there is no class to learn.");
@@ -91,7 +100,10 @@ internal static class VocLayout
     {
         string folder = Path.Combine(root.Path, "ImageSets", "Main");
         string[] lists = Directory.Exists(folder) && root.Allows(folder, out _)
-            ? [.. Directory.EnumerateFiles(folder, "*.txt").Where(f => SplitNames.Rank(Path.GetFileNameWithoutExtension(f)) < 3).Order(StringComparer.Ordinal)]
+            ? [
+                .. Directory.EnumerateFiles(folder, "*.txt")
+                    .Where(f => SplitNames.Rank(Path.GetFileNameWithoutExtension(f)) < 3).Order(StringComparer.Ordinal)
+            ]
             : [];
         if (lists.Length == 0)
         {

@@ -45,7 +45,7 @@ internal sealed record YoloConfig(
         string text = TextFile.Read(file, LargestFile);
         return BoundedYaml.Read(text, (line, what, inner) =>
             new DataSetFormatException(
-                file, line > 0 ? FormattableString.Invariant($"line {line}: {what}") : what, inner)) as YamlMappingNode
+                file, line > 0 ? Invariant.Text($"line {line}: {what}") : what, inner)) as YamlMappingNode
             ?? throw new DataSetFormatException(file, "is no YAML map; it must hold 'names:', 'train:' and 'val:'.");
     }
 
@@ -55,7 +55,8 @@ internal sealed record YoloConfig(
         {
             YamlSequenceNode list => [.. list.Children.Select((n, i) => Text(file, $"names[{i}]", n))],
             YamlMappingNode byNumber => ByNumber(file, byNumber),
-            null => throw new DataSetFormatException(file, "has no 'names:'; give the class names as a list, or as a map from 0 on."),
+            null =>
+                throw new DataSetFormatException(file, "has no 'names:'; give the class names as a list, or as a map from 0 on."),
             _ => throw new DataSetFormatException(file, "names: must be a list of class names, or a map from their numbers."),
         };
         if (names.Length == 0)
@@ -94,7 +95,12 @@ internal sealed record YoloConfig(
         if (Value(map, "kpt_shape") is not { } node)
             return 0;
         int[] shape = node is YamlSequenceNode list
-            ? [.. list.Children.Select(n => int.TryParse((n as YamlScalarNode)?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int v) ? v : -1)]
+            ? [
+                .. list.Children.Select(n =>
+                    int.TryParse((n as YamlScalarNode)?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int v)
+                        ? v
+                        : -1)
+            ]
             : [];
         return shape is [>= 1 and <= MostKeypoints, 2 or 3]
             ? shape[0] * shape[1]
@@ -114,5 +120,6 @@ internal sealed record YoloConfig(
         ? text
         : throw new DataSetFormatException(file, $"{field} must be a text.");
 
-    private static YamlNode? Value(YamlMappingNode map, string key) => map.Children.TryGetValue(new YamlScalarNode(key), out YamlNode? node) ? node : null;
+    private static YamlNode? Value(YamlMappingNode map, string key) =>
+        map.Children.TryGetValue(new YamlScalarNode(key), out YamlNode? node) ? node : null;
 }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace RfDetr.Data;
 
 /// <summary>
-/// A YOLO label file: one object a line, <c>class cx cy w h</c> or <c>class x1 y1 x2 y2 x3 y3 …</c> (an outline), all shares of the
-/// image's width and height. Pose labels have keypoints behind the box, which are not read.
+/// A YOLO label file: one object a line, <c>class cx cy w h</c> or <c>class x1 y1 x2 y2 x3 y3 …</c> (an outline), all shares of
+/// the image's width and height. Pose labels have keypoints behind the box, which are not read.
 /// </summary>
 internal static class YoloLabels
 {
@@ -62,26 +62,28 @@ internal static class YoloLabels
         {
             if (range.Start.Equals(range.End))
                 continue;
-            if (!double.TryParse(line[range], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || !double.IsFinite(value))
+            if (
+                !double.TryParse(line[range], NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+                    || !double.IsFinite(value))
                 return $"'{(line[range].Length <= 40 ? line[range] : line[range][..40])}' is no number";
             values.Add(value);
         }
 
         if (values[0] != Math.Floor(values[0]) || values[0] < 0 || values[0] >= classes)
-            return FormattableString.Invariant($"class {values[0]} is not one of data.yaml's 0 to {classes - 1}");
+            return Invariant.Text($"class {values[0]} is not one of data.yaml's 0 to {classes - 1}");
         for (int i = 1; i < values.Count; i++)
         {
             if (!(values[i] is >= Least and <= Most))
-                return FormattableString.Invariant($"{values[i]} is no share of the image (0..1); are these pixels?");
+                return Invariant.Text($"{values[i]} is no share of the image (0..1); are these pixels?");
         }
 
         return null;
     }
 
     private static string Count(int count, int keypoints) => keypoints > 0
-        ? FormattableString.Invariant(
+        ? Invariant.Text(
             $"has {count} values; by kpt_shape a line has 5 (class cx cy w h) and {keypoints} of keypoints")
-        : FormattableString.Invariant(
+        : Invariant.Text(
             $"has {count} values; a box has 5 (class cx cy w h), an outline an odd number of at least 7");
 
     private static LabeledObject Box(int id, List<double> values, int width, int height)
@@ -124,5 +126,6 @@ internal static class YoloLabels
         return Math.Abs(sum) / 2;
     }
 
-    private static DataSetFormatException Error(string file, int line, string what) => new(file, FormattableString.Invariant($"line {line}: {what}."));
+    private static DataSetFormatException Error(string file, int line, string what) =>
+        new(file, Invariant.Text($"line {line}: {what}."));
 }

@@ -1,7 +1,8 @@
-
 namespace RfDetr.Data;
 
-/// <summary>YOLO's layout: images in <c>…/images/…</c>, a label file of the same name in <c>…/labels/…</c> (or beside the image).</summary>
+/// <summary>
+/// YOLO's layout: images in <c>…/images/…</c>, a label file of the same name in <c>…/labels/…</c> (or beside the image).
+/// </summary>
 internal static class YoloLayout
 {
     private const long LargestList = 256L << 20;
@@ -201,7 +202,7 @@ internal static class YoloLayout
                     yield return other;
                 else
                     problems.Add(
-                        new DataSetFormatException(list, FormattableString.Invariant($"line {number}: '{entry}' {why}.")));
+                        new DataSetFormatException(list, Invariant.Text($"line {number}: '{entry}' {why}.")));
             }
         }
     }

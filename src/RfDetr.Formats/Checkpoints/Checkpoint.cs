@@ -34,7 +34,9 @@ public sealed class Checkpoint : IWeightSource, IDisposable
             object? value = format == CheckpointFormat.TorchZip
                 ? TorchZipFile.Read(file, options.VerifyChecksums)
                 : TorchLegacyFile.Read(file);
-            Contents = value as PlainMap ?? throw new CheckpointFormatException($"{file.Name}: holds a {value?.GetType().Name ?? "None"} where a checkpoint has a dictionary");
+            Contents = value as PlainMap
+                ?? throw new CheckpointFormatException(
+                    $"{file.Name}: holds a {value?.GetType().Name ?? "None"} where a checkpoint has a dictionary");
             StateDict weights = TorchContents.Weights(Contents, file.Name);
             _weights = weights;
             ema = TorchContents.Ema(Contents, weights, file.Name);
@@ -81,7 +83,9 @@ public sealed class Checkpoint : IWeightSource, IDisposable
 
     /// <summary>Opens a file, told by its content and not by its extension.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="CheckpointFormatException">It is empty, truncated, damaged, hostile, or something else than a checkpoint; the message says which.</exception>
+    /// <exception cref="CheckpointFormatException">
+    /// It is empty, truncated, damaged, hostile, or something else than a checkpoint; the message says which.
+    /// </exception>
     public static Checkpoint Open(string path, CheckpointOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);

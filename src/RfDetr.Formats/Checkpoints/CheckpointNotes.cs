@@ -1,12 +1,16 @@
 namespace RfDetr.Checkpoints;
 
-/// <summary>Facts about weights that training keeps in a checkpoint's metadata and that every use of the weights should know.</summary>
+/// <summary>
+/// Facts about weights that training keeps in a checkpoint's metadata and that every use of the weights should know.
+/// </summary>
 public static class CheckpointNotes
 {
     /// <summary>Key of the identifier of the weights' license, e.g. <c>Apache-2.0</c>.</summary>
     public const string LicenseKey = "license";
 
-    /// <summary>Key of the score threshold with which the weights had their best macro F1 on the images they were evaluated on.</summary>
+    /// <summary>
+    /// Key of the score threshold with which the weights had their best macro F1 on the images they were evaluated on.
+    /// </summary>
     public const string BestThresholdKey = "best_threshold";
 
     private const int MaxLength = 100;

@@ -4,8 +4,8 @@ using RfDetr.Tensors;
 namespace RfDetr;
 
 /// <summary>
-/// Weights and inputs that anyone can make from a text and an index, so that results can be compared without shipping the weights.
-/// <c>u(key, i)</c> is SplitMix64 of FNV-1a-64(key) + i, scaled to [−1, 1).
+/// Weights and inputs that anyone can make from a text and an index, so that results can be compared without shipping the
+/// weights. <c>u(key, i)</c> is SplitMix64 of FNV-1a-64(key) + i, scaled to [−1, 1).
 /// </summary>
 public sealed class FormulaWeights(string salt) : IWeightInitializer
 {
@@ -55,7 +55,10 @@ public sealed class FormulaWeights(string salt) : IWeightInitializer
 
     // With equal query rows the result does not depend on the order of nearly equal proposals.
     private bool HasEqualRows(string name) =>
-        !salt.StartsWith("ranked", StringComparison.Ordinal) && (name.EndsWith("refpoint_embed.weight", StringComparison.Ordinal) || name.EndsWith("query_feat.weight", StringComparison.Ordinal));
+        !salt.StartsWith("ranked", StringComparison.Ordinal)
+            && (
+                name.EndsWith("refpoint_embed.weight", StringComparison.Ordinal)
+                    || name.EndsWith("query_feat.weight", StringComparison.Ordinal));
 
     private static (double Offset, double Scale) Range(string name, ReadOnlySpan<int> shape)
     {
@@ -90,5 +93,6 @@ public sealed class FormulaWeights(string salt) : IWeightInitializer
         return hash;
     }
 
-    private static double Uniform(ulong state, int index) => (SplitMix64.Mix(state + ((ulong)index + 1) * SplitMix64.Step) >> 40) / 8388608.0 - 1;
+    private static double Uniform(ulong state, int index) =>
+        (SplitMix64.Mix(state + ((ulong)index + 1) * SplitMix64.Step) >> 40) / 8388608.0 - 1;
 }

@@ -10,7 +10,9 @@ namespace RfDetr.Checkpoints;
 /// </remarks>
 public static class HeadResizing
 {
-    /// <summary>A source whose class heads have <paramref name="classLogits"/> rows; all other tensors are passed through.</summary>
+    /// <summary>
+    /// A source whose class heads have <paramref name="classLogits"/> rows; all other tensors are passed through.
+    /// </summary>
     /// <param name="weights">The checkpoint.</param>
     /// <param name="classLogits">Rows C of the new heads, ≥ 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classLogits"/> is below 1.</exception>
@@ -36,7 +38,9 @@ public static class HeadResizing
 
         private static bool IsClassHead(string name) =>
             name is "class_embed.weight" or "class_embed.bias" ||
-            (name.StartsWith("transformer.enc_out_class_embed.", StringComparison.Ordinal) && (name.EndsWith(".weight", StringComparison.Ordinal) || name.EndsWith(".bias", StringComparison.Ordinal)));
+            (
+                name.StartsWith("transformer.enc_out_class_embed.", StringComparison.Ordinal)
+                    && (name.EndsWith(".weight", StringComparison.Ordinal) || name.EndsWith(".bias", StringComparison.Ordinal)));
 
         private HostTensor Tile(string name, HostTensor old)
         {

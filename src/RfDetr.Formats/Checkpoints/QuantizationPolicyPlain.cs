@@ -18,9 +18,13 @@ internal static class QuantizationPolicyPlain
         new("budget", policy.Budget),
         new("calibration_pictures", (long)policy.CalibrationImages),
         new("calibration_sha256", policy.CalibrationDigest),
-        new("blocks", policy.Blocks.Select(object? (b) => new PlainMap([new("name", b.Name), new("int8", b.IsInt8), new("cost", b.Cost), new("share", b.Share)])).ToList()),
+        new(
+            "blocks",
+            policy.Blocks.Select(object? (b) =>
+                new PlainMap([new("name", b.Name), new("int8", b.IsInt8), new("cost", b.Cost), new("share", b.Share)])).ToList()),
         new("ranges", new PlainMap(policy.Ranges.OrderBy(r => r.Key, StringComparer.Ordinal)
-            .Select(r => KeyValuePair.Create(r.Key, (object?)new List<object?> { (double)r.Value.Least, (double)r.Value.Largest })))),
+            .Select(r =>
+                KeyValuePair.Create(r.Key, (object?)new List<object?> { (double)r.Value.Least, (double)r.Value.Largest })))),
     ]);
 
     /// <summary>The policy among a checkpoint's metadata; null if there is none.</summary>
@@ -32,13 +36,26 @@ internal static class QuantizationPolicyPlain
         if (stored is not PlainMap map || !map.TryGet("blocks", out List<object?>? blocks) || map["version"] is not long version)
             throw Wrong("it is no map with blocks and a version");
         if (version != Version)
-            throw Wrong(FormattableString.Invariant($"it is of version {version}, this program reads version {Version}"));
+            throw Wrong(Invariant.Text($"it is of version {version}, this program reads version {Version}"));
         return new QuantizationPolicy
         {
             Blocks = [.. blocks.Select(Block)],
-            Activations = map["activations"] switch { "rows" => ActivationScales.Rows, "calibrated" => ActivationScales.Calibrated, var other => throw Wrong($"activations are '{other}', expected 'rows' or 'calibrated'") },
-            ActivationBits = map["activation_bits"] switch { null => 8, 8L => 8, 7L => 7, var other => throw Wrong(FormattableString.Invariant($"activation bits are '{other}', expected 7 or 8")) },
-            Ranges = map.TryGet("ranges", out PlainMap? ranges) ? ranges.ToDictionary(r => (string)r.Key, r => Range(r.Value)) : new Dictionary<string, ActivationRange>(),
+            Activations = map["activations"] switch
+            {
+                "rows" => ActivationScales.Rows,
+                "calibrated" => ActivationScales.Calibrated,
+                var other => throw Wrong($"activations are '{other}', expected 'rows' or 'calibrated'")
+            },
+            ActivationBits = map["activation_bits"] switch
+            {
+                null => 8,
+                8L => 8,
+                7L => 7,
+                var other => throw Wrong(Invariant.Text($"activation bits are '{other}', expected 7 or 8"))
+            },
+            Ranges = map.TryGet("ranges", out PlainMap? ranges)
+                ? ranges.ToDictionary(r => (string)r.Key, r => Range(r.Value))
+                : new Dictionary<string, ActivationRange>(),
             Measured = map["measured"] as string ?? "",
             FloatPrecision = map["float_precision"] as double?,
             Int8Precision = map["int8_precision"] as double?,
@@ -59,5 +76,6 @@ internal static class QuantizationPolicyPlain
             ? new((float)least, (float)largest)
             : throw Wrong("a range is not two finite numbers around 0");
 
-    private static CheckpointFormatException Wrong(string why) => new($"the stored quantization policy cannot be used: {why}; quantize the model again");
+    private static CheckpointFormatException Wrong(string why) =>
+        new($"the stored quantization policy cannot be used: {why}; quantize the model again");
 }

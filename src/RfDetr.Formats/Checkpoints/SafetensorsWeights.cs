@@ -4,7 +4,8 @@ using RfDetr.Tensors;
 namespace RfDetr.Checkpoints;
 
 /// <summary>A safetensors file's tensors, with the averaged ones apart where our writer stored both.</summary>
-internal sealed class SafetensorsWeights(IReadOnlyDictionary<string, HostTensor> tensors, IReadOnlyDictionary<string, string> names) : IWeightSource
+internal sealed class SafetensorsWeights(
+    IReadOnlyDictionary<string, HostTensor> tensors, IReadOnlyDictionary<string, string> names) : IWeightSource
 {
     /// <summary>Before the names of averaged weights in files of ours.</summary>
     public const string EmaPrefix = "ema.";
@@ -32,7 +33,8 @@ internal sealed class SafetensorsWeights(IReadOnlyDictionary<string, HostTensor>
                 continue;
             string name = StateDict.Strip(isEma ? stored[EmaPrefix.Length..] : stored);
             if (!names.TryAdd(name, stored))
-                throw new CheckpointFormatException($"{fileName}: two tensors are named '{name}' once prefixes like 'model.' are taken off");
+                throw new CheckpointFormatException(
+                    $"{fileName}: two tensors are named '{name}' once prefixes like 'model.' are taken off");
         }
 
         return new SafetensorsWeights(tensors, names);
@@ -41,7 +43,8 @@ internal sealed class SafetensorsWeights(IReadOnlyDictionary<string, HostTensor>
     /// <summary>The metadata as plain values: ours decoded, foreign texts as they are.</summary>
     public static (PlainMap Args, PlainMap Metadata) Describe(PlainMap texts, string fileName)
     {
-        PlainMap Decode(string key) => texts.TryGet(key, out string? json) && PlainJson.Read(json, fileName) is PlainMap map ? map : new PlainMap();
+        PlainMap Decode(string key) =>
+            texts.TryGet(key, out string? json) && PlainJson.Read(json, fileName) is PlainMap map ? map : new PlainMap();
         PlainMap metadata = Decode(MetadataKey);
         foreach ((object key, object? value) in texts)
         {

@@ -32,7 +32,8 @@ internal sealed class StateDict : IWeightSource
             if (key is not string name || value is not StoredTensor tensor)
                 continue;
             if (!tensors.TryAdd(Strip(name), tensor))
-                throw new CheckpointFormatException($"{fileName}: two tensors are named '{Strip(name)}' once prefixes like '{s_prefixes[0]}' are taken off");
+                throw new CheckpointFormatException(
+                    $"{fileName}: two tensors are named '{Strip(name)}' once prefixes like '{s_prefixes[0]}' are taken off");
         }
 
         return new StateDict(tensors);

@@ -9,7 +9,10 @@ namespace RfDetr.Checkpoints;
 internal static class TorchContents
 {
     private static readonly string[] s_modelKeys = ["model", "state_dict", "model_state_dict"];
-    private static readonly string[] s_emaKeys = ["ema_model", "ema_state_dict", "legacy_ema_state_dict", "model_ema", "ema", "average_model_state_dict"];
+    private static readonly string[] s_emaKeys =
+    [
+        "ema_model", "ema_state_dict", "legacy_ema_state_dict", "model_ema", "ema", "average_model_state_dict"
+    ];
     private static readonly string[] s_argumentKeys = ["hyper_parameters", "model_config", "args"];
 
     /// <summary>The model's tensors.</summary>
@@ -27,7 +30,8 @@ internal static class TorchContents
         if (s_modelKeys.Any(k => root.TryGet(k, out _)))
             throw new CheckpointFormatException($"{fileName}: the checkpoint's model has no tensors");
         throw new CheckpointFormatException(
-            $"{fileName}: no weights found; a checkpoint has them under 'model' or 'state_dict', this file has {(root.Count == 0 ? "nothing" : string.Join(", ", root.Keys.Take(20).Select(k => $"'{k}'")))}");
+            $"{fileName}: no weights found; a checkpoint has them under 'model' or 'state_dict', this file has "
+                + $"{(root.Count == 0 ? "nothing" : string.Join(", ", root.Keys.Take(20).Select(k => $"'{k}'")))}");
     }
 
     /// <summary>The averaged weights; null if there are none.</summary>
@@ -43,7 +47,11 @@ internal static class TorchContents
                 if (!place.TryGet(key, out PlainMap? map))
                     continue;
                 // ModelEma saves itself as {module: …} in some versions.
-                PlainMap inner = map.TryGet("module", out PlainMap? module) ? module : map.TryGet("state_dict", out PlainMap? state) ? state : map;
+                PlainMap inner = map.TryGet("module", out PlainMap? module)
+                    ? module
+                    : map.TryGet("state_dict", out PlainMap? state)
+                    ? state
+                    : map;
                 StateDict ema = StateDict.From(inner, fileName);
                 if (ema.Names.Any(weights.Names.Contains))
                     return ema;
@@ -53,7 +61,9 @@ internal static class TorchContents
         return null;
     }
 
-    /// <summary>All arguments in one map; the later key wins: hyper_parameters (with what it nests), model_config, args.</summary>
+    /// <summary>
+    /// All arguments in one map; the later key wins: hyper_parameters (with what it nests), model_config, args.
+    /// </summary>
     public static PlainMap Args(PlainMap root)
     {
         var args = new PlainMap();
@@ -79,7 +89,8 @@ internal static class TorchContents
         var metadata = new PlainMap();
         foreach ((object key, object? value) in root)
         {
-            bool apart = key is string name && (s_modelKeys.Contains(name) || s_emaKeys.Contains(name) || s_argumentKeys.Contains(name));
+            bool apart = key is string name
+                && (s_modelKeys.Contains(name) || s_emaKeys.Contains(name) || s_argumentKeys.Contains(name));
             if (!apart && !PlainMaps.HoldsTensors(value))
                 metadata.Set(key, value);
         }

@@ -27,7 +27,8 @@ public sealed record ExecutionProvider(string Name)
         {
             int equals = part.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0 || equals == part.Length - 1)
-                throw new ArgumentException($"option '{part}' of execution provider '{name}' is not of the form key=value", nameof(text));
+                throw new ArgumentException(
+                    $"option '{part}' of execution provider '{name}' is not of the form key=value", nameof(text));
             options[part[..equals].Trim()] = part[(equals + 1)..].Trim();
         }
 

@@ -13,7 +13,8 @@ public sealed record FileDigests(string Sha256, string Md5)
         model.Locate(acceptLicense) is { } path ? Of(path) : Of(BuiltInModels.Bytes(model.Text).Span);
 
     /// <summary>Of a file that is in memory.</summary>
-    internal static FileDigests Of(ReadOnlySpan<byte> bytes) => new(Convert.ToHexStringLower(SHA256.HashData(bytes)), Convert.ToHexStringLower(MD5.HashData(bytes)));
+    internal static FileDigests Of(ReadOnlySpan<byte> bytes) =>
+        new(Convert.ToHexStringLower(SHA256.HashData(bytes)), Convert.ToHexStringLower(MD5.HashData(bytes)));
 
     /// <summary>Reads a file once for both.</summary>
     public static FileDigests Of(string path)

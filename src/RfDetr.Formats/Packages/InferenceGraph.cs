@@ -7,8 +7,12 @@ namespace RfDetr;
 /// <summary>Records the network for inference with the outputs of rf-detr's export contract.</summary>
 internal static class InferenceGraph
 {
-    /// <summary>Records the network whose tensors <c>weights</c> loads; a null batch means any; <c>taps</c> chooses stages to keep.</summary>
-    public static NetworkGraph Record(Func<Backend, Weights> weights, ModelConfig config, int height, int width, int? batch = null, Func<string, bool>? taps = null)
+    /// <summary>
+    /// Records the network whose tensors <c>weights</c> loads; a null batch means any; <c>taps</c> chooses stages to keep.
+    /// </summary>
+    public static NetworkGraph Record(
+        Func<Backend, Weights> weights, ModelConfig config, int height, int width, int? batch = null,
+        Func<string, bool>? taps = null)
     {
         var backend = new GraphBackend();
         var network = new RfDetrNetwork(weights(backend), config);

@@ -1,4 +1,3 @@
-
 namespace RfDetr;
 
 /// <summary>One of the two sets of weights that a training checkpoint may hold.</summary>
@@ -17,16 +16,20 @@ public enum WeightSet
 public readonly record struct ImageSize(int Height, int Width)
 {
     /// <summary>For example <c>384×512</c>.</summary>
-    public override string ToString() => FormattableString.Invariant($"{Height}×{Width}");
+    public override string ToString() => Invariant.Text($"{Height}×{Width}");
 }
 
-/// <summary>What a model means, as far as its file does not say it or shall be overruled. What runs it is an <c>Engine</c>.</summary>
+/// <summary>
+/// What a model means, as far as its file does not say it or shall be overruled. What runs it is an <c>Engine</c>.
+/// </summary>
 public sealed record ModelOptions
 {
     /// <summary>The variant a checkpoint must be; null: found from its shapes.</summary>
     public string? Variant { get; init; }
 
-    /// <summary>Names of the classes where the file has none, in the order of the logits (see <see cref="ClassOffset"/>).</summary>
+    /// <summary>
+    /// Names of the classes where the file has none, in the order of the logits (see <see cref="ClassOffset"/>).
+    /// </summary>
     public IReadOnlyList<string>? ClassNames { get; init; }
 
     /// <summary>Logit index of the first name; null: by the file's own rule.</summary>
@@ -48,8 +51,8 @@ public sealed record ModelOptions
     public ImageSize? InputSize { get; init; }
 
     /// <summary>
-    /// Which products run in int8; null: as the model says; <see cref="QuantizationPolicy.None"/>: none. Float weights are rounded first, as a
-    /// file with the policy would hold them: both give the same.
+    /// Which products run in int8; null: as the model says; <see cref="QuantizationPolicy.None"/>: none. Float weights are
+    /// rounded first, as a file with the policy would hold them: both give the same.
     /// </summary>
     public QuantizationPolicy? Quantization { get; init; }
 
@@ -59,9 +62,9 @@ public sealed record ModelOptions
     {
         var wrong = new List<string>();
         if (ClassOffset is < 0)
-            wrong.Add(FormattableString.Invariant($"{nameof(ClassOffset)} is {ClassOffset}, expected 0 or more"));
+            wrong.Add(Invariant.Text($"{nameof(ClassOffset)} is {ClassOffset}, expected 0 or more"));
         if (NumSelect is < 1)
-            wrong.Add(FormattableString.Invariant($"{nameof(NumSelect)} is {NumSelect}, expected 1 or more"));
+            wrong.Add(Invariant.Text($"{nameof(NumSelect)} is {NumSelect}, expected 1 or more"));
         if (InputSize is { } size && (size.Height is < 1 or > 8192 || size.Width is < 1 or > 8192))
             wrong.Add($"{nameof(InputSize)} is {size}, expected 1..8192 a side");
         if (!Enum.IsDefined(Weights))

@@ -6,7 +6,9 @@ using RfDetr.Tensors;
 
 namespace RfDetr;
 
-/// <summary>An opened model: what it is, and what an engine needs of it. The one way from a model argument to a network.</summary>
+/// <summary>
+/// An opened model: what it is, and what an engine needs of it. The one way from a model argument to a network.
+/// </summary>
 public abstract class ModelPackage : IDisposable
 {
     private protected ModelPackage(ModelReference reference, ModelOptions options) => (Reference, Options) = (reference, options);
@@ -33,7 +35,9 @@ public abstract class ModelPackage : IDisposable
         ArgumentNullException.ThrowIfNull(reference);
         options ??= new ModelOptions();
         options.Validate();
-        return reference is ModelReference.Onnx file ? OnnxPackage.OpenFile(file, options) : CheckpointPackage.OpenCheckpoint(reference, options);
+        return reference is ModelReference.Onnx file
+            ? OnnxPackage.OpenFile(file, options)
+            : CheckpointPackage.OpenCheckpoint(reference, options);
     }
 
     /// <summary>What the model means, once an engine has said what it takes and gives.</summary>
@@ -58,7 +62,8 @@ public sealed class CheckpointPackage : ModelPackage
     // The tensors as the network took them, which tells what it left.
     private Weights? _loaded;
 
-    private CheckpointPackage(ModelReference reference, ModelOptions options, Checkpoint checkpoint, ModelConfig config, ModelInfo info)
+    private CheckpointPackage(
+        ModelReference reference, ModelOptions options, Checkpoint checkpoint, ModelConfig config, ModelInfo info)
         : base(reference, options) => (Checkpoint, Config, Info) = (checkpoint, config, info);
 
     /// <summary>The file.</summary>
@@ -77,7 +82,8 @@ public sealed class CheckpointPackage : ModelPackage
 
     /// <summary>What the network takes and gives.</summary>
     /// <param name="batch">A fixed batch size; null: any.</param>
-    public NetworkContract Contract(int? batch = null) => InferenceGraph.Contract(Config, Info.InputHeight, Info.InputWidth, batch);
+    public NetworkContract Contract(int? batch = null) =>
+        InferenceGraph.Contract(Config, Info.InputHeight, Info.InputWidth, batch);
 
     /// <summary>Loads the tensors onto a back end.</summary>
     public Weights Weights(Backend backend) => _loaded = Load(backend);
@@ -93,18 +99,20 @@ public sealed class CheckpointPackage : ModelPackage
 
     /// <summary>Records the network as a graph.</summary>
     /// <param name="batch">A fixed batch size; null: any.</param>
-    public NetworkGraph Record(int? batch = null) => InferenceGraph.Record(Weights, Config, Info.InputHeight, Info.InputWidth, batch);
+    public NetworkGraph Record(int? batch = null) =>
+        InferenceGraph.Record(Weights, Config, Info.InputHeight, Info.InputWidth, batch);
 
     /// <summary>The network as the bytes of an ONNX file in ONNX Runtime's dialect.</summary>
     /// <param name="precision">Precision of weights and products.</param>
     /// <param name="batch">A fixed batch size; null: any.</param>
-    public byte[] ToOnnx(ExportPrecision precision = ExportPrecision.Float32, int? batch = null) => OnnxExporter.ToBytes(Record(batch), new ExportOptions
-    {
-        Precision = precision,
-        IsInt8 = Info.Quantization is { } policy ? policy.Covers : null,
-        Dialect = OnnxDialect.OnnxRuntime,
-        GraphName = Info.Variant,
-    });
+    public byte[] ToOnnx(ExportPrecision precision = ExportPrecision.Float32, int? batch = null) =>
+        OnnxExporter.ToBytes(Record(batch), new ExportOptions
+        {
+            Precision = precision,
+            IsInt8 = Info.Quantization is { } policy ? policy.Covers : null,
+            Dialect = OnnxDialect.OnnxRuntime,
+            GraphName = Info.Variant,
+        });
 
     /// <summary>Opens a checkpoint, hosted weights in the cache, or a built-in model.</summary>
     internal static CheckpointPackage OpenCheckpoint(ModelReference reference, ModelOptions options)
@@ -112,7 +120,8 @@ public sealed class CheckpointPackage : ModelPackage
         Checkpoint checkpoint = reference.OpenCheckpoint(options.Weights == WeightSet.Averaged, options.AcceptLicense);
         try
         {
-            InferredConfig inferred = ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = options.Variant });
+            InferredConfig inferred =
+                ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = options.Variant });
             ModelConfig config = BuiltInModels.Named(inferred.Config, reference.Text);
             string? stated = CheckpointNotes.License(checkpoint);
             WeightsLicense? license = Licenses.Named(stated) ?? Licenses.Of(config.Variant);
@@ -132,7 +141,9 @@ public sealed class CheckpointPackage : ModelPackage
                 NumSelect = options.NumSelect ?? config.NumSelect,
                 ResizeRule = options.ResizeRule ?? StoredResizeRule(checkpoint).Rule,
                 Normalization = Normalization.ImageNet,
-                Quantization = (options.Quantization ?? QuantizationPolicyPlain.Find(checkpoint)) is { IsActive: true } policy ? policy : null,
+                Quantization = (options.Quantization ?? QuantizationPolicyPlain.Find(checkpoint)) is { IsActive: true } policy
+                    ? policy
+                    : null,
                 License = reference is ModelReference.BuiltIn ? BuiltInModels.License : stated ?? license?.Id,
                 BestThreshold = CheckpointNotes.BestThreshold(checkpoint),
                 Warnings = classes.Doubt is { } doubt ? [.. inferred.Warnings, doubt] : inferred.Warnings,
@@ -152,7 +163,10 @@ public sealed class CheckpointPackage : ModelPackage
         + $"{string.Join(", ", names.Take(5))}{(names.Count > 5 ? ", …" : "")}";
 
     /// <summary>The resize rule of a checkpoint, and where it comes from.</summary>
-    /// <remarks>Checkpoints of ours say which rule they were trained with; rf-detr's do not, and its default since 1.9 is without antialias.</remarks>
+    /// <remarks>
+    /// Checkpoints of ours say which rule they were trained with; rf-detr's do not, and its default since 1.9 is without
+    /// antialias.
+    /// </remarks>
     internal static (ResizeRule Rule, string Source) StoredResizeRule(Checkpoint checkpoint) =>
         (checkpoint.Metadata["resize_antialias"] ?? checkpoint.Args["resize_antialias"]) is bool stored
             ? (stored ? ResizeRule.BilinearAntialias : ResizeRule.Bilinear, "stored with the checkpoint")
@@ -162,8 +176,9 @@ public sealed class CheckpointPackage : ModelPackage
     {
         if (size.Height % config.SizeDivisor != 0 || size.Width % config.SizeDivisor != 0)
         {
-            throw new ArgumentException(FormattableString.Invariant(
-                $"resolution {size} does not fit '{config.Variant}': both sides must be multiples of {config.SizeDivisor} (patch size {config.PatchSize} × {config.NumWindows} windows)"));
+            throw new ArgumentException(Invariant.Text(
+                $"resolution {size} does not fit '{config.Variant}': both sides must be multiples of "
+                    + $"{config.SizeDivisor} (patch size {config.PatchSize} × {config.NumWindows} windows)"));
         }
     }
 
@@ -178,7 +193,9 @@ public sealed class OnnxPackage : ModelPackage
     private readonly InferenceMetadata? _metadata;
     private readonly ArtifactNotes? _notes;
 
-    private OnnxPackage(ModelReference.Onnx reference, ModelOptions options, DetectionContract contract, InferenceMetadata? metadata, ArtifactNotes? notes)
+    private OnnxPackage(
+        ModelReference.Onnx reference, ModelOptions options, DetectionContract contract, InferenceMetadata? metadata,
+        ArtifactNotes? notes)
         : base(reference, options) => (Path, Contract, _metadata, _notes) = (reference.Path, contract, metadata, notes);
 
     /// <summary>The file.</summary>
@@ -200,7 +217,8 @@ public sealed class OnnxPackage : ModelPackage
             InputWidth = contract.Width,
             Heads = Head.Of(contract),
             NumSelect = Options.NumSelect ?? _metadata?.NumSelect ?? Math.Min(DefaultNumSelect, contract.Queries),
-            ResizeRule = Options.ResizeRule ?? (_metadata?.ResizeAntialias == true ? ResizeRule.BilinearAntialias : ResizeRule.Bilinear),
+            ResizeRule = Options.ResizeRule
+                ?? (_metadata?.ResizeAntialias == true ? ResizeRule.BilinearAntialias : ResizeRule.Bilinear),
             Normalization = _metadata is null ? Normalization.ImageNet : new(Triple(_metadata.Means), Triple(_metadata.Stds)),
             License = _notes?.WeightsLicense,
         };
@@ -220,8 +238,9 @@ public sealed class OnnxPackage : ModelPackage
             throw new OnnxFormatException($"the model takes {contract.Channels} channels; only RGB (3) is supported");
         if (options.InputSize is { } asked && asked != new ImageSize(contract.Height, contract.Width))
         {
-            throw new ArgumentException(FormattableString.Invariant(
-                $"'{System.IO.Path.GetFileName(path)}' is compiled for {contract.Height}×{contract.Width}, asked for {asked}; export the checkpoint at that resolution"));
+            throw new ArgumentException(Invariant.Text(
+                $"'{System.IO.Path.GetFileName(path)}' is compiled for {contract.Height}×{contract.Width}, asked for "
+                    + $"{asked}; export the checkpoint at that resolution"));
         }
 
         return new OnnxPackage(reference, options, contract, metadata, notes);

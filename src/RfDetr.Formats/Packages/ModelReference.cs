@@ -3,7 +3,10 @@ using RfDetr.Checkpoints;
 namespace RfDetr;
 
 /// <summary>What a model argument means. All verbs, the detector and training resolve it here, by the same rules.</summary>
-/// <remarks>In this order: the name of a built-in model; a file that exists; a text with a folder or an ending, which can only be a file; the name of hosted weights.</remarks>
+/// <remarks>
+/// In this order: the name of a built-in model; a file that exists; a text with a folder or an ending, which can only be a file;
+/// the name of hosted weights.
+/// </remarks>
 public abstract record ModelReference
 {
     private protected ModelReference()
@@ -14,7 +17,9 @@ public abstract record ModelReference
     public abstract string Text { get; }
 
     /// <summary>Finds what a text means. Nothing is opened, and a file that must exist may be missing.</summary>
-    /// <param name="text">A file, the name of hosted weights (<c>nano</c> … <c>seg-2xlarge</c>), or one of <see cref="BuiltInModels.Names"/>.</param>
+    /// <param name="text">
+    /// A file, the name of hosted weights (<c>nano</c> … <c>seg-2xlarge</c>), or one of <see cref="BuiltInModels.Names"/>.
+    /// </param>
     /// <exception cref="ArgumentException">It is none of them; the message names those that are near.</exception>
     public static ModelReference Parse(string text)
     {
@@ -22,13 +27,17 @@ public abstract record ModelReference
         if (BuiltInModels.Contains(text))
             return new BuiltIn(text);
         if (File.Exists(text) || text.Contains('/') || text.Contains('\\') || System.IO.Path.HasExtension(text))
-            return System.IO.Path.GetExtension(text).Equals(".onnx", StringComparison.OrdinalIgnoreCase) ? new Onnx(text) : new CheckpointFile(text);
+            return System.IO.Path.GetExtension(text).Equals(".onnx", StringComparison.OrdinalIgnoreCase)
+                ? new Onnx(text)
+                : new CheckpointFile(text);
         return new Hosted(text, HostedWeights.Find(text));
     }
 
     /// <summary>The file behind it; null for a built-in model, which has none.</summary>
     /// <param name="acceptLicense">The caller accepts the license of weights that ask for it.</param>
-    /// <exception cref="FileNotFoundException">There is neither such a file nor such weights in the cache; the message says what to do.</exception>
+    /// <exception cref="FileNotFoundException">
+    /// There is neither such a file nor such weights in the cache; the message says what to do.
+    /// </exception>
     /// <exception cref="LicenseNotAcceptedException">The hosted weights' license must be accepted first.</exception>
     public abstract string? Locate(bool acceptLicense);
 
@@ -77,7 +86,9 @@ public abstract record ModelReference
             string cached = System.IO.Path.Combine(new DownloadOptions().ResolveFolder(), File.FileName);
             return System.IO.File.Exists(cached)
                 ? cached
-                : throw new FileNotFoundException($"the weights of '{Name}' are not in the cache ({cached}); fetch them once with: rfdetr download {Name}", cached);
+                : throw new FileNotFoundException(
+                    $"the weights of '{Name}' are not in the cache ({cached}); fetch them once with: rfdetr download {Name}",
+                    cached);
         }
     }
 
@@ -104,6 +115,7 @@ public abstract record ModelReference
 
         /// <inheritdoc/>
         public override Checkpoint OpenCheckpoint(bool averaged, bool acceptLicense) =>
-            throw new ArgumentException($"'{Path}' is an ONNX file, which has no weights to load; name the checkpoint it was made of");
+            throw new ArgumentException(
+                $"'{Path}' is an ONNX file, which has no weights to load; name the checkpoint it was made of");
     }
 }

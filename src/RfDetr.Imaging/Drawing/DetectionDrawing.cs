@@ -1,4 +1,3 @@
-
 namespace RfDetr;
 
 /// <summary>Drawing of results: <c>using Image drawn = found.Draw(image); drawn.Save("found.jpg");</c>.</summary>
@@ -42,7 +41,7 @@ public static class DetectionDrawing
         public Annotation ToAnnotation()
         {
             ArgumentNullException.ThrowIfNull(detection);
-            string label = FormattableString.Invariant($"{detection.ClassName} {detection.Score:0.00}");
+            string label = Invariant.Text($"{detection.ClassName} {detection.Score:0.00}");
             return new Annotation(detection.Box, detection.ClassId, label, detection.Mask);
         }
     }

@@ -70,7 +70,8 @@ public sealed record ImageLimits
         {
             string reason = most == MaxPixels ? "" : $" for a file that takes {cost} bytes per pixel to decode";
             throw new ImageContentException(source, ImageFault.TooLarge,
-                $"its header claims {width}×{height} = {width * height} pixels; the limit is {most}{reason} (ImageLimits.MaxPixels, "
+                $"its header claims {width}×{height} = {width * height} pixels; the limit is {most}{reason} "
+                    + $"(ImageLimits.MaxPixels, "
                 + $"--max-pixels: {MaxPixels}).");
         }
     }

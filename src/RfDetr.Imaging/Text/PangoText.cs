@@ -52,7 +52,8 @@ internal static unsafe class PangoText
             Libvips.Require();
             return !Render("i", 24).Alpha.AsSpan().SequenceEqual(Render("W", 24).Alpha);
         }
-        catch (Exception failure) when (failure is Vips.VipsException or LibvipsMissingException or DllNotFoundException or EntryPointNotFoundException)
+        catch (Exception failure) when (
+            failure is Vips.VipsException or LibvipsMissingException or DllNotFoundException or EntryPointNotFoundException)
         {
             return false;   // no libvips, or one built without Pango
         }

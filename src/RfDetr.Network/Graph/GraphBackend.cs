@@ -3,8 +3,8 @@ using RfDetr.Tensors;
 namespace RfDetr.Graph;
 
 /// <summary>
-/// Records what the network does. Equal operations on equal inputs become one value (common sub-expressions), so a network may ask for
-/// the same thing twice at no cost. Derived operations are recorded whole unless <c>supports</c> refuses them.
+/// Records what the network does. Equal operations on equal inputs become one value (common sub-expressions), so a network may
+/// ask for the same thing twice at no cost. Derived operations are recorded whole unless <c>supports</c> refuses them.
 /// </summary>
 public sealed class GraphBackend(Func<DerivedOp, bool>? supports = null) : Backend
 {
@@ -50,7 +50,9 @@ public sealed class GraphBackend(Func<DerivedOp, bool>? supports = null) : Backe
     /// <param name="outputs">Results by name.</param>
     /// <param name="taps">Stages to keep: null for none, else a choice by name.</param>
     public NetworkGraph Finish(IEnumerable<(string Name, Tensor Value)> outputs, Func<string, bool>? taps = null) =>
-        new([.. _inputs], [.. outputs.Select(o => new NamedValue(o.Name, ValueOf(o.Value)))], [.. _taps.Where(t => taps?.Invoke(t.Name) ?? false)]);
+        new(
+            [.. _inputs], [.. outputs.Select(o => new NamedValue(o.Name, ValueOf(o.Value)))],
+            [.. _taps.Where(t => taps?.Invoke(t.Name) ?? false)]);
 
     /// <summary>The recorded value behind a tensor of this back end.</summary>
     public static Value ValueOf(Tensor tensor) => ((GraphTensor)tensor).Value;

@@ -3,8 +3,8 @@ using RfDetr.Tensors;
 namespace RfDetr.Model;
 
 /// <summary>
-/// RF-DETR (arXiv 2511.09554), written once for every back end: windowed DINOv2 encoder → projector → two-stage selection → decoder →
-/// heads. Building it from <see cref="Weights"/> loads and checks them; <see cref="Forward"/> is pure.
+/// RF-DETR (arXiv 2511.09554), written once for every back end: windowed DINOv2 encoder → projector → two-stage selection →
+/// decoder → heads. Building it from <see cref="Weights"/> loads and checks them; <see cref="Forward"/> is pure.
 /// </summary>
 public sealed class RfDetrNetwork
 {
@@ -15,7 +15,9 @@ public sealed class RfDetrNetwork
     private readonly Mlp _boxes;
     private readonly SegmentationHead? _masks;
 
-    /// <summary>Takes the tensors of <paramref name="config"/> from <paramref name="weights"/> (published checkpoints' names).</summary>
+    /// <summary>
+    /// Takes the tensors of <paramref name="config"/> from <paramref name="weights"/> (published checkpoints' names).
+    /// </summary>
     /// <exception cref="WeightsException">Tensors are missing, unexpected or mis-shaped; all are listed.</exception>
     public RfDetrNetwork(Weights weights, ModelConfig config)
     {
@@ -42,7 +44,8 @@ public sealed class RfDetrNetwork
         request ??= ForwardRequest.Inference;
         (int height, int width) = (image.Shape[2].Size, image.Shape[3].Size);
         Tensor[] features = _encoder.Forward(image);                                             // [B, h, v, D] each
-        Tensor[] maps = [.. _projector.Select((p, l) => p.Forward(features).TapChannelsFirst($"projector.{l}"))]; // [B, h·s, v·s, d]
+        // [B, h·s, v·s, d]
+        Tensor[] maps = [.. _projector.Select((p, l) => p.Forward(features).TapChannelsFirst($"projector.{l}"))];
         TransformerOutput decoded = _transformer.Forward(maps, request.Groups);                    // [B, G·Q, d] per layer
         int first = request.EveryLayer ? 0 : decoded.States.Length - 1;
         MaskFactors[]? masks = _masks?.Forward(maps[0], decoded.States, first, height, width);
@@ -56,7 +59,9 @@ public sealed class RfDetrNetwork
         new(_classes.Forward(state), Boxes.Decode(_boxes.Forward(state), reference), masks);
 
     private LayerOutput PredictTwoStage(Proposals proposals, Tensor map, int height, int width, ForwardRequest request) =>
-        new(proposals.Logits, proposals.Boxes, _masks?.ForwardTwoStage(map, proposals.Features, height, width, request.ProjectTwoStageMasks));
+        new(
+            proposals.Logits, proposals.Boxes,
+            _masks?.ForwardTwoStage(map, proposals.Features, height, width, request.ProjectTwoStageMasks));
 
     private static NetworkOutput Tapped(NetworkOutput output)
     {

@@ -42,13 +42,13 @@ public sealed record ClipOptions
         if (Frames is < 1 or > 100_000)
             wrong.Add($"Frames must be 1 to 100000, got {Frames}");
         if (!(FramesPerSecond is >= 1 and <= 240))
-            wrong.Add(FormattableString.Invariant($"FramesPerSecond must be in [1, 240], got {FramesPerSecond}"));
+            wrong.Add(Invariant.Text($"FramesPerSecond must be in [1, 240], got {FramesPerSecond}"));
         if (!Enum.IsDefined(Camera))
             wrong.Add($"Camera must be one of {string.Join(", ", Enum.GetNames<ClipCamera>())}, got {Camera}");
         if (!(Speed is >= 0 and <= 2))
-            wrong.Add(FormattableString.Invariant($"Speed must be in [0, 2], got {Speed}"));
+            wrong.Add(Invariant.Text($"Speed must be in [0, 2], got {Speed}"));
         if (!(Arrivals is >= 0 and <= 10))
-            wrong.Add(FormattableString.Invariant($"Arrivals must be in [0, 10], got {Arrivals}"));
+            wrong.Add(Invariant.Text($"Arrivals must be in [0, 10], got {Arrivals}"));
         if (wrong.Count > 0)
             throw new ArgumentException(string.Join("; ", wrong));
         return Scene.Validate();

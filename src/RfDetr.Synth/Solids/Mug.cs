@@ -23,7 +23,8 @@ internal sealed class Mug(SceneRandom random) : Solid
 
     public override float Support(V3 d)
     {
-        float handle = HandleAt * d.X + HandleRadius * MathF.Sqrt(MathF.Max(d.X, 0) * MathF.Max(d.X, 0) + d.Y * d.Y) + HandleThickness;
+        float handle =
+            HandleAt * d.X + HandleRadius * MathF.Sqrt(MathF.Max(d.X, 0) * MathF.Max(d.X, 0) + d.Y * d.Y) + HandleThickness;
         return MathF.Max(_radius * Radial(d) + _half * MathF.Abs(d.Y), handle);
     }
 }

@@ -15,7 +15,9 @@ internal abstract class Solid
     /// <summary>Signed distance to the surface, or less (never more, so that a ray may go that far).</summary>
     public abstract float Distance(V3 p);
 
-    /// <summary>How far the solid reaches in unit direction <paramref name="d"/>: the greatest dot product with any of its points.</summary>
+    /// <summary>
+    /// How far the solid reaches in unit direction <paramref name="d"/>: the greatest dot product with any of its points.
+    /// </summary>
     public abstract float Support(V3 d);
 
     /// <summary>Unit normal at a surface point, from differences at the corners of a small tetrahedron.</summary>
@@ -30,7 +32,10 @@ internal abstract class Solid
     /// <summary>Distance from the axis.</summary>
     protected static float Radial(V3 p) => MathF.Sqrt(p.X * p.X + p.Z * p.Z);
 
-    /// <summary>Signed distance to a rectangle with half sides (<paramref name="halfX"/>, <paramref name="halfY"/>) and corners of radius <paramref name="round"/>.</summary>
+    /// <summary>
+    /// Signed distance to a rectangle with half sides (<paramref name="halfX"/>, <paramref name="halfY"/>) and corners of radius
+    /// <paramref name="round"/>.
+    /// </summary>
     protected static float Rectangle(float x, float y, float halfX, float halfY, float round)
     {
         float qx = MathF.Abs(x) - halfX + round, qy = MathF.Abs(y) - halfY + round;

@@ -43,7 +43,9 @@ internal sealed class Star(SceneRandom random) : Solid
         return best + (_half - _round) * MathF.Abs(d.Y) + _round;
     }
 
-    /// <summary>Mirrors the point at the line through the origin with unit normal (nx, nz) if it lies on the normal's side.</summary>
+    /// <summary>
+    /// Mirrors the point at the line through the origin with unit normal (nx, nz) if it lies on the normal's side.
+    /// </summary>
     private static void Fold(ref float x, ref float z, float nx, float nz)
     {
         float over = 2 * MathF.Max(x * nx + z * nz, 0);

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace RfDetr.Tools;
 
-/// <summary>Measures a model on this machine: every stage's times, throughput, memory, and how far the machine itself can be trusted.</summary>
+/// <summary>
+/// Measures a model on this machine: every stage's times, throughput, memory, and how far the machine itself can be trusted.
+/// </summary>
 public static class Benchmark
 {
     /// <summary>Loads a model and measures it. Takes as long as the options say; nothing else should run meanwhile.</summary>
@@ -52,7 +54,8 @@ public static class Benchmark
     }
 
     private static List<BenchmarkSeries> Measure(
-        Detector detector, ImageSet images, BenchmarkOptions options, IProgress<BenchmarkProgress>? progress, CancellationToken cancellationToken)
+        Detector detector, ImageSet images, BenchmarkOptions options, IProgress<BenchmarkProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var all = new List<BenchmarkSeries>();
         int count = options.Batches.Count * options.Callers.Count;

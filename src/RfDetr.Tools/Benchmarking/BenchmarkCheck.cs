@@ -8,7 +8,10 @@ internal static class BenchmarkCheck
     public static BenchmarkReport Checked(BenchmarkReport report, string path)
     {
         if (report.SchemaVersion != BenchmarkReport.CurrentSchema)
-            throw Wrong(path, $"has schema version {report.SchemaVersion}, expected {BenchmarkReport.CurrentSchema}; measure again with this version of rfdetr");
+            throw Wrong(
+                path,
+                $"has schema version {report.SchemaVersion}, expected {BenchmarkReport.CurrentSchema}; measure again "
+                    + $"with this version of rfdetr");
         if (report.Series.Count == 0)
             throw Wrong(path, $"has no series");
         try
@@ -41,20 +44,29 @@ internal static class BenchmarkCheck
         foreach (StageSamples? stage in series.Stages)
         {
             if (stage is null || !BenchmarkStages.All.Contains(stage.Name))
-                throw Wrong(path, $"has a stage '{stage?.Name ?? "null"}' in {where}, expected {string.Join(", ", BenchmarkStages.All)}");
+                throw Wrong(
+                    path, $"has a stage '{stage?.Name ?? "null"}' in {where}, expected {string.Join(", ", BenchmarkStages.All)}");
         }
 
         if (series.Stage(BenchmarkStages.EndToEnd) is not { } all)
-            throw Wrong(path, $"has no stage '{BenchmarkStages.EndToEnd}' in {where}; there are {string.Join(", ", series.Stages.Select(s => s.Name))}");
+            throw Wrong(
+                path,
+                $"has no stage '{BenchmarkStages.EndToEnd}' in {where}; there are "
+                    + $"{string.Join(", ", series.Stages.Select(s => s.Name))}");
         foreach (StageSamples stage in series.Stages)
         {
             if (stage.Samples.Length != all.Samples.Length || stage.Samples.Length == 0)
-                throw Wrong(path, $"has {stage.Samples.Length} samples of {stage.Name} and {all.Samples.Length} of {all.Name} in {where}, expected as many of each and at least one");
+                throw Wrong(
+                    path,
+                    $"has {stage.Samples.Length} samples of {stage.Name} and {all.Samples.Length} of {all.Name} in "
+                        + $"{where}, expected as many of each and at least one");
             Times(stage.Samples, stage.Name, where, path);
         }
 
         if (series.Machine.SpinMs.Length != 0 && series.Machine.SpinMs.Length != all.Samples.Length)
-            throw Wrong(path, $"has {series.Machine.SpinMs.Length} samples of the machine in {where}, expected none or {all.Samples.Length}");
+            throw Wrong(
+                path,
+                $"has {series.Machine.SpinMs.Length} samples of the machine in {where}, expected none or {all.Samples.Length}");
         Times(series.Machine.SpinMs, "the machine", where, path);
     }
 
@@ -62,8 +74,10 @@ internal static class BenchmarkCheck
     {
         int at = Array.FindIndex(samples, s => !(s is >= 0 and < double.PositiveInfinity));
         if (at >= 0)
-            throw Wrong(path, $"has a time of {samples[at]} ms (sample {at} of {name} in {where}), expected a number of 0 or more");
+            throw Wrong(
+                path, $"has a time of {samples[at]} ms (sample {at} of {name} in {where}), expected a number of 0 or more");
     }
 
-    private static BenchmarkFormatException Wrong(string path, FormattableString what) => new($"'{path}' {what.ToString(CultureInfo.InvariantCulture)}");
+    private static BenchmarkFormatException Wrong(string path, InvariantTextHandler what) =>
+        new($"'{path}' {what.ToStringAndClear()}");
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using static RfDetr.Invariant;
 
 namespace RfDetr.Tools;
 
@@ -23,12 +23,14 @@ public static class BenchmarkDoubts
         if (m.NoiseFloor is { } noise and > MostNoise)
             yield return Text($"the machine alone varies by {100 * noise:0} % (p10 to p90 of a fixed loop)");
         if (m.SpinDrift is { } spin and > 1 + MostDrift)
-            yield return Text($"the processor became {100 * (spin - 1):0.0} % slower from the first third to the last (heat, or other programs)");
+            yield return Text(
+                $"the processor became {100 * (spin - 1):0.0} % slower from the first third to the last (heat, or other "
+                    + $"programs)");
         else if (m.CallDrift is { } drift && Math.Abs(drift - 1) > MostDrift)
-            yield return Text($"calls became {100 * Math.Abs(drift - 1):0.0} % {(drift > 1 ? "slower" : "faster")} from the first third to the last; more --warmup may help");
+            yield return Text(
+                $"calls became {100 * Math.Abs(drift - 1):0.0} % {(drift > 1 ? "slower" : "faster")} from the first "
+                    + $"third to the last; more --warmup may help");
         if (series.Stages[0].Samples.Length < 30)
             yield return Text($"{series.Stages[0].Samples.Length} calls are few; p95 and p99 say little");
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -9,7 +9,9 @@ public static class BenchmarkFile
     private const long MostBytes = 512L << 20;
 
     /// <summary>Reads a report.</summary>
-    /// <exception cref="BenchmarkFormatException">The file is no report, one of another version, or contradicts itself.</exception>
+    /// <exception cref="BenchmarkFormatException">
+    /// The file is no report, one of another version, or contradicts itself.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static BenchmarkReport Read(string path)
     {
@@ -24,10 +26,13 @@ public static class BenchmarkFile
         }
         catch (JsonException e)
         {
-            throw new BenchmarkFormatException($"'{path}' is no benchmark report (rfdetr benchmark --json FILE writes one): {e.Message}", e);
+            throw new BenchmarkFormatException(
+                $"'{path}' is no benchmark report (rfdetr benchmark --json FILE writes one): {e.Message}", e);
         }
 
-        return report is null ? throw new BenchmarkFormatException($"'{path}' is no benchmark report: it is null") : BenchmarkCheck.Checked(report, path);
+        return report is null
+            ? throw new BenchmarkFormatException($"'{path}' is no benchmark report: it is null")
+            : BenchmarkCheck.Checked(report, path);
     }
 
     /// <summary>Writes a report as one JSON object.</summary>

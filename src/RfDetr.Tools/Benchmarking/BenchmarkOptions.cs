@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
+using static RfDetr.Invariant;
 
 namespace RfDetr.Tools;
 
@@ -21,7 +21,10 @@ public sealed record BenchmarkOptions
     /// <summary>Calls that count, of all callers together; 3..<see cref="MostCalls"/>.</summary>
     public int Runs { get; init; } = 100;
 
-    /// <summary>Ends a series after so many seconds, with <see cref="MostCalls"/> calls in place of <see cref="Runs"/> as its limit; null: by <see cref="Runs"/>.</summary>
+    /// <summary>
+    /// Ends a series after so many seconds, with <see cref="MostCalls"/> calls in place of <see cref="Runs"/> as its limit; null:
+    /// by <see cref="Runs"/>.
+    /// </summary>
     public double? Seconds { get; init; }
 
     /// <summary>Rest between two calls of a caller in milliseconds, as a camera leaves it; 0..60,000.</summary>
@@ -59,8 +62,9 @@ public sealed record BenchmarkOptions
     private static void Check(IReadOnlyList<int>? values, int most, string name, List<string> wrong)
     {
         if (values is null or { Count: 0 } || values.Any(v => v < 1 || v > most) || values.Distinct().Count() != values.Count)
-            wrong.Add(Text($"{name} is {(values is null ? "missing" : string.Join(',', values))}, expected different whole numbers from 1 to {most}"));
+            wrong.Add(
+                Text(
+                    $"{name} is {(values is null ? "missing" : string.Join(',', values))}, expected different whole "
+                        + $"numbers from 1 to {most}"));
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -37,7 +37,10 @@ public static class BenchmarkPage
             page.Paragraph(doubt, "warn");
 
         page.Heading("Where the time goes");
-        (string Name, string Color)[] legend = [.. s_colors.Where(c => report.Series[0].Stage(c.Key) is not null).Select(c => (c.Key, c.Value))];
+        (string Name, string Color)[] legend =
+        [
+            .. s_colors.Where(c => report.Series[0].Stage(c.Key) is not null).Select(c => (c.Key, c.Value))
+        ];
         new BarChart("Medians of the stages, milliseconds per image", legend, [.. report.Series.Select(Bar)]).Write(page.Html);
         page.Heading("How even it is");
         Distribution(report).Write(page.Html);
@@ -63,7 +66,8 @@ public static class BenchmarkPage
         }.Write(page.Html);
         if (series.Machine.SpinMs is not { Length: > 0 } spin)
             return;
-        new Chart("The machine alone: a fixed loop between calls; differences here are not the model's", "call", [Dots(spin, "cs")])
+        new Chart(
+            "The machine alone: a fixed loop between calls; differences here are not the model's", "call", [Dots(spin, "cs")])
         {
             YLabel = "ms",
             Width = 960,
@@ -76,7 +80,10 @@ public static class BenchmarkPage
     private static StackedBar Bar(BenchmarkSeries series)
     {
         (double Value, string Color)[] parts =
-            [.. series.Stages.Where(s => s_colors.ContainsKey(s.Name)).Select(s => (s.Statistics.P50 / series.Batch, s_colors[s.Name]))];
+            [
+                .. series.Stages.Where(s => s_colors.ContainsKey(s.Name)).Select(s =>
+                    (s.Statistics.P50 / series.Batch, s_colors[s.Name]))
+            ];
         return new(BenchmarkText.Name(series), parts, $"{BenchmarkText.Ms(parts.Sum(p => p.Value))} ms");
     }
 
@@ -103,7 +110,8 @@ public static class BenchmarkPage
             ("measured", r.MeasuredAt.ToString("u", CultureInfo.InvariantCulture)), ("rfdetr", e.Library), ("engine", e.Engine),
             ("providers", string.Join(' ', e.Providers)), ("threads", e.Threads.ToString(CultureInfo.InvariantCulture)),
             ("spinning", e.Spinning ? "yes" : "no"), ("runtime", $"{e.Runtime}, {e.Collector}"), ("decoder", e.Decoder),
-            ("variables", string.Join(' ', e.Variables.Select(v => $"{v.Key}={v.Value}"))), ("model's SHA-256", r.Model.Sha256 ?? "none"),
+            ("variables", string.Join(' ', e.Variables.Select(v => $"{v.Key}={v.Value}"))),
+            ("model's SHA-256", r.Model.Sha256 ?? "none"),
             ("images' SHA-256", r.Images.Sha256), ("warm-up", $"{r.Options.Warmup} calls"), ("pause", $"{r.Options.PauseMs} ms"),
             ("score threshold", r.Options.ScoreThreshold.ToString(CultureInfo.InvariantCulture)),
         ];

@@ -2,7 +2,10 @@ using RfDetr.Data;
 
 namespace RfDetr.Tools;
 
-/// <summary>What <see cref="Benchmark"/> measured, with everything needed to judge and to repeat it. Raw samples included, so that two reports can be compared.</summary>
+/// <summary>
+/// What <see cref="Benchmark"/> measured, with everything needed to judge and to repeat it. Raw samples included, so that two
+/// reports can be compared.
+/// </summary>
 public sealed record BenchmarkReport
 {
     /// <summary>The version of the layout that this code writes and reads.</summary>
@@ -54,7 +57,10 @@ public sealed record BenchmarkModel
     /// <summary>Variant, e.g. <c>nano</c>.</summary>
     public required string Variant { get; init; }
 
-    /// <summary>SHA-256 of the file (and of the weights beside it, where an ONNX file has such), lower-case hexadecimal; null for <c>demo</c>.</summary>
+    /// <summary>
+    /// SHA-256 of the file (and of the weights beside it, where an ONNX file has such), lower-case hexadecimal; null for
+    /// <c>demo</c>.
+    /// </summary>
     public string? Sha256 { get; init; }
 
     /// <summary>Size of the file or files in bytes; 0 for <c>demo</c>.</summary>
@@ -82,7 +88,9 @@ public sealed record BenchmarkModel
 /// <summary>The images that were shown, in turn.</summary>
 /// <param name="Count">How many.</param>
 /// <param name="Bytes">Their encoded size together.</param>
-/// <param name="Sha256">SHA-256 over the SHA-256 of each file's bytes in order: names and places do not matter, contents and order do.</param>
+/// <param name="Sha256">
+/// SHA-256 over the SHA-256 of each file's bytes in order: names and places do not matter, contents and order do.
+/// </param>
 /// <param name="Source">Where they come from, for people.</param>
 public sealed record BenchmarkImages(int Count, long Bytes, string Sha256, string Source);
 

@@ -45,10 +45,14 @@ public sealed record BenchmarkSeries
     /// <summary>Threads that called at the same time.</summary>
     public required int Callers { get; init; }
 
-    /// <summary>From the first call's begin to the last one's end in seconds, pauses and measurements of the machine included.</summary>
+    /// <summary>
+    /// From the first call's begin to the last one's end in seconds, pauses and measurements of the machine included.
+    /// </summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Images per second of all callers together, over <see cref="Seconds"/> without the time that measuring the machine took.</summary>
+    /// <summary>
+    /// Images per second of all callers together, over <see cref="Seconds"/> without the time that measuring the machine took.
+    /// </summary>
     public required double ImagesPerSecond { get; init; }
 
     /// <summary>The stages and <see cref="BenchmarkStages.EndToEnd"/>; all have as many samples as there were calls.</summary>
@@ -73,13 +77,21 @@ public sealed record BenchmarkSeries
 /// <summary>How steady the machine was during a series: what is not the model's doing.</summary>
 public sealed record MachineState
 {
-    /// <summary>Milliseconds of a fixed loop of whole-number arithmetic, run between calls; empty with several callers, whom it would hold up.</summary>
+    /// <summary>
+    /// Milliseconds of a fixed loop of whole-number arithmetic, run between calls; empty with several callers, whom it would hold
+    /// up.
+    /// </summary>
     public required double[] SpinMs { get; init; }
 
-    /// <summary>(p90 − p10) / p50 of <see cref="SpinMs"/>: differences of this size between runs mean little. Null without it.</summary>
+    /// <summary>
+    /// (p90 − p10) / p50 of <see cref="SpinMs"/>: differences of this size between runs mean little. Null without it.
+    /// </summary>
     public double? NoiseFloor => SpinMs.Length < 3 ? null : Relative(SampleStatistics.Of(SpinMs));
 
-    /// <summary>Median of the last third of <see cref="SpinMs"/> over that of the first: above 1, the processor became slower (heat, neighbors). Null without it.</summary>
+    /// <summary>
+    /// Median of the last third of <see cref="SpinMs"/> over that of the first: above 1, the processor became slower (heat,
+    /// neighbors). Null without it.
+    /// </summary>
     public double? SpinDrift => SampleStatistics.Drift(SpinMs);
 
     /// <summary>The same of the calls, end to end.</summary>
@@ -96,7 +108,9 @@ public sealed record MachineState
     /// <summary>How often this process lost its core to another; null where the system does not tell.</summary>
     public long? InvoluntarySwitches { get; init; }
 
-    /// <summary>Part of the processor's time that others used (0..1), all cores together; null where the system does not tell.</summary>
+    /// <summary>
+    /// Part of the processor's time that others used (0..1), all cores together; null where the system does not tell.
+    /// </summary>
     public double? OthersShare { get; init; }
 
     private static double? Relative(SampleStatistics s) => s.P50 > 0 ? (s.P90 - s.P10) / s.P50 : null;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using static RfDetr.Invariant;
 
 namespace RfDetr.Tools;
 
@@ -9,7 +10,8 @@ internal static class BenchmarkText
 
     public static string Model(BenchmarkReport r)
     {
-        string model = Text($"{r.Model.Name} ({r.Model.Variant}, {r.Model.InputHeight}×{r.Model.InputWidth}, {r.Model.Precision})");
+        string model =
+            Text($"{r.Model.Name} ({r.Model.Variant}, {r.Model.InputHeight}×{r.Model.InputWidth}, {r.Model.Precision})");
         string threads = r.Environment.Threads == 0 ? "the engine's choice of threads" : Text($"{r.Environment.Threads} threads");
         return $"model: {model} on {r.Environment.Engine}, {threads}";
     }
@@ -23,7 +25,8 @@ internal static class BenchmarkText
     public static string Title(BenchmarkSeries s) =>
         Text($"{Name(s)}: {s.ImagesPerSecond:0.0} images/s, {s.Stages[0].Samples.Length} calls");
 
-    public static string Name(BenchmarkSeries s) => Text($"batch {s.Batch}, {s.Callers} {(s.Callers == 1 ? "caller" : "callers")}");
+    public static string Name(BenchmarkSeries s) =>
+        Text($"batch {s.Batch}, {s.Callers} {(s.Callers == 1 ? "caller" : "callers")}");
 
     /// <summary>A row below <see cref="Headings"/> for each stage.</summary>
     public static IEnumerable<string[]> Rows(BenchmarkSeries series)
@@ -41,7 +44,8 @@ internal static class BenchmarkText
         string noise = s.Machine.NoiseFloor is { } n ? Text($"; machine's noise {100 * n:0.0} %") : "";
         string drift = s.Machine.CallDrift is { } d ? Text($", drift {100 * (d - 1):+0.0;-0.0;0.0} %") : "";
         string others = s.Machine.OthersShare is { } o ? Text($", others used {100 * o:0} %") : "";
-        string collections = Text($"{s.Collections[0]}/{s.Collections[1]}/{s.Collections[2]} collections, {s.CollectionPauseMs:0.0} ms");
+        string collections =
+            Text($"{s.Collections[0]}/{s.Collections[1]}/{s.Collections[2]} collections, {s.CollectionPauseMs:0.0} ms");
         return Text($"{s.AllocatedBytesPerImage / 1024:0.0} KiB allocated per image; {collections}") + noise + drift + others;
     }
 
@@ -57,14 +61,15 @@ internal static class BenchmarkText
     {
         if (r.Accuracy is not { } a)
             return null;
-        string masks = a.MaskAp is { } ap ? Text($"; masks {100 * ap:0.0} (AP50 {100 * a.MaskAp50.GetValueOrDefault():0.0})") : "";
+        string masks = a.MaskAp is { } ap
+            ? Text($"; masks {100 * ap:0.0} (AP50 {100 * a.MaskAp50.GetValueOrDefault():0.0})")
+            : "";
         return Text($"AP on {a.DataSet}, {a.Images} images: boxes {100 * a.BoxAp:0.0} (AP50 {100 * a.BoxAp50:0.0})") + masks;
     }
 
     /// <summary>Milliseconds with about four digits.</summary>
-    public static string Ms(double value) => value.ToString(value < 10 ? "0.000" : value < 100 ? "0.00" : "0.0", CultureInfo.InvariantCulture);
+    public static string Ms(double value) =>
+        value.ToString(value < 10 ? "0.000" : value < 100 ? "0.00" : "0.0", CultureInfo.InvariantCulture);
 
     private static string Mega(long bytes) => (bytes / 1e6).ToString("0", CultureInfo.InvariantCulture);
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

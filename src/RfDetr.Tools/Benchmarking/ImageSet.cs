@@ -23,7 +23,10 @@ public sealed class ImageSet
         ArgumentNullException.ThrowIfNull(encoded);
         ArgumentNullException.ThrowIfNull(source);
         if (encoded.Count is 0 or > MostImages)
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"a benchmark takes 1 to {MostImages} images, there are {encoded.Count}"), nameof(encoded));
+            throw new ArgumentException(
+                string.Create(
+                    CultureInfo.InvariantCulture, $"a benchmark takes 1 to {MostImages} images, there are {encoded.Count}"),
+                nameof(encoded));
         _encoded = [.. encoded];
         using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         long bytes = 0;
@@ -54,7 +57,11 @@ public sealed class ImageSet
         {
             bytes += new FileInfo(path).Length;
             if (bytes > MostBytes && encoded.Count == 0)
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"'{path}' has {bytes} bytes, a benchmark holds {MostBytes} in memory at most"), nameof(paths));
+                throw new ArgumentException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"'{path}' has {bytes} bytes, a benchmark holds {MostBytes} in memory at most"),
+                    nameof(paths));
             if (bytes > MostBytes)
                 break;
             encoded.Add(File.ReadAllBytes(path));

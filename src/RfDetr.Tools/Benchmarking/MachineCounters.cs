@@ -2,9 +2,12 @@ using System.Globalization;
 
 namespace RfDetr.Tools;
 
-/// <summary>Counters of the collector, the process and the machine at one moment; those that the system does not tell are null.</summary>
+/// <summary>
+/// Counters of the collector, the process and the machine at one moment; those that the system does not tell are null.
+/// </summary>
 internal sealed record MachineCounters(
-    int[] Collections, double CollectionPauseMs, double? FrequencyMHz, long? InvoluntarySwitches, (double Busy, double Total)? ProcessorSeconds, double OwnSeconds)
+    int[] Collections, double CollectionPauseMs, double? FrequencyMHz, long? InvoluntarySwitches,
+    (double Busy, double Total)? ProcessorSeconds, double OwnSeconds)
 {
     // Linux counts in hundredths of a second, whatever the kernel's own tick is (USER_HZ).
     private const double TicksPerSecond = 100;
@@ -26,7 +29,10 @@ internal sealed record MachineCounters(
         return Math.Round(Math.Clamp(others / (b.Total - a.Total), 0, 1), 4);
     }
 
-    /// <summary>Reads the line <c>cpu user nice system idle iowait irq softirq steal …</c>; what the machine's host takes (steal) is busy too.</summary>
+    /// <summary>
+    /// Reads the line <c>cpu user nice system idle iowait irq softirq steal …</c>; what the machine's host takes (steal) is busy
+    /// too.
+    /// </summary>
     internal static (double Busy, double Total)? ProcessorTimes(string? line)
     {
         if (line is null || !line.StartsWith("cpu ", StringComparison.Ordinal))
@@ -38,7 +44,9 @@ internal sealed record MachineCounters(
 
     private static double? Frequency()
     {
-        if (ProcFile.Number(ProcFile.Lines("/sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq").FirstOrDefault()) is { } kilohertz)
+        if (
+            ProcFile.Number(
+                ProcFile.Lines("/sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq").FirstOrDefault()) is { } kilohertz)
             return kilohertz / 1000;
         return ProcFile.Number(ProcFile.Field("/proc/cpuinfo", "cpu MHz"));
     }

@@ -34,5 +34,6 @@ internal static class ProcessFacts
         return (long)sum;
     }
 
-    private static long? Kilobytes(string field) => ProcFile.Number(ProcFile.Field(Status, field)) is { } value ? (long)(value * 1024) : null;
+    private static long? Kilobytes(string field) =>
+        ProcFile.Number(ProcFile.Field(Status, field)) is { } value ? (long)(value * 1024) : null;
 }

@@ -5,7 +5,9 @@ using System.Text.Json.Serialization;
 
 namespace RfDetr.Tools;
 
-/// <summary>Lists of samples on one line even where the document is indented, and never more of them than a series can have.</summary>
+/// <summary>
+/// Lists of samples on one line even where the document is indented, and never more of them than a series can have.
+/// </summary>
 internal sealed class SampleArrayConverter : JsonConverter<double[]>
 {
     public override double[] Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

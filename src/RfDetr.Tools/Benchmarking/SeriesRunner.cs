@@ -3,7 +3,10 @@ using System.Runtime.ExceptionServices;
 
 namespace RfDetr.Tools;
 
-/// <summary>Runs one series: warms up, lets all callers begin together, reads the machine's counters on both sides, and puts the samples in order.</summary>
+/// <summary>
+/// Runs one series: warms up, lets all callers begin together, reads the machine's counters on both sides, and puts the samples
+/// in order.
+/// </summary>
 internal sealed class SeriesRunner(Detector detector, ImageSet images, BenchmarkOptions options, int batch, int callers)
 {
     private const int LeastCalls = 3, PollMs = 100;
@@ -26,7 +29,8 @@ internal sealed class SeriesRunner(Detector detector, ImageSet images, Benchmark
         for (int i = 0; i < callers; i++)
         {
             Caller caller = all[i] = new(detector, images, options, batch);
-            threads[i] = new Thread(() => Work(caller, cancellationToken)) { IsBackground = true, Name = $"benchmark caller {i}" };
+            threads[i] =
+                new Thread(() => Work(caller, cancellationToken)) { IsBackground = true, Name = $"benchmark caller {i}" };
             threads[i].Start();
         }
 

@@ -5,7 +5,8 @@ namespace RfDetr.Tools;
 /// <summary>Turns the callers' notes into a series.</summary>
 internal static class SeriesSummary
 {
-    public static BenchmarkSeries Of(int batch, int callers, BenchmarkOptions options, Caller[] all, MachineCounters before, MachineCounters after)
+    public static BenchmarkSeries Of(
+        int batch, int callers, BenchmarkOptions options, Caller[] all, MachineCounters before, MachineCounters after)
     {
         var calls = new List<CallTimes>();
         foreach (Caller caller in all)
@@ -53,5 +54,6 @@ internal static class SeriesSummary
     }
 
     // Tenths of microseconds are beyond the clock; fewer digits keep reports small.
-    private static double[] Column(List<CallTimes> calls, Func<CallTimes, double> value) => [.. calls.Select(c => Math.Round(value(c), 4))];
+    private static double[] Column(List<CallTimes> calls, Func<CallTimes, double> value) =>
+        [.. calls.Select(c => Math.Round(value(c), 4))];
 }

@@ -3,7 +3,10 @@ using System.Runtime.CompilerServices;
 
 namespace RfDetr.Tools;
 
-/// <summary>A fixed piece of whole-number arithmetic in registers: the same work on every machine and in every run, so its time tells of the machine alone.</summary>
+/// <summary>
+/// A fixed piece of whole-number arithmetic in registers: the same work on every machine and in every run, so its time tells of
+/// the machine alone.
+/// </summary>
 internal static class SpinLoop
 {
     // About a third of a millisecond at 3 GHz: long against the clock's resolution, short against a call.
@@ -21,7 +24,8 @@ internal static class SpinLoop
         return ms;
     }
 
-    // Optimized at once: otherwise the first calls would tell of the compiler. Each step needs the one before (Marsaglia's xorshift64).
+    // Optimized at once: otherwise the first calls would tell of the compiler. Each step needs the one before (Marsaglia's
+    // xorshift64).
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static ulong Turn(ulong x)
     {

@@ -1,4 +1,4 @@
-using System.Globalization;
+using static RfDetr.Invariant;
 
 namespace RfDetr.Tools;
 
@@ -9,7 +9,10 @@ public static class BenchmarkComparer
     private const int LeastSamples = 20;
 
     /// <summary>Compares B with A, the baseline.</summary>
-    /// <exception cref="ArgumentException">An option is out of its range; the reports have nothing in common; or they cannot be compared: the message lists what differs.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is out of its range; the reports have nothing in common; or they cannot be compared: the message lists what
+    /// differs.
+    /// </exception>
     public static BenchmarkComparison Compare(BenchmarkReport a, BenchmarkReport b, ComparisonOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(a);
@@ -20,7 +23,9 @@ public static class BenchmarkComparer
         if (!options.AnyEnvironment && differences.Any(d => d.Blocks))
         {
             string list = string.Join("; ", differences.Where(d => d.Blocks).Select(d => $"{d.Name}: {d.A} and {d.B}"));
-            throw new ArgumentException($"the reports cannot be compared, they differ in {list}; measure both alike, or say that it does not matter (--any-environment)");
+            throw new ArgumentException(
+                $"the reports cannot be compared, they differ in {list}; measure both alike, or say that it does not "
+                    + $"matter (--any-environment)");
         }
 
         var series = new List<SeriesComparison>();
@@ -33,13 +38,16 @@ public static class BenchmarkComparer
         if (series.Count == 0)
             throw new ArgumentException($"the reports have no series in common: A has {List(a)}, B has {List(b)}");
         if (series.Any(s => s.Stages.All(stage => stage.Name != options.Metric)))
-            throw new ArgumentException($"the stage '{options.Metric}' was not measured in both reports; there are {string.Join(", ", series[0].Stages.Select(s => s.Name))}");
+            throw new ArgumentException(
+                $"the stage '{options.Metric}' was not measured in both reports; there are "
+                    + $"{string.Join(", ", series[0].Stages.Select(s => s.Name))}");
         return new(options, differences, series, Accuracy(a, b, options));
     }
 
     private static SeriesComparison CompareSeries(BenchmarkSeries a, BenchmarkSeries b, ComparisonOptions options)
     {
-        double? machine = a.Machine.SpinMs.Length > 0 && b.Machine.SpinMs.Length > 0 && SampleStatistics.Median(a.Machine.SpinMs) is > 0 and var spin
+        double? machine = a.Machine.SpinMs.Length > 0
+            && b.Machine.SpinMs.Length > 0 && SampleStatistics.Median(a.Machine.SpinMs) is > 0 and var spin
             ? SampleStatistics.Median(b.Machine.SpinMs) / spin
             : null;
         var stages = new List<StageComparison>();
@@ -55,12 +63,14 @@ public static class BenchmarkComparer
 
     private static StageComparison CompareStage(StageSamples a, StageSamples b, double? machine, ComparisonOptions options)
     {
-        RatioInterval ratio = BlockBootstrap.RatioOfMedians(a.Samples, b.Samples, options.Confidence, options.Resamples, options.Seed);
+        RatioInterval ratio =
+            BlockBootstrap.RatioOfMedians(a.Samples, b.Samples, options.Confidence, options.Resamples, options.Seed);
         (Verdict verdict, string? reason) = Judge(ratio, Math.Min(a.Samples.Length, b.Samples.Length), machine, options);
         return new(a.Name, SampleStatistics.Median(a.Samples), SampleStatistics.Median(b.Samples), ratio, verdict, reason);
     }
 
-    private static (Verdict Verdict, string? Reason) Judge(RatioInterval ratio, int samples, double? machine, ComparisonOptions options)
+    private static (Verdict Verdict, string? Reason) Judge(
+        RatioInterval ratio, int samples, double? machine, ComparisonOptions options)
     {
         double limit = 1 + options.MaxSlowdown;
         if (samples < LeastSamples)
@@ -88,11 +98,16 @@ public static class BenchmarkComparer
     private static List<AccuracyComparison> Accuracy(BenchmarkReport a, BenchmarkReport b, ComparisonOptions options)
     {
         if (options.MaxApDrop is not null && (a.Accuracy is null || b.Accuracy is null))
-            throw new ArgumentException($"report {(a.Accuracy is null ? "A" : "B")} has no average precision, so its loss cannot be judged; measure both with --data");
+            throw new ArgumentException(
+                $"report {(a.Accuracy is null ? "A" : "B")} has no average precision, so its loss cannot be judged; "
+                    + $"measure both with --data");
         if (a.Accuracy is not { } x || b.Accuracy is not { } y)
             return [];
         if (options.MaxApDrop is not null && !options.AnyEnvironment && (x.DataSet, x.Images) != (y.DataSet, y.Images))
-            throw new ArgumentException(Text($"average precision was measured on different data: '{x.DataSet}' ({x.Images} images) and '{y.DataSet}' ({y.Images} images)"));
+            throw new ArgumentException(
+                Text(
+                    $"average precision was measured on different data: '{x.DataSet}' ({x.Images} images) and "
+                        + $"'{y.DataSet}' ({y.Images} images)"));
         List<AccuracyComparison> all = [new("boxes", x.BoxAp, y.BoxAp, Lost(x.BoxAp, y.BoxAp, options))];
         if (x.MaskAp is { } p && y.MaskAp is { } q)
             all.Add(new("masks", p, q, Lost(p, q, options)));
@@ -104,6 +119,4 @@ public static class BenchmarkComparer
 
     private static string List(BenchmarkReport report) =>
         string.Join(", ", report.Series.Select(s => Text($"batch {s.Batch} with {s.Callers} callers")));
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -9,7 +9,9 @@ public enum Verdict
     /// <summary>The interval ends below the accepted slow-down.</summary>
     NotSlower,
 
-    /// <summary>The accepted slow-down lies inside the interval, there are too few samples, or the machine explains the difference.</summary>
+    /// <summary>
+    /// The accepted slow-down lies inside the interval, there are too few samples, or the machine explains the difference.
+    /// </summary>
     Undecided,
 
     /// <summary>The interval begins above the accepted slow-down.</summary>
@@ -29,15 +31,19 @@ public readonly record struct RatioInterval(double Value, double Low, double Hig
 /// <param name="Ratio">Ratio of the medians.</param>
 /// <param name="Verdict">What follows.</param>
 /// <param name="Reason">Why it is undecided; null otherwise.</param>
-public sealed record StageComparison(string Name, double MedianA, double MedianB, RatioInterval Ratio, Verdict Verdict, string? Reason);
+public sealed record StageComparison(
+    string Name, double MedianA, double MedianB, RatioInterval Ratio, Verdict Verdict, string? Reason);
 
 /// <summary>One series in both reports.</summary>
 /// <param name="Batch">Images per call.</param>
 /// <param name="Callers">Threads that called.</param>
 /// <param name="Stages">The stages that both have.</param>
 /// <param name="ThroughputRatio">Images per second of B over those of A: above 1, B is faster.</param>
-/// <param name="MachineRatio">Time of the calibrated loop in B over that in A: above 1, the machine was slower in B. Null without it.</param>
-public sealed record SeriesComparison(int Batch, int Callers, IReadOnlyList<StageComparison> Stages, double ThroughputRatio, double? MachineRatio);
+/// <param name="MachineRatio">
+/// Time of the calibrated loop in B over that in A: above 1, the machine was slower in B. Null without it.
+/// </param>
+public sealed record SeriesComparison(
+    int Batch, int Callers, IReadOnlyList<StageComparison> Stages, double ThroughputRatio, double? MachineRatio);
 
 /// <summary>Average precision in both reports, 0..1.</summary>
 /// <param name="Kind"><c>boxes</c> or <c>masks</c>.</param>
@@ -59,7 +65,8 @@ public sealed record EnvironmentDifference(string Name, string A, string B, bool
 /// <param name="Series">The series that both reports have.</param>
 /// <param name="Accuracy">Average precisions that both reports have.</param>
 public sealed record BenchmarkComparison(
-    ComparisonOptions Options, IReadOnlyList<EnvironmentDifference> Differences, IReadOnlyList<SeriesComparison> Series, IReadOnlyList<AccuracyComparison> Accuracy)
+    ComparisonOptions Options, IReadOnlyList<EnvironmentDifference> Differences, IReadOnlyList<SeriesComparison> Series,
+    IReadOnlyList<AccuracyComparison> Accuracy)
 {
     /// <summary>The worst verdict on the metric that decides, over all series.</summary>
     public Verdict Verdict => Series.SelectMany(s => s.Stages).Where(s => s.Name == Options.Metric).Max(s => s.Verdict);

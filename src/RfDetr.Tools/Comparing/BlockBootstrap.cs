@@ -2,9 +2,9 @@ namespace RfDetr.Tools;
 
 /// <summary>Confidence interval of a ratio of medians by resampling blocks of successive samples.</summary>
 /// <remarks>
-/// Successive times are correlated (clock, caches, neighbors), and drawing single samples would make the interval too narrow. So circular blocks are
-/// drawn (Politis and Romano 1992) whose length grows with the cube root of the number of samples (Künsch 1989) and with the autocorrelation time.
-/// The interval is between percentiles of the resampled ratios.
+/// Successive times are correlated (clock, caches, neighbors), and drawing single samples would make the interval too narrow. So
+/// circular blocks are drawn (Politis and Romano 1992) whose length grows with the cube root of the number of samples (Künsch
+/// 1989) and with the autocorrelation time. The interval is between percentiles of the resampled ratios.
 /// </remarks>
 internal static class BlockBootstrap
 {
@@ -28,7 +28,9 @@ internal static class BlockBootstrap
         return (int)Math.Clamp(Math.Ceiling(length), 1, Math.Max(1, samples.Length / 4));
     }
 
-    /// <summary>How many successive samples tell as much as one independent sample: 1 + 2 Σ ρ(k) up to the first ρ(k) that noise explains.</summary>
+    /// <summary>
+    /// How many successive samples tell as much as one independent sample: 1 + 2 Σ ρ(k) up to the first ρ(k) that noise explains.
+    /// </summary>
     /// <remarks>Of whether samples lie above the median, which is what matters to a median and does not mind spikes.</remarks>
     internal static double AutocorrelationTime(double[] samples)
     {
@@ -52,7 +54,9 @@ internal static class BlockBootstrap
     // Stages that take no measurable time in either report are equal.
     private static double Ratio(double b, double a) => a > 0 ? b / a : b > 0 ? double.MaxValue : 1;
 
-    /// <summary>Medians of resampled series in time linear in their length: counts of the sorted values instead of sorting each time.</summary>
+    /// <summary>
+    /// Medians of resampled series in time linear in their length: counts of the sorted values instead of sorting each time.
+    /// </summary>
     private sealed class MedianResampler
     {
         private readonly double[] _sorted;

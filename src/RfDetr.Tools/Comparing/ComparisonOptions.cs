@@ -1,4 +1,4 @@
-using System.Globalization;
+using static RfDetr.Invariant;
 
 namespace RfDetr.Tools;
 
@@ -42,6 +42,4 @@ public sealed record ComparisonOptions
         if (wrong.Count > 0)
             throw new ArgumentException("compare options: " + string.Join("; ", wrong));
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -3,7 +3,9 @@ using RfDetr.Data;
 
 namespace RfDetr.Tools;
 
-/// <summary>A comparison of two benchmarks as a page: the ratio of each stage with its interval, and all that differs besides.</summary>
+/// <summary>
+/// A comparison of two benchmarks as a page: the ratio of each stage with its interval, and all that differs besides.
+/// </summary>
 public static class ComparisonPage
 {
     private const double MostRatio = 1000; // larger ones stand for a division by nothing
@@ -47,9 +49,12 @@ public static class ComparisonPage
                 s.Name, s.Ratio.Low, s.Ratio.Value, s.Ratio.High, Color(s.Verdict), ComparisonText.Word(s.Verdict))),
         ];
         string limit = string.Create(CultureInfo.InvariantCulture, $"accepted {100 * o.MaxSlowdown:0.##} %");
-        string confidence = string.Create(CultureInfo.InvariantCulture, $"Medians of B over those of A with {100 * o.Confidence:0.#} % intervals");
+        string confidence = string.Create(
+            CultureInfo.InvariantCulture, $"Medians of B over those of A with {100 * o.Confidence:0.#} % intervals");
         if (rows.Length > 0)
-            new IntervalChart(confidence, "B / A: right of 1, B takes longer", rows, [(1, "equal"), (1 + o.MaxSlowdown, limit)]).Write(page.Html);
+            new IntervalChart(
+                confidence, "B / A: right of 1, B takes longer", rows, [(1, "equal"), (1 + o.MaxSlowdown, limit)])
+                .Write(page.Html);
         page.Table(
             ["median, ms per call", "A", "B", "B / A", "low", "high", "verdict"],
             series.Stages.Select(s => (string[])

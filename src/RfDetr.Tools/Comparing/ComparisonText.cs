@@ -1,4 +1,4 @@
-using System.Globalization;
+using static RfDetr.Invariant;
 
 namespace RfDetr.Tools;
 
@@ -10,9 +10,11 @@ internal static class ComparisonText
     {
         ComparisonOptions o = result.Options;
         (SeriesComparison worst, StageComparison stage) = result.Series
-            .Select(s => (s, s.Stages.Single(stage => stage.Name == o.Metric))).MaxBy(p => (p.Item2.Verdict, p.Item2.Ratio.Value));
+            .Select(s =>
+                (s, s.Stages.Single(stage => stage.Name == o.Metric))).MaxBy(p => (p.Item2.Verdict, p.Item2.Ratio.Value));
         string where = result.Series.Count > 1 ? Text($" (batch {worst.Batch}, {worst.Callers} callers)") : "";
-        string interval = $"{Text($"{100 * o.Confidence:0.#}")} % interval {Percent(stage.Ratio.Low)} to {Percent(stage.Ratio.High)} %";
+        string interval =
+            $"{Text($"{100 * o.Confidence:0.#}")} % interval {Percent(stage.Ratio.Low)} to {Percent(stage.Ratio.High)} %";
         string change = $"{Percent(stage.Ratio.Value)} %, {interval}", limit = Text($"{100 * o.MaxSlowdown:0.##} %");
         return stage.Verdict switch
         {
@@ -47,6 +49,4 @@ internal static class ComparisonText
     };
 
     private static string Percent(double ratio) => Text($"{100 * (ratio - 1):+0.0;-0.0;0.0}");
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,7 +1,9 @@
-
 namespace RfDetr.Tools;
 
-/// <summary>Pairs the detections of two models on one image: best scores of A first, each with the free detection of its class in B that overlaps it most.</summary>
+/// <summary>
+/// Pairs the detections of two models on one image: best scores of A first, each with the free detection of its class in B that
+/// overlaps it most.
+/// </summary>
 internal static class DetectionMatcher
 {
     /// <summary>Compares two results of one image.</summary>
@@ -28,7 +30,9 @@ internal static class DetectionMatcher
     }
 
     private static (List<Detection> Found, List<Detection> Below) Split(Detections all, DiffOptions options) =>
-        ([.. all.Items.Where(d => d.Score > options.ScoreThreshold)], [.. all.Items.Where(d => !(d.Score > options.ScoreThreshold))]);
+        (
+            [.. all.Items.Where(d => d.Score > options.ScoreThreshold)],
+            [.. all.Items.Where(d => !(d.Score > options.ScoreThreshold))]);
 
     /// <summary>For each of the first list the index in the second, or −1; no index twice.</summary>
     internal static int[] Pair(List<Detection> a, List<Detection> b, float minIoU)
@@ -41,7 +45,10 @@ internal static class DetectionMatcher
             float best = minIoU;
             for (int j = 0; j < b.Count; j++)
             {
-                if (taken[j] || !SameClass(a[i], b[j]) || Overlap(a[i].Box, b[j].Box) is var overlap && (overlap < best || (overlap == best && partner[i] >= 0)))
+                if (
+                    taken[j]
+                        || !SameClass(a[i], b[j])
+                        || Overlap(a[i].Box, b[j].Box) is var overlap && (overlap < best || (overlap == best && partner[i] >= 0)))
                     continue;
                 (best, partner[i]) = (overlap, j);
             }
@@ -61,7 +68,9 @@ internal static class DetectionMatcher
 
     private static MatchedDetection Join(Detection a, Detection b)
     {
-        double? masks = a.Mask is { } p && b.Mask is { } q && p.Width == q.Width && p.Height == q.Height ? MaskOverlap(p, q) : null;
+        double? masks = a.Mask is { } p && b.Mask is { } q && p.Width == q.Width && p.Height == q.Height
+            ? MaskOverlap(p, q)
+            : null;
         return new(a, b, Overlap(a.Box, b.Box), masks);
     }
 
@@ -70,5 +79,6 @@ internal static class DetectionMatcher
 
     private static float Overlap(BoxXyxy a, BoxXyxy b) => a == b ? 1 : a.IoU(b);
 
-    private static bool SameClass(Detection a, Detection b) => a.ClassName.Equals(b.ClassName, StringComparison.OrdinalIgnoreCase);
+    private static bool SameClass(Detection a, Detection b) =>
+        a.ClassName.Equals(b.ClassName, StringComparison.OrdinalIgnoreCase);
 }

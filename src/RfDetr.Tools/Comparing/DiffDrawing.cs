@@ -33,7 +33,7 @@ internal static class DiffDrawing
     {
         Annotation note = Note(u.Found, color);
         return u.OtherScore is { } other
-            ? note with { Label = FormattableString.Invariant($"{note.Label} (other {other:0.00})") }
+            ? note with { Label = Invariant.Text($"{note.Label} (other {other:0.00})") }
             : note;
     }
 

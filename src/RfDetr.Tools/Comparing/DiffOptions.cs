@@ -1,4 +1,4 @@
-using System.Globalization;
+using static RfDetr.Invariant;
 
 namespace RfDetr.Tools;
 
@@ -26,6 +26,4 @@ public sealed record DiffOptions
         if (wrong.Count > 0)
             throw new ArgumentException("diff options: " + string.Join("; ", wrong));
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using RfDetr.Data;
+using static RfDetr.Invariant;
 
 namespace RfDetr.Tools;
 
@@ -25,7 +25,11 @@ public static class DiffPage
     {
         var page = new ReportPage($"{Path.GetFileName(diff.A.Name)} → {Path.GetFileName(diff.B.Name)}");
         page.Paragraph(DiffText.Models(diff)).Paragraph(DiffText.Summary(diff));
-        page.Paragraph(Text($"Found: score above {diff.Options.ScoreThreshold}; one object: same class, boxes overlap by {diff.Options.MinIoU} or more."), "soft");
+        page.Paragraph(
+            Text(
+                $"Found: score above {diff.Options.ScoreThreshold}; one object: same class, boxes overlap by "
+                    + $"{diff.Options.MinIoU} or more."),
+            "soft");
         foreach (string warning in diff.Warnings)
             page.Paragraph(warning, "warn");
         foreach ((string file, Exception error) in diff.Failures)
@@ -38,7 +42,10 @@ public static class DiffPage
             (string, string)[] legend = [("matched", "c2"), ("lost: only A", "c1"), ("new: only B", "c0")];
             new BarChart("Objects", legend, [.. classes.Take(MostClasses).Select(Bar)]).Write(page.Html);
             page.Table(DiffText.Headings, classes.Append(diff.Total).Select(DiffText.Row));
-            page.Paragraph("In brackets: how many of them the other model saw below the threshold. Shifts are B minus A, over matched objects.", "soft");
+            page.Paragraph(
+                "In brackets: how many of them the other model saw below the threshold. Shifts are B minus A, over "
+                    + "matched objects.",
+                "soft");
             page.Heading("Scores of the same objects").Charts([Scores(diff)]);
         }
 
@@ -71,8 +78,12 @@ public static class DiffPage
     private static Chart Scores(ModelDiff diff)
     {
         double least = Math.Round(diff.Options.ScoreThreshold, 6); // 0.3f would miss the tick at 0.3
-        (double, double)[] scores = [.. diff.Images.SelectMany(p => p.Matched).Select(m => ((double)m.A.Score, (double)m.B.Score))];
-        ChartSeries dots = new("", scores) { Dots = true, Color = "c2" }, equal = new("", [(least, least), (1, 1)]) { Color = "cs" };
+        (double, double)[] scores =
+        [
+            .. diff.Images.SelectMany(p => p.Matched).Select(m => ((double)m.A.Score, (double)m.B.Score))
+        ];
+        ChartSeries dots = new("", scores) { Dots = true, Color = "c2" },
+        equal = new("", [(least, least), (1, 1)]) { Color = "cs" };
         return new Chart("On the line both models are equally sure", "score in A", [dots, equal])
         {
             YLabel = "score in B",
@@ -81,6 +92,4 @@ public static class DiffPage
             YRange = (least, 1),
         };
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using static RfDetr.Invariant;
 
 namespace RfDetr.Tools;
 
@@ -8,13 +9,15 @@ internal static class DiffText
     public static readonly string[] Headings =
         ["class", "matched", "lost", "new", "score shift", "score change", "box IoU", "box shift, px", "mask IoU"];
 
-    public static string Models(ModelDiff d) => $"A: {d.A.Name} ({d.A.Variant}) on {d.A.Engine}; B: {d.B.Name} ({d.B.Variant}) on {d.B.Engine}";
+    public static string Models(ModelDiff d) =>
+        $"A: {d.A.Name} ({d.A.Variant}) on {d.A.Engine}; B: {d.B.Name} ({d.B.Variant}) on {d.B.Engine}";
 
     public static string Summary(ModelDiff diff)
     {
         ClassDiff t = diff.Total;
         string lost = Text($"{t.Lost} lost ({t.LostBelow} of them only below the threshold in B)");
-        return Text($"{diff.Images.Count} images: {t.Matched} objects matched, {lost}, {t.New} new ({t.NewBelow} of them below it in A)");
+        return Text(
+            $"{diff.Images.Count} images: {t.Matched} objects matched, {lost}, {t.New} new ({t.NewBelow} of them below it in A)");
     }
 
     public static string Image(ImageDiff p) =>
@@ -33,6 +36,4 @@ internal static class DiffText
     private static string Count(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "–";
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

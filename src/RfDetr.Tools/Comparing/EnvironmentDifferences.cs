@@ -48,10 +48,12 @@ internal static class EnvironmentDifferences
         return found;
     }
 
-    private static string Size(BenchmarkModel model) => string.Create(CultureInfo.InvariantCulture, $"{model.InputHeight}×{model.InputWidth}");
+    private static string Size(BenchmarkModel model) =>
+        string.Create(CultureInfo.InvariantCulture, $"{model.InputHeight}×{model.InputWidth}");
 
     private static string Variables(BenchmarkEnvironment e) =>
         string.Join(' ', e.Variables.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value}"));
 
-    private static string Text(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "none";
+    private static string Text(object? value) =>
+        Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "none";
 }

@@ -1,4 +1,3 @@
-
 namespace RfDetr.Tools;
 
 /// <summary>An object that both models found.</summary>
@@ -24,7 +23,9 @@ public sealed record MatchedDetection(Detection A, Detection B, float IoU, doubl
 
 /// <summary>An object that only one model found.</summary>
 /// <param name="Found">As that model found it.</param>
-/// <param name="OtherScore">Score of the same object in the other model if that saw it, but not above the threshold; null if it did not.</param>
+/// <param name="OtherScore">
+/// Score of the same object in the other model if that saw it, but not above the threshold; null if it did not.
+/// </param>
 public sealed record UnmatchedDetection(Detection Found, float? OtherScore);
 
 /// <summary>One image in both models.</summary>
@@ -35,14 +36,16 @@ public sealed record UnmatchedDetection(Detection Found, float? OtherScore);
 /// <param name="Lost">Found by A only.</param>
 /// <param name="New">Found by B only.</param>
 public sealed record ImageDiff(
-    string File, int Width, int Height, IReadOnlyList<MatchedDetection> Matched, IReadOnlyList<UnmatchedDetection> Lost, IReadOnlyList<UnmatchedDetection> New)
+    string File, int Width, int Height, IReadOnlyList<MatchedDetection> Matched, IReadOnlyList<UnmatchedDetection> Lost,
+    IReadOnlyList<UnmatchedDetection> New)
 {
     /// <summary>
-    /// How much the models differ here, for ranking: the scores of what only one found (less what the other saw below the threshold), and of matches the
-    /// change of score and what their boxes do not share.
+    /// How much the models differ here, for ranking: the scores of what only one found (less what the other saw below the
+    /// threshold), and of matches the change of score and what their boxes do not share.
     /// </summary>
     public double Severity =>
-        Lost.Concat(New).Sum(u => (double)u.Found.Score - (u.OtherScore ?? 0)) + Matched.Sum(m => Math.Abs((double)m.ScoreShift) + 1 - m.IoU);
+        Lost.Concat(New).Sum(u =>
+            (double)u.Found.Score - (u.OtherScore ?? 0)) + Matched.Sum(m => Math.Abs((double)m.ScoreShift) + 1 - m.IoU);
 }
 
 /// <summary>One class over all images; means are null where nothing was matched.</summary>
@@ -70,7 +73,9 @@ public sealed record ClassDiff(
         UnmatchedDetection[] found = [.. all.SelectMany(p => p.New).Where(u => belongs(u.Found))];
         double? Mean(Func<MatchedDetection, double?> value) => matched.Average(value);
         return new(
-            name, matched.Length, lost.Length, lost.Count(u => u.OtherScore is not null), found.Length, found.Count(u => u.OtherScore is not null),
-            Mean(m => m.ScoreShift), Mean(m => Math.Abs(m.ScoreShift)), Mean(m => m.IoU), Mean(m => m.BoxShift), Mean(m => m.MaskIoU));
+            name, matched.Length, lost.Length, lost.Count(u => u.OtherScore is not null), found.Length,
+            found.Count(u => u.OtherScore is not null),
+            Mean(m => m.ScoreShift), Mean(m => Math.Abs(m.ScoreShift)), Mean(m => m.IoU), Mean(m => m.BoxShift),
+            Mean(m => m.MaskIoU));
     }
 }

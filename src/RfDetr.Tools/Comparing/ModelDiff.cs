@@ -1,4 +1,3 @@
-
 namespace RfDetr.Tools;
 
 /// <summary>What changes when one model takes the place of another: objects lost and new, scores and boxes that shift.</summary>
@@ -8,7 +7,8 @@ namespace RfDetr.Tools;
 /// <param name="Images">Those that could be read, the most different first; equals by name.</param>
 /// <param name="Failures">Images that could not be read, with the reason.</param>
 public sealed record ModelDiff(
-    ModelInfo A, ModelInfo B, DiffOptions Options, IReadOnlyList<ImageDiff> Images, IReadOnlyList<(string File, Exception Error)> Failures)
+    ModelInfo A, ModelInfo B, DiffOptions Options, IReadOnlyList<ImageDiff> Images,
+    IReadOnlyList<(string File, Exception Error)> Failures)
 {
     /// <summary>Sums over all classes.</summary>
     public ClassDiff Total => ClassDiff.Of("all", Images, _ => true);
@@ -41,7 +41,8 @@ public sealed record ModelDiff(
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public static ModelDiff Run(
-        Detector a, Detector b, IReadOnlyList<string> files, DiffOptions? options = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+        Detector a, Detector b, IReadOnlyList<string> files, DiffOptions? options = null, IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
@@ -57,7 +58,9 @@ public sealed record ModelDiff(
             try
             {
                 using Image image = Image.Load(file);
-                images.Add(DetectionMatcher.Match(file, a.Detect(image, detect, cancellationToken), b.Detect(image, detect, cancellationToken), options));
+                images.Add(
+                    DetectionMatcher.Match(
+                        file, a.Detect(image, detect, cancellationToken), b.Detect(image, detect, cancellationToken), options));
             }
             catch (Exception e) when (e is ImageContentException or IOException or UnauthorizedAccessException)
             {
@@ -67,13 +70,19 @@ public sealed record ModelDiff(
             progress?.Report(images.Count + failures.Count);
         }
 
-        images.Sort((p, q) => q.Severity.CompareTo(p.Severity) is not 0 and var order ? order : string.CompareOrdinal(p.File, q.File));
+        images.Sort((p, q) =>
+            q.Severity.CompareTo(p.Severity) is not 0 and var order ? order : string.CompareOrdinal(p.File, q.File));
         return new(a.Model, b.Model, options, images, failures);
     }
 
     private static IEnumerable<string> Only(string side, string[] own, string[] other)
     {
         string[] only = [.. own.Except(other, StringComparer.OrdinalIgnoreCase)];
-        return only.Length == 0 ? [] : [$"{only.Length} of {own.Length} classes are only in {side}, all their objects count as {(side == "A" ? "lost" : "new")}: {string.Join(", ", only.Take(10))}{(only.Length > 10 ? ", …" : "")}"];
+        return only.Length == 0
+            ? []
+            : [
+                $"{only.Length} of {own.Length} classes are only in {side}, all their objects count as "
+                    + $"{(side == "A" ? "lost" : "new")}: {string.Join(", ", only.Take(10))}{(only.Length > 10 ? ", …" : "")}"
+            ];
     }
 }

@@ -2,13 +2,17 @@ using RfDetr.Data;
 
 namespace RfDetr.Tools;
 
-/// <summary>The class of a data set for each class of a model: by name, or as the caller says; never by guessing from numbers.</summary>
+/// <summary>
+/// The class of a data set for each class of a model: by name, or as the caller says; never by guessing from numbers.
+/// </summary>
 public sealed class ClassMatching
 {
     private const string Advice =
-        "Say which is which, or count the missing ones as never found; 'rfdetr eval' has options for both: --class-map MODEL=DATA,… and --allow-missing.";
+        "Say which is which, or count the missing ones as never found; 'rfdetr eval' has options for both: --class-map "
+            + "MODEL=DATA,… and --allow-missing.";
 
-    private ClassMatching(IReadOnlyDictionary<int, DataClass> byLabel, IReadOnlyList<string> notes) => (ByLabel, Notes) = (byLabel, notes);
+    private ClassMatching(IReadOnlyDictionary<int, DataClass> byLabel, IReadOnlyList<string> notes) =>
+        (ByLabel, Notes) = (byLabel, notes);
 
     /// <summary>The data set's class by the model's label; detections of other labels are left out.</summary>
     public IReadOnlyDictionary<int, DataClass> ByLabel { get; }
@@ -42,7 +46,8 @@ public sealed class ClassMatching
     /// <param name="given">Pairs: the model's name or label, the data set's name or category id.</param>
     /// <param name="allowMissing">True: classes with objects may be missing in the model; they count as never found.</param>
     /// <exception cref="ArgumentException">A class cannot be matched; the message has both lists.</exception>
-    public static ClassMatching Of(ClassMap model, DataSplit split, IReadOnlyList<KeyValuePair<string, string>> given, bool allowMissing = false)
+    public static ClassMatching Of(
+        ClassMap model, DataSplit split, IReadOnlyList<KeyValuePair<string, string>> given, bool allowMissing = false)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(split);
@@ -51,7 +56,8 @@ public sealed class ClassMatching
         foreach ((string from, string to) in given)
         {
             ClassEntry entry = Find(model.Entries, e => e.Name, e => e.Label, from) ?? throw Unknown("model", from, model, split);
-            byLabel[entry.Label] = Find(split.Classes, c => c.Name, c => c.CategoryId, to) ?? throw Unknown("data set", to, model, split);
+            byLabel[entry.Label] = Find(split.Classes, c => c.Name, c => c.CategoryId, to)
+                ?? throw Unknown("data set", to, model, split);
         }
 
         HashSet<int> used = [.. split.Images.SelectMany(p => p.Objects).Select(o => o.ClassIndex)];
@@ -71,7 +77,8 @@ public sealed class ClassMatching
         if (needed.Length > 0 && !allowMissing)
         {
             string names = Quoted(needed.Select(c => c.Name));
-            throw new ArgumentException($"the model has no class {names} of the split '{split.Name}'; {Lists(model, split)}. {Advice}");
+            throw new ArgumentException(
+                $"the model has no class {names} of the split '{split.Name}'; {Lists(model, split)}. {Advice}");
         }
 
         var notes = new List<string>();
@@ -79,15 +86,18 @@ public sealed class ClassMatching
             notes.Add($"the model does not know {Quoted(missing.Select(c => c.Name))} of the data set");
         int extra = model.Entries.Count - byLabel.Count;
         if (extra > 0)
-            notes.Add($"{extra} of the model's {model.Entries.Count} classes are not in the data set; their detections are left out");
+            notes.Add(
+                $"{extra} of the model's {model.Entries.Count} classes are not in the data set; their detections are left out");
         return new(byLabel, notes);
     }
 
     private static T? Find<T>(IEnumerable<T> list, Func<T, string> name, Func<T, long> number, string wanted) where T : class =>
         list.FirstOrDefault(x => name(x) == wanted) ?? list.FirstOrDefault(x => Plain(name(x)) == Plain(wanted))
-        ?? list.FirstOrDefault(x => FormattableString.Invariant($"{number(x)}") == wanted);
+        ?? list.FirstOrDefault(x => Invariant.Text($"{number(x)}") == wanted);
 
-    /// <summary>A name without differences that do not tell classes apart: case, and the characters that stand for a space.</summary>
+    /// <summary>
+    /// A name without differences that do not tell classes apart: case, and the characters that stand for a space.
+    /// </summary>
     private static string Plain(string name) => name.Trim().Replace('_', ' ').Replace('-', ' ').ToLowerInvariant();
 
     private static ArgumentException Unknown(string whose, string name, ClassMap model, DataSplit split) =>
@@ -95,8 +105,9 @@ public sealed class ClassMatching
 
     private static string Lists(ClassMap model, DataSplit split)
     {
-        string known = Quoted(model.Entries.Select(e => FormattableString.Invariant($"{e.Label} {e.Name}")));
-        return $"the model has {known}, the data set {Quoted(split.Classes.Select(c => FormattableString.Invariant($"{c.CategoryId} {c.Name}")))}";
+        string known = Quoted(model.Entries.Select(e => Invariant.Text($"{e.Label} {e.Name}")));
+        return $"the model has {known}, the data set "
+            + $"{Quoted(split.Classes.Select(c => Invariant.Text($"{c.CategoryId} {c.Name}")))}";
     }
 
     private static string Quoted(IEnumerable<string> names)

@@ -14,6 +14,8 @@ public sealed record DetectorEvaluation(
     ModelInfo Model, DataSplit Split, IReadOnlyList<LabeledImage> Images, ClassMatching Classes, IReadOnlyList<FoundObject> Found,
     EvaluationSummary Summary, EvaluationTimes Times)
 {
-    /// <summary>The score threshold of the highest mean F1 (at IoU 0.5), for use with the model; of masks where there are any.</summary>
+    /// <summary>
+    /// The score threshold of the highest mean F1 (at IoU 0.5), for use with the model; of masks where there are any.
+    /// </summary>
     public double BestThreshold => Summary.BestThreshold;
 }

@@ -9,7 +9,8 @@ public sealed record EvaluateOptions
     public ClassMatching? Classes { get; init; }
 
     /// <summary>
-    /// What is compared: <see cref="EvaluationKind.Masks"/> asks for masks (and boxes) and fails where there are none, <see cref="EvaluationKind.Boxes"/>
+    /// What is compared: <see cref="EvaluationKind.Masks"/> asks for masks (and boxes) and fails where there are none,
+    /// <see cref="EvaluationKind.Boxes"/>
     /// leaves masks out; null compares boxes, and masks too where the model finds some and every object has one.
     /// </summary>
     public EvaluationKind? Kind { get; init; }
@@ -35,11 +36,13 @@ public sealed record EvaluateOptions
     {
         var wrong = new List<string>();
         if (Batch < 1)
-            wrong.Add(FormattableString.Invariant($"{nameof(Batch)} is {Batch}, expected at least 1"));
+            wrong.Add(Invariant.Text($"{nameof(Batch)} is {Batch}, expected at least 1"));
         if (MostImages < 1)
-            wrong.Add(FormattableString.Invariant($"{nameof(MostImages)} is {MostImages}, expected at least 1, or null for all"));
+            wrong.Add(Invariant.Text($"{nameof(MostImages)} is {MostImages}, expected at least 1, or null for all"));
         if (NumSelect < 1)
-            wrong.Add(FormattableString.Invariant($"{nameof(NumSelect)} is {NumSelect}, expected at least 1, or null for the model's own"));
+            wrong.Add(
+                Invariant.Text(
+                    $"{nameof(NumSelect)} is {NumSelect}, expected at least 1, or null for the model's own"));
         if (wrong.Count > 0)
             throw new ArgumentException("evaluate options: " + string.Join("; ", wrong));
         _ = Metrics.Validated();

@@ -7,11 +7,12 @@ namespace RfDetr.Tools;
 /// <summary>An evaluation as files: numbers for programs, a page for people, the detections for other tools.</summary>
 public static class EvaluationFiles
 {
-    private static readonly JsonWriterOptions s_json = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions s_json =
+        new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>
-    /// Writes <c>report.html</c>, <c>evaluation.json</c> (with curves), <c>results.json</c> (as rf-detr writes it), <c>detections.bbox.json</c> and, with
-    /// masks, <c>detections.segm.json</c>. Each file appears only when it is complete.
+    /// Writes <c>report.html</c>, <c>evaluation.json</c> (with curves), <c>results.json</c> (as rf-detr writes it),
+    /// <c>detections.bbox.json</c> and, with masks, <c>detections.segm.json</c>. Each file appears only when it is complete.
     /// </summary>
     /// <param name="folder">The folder; made if it is missing.</param>
     /// <param name="evaluation">The evaluation.</param>
@@ -36,8 +37,8 @@ public static class EvaluationFiles
     }
 
     /// <summary>
-    /// Writes one object: <c>{"model", "data", "split", "class_map", "bbox": {…}, "segm": {…}, "time_ms"}</c>; both evaluations as
-    /// <see cref="EvaluationJson"/> has them.
+    /// Writes one object: <c>{"model", "data", "split", "class_map", "bbox": {…}, "segm": {…}, "time_ms"}</c>; both evaluations
+    /// as <see cref="EvaluationJson"/> has them.
     /// </summary>
     /// <param name="json">Receives the object.</param>
     /// <param name="evaluation">The evaluation.</param>
@@ -98,7 +99,8 @@ public static class EvaluationFiles
             Title = $"{model.Name} on {name}, {evaluation.Split.Name}",
             Facts =
             [
-                ("model", $"{model.Name} ({model.Variant}, {model.InputHeight}×{model.InputWidth})"), ("resize", $"{model.ResizeRule}"),
+                ("model", $"{model.Name} ({model.Variant}, {model.InputHeight}×{model.InputWidth})"),
+                ("resize", $"{model.ResizeRule}"),
                 ("engine", model.Engine), ("time", evaluation.Times.ToString()),
             ],
             Evaluations = RunReportContent.Both(evaluation.Summary),

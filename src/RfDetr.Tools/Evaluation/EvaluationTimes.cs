@@ -21,8 +21,8 @@ public sealed record EvaluationTimes(int Images, double TotalMs, StageTimes Mean
     }
 
     /// <summary>One sentence in English.</summary>
-    public override string ToString() => FormattableString.Invariant(
+    public override string ToString() => Invariant.Text(
         $"{Images} images in {TotalMs / 1000:0.0} s ({Images * 1000 / Math.Max(TotalMs, 1):0.0} per second); per image: ")
-        + FormattableString.Invariant($"decode {Mean.DecodeMs:0.0} ms, pre-process {Mean.PreprocessMs:0.0} ms, ")
-        + FormattableString.Invariant($"inference {Mean.InferenceMs:0.0} ms, post-process {Mean.PostprocessMs:0.0} ms");
+        + Invariant.Text($"decode {Mean.DecodeMs:0.0} ms, pre-process {Mean.PreprocessMs:0.0} ms, ")
+        + Invariant.Text($"inference {Mean.InferenceMs:0.0} ms, post-process {Mean.PostprocessMs:0.0} ms");
 }

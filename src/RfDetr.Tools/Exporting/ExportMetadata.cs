@@ -16,7 +16,8 @@ internal static class ExportMetadata
         {
             WeightsLicense = source.Info.License,
             WeightsSha256 = sha256,
-            Precision = request.Precision switch { ExportPrecision.Float16 => "float16", ExportPrecision.Int8 => "int8", _ => "float32" },
+            Precision =
+                request.Precision switch { ExportPrecision.Float16 => "float16", ExportPrecision.Int8 => "int8", _ => "float32" },
             EmittedLabels = [.. source.Info.Classes.Entries.Select(e => new EmittedLabel(e.Label, e.Label, e.Name, e.DatasetId))],
         }),
     };

@@ -32,21 +32,26 @@ public sealed record ExportRequest
     {
         Model.Validate();
         if (Batch is < 1 or > 1024)
-            throw new ArgumentException(FormattableString.Invariant($"{nameof(Batch)} is {Batch}, expected 1..1024"));
+            throw new ArgumentException(Invariant.Text($"{nameof(Batch)} is {Batch}, expected 1..1024"));
     }
 
     internal void RequireInt8ForItsForm()
     {
         if (Int8Weights != Int8WeightForm.Signed && Precision != ExportPrecision.Int8)
-            throw new ArgumentException($"{nameof(Int8Weights)} is {Int8Weights}, which is for {ExportPrecision.Int8}; the precision is {Precision}");
+            throw new ArgumentException(
+                $"{nameof(Int8Weights)} is {Int8Weights}, which is for {ExportPrecision.Int8}; the precision is {Precision}");
     }
 
     internal void RequireNothingOfOnnx(string output)
     {
         if (Precision == ExportPrecision.Int8)
-            throw new ArgumentException($"checkpoints are written in {ExportPrecision.Float32}, {ExportPrecision.Float16} or {ExportPrecision.BFloat16}; {Precision} belongs to .onnx files, not to '{Path.GetFileName(output)}'");
+            throw new ArgumentException(
+                $"checkpoints are written in {ExportPrecision.Float32}, {ExportPrecision.Float16} or "
+                    + $"{ExportPrecision.BFloat16}; {Precision} belongs to .onnx files, not to '{Path.GetFileName(output)}'");
         if (Dialect != OnnxDialect.Portable || Model.InputSize is not null || Batch is not null)
-            throw new ArgumentException($"dialect, resolution and batch belong to .onnx files; '{Path.GetFileName(output)}' keeps the checkpoint's network as it is");
+            throw new ArgumentException(
+                $"dialect, resolution and batch belong to .onnx files; '{Path.GetFileName(output)}' keeps the "
+                    + $"checkpoint's network as it is");
     }
 }
 

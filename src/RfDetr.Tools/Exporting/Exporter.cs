@@ -4,12 +4,16 @@ using RfDetr.Onnx;
 
 namespace RfDetr.Tools;
 
-/// <summary>Turns checkpoints into files for other runtimes: <c>.onnx</c>, and between <c>.pth</c> and <c>.safetensors</c>.</summary>
+/// <summary>
+/// Turns checkpoints into files for other runtimes: <c>.onnx</c>, and between <c>.pth</c> and <c>.safetensors</c>.
+/// </summary>
 public static class Exporter
 {
     /// <summary>Writes a model in the format that the output's extension names. The file appears whole or not at all.</summary>
     /// <param name="model">A checkpoint, the name of downloaded weights, or one of <see cref="BuiltInModels.Names"/>.</param>
-    /// <param name="output">A path that ends in <c>.onnx</c>, <c>.safetensors</c>, <c>.pth</c> or <c>.pt</c>; missing folders are made.</param>
+    /// <param name="output">
+    /// A path that ends in <c>.onnx</c>, <c>.safetensors</c>, <c>.pth</c> or <c>.pt</c>; missing folders are made.
+    /// </param>
     /// <param name="request">Null: the model as it is, float32, any batch.</param>
     /// <exception cref="ArgumentException">The request does not fit the model or the format; the message names both.</exception>
     /// <exception cref="FileNotFoundException">There is no such model.</exception>
@@ -32,7 +36,8 @@ public static class Exporter
             ".onnx" => ToOnnx(reference, output, request),
             ".safetensors" => CheckpointConversion.Run(reference, output, request, SafetensorsWriter.Write),
             ".pth" or ".pt" => CheckpointConversion.Run(reference, output, request, TorchWriter.Write),
-            var other => throw new ArgumentException($"the output '{output}' ends in '{other}', expected .onnx, .safetensors or .pth"),
+            var other =>
+                throw new ArgumentException($"the output '{output}' ends in '{other}', expected .onnx, .safetensors or .pth"),
         };
     }
 

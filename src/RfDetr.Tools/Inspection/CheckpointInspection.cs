@@ -14,11 +14,18 @@ internal static class CheckpointInspection
         using Checkpoint checkpoint = model.OpenCheckpoint(options.Weights == WeightSet.Averaged, acceptLicense: true);
         var warnings = new List<string>();
         FileDigests digests = FileDigests.Of(model, acceptLicense: true);
-        InspectedTensor[] tensors = [.. checkpoint.Names.Select(name => Tensor(checkpoint, name, warnings)).OfType<InspectedTensor>()];
+        InspectedTensor[] tensors =
+        [
+            .. checkpoint.Names.Select(name => Tensor(checkpoint, name, warnings)).OfType<InspectedTensor>()
+        ];
         ModelConfig? config = Try(() => Config(checkpoint, model, options, warnings), warnings);
         if (config is not null && Strangers(checkpoint, config) is { Count: > 0 } strangers)
             warnings.Add(CheckpointPackage.StrangersWarning(strangers));
-        ClassMap? classes = Try(() => ClassMapRules.Find(checkpoint, new ClassMapOptions { ClassNames = options.ClassNames, ClassOffset = options.ClassOffset }), warnings);
+        ClassMap? classes = Try(
+            () =>
+                ClassMapRules.Find(
+                    checkpoint, new ClassMapOptions { ClassNames = options.ClassNames, ClassOffset = options.ClassOffset }),
+            warnings);
         if (classes?.Doubt is { } doubt)
             warnings.Add(doubt);
         HostedFile? hosted = HostedWeights.All.FirstOrDefault(h => h.Md5 == digests.Md5);

@@ -20,7 +20,10 @@ public sealed record InspectedTensor(string Name, string ElementType, IReadOnlyL
 /// <param name="Values">How many values in all of them.</param>
 public sealed record InspectedPart(string Name, int Tensors, long Values);
 
-/// <summary>Everything that a model file tells about itself, and what its shapes reveal. What cannot be found out is null, with a warning that says why.</summary>
+/// <summary>
+/// Everything that a model file tells about itself, and what its shapes reveal. What cannot be found out is null, with a warning
+/// that says why.
+/// </summary>
 public sealed record ModelInspection
 {
     /// <summary>Path of the file, or the name of a built-in model.</summary>
@@ -71,7 +74,10 @@ public sealed record ModelInspection
     /// <summary>License of the weights, where known.</summary>
     public string? License { get; init; }
 
-    /// <summary>The score threshold, 0..1, with which the weights had their best macro F1 when they were evaluated after training; null if the file does not say.</summary>
+    /// <summary>
+    /// The score threshold, 0..1, with which the weights had their best macro F1 when they were evaluated after training; null if
+    /// the file does not say.
+    /// </summary>
     public double? BestThreshold { get; init; }
 
     /// <summary>True if there are averaged weights besides.</summary>
@@ -87,8 +93,13 @@ public sealed record ModelInspection
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Inspects a file; nothing in it is run.</summary>
-    /// <param name="model">A checkpoint (<c>.pth</c>, <c>.pt</c>, <c>.ckpt</c>, <c>.safetensors</c>), an <c>.onnx</c> file, the name of downloaded weights, or one of <see cref="BuiltInModels.Names"/>.</param>
-    /// <param name="options">Class names, variant, EMA: as for <see cref="ModelReference.Parse"/>. Licenses need no acceptance to look.</param>
+    /// <param name="model">
+    /// A checkpoint (<c>.pth</c>, <c>.pt</c>, <c>.ckpt</c>, <c>.safetensors</c>), an <c>.onnx</c> file, the name of downloaded
+    /// weights, or one of <see cref="BuiltInModels.Names"/>.
+    /// </param>
+    /// <param name="options">
+    /// Class names, variant, EMA: as for <see cref="ModelReference.Parse"/>. Licenses need no acceptance to look.
+    /// </param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="CheckpointFormatException">It is no sound checkpoint.</exception>
     /// <exception cref="OnnxFormatException">It is no sound ONNX file.</exception>

@@ -13,7 +13,8 @@ internal static class OnnxInspection
         ArtifactNotes? notes = MetadataJson.FindNotes(info.Custom);
         var warnings = new List<string>();
         if (metadata is null)
-            warnings.Add($"the file has no {InferenceMetadata.Key} metadata: resize rule and normalization are rf-detr's defaults");
+            warnings.Add(
+                $"the file has no {InferenceMetadata.Key} metadata: resize rule and normalization are rf-detr's defaults");
         DetectionContract? contract = Try(() => DetectionContract.Of(info.Inputs, info.Outputs, metadata), warnings);
         int? logits = metadata?.NumClasses ?? contract?.Classes;
         string file = Path.GetFileName(path);
@@ -24,10 +25,17 @@ internal static class OnnxInspection
             Bytes = new FileInfo(path).Length,
             Digests = FileDigests.Of(path),
             Variant = metadata?.Variant ?? "unknown",
-            Classes = logits is { } count and > 0 ? Try(() => OnnxClassMap.Of(file, count, metadata, notes, options), warnings) : null,
+            Classes = logits is { } count and > 0
+                ? Try(() => OnnxClassMap.Of(file, count, metadata, notes, options), warnings)
+                : null,
             Input = contract is null ? null : (contract.Height, contract.Width),
-            ResizeRule = options.ResizeRule ?? (metadata?.ResizeAntialias == true ? ResizeRule.BilinearAntialias : ResizeRule.Bilinear),
-            ResizeSource = options.ResizeRule is not null ? "as asked" : metadata is null ? "rf-detr's default since 1.9; the file does not say" : $"{InferenceMetadata.Key} of the file",
+            ResizeRule = options.ResizeRule
+                ?? (metadata?.ResizeAntialias == true ? ResizeRule.BilinearAntialias : ResizeRule.Bilinear),
+            ResizeSource = options.ResizeRule is not null
+                ? "as asked"
+                : metadata is null
+                ? "rf-detr's default since 1.9; the file does not say"
+                : $"{InferenceMetadata.Key} of the file",
             License = notes?.WeightsLicense ?? Licenses.Of(metadata?.Variant)?.Id,
             Onnx = info,
             Warnings = warnings,

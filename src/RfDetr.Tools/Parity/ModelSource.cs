@@ -5,7 +5,8 @@ using RfDetr.Tensors;
 namespace RfDetr.Tools;
 
 /// <summary>A network's weights and configuration without its classes, which play no part in the numbers.</summary>
-internal sealed class ModelSource(string name, ModelConfig config, Func<Backend, Weights> weights, Checkpoint? checkpoint) : IDisposable
+internal sealed class ModelSource(string name, ModelConfig config, Func<Backend, Weights> weights, Checkpoint? checkpoint)
+    : IDisposable
 {
     public string Name { get; } = name;
 
@@ -18,7 +19,8 @@ internal sealed class ModelSource(string name, ModelConfig config, Func<Backend,
         Checkpoint checkpoint = model.OpenCheckpoint(options.Weights == WeightSet.Averaged, options.AcceptLicense);
         try
         {
-            ModelConfig config = BuiltInModels.Named(ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = options.Variant }).Config, model.Text);
+            ModelConfig config = BuiltInModels.Named(
+                ConfigInference.Explain(checkpoint, new ConfigInferenceOptions { Variant = options.Variant }).Config, model.Text);
             Licenses.Require(Licenses.Of(config.Variant), model.Text, options.AcceptLicense);
             return new(model.Text, config, backend => new Weights(checkpoint, backend), checkpoint);
         }

@@ -20,9 +20,14 @@ public static class ParityCheck
     public static IReadOnlyList<string> GoldenFiles(string fileOrFolder)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(fileOrFolder);
-        string[] files = Directory.Exists(fileOrFolder) ? [.. Directory.EnumerateFiles(fileOrFolder, "*.safetensors").Order(StringComparer.Ordinal)]
+        string[] files = Directory.Exists(fileOrFolder) ? [
+            .. Directory.EnumerateFiles(fileOrFolder, "*.safetensors").Order(StringComparer.Ordinal)
+        ]
             : File.Exists(fileOrFolder) ? [fileOrFolder] : [];
-        return files.Length > 0 ? files : throw new FileNotFoundException($"there is no golden file '{fileOrFolder}' (or no .safetensors file in that folder)", fileOrFolder);
+        return files.Length > 0
+            ? files
+            : throw new FileNotFoundException(
+                $"there is no golden file '{fileOrFolder}' (or no .safetensors file in that folder)", fileOrFolder);
     }
 
     /// <summary>Builds the network of a golden file with formula weights, runs it and compares every stage of the file.</summary>
@@ -35,13 +40,16 @@ public static class ParityCheck
         options.Validate();
         StageBundle bundle = StageBundle.Open(path);
         string salt = bundle.Text("salt") ?? throw new CheckpointFormatException(
-            $"'{bundle.FileName}' has no salt in its metadata, so it is no golden file; compare a checkpoint's bundle with --weights and --bundle");
+            $"'{bundle.FileName}' has no salt in its metadata, so it is no golden file; compare a checkpoint's bundle "
+                + $"with --weights and --bundle");
         ModelConfig config = GoldenConfig(bundle);
         var formula = new FormulaWeights(salt);
         int resolution = bundle.Number("resolution");
         HostTensor input = formula.Input(bundle.Number("batch"), resolution, resolution);
         bool ranked = salt.StartsWith("ranked", StringComparison.Ordinal);
-        return Compare(bundle, new ModelSource(config.Variant, config, backend => new Weights(formula, backend), null), input, rowsAsSet: !ranked, options);
+        return Compare(
+            bundle, new ModelSource(config.Variant, config, backend => new Weights(formula, backend), null), input,
+            rowsAsSet: !ranked, options);
     }
 
     /// <summary>Runs a model on the bundle's input and compares every stage of the bundle.</summary>
@@ -76,14 +84,16 @@ public static class ParityCheck
     /// <param name="options">How to read and run the model.</param>
     /// <param name="inputFrom">A bundle whose input to use; null for values from a formula at the model's resolution.</param>
     /// <returns>Names of the written stages.</returns>
-    public static IReadOnlyList<string> WriteBundle(string model, string output, ParityOptions? options = null, string? inputFrom = null)
+    public static IReadOnlyList<string> WriteBundle(
+        string model, string output, ParityOptions? options = null, string? inputFrom = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(model);
         options ??= new ParityOptions();
         options.Validate();
         using ModelSource source = ModelSource.Open(ModelReference.Parse(model), options.Model);
         (int height, int width) = options.Model.InputSize ?? new ImageSize(source.Config.Resolution, source.Config.Resolution);
-        HostTensor input = (inputFrom is null ? null : StageBundle.Open(inputFrom).Input) ?? new FormulaWeights(OwnSalt).Input(1, height, width);
+        HostTensor input = (inputFrom is null ? null : StageBundle.Open(inputFrom).Input)
+            ?? new FormulaWeights(OwnSalt).Input(1, height, width);
         CheckSize(source.Config, input);
         Dictionary<string, HostTensor> stages = StageRun.Run(source.Weights, source.Config, input, StageNames.IsUsual, options);
         string[] names = [.. StageNames.InOrder(stages.Keys)];
@@ -92,14 +102,16 @@ public static class ParityCheck
             Weights = new TensorSet(stages.Append(new("input", input)).ToDictionary()),
             Metadata = new PlainMap(
             [
-                new("variant", source.Config.Variant), new("engine", options.Engine.ToString()), new(StageBundle.PrecisionFact, options.Precision.ToString()),
+                new("variant", source.Config.Variant), new("engine", options.Engine.ToString()),
+                new(StageBundle.PrecisionFact, options.Precision.ToString()),
                 new("source", $"RfDetr {typeof(ParityCheck).Assembly.GetName().Version!.ToString(3)}"),
             ]),
         });
         return names;
     }
 
-    private static ParityReport Compare(StageBundle bundle, ModelSource source, HostTensor input, bool rowsAsSet, ParityOptions options)
+    private static ParityReport Compare(
+        StageBundle bundle, ModelSource source, HostTensor input, bool rowsAsSet, ParityOptions options)
     {
         var wanted = bundle.Stages.Select(s => s.Name).ToHashSet();
         Dictionary<string, HostTensor> stages = StageRun.Run(source.Weights, source.Config, input, wanted.Contains, options);
@@ -113,15 +125,23 @@ public static class ParityCheck
         return new(bundle.Path, source.Config.Variant, Describe(options), results);
     }
 
-    private static ParityReport Results(StageBundle bundle, string path, Dictionary<string, HostTensor> stages, ParityOptions options)
+    private static ParityReport Results(
+        StageBundle bundle, string path, Dictionary<string, HostTensor> stages, ParityOptions options)
     {
         // An .onnx file has its own precision, whatever the options say.
         bool isHalf = OnnxModelInfo.Read(path).ConstantTypes.Contains(OnnxElementType.Float16);
         var comparer = new StageComparer(bundle, rowsAsSet: false, options, isHalf);
-        StageResult[] results = [.. bundle.Stages.Where(s => stages.ContainsKey(Whole(s.Name))).Select(s => comparer.Compare(s, stages[Whole(s.Name)]))];
+        StageResult[] results =
+        [
+            .. bundle.Stages.Where(s => stages.ContainsKey(Whole(s.Name))).Select(s => comparer.Compare(s, stages[Whole(s.Name)]))
+        ];
         return results.Length > 0
-            ? new(bundle.Path, Path.GetFileName(path), Describe(isHalf ? options with { Precision = ExportPrecision.Float16 } : options), results)
-            : throw new CheckpointFormatException($"'{bundle.FileName}' has none of the stages that an .onnx file gives: {StageNames.Logits}, {StageNames.Boxes}, {StageNames.Masks}");
+            ? new(
+                bundle.Path, Path.GetFileName(path),
+                Describe(isHalf ? options with { Precision = ExportPrecision.Float16 } : options), results)
+            : throw new CheckpointFormatException(
+                $"'{bundle.FileName}' has none of the stages that an .onnx file gives: {StageNames.Logits}, "
+                    + $"{StageNames.Boxes}, {StageNames.Masks}");
     }
 
     private static string? ResultsOnly(string model, ParityOptions options)
@@ -133,18 +153,25 @@ public static class ParityCheck
             : throw new ArgumentException($"the {Describe(options)} engine runs checkpoints, '{model}' is an .onnx file");
     }
 
-    private static HostTensor Actual(Dictionary<string, HostTensor> stages, string stage, StageBundle bundle) => stages.TryGetValue(Whole(stage), out HostTensor? tensor)
+    private static HostTensor Actual(Dictionary<string, HostTensor> stages, string stage, StageBundle bundle) =>
+        stages.TryGetValue(Whole(stage), out HostTensor? tensor)
         ? tensor
-        : throw new CheckpointFormatException($"'{bundle.FileName}' has a stage '{stage}' that this network has not; it has {string.Join(", ", StageNames.InOrder(stages.Keys))}");
+        : throw new CheckpointFormatException(
+            $"'{bundle.FileName}' has a stage '{stage}' that this network has not; it has "
+                + $"{string.Join(", ", StageNames.InOrder(stages.Keys))}");
 
     private static ModelConfig GoldenConfig(StageBundle bundle)
     {
         string variant = bundle.Text("variant") ?? "";
         if (!Variants.TryGet(variant, out ModelConfig? config))
-            throw new CheckpointFormatException($"'{bundle.FileName}': its metadata has variant '{variant}', expected one of {string.Join(", ", Variants.All.Select(v => v.Variant))}");
+            throw new CheckpointFormatException(
+                $"'{bundle.FileName}': its metadata has variant '{variant}', expected one of "
+                    + $"{string.Join(", ", Variants.All.Select(v => v.Variant))}");
         // Classes are the data set's affair: xlarge and 2xlarge have 366 logits in their published configuration and 91 in their
         // weights.
-        return bundle.Find(StageNames.Logits) is { Shape: [_, _, > 0 and var classes] } ? config with { ClassLogits = classes } : config;
+        return bundle.Find(StageNames.Logits) is { Shape: [_, _, > 0 and var classes] }
+            ? config with { ClassLogits = classes }
+            : config;
     }
 
     private static void CheckSize(ModelConfig config, HostTensor input)
@@ -154,7 +181,8 @@ public static class ParityCheck
         {
             throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"the input is {height}×{width} pixels, '{config.Variant}' takes multiples of {config.SizeDivisor} (patch size {config.PatchSize} × {config.NumWindows} windows)"));
+                $"the input is {height}×{width} pixels, '{config.Variant}' takes multiples of {config.SizeDivisor} "
+                    + $"(patch size {config.PatchSize} × {config.NumWindows} windows)"));
         }
     }
 

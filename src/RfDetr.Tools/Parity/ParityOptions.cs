@@ -47,7 +47,9 @@ public sealed record ParityOptions
         if (RelativeTolerance is { } t && !(t > 0 && double.IsFinite(t)))
             throw new ArgumentException($"{nameof(RelativeTolerance)} is {t}, expected a number above 0");
         if (Engine != ParityEngine.OnnxRuntime && Precision != ExportPrecision.Float32)
-            throw new ArgumentException($"the {(Engine == ParityEngine.Cpu ? "cpu" : "host")} engine computes in float32 only; precision is for the onnxruntime engine");
+            throw new ArgumentException(
+                $"the {(Engine == ParityEngine.Cpu ? "cpu" : "host")} engine computes in float32 only; precision is for "
+                    + $"the onnxruntime engine");
         Model.Validate();
         ToEngine().Validate();
     }

@@ -11,23 +11,29 @@ internal static class PostStage
 
     /// <summary>Results for <c>post.scores</c>, <c>post.labels</c>, <c>post.boxes</c>.</summary>
     /// <exception cref="CheckpointFormatException">The bundle's parts do not fit one another.</exception>
-    public static IEnumerable<StageResult> Compare(StageBundle bundle, StageComparer comparer, IReadOnlyDictionary<string, HostTensor> stages)
+    public static IEnumerable<StageResult> Compare(
+        StageBundle bundle, StageComparer comparer, IReadOnlyDictionary<string, HostTensor> stages)
     {
         if (bundle.Find(StageNames.PostScores) is not { Shape: [var batch, var count] } scores ||
             bundle.Find(StageNames.PostLabels) is not { Shape: [_, _] } labels || labels.Values.Length != scores.Values.Length ||
-            bundle.Find(StageNames.PostBoxes) is not { Shape: [_, _, 4] } boxes || boxes.Values.Length != 4 * scores.Values.Length ||
+            bundle.Find(StageNames.PostBoxes) is not { Shape: [_, _, 4] } boxes
+                || boxes.Values.Length != 4 * scores.Values.Length ||
             batch != stages[StageNames.Logits].Shape[0])
         {
-            throw new CheckpointFormatException($"'{bundle.FileName}': post.scores [B, K], post.labels [B, K] and post.boxes [B, K, 4] belong together");
+            throw new CheckpointFormatException(
+                $"'{bundle.FileName}': post.scores [B, K], post.labels [B, K] and post.boxes [B, K, 4] belong together");
         }
 
         Selected actual = Select(stages, count, ImageSize(bundle));
         // The sigmoid's slope is at most ¼.
-        double scoreTolerance = Math.Max(comparer.Tolerance(scores), bundle.Find(StageNames.Logits) is { } logits ? comparer.Tolerance(logits) / 4 : 0);
+        double scoreTolerance = Math.Max(
+            comparer.Tolerance(scores), bundle.Find(StageNames.Logits) is { } logits ? comparer.Tolerance(logits) / 4 : 0);
         yield return new(StageNames.PostScores, RowSets.MaxDifference(scores.Values, actual.Scores), scoreTolerance);
 
         (int missing, double boxError) = Match(scores.Values, labels.Values, boxes.Values, actual, scoreTolerance);
-        yield return new(StageNames.PostLabels, missing, 0, missing > 0 ? $"{missing} of {scores.Values.Length} expected detections have no counterpart" : null);
+        yield return new(
+            StageNames.PostLabels, missing, 0,
+            missing > 0 ? $"{missing} of {scores.Values.Length} expected detections have no counterpart" : null);
         yield return new(StageNames.PostBoxes, boxError, comparer.Tolerance(boxes));
     }
 
@@ -55,7 +61,8 @@ internal static class PostStage
 
     // Nearly equal scores may change places, so each expected detection looks for the nearest box of its label and score. The
     // last ones may have been displaced by others of their score.
-    private static (int Missing, double BoxError) Match(float[] scores, float[] labels, float[] boxes, Selected actual, double tolerance)
+    private static (int Missing, double BoxError) Match(
+        float[] scores, float[] labels, float[] boxes, Selected actual, double tolerance)
     {
         int missing = 0;
         double worst = 0;
@@ -84,8 +91,11 @@ internal static class PostStage
     private static (int Height, int Width) ImageSize(StageBundle bundle)
     {
         string[] parts = (bundle.Text("post_image_size") ?? "").Split('x', ' ');
-        if (parts.Length >= 2 && int.TryParse(parts[0], out int height) && int.TryParse(parts[1], out int width) && height > 0 && width > 0)
+        if (
+            parts.Length >= 2
+                && int.TryParse(parts[0], out int height) && int.TryParse(parts[1], out int width) && height > 0 && width > 0)
             return (height, width);
-        throw new CheckpointFormatException($"'{bundle.FileName}': its metadata has post_image_size '{bundle.Text("post_image_size")}', expected e.g. '480x640'");
+        throw new CheckpointFormatException(
+            $"'{bundle.FileName}': its metadata has post_image_size '{bundle.Text("post_image_size")}', expected e.g. '480x640'");
     }
 }

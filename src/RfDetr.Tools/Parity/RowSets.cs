@@ -9,7 +9,8 @@ namespace RfDetr.Tools;
 internal static class RowSets
 {
     /// <summary>Value by value.</summary>
-    public static double MaxDifference(ReadOnlySpan<float> a, ReadOnlySpan<float> b) => MaxDifference(a, b, float.PositiveInfinity);
+    public static double MaxDifference(ReadOnlySpan<float> a, ReadOnlySpan<float> b) =>
+        MaxDifference(a, b, float.PositiveInfinity);
 
     /// <summary>Row i of [B, rows, length] against row i of [B, ours, length], rows ≤ ours.</summary>
     public static double MaxInOrder(float[] expected, float[] actual, int batch, int rows, int ours, int length)
@@ -18,7 +19,8 @@ internal static class RowSets
         for (int b = 0; b < batch; b++)
         {
             int count = Math.Min(rows, ours) * length;
-            worst = Math.Max(worst, MaxDifference(expected.AsSpan(b * rows * length, count), actual.AsSpan(b * ours * length, count)));
+            worst = Math.Max(
+                worst, MaxDifference(expected.AsSpan(b * rows * length, count), actual.AsSpan(b * ours * length, count)));
         }
 
         return worst;

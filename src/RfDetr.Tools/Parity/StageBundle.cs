@@ -57,7 +57,9 @@ internal sealed class StageBundle
         if (unknown.Length > 0 || stages.Count == 0)
         {
             throw new CheckpointFormatException(
-                $"'{name}' is no bundle of stages: it has {(unknown.Length > 0 ? $"a tensor '{unknown[0]}'" : "no stages")}; stages are named backbone.0, projector.0, two_stage.boxes, decoder.hidden, pred_logits, pred_boxes, pred_masks");
+                $"'{name}' is no bundle of stages: it has "
+                    + $"{(unknown.Length > 0 ? $"a tensor '{unknown[0]}'" : "no stages")}; stages are named backbone.0, "
+                    + $"projector.0, two_stage.boxes, decoder.hidden, pred_logits, pred_boxes, pred_masks");
         }
 
         if (stages.Values.FirstOrDefault(s => s.Values.Length == 0) is { } empty)
@@ -70,13 +72,20 @@ internal sealed class StageBundle
     public string? Text(string fact) => _facts[fact] as string;
 
     /// <exception cref="CheckpointFormatException">The fact is missing or no whole number above 0.</exception>
-    public int Number(string fact) => int.TryParse(Text(fact), NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value > 0
+    public int Number(string fact) =>
+        int.TryParse(Text(fact), NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value > 0
         ? value
-        : throw new CheckpointFormatException($"'{FileName}': its metadata has {fact} '{Text(fact)}', expected a whole number above 0");
+        : throw new CheckpointFormatException(
+            $"'{FileName}': its metadata has {fact} '{Text(fact)}', expected a whole number above 0");
 
     /// <summary>The reference's own float32 error of a stage; 0 if unknown.</summary>
     public double ReferenceError(string stage) =>
-        double.TryParse(Text("err_" + (stage == StageNames.FirstMasks ? StageNames.Masks : stage)), NumberStyles.Float, CultureInfo.InvariantCulture, out double error) && error > 0 && double.IsFinite(error) ? error : 0;
+        double.TryParse(
+            Text("err_" + (stage == StageNames.FirstMasks ? StageNames.Masks : stage)), NumberStyles.Float,
+            CultureInfo.InvariantCulture, out double error)
+            && error > 0 && double.IsFinite(error)
+            ? error
+            : 0;
 
     /// <summary>True if the file states the error of the reference's own float32 run.</summary>
     public bool KnowsReferenceErrors => _facts.Keys.Any(k => k is string key && key.StartsWith("err_", StringComparison.Ordinal));
@@ -88,14 +97,19 @@ internal sealed class StageBundle
     private static ExpectedStage Sampled(Checkpoint file, string stage, string name)
     {
         if (!file.TryGet(stage + IndexEnd, out HostTensor? index) || !file.TryGet(stage + ValueEnd, out HostTensor? value))
-            throw new CheckpointFormatException($"'{name}': stage '{stage}' needs both '{stage}{IndexEnd}' and '{stage}{ValueEnd}'");
+            throw new CheckpointFormatException(
+                $"'{name}': stage '{stage}' needs both '{stage}{IndexEnd}' and '{stage}{ValueEnd}'");
         if (index.DType != DType.Int64 || index.Count != value.Count)
-            throw new CheckpointFormatException($"'{name}': '{stage}{IndexEnd}' has {index.Count} {index.DType} values, expected {value.Count} of {DType.Int64}, one for each of '{stage}{ValueEnd}'");
+            throw new CheckpointFormatException(
+                $"'{name}': '{stage}{IndexEnd}' has {index.Count} {index.DType} values, expected {value.Count} of "
+                    + $"{DType.Int64}, one for each of '{stage}{ValueEnd}'");
         return new(stage, value.ToSingles(), null, index.Span<long>().ToArray());
     }
 
     // A copy: the file is closed before the network runs.
-    private static HostTensor CheckedInput(HostTensor input, string name) => input.DType.IsFloat() && input.Shape is [> 0, 3, > 0, > 0]
+    private static HostTensor CheckedInput(HostTensor input, string name) =>
+        input.DType.IsFloat() && input.Shape is [> 0, 3, > 0, > 0]
         ? HostTensor.Of(input.ToSingles(), [.. input.Shape])
-        : throw new CheckpointFormatException($"'{name}': '{InputName}' is {input.DType} [{string.Join(", ", input.Shape)}], expected float32 [B, 3, H, W]");
+        : throw new CheckpointFormatException(
+            $"'{name}': '{InputName}' is {input.DType} [{string.Join(", ", input.Shape)}], expected float32 [B, 3, H, W]");
 }

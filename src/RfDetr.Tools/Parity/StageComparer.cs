@@ -57,13 +57,15 @@ internal sealed class StageComparer(StageBundle bundle, bool rowsAsSet, ParityOp
         if (!StageNames.HasQueryRows(expected.Name))
             return new(expected.Name, RowSets.MaxDifference(expected.Values, values), tolerance);
 
-        int batch = actual.Shape[0], rows = expected.Shape![1], ours = actual.Shape[1], length = (int)(actual.Count / batch / ours);
+        int batch = actual.Shape[0], rows = expected.Shape![1], ours = actual.Shape[1],
+        length = (int)(actual.Count / batch / ours);
         if (rowsAsSet)
             return AsSet(expected.Name, RowSets.NearestRows(expected.Values, values, batch, rows, ours, length), tolerance);
         if (_isHalf)
             return InHalf(expected, RowSets.RowsInOrder(expected.Values, values, batch, rows, ours, length), rows);
         double error = RowSets.MaxInOrder(expected.Values, values, batch, rows, ours, length);
-        string? note = error > tolerance && RowSets.NearestRows(expected.Values, values, batch, rows, ours, length).Max() <= tolerance
+        string? note = error > tolerance
+            && RowSets.NearestRows(expected.Values, values, batch, rows, ours, length).Max() <= tolerance
             ? "the rows are the expected ones in another order: proposals with nearly equal scores changed places"
             : null;
         return new(expected.Name, error, tolerance, note);
@@ -84,7 +86,8 @@ internal sealed class StageComparer(StageBundle bundle, bool rowsAsSet, ParityOp
             _swapped.UnionWith(found);
         double error = distances.Where((_, i) => !_swapped.Contains(Place(i))).DefaultIfEmpty().Max();
         string? note = _swapped.Count == 0 ? null
-            : $"without {_swapped.Count} of {distances.Length} queries whose proposals changed places: their scores are nearer than half precision";
+            : $"without {_swapped.Count} of {distances.Length} queries whose proposals changed places: their scores are "
+                + $"nearer than half precision";
         return new(stage.Name, error, Tolerance(stage), note);
 
         (int Image, int Query) Place(int row) => (row / rows, row % rows);
@@ -97,7 +100,9 @@ internal sealed class StageComparer(StageBundle bundle, bool rowsAsSet, ParityOp
         if (stage == StageNames.Proposals && _isHalf)
             Displaced = Math.Min(apart, (int)(DisplacedShare * distances.Length));
         int left = Math.Min(Math.Min(Displaced, apart), distances.Length - 1);
-        return new(stage, distances[^(left + 1)], tolerance, left == 0 ? null : $"without {left} of {distances.Length} rows that half precision selected otherwise");
+        return new(
+            stage, distances[^(left + 1)], tolerance,
+            left == 0 ? null : $"without {left} of {distances.Length} rows that half precision selected otherwise");
     }
 
     private static double Largest(float[] values)
@@ -117,7 +122,9 @@ internal sealed class StageComparer(StageBundle bundle, bool rowsAsSet, ParityOp
         for (int i = 0; i < index.Length; i++)
         {
             if (index[i] < 0 || index[i] >= values.Length)
-                throw new CheckpointFormatException($"'{bundle.FileName}': '{expected.Name}.index' has {index[i]}, but the stage has {values.Length} values ({shape})");
+                throw new CheckpointFormatException(
+                    $"'{bundle.FileName}': '{expected.Name}.index' has {index[i]}, but the stage has {values.Length} "
+                        + $"values ({shape})");
             picked[i] = values[index[i]];
         }
 
@@ -134,5 +141,7 @@ internal sealed class StageComparer(StageBundle bundle, bool rowsAsSet, ParityOp
     }
 
     private CheckpointFormatException Misfit(string stage, string expected, string actual) =>
-        new($"'{bundle.FileName}': stage '{stage}' has shape {expected}, the network's has {actual}; the bundle belongs to another model, resolution or batch");
+        new(
+            $"'{bundle.FileName}': stage '{stage}' has shape {expected}, the network's has {actual}; the bundle belongs "
+                + $"to another model, resolution or batch");
 }

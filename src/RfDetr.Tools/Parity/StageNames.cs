@@ -18,16 +18,19 @@ internal static class StageNames
     ];
 
     /// <summary>Stages that a bundle of ours holds.</summary>
-    public static bool IsUsual(string stage) => Rank(stage).Group is >= 0 and var group && s_order[group] is not ("encoder.layer" or "decoder.layer");
+    public static bool IsUsual(string stage) =>
+        Rank(stage).Group is >= 0 and var group && s_order[group] is not ("encoder.layer" or "decoder.layer");
 
     /// <summary>Stages with one row for each query: [B, Q, …].</summary>
-    public static bool HasQueryRows(string stage) => stage is Proposals or "decoder.hidden" or Logits or Boxes or Masks or FirstMasks;
+    public static bool HasQueryRows(string stage) =>
+        stage is Proposals or "decoder.hidden" or Logits or Boxes or Masks or FirstMasks;
 
     /// <summary>True if the network or the selection has a stage of this kind.</summary>
     public static bool IsKnown(string stage) => Rank(stage).Group >= 0;
 
     /// <summary>Sorts stages as the network computes them.</summary>
-    public static IEnumerable<string> InOrder(IEnumerable<string> stages) => stages.OrderBy(s => Rank(s)).ThenBy(s => s, StringComparer.Ordinal);
+    public static IEnumerable<string> InOrder(IEnumerable<string> stages) =>
+        stages.OrderBy(s => Rank(s)).ThenBy(s => s, StringComparer.Ordinal);
 
     private static (int Group, int Index) Rank(string stage)
     {

@@ -14,7 +14,8 @@ internal static class StageRun
     /// Stages of a network; input [B, 3, H, W], normalized; <c>keep</c> chooses among the taps, results are always there.
     /// </summary>
     public static Dictionary<string, HostTensor> Run(
-        Func<Backend, Weights> weights, ModelConfig config, HostTensor input, Func<string, bool> keep, ParityOptions options) => options.Engine switch
+        Func<Backend, Weights> weights, ModelConfig config, HostTensor input, Func<string, bool> keep,
+        ParityOptions options) => options.Engine switch
         {
             ParityEngine.Host => OnHost(weights, config, input, keep),
             ParityEngine.Cpu => InCpuEngine(weights, config, input, keep, options),
@@ -25,8 +26,10 @@ internal static class StageRun
     public static Dictionary<string, HostTensor> RunFile(string path, HostTensor input, ParityOptions options)
     {
         using IOnnxSession session = SessionFactory.FromFile(path, options.ToEngine());
-        DetectionContract contract = DetectionContract.Of(session.Inputs, session.Outputs, ArtifactMetadata.Find(path, session.Metadata.Custom));
-        IReadOnlyDictionary<string, HostTensor> results = session.Run(new Dictionary<string, HostTensor> { [contract.Input.Name] = InputOf(contract, input) });
+        DetectionContract contract =
+            DetectionContract.Of(session.Inputs, session.Outputs, ArtifactMetadata.Find(path, session.Metadata.Custom));
+        IReadOnlyDictionary<string, HostTensor> results =
+            session.Run(new Dictionary<string, HostTensor> { [contract.Input.Name] = InputOf(contract, input) });
         var stages = new Dictionary<string, HostTensor>
         {
             [StageNames.Logits] = results[contract.Logits.Name],
@@ -45,7 +48,8 @@ internal static class StageRun
         return new HostTensor(DType.Float16, [.. input.Shape], MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
     }
 
-    private static Dictionary<string, HostTensor> OnHost(Func<Backend, Weights> weights, ModelConfig config, HostTensor input, Func<string, bool> keep)
+    private static Dictionary<string, HostTensor> OnHost(
+        Func<Backend, Weights> weights, ModelConfig config, HostTensor input, Func<string, bool> keep)
     {
         var backend = new HostBackend(keepTaps: true);
         LayerOutput result = new RfDetrNetwork(weights(backend), config).Forward(backend.Constant(input)).Result;
@@ -61,7 +65,8 @@ internal static class StageRun
         Func<Backend, Weights> weights, ModelConfig config, HostTensor input, Func<string, bool> keep, ParityOptions options)
     {
         using IOnnxSession session = SessionFactory.FromBytes(Model(weights, config, input, keep, options), options.ToEngine());
-        IReadOnlyDictionary<string, HostTensor> results = session.Run(new Dictionary<string, HostTensor> { [OutputNames.Input] = input });
+        IReadOnlyDictionary<string, HostTensor> results =
+            session.Run(new Dictionary<string, HostTensor> { [OutputNames.Input] = input });
         return results.ToDictionary(r => StageOf(r.Key), r => r.Value);
     }
 
@@ -69,7 +74,8 @@ internal static class StageRun
         Func<Backend, Weights> weights, ModelConfig config, HostTensor input, Func<string, bool> keep, ParityOptions options)
     {
         int batch = input.Shape[0];
-        using CpuNetwork network = CpuNetwork.Compile(Graph(weights, config, input, keep), new CpuOptions { Threads = options.Threads }, batch);
+        using CpuNetwork network =
+            CpuNetwork.Compile(Graph(weights, config, input, keep), new CpuOptions { Threads = options.Threads }, batch);
         using CpuRun run = network.Rent(batch);
         input.CopyTo(run[OutputNames.Input].Floats);
         run.Execute();
@@ -85,10 +91,15 @@ internal static class StageRun
     };
 
     // A method of its own: graph and weights are garbage before the session makes its own copy of them.
-    private static byte[] Model(Func<Backend, Weights> weights, ModelConfig config, HostTensor input, Func<string, bool> keep, ParityOptions options) =>
+    private static byte[] Model(
+        Func<Backend, Weights> weights, ModelConfig config, HostTensor input, Func<string, bool> keep, ParityOptions options) =>
         OnnxExporter.ToBytes(
-            Graph(weights, config, input, keep), new ExportOptions { Precision = options.Precision, Dialect = options.Dialect, GraphName = config.Variant });
+            Graph(weights, config, input, keep),
+            new ExportOptions { Precision = options.Precision, Dialect = options.Dialect, GraphName = config.Variant });
 
-    private static NetworkGraph Graph(Func<Backend, Weights> weights, ModelConfig config, HostTensor input, Func<string, bool> keep) => InferenceGraph.Record(
-        weights, config, input.Shape[2], input.Shape[3], batch: null, stage => stage is not (StageNames.Logits or StageNames.Boxes) && keep(stage));
+    private static NetworkGraph Graph(
+        Func<Backend, Weights> weights, ModelConfig config, HostTensor input, Func<string, bool> keep) =>
+        InferenceGraph.Record(
+        weights, config, input.Shape[2], input.Shape[3], batch: null,
+        stage => stage is not (StageNames.Logits or StageNames.Boxes) && keep(stage));
 }

@@ -5,10 +5,15 @@ using RfDetr.Graph;
 
 namespace RfDetr.Tools;
 
-/// <summary>Steps of bringing a checkpoint to int8: its blocks, the ranges of its activations, and the file with the policy.</summary>
+/// <summary>
+/// Steps of bringing a checkpoint to int8: its blocks, the ranges of its activations, and the file with the policy.
+/// </summary>
 public static class ModelQuantizer
 {
-    /// <summary>The blocks of a checkpoint that may be in int8, in the network's order, with their shares of the arithmetic; none is in int8 yet.</summary>
+    /// <summary>
+    /// The blocks of a checkpoint that may be in int8, in the network's order, with their shares of the arithmetic; none is in
+    /// int8 yet.
+    /// </summary>
     /// <exception cref="ArgumentException">The model is no checkpoint.</exception>
     public static IReadOnlyList<QuantizedBlock> Blocks(string model, ModelOptions? options = null)
     {
@@ -18,7 +23,8 @@ public static class ModelQuantizer
         double all = network.Summarize().Operations;
         return
         [
-            .. network.Products().Select(p => (Block: p.Weights.Select(QuantizationBlocks.Of).FirstOrDefault(b => b is not null), p.Operations))
+            .. network.Products().Select(p =>
+                (Block: p.Weights.Select(QuantizationBlocks.Of).FirstOrDefault(b => b is not null), p.Operations))
                 .Where(p => p.Block is not null)
                 .GroupBy(p => p.Block!)
                 .Select(g => new QuantizedBlock(g.Key, false, null, g.Sum(p => p.Operations) / all))
@@ -35,11 +41,13 @@ public static class ModelQuantizer
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>A policy with ranges, count and digest of the images, and no blocks.</returns>
     public static QuantizationPolicy Calibrate(
-        string model, IReadOnlyList<string> images, ModelOptions? options = null, int threads = 0, Action<int>? progress = null, CancellationToken cancellationToken = default)
+        string model, IReadOnlyList<string> images, ModelOptions? options = null, int threads = 0, Action<int>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         var observer = new ActivationObserver();
-        using var detector = Detector.Load(model, options, new Engine.Cpu { Threads = threads, Precision = CpuPrecision.Float32, Observer = observer });
+        using var detector = Detector.Load(
+            model, options, new Engine.Cpu { Threads = threads, Precision = CpuPrecision.Float32, Observer = observer });
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (int i = 0; i < images.Count; i++)
         {
@@ -57,13 +65,17 @@ public static class ModelQuantizer
         };
     }
 
-    /// <summary>Writes a checkpoint with a policy; the matrices of blocks in int8 as integers with scales, everything else as it was.</summary>
+    /// <summary>
+    /// Writes a checkpoint with a policy; the matrices of blocks in int8 as integers with scales, everything else as it was.
+    /// </summary>
     /// <param name="model">The checkpoint.</param>
     /// <param name="output">A path that ends in <c>.safetensors</c>.</param>
     /// <param name="policy">What to store.</param>
     /// <param name="options">Class names, EMA and the like, as the search had them.</param>
     /// <returns>Bytes of the file.</returns>
-    /// <exception cref="ArgumentException">The output is no safetensors file, or the model itself; the policy's bits are neither 8 nor 7.</exception>
+    /// <exception cref="ArgumentException">
+    /// The output is no safetensors file, or the model itself; the policy's bits are neither 8 nor 7.
+    /// </exception>
     public static long Write(string model, string output, QuantizationPolicy policy, ModelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(policy);
@@ -87,7 +99,8 @@ public static class ModelQuantizer
     public static void CheckOutput(string model, string output)
     {
         if (!Path.GetExtension(output).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
-            throw new ArgumentException($"the output '{output}' must end in .safetensors, which can hold the policy and 8-bit weights");
+            throw new ArgumentException(
+                $"the output '{output}' must end in .safetensors, which can hold the policy and 8-bit weights");
         if (File.Exists(model) && Path.GetFullPath(model) == Path.GetFullPath(output))
             throw new ArgumentException($"'{output}' would replace the checkpoint it is made of; give another output");
     }

@@ -23,15 +23,18 @@ public sealed class PrecisionMeter(string model, ModelOptions options, DataSplit
     /// <param name="progress">Receives the number of images done.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="ArgumentException">The model's classes do not fit the data, or there is no image.</exception>
-    public async Task<double> MeasureAsync(QuantizationPolicy policy, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<double> MeasureAsync(
+        QuantizationPolicy policy, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         using Detector detector =
-            await Detector.LoadAsync(model, options with { Quantization = policy }, new Engine.Cpu { Threads = Threads }, cancellationToken)
+            await Detector.LoadAsync(
+                model, options with { Quantization = policy }, new Engine.Cpu { Threads = Threads }, cancellationToken)
                 .ConfigureAwait(false);
         var evaluate = new EvaluateOptions { MostImages = most };
-        DetectorEvaluation found = await Evaluator.RunAsync(detector, split, evaluate, progress, cancellationToken).ConfigureAwait(false);
+        DetectorEvaluation found =
+            await Evaluator.RunAsync(detector, split, evaluate, progress, cancellationToken).ConfigureAwait(false);
         string kind = found.Summary.Masks is null ? "boxes" : "masks";
-        Measure = FormattableString.Invariant($"AP of {kind} on {Images} images of '{split.Name}'");
+        Measure = Invariant.Text($"AP of {kind} on {Images} images of '{split.Name}'");
         return found.Summary.Main.Metrics.AveragePrecision();
     }
 }

@@ -2,8 +2,8 @@ namespace RfDetr.Tools;
 
 /// <summary>Finds out which blocks may be in int8.</summary>
 /// <remarks>
-/// All begin in int8. Where that loses more than the budget, the block that costs most by itself goes back to float, and the whole is measured
-/// again, until the loss is within the budget; at the latest when nothing is left in int8.
+/// All begin in int8. Where that loses more than the budget, the block that costs most by itself goes back to float, and the
+/// whole is measured again, until the loss is within the budget; at the latest when nothing is left in int8.
 /// </remarks>
 public sealed class QuantizationSearch
 {
@@ -13,7 +13,8 @@ public sealed class QuantizationSearch
     /// <summary>Prepares a search.</summary>
     /// <param name="blocks">All that may be quantized; only names and shares count.</param>
     /// <param name="measure">Average precision (0..1) of the model with a policy.</param>
-    public QuantizationSearch(IReadOnlyList<QuantizedBlock> blocks, Func<QuantizationPolicy, CancellationToken, Task<double>> measure)
+    public QuantizationSearch(
+        IReadOnlyList<QuantizedBlock> blocks, Func<QuantizationPolicy, CancellationToken, Task<double>> measure)
     {
         ArgumentNullException.ThrowIfNull(blocks);
         ArgumentNullException.ThrowIfNull(measure);
@@ -23,10 +24,14 @@ public sealed class QuantizationSearch
     /// <summary>Runs the search.</summary>
     /// <param name="start">Activations and ranges to use; its blocks are not looked at.</param>
     /// <param name="budget">Points of average precision (×100) that may be lost, at least 0.</param>
-    /// <param name="progress">Called before each measurement with what is measured, how many are done and how many there will at least be.</param>
+    /// <param name="progress">
+    /// Called before each measurement with what is measured, how many are done and how many there will at least be.
+    /// </param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The policy with costs and both precisions.</returns>
-    public async Task<QuantizationPolicy> RunAsync(QuantizationPolicy start, double budget, Action<string, int, int>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<QuantizationPolicy> RunAsync(
+        QuantizationPolicy start, double budget, Action<string, int, int>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(start);
         ArgumentOutOfRangeException.ThrowIfNegative(budget);
@@ -57,6 +62,16 @@ public sealed class QuantizationSearch
         }
 
         QuantizationPolicy With(IReadOnlyCollection<string> names) =>
-            start with { Blocks = [.. _blocks.Select(b => b with { IsInt8 = names.Contains(b.Name), Cost = costs.TryGetValue(b.Name, out double cost) ? cost : null })] };
+            start with
+            {
+                Blocks =
+                [
+                    .. _blocks.Select(b =>
+                        b with
+                        {
+                            IsInt8 = names.Contains(b.Name), Cost = costs.TryGetValue(b.Name, out double cost) ? cost : null
+                        })
+                ]
+            };
     }
 }

@@ -33,7 +33,7 @@ public sealed record SceneSetOptions
         void Check(string name, int value, int least, int most)
         {
             if (value < least || value > most)
-                wrong.Add(FormattableString.Invariant($"{name} is {value}, expected {least}..{most}"));
+                wrong.Add(Invariant.Text($"{name} is {value}, expected {least}..{most}"));
         }
 
         Check(nameof(Count), Count, 1, int.MaxValue);
@@ -47,7 +47,9 @@ public sealed record SceneSetOptions
     }
 }
 
-/// <summary>Drawn scenes with exact boxes and masks as a COCO data set. Category ids are the class's number among all classes plus one.</summary>
+/// <summary>
+/// Drawn scenes with exact boxes and masks as a COCO data set. Category ids are the class's number among all classes plus one.
+/// </summary>
 public static class SceneSet
 {
     /// <summary>The name of the annotations beside the images: Roboflow's.</summary>
@@ -61,7 +63,8 @@ public static class SceneSet
     /// <returns>Number of objects in all images.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
-    public static int Write(string folder, SceneSetOptions options, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    public static int Write(
+        string folder, SceneSetOptions options, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(options);
@@ -75,7 +78,7 @@ public static class SceneSet
             cancellationToken.ThrowIfCancellationRequested();
             int number = options.First + i;
             Scene scene = generator.Render((ulong)options.Seed, number, options.Width, options.Height);
-            string name = FormattableString.Invariant($"scene-{options.Seed}-{number:00000}.jpg");
+            string name = Invariant.Text($"scene-{options.Seed}-{number:00000}.jpg");
             var frame = new PixelFrame(scene.Rgb, scene.Width, scene.Height, 0, PixelFormat.Rgb24);
             frame.Save(Path.Combine(folder, name), new EncodeOptions { Quality = options.Quality });
             images.Add(new CocoImage(i + 1, name, scene.Width, scene.Height));
@@ -91,7 +94,8 @@ public static class SceneSet
     // Only classes that are drawn become categories; their ids are those of the full list.
     private static List<CocoCategory> Categories(IReadOnlyList<string>? drawn) =>
     [
-        .. SceneGenerator.ClassNames.Select((name, i) => new CocoCategory(i + 1, name)).Where(c => drawn?.Contains(c.Name) != false),
+        .. SceneGenerator.ClassNames.Select((name, i) =>
+            new CocoCategory(i + 1, name)).Where(c => drawn?.Contains(c.Name) != false),
     ];
 
     private static CocoAnnotation Annotation(Scene scene, SceneObject item, int id, int imageId)

@@ -7,7 +7,8 @@ internal static class AttentionKernel
 
     public static TorchTensor Run(TorchTensor query, TorchTensor key, TorchTensor value, int heads)
     {
-        using var scope = new TorchScope(); // the scores before their softmax are the largest array of a decoder layer, and no gradient needs them
+        // the scores before their softmax are the largest array of a decoder layer, and no gradient needs them
+        using var scope = new TorchScope();
         long[] shape = query.Shape;
         long size = shape[2] / heads;
         TorchTensor q = Heads(query), k = Heads(key), v = Heads(value); // [B, heads, N, size]

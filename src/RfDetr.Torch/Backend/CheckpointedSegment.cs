@@ -6,8 +6,9 @@ using RfDetr.Tensors;
 namespace RfDetr.Torch;
 
 /// <summary>
-/// A part of the network that keeps only its inputs: it runs without recording, and again with recording when its gradient is asked for
-/// (arXiv 1604.06174). Random numbers and mixed precision are those of the first run, so the gradients are the same to the bit.
+/// A part of the network that keeps only its inputs: it runs without recording, and again with recording when its gradient is
+/// asked for (arXiv 1604.06174). Random numbers and mixed precision are those of the first run, so the gradients are the same to
+/// the bit.
 /// </summary>
 internal sealed unsafe class CheckpointedSegment
 {

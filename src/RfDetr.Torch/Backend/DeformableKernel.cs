@@ -17,7 +17,8 @@ internal static class DeformableKernel
         {
             int h = op.LevelSizes[2 * level], v = op.LevelSizes[2 * level + 1];
             TorchTensor plane = planes.Narrow(2, start, h * v).Reshape(batch * heads, width / heads, h, v);
-            sampled[level] = plane.GridSample(grid.Narrow(2, level * points, points));                       // [B·heads, d/heads, Q, points]
+            // [B·heads, d/heads, Q, points]
+            sampled[level] = plane.GridSample(grid.Narrow(2, level * points, points));
             start += h * v;
         }
 

@@ -2,7 +2,10 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Torch;
 
-/// <summary>Each operation as libtorch's operators. Values are channels last where libtorch's operators are channels first: views, not copies.</summary>
+/// <summary>
+/// Each operation as libtorch's operators. Values are channels last where libtorch's operators are channels first: views, not
+/// copies.
+/// </summary>
 internal static class Kernels
 {
     private static readonly AtenOp LayerNormOp = new("aten::layer_norm"), GeluOp = new("aten::gelu"), SiluOp = new("aten::silu"),
@@ -38,7 +41,8 @@ internal static class Kernels
             Take => x.IndexSelect(0, At(inputs, 1).Flatten()).Reshape(Sizes(result.Shape)),
             GatherRows => GatherRowsOf(x, At(inputs, 1)),
             ResizeBilinear to => ChannelsFirst(x, map => Bilinear.Call(map, new long[] { to.Height, to.Width }, false)),
-            ResizeBicubicAntialias to => ChannelsFirst(x, map => BicubicAntialias.Call(map, new long[] { to.Height, to.Width }, false)),
+            ResizeBicubicAntialias to =>
+                ChannelsFirst(x, map => BicubicAntialias.Call(map, new long[] { to.Height, to.Width }, false)),
             GridSample => x.GridSample(At(inputs, 1)),
             _ => throw new NotSupportedException($"libtorch back end: no kernel for the operation {op.Name}"),
         };
@@ -52,7 +56,8 @@ internal static class Kernels
         return sizes;
     }
 
-    // Mixed precision: the sums stay in the parameters' precision, as torch's autocast does on GPUs (its rules for the CPU leave this out).
+    // Mixed precision: the sums stay in the parameters' precision, as torch's autocast does on GPUs (its rules for the CPU leave
+    // this out).
     private static TorchTensor LayerNormOf(TorchTensor x, TorchTensor weight, TorchTensor bias, float epsilon)
     {
         ScalarType type = weight.ScalarType;
@@ -116,5 +121,6 @@ internal static class Kernels
     private static TorchTensor GatherRowsOf(TorchTensor rows, TorchTensor indices) =>
         rows.Gather(1, indices.Unsqueeze(-1).Expand(-1, -1, rows.Size(-1)));
 
-    private static TorchTensor ChannelsFirst(TorchTensor x, Func<TorchTensor, TorchTensor> run) => run(x.Permute(0, 3, 1, 2)).Permute(0, 2, 3, 1);
+    private static TorchTensor ChannelsFirst(TorchTensor x, Func<TorchTensor, TorchTensor> run) =>
+        run(x.Permute(0, 3, 1, 2)).Permute(0, 2, 3, 1);
 }

@@ -3,8 +3,8 @@ using RfDetr.Tensors;
 namespace RfDetr.Torch;
 
 /// <summary>
-/// Runs the network on libtorch, on the CPU or a GPU, with gradients: for training, and for evaluation of checkpoints. Not for several
-/// threads at once. Open a <see cref="TorchScope"/> per step: values are freed with it, parameters are not.
+/// Runs the network on libtorch, on the CPU or a GPU, with gradients: for training, and for evaluation of checkpoints. Not for
+/// several threads at once. Open a <see cref="TorchScope"/> per step: values are freed with it, parameters are not.
 /// </summary>
 public sealed class TorchBackend : Backend, IDisposable
 {
@@ -22,10 +22,14 @@ public sealed class TorchBackend : Backend, IDisposable
         TorchLoader.Load();
     }
 
-    /// <summary>The learned tensors by checkpoint name, in the order in which the network asked for them: leaves, owned by this back end.</summary>
+    /// <summary>
+    /// The learned tensors by checkpoint name, in the order in which the network asked for them: leaves, owned by this back end.
+    /// </summary>
     public IReadOnlyDictionary<string, TorchTensor> Parameters => _parameters;
 
-    /// <summary>True (the default) while training: blocks may be dropped and segments computed twice. False for evaluation.</summary>
+    /// <summary>
+    /// True (the default) while training: blocks may be dropped and segments computed twice. False for evaluation.
+    /// </summary>
     public bool Training { get; set; } = true;
 
     /// <summary>Images in the batch that runs now; needed for dropping blocks per image. <see cref="Images"/> sets it.</summary>
@@ -58,14 +62,19 @@ public sealed class TorchBackend : Backend, IDisposable
     /// <summary>The tensor behind a value of a torch back end.</summary>
     /// <exception cref="ArgumentException">It is a value of another back end.</exception>
     public static TorchTensor Unwrap(Tensor value) =>
-        (value as TorchValue ?? throw new ArgumentException($"a value of {value?.Backend.GetType().Name ?? "nothing"} has no torch tensor", nameof(value))).Tensor;
+        (
+            value as TorchValue
+                ?? throw new ArgumentException(
+                    $"a value of {value?.Backend.GetType().Name ?? "nothing"} has no torch tensor", nameof(value))).Tensor;
 
     /// <summary>The numbers of a value, in float32 or int64.</summary>
     public static HostTensor Read(Tensor value)
     {
         TorchTensor tensor = Unwrap(value);
         int[] shape = [.. tensor.Shape.Select(size => checked((int)size))];
-        return tensor.ScalarType.IsFloat() ? HostTensor.Of(tensor.ToArray<float>(), shape) : HostTensor.Of(tensor.ToArray<long>(), shape);
+        return tensor.ScalarType.IsFloat()
+            ? HostTensor.Of(tensor.ToArray<float>(), shape)
+            : HostTensor.Of(tensor.ToArray<long>(), shape);
     }
 
     /// <inheritdoc/>
@@ -119,7 +128,9 @@ public sealed class TorchBackend : Backend, IDisposable
     public override Tensor Branch(Tensor value, float depth)
     {
         double rate = _options.DropPathRate * depth;
-        return rate > 0 && Training ? new TorchValue(this, value.Type, DropPath.Apply(Unwrap(value), BatchSize, 1 - rate)) : value;
+        return rate > 0 && Training
+            ? new TorchValue(this, value.Type, DropPath.Apply(Unwrap(value), BatchSize, 1 - rate))
+            : value;
     }
 
     /// <inheritdoc/>
@@ -161,7 +172,8 @@ public sealed class TorchBackend : Backend, IDisposable
     internal TorchTensor Materialize(double number) => TorchTensor.Scalar(number, _options.Precision, _options.Device);
 
     /// <inheritdoc/>
-    protected override Tensor Execute(Op op, ReadOnlySpan<Tensor> inputs, TensorType result) => new TorchValue(this, result, Kernels.Run(op, inputs, result));
+    protected override Tensor Execute(Op op, ReadOnlySpan<Tensor> inputs, TensorType result) =>
+        new TorchValue(this, result, Kernels.Run(op, inputs, result));
 
     private TorchTensor Upload(HostTensor data)
     {

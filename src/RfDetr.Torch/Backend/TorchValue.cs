@@ -2,7 +2,10 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Torch;
 
-/// <summary>A value of the network on libtorch: a tensor, a number that becomes one only where it must, or a parameter looked up at each use.</summary>
+/// <summary>
+/// A value of the network on libtorch: a tensor, a number that becomes one only where it must, or a parameter looked up at each
+/// use.
+/// </summary>
 internal sealed class TorchValue : Tensor
 {
     private readonly TorchBackend _backend;
@@ -19,12 +22,15 @@ internal sealed class TorchValue : Tensor
     public double? Number { get; }
 
     /// <summary>The tensor, for use now.</summary>
-    public TorchTensor Tensor => _parameter is not null ? _backend.Use(_parameter) : _tensor ??= _backend.Materialize(Number!.Value);
+    public TorchTensor Tensor =>
+        _parameter is not null ? _backend.Use(_parameter) : _tensor ??= _backend.Materialize(Number!.Value);
 
     /// <summary>As an operator's argument.</summary>
     public TorchArg Arg => Number is { } number ? number : Tensor;
 
-    public static TorchValue OfNumber(TorchBackend backend, double number) => new(backend, TensorType.Float(Tensors.Shape.Scalar), null, number);
+    public static TorchValue OfNumber(TorchBackend backend, double number) =>
+        new(backend, TensorType.Float(Tensors.Shape.Scalar), null, number);
 
-    public static TorchValue OfParameter(TorchBackend backend, string name, Shape shape) => new(backend, TensorType.Float(shape), name, null);
+    public static TorchValue OfParameter(TorchBackend backend, string name, Shape shape) =>
+        new(backend, TensorType.Float(shape), name, null);
 }

@@ -7,9 +7,13 @@ public static class Aten
 {
     private static readonly ConcurrentDictionary<string, AtenOp> Known = [];
 
-    /// <summary>Calls an operator that gives one tensor: <c>Aten.Call("aten::layer_norm", x, new long[] { 384 }, weight, bias, 1e-6)</c>.</summary>
+    /// <summary>
+    /// Calls an operator that gives one tensor: <c>Aten.Call("aten::layer_norm", x, new long[] { 384 }, weight, bias, 1e-6)</c>.
+    /// </summary>
     /// <param name="name">Name and overload, <c>aten::sum.dim_IntList</c>.</param>
-    /// <param name="args">Arguments in the schema's order; missing ones at the end, and <see cref="TorchArg.Default"/>, have its defaults.</param>
+    /// <param name="args">
+    /// Arguments in the schema's order; missing ones at the end, and <see cref="TorchArg.Default"/>, have its defaults.
+    /// </param>
     /// <exception cref="TorchException">There is no such operator, the arguments do not fit, or it failed.</exception>
     public static TorchTensor Call(string name, params ReadOnlySpan<TorchArg> args) => Op(name).Call(args);
 

@@ -4,8 +4,9 @@ using System.Text;
 namespace RfDetr.Torch;
 
 /// <summary>
-/// One operator of libtorch by its exact name and overload (<c>aten::add.Tensor</c>). It is looked up at the first call and kept; calls go
-/// through the dispatcher, so autograd and autocast take part. Trailing arguments that are not given have the schema's defaults.
+/// One operator of libtorch by its exact name and overload (<c>aten::add.Tensor</c>). It is looked up at the first call and kept;
+/// calls go through the dispatcher, so autograd and autocast take part. Trailing arguments that are not given have the schema's
+/// defaults.
 /// </summary>
 public sealed unsafe class AtenOp(string name)
 {
@@ -33,7 +34,9 @@ public sealed unsafe class AtenOp(string name)
         NativeValue* results;
         int count;
         Invoke(args, &results, &count);
-        return count == 1 && results[0].Tag == ValueTag.Tensor ? TorchTensor.Own(results[0].Pointer) : throw Unexpected(results, count, "one tensor");
+        return count == 1 && results[0].Tag == ValueTag.Tensor
+            ? TorchTensor.Own(results[0].Pointer)
+            : throw Unexpected(results, count, "one tensor");
     }
 
     /// <summary>Calls it and returns all its tensors; entries are null where it gives none.</summary>

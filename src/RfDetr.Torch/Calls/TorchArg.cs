@@ -1,8 +1,8 @@
 namespace RfDetr.Torch;
 
 /// <summary>
-/// An argument of an operator; made by conversion from what it is: a tensor (or null), a number, a flag, a list, a string, a scalar type,
-/// a device. Nothing is copied before the call.
+/// An argument of an operator; made by conversion from what it is: a tensor (or null), a number, a flag, a list, a string, a
+/// scalar type, a device. Nothing is copied before the call.
 /// </summary>
 public readonly struct TorchArg
 {

@@ -63,7 +63,9 @@ public sealed unsafe class ProcessGroup : SafeHandle
         int status;
         bool serve = options.ServeStore && options.Rank == 0;
         fixed (byte* backend = Encoding.UTF8.GetBytes(options.Backend + '\0'), host = Encoding.UTF8.GetBytes(options.Host + '\0'))
-            status = Shim.rt_group_new(backend, host, options.Port, serve ? 1 : 0, options.Rank, options.WorldSize, (long)options.Timeout.TotalMilliseconds, &handle);
+            status = Shim.rt_group_new(
+                backend, host, options.Port, serve ? 1 : 0, options.Rank, options.WorldSize,
+                (long)options.Timeout.TotalMilliseconds, &handle);
         if (status != 0)
             group.Failed("could not join");
         group.SetHandle(handle);
@@ -188,5 +190,6 @@ public sealed unsafe class ProcessGroup : SafeHandle
     }
 
     private void Failed(string what) => throw new TorchException(
-        $"process group (rank {Rank} of {WorldSize}, {Options.Backend}, store at {Options.Host}:{Options.Port}): {what}; a process may have ended, or not started within {Options.Timeout}: {Shim.LastError()}");
+        $"process group (rank {Rank} of {WorldSize}, {Options.Backend}, store at {Options.Host}:{Options.Port}): {what}; "
+            + $"a process may have ended, or not started within {Options.Timeout}: {Shim.LastError()}");
 }

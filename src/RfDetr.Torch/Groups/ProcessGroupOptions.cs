@@ -28,12 +28,15 @@ public sealed record ProcessGroupOptions
     /// <summary>After this time without an answer from the others every operation ends with an error.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>True if rank 0 runs the store; false where a launcher does (torchrun with TORCHELASTIC_USE_AGENT_STORE).</summary>
+    /// <summary>
+    /// True if rank 0 runs the store; false where a launcher does (torchrun with TORCHELASTIC_USE_AGENT_STORE).
+    /// </summary>
     public bool ServeStore { get; init; } = true;
 
     /// <summary>
-    /// What launchers say: torchrun's, Kubeflow's <c>RANK</c>, <c>WORLD_SIZE</c>, <c>LOCAL_RANK</c>, <c>MASTER_ADDR</c>, <c>MASTER_PORT</c>, or
-    /// Slurm's <c>SLURM_PROCID</c>, <c>SLURM_NTASKS</c>, <c>SLURM_LOCALID</c>. Null where nothing speaks of more than one process.
+    /// What launchers say: torchrun's, Kubeflow's <c>RANK</c>, <c>WORLD_SIZE</c>, <c>LOCAL_RANK</c>, <c>MASTER_ADDR</c>,
+    /// <c>MASTER_PORT</c>, or Slurm's <c>SLURM_PROCID</c>, <c>SLURM_NTASKS</c>, <c>SLURM_LOCALID</c>. Null where nothing speaks
+    /// of more than one process.
     /// </summary>
     /// <exception cref="ArgumentException">A variable is missing or no number.</exception>
     public static ProcessGroupOptions? FromEnvironment() => From(Environment.GetEnvironmentVariable);
@@ -44,7 +47,10 @@ public sealed record ProcessGroupOptions
         int size = Number(slurm ? "SLURM_NTASKS" : "WORLD_SIZE", 1);
         if (size == 1)
             return null;
-        string host = variable("MASTER_ADDR") is { Length: > 0 } given ? given : throw new ArgumentException($"the environment speaks of {size} processes, but MASTER_ADDR (the machine of rank 0) is not set");
+        string host = variable("MASTER_ADDR") is { Length: > 0 } given
+            ? given
+            : throw new ArgumentException(
+                $"the environment speaks of {size} processes, but MASTER_ADDR (the machine of rank 0) is not set");
         var options = new ProcessGroupOptions
         {
             WorldSize = size,
@@ -61,7 +67,8 @@ public sealed record ProcessGroupOptions
         {
             string text = variable(name) ?? "";
             if (text.Length == 0)
-                return missing ?? throw new ArgumentException($"the environment speaks of several processes, but {name} is not set");
+                return missing
+                    ?? throw new ArgumentException($"the environment speaks of several processes, but {name} is not set");
             return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
                 ? number : throw new ArgumentException($"the environment variable {name} is '{text}', expected a whole number");
         }

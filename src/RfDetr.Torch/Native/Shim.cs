@@ -82,17 +82,20 @@ internal static unsafe partial class Shim
     internal static partial int rt_backward(nint* roots, nint* gradients, int count, int retainGraph);
 
     [LibraryImport(Library)]
-    internal static partial int rt_gradients(nint* roots, nint* gradients, int count, nint* inputs, int inputCount, int createGraph, nint* results);
+    internal static partial int rt_gradients(
+        nint* roots, nint* gradients, int count, nint* inputs, int inputCount, int createGraph, nint* results);
 
     [LibraryImport(Library)]
     internal static partial int rt_function(
-        nint* inputs, int inputCount, nint* outputs, int outputCount, delegate* unmanaged<nint, nint*, nint*, byte*> backward, delegate* unmanaged<nint, void> release, nint context);
+        nint* inputs, int inputCount, nint* outputs, int outputCount, delegate* unmanaged<nint, nint*, nint*, byte*> backward,
+        delegate* unmanaged<nint, void> release, nint context);
 
     [LibraryImport(Library)]
     internal static partial int rt_group_has(byte* backend);
 
     [LibraryImport(Library)]
-    internal static partial int rt_group_new(byte* backend, byte* host, int port, int serve, int rank, int size, long timeoutMs, nint* result);
+    internal static partial int rt_group_new(
+        byte* backend, byte* host, int port, int serve, int rank, int size, long timeoutMs, nint* result);
 
     [LibraryImport(Library)]
     internal static partial void rt_group_free(nint group);

@@ -35,14 +35,23 @@ public readonly record struct Device(DeviceKind Kind, int Index)
     {
         ArgumentNullException.ThrowIfNull(text);
         string[] parts = text.Split(':');
-        bool known = Enum.TryParse(parts[0], ignoreCase: true, out DeviceKind kind) && Enum.IsDefined(kind) && !char.IsAsciiDigit(parts[0].FirstOrDefault());
+        bool known = Enum.TryParse(parts[0], ignoreCase: true, out DeviceKind kind)
+            && Enum.IsDefined(kind) && !char.IsAsciiDigit(parts[0].FirstOrDefault());
         int index = 0;
-        bool numbered = parts.Length == 1 || (parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index) && index < 128);
-        return known && numbered && (kind != DeviceKind.Cpu || index == 0) ? new(kind, index) : throw new ArgumentException($"device '{text}' is none of cpu, cuda, cuda:N, mps", nameof(text));
+        bool numbered = parts.Length == 1
+            || (
+                parts.Length == 2
+                    && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index) && index < 128);
+        return known && numbered && (kind != DeviceKind.Cpu || index == 0)
+            ? new(kind, index)
+            : throw new ArgumentException($"device '{text}' is none of cpu, cuda, cuda:N, mps", nameof(text));
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Kind == DeviceKind.Cpu ? "cpu" : string.Create(CultureInfo.InvariantCulture, $"{Kind.ToString().ToLowerInvariant()}:{Index}");
+    public override string ToString() =>
+        Kind == DeviceKind.Cpu
+            ? "cpu"
+            : string.Create(CultureInfo.InvariantCulture, $"{Kind.ToString().ToLowerInvariant()}:{Index}");
 
     // The CPU is "cpu" without a number to libtorch.
     internal long Packed => (long)Kind | (long)((Kind == DeviceKind.Cpu ? -1 : Index) + 1) << 8;

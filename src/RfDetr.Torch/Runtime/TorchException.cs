@@ -5,5 +5,7 @@ namespace RfDetr.Torch;
 /// </summary>
 public sealed class TorchException(string message) : RfDetrException(message);
 
-/// <summary>libtorch, or the shim through which it is reached, is not on this machine or does not fit; the message says how to get it.</summary>
+/// <summary>
+/// libtorch, or the shim through which it is reached, is not on this machine or does not fit; the message says how to get it.
+/// </summary>
 public sealed class TorchMissingException(string message) : RfDetrException(message);

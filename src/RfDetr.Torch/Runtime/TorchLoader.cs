@@ -37,10 +37,13 @@ internal static unsafe partial class TorchLoader
         string[] names = OperatingSystem.IsWindows() ? ["rfdetr_torch.dll"]
             : OperatingSystem.IsMacOS() ? ["librfdetr_torch.dylib"] : ["librfdetr_torch.so"];
         var tried = new List<string>();
-        string? chosen = Environment.GetEnvironmentVariable("RFDETR_TORCH") is { Length: > 0 } path ? path : CheckoutBuild(names[0]);
+        string? chosen = Environment.GetEnvironmentVariable("RFDETR_TORCH") is { Length: > 0 } path
+            ? path
+            : CheckoutBuild(names[0]);
         nint handle = NativeSearch.Load(chosen, "RFDETR_TORCH", names, [], tried);
         return handle != 0 ? handle : throw new TorchMissingException(
-            $"the library {names[0]}, through which libtorch is used, could not be loaded; looked at: {string.Join(", ", tried)}. " +
+            $"the library {names[0]}, through which libtorch is used, could not be loaded; looked at: "
+                + $"{string.Join(", ", tried)}. " +
             "In a source checkout, run eng/torch.sh: it installs libtorch where it can and builds the library (cmake, g++). " +
             $"Else point the environment variable RFDETR_TORCH at it.{Reason(tried)}");
     }
@@ -87,7 +90,8 @@ internal static unsafe partial class TorchLoader
             return;
         string loaded = config[(at + key.Length)..].Split(',', ' ', '\n')[0];
         if (MajorMinor(loaded) != MajorMinor(built))
-            throw new TorchMissingException($"the shim was built for libtorch {built}, but libtorch {loaded} is loaded; run eng/torch.sh to build it again");
+            throw new TorchMissingException(
+                $"the shim was built for libtorch {built}, but libtorch {loaded} is loaded; run eng/torch.sh to build it again");
     }
 
     private static string MajorMinor(string version) => string.Join('.', version.Split('.').Take(2));
@@ -112,7 +116,8 @@ internal static unsafe partial class TorchLoader
     /// machines preset for all processors, leaves half of the vector unit idle. The AVX-512 kernels of <c>SkylakeX</c> run
     /// wherever F, CD, BW, DQ and VL are there. Any other value is somebody's own choice.
     /// </remarks>
-    internal static string? BlasKernels(string? present, bool hasAvx512) => hasAvx512 && present is (null or "" or "Haswell") ? "SkylakeX" : null;
+    internal static string? BlasKernels(string? present, bool hasAvx512) =>
+        hasAvx512 && present is (null or "" or "Haswell") ? "SkylakeX" : null;
 
     private static bool HasAvx512 =>
         Avx512F.VL.IsSupported && Avx512CD.IsSupported && Avx512BW.VL.IsSupported && Avx512DQ.VL.IsSupported;

@@ -1,6 +1,9 @@
 namespace RfDetr.Torch;
 
-/// <summary>Switches the recording of gradients on this thread, and back when disposed. Cannot cross an <c>await</c>: the mode is the thread's.</summary>
+/// <summary>
+/// Switches the recording of gradients on this thread, and back when disposed. Cannot cross an <c>await</c>: the mode is the
+/// thread's.
+/// </summary>
 public readonly ref struct GradMode
 {
     private readonly long _before;
@@ -45,9 +48,11 @@ public readonly ref struct AutocastMode
     {
         TorchLoader.Load();
         if (type is not (ScalarType.BFloat16 or ScalarType.Float16 or ScalarType.Float32))
-            throw new ArgumentException($"autocast computes in BFloat16 or Float16 (or Float32 for none), not in {type}", nameof(type));
+            throw new ArgumentException(
+                $"autocast computes in BFloat16 or Float16 (or Float32 for none), not in {type}", nameof(type));
         if (type == ScalarType.Float16 && device.Kind == DeviceKind.Cpu && TorchRuntime.Version < new Version(2, 2))
-            throw new ArgumentException($"autocast on the CPU computes in BFloat16 with libtorch {TorchRuntime.Version}, not in {type}", nameof(type));
+            throw new ArgumentException(
+                $"autocast on the CPU computes in BFloat16 with libtorch {TorchRuntime.Version}, not in {type}", nameof(type));
         _kind = (int)device.Kind;
         _before = Shim.rt_autocast(_kind);
         Shim.Check(Shim.rt_set_autocast(_kind, type == ScalarType.Float32 ? -1 : (long)type));

@@ -95,9 +95,11 @@ public static unsafe class TorchRuntime
         if (device.IsCpu)
             return;
         int there = DeviceCount(device.Kind);
-        const string cure = "use another device, or a libtorch that was built for it (in a checkout: RFDETR_LIBTORCH=FOLDER eng/torch.sh)";
+        const string cure =
+            "use another device, or a libtorch that was built for it (in a checkout: RFDETR_LIBTORCH=FOLDER eng/torch.sh)";
         if (there == 0)
-            throw new TorchException($"device {device} cannot be used: libtorch {Version} finds no device of the kind {device.Kind} here; {cure}");
+            throw new TorchException(
+                $"device {device} cannot be used: libtorch {Version} finds no device of the kind {device.Kind} here; {cure}");
         if (device.Index >= there)
             throw new TorchException($"device {device} cannot be used: there are {there} of the kind, numbered from 0");
     }

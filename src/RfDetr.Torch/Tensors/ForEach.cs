@@ -1,11 +1,20 @@
 namespace RfDetr.Torch;
 
-/// <summary>One call for a whole list of tensors: what optimizers need, in one pass of the library instead of hundreds of calls. All lists of a call are of one length.</summary>
+/// <summary>
+/// One call for a whole list of tensors: what optimizers need, in one pass of the library instead of hundreds of calls. All lists
+/// of a call are of one length.
+/// </summary>
 public static class ForEach
 {
-    private static readonly AtenOp MulScalar = new("aten::_foreach_mul_.Scalar"), MulList = new("aten::_foreach_mul_.List"), AddScalar = new("aten::_foreach_add_.Scalar"), AddList = new("aten::_foreach_add_.List"),
-        AddCMulOp = new("aten::_foreach_addcmul_.Scalar"), AddCDivOp = new("aten::_foreach_addcdiv_.Scalar"), SqrtOp = new("aten::_foreach_sqrt"), DivScalar = new("aten::_foreach_div_.Scalar"), DivList = new("aten::_foreach_div_.List"),
-        NormOp = new("aten::_foreach_norm.Scalar"), LerpOp = new("aten::_foreach_lerp_.Scalar"), MulNew = new("aten::_foreach_mul.Scalar"), SubNew = new("aten::_foreach_sub.List"), ZeroOp = new("aten::_foreach_zero_"), CopyOp = new("aten::_foreach_copy_");
+    private static readonly AtenOp MulScalar =
+        new("aten::_foreach_mul_.Scalar"), MulList = new("aten::_foreach_mul_.List"), AddScalar = new(
+        "aten::_foreach_add_.Scalar"), AddList = new("aten::_foreach_add_.List"),
+        AddCMulOp = new("aten::_foreach_addcmul_.Scalar"), AddCDivOp = new("aten::_foreach_addcdiv_.Scalar"),
+        SqrtOp = new("aten::_foreach_sqrt"), DivScalar = new("aten::_foreach_div_.Scalar"),
+        DivList = new("aten::_foreach_div_.List"),
+        NormOp = new("aten::_foreach_norm.Scalar"), LerpOp = new("aten::_foreach_lerp_.Scalar"),
+        MulNew = new("aten::_foreach_mul.Scalar"), SubNew = new("aten::_foreach_sub.List"), ZeroOp = new("aten::_foreach_zero_"),
+        CopyOp = new("aten::_foreach_copy_");
 
     /// <summary>tᵢ *= number.</summary>
     public static void Mul_(TorchTensor[] tensors, double value) => MulScalar.Run(tensors, value);
@@ -32,10 +41,12 @@ public static class ForEach
     public static void Div_(TorchTensor[] tensors, TorchTensor[] others) => DivList.Run(tensors, others);
 
     /// <summary>tᵢ += scale · aᵢ · bᵢ.</summary>
-    public static void AddCMul_(TorchTensor[] tensors, TorchTensor[] a, TorchTensor[] b, double scale = 1) => AddCMulOp.Run(tensors, a, b, scale);
+    public static void AddCMul_(TorchTensor[] tensors, TorchTensor[] a, TorchTensor[] b, double scale = 1) =>
+        AddCMulOp.Run(tensors, a, b, scale);
 
     /// <summary>tᵢ += scale · aᵢ / bᵢ.</summary>
-    public static void AddCDiv_(TorchTensor[] tensors, TorchTensor[] a, TorchTensor[] b, double scale = 1) => AddCDivOp.Run(tensors, a, b, scale);
+    public static void AddCDiv_(TorchTensor[] tensors, TorchTensor[] a, TorchTensor[] b, double scale = 1) =>
+        AddCDivOp.Run(tensors, a, b, scale);
 
     /// <summary>√tᵢ, new.</summary>
     public static TorchTensor[] Sqrt(TorchTensor[] tensors) => SqrtOp.CallMany(tensors);

@@ -1,10 +1,13 @@
 namespace RfDetr.Torch;
 
 /// <summary>
-/// Frees the tensors that were made on this thread since it was opened, except those kept: <c>using var scope = new TorchScope();</c>.
-/// Scopes nest; what is kept belongs to the scope around, or to nobody (then its owner disposes it). Cannot cross an <c>await</c>.
+/// Frees the tensors that were made on this thread since it was opened, except those kept:
+/// <c>using var scope = new TorchScope();</c>. Scopes nest; what is kept belongs to the scope around, or to nobody (then its
+/// owner disposes it). Cannot cross an <c>await</c>.
 /// </summary>
-/// <remarks>Without an open scope nothing is tracked, and a forgotten tensor is freed when the garbage collector finds it.</remarks>
+/// <remarks>
+/// Without an open scope nothing is tracked, and a forgotten tensor is freed when the garbage collector finds it.
+/// </remarks>
 public readonly ref struct TorchScope
 {
     [ThreadStatic]
@@ -42,7 +45,9 @@ public readonly ref struct TorchScope
             Keep(tensor);
     }
 
-    /// <summary>Takes a tensor out of every scope, for parameters and optimizer state: whoever asked disposes it. Returns it.</summary>
+    /// <summary>
+    /// Takes a tensor out of every scope, for parameters and optimizer state: whoever asked disposes it. Returns it.
+    /// </summary>
     public static TorchTensor Detach(TorchTensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);

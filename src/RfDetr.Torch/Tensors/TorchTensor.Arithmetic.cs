@@ -3,14 +3,24 @@ namespace RfDetr.Torch;
 /// <content>Element by element: operators, comparisons, functions. Shapes broadcast, types promote as in PyTorch.</content>
 public sealed unsafe partial class TorchTensor
 {
-    private static readonly AtenOp AddOp = new("aten::add.Tensor"), SubOp = new("aten::sub.Tensor"), MulOp = new("aten::mul.Tensor"), DivOp = new("aten::div.Tensor"),
-        RsubOp = new("aten::rsub.Scalar"), NegOp = new("aten::neg"), ReciprocalOp = new("aten::reciprocal"), PowOp = new("aten::pow.Tensor_Scalar"), FloorOp = new("aten::floor"), RoundOp = new("aten::round"),
-        AndOp = new("aten::logical_and"), OrOp = new("aten::logical_or"), NotOp = new("aten::logical_not"), BitAndOp = new("aten::bitwise_and.Tensor"), BitOrOp = new("aten::bitwise_or.Tensor"),
-        GtOp = new("aten::gt.Scalar"), GeOp = new("aten::ge.Scalar"), LtOp = new("aten::lt.Scalar"), LeOp = new("aten::le.Scalar"), EqOp = new("aten::eq.Scalar"), NeOp = new("aten::ne.Scalar"),
-        GtTensorOp = new("aten::gt.Tensor"), GeTensorOp = new("aten::ge.Tensor"), LtTensorOp = new("aten::lt.Tensor"), LeTensorOp = new("aten::le.Tensor"), EqTensorOp = new("aten::eq.Tensor"), NeTensorOp = new("aten::ne.Tensor"),
-        AbsOp = new("aten::abs"), ExpOp = new("aten::exp"), LogOp = new("aten::log"), Log1POp = new("aten::log1p"), SqrtOp = new("aten::sqrt"), SinOp = new("aten::sin"), CosOp = new("aten::cos"), TanhOp = new("aten::tanh"), ErfOp = new("aten::erf"),
-        SigmoidOp = new("aten::sigmoid"), LogSigmoidOp = new("aten::log_sigmoid"), SoftplusOp = new("aten::softplus"), ReluOp = new("aten::relu"), SignOp = new("aten::sign"),
-        ClampOp = new("aten::clamp"), MaximumOp = new("aten::maximum"), MinimumOp = new("aten::minimum"), IsFiniteOp = new("aten::isfinite"), IsNanOp = new("aten::isnan"),
+    private static readonly AtenOp AddOp =
+        new("aten::add.Tensor"), SubOp = new("aten::sub.Tensor"), MulOp = new("aten::mul.Tensor"), DivOp = new(
+        "aten::div.Tensor"),
+        RsubOp = new("aten::rsub.Scalar"), NegOp = new("aten::neg"), ReciprocalOp = new("aten::reciprocal"),
+        PowOp = new("aten::pow.Tensor_Scalar"), FloorOp = new("aten::floor"), RoundOp = new("aten::round"),
+        AndOp = new("aten::logical_and"), OrOp = new("aten::logical_or"), NotOp = new("aten::logical_not"),
+        BitAndOp = new("aten::bitwise_and.Tensor"), BitOrOp = new("aten::bitwise_or.Tensor"),
+        GtOp = new("aten::gt.Scalar"), GeOp = new("aten::ge.Scalar"), LtOp = new("aten::lt.Scalar"),
+        LeOp = new("aten::le.Scalar"), EqOp = new("aten::eq.Scalar"), NeOp = new("aten::ne.Scalar"),
+        GtTensorOp = new("aten::gt.Tensor"), GeTensorOp = new("aten::ge.Tensor"), LtTensorOp = new("aten::lt.Tensor"),
+        LeTensorOp = new("aten::le.Tensor"), EqTensorOp = new("aten::eq.Tensor"), NeTensorOp = new("aten::ne.Tensor"),
+        AbsOp = new("aten::abs"), ExpOp = new("aten::exp"), LogOp = new("aten::log"), Log1POp = new("aten::log1p"),
+        SqrtOp = new("aten::sqrt"), SinOp = new("aten::sin"), CosOp = new("aten::cos"), TanhOp = new("aten::tanh"),
+        ErfOp = new("aten::erf"),
+        SigmoidOp = new("aten::sigmoid"), LogSigmoidOp = new("aten::log_sigmoid"), SoftplusOp = new("aten::softplus"),
+        ReluOp = new("aten::relu"), SignOp = new("aten::sign"),
+        ClampOp = new("aten::clamp"), MaximumOp = new("aten::maximum"), MinimumOp = new("aten::minimum"),
+        IsFiniteOp = new("aten::isfinite"), IsNanOp = new("aten::isnan"),
         WhereOp = new("aten::where.self"), LerpOp = new("aten::lerp.Scalar");
 
     /// <summary>Sum.</summary>
@@ -71,7 +81,8 @@ public sealed unsafe partial class TorchTensor
     public static TorchTensor operator /(TorchTensor a, long b) => DivOp.Call(a, b);
 
     /// <summary>A number over the tensor.</summary>
-    public static TorchTensor operator /(double a, TorchTensor b) => ReciprocalOp.Call(b) is var inverse && a == 1 ? inverse : inverse * a;
+    public static TorchTensor operator /(double a, TorchTensor b) =>
+        ReciprocalOp.Call(b) is var inverse && a == 1 ? inverse : inverse * a;
 
     /// <summary>Logical and of Bool tensors, bitwise of integers.</summary>
     public static TorchTensor operator &(TorchTensor a, TorchTensor b) => BitAndOp.Call(a, b);
@@ -201,5 +212,6 @@ public sealed unsafe partial class TorchTensor
     public static TorchTensor Where(TorchTensor condition, TorchTensor a, TorchTensor b) => WhereOp.Call(condition, a, b);
 
     /// <summary>Where the condition holds <paramref name="a"/>, else a number (of <paramref name="a"/>'s type).</summary>
-    public static TorchTensor Where(TorchTensor condition, TorchTensor a, double b) => WhereOp.Call(condition, a, Scalar(b, a.ScalarType, a.Device));
+    public static TorchTensor Where(TorchTensor condition, TorchTensor a, double b) =>
+        WhereOp.Call(condition, a, Scalar(b, a.ScalarType, a.Device));
 }

@@ -17,7 +17,10 @@ public sealed unsafe partial class TorchTensor
     /// <summary>True if it was not computed from others that need gradients.</summary>
     public bool IsLeaf => Describe().IsLeaf != 0;
 
-    /// <summary>The gradient that backward passes have accumulated here; null if there is none. Each read makes a new handle on the same tensor. Setting null clears it.</summary>
+    /// <summary>
+    /// The gradient that backward passes have accumulated here; null if there is none. Each read makes a new handle on the same
+    /// tensor. Setting null clears it.
+    /// </summary>
     public TorchTensor? Grad
     {
         get

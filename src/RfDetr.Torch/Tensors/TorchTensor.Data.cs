@@ -26,7 +26,8 @@ public sealed unsafe partial class TorchTensor
 
     /// <summary>A tensor of a copy of raw elements (little endian).</summary>
     /// <exception cref="ArgumentException">The byte count does not fit shape and type.</exception>
-    public static TorchTensor FromBytes(ReadOnlySpan<byte> data, ReadOnlySpan<long> shape, ScalarType type, Device device = default)
+    public static TorchTensor FromBytes(
+        ReadOnlySpan<byte> data, ReadOnlySpan<long> shape, ScalarType type, Device device = default)
     {
         TorchLoader.Load();
         long bytes = type.SizeInBytes();
@@ -37,7 +38,9 @@ public sealed unsafe partial class TorchTensor
         }
 
         if (bytes != data.Length)
-            throw new ArgumentException($"a {type} tensor of shape [{string.Join(", ", shape.ToArray())}] has {bytes} bytes, given are {data.Length}", nameof(data));
+            throw new ArgumentException(
+                $"a {type} tensor of shape [{string.Join(", ", shape.ToArray())}] has {bytes} bytes, given are {data.Length}",
+                nameof(data));
         nint raw;
         fixed (byte* p = data)
         fixed (long* sizes = shape)
@@ -73,19 +76,23 @@ public sealed unsafe partial class TorchTensor
         source = source.IsContiguous ? source : source.Contiguous();
         NativeInfo info = source.Describe();
         if (destination.Length < info.Elements)
-            throw new ArgumentException($"the tensor has {info.Elements} elements, the span only {destination.Length}", nameof(destination));
+            throw new ArgumentException(
+                $"the tensor has {info.Elements} elements, the span only {destination.Length}", nameof(destination));
         new ReadOnlySpan<T>(info.Data, checked((int)info.Elements)).CopyTo(destination);
         GC.KeepAlive(source);
     }
 
-    /// <summary>The elements themselves, not a copy: for writing into a tensor in place. Valid while this object is alive and not resized.</summary>
+    /// <summary>
+    /// The elements themselves, not a copy: for writing into a tensor in place. Valid while this object is alive and not resized.
+    /// </summary>
     /// <exception cref="InvalidOperationException">It is not on the CPU, not contiguous, or of another type.</exception>
     public Span<T> AsSpan<T>()
         where T : unmanaged
     {
         NativeInfo info = Describe();
         if (info.DeviceKind != 0 || info.Contiguous == 0 || info.ScalarType != (int)ScalarTypes.Of<T>())
-            throw new InvalidOperationException($"only a contiguous CPU tensor of {ScalarTypes.Of<T>()} can be seen as a span of {typeof(T).Name}, not {this}");
+            throw new InvalidOperationException(
+                $"only a contiguous CPU tensor of {ScalarTypes.Of<T>()} can be seen as a span of {typeof(T).Name}, not {this}");
         return new Span<T>(info.Data, checked((int)info.Elements));
     }
 

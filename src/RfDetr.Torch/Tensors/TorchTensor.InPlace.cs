@@ -3,9 +3,13 @@ namespace RfDetr.Torch;
 /// <content>Changes in place; each returns the tensor itself.</content>
 public sealed unsafe partial class TorchTensor
 {
-    private static readonly AtenOp AddInPlace = new("aten::add_.Tensor"), SubInPlace = new("aten::sub_.Tensor"), MulInPlace = new("aten::mul_.Tensor"), DivInPlace = new("aten::div_.Tensor"), CopyInPlace = new("aten::copy_"),
-        ZeroInPlace = new("aten::zero_"), FillInPlace = new("aten::fill_.Scalar"), LerpInPlace = new("aten::lerp_.Scalar"), ClampInPlace = new("aten::clamp_"), NormalInPlace = new("aten::normal_"), UniformInPlace = new("aten::uniform_"),
-        BernoulliInPlace = new("aten::bernoulli_.float"), AddCMulInPlace = new("aten::addcmul_"), AddCDivInPlace = new("aten::addcdiv_"), IndexPutInPlace = new("aten::index_put_");
+    private static readonly AtenOp AddInPlace =
+        new("aten::add_.Tensor"), SubInPlace = new("aten::sub_.Tensor"), MulInPlace = new("aten::mul_.Tensor"), DivInPlace = new(
+        "aten::div_.Tensor"), CopyInPlace = new("aten::copy_"),
+        ZeroInPlace = new("aten::zero_"), FillInPlace = new("aten::fill_.Scalar"), LerpInPlace = new("aten::lerp_.Scalar"),
+        ClampInPlace = new("aten::clamp_"), NormalInPlace = new("aten::normal_"), UniformInPlace = new("aten::uniform_"),
+        BernoulliInPlace = new("aten::bernoulli_.float"), AddCMulInPlace = new("aten::addcmul_"),
+        AddCDivInPlace = new("aten::addcdiv_"), IndexPutInPlace = new("aten::index_put_");
 
     /// <summary>this += scale · other.</summary>
     public TorchTensor Add_(TorchTensor other, double scale = 1) => Do(AddInPlace, other, scale == 1 ? TorchArg.Default : scale);

@@ -3,12 +3,20 @@ namespace RfDetr.Torch;
 /// <content>Shapes, parts, indices, conversions.</content>
 public sealed unsafe partial class TorchTensor
 {
-    private static readonly AtenOp TransposeOp = new("aten::transpose.int"), PermuteOp = new("aten::permute"), ReshapeOp = new("aten::reshape"), ViewOp = new("aten::view"), FlattenOp = new("aten::flatten.using_ints"),
-        UnsqueezeOp = new("aten::unsqueeze"), SqueezeOp = new("aten::squeeze.dim"), ExpandOp = new("aten::expand"), ContiguousOp = new("aten::contiguous"), RepeatOp = new("aten::repeat"),
-        NarrowOp = new("aten::narrow"), SelectOp = new("aten::select.int"), IndexSelectOp = new("aten::index_select"), GatherOp = new("aten::gather"), MaskedSelectOp = new("aten::masked_select"), NonZeroOp = new("aten::nonzero"),
-        IndexOp = new("aten::index.Tensor"), IndexPutOp = new("aten::index_put"), ScatterOp = new("aten::scatter.src"), ScatterValueOp = new("aten::scatter.value"), MaskedFillOp = new("aten::masked_fill.Scalar"),
-        CatOp = new("aten::cat"), StackOp = new("aten::stack"), SplitOp = new("aten::split_with_sizes"), UnbindOp = new("aten::unbind.int"), FlipOp = new("aten::flip"),
-        DetachOp = new("aten::detach"), CloneOp = new("aten::clone"), AliasOp = new("aten::alias"), ToTypeOp = new("aten::to.dtype"), ToDeviceOp = new("aten::to.device"), PinOp = new("aten::pin_memory"),
+    private static readonly AtenOp TransposeOp = new(
+        "aten::transpose.int"),
+        PermuteOp = new("aten::permute"), ReshapeOp = new("aten::reshape"), ViewOp = new("aten::view"), FlattenOp = new(
+        "aten::flatten.using_ints"),
+        UnsqueezeOp = new("aten::unsqueeze"), SqueezeOp = new("aten::squeeze.dim"), ExpandOp = new("aten::expand"),
+        ContiguousOp = new("aten::contiguous"), RepeatOp = new("aten::repeat"),
+        NarrowOp = new("aten::narrow"), SelectOp = new("aten::select.int"), IndexSelectOp = new("aten::index_select"),
+        GatherOp = new("aten::gather"), MaskedSelectOp = new("aten::masked_select"), NonZeroOp = new("aten::nonzero"),
+        IndexOp = new("aten::index.Tensor"), IndexPutOp = new("aten::index_put"), ScatterOp = new("aten::scatter.src"),
+        ScatterValueOp = new("aten::scatter.value"), MaskedFillOp = new("aten::masked_fill.Scalar"),
+        CatOp = new("aten::cat"), StackOp = new("aten::stack"), SplitOp = new("aten::split_with_sizes"),
+        UnbindOp = new("aten::unbind.int"), FlipOp = new("aten::flip"),
+        DetachOp = new("aten::detach"), CloneOp = new("aten::clone"), AliasOp = new("aten::alias"),
+        ToTypeOp = new("aten::to.dtype"), ToDeviceOp = new("aten::to.device"), PinOp = new("aten::pin_memory"),
         GridSampleOp = new("aten::grid_sampler"), PadOp = new("aten::constant_pad_nd");
 
     /// <summary>Two axes exchanged.</summary>
@@ -57,7 +65,8 @@ public sealed unsafe partial class TorchTensor
     public TorchTensor Index(params TorchTensor?[] indices) => IndexOp.Call(this, indices);
 
     /// <summary>A copy with <c>t[indices] = values</c>, or <c>+=</c> with <paramref name="accumulate"/>.</summary>
-    public TorchTensor IndexPut(TorchTensor?[] indices, TorchTensor values, bool accumulate = false) => IndexPutOp.Call(this, indices, values, accumulate);
+    public TorchTensor IndexPut(TorchTensor?[] indices, TorchTensor values, bool accumulate = false) =>
+        IndexPutOp.Call(this, indices, values, accumulate);
 
     /// <summary>A copy with elements of an axis replaced by <paramref name="source"/>.</summary>
     public TorchTensor Scatter(long dim, TorchTensor index, TorchTensor source) => ScatterOp.Call(this, dim, index, source);
@@ -117,7 +126,9 @@ public sealed unsafe partial class TorchTensor
     /// <param name="mode">How values between pixels are found.</param>
     /// <param name="padding">What lies outside.</param>
     /// <param name="alignCorners">−1 and 1 are the outer pixels' centers, not the image's edges.</param>
-    public TorchTensor GridSample(TorchTensor grid, SampleMode mode = SampleMode.Bilinear, SamplePadding padding = SamplePadding.Zeros, bool alignCorners = false) =>
+    public TorchTensor GridSample(
+        TorchTensor grid, SampleMode mode = SampleMode.Bilinear, SamplePadding padding = SamplePadding.Zeros,
+        bool alignCorners = false) =>
         GridSampleOp.Call(this, grid, (long)mode, (long)padding, alignCorners);
 }
 

@@ -3,11 +3,17 @@ namespace RfDetr.Torch;
 /// <content>Sums, extremes, order, products of matrices.</content>
 public sealed unsafe partial class TorchTensor
 {
-    private static readonly AtenOp SumOp = new("aten::sum"), SumDimOp = new("aten::sum.dim_IntList"), MeanOp = new("aten::mean"), MeanDimOp = new("aten::mean.dim"), VarDimOp = new("aten::var.correction"),
-        MaxOp = new("aten::max"), MinOp = new("aten::min"), MaxDimOp = new("aten::max.dim"), MinDimOp = new("aten::min.dim"), AmaxOp = new("aten::amax"), AminOp = new("aten::amin"),
-        ArgMaxOp = new("aten::argmax"), AllOp = new("aten::all"), AnyOp = new("aten::any"), AllDimOp = new("aten::all.dim"), AnyDimOp = new("aten::any.dim"),
-        SoftmaxOp = new("aten::softmax.int"), LogSoftmaxOp = new("aten::log_softmax.int"), CumSumOp = new("aten::cumsum"), NormOp = new("aten::norm.Scalar"),
-        SortOp = new("aten::sort.stable"), TopKOp = new("aten::topk"), MatMulOp = new("aten::matmul"), BmmOp = new("aten::bmm"), LinearOp = new("aten::linear");
+    private static readonly AtenOp SumOp = new("aten::sum"), SumDimOp = new(
+        "aten::sum.dim_IntList"),
+        MeanOp = new("aten::mean"), MeanDimOp = new("aten::mean.dim"), VarDimOp = new("aten::var.correction"),
+        MaxOp = new("aten::max"), MinOp = new("aten::min"), MaxDimOp = new("aten::max.dim"), MinDimOp = new("aten::min.dim"),
+        AmaxOp = new("aten::amax"), AminOp = new("aten::amin"),
+        ArgMaxOp = new("aten::argmax"), AllOp = new("aten::all"), AnyOp = new("aten::any"), AllDimOp = new("aten::all.dim"),
+        AnyDimOp = new("aten::any.dim"),
+        SoftmaxOp = new("aten::softmax.int"), LogSoftmaxOp = new("aten::log_softmax.int"), CumSumOp = new("aten::cumsum"),
+        NormOp = new("aten::norm.Scalar"),
+        SortOp = new("aten::sort.stable"), TopKOp = new("aten::topk"), MatMulOp = new("aten::matmul"), BmmOp = new("aten::bmm"),
+        LinearOp = new("aten::linear");
 
     /// <summary>Sum of all elements; integers give Int64.</summary>
     public TorchTensor Sum() => SumOp.Call(this);
@@ -28,7 +34,8 @@ public sealed unsafe partial class TorchTensor
     public TorchTensor Mean(long[] dims, bool keep = false) => MeanDimOp.Call(this, dims, keep);
 
     /// <summary>Variance over one axis, divided by n − <paramref name="correction"/>.</summary>
-    public TorchTensor Var(long dim, long correction = 1, bool keep = false) => VarDimOp.Call(this, new[] { dim }, correction, keep);
+    public TorchTensor Var(long dim, long correction = 1, bool keep = false) =>
+        VarDimOp.Call(this, new[] { dim }, correction, keep);
 
     /// <summary>The largest element.</summary>
     public TorchTensor Max() => MaxOp.Call(this);
@@ -76,13 +83,17 @@ public sealed unsafe partial class TorchTensor
     public TorchTensor Norm() => NormOp.Call(this, 2.0);
 
     /// <summary>Sorted along an axis, equal ones in their order, and where they were.</summary>
-    public (TorchTensor Values, TorchTensor Indices) Sort(long dim = -1, bool descending = false) => Two(SortOp.CallMany(this, true, dim, descending));
+    public (TorchTensor Values, TorchTensor Indices) Sort(long dim = -1, bool descending = false) =>
+        Two(SortOp.CallMany(this, true, dim, descending));
 
     /// <summary>Where the sorted elements of an axis are; stable.</summary>
     public TorchTensor ArgSort(long dim = -1, bool descending = false) => Sort(dim, descending).Indices;
 
-    /// <summary>The <paramref name="k"/> largest of an axis, in falling order, and where they are. Of equal ones any may come first.</summary>
-    public (TorchTensor Values, TorchTensor Indices) TopK(long k, long dim = -1, bool largest = true) => Two(TopKOp.CallMany(this, k, dim, largest, true));
+    /// <summary>
+    /// The <paramref name="k"/> largest of an axis, in falling order, and where they are. Of equal ones any may come first.
+    /// </summary>
+    public (TorchTensor Values, TorchTensor Indices) TopK(long k, long dim = -1, bool largest = true) =>
+        Two(TopKOp.CallMany(this, k, dim, largest, true));
 
     /// <summary>Matrix product over the last two axes; the others broadcast.</summary>
     public TorchTensor MatMul(TorchTensor other) => MatMulOp.Call(this, other);

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace RfDetr.Torch;
 
 /// <summary>
-/// A tensor of libtorch. Made inside a <see cref="TorchScope"/> it is freed with it; else by <see cref="IDisposable.Dispose"/>. Methods ending in
-/// an underscore change the tensor itself, as in PyTorch; all others make a new one. Operators need shapes that broadcast and promote
-/// types as PyTorch does.
+/// A tensor of libtorch. Made inside a <see cref="TorchScope"/> it is freed with it; else by <see cref="IDisposable.Dispose"/>.
+/// Methods ending in an underscore change the tensor itself, as in PyTorch; all others make a new one. Operators need shapes that
+/// broadcast and promote types as PyTorch does.
 /// </summary>
 public sealed unsafe partial class TorchTensor : SafeHandle
 {
@@ -57,13 +57,16 @@ public sealed unsafe partial class TorchTensor : SafeHandle
     {
         NativeInfo info = Describe();
         int at = axis < 0 ? axis + info.Rank : axis;
-        long size = (uint)at < (uint)info.Rank ? info.Sizes[at] : throw new ArgumentOutOfRangeException(nameof(axis), axis, $"a tensor of {info.Rank} axes has no such axis");
+        long size = (uint)at < (uint)info.Rank
+            ? info.Sizes[at]
+            : throw new ArgumentOutOfRangeException(nameof(axis), axis, $"a tensor of {info.Rank} axes has no such axis");
         GC.KeepAlive(this);
         return size;
     }
 
     /// <inheritdoc/>
-    public override string ToString() => IsClosed ? "disposed tensor" : $"{ScalarType}[{string.Join(", ", Shape)}]{(Device.IsCpu ? "" : "@" + Device)}";
+    public override string ToString() =>
+        IsClosed ? "disposed tensor" : $"{ScalarType}[{string.Join(", ", Shape)}]{(Device.IsCpu ? "" : "@" + Device)}";
 
     /// <summary>Takes over a reference that a call handed out.</summary>
     internal static TorchTensor Own(nint raw, bool scoped = true)
@@ -90,5 +93,7 @@ public sealed unsafe partial class TorchTensor : SafeHandle
     }
 
     private static ObjectDisposedException Disposed() =>
-        new(nameof(TorchTensor), "the tensor was freed, by Dispose or at the end of its scope; use TorchScope.Keep for what must outlive it");
+        new(
+            nameof(TorchTensor),
+            "the tensor was freed, by Dispose or at the end of its scope; use TorchScope.Keep for what must outlive it");
 }

@@ -11,7 +11,8 @@ internal readonly record struct Affine(double A, double B, double C, double D, d
     /// <param name="shearDegrees">Of the rows.</param>
     /// <param name="shiftX">Pixels.</param>
     /// <param name="shiftY">Pixels.</param>
-    public static Affine About(double centerX, double centerY, double degrees, double scale, double shearDegrees, double shiftX, double shiftY)
+    public static Affine About(
+        double centerX, double centerY, double degrees, double scale, double shearDegrees, double shiftX, double shiftY)
     {
         (double sin, double cos) = Math.SinCos(degrees * Math.PI / 180);
         double shear = Math.Tan(shearDegrees * Math.PI / 180);

@@ -12,7 +12,10 @@ public sealed record AugmentationOptions
     /// <summary>Turn by one, two or three quarters.</summary>
     public double QuarterTurn { get; init; }
 
-    /// <summary>DETR's second branch: cut out 384 to 600 pixels each way of an image whose shorter side is 400, 500 or 600; the rest is stretched whole.</summary>
+    /// <summary>
+    /// DETR's second branch: cut out 384 to 600 pixels each way of an image whose shorter side is 400, 500 or 600; the rest is
+    /// stretched whole.
+    /// </summary>
     public double Crop { get; init; } = 0.5;
 
     /// <summary>Rotate, scale, shear and shift, by the four ranges below.</summary>
@@ -63,7 +66,10 @@ public sealed record AugmentationOptions
     /// <summary>Two images blended, with the objects of both.</summary>
     public double MixUp { get; init; }
 
-    /// <summary>Objects of which a crop or a move leaves a smaller share of the area are dropped; 0 to 1. 0, DETR's own rule, keeps every sliver.</summary>
+    /// <summary>
+    /// Objects of which a crop or a move leaves a smaller share of the area are dropped; 0 to 1. 0, DETR's own rule, keeps every
+    /// sliver.
+    /// </summary>
     public double LeastVisible { get; init; }
 
     /// <summary>Checks the ranges.</summary>
@@ -74,7 +80,7 @@ public sealed record AugmentationOptions
         void Check(string name, double value, double most, bool open = false)
         {
             if (!(value >= 0 && (open ? value < most : value <= most)))
-                wrong.Add(FormattableString.Invariant($"{name} must be 0 to {(open ? "below " : "")}{most}, got {value}"));
+                wrong.Add(Invariant.Text($"{name} must be 0 to {(open ? "below " : "")}{most}, got {value}"));
         }
 
         Check(nameof(HorizontalFlip), HorizontalFlip, 1);

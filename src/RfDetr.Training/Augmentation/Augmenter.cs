@@ -8,7 +8,8 @@ internal static class Augmenter
     /// <param name="options">Validated.</param>
     /// <param name="random">This image's own stream.</param>
     /// <param name="another">Some other image of the set, for mosaic and mix-up.</param>
-    public static Sample Apply(Sample sample, AugmentationOptions options, SampleRandom random, Func<SampleRandom, Sample> another)
+    public static Sample Apply(
+        Sample sample, AugmentationOptions options, SampleRandom random, Func<SampleRandom, Sample> another)
     {
         Sample s = sample;
         if (random.Chance(options.Mosaic))
@@ -28,7 +29,8 @@ internal static class Augmenter
         if (random.Chance(options.Color))
         {
             s = Colors.Adjust(s,
-                1 + random.Either(options.Brightness), 1 + random.Either(options.Contrast), 1 + random.Either(options.Saturation), random.Either(options.HueDegrees));
+                1 + random.Either(options.Brightness), 1 + random.Either(options.Contrast), 1 + random.Either(options.Saturation),
+                random.Either(options.HueDegrees));
         }
 
         if (random.Chance(options.Blur))

@@ -14,7 +14,8 @@ internal static class Colors
         (int[] matrix, int offset) = Matrix(brightness, contrast, saturation, hueDegrees);
         byte[] rgb = new byte[s.Rgb.Length];
         ReadOnlySpan<byte> from = s.Rgb;
-        int m0 = matrix[0], m1 = matrix[1], m2 = matrix[2], m3 = matrix[3], m4 = matrix[4], m5 = matrix[5], m6 = matrix[6], m7 = matrix[7], m8 = matrix[8];
+        int m0 = matrix[0], m1 = matrix[1], m2 = matrix[2], m3 = matrix[3], m4 = matrix[4], m5 = matrix[5], m6 = matrix[6],
+        m7 = matrix[7], m8 = matrix[8];
         for (int i = 0; i + 2 < rgb.Length; i += 3)
         {
             int r = from[i], g = from[i + 1], b = from[i + 2];
@@ -26,7 +27,10 @@ internal static class Colors
         return s with { Rgb = rgb };
     }
 
-    /// <summary>Adds noise of a standard deviation (in steps of 255): sums of four uniform numbers, Gaussian for the eye and without tails.</summary>
+    /// <summary>
+    /// Adds noise of a standard deviation (in steps of 255): sums of four uniform numbers, Gaussian for the eye and without
+    /// tails.
+    /// </summary>
     public static Sample Noise(Sample s, double deviation, SampleRandom random)
     {
         const double SumDeviation = 147.8; // of four bytes: √(4·(256²−1)/12)
@@ -59,8 +63,10 @@ internal static class Colors
             for (int from = 0; from < 3; from++)
             {
                 double color = fromI[to] * (cos * i[from] - sin * q[from]) + fromQ[to] * (sin * i[from] + cos * q[from]);
-                double identity = fromI[to] * i[from] + fromQ[to] * q[from] + luma[from] - (to == from ? 1 : 0); // the rounding of the constants
-                matrix[3 * to + from] = (int)Math.Round((luma[from] + saturation * (color - identity)) * contrast * brightness * (1 << Bits));
+                // the rounding of the constants
+                double identity = fromI[to] * i[from] + fromQ[to] * q[from] + luma[from] - (to == from ? 1 : 0);
+                matrix[3 * to + from] =
+                    (int)Math.Round((luma[from] + saturation * (color - identity)) * contrast * brightness * (1 << Bits));
             }
         }
 

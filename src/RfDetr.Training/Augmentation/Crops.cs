@@ -11,7 +11,9 @@ internal static class Crops
     /// <summary>The part of a sample inside a rectangle, which must lie inside it.</summary>
     /// <param name="s">The sample.</param>
     /// <param name="to">The rectangle.</param>
-    /// <param name="leastVisible">Objects of which a smaller share of the area is left are dropped; 0 keeps every one of which something is left.</param>
+    /// <param name="leastVisible">
+    /// Objects of which a smaller share of the area is left are dropped; 0 keeps every one of which something is left.
+    /// </param>
     public static Sample Crop(Sample s, PixelRect to, double leastVisible)
     {
         byte[] rgb = new byte[3 * to.Width * to.Height];
@@ -21,7 +23,8 @@ internal static class Crops
     }
 
     /// <summary>
-    /// The rectangle of DETR's second branch, in pixels of the source: shorter side to 400, 500 or 600, then 384 to 600 pixels each way, anywhere.
+    /// The rectangle of DETR's second branch, in pixels of the source: shorter side to 400, 500 or 600, then 384 to 600 pixels
+    /// each way, anywhere.
     /// </summary>
     public static PixelRect DetrCrop(int width, int height, SampleRandom random)
     {
@@ -30,8 +33,11 @@ internal static class Crops
         int scaledWidth = (int)Math.Round(width * scale), scaledHeight = (int)Math.Round(height * scale);
         int w = random.Whole(Least, Math.Min(scaledWidth, Most)), h = random.Whole(Least, Math.Min(scaledHeight, Most));
         int x = random.Whole(0, scaledWidth - w), y = random.Whole(0, scaledHeight - h);
-        int left = Math.Clamp((int)Math.Round(x / scale), 0, width - 1), top = Math.Clamp((int)Math.Round(y / scale), 0, height - 1);
-        return new PixelRect(left, top, Math.Clamp((int)Math.Round(w / scale), 1, width - left), Math.Clamp((int)Math.Round(h / scale), 1, height - top));
+        int left = Math.Clamp((int)Math.Round(x / scale), 0, width - 1),
+        top = Math.Clamp((int)Math.Round(y / scale), 0, height - 1);
+        return new PixelRect(
+            left, top, Math.Clamp((int)Math.Round(w / scale), 1, width - left),
+            Math.Clamp((int)Math.Round(h / scale), 1, height - top));
     }
 
     /// <summary>An object cut to a rectangle and moved with it; null if too little is left.</summary>

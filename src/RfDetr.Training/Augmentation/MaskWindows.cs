@@ -40,20 +40,27 @@ internal static class MaskWindows
         return top < 0 ? null : Cut(mask, left, top, right - left + 1, bottom - top + 1);
     }
 
-    /// <summary>The part of a mask inside a rectangle, in the rectangle's own coordinates; null if nothing is set there.</summary>
+    /// <summary>
+    /// The part of a mask inside a rectangle, in the rectangle's own coordinates; null if nothing is set there.
+    /// </summary>
     public static TargetMask? Crop(TargetMask mask, PixelRect to)
     {
         PixelRect both = new PixelRect(mask.X, mask.Y, mask.Width, mask.Height).Intersect(to);
         if (both.IsEmpty)
             return null;
-        TargetMask part = both.Width == mask.Width && both.Height == mask.Height ? mask : Cut(mask, both.X - mask.X, both.Y - mask.Y, both.Width, both.Height);
+        TargetMask part = both.Width == mask.Width && both.Height == mask.Height
+            ? mask
+            : Cut(mask, both.X - mask.X, both.Y - mask.Y, both.Width, both.Height);
         return Tight(part with { X = part.X - to.X, Y = part.Y - to.Y });
     }
 
     /// <summary>The window as a box.</summary>
     public static BoxXywh Box(TargetMask mask) => new(mask.X, mask.Y, mask.Width, mask.Height);
 
-    /// <summary>The mask of an image stretched to another size, sampled at pixel centers as the image is. An object below a pixel keeps one.</summary>
+    /// <summary>
+    /// The mask of an image stretched to another size, sampled at pixel centers as the image is. An object below a pixel keeps
+    /// one.
+    /// </summary>
     public static TargetMask Stretch(TargetMask mask, double scaleX, double scaleY, int width, int height)
     {
         int x1 = First(mask.X, scaleX), x2 = Math.Min(First(mask.X + mask.Width, scaleX), width);
@@ -66,7 +73,8 @@ internal static class MaskWindows
                 columns[x] = Math.Clamp((int)((x1 + x + 0.5) / scaleX) - mask.X, 0, mask.Width - 1);
             for (int y = 0, at = 0; y < y2 - y1; y++)
             {
-                ReadOnlySpan<byte> row = mask.Pixels.AsSpan(Math.Clamp((int)((y1 + y + 0.5) / scaleY) - mask.Y, 0, mask.Height - 1) * mask.Width, mask.Width);
+                ReadOnlySpan<byte> row = mask.Pixels.AsSpan(
+                    Math.Clamp((int)((y1 + y + 0.5) / scaleY) - mask.Y, 0, mask.Height - 1) * mask.Width, mask.Width);
                 for (int x = 0; x < columns.Length; x++)
                     pixels[at++] = row[columns[x]];
             }
@@ -75,7 +83,8 @@ internal static class MaskWindows
                 return found;
         }
 
-        int onlyX = Math.Clamp((int)((mask.X + mask.Width / 2.0) * scaleX), 0, width - 1), onlyY = Math.Clamp((int)((mask.Y + mask.Height / 2.0) * scaleY), 0, height - 1);
+        int onlyX = Math.Clamp((int)((mask.X + mask.Width / 2.0) * scaleX), 0, width - 1),
+        onlyY = Math.Clamp((int)((mask.Y + mask.Height / 2.0) * scaleY), 0, height - 1);
         return new TargetMask(onlyX, onlyY, 1, 1, [1]);
     }
 

@@ -1,17 +1,21 @@
-
 namespace RfDetr.Training;
 
 /// <summary>Several images in one.</summary>
 internal static class Mixing
 {
-    /// <summary>Four images around a random center, at the first one's size: each is stretched evenly until it covers its part, then cut.</summary>
+    /// <summary>
+    /// Four images around a random center, at the first one's size: each is stretched evenly until it covers its part, then cut.
+    /// </summary>
     public static Sample Mosaic(ReadOnlySpan<Sample> four, double leastVisible, SampleRandom random)
     {
         (int width, int height) = (four[0].Width, four[0].Height);
         if (width < 8 || height < 8)
             return four[0];
         int x = (int)(width * random.Range(0.3, 0.7)), y = (int)(height * random.Range(0.3, 0.7));
-        ReadOnlySpan<PixelRect> parts = [new(0, 0, x, y), new(x, 0, width - x, y), new(0, y, x, height - y), new(x, y, width - x, height - y)];
+        ReadOnlySpan<PixelRect> parts =
+        [
+            new(0, 0, x, y), new(x, 0, width - x, y), new(0, y, x, height - y), new(x, y, width - x, height - y)
+        ];
         byte[] rgb = new byte[3 * width * height];
         var objects = new List<SampleObject>();
         for (int i = 0; i < parts.Length; i++)
@@ -40,7 +44,8 @@ internal static class Mixing
     private static Sample Cover(Sample s, int width, int height, double leastVisible, SampleRandom random)
     {
         double scale = Math.Max((double)width / s.Width, (double)height / s.Height);
-        Sample scaled = Stretching.Resize(s, Math.Max(width, (int)Math.Round(s.Width * scale)), Math.Max(height, (int)Math.Round(s.Height * scale)));
+        Sample scaled = Stretching.Resize(
+            s, Math.Max(width, (int)Math.Round(s.Width * scale)), Math.Max(height, (int)Math.Round(s.Height * scale)));
         var to = new PixelRect(random.Below(scaled.Width - width + 1), random.Below(scaled.Height - height + 1), width, height);
         return Crops.Crop(scaled, to, leastVisible);
     }

@@ -13,7 +13,9 @@ internal static class Stretching
             return s;
         int plane = width * height;
         float[] planes = new float[3 * plane];
-        Preprocessor.Run(new PixelFrame(s.Rgb, s.Width, s.Height, 0, PixelFormat.Rgb24), planes, height, width, ResizeRule.BilinearAntialias, Normalization.None);
+        Preprocessor.Run(
+            new PixelFrame(s.Rgb, s.Width, s.Height, 0, PixelFormat.Rgb24), planes, height, width, ResizeRule.BilinearAntialias,
+            Normalization.None);
         byte[] rgb = new byte[3 * plane];
         for (int i = 0; i < plane; i++)
         {
@@ -46,7 +48,9 @@ internal static class Stretching
         for (int i = 0; i < to.Length; i++)
         {
             BoxXywh b = s.Objects[i].Box;
-            to[i] = new((float)((b.X + b.Width / 2) / s.Width), (float)((b.Y + b.Height / 2) / s.Height), (float)(b.Width / s.Width), (float)(b.Height / s.Height));
+            to[i] = new(
+                (float)((b.X + b.Width / 2) / s.Width), (float)((b.Y + b.Height / 2) / s.Height), (float)(b.Width / s.Width),
+                (float)(b.Height / s.Height));
         }
 
         double scaleX = (double)width / s.Width, scaleY = (double)height / s.Height;

@@ -2,7 +2,9 @@ using RfDetr.Data;
 
 namespace RfDetr.Training;
 
-/// <summary>Moves a sample by an affine map: pixels bilinearly, masks by nearest pixel, boxes by the mask or by their corners.</summary>
+/// <summary>
+/// Moves a sample by an affine map: pixels bilinearly, masks by nearest pixel, boxes by the mask or by their corners.
+/// </summary>
 internal static class Warp
 {
     private const int Bits = 8, One = 1 << Bits;
@@ -17,7 +19,9 @@ internal static class Warp
     public static Sample Apply(Sample s, Affine map, double leastVisible)
     {
         Affine back = map.Inverse();
-        return new Sample(Pixels(s, back), s.Width, s.Height, [.. s.Objects.Select(o => Object(s, o, map, back, leastVisible)).OfType<SampleObject>()]);
+        return new Sample(
+            Pixels(s, back), s.Width, s.Height,
+            [.. s.Objects.Select(o => Object(s, o, map, back, leastVisible)).OfType<SampleObject>()]);
     }
 
     private static unsafe byte[] Pixels(Sample s, Affine back)
@@ -39,9 +43,11 @@ internal static class Warp
                         continue;
                     }
 
-                    int fineX = (int)((sourceX + 1) * One + 0.5) - One, fineY = (int)((sourceY + 1) * One + 0.5) - One; // + 1: casts round towards 0
+                    // + 1: casts round towards 0
+                    int fineX = (int)((sourceX + 1) * One + 0.5) - One, fineY = (int)((sourceY + 1) * One + 0.5) - One;
                     int x0 = fineX >> Bits, y0 = fineY >> Bits, shareX = fineX & (One - 1), shareY = fineY & (One - 1);
-                    byte* row0 = from + (nint)Math.Clamp(y0, 0, height - 1) * stride, row1 = from + (nint)Math.Min(y0 + 1, height - 1) * stride;
+                    byte* row0 = from + (nint)Math.Clamp(y0, 0, height - 1) * stride,
+                    row1 = from + (nint)Math.Min(y0 + 1, height - 1) * stride;
                     int left = 3 * Math.Clamp(x0, 0, width - 1), right = 3 * Math.Min(x0 + 1, width - 1);
                     for (int c = 0; c < 3; c++)
                     {
@@ -62,7 +68,9 @@ internal static class Warp
         if (o.Mask is { } mask)
         {
             TargetMask? moved = Mask(mask, map, back, s.Width, s.Height);
-            return moved is not null && MaskWindows.Area(moved) >= leastVisible * scale * MaskWindows.Area(mask) ? o with { Box = MaskWindows.Box(moved), Mask = moved } : null;
+            return moved is not null && MaskWindows.Area(moved) >= leastVisible * scale * MaskWindows.Area(mask)
+                ? o with { Box = MaskWindows.Box(moved), Mask = moved }
+                : null;
         }
 
         BoxXywh box = Corners(o.Box, map), inside = box.Clip(s.Width, s.Height);
@@ -72,7 +80,9 @@ internal static class Warp
     private static TargetMask? Mask(TargetMask mask, Affine map, Affine back, int width, int height)
     {
         BoxXywh bounds = Corners(MaskWindows.Box(mask), map);
-        var window = new BoxXyxy((float)bounds.X - 1, (float)bounds.Y - 1, (float)(bounds.X + bounds.Width) + 1, (float)(bounds.Y + bounds.Height) + 1);
+        var window = new BoxXyxy(
+            (float)bounds.X - 1, (float)bounds.Y - 1, (float)(bounds.X + bounds.Width) + 1,
+            (float)(bounds.Y + bounds.Height) + 1);
         PixelRect to = window.ToPixelRect(width, height);
         if (to.IsEmpty)
             return null;

@@ -11,9 +11,12 @@ namespace RfDetr.Training;
 /// <param name="step">Weights, average, optimizer.</param>
 internal sealed class RunCheckpoint(RunSetup setup, TrainingStep step)
 {
-    private const string StateKey = "rfdetr_training", AdapterKey = "adapters", UpdatesKey = "ema_updates", ScaleKey = "loss_scale", FiniteKey = "finite_steps";
+    private const string StateKey =
+        "rfdetr_training", AdapterKey = "adapters", UpdatesKey = "ema_updates", ScaleKey = "loss_scale",
+        FiniteKey = "finite_steps";
 
-    private readonly PlainMap _args = RunArgs.Of(setup.Start.Args, setup.Options, setup.Config, setup.Classes, setup.ResizeRule == ResizeRule.BilinearAntialias);
+    private readonly PlainMap _args = RunArgs.Of(
+        setup.Start.Args, setup.Options, setup.Config, setup.Classes, setup.ResizeRule == ResizeRule.BilinearAntialias);
 
     /// <summary>
     /// Everything: weights, average, optimizer, schedule, state of the run. The file appears under its name only when it is
@@ -28,7 +31,11 @@ internal sealed class RunCheckpoint(RunSetup setup, TrainingStep step)
             .With(UpdatesKey, step.Ema?.Updates ?? 0L)
             .With(ScaleKey, step.Scaler?.Scale ?? 1.0)
             .With(FiniteKey, (long)(step.Scaler?.FiniteSteps ?? 0))
-            .With(AdapterKey, step.Lora is { } lora ? PlainMap.Of(lora.State.Select(t => ((object)t.Name, (object?)HostCopies.Of(t.Value)))) : null);
+            .With(
+                AdapterKey,
+                step.Lora is { } lora
+                    ? PlainMap.Of(lora.State.Select(t => ((object)t.Name, (object?)HostCopies.Of(t.Value))))
+                    : null);
         var metadata = new PlainMap(
         [
             new("optimizer", OptimizerState.ToPlain(step.Optimizer, setup.Options.Optimizer, factor)),
@@ -64,7 +71,8 @@ internal sealed class RunCheckpoint(RunSetup setup, TrainingStep step)
         if (step.Ema is { } ema)
         {
             if (file.Ema is not { } averages || state!["ema_updates"] is not long updates)
-                throw new CheckpointFormatException($"{file.Name}: lacks the average of the weights that the run keeps; use an older checkpoint of the run");
+                throw new CheckpointFormatException(
+                    $"{file.Name}: lacks the average of the weights that the run keeps; use an older checkpoint of the run");
             foreach ((string name, TorchTensor value) in ema.Averages)
                 HostCopies.Fill(value, averages.TryGet(name, out HostTensor? host) ? host : throw Lacks(file, name), name);
             ema.Updates = updates;
@@ -73,7 +81,12 @@ internal sealed class RunCheckpoint(RunSetup setup, TrainingStep step)
         if (step.Lora is { } lora)
         {
             foreach ((string name, TorchTensor value) in lora.State)
-                HostCopies.Fill(value, state![AdapterKey] is PlainMap map && map.TryGet(name, out StoredTensor? stored) ? stored.Load() : throw Lacks(file, name), name);
+                HostCopies.Fill(
+                    value,
+                    state![AdapterKey] is PlainMap map && map.TryGet(name, out StoredTensor? stored)
+                        ? stored.Load()
+                        : throw Lacks(file, name),
+                    name);
         }
 
         if (step.Scaler is { } scaler && state![ScaleKey] is double scale && state[FiniteKey] is long finite)
@@ -91,7 +104,8 @@ internal sealed class RunCheckpoint(RunSetup setup, TrainingStep step)
             Weights = weights,
             Ema = average,
             Args = _args,
-            Metadata = metadata.With("resize_antialias", _args["resize_antialias"]).With(CheckpointNotes.LicenseKey, setup.Start.License),
+            Metadata = metadata.With("resize_antialias", _args["resize_antialias"]).With(
+                CheckpointNotes.LicenseKey, setup.Start.License),
             ClassMap = setup.Classes,
         };
         try
@@ -101,9 +115,13 @@ internal sealed class RunCheckpoint(RunSetup setup, TrainingStep step)
         catch (Exception e) when (e is IOException or ArgumentOutOfRangeException { ParamName: "value" })
         {
             // The second is how .NET says that a file grows beyond what its file system or the process's limit allows (EFBIG).
-            throw new IOException($"'{path}' could not be written ({e.Message}); what it held before is untouched. Make room, then go on with --resume", e);
+            throw new IOException(
+                $"'{path}' could not be written ({e.Message}); what it held before is untouched. Make room, then go on "
+                    + $"with --resume",
+                e);
         }
     }
 
-    private static CheckpointFormatException Lacks(Checkpoint file, string name) => new($"{file.Name}: lacks '{name}', which the run needs; use an older checkpoint of the run");
+    private static CheckpointFormatException Lacks(Checkpoint file, string name) =>
+        new($"{file.Name}: lacks '{name}', which the run needs; use an older checkpoint of the run");
 }

@@ -21,7 +21,8 @@ public sealed record NetworkOptions(IReadOnlyDictionary<string, string> Values)
         ["resolution"] = (c, t) => c with { Resolution = Whole(t) },
         ["positional_encoding_size"] = (c, t) => c with { PositionalEncodingSize = Whole(t) },
         ["out_feature_indexes"] = (c, t) => c with { OutFeatureIndexes = Wholes(t) },
-        ["projector_scale"] = (c, t) => c with { ProjectorLevels = Wholes(t.Replace("P", "", StringComparison.OrdinalIgnoreCase)) },
+        ["projector_scale"] = (c, t) =>
+            c with { ProjectorLevels = Wholes(t.Replace("P", "", StringComparison.OrdinalIgnoreCase)) },
         ["dec_layers"] = (c, t) => c with { DecoderLayers = Whole(t) },
         ["hidden_dim"] = (c, t) => c with { HiddenDim = Whole(t) },
         ["sa_nheads"] = (c, t) => c with { SelfAttentionHeads = Whole(t) },
@@ -43,7 +44,9 @@ public sealed record NetworkOptions(IReadOnlyDictionary<string, string> Values)
     /// with 1e-5.
     /// </summary>
     public double LayerScaleInit => Values.TryGetValue(ScaleKey, out string? text)
-        ? double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value is > 0 and <= 100 ? value : throw Wrong(ScaleKey, text, "a number above 0, at most 100")
+        ? double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value is > 0 and <= 100
+            ? value
+            : throw Wrong(ScaleKey, text, "a number above 0, at most 100")
         : 1;
 
     /// <summary>The configuration; the position table fits the resolution unless it is given.</summary>
@@ -73,14 +76,21 @@ public sealed record NetworkOptions(IReadOnlyDictionary<string, string> Values)
         }
         catch (FormatException)
         {
-            throw Wrong(key, text, key is "out_feature_indexes" or "projector_scale" ? "whole numbers from 1 on with commas between them" : "a whole number from 1 to 100000");
+            throw Wrong(
+                key, text,
+                key is "out_feature_indexes" or "projector_scale"
+                    ? "whole numbers from 1 on with commas between them"
+                    : "a whole number from 1 to 100000");
         }
     }
 
     private static int[] Wholes(string text) => [.. text.Split(',', StringSplitOptions.TrimEntries).Select(Whole)];
 
     private static int Whole(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value is >= 1 and <= 100_000 ? value : throw new FormatException();
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value is >= 1 and <= 100_000
+            ? value
+            : throw new FormatException();
 
-    private static ArgumentException Wrong(string key, string text, string expected) => new($"network.{key} is '{text}', expected {expected}");
+    private static ArgumentException Wrong(string key, string text, string expected) =>
+        new($"network.{key} is '{text}', expected {expected}");
 }

@@ -62,11 +62,11 @@ internal static class TrainOptionTable
             && int.TryParse(layers, NumberStyles.None, CultureInfo.InvariantCulture, out int left)
                 ? new FreezeStage(from, left)
                 : throw new FormatException("is not EPOCH:LAYERS, e.g. 5:6"),
-        stage => FormattableString.Invariant($"{stage.Epoch}:{stage.Layers}"),
-        stage => FormattableString.Invariant($"{stage.Epoch}:{stage.Layers}"),
+        stage => Invariant.Text($"{stage.Epoch}:{stage.Layers}"),
+        stage => Invariant.Text($"{stage.Epoch}:{stage.Layers}"),
         stage => stage is { Epoch: >= 0, Layers: >= 0 }
             ? null
-            : FormattableString.Invariant($"holds {stage.Epoch}:{stage.Layers}; neither may be negative"));
+            : Invariant.Text($"holds {stage.Epoch}:{stage.Layers}; neither may be negative"));
 
     /// <summary>All options.</summary>
     public static OptionTable<TrainOptions> Table { get; } = new(

@@ -39,7 +39,7 @@ public static class TrainOptionsCheck
         if (o.Hardware is { Precision: MixedPrecision.Float16, Device.IsCpu: true })
             yield return "amp is fp16, which a CPU cannot compute in; use bf16 or no, or device cuda";
         if (o.Schedule.WarmupEpochs >= epochs && epochs > 0)
-            yield return FormattableString.Invariant($"warmup_epochs {o.Schedule.WarmupEpochs} leave nothing of epochs {epochs}");
+            yield return Invariant.Text($"warmup_epochs {o.Schedule.WarmupEpochs} leave nothing of epochs {epochs}");
         if (o.Data.BatchSize is null && o.Hardware.Processes > 1)
             yield return $"batch_size auto cannot be used with processes {o.Hardware.Processes}; give a number";
         if (o.Adapter.Kind != AdapterKind.None && o.Freeze.IsFrozen)
@@ -68,7 +68,7 @@ public static class TrainOptionsCheck
         int before = 0;
         foreach (FreezeStage stage in o.Freeze.Unfreeze)
         {
-            string text = FormattableString.Invariant($"{stage.Epoch}:{stage.Layers}");
+            string text = Invariant.Text($"{stage.Epoch}:{stage.Layers}");
             if (stage.Epoch >= o.Schedule.Epochs)
                 yield return $"unfreeze '{text}' begins after the last of {o.Schedule.Epochs} epochs";
             if (stage.Epoch <= before)

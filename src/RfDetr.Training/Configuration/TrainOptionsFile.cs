@@ -100,15 +100,19 @@ public static class TrainOptionsFile
         string key = Scalar(keyNode, name, "a key");
         if (key == NetworkKey)
             return options with { Model = options.Model with { Network = Network(value, name) } };
-        OptionEntry<TrainOptions> option = TrainOptions.Table.Find(key) ?? throw Unknown(keyNode, key, name, [.. s_names, NetworkKey]);
+        OptionEntry<TrainOptions> option = TrainOptions.Table.Find(key)
+            ?? throw Unknown(keyNode, key, name, [.. s_names, NetworkKey]);
         return seen.Add(option.Key)
             ? Set(options, option, value, name)
-            : throw new ConfigurationFileException($"{name}, line {keyNode.Start.Line}: '{key}' sets {option.Key} a second time; keep one of the two");
+            : throw new ConfigurationFileException(
+                $"{name}, line {keyNode.Start.Line}: '{key}' sets {option.Key} a second time; keep one of the two");
     }
 
     private static TrainOptions Set(TrainOptions options, OptionEntry<TrainOptions> option, YamlNode node, string name)
     {
-        string text = node is YamlSequenceNode list ? string.Join(',', list.Select(n => Scalar(n, name, option.Key))) : Scalar(node, name, option.Key);
+        string text = node is YamlSequenceNode list
+            ? string.Join(',', list.Select(n => Scalar(n, name, option.Key)))
+            : Scalar(node, name, option.Key);
         if (node is YamlScalarNode { Style: ScalarStyle.Plain } && text is "" or "null" or "~")
             return options;
         try
@@ -131,7 +135,9 @@ public static class TrainOptionsFile
             string key = Scalar(keyNode, name, "a key");
             if (!NetworkOptions.Keys.Contains(key))
                 throw Unknown(keyNode, $"{NetworkKey}.{key}", name, [.. NetworkOptions.Keys.Select(k => $"{NetworkKey}.{k}")]);
-            values[key] = value is YamlSequenceNode list ? string.Join(',', list.Select(n => Scalar(n, name, key))) : Scalar(value, name, key);
+            values[key] = value is YamlSequenceNode list
+                ? string.Join(',', list.Select(n => Scalar(n, name, key)))
+                : Scalar(value, name, key);
         }
 
         return new NetworkOptions(values);
@@ -141,7 +147,9 @@ public static class TrainOptionsFile
     {
         // One name of each option is enough.
         string[] near = [.. NearestNames.Find(key, known).DistinctBy(n => TrainOptions.Table.Find(n)?.Key ?? n)];
-        return new($"{name}, line {node.Start.Line}: there is no option '{key}'{(near.Length > 0 ? $"; did you mean {string.Join(" or ", near)}?" : "")}");
+        return new(
+            $"{name}, line {node.Start.Line}: there is no option "
+                + $"'{key}'{(near.Length > 0 ? $"; did you mean {string.Join(" or ", near)}?" : "")}");
     }
 
     private static string Scalar(YamlNode node, string name, string what) => node is YamlScalarNode { Value: { } text }
@@ -151,5 +159,6 @@ public static class TrainOptionsFile
     // JSON's quoting is YAML's too.
     private static string Quote(string text) => System.Text.Json.JsonSerializer.Serialize(text, s_json);
 
-    private static readonly System.Text.Json.JsonSerializerOptions s_json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly System.Text.Json.JsonSerializerOptions s_json =
+        new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

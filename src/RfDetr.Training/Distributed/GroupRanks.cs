@@ -15,15 +15,16 @@ internal sealed class GroupRanks : Ranks
     /// <param name="environment">This process among the others.</param>
     /// <param name="device">What the tensors lie on: Gloo serves the CPU, NCCL GPUs.</param>
     /// <exception cref="TorchException">The others could not be reached in time.</exception>
-    public static Ranks Join(RankEnvironment environment, Device device) => !environment.IsShared ? Alone : new GroupRanks(ProcessGroup.Create(new ProcessGroupOptions
-    {
-        Rank = environment.Rank,
-        WorldSize = environment.WorldSize,
-        LocalRank = environment.LocalRank,
-        Host = environment.MasterAddress,
-        Port = environment.MasterPort,
-        Backend = device.IsCpu ? "gloo" : "nccl",
-    }));
+    public static Ranks Join(RankEnvironment environment, Device device) =>
+        !environment.IsShared ? Alone : new GroupRanks(ProcessGroup.Create(new ProcessGroupOptions
+        {
+            Rank = environment.Rank,
+            WorldSize = environment.WorldSize,
+            LocalRank = environment.LocalRank,
+            Host = environment.MasterAddress,
+            Port = environment.MasterPort,
+            Backend = device.IsCpu ? "gloo" : "nccl",
+        }));
 
     /// <inheritdoc/>
     public override int Rank => _group.Rank;
@@ -44,7 +45,8 @@ internal sealed class GroupRanks : Ranks
     public override bool Any(bool mine) => Sums([mine ? 1 : 0])[0] > 0;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<FoundObject> Gather(IReadOnlyList<FoundObject> mine) => [.. _group.AllGather(Write(mine)).SelectMany(Read)];
+    public override IReadOnlyList<FoundObject> Gather(IReadOnlyList<FoundObject> mine) =>
+        [.. _group.AllGather(Write(mine)).SelectMany(Read)];
 
     /// <inheritdoc/>
     public override void Barrier() => _group.Barrier();

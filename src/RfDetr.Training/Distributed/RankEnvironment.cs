@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace RfDetr.Training;
 
-/// <summary>This process among those that train together, by the environment variables that torchrun, Slurm and Kubeflow set.</summary>
+/// <summary>
+/// This process among those that train together, by the environment variables that torchrun, Slurm and Kubeflow set.
+/// </summary>
 /// <param name="Rank">This process, from 0.</param>
 /// <param name="WorldSize">Processes altogether.</param>
 /// <param name="LocalRank">This process on its machine, from 0: its GPU.</param>
@@ -10,7 +12,8 @@ namespace RfDetr.Training;
 /// <param name="MasterPort">Its port.</param>
 public sealed record RankEnvironment(int Rank, int WorldSize, int LocalRank, string MasterAddress, int MasterPort)
 {
-    private const string RankName = "RANK", WorldName = "WORLD_SIZE", LocalName = "LOCAL_RANK", AddressName = "MASTER_ADDR", PortName = "MASTER_PORT";
+    private const string RankName =
+        "RANK", WorldName = "WORLD_SIZE", LocalName = "LOCAL_RANK", AddressName = "MASTER_ADDR", PortName = "MASTER_PORT";
 
     /// <summary>A process of its own.</summary>
     public static RankEnvironment Alone { get; } = new(0, 1, 0, "127.0.0.1", 0);
@@ -38,12 +41,15 @@ public sealed record RankEnvironment(int Rank, int WorldSize, int LocalRank, str
             wrong.Add($"{AddressName} is not set");
         return wrong.Count == 0
             ? new RankEnvironment(rank, world, local, address!, port)
-            : throw new ArgumentException($"{WorldName} is set, so this is one of several processes, but {string.Join("; ", wrong)}");
+            : throw new ArgumentException(
+                $"{WorldName} is set, so this is one of several processes, but {string.Join("; ", wrong)}");
 
         int Whole(string name, int least, int most)
         {
             string? text = read(name);
-            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most)
+            if (
+                int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+                    && value >= least && value <= most)
                 return value;
             wrong.Add(string.IsNullOrEmpty(text) ? $"{name} is not set" : $"{name} is '{text}', expected {least}..{most}");
             return least;
@@ -53,7 +59,8 @@ public sealed record RankEnvironment(int Rank, int WorldSize, int LocalRank, str
     /// <summary>The variables for a process that is to be started.</summary>
     public IEnumerable<KeyValuePair<string, string>> Variables =>
     [
-        new(RankName, Text(Rank)), new(WorldName, Text(WorldSize)), new(LocalName, Text(LocalRank)), new(AddressName, MasterAddress), new(PortName, Text(MasterPort)),
+        new(RankName, Text(Rank)), new(WorldName, Text(WorldSize)), new(LocalName, Text(LocalRank)),
+        new(AddressName, MasterAddress), new(PortName, Text(MasterPort)),
     ];
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);

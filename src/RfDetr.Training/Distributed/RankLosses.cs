@@ -1,8 +1,8 @@
 namespace RfDetr.Training;
 
 /// <summary>
-/// A loss and its terms over all processes. Each process divides by the mean number of objects, so the mean of its losses is what one process
-/// would find with all images in one batch.
+/// A loss and its terms over all processes. Each process divides by the mean number of objects, so the mean of its losses is what
+/// one process would find with all images in one batch.
 /// </summary>
 /// <param name="Total">The weighted sum.</param>
 /// <param name="Terms">The terms, not weighted.</param>

@@ -40,7 +40,8 @@ internal sealed class NetworkEvaluator(DataSplit split, ResizeRule rule, int bat
     /// <param name="progress">Images done and in all.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="TrainingDataException">An image cannot be read.</exception>
-    public NetworkEvaluation Run(NetworkRunner runner, Ranks? ranks = null, Action<int, int>? progress = null, CancellationToken cancellation = default)
+    public NetworkEvaluation Run(
+        NetworkRunner runner, Ranks? ranks = null, Action<int, int>? progress = null, CancellationToken cancellation = default)
     {
         ranks ??= Ranks.Alone;
         var loader = new EvaluationLoader(split, batch, runner.Config.Resolution, rule, workers);
@@ -65,7 +66,11 @@ internal sealed class NetworkEvaluator(DataSplit split, ResizeRule rule, int bat
     private DetectionDecoder Decoder(ModelConfig config)
     {
         NetworkContract contract = InferenceGraph.Contract(config, config.Resolution, config.Resolution);
-        DataClass?[] classes = [.. Enumerable.Range(0, config.ClassLogits).Select(i => split.Classes.TryGetByIndex(i, out DataClass? found) ? found : null)];
+        DataClass?[] classes =
+        [
+            .. Enumerable.Range(0, config.ClassLogits).Select(i =>
+                split.Classes.TryGetByIndex(i, out DataClass? found) ? found : null)
+        ];
         var selection = new SelectionOptions
         {
             NumSelect = config.NumSelect,
@@ -73,7 +78,8 @@ internal sealed class NetworkEvaluator(DataSplit split, ResizeRule rule, int bat
             AllowedLabels = classes.Select(c => c is not null).ToArray(),
         };
         var names = new ClassMap(
-            config.ClassLogits, classes.SelectMany((c, label) => c is null ? [] : (ClassEntry[])[new ClassEntry(label, c.Name)]), "the data set");
+            config.ClassLogits, classes.SelectMany((c, label) => c is null ? [] : (ClassEntry[])[new ClassEntry(label, c.Name)]),
+            "the data set");
         return new DetectionDecoder(names, Head.Of(contract), contract, selection, DetectOptions.Default);
     }
 
@@ -93,7 +99,9 @@ internal sealed class NetworkEvaluator(DataSplit split, ResizeRule rule, int bat
         var input = new EvaluationInput([.. split.Images.Select(p => p.Id)], [.. classes.Select(c => c.Id)], _truth, found);
         var options = new EvaluationOptions { MaxDetections = [.. s_lowerLimits.Where(l => l < maxDetections), maxDetections] };
         EvaluationResult boxes = EvaluationResult.Of(input, classes, options, cancellation);
-        EvaluationResult? shapes = masks && split.HasMasks ? EvaluationResult.Of(input, classes, options with { Kind = EvaluationKind.Masks }, cancellation) : null;
+        EvaluationResult? shapes = masks && split.HasMasks
+            ? EvaluationResult.Of(input, classes, options with { Kind = EvaluationKind.Masks }, cancellation)
+            : null;
         return new NetworkEvaluation(input, boxes, shapes);
     }
 

@@ -21,7 +21,9 @@ public sealed class NetworkAnswer(int batch, IReadOnlyDictionary<string, float[]
     }
 }
 
-/// <summary>Runs a network on libtorch for its results only: one query group, last layer, no gradients, nothing dropped.</summary>
+/// <summary>
+/// Runs a network on libtorch for its results only: one query group, last layer, no gradients, nothing dropped.
+/// </summary>
 /// <param name="network">Built on <paramref name="backend"/>.</param>
 /// <param name="backend">Not for several threads at once.</param>
 public sealed class NetworkRunner(RfDetrNetwork network, TorchBackend backend)
@@ -44,7 +46,8 @@ public sealed class NetworkRunner(RfDetrNetwork network, TorchBackend backend)
             using InferenceMode mode = TorchRuntime.InferenceMode();
             TorchTensor input = TorchTensor.From(pixels, [batch, Config.Channels, height, width], backend.Device);
             LayerOutput result = network.Forward(backend.Images(input)).Result;
-            return new NetworkAnswer(batch, InferenceOutput.All(Config, height, width).ToDictionary(o => o.Name, o => Read(o.Of(result))));
+            return new NetworkAnswer(
+                batch, InferenceOutput.All(Config, height, width).ToDictionary(o => o.Name, o => Read(o.Of(result))));
         }
         finally
         {

@@ -8,9 +8,9 @@ namespace RfDetr.Training;
 
 /// <summary>A checkpoint's tensors made to fit another number of classes, queries or groups, or another resolution.</summary>
 /// <remarks>
-/// Class heads: rows tiled and cut (rf-detr's rule). Queries: cut or filled up within each group (its flat cut mixed the groups). Groups
-/// beyond the file's take an existing group's heads and queries of their own. Position table: resampled, class token untouched. The mask
-/// head is left out where it is not wanted.
+/// Class heads: rows tiled and cut (rf-detr's rule). Queries: cut or filled up within each group (its flat cut mixed the groups).
+/// Groups beyond the file's take an existing group's heads and queries of their own. Position table: resampled, class token
+/// untouched. The mask head is left out where it is not wanted.
 /// </remarks>
 internal sealed class AdaptedWeights : IWeightSource
 {
@@ -24,7 +24,13 @@ internal sealed class AdaptedWeights : IWeightSource
     {
         _source = HeadResizing.Resize(source, to.ClassLogits);
         (_from, _to, _seed) = (from, to, seed);
-        Names = [.. source.Names.Where(n => IsGroupHead(n, out int group, out _) ? group < to.GroupDetr : to.SegmentationHead || !n.StartsWith(MaskHead, StringComparison.Ordinal))];
+        Names =
+        [
+            .. source.Names.Where(n =>
+                IsGroupHead(n, out int group, out _)
+                    ? group < to.GroupDetr
+                    : to.SegmentationHead || !n.StartsWith(MaskHead, StringComparison.Ordinal))
+        ];
     }
 
     /// <inheritdoc/>
@@ -34,7 +40,8 @@ internal sealed class AdaptedWeights : IWeightSource
     public bool TryGet(string name, [NotNullWhen(true)] out HostTensor? tensor)
     {
         if (IsGroupHead(name, out int group, out Range at) && group >= _from.GroupDetr)
-            name = string.Create(CultureInfo.InvariantCulture, $"{name[..at.Start.Value]}{group % _from.GroupDetr}{name[at.End.Value..]}");
+            name = string.Create(
+                CultureInfo.InvariantCulture, $"{name[..at.Start.Value]}{group % _from.GroupDetr}{name[at.End.Value..]}");
         if (!_source.TryGet(name, out tensor))
             return false;
         if (name is Content or Offsets)
@@ -52,7 +59,9 @@ internal sealed class AdaptedWeights : IWeightSource
             return false;
         int start = name.IndexOf('.', GroupHeads.Length) + 1, end = name.IndexOf('.', start);
         at = start..end;
-        return start > 0 && end > start && int.TryParse(name.AsSpan(start, end - start), NumberStyles.None, CultureInfo.InvariantCulture, out group);
+        return start > 0
+            && end > start
+            && int.TryParse(name.AsSpan(start, end - start), NumberStyles.None, CultureInfo.InvariantCulture, out group);
     }
 
     private HostTensor Queries(string name, HostTensor old)

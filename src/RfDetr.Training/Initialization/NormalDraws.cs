@@ -1,6 +1,8 @@
 namespace RfDetr.Training;
 
-/// <summary>Random numbers of one tensor: a series of its own, named by seed and tensor, so that no tensor depends on another.</summary>
+/// <summary>
+/// Random numbers of one tensor: a series of its own, named by seed and tensor, so that no tensor depends on another.
+/// </summary>
 internal sealed class NormalDraws
 {
     private ulong _state;

@@ -53,7 +53,8 @@ internal sealed class StartingPoint : IDisposable
     public string? License { get; private init; }
 
     /// <summary>True if a file's arguments say so, or, where they say nothing, if it is a published variant.</summary>
-    internal static bool TrainedAtManySizes(PlainMap args, string variant) => args["multi_scale"] as bool? ?? variant != CustomVariant;
+    internal static bool TrainedAtManySizes(PlainMap args, string variant) =>
+        args["multi_scale"] as bool? ?? variant != CustomVariant;
 
     /// <summary>Opens what <see cref="TrainingModelOptions.Start"/> names.</summary>
     /// <param name="options">Validated options.</param>

@@ -15,14 +15,15 @@ internal static class ClassWeights
     }
 
     /// <summary>
-    /// <c>n^−power</c>, scaled so that the mean over all objects is 1: the loss as a whole keeps its size. 0.5 is mild, 1 gives every class the
-    /// same say. A class without objects has weight 1.
+    /// <c>n^−power</c>, scaled so that the mean over all objects is 1: the loss as a whole keeps its size. 0.5 is mild, 1 gives
+    /// every class the same say. A class without objects has weight 1.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The power is not 0 to 1.</exception>
     public static float[] From(ReadOnlySpan<long> counts, double power = 0.5)
     {
         if (!(power is >= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(power), power, "the power of class weights must be 0 (none) to 1 (every class the same)");
+            throw new ArgumentOutOfRangeException(
+                nameof(power), power, "the power of class weights must be 0 (none) to 1 (every class the same)");
         double objects = 0, weighted = 0;
         foreach (long count in counts)
         {

@@ -2,7 +2,10 @@ using RfDetr.Data;
 
 namespace RfDetr.Training;
 
-/// <summary>Which image stands at which place of an epoch, and how many steps it has. Depends on seed and epoch only, not on rank or workers.</summary>
+/// <summary>
+/// Which image stands at which place of an epoch, and how many steps it has. Depends on seed and epoch only, not on rank or
+/// workers.
+/// </summary>
 internal sealed class EpochPlan
 {
     /// <summary>A set with fewer effective batches than this is drawn from with replacement until it has as many.</summary>
@@ -53,7 +56,10 @@ internal sealed class EpochPlan
         return all;
     }
 
-    /// <summary>Each image as often as its factor says; the broken part is a chance. Then shuffled, and filled up or cut to the epoch's length.</summary>
+    /// <summary>
+    /// Each image as often as its factor says; the broken part is a chance. Then shuffled, and filled up or cut to the epoch's
+    /// length.
+    /// </summary>
     private void Repeated(int[] order, SampleRandom random)
     {
         var all = new List<int>(_repeats!.Length * 2);

@@ -8,7 +8,10 @@ namespace RfDetr.Training;
 /// <param name="Images">[B].</param>
 internal sealed record EvaluationBatch(float[] Pixels, int Side, LabeledImage[] Images);
 
-/// <summary>The images of a split in order, pre-processed exactly as inference does it, without augmentation; the last batch may be smaller.</summary>
+/// <summary>
+/// The images of a split in order, pre-processed exactly as inference does it, without augmentation; the last batch may be
+/// smaller.
+/// </summary>
 /// <param name="split">The split.</param>
 /// <param name="batchSize">Images of a batch, at least 1.</param>
 /// <param name="resolution">Side of the network's input, pixels.</param>
@@ -21,7 +24,9 @@ internal sealed class EvaluationLoader(DataSplit split, int batchSize, int resol
     /// <summary>Number of batches.</summary>
     public int Count => (split.Images.Count + batchSize - 1) / batchSize;
 
-    /// <summary>All batches in order; with ranks, every <paramref name="worldSize"/>-th from <paramref name="rank"/> on.</summary>
+    /// <summary>
+    /// All batches in order; with ranks, every <paramref name="worldSize"/>-th from <paramref name="rank"/> on.
+    /// </summary>
     /// <exception cref="TrainingDataException">An image cannot be read.</exception>
     public IEnumerable<EvaluationBatch> Batches(int rank = 0, int worldSize = 1, CancellationToken cancellation = default)
     {

@@ -1,4 +1,3 @@
-
 namespace RfDetr.Training;
 
 /// <summary>In which order and how often images are seen.</summary>
@@ -102,7 +101,7 @@ internal sealed record LoaderOptions
         void AtLeast(string name, long value, long least)
         {
             if (value < least)
-                wrong.Add(FormattableString.Invariant($"{name} must be at least {least}, got {value}"));
+                wrong.Add(Invariant.Text($"{name} must be at least {least}, got {value}"));
         }
 
         AtLeast(nameof(BatchSize), BatchSize, 1);
@@ -113,11 +112,13 @@ internal sealed record LoaderOptions
         AtLeast(nameof(LookAhead), LookAhead, 1);
         AtLeast(nameof(CacheBytes), CacheBytes, 0);
         if (SizeDivisor >= 1 && Resolution % SizeDivisor != 0)
-            wrong.Add($"Resolution must be a multiple of {SizeDivisor} (patch × windows), got {Resolution}; the nearest are {Resolution / SizeDivisor * SizeDivisor} and {(Resolution / SizeDivisor + 1) * SizeDivisor}");
+            wrong.Add(
+                $"Resolution must be a multiple of {SizeDivisor} (patch × windows), got {Resolution}; the nearest are "
+                    + $"{Resolution / SizeDivisor * SizeDivisor} and {(Resolution / SizeDivisor + 1) * SizeDivisor}");
         if (WorldSize < 1 || Rank < 0 || Rank >= WorldSize)
             wrong.Add($"Rank must be 0 to {WorldSize - 1} of WorldSize {WorldSize}, got {Rank}");
         if (!(RepeatThreshold is > 0 and <= 1))
-            wrong.Add(FormattableString.Invariant($"RepeatThreshold must be above 0 to 1, got {RepeatThreshold}"));
+            wrong.Add(Invariant.Text($"RepeatThreshold must be above 0 to 1, got {RepeatThreshold}"));
         if (wrong.Count > 0)
             throw new ArgumentException(string.Join("; ", wrong));
         Augmentation.Validate();

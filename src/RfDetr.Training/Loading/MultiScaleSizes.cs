@@ -10,7 +10,11 @@ internal static class MultiScaleSizes
     {
         (int down, int up) = expanded ? (-5, 5) : (-3, 4);
         int middle = resolution / divisor;
-        int[] sizes = [.. Enumerable.Range(down, up - down + 1).Select(step => middle + step).Where(steps => steps >= LeastSteps).Select(steps => steps * divisor)];
+        int[] sizes =
+        [
+            .. Enumerable.Range(down, up - down + 1)
+                .Select(step => middle + step).Where(steps => steps >= LeastSteps).Select(steps => steps * divisor)
+        ];
         return sizes.Length > 0 ? sizes : [resolution];
     }
 }

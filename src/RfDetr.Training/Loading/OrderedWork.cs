@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace RfDetr.Training;
 
 /// <summary>
-/// Makes items number by number on worker threads and hands them out in order. At most <c>lookAhead</c> are ready or being made; a failure
-/// comes out where its item would have.
+/// Makes items number by number on worker threads and hands them out in order. At most <c>lookAhead</c> are ready or being made;
+/// a failure comes out where its item would have.
 /// </summary>
 internal sealed class OrderedWork<T> : IDisposable
     where T : class

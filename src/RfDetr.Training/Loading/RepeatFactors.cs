@@ -2,11 +2,14 @@ using RfDetr.Data;
 
 namespace RfDetr.Training;
 
-/// <summary>How often each image is to be seen so that rare classes are seen enough (Gupta et al., LVIS, 2019, equation of section 5.1).</summary>
+/// <summary>
+/// How often each image is to be seen so that rare classes are seen enough (Gupta et al., LVIS, 2019, equation of section 5.1).
+/// </summary>
 internal static class RepeatFactors
 {
     /// <summary>
-    /// One factor an image, at least 1: the greatest over its classes of <c>max(1, √(threshold / f))</c>, f the share of images that hold the class.
+    /// One factor an image, at least 1: the greatest over its classes of <c>max(1, √(threshold / f))</c>, f the share of images
+    /// that hold the class.
     /// </summary>
     public static double[] Of(DataSplit split, double threshold)
     {
@@ -22,5 +25,6 @@ internal static class RepeatFactors
         return [.. split.Images.Select(image => Present(image).Select(index => byClass[index]).DefaultIfEmpty(1).Max())];
     }
 
-    private static IEnumerable<int> Present(LabeledImage image) => image.Objects.Where(o => !o.IsCrowd).Select(o => o.ClassIndex).Distinct();
+    private static IEnumerable<int> Present(LabeledImage image) =>
+        image.Objects.Where(o => !o.IsCrowd).Select(o => o.ClassIndex).Distinct();
 }

@@ -13,7 +13,8 @@ internal sealed class SampleRandom
     {
         ulong state = 0;
         foreach (ulong key in keys)
-            state = SplitMix64.Mix(state + SplitMix64.Step) ^ key; // mixed before each key, so that (1, 2) and (2, 1) are unrelated
+            // mixed before each key, so that (1, 2) and (2, 1) are unrelated
+            state = SplitMix64.Mix(state + SplitMix64.Step) ^ key;
         _bits = new Xoshiro256(state);
     }
 
@@ -34,7 +35,9 @@ internal sealed class SampleRandom
     /// <summary>Uniform whole number in [low, high], both included.</summary>
     public int Whole(int low, int high) => low + Below(high - low + 1);
 
-    /// <summary>True with the given probability; draws nothing for 0 and 1, so that what is switched off changes no other draw.</summary>
+    /// <summary>
+    /// True with the given probability; draws nothing for 0 and 1, so that what is switched off changes no other draw.
+    /// </summary>
     public bool Chance(double probability) => probability >= 1 || (probability > 0 && Unit() < probability);
 
     /// <summary>Fisher–Yates.</summary>

@@ -5,8 +5,9 @@ using RfDetr.Data;
 namespace RfDetr.Training;
 
 /// <summary>
-/// Makes training batches on worker threads. Batch k of epoch e is a function of (seed, e, k, rank) alone, whatever the number of workers,
-/// and R ranks together see what one rank with an R-fold batch would: so a run can be resumed at any step and be the same.
+/// Makes training batches on worker threads. Batch k of epoch e is a function of (seed, e, k, rank) alone, whatever the number of
+/// workers, and R ranks together see what one rank with an R-fold batch would: so a run can be resumed at any step and be the
+/// same.
 /// </summary>
 internal sealed class TrainingLoader
 {
@@ -21,7 +22,9 @@ internal sealed class TrainingLoader
     private (int Epoch, int[] Order)? _order;
 
     /// <summary>Prepares; nothing is read yet.</summary>
-    /// <exception cref="ArgumentException">An option is out of range, or the split has no images, or masks are wanted and it has none.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is out of range, or the split has no images, or masks are wanted and it has none.
+    /// </exception>
     public TrainingLoader(DataSplit split, LoaderOptions options)
     {
         ArgumentNullException.ThrowIfNull(split);
@@ -30,11 +33,16 @@ internal sealed class TrainingLoader
         if (split.Images.Count == 0)
             throw new ArgumentException($"split '{split.Name}' ({split.Source}) has no images to train on", nameof(split));
         if (options.Masks && !split.HasMasks)
-            throw new ArgumentException($"split '{split.Name}' ({split.Source}) has objects without masks; a segmentation model needs one for each. Train a detection model, or annotate masks", nameof(split));
+            throw new ArgumentException(
+                $"split '{split.Name}' ({split.Source}) has objects without masks; a segmentation model needs one for "
+                    + $"each. Train a detection model, or annotate masks",
+                nameof(split));
         (_split, _options) = (split, options);
         _plan = new EpochPlan(split, options);
         _store = new ImageStore(split, options.Masks, options.CacheBytes);
-        _sizes = options.MultiScale ? MultiScaleSizes.Of(options.Resolution, options.SizeDivisor, options.ExpandedScales) : [options.Resolution];
+        _sizes = options.MultiScale
+            ? MultiScaleSizes.Of(options.Resolution, options.SizeDivisor, options.ExpandedScales)
+            : [options.Resolution];
     }
 
     /// <summary>Steps of an epoch.</summary>
@@ -61,7 +69,8 @@ internal sealed class TrainingLoader
         ArgumentOutOfRangeException.ThrowIfNegative(fromStep);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(fromStep, StepsPerEpoch);
         int[] order = Order(epoch);
-        using var work = new OrderedWork<TrainingBatch>(fromStep, StepsPerEpoch, _options.Workers, _options.LookAhead, step => Make(order, epoch, step));
+        using var work = new OrderedWork<TrainingBatch>(
+            fromStep, StepsPerEpoch, _options.Workers, _options.LookAhead, step => Make(order, epoch, step));
         TimeSpan before = TimeSpan.Zero;
         while (work.Next(cancellation) is { } batch)
         {
@@ -102,7 +111,8 @@ internal sealed class TrainingLoader
             sample = Augmenter.Apply(sample, _options.Augmentation, random, Another);
             LabeledImage image = _split.Images[index];
             files[i] = image.File;
-            targets[i] = Stretching.ToBatch(sample, pixels.AsSpan(i * length, length), side, side, _options.ResizeRule, _options.Masks, image.Id);
+            targets[i] = Stretching.ToBatch(
+                sample, pixels.AsSpan(i * length, length), side, side, _options.ResizeRule, _options.Masks, image.Id);
         }
 
         return new TrainingBatch(pixels, side, side, targets, files);

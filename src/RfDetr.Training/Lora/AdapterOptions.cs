@@ -34,7 +34,7 @@ public sealed record AdapterOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Rank, 1, nameof(Rank));
         if (Alpha is { } alpha && (!double.IsFinite(alpha) || alpha <= 0))
-            throw new ArgumentException(FormattableString.Invariant($"LoRA's alpha is {alpha}, must be above 0"));
+            throw new ArgumentException(Invariant.Text($"LoRA's alpha is {alpha}, must be above 0"));
         return this;
     }
 }

@@ -33,7 +33,8 @@ internal sealed class LoraAdapters : IDisposable
     public static bool IsFixed(string name) => name.StartsWith(Encoder, StringComparison.Ordinal);
 
     /// <summary>What is trained, by name; names follow PEFT's.</summary>
-    public IEnumerable<(string Name, TorchTensor Value)> Trained => Adapters.SelectMany(a => Named(a).Where(t => t.Value != a.Base));
+    public IEnumerable<(string Name, TorchTensor Value)> Trained =>
+        Adapters.SelectMany(a => Named(a).Where(t => t.Value != a.Base));
 
     /// <summary>Everything a resumed run needs, by name: trained tensors and bases.</summary>
     public IEnumerable<(string Name, TorchTensor Value)> State => Adapters.SelectMany(Named);

@@ -15,8 +15,11 @@ internal sealed class BatchTargets
     /// <param name="width">Of the batch's images, pixels.</param>
     /// <param name="type">Element type of the boxes.</param>
     /// <param name="device">Where to.</param>
-    /// <exception cref="ArgumentException">A label is beyond the head, boxes do not fit the labels, or masks are missing.</exception>
-    public BatchTargets(IReadOnlyList<Target> targets, int classLogits, bool masks, int height, int width, ScalarType type, Device device)
+    /// <exception cref="ArgumentException">
+    /// A label is beyond the head, boxes do not fit the labels, or masks are missing.
+    /// </exception>
+    public BatchTargets(
+        IReadOnlyList<Target> targets, int classLogits, bool masks, int height, int width, ScalarType type, Device device)
     {
         foreach (Target target in targets)
             Check(target, classLogits, masks);
@@ -74,14 +77,20 @@ internal sealed class BatchTargets
     private static void Check(Target target, int classLogits, bool masks)
     {
         if (target.Boxes.Length != 4 * target.Count)
-            throw new ArgumentException($"image {target.ImageId} has {target.Count} labels and {target.Boxes.Length} box numbers; there must be four for each label");
+            throw new ArgumentException(
+                $"image {target.ImageId} has {target.Count} labels and {target.Boxes.Length} box numbers; there must be "
+                    + $"four for each label");
         foreach (int label in target.Labels)
         {
             if (label < 0 || label >= classLogits)
-                throw new ArgumentException($"image {target.ImageId} has an object of label {label}; the class head has {classLogits} logits, so labels are 0 to {classLogits - 1}");
+                throw new ArgumentException(
+                    $"image {target.ImageId} has an object of label {label}; the class head has {classLogits} logits, so "
+                        + $"labels are 0 to {classLogits - 1}");
         }
 
         if (masks && target.Masks?.Length != target.Count)
-            throw new ArgumentException($"image {target.ImageId} has {target.Count} objects and {target.Masks?.Length ?? 0} masks; a model with a mask head needs one for each object");
+            throw new ArgumentException(
+                $"image {target.ImageId} has {target.Count} objects and {target.Masks?.Length ?? 0} masks; a model with "
+                    + $"a mask head needs one for each object");
     }
 }

@@ -2,7 +2,9 @@ using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
-/// <summary>Boxes as four tensors that broadcast against another's: corners with sides not below 0, as rf-detr compares them.</summary>
+/// <summary>
+/// Boxes as four tensors that broadcast against another's: corners with sides not below 0, as rf-detr compares them.
+/// </summary>
 /// <param name="Left">x of the left side.</param>
 /// <param name="Top">y of the upper side.</param>
 /// <param name="Right">x of the right side.</param>
@@ -31,7 +33,8 @@ internal readonly record struct Corners(TorchTensor Left, TorchTensor Top, Torch
         TorchTensor width = (Right.Minimum(other.Right) - Left.Maximum(other.Left)).Clamp(0, null);
         TorchTensor height = (Bottom.Minimum(other.Bottom) - Top.Maximum(other.Top)).Clamp(0, null);
         TorchTensor intersection = width * height, union = Area + other.Area - intersection;
-        TorchTensor hull = (Right.Maximum(other.Right) - Left.Minimum(other.Left)) * (Bottom.Maximum(other.Bottom) - Top.Minimum(other.Top));
+        TorchTensor hull =
+            (Right.Maximum(other.Right) - Left.Minimum(other.Left)) * (Bottom.Maximum(other.Bottom) - Top.Minimum(other.Top));
         TorchTensor iou = intersection / union;
         return (iou, iou - (hull - union) / hull);
     }

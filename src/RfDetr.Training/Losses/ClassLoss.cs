@@ -3,8 +3,8 @@ using RfDetr.Torch;
 namespace RfDetr.Training;
 
 /// <summary>
-/// The four classification losses. Each is a sum over all queries and classes as if nothing were matched, plus a correction at the matched
-/// pairs; so no tensor of targets is made. x is a logit, p its probability.
+/// The four classification losses. Each is a sum over all queries and classes as if nothing were matched, plus a correction at
+/// the matched pairs; so no tensor of targets is made. x is a logit, p its probability.
 /// </summary>
 internal sealed class ClassLoss(LossOptions options)
 {
@@ -27,7 +27,8 @@ internal sealed class ClassLoss(LossOptions options)
         TorchTensor target = options.Kind == ClassLossKind.PositionSupervised ? RelativeToImage(iou, matches) : iou;
         TorchTensor correction = Matched(x, target) - Dense(x);
         if (weights is not null)
-            correction *= weights.IndexSelect(0, TorchTensor.From<long>([.. matches.TargetIndexes.Select(t => (long)labels[t])], [matches.Count], x.Device));
+            correction *= weights.IndexSelect(
+                0, TorchTensor.From<long>([.. matches.TargetIndexes.Select(t => (long)labels[t])], [matches.Count], x.Device));
         return unmatched + matches.SumBySet(correction);
     }
 
@@ -71,7 +72,8 @@ internal sealed class ClassLoss(LossOptions options)
                 TorchTensor missing = 1.0 - p;
                 return missing * missing * softplus * Alpha;
             case ClassLossKind.Varifocal:
-                return TorchTensor.Where(iou.Gt(0), Entropy(x, softplus, iou) * iou, NothingToFind(x, p, softplus, iou, 1 - Alpha));
+                return TorchTensor.Where(
+                    iou.Gt(0), Entropy(x, softplus, iou) * iou, NothingToFind(x, p, softplus, iou, 1 - Alpha));
             case ClassLossKind.PositionSupervised:
                 TorchTensor alpha = iou.Gt(0).To(x.ScalarType) * (2 * Alpha - 1) + (1 - Alpha);
                 TorchTensor distance = iou - p;
@@ -114,7 +116,8 @@ internal sealed class ClassLoss(LossOptions options)
         if (options.LogitWeights is not { } weights)
             return null;
         if (weights.Count != predictions.ClassLogits)
-            throw new ArgumentException($"there are {weights.Count} weights of logits; the class head has {predictions.ClassLogits} logits");
+            throw new ArgumentException(
+                $"there are {weights.Count} weights of logits; the class head has {predictions.ClassLogits} logits");
         return TorchTensor.From<float>([.. weights], [weights.Count], predictions.Boxes.Device).To(predictions.Boxes.ScalarType);
     }
 }

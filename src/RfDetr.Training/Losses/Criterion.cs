@@ -3,7 +3,10 @@ using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
-/// <summary>The training loss of RF-DETR: matching, then class, box and mask losses of every set of predictions, averaged over query groups.</summary>
+/// <summary>
+/// The training loss of RF-DETR: matching, then class, box and mask losses of every set of predictions, averaged over query
+/// groups.
+/// </summary>
 internal sealed class Criterion
 {
     private readonly LossOptions _options;
@@ -24,15 +27,19 @@ internal sealed class Criterion
     /// <param name="targets">The objects of each image.</param>
     /// <param name="context">The step.</param>
     /// <exception cref="ArgumentException">The targets do not fit the predictions.</exception>
-    public LossResult Compute(NetworkOutput output, IReadOnlyList<Target> targets, LossContext context) => Compute(Predictions.Of(output), targets, context);
+    public LossResult Compute(NetworkOutput output, IReadOnlyList<Target> targets, LossContext context) =>
+        Compute(Predictions.Of(output), targets, context);
 
     /// <summary>Computes the loss of predictions that are unwrapped already.</summary>
     public LossResult Compute(Predictions predictions, IReadOnlyList<Target> targets, LossContext context)
     {
         bool hasMasks = predictions.Sets[0].Masks is not null;
         if (targets.Count != predictions.Batch)
-            throw new ArgumentException($"there are targets of {targets.Count} images and predictions of {predictions.Batch}", nameof(targets));
-        var wanted = new BatchTargets(targets, predictions.ClassLogits, hasMasks, context.Height, context.Width, predictions.Boxes.ScalarType, predictions.Boxes.Device);
+            throw new ArgumentException(
+                $"there are targets of {targets.Count} images and predictions of {predictions.Batch}", nameof(targets));
+        var wanted = new BatchTargets(
+            targets, predictions.ClassLogits, hasMasks, context.Height, context.Width, predictions.Boxes.ScalarType,
+            predictions.Boxes.Device);
         Matches matches = _matcher.Match(predictions, wanted, context.Groups, context.Points);
         double mean = context.MeanOverRanks?.Invoke(wanted.Total) ?? wanted.Total;
         return Terms(predictions, wanted, matches, context, Math.Max(1, mean * context.Groups));

@@ -80,13 +80,21 @@ public sealed record LossOptions
     {
         double[] weights = [ClassWeight, BoxWeight, GIoUWeight, MaskCrossEntropyWeight, MaskDiceWeight];
         if (weights.Any(w => !double.IsFinite(w) || w < 0))
-            throw new ArgumentException(FormattableString.Invariant($"loss weights must be finite and not negative; they are {string.Join(", ", weights)}"));
+            throw new ArgumentException(
+                Invariant.Text(
+                    $"loss weights must be finite and not negative; they are {string.Join(", ", weights)}"));
         if (LogitWeights?.Any(w => !float.IsFinite(w) || w < 0) == true)
-            throw new ArgumentException($"weights of logits must be finite and not negative; they are {string.Join(", ", LogitWeights)}");
+            throw new ArgumentException(
+                $"weights of logits must be finite and not negative; they are {string.Join(", ", LogitWeights)}");
         if (FocalAlpha is not (>= 0 and <= 1) || UncertainShare is not (>= 0 and <= 1))
-            throw new ArgumentException(FormattableString.Invariant($"FocalAlpha is {FocalAlpha}, UncertainShare {UncertainShare}; both must be from 0 to 1"));
+            throw new ArgumentException(
+                Invariant.Text(
+                    $"FocalAlpha is {FocalAlpha}, UncertainShare {UncertainShare}; both must be from 0 to 1"));
         if (MaskPixelsPerPoint < 1 || Oversampling is not (>= 1 and <= 100))
-            throw new ArgumentException(FormattableString.Invariant($"MaskPixelsPerPoint is {MaskPixelsPerPoint}, must be ≥ 1; Oversampling is {Oversampling}, must be from 1 to 100"));
+            throw new ArgumentException(
+                Invariant.Text(
+                    $"MaskPixelsPerPoint is {MaskPixelsPerPoint}, must be ≥ 1; Oversampling is {Oversampling}, must be "
+                        + $"from 1 to 100"));
         return this;
     }
 }

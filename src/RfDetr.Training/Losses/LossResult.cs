@@ -7,7 +7,8 @@ namespace RfDetr.Training;
 /// <param name="Names">Names of the terms as in rf-detr: <c>loss_ce</c>, <c>class_error</c>, <c>loss_bbox_0</c>, …</param>
 /// <param name="Values">[n]: the terms, not weighted.</param>
 /// <param name="Weights">[n]: their weights; 0 for what is logged only.</param>
-internal sealed record LossResult(TorchTensor Total, IReadOnlyList<string> Names, TorchTensor Values, IReadOnlyList<double> Weights)
+internal sealed record LossResult(
+    TorchTensor Total, IReadOnlyList<string> Names, TorchTensor Values, IReadOnlyList<double> Weights)
 {
     /// <summary>The terms by name, still on the device.</summary>
     public IReadOnlyList<(string Name, TorchTensor Value)> Terms => [.. Names.Select((name, i) => (name, Values.Select(0, i)))];

@@ -2,11 +2,14 @@ using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
-/// <summary>Cross-entropy and dice of the matched masks at points (PointRend). Only matched masks are multiplied out, image by image.</summary>
+/// <summary>
+/// Cross-entropy and dice of the matched masks at points (PointRend). Only matched masks are multiplied out, image by image.
+/// </summary>
 internal static class MaskLoss
 {
     /// <summary>Both losses of each set, not divided by the number of objects: [S] each.</summary>
-    public static (TorchTensor CrossEntropy, TorchTensor Dice) PerSet(Predictions predictions, Matches matches, PackedMasks masks, PointSource source, LossOptions options)
+    public static (TorchTensor CrossEntropy, TorchTensor Dice) PerSet(
+        Predictions predictions, Matches matches, PackedMasks masks, PointSource source, LossOptions options)
     {
         if (matches.Count == 0)
             return Nothing(predictions);
@@ -34,9 +37,11 @@ internal static class MaskLoss
         {
             MaskParts parts = predictions.Sets[set].Masks!;
             long width = parts.Queries.Shape[2];
-            TorchTensor chosen = parts.Queries.Reshape(-1, width).IndexSelect(0, matches.Queries.Narrow(0, matches.Start(set), matches.CountOf(set)));
+            TorchTensor chosen = parts.Queries.Reshape(-1, width).IndexSelect(
+                0, matches.Queries.Narrow(0, matches.Start(set), matches.CountOf(set)));
 
-            // split and unbind, not slices: their gradients are joined in one piece instead of one zero-filled tensor for each image.
+            // split and unbind, not slices: their gradients are joined in one piece instead of one zero-filled tensor for each
+            // image.
             TorchTensor[] queries = chosen.Split([.. matches.Pairs[set].Select(n => (long)n)]);
             TorchTensor[] features = parts.Features.Unbind();
             for (int image = 0; image < queries.Length; image++)
@@ -53,7 +58,10 @@ internal static class MaskLoss
     // Zero with a path to the head's tensors: every rank has the same gradients to average.
     private static (TorchTensor CrossEntropy, TorchTensor Dice) Nothing(Predictions predictions)
     {
-        TorchTensor[] zeros = [.. predictions.Sets.Select(s => (s.Masks!.Features.Sum() + s.Masks.Queries.Sum() + s.Masks.Bias.Sum()) * 0.0)];
+        TorchTensor[] zeros =
+        [
+            .. predictions.Sets.Select(s => (s.Masks!.Features.Sum() + s.Masks.Queries.Sum() + s.Masks.Bias.Sum()) * 0.0)
+        ];
         TorchTensor zero = TorchTensor.Stack(zeros, 0);
         return (zero, zero);
     }

@@ -2,7 +2,9 @@ using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
-/// <summary>Bilinear sampling of masks and features at points of the unit square; beyond the outermost pixel centers the border continues.</summary>
+/// <summary>
+/// Bilinear sampling of masks and features at points of the unit square; beyond the outermost pixel centers the border continues.
+/// </summary>
 internal static class MaskSampling
 {
     /// <summary>Each mask at its own points.</summary>

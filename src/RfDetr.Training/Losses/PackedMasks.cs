@@ -3,8 +3,8 @@ using RfDetr.Torch;
 namespace RfDetr.Training;
 
 /// <summary>
-/// All masks of a batch in one row of bytes on the device, each as its window only, and one empty mask behind the last. Sampled at points
-/// by index arithmetic, so that no mask is ever widened to floats or to the image's size.
+/// All masks of a batch in one row of bytes on the device, each as its window only, and one empty mask behind the last. Sampled
+/// at points by index arithmetic, so that no mask is ever widened to floats or to the image's size.
 /// </summary>
 internal sealed class PackedMasks
 {

@@ -22,7 +22,9 @@ internal sealed record PredictionSet(string Suffix, TorchTensor Logits, TorchTen
 /// <param name="Bias">[1].</param>
 internal sealed record MaskParts(TorchTensor Features, TorchTensor Queries, TorchTensor Bias);
 
-/// <summary>All of a network's predictions: the last decoder layer, the earlier ones, the two-stage step. In float32 at least.</summary>
+/// <summary>
+/// All of a network's predictions: the last decoder layer, the earlier ones, the two-stage step. In float32 at least.
+/// </summary>
 internal sealed class Predictions
 {
     /// <summary>Sets in order, each beginning where the one before ends.</summary>
@@ -62,7 +64,10 @@ internal sealed class Predictions
 
         void Add(string suffix, LayerOutput layer)
         {
-            sets.Add(new(suffix, Wide(layer.Logits), Wide(layer.Boxes), first, layer.Masks is { } m ? new(Wide(m.Features), Wide(m.Queries), Wide(m.Bias)) : null));
+            sets.Add(
+                new(
+                    suffix, Wide(layer.Logits), Wide(layer.Boxes), first,
+                    layer.Masks is { } m ? new(Wide(m.Features), Wide(m.Queries), Wide(m.Bias)) : null));
             first += sets[^1].Queries;
         }
     }

@@ -3,8 +3,8 @@ using RfDetr.Torch;
 namespace RfDetr.Training;
 
 /// <summary>
-/// Matches queries with objects at least cost, for every set of predictions, image and group by itself. Costs of all of them are computed
-/// on the device together and copied to the host once; the assignments are solved there side by side.
+/// Matches queries with objects at least cost, for every set of predictions, image and group by itself. Costs of all of them are
+/// computed on the device together and copied to the host once; the assignments are solved there side by side.
 /// </summary>
 internal sealed class Matcher(MatchOptions options)
 {
@@ -17,7 +17,8 @@ internal sealed class Matcher(MatchOptions options)
     {
         Device device = predictions.Boxes.Device;
         if (targets.Total == 0)
-            return new([], [], [], [.. predictions.Sets.Select(_ => new int[predictions.Batch])], predictions.Boxes.ScalarType, device);
+            return new(
+                [], [], [], [.. predictions.Sets.Select(_ => new int[predictions.Batch])], predictions.Boxes.ScalarType, device);
         double[] costs;
         using (new TorchScope())
         using (TorchRuntime.NoGrad())
@@ -37,22 +38,31 @@ internal sealed class Matcher(MatchOptions options)
     // Focal cost at the objects' labels only, not at all classes.
     private TorchTensor ClassCost(Predictions predictions, BatchTargets targets)
     {
-        TorchTensor labels = targets.PaddedLabels.Unsqueeze(1);                                                           // [B, 1, T]
+        // [B, 1, T]
+        TorchTensor labels = targets.PaddedLabels.Unsqueeze(1);
         TorchTensor x = TorchTensor.Cat(
-            [.. predictions.Sets.Select(s => s.Logits.Gather(2, labels.Expand(predictions.Batch, s.Queries, targets.Most)))], 1).Transpose(1, 2).Contiguous(); // [B, T, N]
+            // [B, T, N]
+            [.. predictions.Sets.Select(s => s.Logits.Gather(2, labels.Expand(predictions.Batch, s.Queries, targets.Most)))],
+            1).Transpose(1, 2).Contiguous();
         (TorchTensor p, TorchTensor logP) = (x.Sigmoid(), x.LogSigmoid());
         TorchTensor logNotP = logP - x;
         TorchTensor notP = 1.0 - p;
-        return p * p * logNotP * (options.ClassWeight * (1 - options.FocalAlpha)) - notP * notP * logP * (options.ClassWeight * options.FocalAlpha);
+        return p * p * logNotP * (
+            options.ClassWeight * (1 - options.FocalAlpha)) - notP * notP * logP * (options.ClassWeight * options.FocalAlpha);
     }
 
     private TorchTensor BoxCost(Predictions predictions, BatchTargets targets)
     {
-        TorchTensor columns = predictions.Boxes.Transpose(1, 2).Contiguous();                                             // [B, 4, N]
-        TorchTensor[] found = [.. Enumerable.Range(0, 4).Select(i => columns.Narrow(1, i, 1))];                           // [B, 1, N] each
-        TorchTensor[] wanted = [.. Enumerable.Range(0, 4).Select(i => targets.PaddedBoxes.Narrow(2, i, 1))];              // [B, T, 1] each
-        TorchTensor distance = (found[0] - wanted[0]).Abs() + (found[1] - wanted[1]).Abs() + (found[2] - wanted[2]).Abs() + (found[3] - wanted[3]).Abs();
-        TorchTensor giou = Corners.Of(found[0], found[1], found[2], found[3]).Compare(Corners.Of(wanted[0], wanted[1], wanted[2], wanted[3])).GIoU;
+        // [B, 4, N]
+        TorchTensor columns = predictions.Boxes.Transpose(1, 2).Contiguous();
+        // [B, 1, N] each
+        TorchTensor[] found = [.. Enumerable.Range(0, 4).Select(i => columns.Narrow(1, i, 1))];
+        // [B, T, 1] each
+        TorchTensor[] wanted = [.. Enumerable.Range(0, 4).Select(i => targets.PaddedBoxes.Narrow(2, i, 1))];
+        TorchTensor distance = (found[0] - wanted[0])
+            .Abs() + (found[1] - wanted[1]).Abs() + (found[2] - wanted[2]).Abs() + (found[3] - wanted[3]).Abs();
+        TorchTensor giou = Corners.Of(found[0], found[1], found[2], found[3]).Compare(
+            Corners.Of(wanted[0], wanted[1], wanted[2], wanted[3])).GIoU;
         return distance * options.BoxWeight - giou * options.GIoUWeight;
     }
 
@@ -67,7 +77,8 @@ internal sealed class Matcher(MatchOptions options)
             var columns = new int[count];
             if (count > 0)
             {
-                Span<double> block = costs.AsSpan(image * most * all + predictions.Sets[set].First + group * perGroup, (count - 1) * all + perGroup);
+                Span<double> block = costs.AsSpan(
+                    image * most * all + predictions.Sets[set].First + group * perGroup, (count - 1) * all + perGroup);
                 Assignment.ReplaceNotFinite(block, count, perGroup, all);
                 Assignment.Solve(block, count, perGroup, all, columns);
             }

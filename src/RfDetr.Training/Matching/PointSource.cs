@@ -17,8 +17,8 @@ internal abstract class PointSource
 }
 
 /// <summary>
-/// Random points, of libtorch's generators, so that their state resumes a run exactly. The loss's points follow PointRend (arXiv 1912.08193):
-/// of several times as many candidates the most uncertain, and some at random.
+/// Random points, of libtorch's generators, so that their state resumes a run exactly. The loss's points follow PointRend (arXiv
+/// 1912.08193): of several times as many candidates the most uncertain, and some at random.
 /// </summary>
 internal sealed class RandomPoints : PointSource
 {

@@ -3,17 +3,19 @@ using RfDetr.Tensors;
 namespace RfDetr.Training;
 
 /// <summary>
-/// Follows a forward pass by shapes and adds up what a backward pass would find kept: the result of every operation that makes new numbers,
-/// and what the fused ones keep inside. Views of other values cost nothing.
+/// Follows a forward pass by shapes and adds up what a backward pass would find kept: the result of every operation that makes
+/// new numbers, and what the fused ones keep inside. Views of other values cost nothing.
 /// </summary>
-/// <param name="recomputeSegments">True if segments keep their inputs only and are computed a second time (gradient checkpointing).</param>
+/// <param name="recomputeSegments">
+/// True if segments keep their inputs only and are computed a second time (gradient checkpointing).
+/// </param>
 internal sealed class ActivationCounter(bool recomputeSegments) : Backend
 {
     private long _bytes, _largestSegment, _largestScores;
 
     /// <summary>
-    /// Bytes of float32 values that a backward pass finds or makes at its fullest: all that was kept, the largest segment computed again, and the two
-    /// gradients of the largest attention's scores (before and after the softmax).
+    /// Bytes of float32 values that a backward pass finds or makes at its fullest: all that was kept, the largest segment
+    /// computed again, and the two gradients of the largest attention's scores (before and after the softmax).
     /// </summary>
     public long Bytes => _bytes + _largestSegment + 2 * _largestScores;
 
@@ -24,7 +26,8 @@ internal sealed class ActivationCounter(bool recomputeSegments) : Backend
     public override Tensor Parameter(string name, HostTensor data) => Constant(data);
 
     /// <inheritdoc/>
-    public override Tensor Constant(HostTensor data) => new Counted(this, new(data.DType.IsFloat() ? DType.Float32 : data.DType, Shape.Of(data.Shape)));
+    public override Tensor Constant(HostTensor data) =>
+        new Counted(this, new(data.DType.IsFloat() ? DType.Float32 : data.DType, Shape.Of(data.Shape)));
 
     /// <inheritdoc/>
     public override bool Supports(DerivedOp op) => true;
@@ -50,7 +53,8 @@ internal sealed class ActivationCounter(bool recomputeSegments) : Backend
         {
             Reshape or Slice or BroadcastTo or Permute => 0,
             Attention => 4 * BytesOf(result) + scores,
-            DeformableSampling sampling => BytesOf(result) * (1 + sampling.Points * (sampling.LevelSizes.Count / 2)) + 2 * BytesOf(inputs[1].Type),
+            DeformableSampling sampling =>
+                BytesOf(result) * (1 + sampling.Points * (sampling.LevelSizes.Count / 2)) + 2 * BytesOf(inputs[1].Type),
             _ => BytesOf(result),
         };
         return new Counted(this, result);

@@ -12,7 +12,8 @@ namespace RfDetr.Training;
 /// <param name="Activations">What a step keeps for its backward pass.</param>
 /// <param name="Images">Decoded images that are kept, and batches that wait.</param>
 /// <param name="Batch">Images of a step.</param>
-internal sealed record MemoryPlan(long Parameters, long Gradients, long Optimizer, long Average, long Activations, long Images, int Batch)
+internal sealed record MemoryPlan(
+    long Parameters, long Gradients, long Optimizer, long Average, long Activations, long Images, int Batch)
 {
     /// <summary>libtorch and .NET with all they load: the most that a run of the smallest network held.</summary>
     private const long Programs = 240L << 20;
@@ -38,10 +39,12 @@ internal sealed record MemoryPlan(long Parameters, long Gradients, long Optimize
         (ParameterList list, long perImage) = Walk(config, side, options.Hardware.GradientCheckpointing);
         long parameters = list.Count;
         (long trained, long gradients) = Trained(config, options, list);
-        double precision = options.Hardware.Autocast is null ? 1 : 0.6; // half-width values, and float32 copies where the rules ask for them
+        // half-width values, and float32 copies where the rules ask for them
+        double precision = options.Hardware.Autocast is null ? 1 : 0.6;
         long waiting = 4L * loader.LookAhead * batch * config.Channels * side * side;
         return new MemoryPlan(
-            4 * parameters, 4 * gradients, 8 * trained, options.Ema.Enabled ? 4 * parameters : 0, (long)(perImage * precision) * batch,
+            4 * parameters, 4 * gradients, 8 * trained, options.Ema.Enabled ? 4 * parameters : 0,
+            (long)(perImage * precision) * batch,
             Math.Min(decoded, loader.CacheBytes) + waiting, batch);
     }
 
@@ -66,7 +69,8 @@ internal sealed record MemoryPlan(long Parameters, long Gradients, long Optimize
     /// <summary>One line for people.</summary>
     public string Describe(long available) => string.Create(
         CultureInfo.InvariantCulture,
-        $"memory: weights {Mb(Parameters)}, gradients {Mb(Gradients)}, optimizer {Mb(Optimizer)}, average {Mb(Average)}, activations of {Batch} images {Mb(Activations)}, images {Mb(Images)}; about {Mb(Total)} of {Mb(available)} MB");
+        $"memory: weights {Mb(Parameters)}, gradients {Mb(Gradients)}, optimizer {Mb(Optimizer)}, average {Mb(Average)}, "
+            + $"activations of {Batch} images {Mb(Activations)}, images {Mb(Images)}; about {Mb(Total)} of {Mb(available)} MB");
 
     // Numbers that the optimizer holds moments of, and numbers that have a gradient, in the stage that trains most. Adapters hold
     // moments of their narrow
@@ -75,18 +79,22 @@ internal sealed record MemoryPlan(long Parameters, long Gradients, long Optimize
     {
         FreezePlan plan = FreezePlan.Of(options.Freeze);
         int freest = plan.Stages.Count == 0 ? 0 : plan.Stages.MinBy(s => s.Layers)!.Epoch;
-        Dictionary<string, ParameterGroup> groups = ParameterGroups.Of(config, options.Optimizer, list.Parameters.Select(p => p.Name)).ToDictionary(g => g.Name);
+        Dictionary<string, ParameterGroup> groups =
+            ParameterGroups.Of(config, options.Optimizer, list.Parameters.Select(p => p.Name)).ToDictionary(g => g.Name);
         long trained = 0, gradients = 0;
         foreach ((string name, int[] shape) in list.Parameters)
         {
             long numbers = shape.Aggregate(1L, (product, side) => product * side);
             if (options.Adapter.Kind == AdapterKind.None || !LoraAdapters.IsFixed(name))
             {
-                (trained, gradients) = plan.IsFrozen(groups[name], freest) ? (trained, gradients) : (trained + numbers, gradients + numbers);
+                (trained, gradients) = plan.IsFrozen(groups[name], freest)
+                    ? (trained, gradients)
+                    : (trained + numbers, gradients + numbers);
             }
             else if (LoraAdapters.IsTarget(name))
             {
-                long added = (long)options.Adapter.Rank * (shape[0] + shape[1]) + (options.Adapter.Kind == AdapterKind.Dora ? shape[0] : 0);
+                long added = (long)options.Adapter.Rank * (shape[0] + shape[1]) + (
+                    options.Adapter.Kind == AdapterKind.Dora ? shape[0] : 0);
                 (trained, gradients) = (trained + added, gradients + added + numbers);
             }
         }
@@ -103,7 +111,8 @@ internal sealed record MemoryPlan(long Parameters, long Gradients, long Optimize
         var counter = new ActivationCounter(recompute);
         var network = new RfDetrNetwork(new Weights(parameters, counter), config);
         Tensor image = counter.Input(TensorType.Float([1, config.Channels, side, side]));
-        NetworkOutput output = network.Forward(image, new ForwardRequest { Groups = config.GroupDetr, EveryLayer = true, TwoStage = true });
+        NetworkOutput output =
+            network.Forward(image, new ForwardRequest { Groups = config.GroupDetr, EveryLayer = true, TwoStage = true });
         long logits = 4L * config.GroupDetr * config.NumQueries * config.ClassLogits * (output.Layers.Count + 1);
         return (parameters, counter.Bytes + 6 * logits);
     }

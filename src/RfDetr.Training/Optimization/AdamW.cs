@@ -61,7 +61,9 @@ internal sealed class AdamW : IDisposable
         foreach (TorchTensor moment in (TorchTensor[])[state.FirstMoment, state.SecondMoment])
         {
             if (!moment.Shape.AsSpan().SequenceEqual(value.Shape))
-                throw new ArgumentException($"optimizer state '{state.Name}' has shape [{string.Join(", ", moment.Shape)}], the tensor [{string.Join(", ", value.Shape)}]");
+                throw new ArgumentException(
+                    $"optimizer state '{state.Name}' has shape [{string.Join(", ", moment.Shape)}], the tensor "
+                        + $"[{string.Join(", ", value.Shape)}]");
         }
 
         Drop(index);
@@ -125,7 +127,8 @@ internal sealed class AdamW : IDisposable
     private static void Device(Update[] updates, AdamWConstants c)
     {
         TorchTensor[] values = [.. updates.Select(u => u.Value)], gradients = [.. updates.Select(u => u.Gradient)];
-        TorchTensor[] first = [.. updates.Select(u => u.State.FirstMoment)], second = [.. updates.Select(u => u.State.SecondMoment)];
+        TorchTensor[] first = [.. updates.Select(u => u.State.FirstMoment)],
+        second = [.. updates.Select(u => u.State.SecondMoment)];
         TorchTensor[] scaled = c.GradientScale == 1 ? gradients : ForEach.Mul(gradients, c.GradientScale);
         ForEach.Mul_(values, c.Keep);
         ForEach.Mul_(first, c.Beta1);
@@ -152,7 +155,8 @@ internal sealed class AdamW : IDisposable
 
     private sealed record Update(TorchTensor Value, TorchTensor Gradient, AdamWState State, AdamWConstants Constants)
     {
-        public bool IsOnHost => Value.Device.IsCpu && Value.IsContiguous && Gradient.IsContiguous && State.FirstMoment.IsContiguous
+        public bool IsOnHost =>
+            Value.Device.IsCpu && Value.IsContiguous && Gradient.IsContiguous && State.FirstMoment.IsContiguous
             && Value.ScalarType == Gradient.ScalarType && Value.ScalarType is ScalarType.Float32 or ScalarType.Float64;
     }
 
@@ -167,7 +171,8 @@ internal sealed class AdamW : IDisposable
             int length = Math.Min(AdamWKernel.Chunk, Count - start);
             AdamWKernel.Step(
                 update.Value.AsSpan<T>().Slice(start, length), update.Gradient.AsSpan<T>().Slice(start, length),
-                update.State.FirstMoment.AsSpan<T>().Slice(start, length), update.State.SecondMoment.AsSpan<T>().Slice(start, length), update.Constants);
+                update.State.FirstMoment.AsSpan<T>().Slice(start, length),
+                update.State.SecondMoment.AsSpan<T>().Slice(start, length), update.Constants);
         }
     }
 }

@@ -16,7 +16,8 @@ internal static class CheckpointOrder
     private static readonly string[] _prefixes =
     [
         DecoderLayers, "transformer.decoder.norm.", "transformer.decoder.ref_point_head.",
-        "transformer.enc_output.", "transformer.enc_output_norm.", "transformer.enc_out_bbox_embed.", "transformer.enc_out_class_embed.",
+        "transformer.enc_output.", "transformer.enc_output_norm.", "transformer.enc_out_bbox_embed.",
+        "transformer.enc_out_class_embed.",
         "class_embed.", "bbox_embed.", "segmentation_head.bias", "segmentation_head.", "refpoint_embed.", "query_feat.",
         Embeddings + "cls_token", MaskToken, Embeddings, "backbone.0.encoder.encoder.encoder.", "backbone.0.encoder.",
         "backbone.0.projector.stages_sampling.", "backbone.0.projector.",
@@ -37,7 +38,9 @@ internal static class CheckpointOrder
         if (!name.StartsWith(DecoderLayers, StringComparison.Ordinal))
             return 0;
         string[] parts = name[DecoderLayers.Length..].Split('.');
-        int layer = int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? Math.Min(index, int.MaxValue / 4) : 0;
+        int layer = int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+            ? Math.Min(index, int.MaxValue / 4)
+            : 0;
         return 3 * layer + (parts.Length < 2 ? 0 : parts[1] switch { "norm2" => 1, "norm3" => 2, _ => 0 });
     }
 }

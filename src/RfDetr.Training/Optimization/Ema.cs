@@ -30,7 +30,9 @@ internal sealed class Ema : IDisposable
     public Ema(EmaOptions options, IEnumerable<(string Name, TorchTensor Value)> weights)
     {
         if (options.Decay is not (>= 0 and < 1) || options.Tau is not >= 0)
-            throw new ArgumentException(FormattableString.Invariant($"EMA decay is {options.Decay}, must be in [0, 1); tau is {options.Tau}, must be ≥ 0"));
+            throw new ArgumentException(
+                Invariant.Text(
+                    $"EMA decay is {options.Decay}, must be in [0, 1); tau is {options.Tau}, must be ≥ 0"));
         using var scope = new TorchScope();
         _options = options;
         _sources = [.. weights];
@@ -54,7 +56,8 @@ internal sealed class Ema : IDisposable
         for (int i = 0; i < _sources.Length; i++)
         {
             (TorchTensor average, TorchTensor value) = (Averages[i].Value, _sources[i].Value);
-            bool host = value.Device.IsCpu && value.IsContiguous && average.IsContiguous && value.ScalarType is ScalarType.Float32 or ScalarType.Float64;
+            bool host = value.Device.IsCpu
+                && value.IsContiguous && average.IsContiguous && value.ScalarType is ScalarType.Float32 or ScalarType.Float64;
             (host ? onHost : elsewhere).Add((average, value));
         }
 

@@ -59,9 +59,11 @@ internal sealed record FreezePlan
         for (int i = 0; i < Stages.Count; i++)
         {
             if (Stages[i].Epoch < 0 || Stages[i].Layers < 0)
-                throw new ArgumentException($"freeze stage {i} is (epoch {Stages[i].Epoch}, layers {Stages[i].Layers}); neither may be negative");
+                throw new ArgumentException(
+                    $"freeze stage {i} is (epoch {Stages[i].Epoch}, layers {Stages[i].Layers}); neither may be negative");
             if (i > 0 && Stages[i].Epoch <= Stages[i - 1].Epoch)
-                throw new ArgumentException($"freeze stages must come by rising epoch; {Stages[i].Epoch} follows {Stages[i - 1].Epoch}");
+                throw new ArgumentException(
+                    $"freeze stages must come by rising epoch; {Stages[i].Epoch} follows {Stages[i - 1].Epoch}");
         }
 
         return this;

@@ -49,7 +49,7 @@ public sealed record OptimizerOptions
         void Check(bool holds, string name, double value, string range)
         {
             if (!holds || !double.IsFinite(value))
-                wrong.Add(FormattableString.Invariant($"{name} is {value}, must be {range}"));
+                wrong.Add(Invariant.Text($"{name} is {value}, must be {range}"));
         }
     }
 }

@@ -28,7 +28,11 @@ internal static class ParameterGroups
     public static IReadOnlyList<ParameterGroup> Of(ModelConfig config, OptimizerOptions options, IEnumerable<string> names)
     {
         ParameterGroup[] groups = [.. CheckpointOrder.Sort(names).Select(name => Group(name, config, options))];
-        return [.. groups.Where(g => Part(g.Name) == 0), .. groups.Where(g => Part(g.Name) == 1), .. groups.Where(g => Part(g.Name) == 2)];
+        return
+        [
+            .. groups.Where(g => Part(g.Name) == 0), .. groups.Where(g => Part(g.Name) == 1),
+            .. groups.Where(g => Part(g.Name) == 2)
+        ];
     }
 
     private static int Part(string name) =>
@@ -45,7 +49,8 @@ internal static class ParameterGroups
     {
         int last = config.OutFeatureIndexes[^1] + 2;
         int depth = Depth(name, last);
-        double rate = options.EncoderLearningRate * Math.Pow(options.LayerDecay, last - depth) * Math.Pow(options.ComponentDecay, 2);
+        double rate =
+            options.EncoderLearningRate * Math.Pow(options.LayerDecay, last - depth) * Math.Pow(options.ComponentDecay, 2);
         bool decayed = !_notDecayed.Any(part => name.Contains(part, StringComparison.Ordinal));
         return new(name, rate, decayed ? options.WeightDecay : 0, depth);
     }
@@ -59,6 +64,8 @@ internal static class ParameterGroups
             return last;
         ReadOnlySpan<char> rest = name.AsSpan(at + Layer.Length);
         int end = rest.IndexOf('.');
-        return int.TryParse(end < 0 ? rest : rest[..end], NumberStyles.None, CultureInfo.InvariantCulture, out int layer) ? Math.Min(layer + 1, last) : last;
+        return int.TryParse(end < 0 ? rest : rest[..end], NumberStyles.None, CultureInfo.InvariantCulture, out int layer)
+            ? Math.Min(layer + 1, last)
+            : last;
     }
 }

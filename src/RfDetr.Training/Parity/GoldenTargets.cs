@@ -7,13 +7,15 @@ internal static class GoldenTargets
     public static Target[] Of(TrainingGolden golden, bool masks) =>
     [
         .. golden.Targets.Select((t, i) => new Target(
-            [.. t.Boxes.SelectMany(b => b)], t.Labels, masks ? [.. t.Boxes.Select(b => Ellipse(b, golden.Resolution))] : null, i)),
+            [.. t.Boxes.SelectMany(b => b)], t.Labels, masks ? [.. t.Boxes.Select(b => Ellipse(b, golden.Resolution))] : null,
+            i)),
     ];
 
     // A pixel belongs to the ellipse if its center does.
     private static TargetMask Ellipse(float[] box, int side)
     {
-        (double cx, double cy, double rx, double ry) = (box[0] * (double)side, box[1] * (double)side, box[2] * side / 2.0, box[3] * side / 2.0);
+        (double cx, double cy, double rx, double ry) =
+            (box[0] * (double)side, box[1] * (double)side, box[2] * side / 2.0, box[3] * side / 2.0);
         int left = Math.Clamp((int)Math.Floor(cx - rx), 0, side), right = Math.Clamp((int)Math.Ceiling(cx + rx), left, side);
         int top = Math.Clamp((int)Math.Floor(cy - ry), 0, side), bottom = Math.Clamp((int)Math.Ceiling(cy + ry), top, side);
         var pixels = new byte[(right - left) * (bottom - top)];

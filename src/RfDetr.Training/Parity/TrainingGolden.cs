@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace RfDetr.Training;
 
-/// <summary>A file of expected training figures: three AdamW steps on one batch, made of formula weights and a formula image.</summary>
+/// <summary>
+/// A file of expected training figures: three AdamW steps on one batch, made of formula weights and a formula image.
+/// </summary>
 internal sealed record TrainingGolden
 {
     private static readonly JsonSerializerOptions _json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -70,7 +72,9 @@ internal sealed record TrainingGolden
         try
         {
             using FileStream file = File.OpenRead(path);
-            return (JsonSerializer.Deserialize<TrainingGolden>(file, _json) ?? throw new JsonException("the file holds null")).Checked(path);
+            return (
+                JsonSerializer.Deserialize<TrainingGolden>(file, _json) ?? throw new JsonException("the file holds null"))
+                .Checked(path);
         }
         catch (JsonException e)
         {
@@ -81,10 +85,18 @@ internal sealed record TrainingGolden
     private TrainingGolden Checked(string path)
     {
         string? wrong = Batch != Targets.Count ? $"batch is {Batch}, but there are targets of {Targets.Count} images"
-            : Steps.Count == 0 || Steps.Count != StepsFloat32.Count ? $"it has {Steps.Count} steps in float64 and {StepsFloat32.Count} in float32"
-            : Groups < 1 || NumClasses < 1 || Resolution < 1 ? $"group_detr {Groups}, num_classes {NumClasses} and resolution {Resolution} must be at least 1"
-            : Targets.Any(t => t.Boxes.Length != t.Labels.Length || t.Boxes.Any(b => b.Length != 4)) ? "a target's boxes are not four numbers for each label"
-            : Gradients.Values.Any(v => v is not (null or { Length: 2 })) || ParametersAfter.Values.Any(v => v is not { Length: 2 }) ? "norms and projections are not pairs"
+            : Steps.Count == 0
+                || Steps.Count
+                    != StepsFloat32.Count ? $"it has {Steps.Count} steps in float64 and {StepsFloat32.Count} in float32"
+            : Groups < 1
+                || NumClasses < 1
+                || Resolution
+                    < 1 ? $"group_detr {Groups}, num_classes {NumClasses} and resolution {Resolution} must be at least 1"
+            : Targets.Any(t =>
+                t.Boxes.Length != t.Labels.Length || t.Boxes.Any(b => b.Length != 4))
+                ? "a target's boxes are not four numbers for each label"
+            : Gradients.Values.Any(v => v is not (null or { Length: 2 }))
+                || ParametersAfter.Values.Any(v => v is not { Length: 2 }) ? "norms and projections are not pairs"
             : OptimizerGroups.Values.Any(v => v is not { Length: 2 }) ? "optimizer groups are not pairs"
             : null;
         return wrong is null ? this : throw new TrainingGoldenException($"'{path}': {wrong}", null);

@@ -28,13 +28,26 @@ public static class TrainingParity
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="TrainingGoldenException">The file is not of that form, or of a variant that there is not.</exception>
     /// <exception cref="TorchMissingException">There is no libtorch.</exception>
-    public static TrainingParityReport Run(string file, GoldenFormula formula, bool float64 = false, string device = "cpu", CancellationToken cancellation = default)
+    public static TrainingParityReport Run(
+        string file, GoldenFormula formula, bool float64 = false, string device = "cpu", CancellationToken cancellation = default)
     {
         TrainingGolden golden = TrainingGolden.Read(file);
         if (!Variants.TryGet(golden.Variant, out ModelConfig? variant))
-            throw new TrainingGoldenException($"'{file}' is of variant '{golden.Variant}'; there are {string.Join(", ", Variants.All.Select(v => v.Variant))}", null);
-        ModelConfig config = variant with { GroupDetr = golden.Groups, ClassLogits = golden.NumClasses + 1, Resolution = golden.Resolution };
-        using var backend = new TorchBackend(new TorchBackendOptions { Device = Device.Parse(device), Precision = float64 ? ScalarType.Float64 : ScalarType.Float32 });
+            throw new TrainingGoldenException(
+                $"'{file}' is of variant '{golden.Variant}'; there are {string.Join(", ", Variants.All.Select(v => v.Variant))}",
+                null);
+        ModelConfig config = variant with
+        {
+            GroupDetr = golden.Groups,
+            ClassLogits = golden.NumClasses + 1,
+            Resolution = golden.Resolution
+        };
+        using var backend = new TorchBackend(
+            new TorchBackendOptions
+            {
+                Device = Device.Parse(device),
+                Precision = float64 ? ScalarType.Float64 : ScalarType.Float32
+            });
         TrainingStepOptions options = Options(golden, formula);
         using var step = new TrainingStep(config, backend, b => new Weights(formula.Weights(golden.Salt), b), options);
         var comparison = new Comparison(golden, formula, step, float64);
@@ -49,7 +62,9 @@ public static class TrainingParity
         }
 
         comparison.Parameters(golden.Steps.Count - 1);
-        return new(file, golden.Variant, $"libtorch {TorchRuntime.Version} {device} {(float64 ? "float64" : "float32")}", comparison.Figures, comparison.Skipped);
+        return new(
+            file, golden.Variant, $"libtorch {TorchRuntime.Version} {device} {(float64 ? "float64" : "float32")}",
+            comparison.Figures, comparison.Skipped);
     }
 
     private static TrainingStepOptions Options(TrainingGolden golden, GoldenFormula formula) => new()
@@ -78,7 +93,8 @@ public static class TrainingParity
     };
 
     private static TrainingBatch Batch(TrainingGolden golden, GoldenFormula formula, ModelConfig config) => new(
-        formula.Input(golden.Salt, golden.Batch * config.Channels * golden.Resolution * golden.Resolution), golden.Resolution, golden.Resolution,
+        formula.Input(golden.Salt, golden.Batch * config.Channels * golden.Resolution * golden.Resolution), golden.Resolution,
+        golden.Resolution,
         GoldenTargets.Of(golden, config.SegmentationHead), [.. Enumerable.Range(0, golden.Batch).Select(i => $"image {i}")]);
 
     private sealed class Comparison(TrainingGolden golden, GoldenFormula formula, TrainingStep step, bool float64)
@@ -99,7 +115,8 @@ public static class TrainingParity
             {
                 string name = i < names.Length ? names[i] : found[i].Name;
                 bool same = i < names.Length && i < found.Length && found[i].Name == name
-                    && golden.OptimizerGroups[name] is [var rate, var decay] && found[i].LearningRate == rate && found[i].WeightDecay == decay;
+                    && golden.OptimizerGroups[name] is [var rate, var decay]
+                        && found[i].LearningRate == rate && found[i].WeightDecay == decay;
                 Add(TrainingFigureKind.Group, 0, name, same ? 0 : double.PositiveInfinity, double.Epsilon);
             }
         }
@@ -121,9 +138,13 @@ public static class TrainingParity
                 }
 
                 double[]? reference = golden.GradientsFloat32.GetValueOrDefault(tensor.Name);
-                (double, double) found = tensor.Value.Grad is { } gradient ? formula.Measure(tensor.Name, gradient) : (double.NaN, double.NaN);
+                (double, double) found = tensor.Value.Grad is { } gradient
+                    ? formula.Measure(tensor.Name, gradient)
+                    : (double.NaN, double.NaN);
                 bool kinked = !float64 && _kinked.Any(k => tensor.Name.Contains(k, StringComparison.Ordinal));
-                double allowed = Allowed(kinked ? KinkTolerance : GradientTolerance, reference is null ? 0 : Error((reference[0], reference[1]), expected));
+                double allowed = Allowed(
+                    kinked ? KinkTolerance : GradientTolerance,
+                    reference is null ? 0 : Error((reference[0], reference[1]), expected));
                 Add(TrainingFigureKind.Gradient, 0, tensor.Name, Error(found, expected), allowed);
             }
 
@@ -135,11 +156,15 @@ public static class TrainingParity
             (GoldenStep expected, GoldenStep reference) = (golden.Steps[index], golden.StepsFloat32[index]);
             Dictionary<string, double> found = result.Terms.ToDictionary(t => t.Name, t => t.Value);
             foreach ((string name, double value) in expected.Losses)
-                Compare(TrainingFigureKind.Loss, name, found.Remove(name, out double own) ? own : double.NaN, value, reference.Losses[name], LossTolerance);
+                Compare(
+                    TrainingFigureKind.Loss, name, found.Remove(name, out double own) ? own : double.NaN, value,
+                    reference.Losses[name], LossTolerance);
             foreach (string unexpected in found.Keys)
                 Add(TrainingFigureKind.Loss, index, unexpected, double.PositiveInfinity, LossTolerance);
             Compare(TrainingFigureKind.Loss, "total", result.Total, expected.Total, reference.Total, LossTolerance);
-            Compare(TrainingFigureKind.GradientNorm, "all gradients", result.GradientNorm, expected.GradNormBeforeClip, reference.GradNormBeforeClip, GradientTolerance);
+            Compare(
+                TrainingFigureKind.GradientNorm, "all gradients", result.GradientNorm, expected.GradNormBeforeClip,
+                reference.GradNormBeforeClip, GradientTolerance);
 
             void Compare(TrainingFigureKind kind, string name, double own, double value, double inFloat32, double tolerance) =>
                 Add(kind, index, name, Relative(own, value), Allowed(tolerance, Relative(inFloat32, value)));
@@ -157,7 +182,8 @@ public static class TrainingParity
             }
         }
 
-        private double Allowed(double tolerance, double errorOfFloat32) => float64 ? tolerance : Math.Max(tolerance, Float32Room * errorOfFloat32);
+        private double Allowed(double tolerance, double errorOfFloat32) =>
+            float64 ? tolerance : Math.Max(tolerance, Float32Room * errorOfFloat32);
 
         // A projection may be near 0 by chance; its scale is the norm's.
         private static double Error((double Norm, double Projection) found, double[] expected) => expected[0] == 0

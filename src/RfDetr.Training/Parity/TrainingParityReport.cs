@@ -23,7 +23,10 @@ public enum TrainingFigureKind
 /// <param name="Kind">What it is of.</param>
 /// <param name="Step">From 0.</param>
 /// <param name="Name">Of the term or tensor.</param>
-/// <param name="RelativeError">Largest difference relative to the expected value (a projection's: to the norm; a skipped gradient's: to all gradients' norm); infinite if something is not a number.</param>
+/// <param name="RelativeError">
+/// Largest difference relative to the expected value (a projection's: to the norm; a skipped gradient's: to all gradients' norm);
+/// infinite if something is not a number.
+/// </param>
 /// <param name="Tolerance">What is allowed.</param>
 public sealed record TrainingFigure(TrainingFigureKind Kind, int Step, string Name, double RelativeError, double Tolerance)
 {
@@ -37,12 +40,15 @@ public sealed record TrainingFigure(TrainingFigureKind Kind, int Step, string Na
 /// <param name="Engine">What computed.</param>
 /// <param name="Figures">Every comparison, in the order of the work.</param>
 /// <param name="Skipped">Tensors whose gradient is below 10⁻⁶ of all gradients': what is left of them is rounding.</param>
-public sealed record TrainingParityReport(string File, string Variant, string Engine, IReadOnlyList<TrainingFigure> Figures, IReadOnlyList<string> Skipped)
+public sealed record TrainingParityReport(
+    string File, string Variant, string Engine, IReadOnlyList<TrainingFigure> Figures, IReadOnlyList<string> Skipped)
 {
     /// <summary>True if all agree.</summary>
     public bool Ok => Figures.All(f => f.Ok);
 
-    /// <summary>The figure of a kind (and step) that is furthest beyond, or nearest to, what is allowed; null if there is none.</summary>
+    /// <summary>
+    /// The figure of a kind (and step) that is furthest beyond, or nearest to, what is allowed; null if there is none.
+    /// </summary>
     public TrainingFigure? Worst(TrainingFigureKind kind, int? step = null) =>
         Figures.Where(f => f.Kind == kind && (step is null || f.Step == step)).MaxBy(f => f.RelativeError / f.Tolerance);
 }

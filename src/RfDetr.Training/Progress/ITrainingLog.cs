@@ -49,7 +49,8 @@ public sealed record StepProgress(
 /// <param name="IsBest">True if no epoch before was better.</param>
 /// <param name="Duration">Of training and evaluation.</param>
 public sealed record EpochProgress(
-    int Epoch, int Epochs, double Loss, IReadOnlyList<(string Name, double Value)> Terms, EpochScores? Regular, EpochScores? Ema, bool IsBest, TimeSpan Duration);
+    int Epoch, int Epochs, double Loss, IReadOnlyList<(string Name, double Value)> Terms, EpochScores? Regular, EpochScores? Ema,
+    bool IsBest, TimeSpan Duration);
 
 /// <summary>COCO's numbers, each 0..1, or −1 where there is nothing to say.</summary>
 /// <param name="BoxAp">Over IoU 0.50–0.95.</param>

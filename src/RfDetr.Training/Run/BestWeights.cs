@@ -14,7 +14,8 @@ internal sealed class BestWeights(RunFolder folder, RunCheckpoint checkpoint, Ea
     public (RunStatus Status, bool IsBest) Take(RunStatus status, EpochScores regular, EpochScores? average)
     {
         double before = Math.Max(status.BestRegular, status.BestEma);
-        bool regularGrew = regular.Decisive > status.BestRegular, averageGrew = average is not null && average.Decisive > status.BestEma;
+        bool regularGrew = regular.Decisive > status.BestRegular,
+        averageGrew = average is not null && average.Decisive > status.BestEma;
         bool averageWins = average is not null && average.Decisive >= regular.Decisive;
         double now = Math.Max(regular.Decisive, average?.Decisive ?? -1);
         if (ranks.IsFirst)

@@ -26,7 +26,8 @@ internal sealed class EpochEvaluation
     public static NetworkEvaluator Evaluator(RunSetup setup, DataSplit split)
     {
         TrainingEvaluationOptions o = setup.Options.Evaluation;
-        return new NetworkEvaluator(split, setup.ResizeRule, o.BatchSize ?? setup.BatchSize, o.MaxDetections, setup.Options.Data.Workers);
+        return new NetworkEvaluator(
+            split, setup.ResizeRule, o.BatchSize ?? setup.BatchSize, o.MaxDetections, setup.Options.Data.Workers);
     }
 
     /// <summary>Scores of the weights and of their average.</summary>

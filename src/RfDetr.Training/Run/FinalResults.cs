@@ -27,7 +27,11 @@ internal sealed class FinalResults(RunSetup setup, RunFolder folder, TrainingSte
         {
             NetworkEvaluation tested = Evaluate(test, cancellation);
             splits.Add((test.Name, tested.Masks ?? tested.Boxes));
-            log.Note(string.Create(CultureInfo.InvariantCulture, $"split '{test.Name}': box AP {tested.Scores.BoxAp:0.000}{(tested.Scores.MaskAp is { } ap ? string.Create(CultureInfo.InvariantCulture, $", mask AP {ap:0.000}") : "")}"));
+            log.Note(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"split '{test.Name}': box AP "
+                        + $"{tested.Scores.BoxAp:0.000}{(tested.Scores.MaskAp is { } ap ? string.Create(CultureInfo.InvariantCulture, $", mask AP {ap:0.000}") : "")}"));
         }
 
         ResultsJson.Write(folder.Results, splits);
@@ -61,9 +65,12 @@ internal sealed class FinalResults(RunSetup setup, RunFolder folder, TrainingSte
             Title = $"Training run {Path.GetFileName(folder.Path)}",
             Facts =
             [
-                ("start", setup.Start.Description), ("data", setup.Options.Data.Folder!), ("epochs", setup.Options.Schedule.Epochs.ToString(CultureInfo.InvariantCulture)),
-                ("batch", $"{setup.BatchSize} × {setup.Options.Data.Accumulation}"), ("input", $"{setup.Config.Resolution}×{setup.Config.Resolution}"),
-                ("learning rate", setup.Options.Optimizer.LearningRate.ToString(CultureInfo.InvariantCulture)), ("seed", setup.Options.Seed.ToString(CultureInfo.InvariantCulture)),
+                ("start", setup.Start.Description), ("data", setup.Options.Data.Folder!),
+                ("epochs", setup.Options.Schedule.Epochs.ToString(CultureInfo.InvariantCulture)),
+                ("batch", $"{setup.BatchSize} × {setup.Options.Data.Accumulation}"),
+                ("input", $"{setup.Config.Resolution}×{setup.Config.Resolution}"),
+                ("learning rate", setup.Options.Optimizer.LearningRate.ToString(CultureInfo.InvariantCulture)),
+                ("seed", setup.Options.Seed.ToString(CultureInfo.InvariantCulture)),
             ],
             History = File.Exists(folder.Metrics) ? RunHistory.Read(folder.Metrics) : RunHistory.Empty,
             Evaluations = best.Masks is { } masks ? [best.Boxes, masks] : [best.Boxes],

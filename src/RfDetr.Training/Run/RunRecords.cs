@@ -21,8 +21,10 @@ internal sealed class RunRecords(RunFolder folder, bool events, RunStatus before
     public void Step(long step, StepProgress p) => Write(
         step,
         [
-            (EpochColumn, p.Epoch + (double)p.Step / p.Steps), ("lr", p.LearningRate), ("grad_norm", p.GradientNorm), ("train/loss", p.Loss),
-            .. p.Terms.Select(t => ($"train/{t.Name}", t.Value)), ("speed/images_per_second", p.ImagesPerSecond), ("speed/wait_share", p.WaitShare),
+            (EpochColumn, p.Epoch + (double)p.Step / p.Steps), ("lr", p.LearningRate), ("grad_norm", p.GradientNorm),
+            ("train/loss", p.Loss),
+            .. p.Terms.Select(t => ($"train/{t.Name}", t.Value)), ("speed/images_per_second", p.ImagesPerSecond),
+            ("speed/wait_share", p.WaitShare),
         ]);
 
     /// <summary>Notes an epoch's end.</summary>

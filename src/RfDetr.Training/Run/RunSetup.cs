@@ -11,20 +11,30 @@ internal sealed class RunSetup : IDisposable
         (Options, Start, Config) = (options, start, config);
         (string train, string? evaluated) = (options.Data.TrainSplit, options.Data.ValSplit);
         Train = data.TryGetSplit(train, out DataSplit? found) ? found : throw NoSplit(data, train);
-        Valid = data.TryGetSplit(evaluated ?? "valid", out DataSplit? valid) ? valid : evaluated is null ? null : data.Split(evaluated);
+        Valid = data.TryGetSplit(evaluated ?? "valid", out DataSplit? valid)
+            ? valid
+            : evaluated is null
+            ? null
+            : data.Split(evaluated);
         Test = data.TryGetSplit("test", out DataSplit? test) ? test : null;
-        Classes = new ClassMap(config.ClassLogits, data.Classes.Select(c => new ClassEntry(c.Index, c.Name, (int)c.CategoryId)), "the training data's classes");
-        ResizeRule = (options.Model.ResizeAntialias ?? start.ResizeAntialias ?? false) ? ResizeRule.BilinearAntialias : ResizeRule.Bilinear;
+        Classes = new ClassMap(
+            config.ClassLogits, data.Classes.Select(c => new ClassEntry(c.Index, c.Name, (int)c.CategoryId)),
+            "the training data's classes");
+        ResizeRule = (options.Model.ResizeAntialias ?? start.ResizeAntialias ?? false)
+            ? ResizeRule.BilinearAntialias
+            : ResizeRule.Bilinear;
     }
 
     /// <summary>The options, with everything decided that they left to the model and to the machine.</summary>
     public TrainOptions Options { get; }
 
     /// <summary>Images of a step.</summary>
-    public int BatchSize => Options.Data.BatchSize ?? throw new InvalidOperationException("the size of batches is not decided yet");
+    public int BatchSize =>
+        Options.Data.BatchSize ?? throw new InvalidOperationException("the size of batches is not decided yet");
 
     /// <summary>True if each batch has a size of its own around the resolution.</summary>
-    public bool MultiScale => Options.Augmentation.MultiScale ?? throw new InvalidOperationException("the sizes of batches are not decided yet");
+    public bool MultiScale =>
+        Options.Augmentation.MultiScale ?? throw new InvalidOperationException("the sizes of batches are not decided yet");
 
     /// <summary>
     /// Weights of the logits in the classification loss; null for 1 everywhere. A logit that is no class weighs 1.
@@ -62,7 +72,8 @@ internal sealed class RunSetup : IDisposable
     {
         string there = string.Join(", ", data.Splits.Select(s => $"'{s.Name}'"));
         string cure = data.Splits is [var only] && wanted == new TrainingDataOptions().TrainSplit
-            ? $"It is one set of images, and training needs others to evaluate on: make folders 'train' and 'valid' of it ('rfdetr data synth --valid M' draws " +
+            ? $"It is one set of images, and training needs others to evaluate on: make folders 'train' and 'valid' of it "
+                + $"('rfdetr data synth --valid M' draws " +
               $"both), or train on all of it without evaluation: --train-split {only.Name}"
             : "name one of them with --train-split";
         return new ArgumentException($"the data set '{data.Path}' has no split '{wanted}'; it has {there}. {cure}");
@@ -89,7 +100,9 @@ internal sealed class RunSetup : IDisposable
             setup.Say(data, log);
             setup.RequireFit();
             int batch = setup.PlanMemory(log);
-            return batch == options.Data.BatchSize ? setup : new RunSetup(options with { Data = options.Data with { BatchSize = batch } }, data, start, config);
+            return batch == options.Data.BatchSize
+                ? setup
+                : new RunSetup(options with { Data = options.Data with { BatchSize = batch } }, data, start, config);
         }
         catch
         {
@@ -109,14 +122,17 @@ internal sealed class RunSetup : IDisposable
         {
             ClassLogits = classes.LogitCount + 1,
             Resolution = resolution,
-            PositionalEncodingSize = resolution == before.Resolution ? before.PositionalEncodingSize : resolution / before.PatchSize,
+            PositionalEncodingSize = resolution == before.Resolution
+                ? before.PositionalEncodingSize
+                : resolution / before.PatchSize,
             NumQueries = queries,
             NumSelect = o.NumSelect ?? (before.NumSelect == before.NumQueries ? queries : before.NumSelect),
             GroupDetr = o.GroupDetr ?? before.GroupDetr,
             SegmentationHead = o.SegmentationHead ?? before.SegmentationHead,
         };
         if (config.SegmentationHead && !before.SegmentationHead)
-            throw new ArgumentException("segmentation_head is on, but the model has no mask head to go on with; start from a segmentation model");
+            throw new ArgumentException(
+                "segmentation_head is on, but the model has no mask head to go on with; start from a segmentation model");
         ModelConfigCheck.Require(config);
         return config;
     }
@@ -125,19 +141,30 @@ internal sealed class RunSetup : IDisposable
     {
         foreach (string warning in Start.Warnings.Concat(data.Warnings))
             log.Warn(warning);
-        log.Note($"start: {Start.Description}; {(Config.SegmentationHead ? "boxes and masks" : "boxes")} at {Config.Resolution}×{Config.Resolution}, {Config.NumQueries} queries in {Config.GroupDetr} groups");
-        log.Note($"data: {data.Layout} in '{data.Path}', {string.Join(", ", data.Splits.Select(s => $"{s.Name} {s.Images.Count} images with {s.Images.Sum(p => p.Objects.Count)} objects"))}");
+        log.Note(
+            $"start: {Start.Description}; {(Config.SegmentationHead ? "boxes and masks" : "boxes")} at "
+                + $"{Config.Resolution}×{Config.Resolution}, {Config.NumQueries} queries in {Config.GroupDetr} groups");
+        log.Note(
+            $"data: {data.Layout} in '{data.Path}', "
+                + $"{string.Join(", ", data.Splits.Select(s => $"{s.Name} {s.Images.Count} images with {s.Images.Sum(p => p.Objects.Count)} objects"))}");
         log.Note(data.Classes.Describe());
         if (Start.IsScratch)
-            log.Note($"the class head has {Config.ClassLogits} logits for {Classes.Entries.Count} classes, one of them unused, and starts from random weights");
-        else if (Start.Classes is { } before && before.Entries.Select(e => (e.Label, e.Name)).SequenceEqual(Classes.Entries.Select(e => (e.Label, e.Name))))
+            log.Note(
+                $"the class head has {Config.ClassLogits} logits for {Classes.Entries.Count} classes, one of them "
+                    + $"unused, and starts from random weights");
+        else if (
+            Start.Classes is { } before
+                && before.Entries.Select(e => (e.Label, e.Name)).SequenceEqual(Classes.Entries.Select(e => (e.Label, e.Name))))
             log.Note("the model's classes are the data's already; its class head is kept");
         else
-            log.Note($"the class head gets {Config.ClassLogits} logits for {Classes.Entries.Count} classes (the model had {Start.Config.ClassLogits}; rows are repeated or cut)");
+            log.Note(
+                $"the class head gets {Config.ClassLogits} logits for {Classes.Entries.Count} classes (the model had "
+                    + $"{Start.Config.ClassLogits}; rows are repeated or cut)");
         if (Valid is null)
         {
             log.Warn(
-                "there is no split to evaluate on, so there will be no best weights, only the last ones; add a folder 'valid' to the data set " +
+                "there is no split to evaluate on, so there will be no best weights, only the last ones; add a folder "
+                    + "'valid' to the data set " +
                 "('rfdetr data synth --valid M' draws one), or name a split with --val-split");
         }
 
@@ -157,7 +184,9 @@ internal sealed class RunSetup : IDisposable
         if (Train.Images.Sum(p => p.Objects.Count) == 0)
             throw new ArgumentException($"split '{Train.Name}' has no object at all; there is nothing to learn");
         if (Config.SegmentationHead && !Train.HasMasks)
-            throw new ArgumentException($"the model has a mask head, but objects of split '{Train.Name}' have no masks; train boxes only (segmentation_head: off), or annotate masks");
+            throw new ArgumentException(
+                $"the model has a mask head, but objects of split '{Train.Name}' have no masks; train boxes only "
+                    + $"(segmentation_head: off), or annotate masks");
     }
 
     /// <summary>
@@ -166,7 +195,9 @@ internal sealed class RunSetup : IDisposable
     private int PlanMemory(ITrainingLog log)
     {
         long available = MemoryPlan.Available();
-        int side = MultiScale ? MultiScaleSizes.Of(Config.Resolution, Config.SizeDivisor, Options.Augmentation.ExpandedScales).Max() : Config.Resolution;
+        int side = MultiScale
+            ? MultiScaleSizes.Of(Config.Resolution, Config.SizeDivisor, Options.Augmentation.ExpandedScales).Max()
+            : Config.Resolution;
         long decoded = Train.Images.Sum(p => 3L * p.Width * p.Height);
         int batch = Options.Data.BatchSize ?? MemoryPlan.LargestBatch(Config, side, Options, available, decoded);
         if (Options.Data.BatchSize is null)

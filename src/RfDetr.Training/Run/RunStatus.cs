@@ -49,7 +49,8 @@ internal sealed record RunStatus
         new("without_growth", (long)WithoutGrowth), new("finished", Finished),
         new("ended_early", EndedEarly), new("epoch_sums", Sums.Steps == 0 ? null : new PlainMap(
         [
-            new("steps", (long)Sums.Steps), new("total", Sums.Total), new("terms", PlainMap.Of(Sums.Terms.Select(t => ((object)t.Name, (object?)t.Value)))),
+            new("steps", (long)Sums.Steps), new("total", Sums.Total),
+            new("terms", PlainMap.Of(Sums.Terms.Select(t => ((object)t.Name, (object?)t.Value)))),
         ])),
     ]);
 
@@ -58,9 +59,12 @@ internal sealed record RunStatus
     public static RunStatus From(object? stored, string fileName)
     {
         if (stored is not PlainMap map || map["format"] is not long format)
-            throw new CheckpointFormatException($"{fileName}: holds no state of a training run; name it as --model to fine-tune from it");
+            throw new CheckpointFormatException(
+                $"{fileName}: holds no state of a training run; name it as --model to fine-tune from it");
         if (format != Format)
-            throw new CheckpointFormatException($"{fileName}: the run's state has format {format}, this program reads {Format}; resume with the version that wrote it");
+            throw new CheckpointFormatException(
+                $"{fileName}: the run's state has format {format}, this program reads {Format}; resume with the version "
+                    + $"that wrote it");
         return new RunStatus
         {
             Epoch = Whole("epoch"),
@@ -75,13 +79,15 @@ internal sealed record RunStatus
             Sums = map["epoch_sums"] is PlainMap sums ? SumsOf(sums) : EpochSums.None,
         };
 
-        EpochSums SumsOf(PlainMap sums) => sums["steps"] is long steps and > 0 and <= int.MaxValue && sums["total"] is double total
+        EpochSums SumsOf(PlainMap sums) =>
+            sums["steps"] is long steps and > 0 and <= int.MaxValue && sums["total"] is double total
             && sums["terms"] is PlainMap terms && terms.All(t => t is { Key: string, Value: double })
                 ? new EpochSums((int)steps, total, [.. terms.Select(t => ((string)t.Key, (double)t.Value!))])
                 : throw Broken("epoch_sums");
 
         int Whole(string key) => map[key] is long value and >= 0 and <= int.MaxValue ? (int)value : throw Broken(key);
         double Number(string key) => map[key] is double value ? value : throw Broken(key);
-        CheckpointFormatException Broken(string key) => new($"{fileName}: the run's state lacks a valid '{key}'; use an older checkpoint of the run");
+        CheckpointFormatException Broken(string key) =>
+            new($"{fileName}: the run's state lacks a valid '{key}'; use an older checkpoint of the run");
     }
 }

@@ -36,14 +36,17 @@ public sealed class Trainer(TrainOptions options, ITrainingLog? log = null)
         if (options.Hardware.Processes > 1 && !environment.IsShared)
         {
             throw new ArgumentException(
-                $"processes is {options.Hardware.Processes}, but this process is alone: 'rfdetr train' starts them, or a launcher such as torchrun; a program that trains by itself leaves processes at 1");
+                $"processes is {options.Hardware.Processes}, but this process is alone: 'rfdetr train' starts them, or a "
+                    + $"launcher such as torchrun; a program that trains by itself leaves processes at 1");
         }
 
         Device device = DeviceOf(options, environment);
         TorchRuntime.Require(device);
         TorchRuntime.Threads = options.Hardware.Threads ?? Math.Max(1, TorchRuntime.Threads / environment.WorldSize);
         using Ranks ranks = GroupRanks.Join(environment, device);
-        using RunFolder folder = environment.Rank == 0 ? RunFolder.Open(options.Output.Folder!) : RunFolder.Borrow(options.Output.Folder!);
+        using RunFolder folder = environment.Rank == 0
+            ? RunFolder.Open(options.Output.Folder!)
+            : RunFolder.Borrow(options.Output.Folder!);
         Checkpoint? last = Last(folder);
         try
         {
@@ -65,7 +68,8 @@ public sealed class Trainer(TrainOptions options, ITrainingLog? log = null)
     }
 
     /// <summary>The device of this process: a CUDA device without a number is that of its local rank, or the first.</summary>
-    internal static Device DeviceOf(TrainOptions options, RankEnvironment environment) => options.Hardware.Device is { Kind: DeviceKind.Cuda, Index: < 0 }
+    internal static Device DeviceOf(TrainOptions options, RankEnvironment environment) =>
+        options.Hardware.Device is { Kind: DeviceKind.Cuda, Index: < 0 }
         ? Device.Cuda(environment.IsShared ? environment.LocalRank : 0)
         : options.Hardware.Device;
 

@@ -37,11 +37,14 @@ internal sealed class TrainingSession : IDisposable
         TorchRuntime.ManualSeed(o.Seed); // adapters draw their first values
         TrainingStepOptions step = TrainingStepOptions.Of(o, _stepsPerEpoch, setup.LogitWeights);
         _schedule = step.Schedule;
-        _step = new TrainingStep(setup.Config, _backend, backend => setup.Start.Weights(backend, setup.Config, o.Seed), step, ranks);
+        _step =
+            new TrainingStep(setup.Config, _backend, backend => setup.Start.Weights(backend, setup.Config, o.Seed), step, ranks);
         _checkpoint = new RunCheckpoint(setup, _step);
         _best = new BestWeights(folder, _checkpoint, o.Evaluation.EarlyStopping, ranks);
         _evaluation = new EpochEvaluation(setup, _step, averages, log, ranks);
-        log.Note($"{_backend.Parameters.Values.Sum(p => p.Count) / 1e6:0.00} M parameters; {_stepsPerEpoch} steps an epoch of {setup.BatchSize}{(o.Data.Accumulation > 1 ? $" × {o.Data.Accumulation}" : "")}{(ranks.Count > 1 ? $" × {ranks.Count} processes" : "")} images");
+        log.Note(
+            $"{_backend.Parameters.Values.Sum(p => p.Count) / 1e6:0.00} M parameters; {_stepsPerEpoch} steps an epoch of "
+                + $"{setup.BatchSize}{(o.Data.Accumulation > 1 ? $" × {o.Data.Accumulation}" : "")}{(ranks.Count > 1 ? $" × {ranks.Count} processes" : "")} images");
     }
 
     /// <summary>The back end of a run.</summary>
@@ -59,9 +62,13 @@ internal sealed class TrainingSession : IDisposable
         string done = $"{_status.Epoch} epochs, {_status.Steps} steps";
         string last = _folder.Checkpoint;
         if (_status.EndedEarly)
-            _log.Note($"this run ended early, after {done}, and does not go on; its results are written again. To train its weights further: --model {last}");
+            _log.Note(
+                $"this run ended early, after {done}, and does not go on; its results are written again. To train its "
+                    + $"weights further: --model {last}");
         else if (_status.Epoch >= _setup.Options.Schedule.Epochs)
-            _log.Note($"this run has finished already: {done}; its results are written again. To go on with it, ask for more epochs: --epochs N");
+            _log.Note(
+                $"this run has finished already: {done}; its results are written again. To go on with it, ask for more "
+                    + $"epochs: --epochs N");
         else
             _log.Note($"resumed at epoch {_status.Epoch + 1}, step {_status.StepInEpoch} ({_status.Steps} steps in all)");
     }
@@ -127,7 +134,9 @@ internal sealed class TrainingSession : IDisposable
         string evaluations = o.Patience == 1 ? "the last evaluation was" : $"none of the last {o.Patience} evaluations was";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"stopped early, after epoch {_status.Epoch} of {_setup.Options.Schedule.Epochs}: {evaluations} better than an AP of {_status.StoppingScore:0.000} by more than {o.MinDelta} (early_stopping_patience, early_stopping_min_delta)");
+            $"stopped early, after epoch {_status.Epoch} of {_setup.Options.Schedule.Epochs}: {evaluations} better than "
+                + $"an AP of {_status.StoppingScore:0.000} by more than {o.MinDelta} (early_stopping_patience, "
+                + $"early_stopping_min_delta)");
     }
 
     private bool IsDue(TrainOptions o) =>
@@ -136,7 +145,8 @@ internal sealed class TrainingSession : IDisposable
     private bool TrainEpoch(EpochMeter meter, CancellationToken stop)
     {
         TrainOptions o = _setup.Options;
-        IEnumerable<TrainingBatch[]> groups = _loader.Batches(_status.Epoch, Math.Min(_status.StepInEpoch * o.Data.Accumulation, _loader.StepsPerEpoch)).Chunk(o.Data.Accumulation);
+        IEnumerable<TrainingBatch[]> groups = _loader.Batches(
+            _status.Epoch, Math.Min(_status.StepInEpoch * o.Data.Accumulation, _loader.StepsPerEpoch)).Chunk(o.Data.Accumulation);
         foreach (TrainingBatch[] batches in groups.Take(_stepsPerEpoch - _status.StepInEpoch))
         {
             TorchRuntime.ManualSeed(StepSeed.Of(o.Seed, _status.Steps, _ranks.Rank));
@@ -168,7 +178,8 @@ internal sealed class TrainingSession : IDisposable
         TimeSpan remaining = meter.PerStep * left + _evaluationTime * ((double)(epochs - _status.Epoch) / o.Evaluation.Interval);
         RankLosses losses = RankLosses.Mean(_ranks, result.Total, result.Terms);
         var progress = new StepProgress(
-            _status.Epoch, epochs, _status.StepInEpoch, _stepsPerEpoch, losses.Total, losses.Terms, o.Optimizer.LearningRate * result.Factor, result.GradientNorm,
+            _status.Epoch, epochs, _status.StepInEpoch, _stepsPerEpoch, losses.Total, losses.Terms,
+            o.Optimizer.LearningRate * result.Factor, result.GradientNorm,
             speed, wait, Environment.WorkingSet, remaining);
         _log.Step(progress);
         _records?.Step(_status.Steps, progress);
@@ -178,7 +189,8 @@ internal sealed class TrainingSession : IDisposable
     {
         RankLosses losses = RankLosses.Mean(_ranks, meter.Loss, meter.Terms);
         var progress = new EpochProgress(
-            _status.Epoch, _setup.Options.Schedule.Epochs, losses.Total, losses.Terms, regular, average, isBest, Stopwatch.GetElapsedTime(began));
+            _status.Epoch, _setup.Options.Schedule.Epochs, losses.Total, losses.Terms, regular, average, isBest,
+            Stopwatch.GetElapsedTime(began));
         _log.Epoch(progress);
         _records?.Epoch(_status.Steps, progress);
     }
@@ -190,7 +202,8 @@ internal sealed class TrainingSession : IDisposable
         EpochScores? average;
         try
         {
-            (regular, average) = _evaluation.Run(_ranks.Count == 1 ? stop : CancellationToken.None); // others would wait for one that left
+            // others would wait for one that left
+            (regular, average) = _evaluation.Run(_ranks.Count == 1 ? stop : CancellationToken.None);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -207,14 +220,23 @@ internal sealed class TrainingSession : IDisposable
     {
         int epoch = _status.Epoch;
         bool all = epoch + 1 >= _setup.Options.Schedule.Epochs;
-        _status = _status with { Epoch = epoch + 1, StepInEpoch = 0, Finished = early || all, EndedEarly = early && !all, Sums = EpochSums.None };
+        _status = _status with
+        {
+            Epoch = epoch + 1,
+            StepInEpoch = 0,
+            Finished = early || all,
+            EndedEarly = early && !all,
+            Sums = EpochSums.None
+        };
         Save(null);
         KeepNumbered(replace: true);
     }
 
     private void KeepNumbered(bool replace)
     {
-        if (!_ranks.IsFirst || _status.Epoch == 0 || _status.StepInEpoch > 0 || _status.Epoch % _setup.Options.Output.CheckpointInterval != 0)
+        if (
+            !_ranks.IsFirst
+                || _status.Epoch == 0 || _status.StepInEpoch > 0 || _status.Epoch % _setup.Options.Output.CheckpointInterval != 0)
             return;
         string path = _folder.Numbered(_status.Epoch - 1);
         if (replace || !File.Exists(path))

@@ -6,7 +6,8 @@ namespace RfDetr.Training;
 /// <param name="GradientNorm">Norm of all gradients before clipping.</param>
 /// <param name="Factor">The schedule's factor on the learning rates.</param>
 /// <param name="Stepped">False if the weights were left as they are: something was not finite.</param>
-internal sealed record StepResult(double Total, IReadOnlyList<(string Name, double Value)> Terms, double GradientNorm, double Factor, bool Stepped)
+internal sealed record StepResult(
+    double Total, IReadOnlyList<(string Name, double Value)> Terms, double GradientNorm, double Factor, bool Stepped)
 {
     /// <summary>
     /// True if loss and gradients are finite numbers. With a loss scale the gradients may overflow now and then without harm.

@@ -28,7 +28,9 @@ internal sealed class TrainingStep : IDisposable
     /// <param name="ranks">The processes that share each step; null for one alone. They belong to the caller.</param>
     /// <exception cref="WeightsException">The weights do not fit the network.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public TrainingStep(ModelConfig config, TorchBackend backend, Func<Backend, Weights> weights, TrainingStepOptions options, Ranks? ranks = null)
+    public TrainingStep(
+        ModelConfig config, TorchBackend backend, Func<Backend, Weights> weights, TrainingStepOptions options,
+        Ranks? ranks = null)
     {
         (_options, _ranks, Backend) = (options, ranks ?? Ranks.Alone, backend);
         _ = options.Optimizer.Validated();
@@ -108,7 +110,8 @@ internal sealed class TrainingStep : IDisposable
         _ranks.AverageGradients(gradients);
 
         // The step's one wait for the device: all terms and the norm together.
-        double[] read = TorchTensor.Cat([sums!.To(ScalarType.Float64), GradientClip.Norm(gradients).To(ScalarType.Float64).Reshape(1)], 0).ToArray<double>();
+        double[] read = TorchTensor.Cat(
+            [sums!.To(ScalarType.Float64), GradientClip.Norm(gradients).To(ScalarType.Float64).Reshape(1)], 0).ToArray<double>();
         (string Name, double Value)[] terms = [.. loss!.Names.Select((name, i) => (name, read[i] / batches.Count))];
         double total = terms.Zip(loss.Weights, (t, w) => w == 0 ? 0 : w * t.Value).Sum();
         return new(total, terms, read[^1] / scale);
@@ -146,8 +149,15 @@ internal sealed class TrainingStep : IDisposable
     private LossResult Loss(TrainingBatch batch)
     {
         int groups = _options.Groups ?? Network.Config.GroupDetr;
-        var request = new ForwardRequest { Groups = groups, EveryLayer = true, TwoStage = true, ProjectTwoStageMasks = _options.ProjectTwoStageMasks };
-        TorchTensor pixels = TorchTensor.From<float>(batch.Pixels, [batch.Size, Network.Config.Channels, batch.Height, batch.Width]);
+        var request = new ForwardRequest
+        {
+            Groups = groups,
+            EveryLayer = true,
+            TwoStage = true,
+            ProjectTwoStageMasks = _options.ProjectTwoStageMasks
+        };
+        TorchTensor pixels =
+            TorchTensor.From<float>(batch.Pixels, [batch.Size, Network.Config.Channels, batch.Height, batch.Width]);
         Device device = Backend.Device;
         pixels = device.IsCpu ? pixels : pixels.PinMemory().To(device, nonBlocking: true);
         pixels = pixels.To(Backend.Parameters.Values.First().ScalarType);

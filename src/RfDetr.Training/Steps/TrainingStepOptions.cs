@@ -42,14 +42,15 @@ internal sealed record TrainingStepOptions
     /// <param name="options">The run's options.</param>
     /// <param name="stepsPerEpoch">Optimizer steps in an epoch.</param>
     /// <param name="logitWeights">Weights of the logits in the classification loss; null for 1 everywhere.</param>
-    public static TrainingStepOptions Of(TrainOptions options, int stepsPerEpoch, IReadOnlyList<float>? logitWeights = null) => new()
-    {
-        Loss = options.Loss with { LogitWeights = logitWeights },
-        Optimizer = options.Optimizer,
-        Schedule = new LearningRateSchedule(options.Schedule, stepsPerEpoch),
-        Freeze = FreezePlan.Of(options.Freeze),
-        Ema = options.Ema,
-        Adapter = options.Adapter,
-        Autocast = options.Hardware.Autocast,
-    };
+    public static TrainingStepOptions Of(TrainOptions options, int stepsPerEpoch, IReadOnlyList<float>? logitWeights = null) =>
+        new()
+        {
+            Loss = options.Loss with { LogitWeights = logitWeights },
+            Optimizer = options.Optimizer,
+            Schedule = new LearningRateSchedule(options.Schedule, stepsPerEpoch),
+            Freeze = FreezePlan.Of(options.Freeze),
+            Ema = options.Ema,
+            Adapter = options.Adapter,
+            Autocast = options.Hardware.Autocast,
+        };
 }

@@ -1,7 +1,8 @@
 namespace RfDetr.Training;
 
 /// <summary>
-/// A mask as the window of pixels that holds it, so that memory follows the objects' size, not the image's; outside the window it is 0.
+/// A mask as the window of pixels that holds it, so that memory follows the objects' size, not the image's; outside the window it
+/// is 0.
 /// </summary>
 /// <param name="X">Left column of the window in the batch's image.</param>
 /// <param name="Y">Top row.</param>

@@ -37,7 +37,9 @@ public enum OnnxPrecision
 /// <param name="package">The model. Only to be used before the factory returns: the file is closed then.</param>
 public delegate INetworkEngine EngineFactory(ModelPackage package);
 
-/// <summary>What runs a network: <see cref="Auto"/>, our own engine, ONNX Runtime, or a custom one. Immutable data; a detector starts it.</summary>
+/// <summary>
+/// What runs a network: <see cref="Auto"/>, our own engine, ONNX Runtime, or a custom one. Immutable data; a detector starts it.
+/// </summary>
 public abstract record Engine
 {
     private protected Engine()
@@ -59,9 +61,9 @@ public abstract record Engine
     {
         var wrong = new List<string>();
         if (Threads is < 0 or > 1024)
-            wrong.Add(FormattableString.Invariant($"{nameof(Threads)} is {Threads}, expected 0..1024"));
+            wrong.Add(Invariant.Text($"{nameof(Threads)} is {Threads}, expected 0..1024"));
         if (FixedBatch is < 1 or > 1024)
-            wrong.Add(FormattableString.Invariant($"{nameof(FixedBatch)} is {FixedBatch}, expected 1..1024"));
+            wrong.Add(Invariant.Text($"{nameof(FixedBatch)} is {FixedBatch}, expected 1..1024"));
         if (wrong.Count > 0)
             throw new ArgumentException("engine: " + string.Join("; ", wrong));
     }
@@ -81,7 +83,8 @@ public abstract record Engine
     internal static void RequirePolicy(ModelInfo model)
     {
         if (model.Quantization is null)
-            throw new ArgumentException($"'{model.Name}' has no quantization policy that says what may be in int8; make one with: rfdetr quantize");
+            throw new ArgumentException(
+                $"'{model.Name}' has no quantization policy that says what may be in int8; make one with: rfdetr quantize");
     }
 
     /// <summary>Our own engine for checkpoints, ONNX Runtime for ONNX files.</summary>
@@ -108,7 +111,8 @@ public abstract record Engine
         internal override INetworkEngine Start(ModelPackage package)
         {
             if (package is not CheckpointPackage model)
-                throw new ArgumentException($"'{package.FileName}' is an ONNX file, which ONNX Runtime runs; our own engine takes checkpoints");
+                throw new ArgumentException(
+                    $"'{package.FileName}' is an ONNX file, which ONNX Runtime runs; our own engine takes checkpoints");
             if (Precision == CpuPrecision.Int8)
                 RequirePolicy(model.Info);
             var options = new CpuOptions
@@ -116,9 +120,12 @@ public abstract record Engine
                 Threads = Threads == 0 ? ProcessorCores.Physical : Threads,
                 Observer = Observer,
                 Int8 = model.Info.Quantization?.ToProducts(model.Checkpoint.Names),
-                BFloat16 = Precision == CpuPrecision.BFloat16 ? model.Checkpoint.Names.Where(n => QuantizationBlocks.Of(n) is not null).ToHashSet() : null,
+                BFloat16 = Precision == CpuPrecision.BFloat16
+                    ? model.Checkpoint.Names.Where(n => QuantizationBlocks.Of(n) is not null).ToHashSet()
+                    : null,
             };
-            return new CpuEngine(CpuNetwork.Compile(model.Record(FixedBatch), options, FixedBatch ?? 1), model.Contract(FixedBatch));
+            return new CpuEngine(
+                CpuNetwork.Compile(model.Record(FixedBatch), options, FixedBatch ?? 1), model.Contract(FixedBatch));
         }
 
         internal override string PrecisionOf(ModelInfo model, bool isOnnxFile) =>
@@ -134,7 +141,9 @@ public abstract record Engine
         /// <summary>Providers in order of preference (<c>cpu</c>, <c>cuda</c>, …); empty: none is asked for.</summary>
         public IReadOnlyList<ExecutionProvider> Providers { get; init; } = [];
 
-        /// <summary>True lets waiting worker threads keep their core busy: a little less latency, everything else slower.</summary>
+        /// <summary>
+        /// True lets waiting worker threads keep their core busy: a little less latency, everything else slower.
+        /// </summary>
         public bool AllowSpinning { get; init; }
 
         /// <summary>Folder or file of another ONNX Runtime library; null: the first one found.</summary>
@@ -163,8 +172,9 @@ public abstract record Engine
         {
             if (FixedBatch is { } batch && file.Contract.FixedBatch is { } own && batch != own)
             {
-                throw new ArgumentException(FormattableString.Invariant(
-                    $"'{file.FileName}' is compiled for batches of {own}, asked for {batch}; export the checkpoint with that batch"));
+                throw new ArgumentException(Invariant.Text(
+                    $"'{file.FileName}' is compiled for batches of {own}, asked for {batch}; export the checkpoint with "
+                        + $"that batch"));
             }
 
             IOnnxSession session = SessionFactory.FromFile(file.Path, this);
@@ -189,8 +199,12 @@ public abstract record Engine
             int[] shape = [c.FixedBatch ?? 1, 3, c.Height, c.Width];
             long bytes = shape.Aggregate((long)type.SizeInBytes(), (product, size) => checked(product * size));
             var image = new HostTensor(type, shape, new byte[bytes]);
-            IReadOnlyDictionary<string, HostTensor> results = session.Run(new Dictionary<string, HostTensor> { [c.Input.Name] = image });
-            return known with { Outputs = [.. known.Outputs.Select(o => o with { Shape = results[c.NameOf(o.Name)].Shape.ToArray()[1..] })] };
+            IReadOnlyDictionary<string, HostTensor> results =
+                session.Run(new Dictionary<string, HostTensor> { [c.Input.Name] = image });
+            return known with
+            {
+                Outputs = [.. known.Outputs.Select(o => o with { Shape = results[c.NameOf(o.Name)].Shape.ToArray()[1..] })]
+            };
         }
 
         internal static ExportPrecision ToExport(OnnxPrecision precision) => precision switch

@@ -1,8 +1,8 @@
 namespace RfDetr;
 
 /// <summary>
-/// An engine that is disposed when its owner has let it go and the last run has been given back, so that disposing never pulls memory
-/// away from a call.
+/// An engine that is disposed when its owner has let it go and the last run has been given back, so that disposing never pulls
+/// memory away from a call.
 /// </summary>
 internal sealed class SharedEngine(INetworkEngine engine) : INetworkEngine
 {

@@ -11,7 +11,8 @@ internal static class EnvironmentProbe
     // Those that change how fast things run. Nothing else of the environment is written down: it may hold secrets.
     private static readonly string[] s_prefixes =
     [
-        "DOTNET_GC", "DOTNET_gc", "DOTNET_Tiered", "DOTNET_TC_", "DOTNET_Enable", "DOTNET_ReadyToRun", "DOTNET_PROCESSOR_COUNT", "DOTNET_Thread",
+        "DOTNET_GC", "DOTNET_gc", "DOTNET_Tiered", "DOTNET_TC_", "DOTNET_Enable", "DOTNET_ReadyToRun", "DOTNET_PROCESSOR_COUNT",
+        "DOTNET_Thread",
         "OMP_", "KMP_", "OPENBLAS_", "MKL_", "ORT_", "VIPS_", CpuOptions.AssembleVariable,
     ];
 
@@ -48,7 +49,9 @@ internal static class EnvironmentProbe
         var found = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
-            if (variable is { Key: string name, Value: string value } && s_prefixes.Any(p => name.StartsWith(p, StringComparison.Ordinal)))
+            if (
+                variable is { Key: string name, Value: string value }
+                    && s_prefixes.Any(p => name.StartsWith(p, StringComparison.Ordinal)))
                 found[name] = value;
         }
 

@@ -6,7 +6,9 @@ namespace RfDetr;
 /// <summary>What identifies a model: its file, together with the weights that a large ONNX file keeps beside itself.</summary>
 internal static class ModelFileDigest
 {
-    /// <summary>SHA-256 and size. With a file of weights, the digest is that of both digests in hexadecimal, one after the other.</summary>
+    /// <summary>
+    /// SHA-256 and size. With a file of weights, the digest is that of both digests in hexadecimal, one after the other.
+    /// </summary>
     public static (string Sha256, long Bytes) Of(ModelReference model, bool acceptLicense)
     {
         if (model.Locate(acceptLicense) is not { } path)

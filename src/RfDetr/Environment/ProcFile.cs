@@ -32,5 +32,8 @@ internal static class ProcFile
 
     /// <summary>The number that a value begins with ("1234 kB"); null if there is none.</summary>
     public static double? Number(string? value) =>
-        value?.Split(' ')[0] is { } first && double.TryParse(first, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null;
+        value?.Split(' ')[0] is { } first
+            && double.TryParse(first, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            ? number
+            : null;
 }

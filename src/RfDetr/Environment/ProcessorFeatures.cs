@@ -13,8 +13,10 @@ public static class ProcessorFeatures
         {
             (string Name, bool IsSupported)[] all =
             [
-                ("SSE4.2", Sse42.IsSupported), ("AVX2", Avx2.IsSupported), ("FMA", Fma.IsSupported), ("AVX-VNNI", AvxVnni.IsSupported),
-                ("AVX-512F", Avx512F.IsSupported), ("AVX-512BW", Avx512BW.IsSupported), ("AVX-512VBMI", Avx512Vbmi.IsSupported), ("AVX10.1", Avx10v1.IsSupported),
+                ("SSE4.2", Sse42.IsSupported), ("AVX2", Avx2.IsSupported), ("FMA", Fma.IsSupported),
+                ("AVX-VNNI", AvxVnni.IsSupported),
+                ("AVX-512F", Avx512F.IsSupported), ("AVX-512BW", Avx512BW.IsSupported), ("AVX-512VBMI", Avx512Vbmi.IsSupported),
+                ("AVX10.1", Avx10v1.IsSupported),
                 ("NEON", AdvSimd.IsSupported), ("dot product", Dp.IsSupported),
             ];
             string[] there = [.. all.Where(set => set.IsSupported).Select(set => set.Name)];

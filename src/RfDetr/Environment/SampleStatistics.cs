@@ -11,9 +11,12 @@ namespace RfDetr;
 /// <param name="P95">95th percentile.</param>
 /// <param name="P99">99th percentile.</param>
 /// <param name="Max">The largest.</param>
-/// <remarks>Percentiles interpolate between neighbors: Hyndman and Fan's (1996) definition 7, the default of R and NumPy.</remarks>
+/// <remarks>
+/// Percentiles interpolate between neighbors: Hyndman and Fan's (1996) definition 7, the default of R and NumPy.
+/// </remarks>
 public sealed record SampleStatistics(
-    int Count, double Mean, double StandardDeviation, double Min, double P10, double P50, double P90, double P95, double P99, double Max)
+    int Count, double Mean, double StandardDeviation, double Min, double P10, double P50, double P90, double P95, double P99,
+    double Max)
 {
     /// <summary>Statistics of at least one finite number.</summary>
     /// <exception cref="ArgumentException">There are none, or one is not finite.</exception>
@@ -39,7 +42,9 @@ public sealed record SampleStatistics(
             Quantile(sorted, 0.9), Quantile(sorted, 0.95), Quantile(sorted, 0.99), sorted[^1]);
     }
 
-    /// <summary>Median of the last third over median of the first third; null for fewer than 9 samples or a first third of zeros.</summary>
+    /// <summary>
+    /// Median of the last third over median of the first third; null for fewer than 9 samples or a first third of zeros.
+    /// </summary>
     public static double? Drift(ReadOnlySpan<double> samples)
     {
         int third = samples.Length / 3;

@@ -6,12 +6,14 @@ namespace RfDetr;
 /// <summary>How many images are worked on at a time.</summary>
 public sealed record StreamOptions
 {
-    /// <summary>Images per run of the network, at least 1; null for the detector's <see cref="Detector.PreferredBatch"/>.</summary>
+    /// <summary>
+    /// Images per run of the network, at least 1; null for the detector's <see cref="Detector.PreferredBatch"/>.
+    /// </summary>
     public int? Batch { get; init; }
 
     /// <summary>
-    /// Groups of <see cref="Batch"/> images in progress, at least 1: while the network runs for one, others are read, decoded, resized or
-    /// written down. Null for two more than the processor has cores, at most 8.
+    /// Groups of <see cref="Batch"/> images in progress, at least 1: while the network runs for one, others are read, decoded,
+    /// resized or written down. Null for two more than the processor has cores, at most 8.
     /// </summary>
     public int? Ahead { get; init; }
 
@@ -21,17 +23,18 @@ public sealed record StreamOptions
     {
         var wrong = new List<string>();
         if (Batch is < 1 or > 1024)
-            wrong.Add(FormattableString.Invariant($"{nameof(Batch)} is {Batch}, expected 1..1024"));
+            wrong.Add(Invariant.Text($"{nameof(Batch)} is {Batch}, expected 1..1024"));
         if (Ahead is < 1 or > 1024)
-            wrong.Add(FormattableString.Invariant($"{nameof(Ahead)} is {Ahead}, expected 1..1024"));
+            wrong.Add(Invariant.Text($"{nameof(Ahead)} is {Ahead}, expected 1..1024"));
         if (wrong.Count > 0)
             throw new ArgumentException("stream options: " + string.Join("; ", wrong));
     }
 }
 
 /// <summary>
-/// Runs a detector over any number of images: lazily, in order, several decoders feeding one engine. Each group of images is one task that
-/// decodes, prepares, runs and decodes the answers; a bounded number of them is under way, and the network runs for one at a time.
+/// Runs a detector over any number of images: lazily, in order, several decoders feeding one engine. Each group of images is one
+/// task that decodes, prepares, runs and decodes the answers; a bounded number of them is under way, and the network runs for one
+/// at a time.
 /// </summary>
 internal static class DetectionStream
 {
@@ -55,7 +58,10 @@ internal static class DetectionStream
             : new ImageOutcome(Source, Image!, Result! with { Times = Result!.Times with { DecodeMs = DecodeMs } });
     }
 
-    /// <summary>Finds objects in one image after the other; see <see cref="Detector.DetectManyAsync(IEnumerable{ImageSource}, DetectOptions?, StreamOptions?, CancellationToken)"/>.</summary>
+    /// <summary>
+    /// Finds objects in one image after the other; see
+    /// <see cref="Detector.DetectManyAsync(IEnumerable{ImageSource}, DetectOptions?, StreamOptions?, CancellationToken)"/>.
+    /// </summary>
     public static async IAsyncEnumerable<ImageOutcome> RunAsync(
         Detector detector, IEnumerable<ImageSource> sources, DetectOptions options, StreamOptions stream,
         [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -97,12 +103,14 @@ internal static class DetectionStream
             // A caller that stops early, or an error, leaves groups behind that nobody will see.
             await stop.CancelAsync().ConfigureAwait(false);
             foreach (Task<Loaded[]> left in underWay)
-                await left.ContinueWith(static t => Release(t.IsCompletedSuccessfully ? t.Result : []), TaskScheduler.Default).ConfigureAwait(false);
+                await left.ContinueWith(
+                    static t => Release(t.IsCompletedSuccessfully ? t.Result : []), TaskScheduler.Default).ConfigureAwait(false);
         }
     }
 
     private static async Task<Loaded[]> WorkAsync(
-        DetectionPipeline pipeline, ImageSource[] group, PixelRect? roi, int most, SemaphoreSlim turn, CancellationToken cancellationToken)
+        DetectionPipeline pipeline, ImageSource[] group, PixelRect? roi, int most, SemaphoreSlim turn,
+        CancellationToken cancellationToken)
     {
         Loaded[] loaded = [.. group.Select(static source => new Loaded(source))];
         try
@@ -145,8 +153,9 @@ internal static class DetectionStream
     {
         if (roi is { } r && (r.X < 0 || r.Y < 0 || r.IsEmpty || r.Right > image.Width || r.Bottom > image.Height))
         {
-            throw new ArgumentException(FormattableString.Invariant(
-                $"the region of interest {r.X},{r.Y},{r.Width},{r.Height} (x,y,w,h) is not inside the image of {image.Width}×{image.Height} pixels"));
+            throw new ArgumentException(Invariant.Text(
+                $"the region of interest {r.X},{r.Y},{r.Width},{r.Height} (x,y,w,h) is not inside the image of "
+                    + $"{image.Width}×{image.Height} pixels"));
         }
     }
 

@@ -2,7 +2,10 @@ using System.IO.Enumeration;
 
 namespace RfDetr;
 
-/// <summary>File patterns, for shells that do not expand them (Windows) and for patterns in quotes: <c>*</c> and <c>?</c> within a name, <c>**</c> for any depth of folders.</summary>
+/// <summary>
+/// File patterns, for shells that do not expand them (Windows) and for patterns in quotes: <c>*</c> and <c>?</c> within a name,
+/// <c>**</c> for any depth of folders.
+/// </summary>
 internal static class Glob
 {
     private static readonly EnumerationOptions s_options = new() { AttributesToSkip = FileAttributes.System };
@@ -16,7 +19,8 @@ internal static class Glob
     public static IEnumerable<string> Expand(string pattern)
     {
         string root = Path.GetPathRoot(pattern) ?? "";
-        string[] parts = pattern[root.Length..].Split(OperatingSystem.IsWindows() ? ['/', '\\'] : ['/'], StringSplitOptions.RemoveEmptyEntries);
+        string[] parts = pattern[root.Length..].Split(
+            OperatingSystem.IsWindows() ? ['/', '\\'] : ['/'], StringSplitOptions.RemoveEmptyEntries);
         return parts.Length == 0 ? [] : Walk(root, parts).Distinct(StringComparer.Ordinal);
     }
 
@@ -49,7 +53,8 @@ internal static class Glob
     // "**" does not follow links: they may lead back up.
     private static IEnumerable<string> Folders(string folder, string part, bool links) =>
         new DirectoryInfo(folder.Length == 0 ? "." : folder).EnumerateDirectories("*", s_options)
-            .Where(below => Matches(part, below) && (links || below.LinkTarget is null)).Select(below => Path.Combine(folder, below.Name));
+            .Where(below =>
+                Matches(part, below) && (links || below.LinkTarget is null)).Select(below => Path.Combine(folder, below.Name));
 
     // As in shells, a leading dot must be asked for.
     private static bool Matches(string part, FileSystemInfo entry) =>

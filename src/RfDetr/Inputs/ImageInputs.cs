@@ -1,4 +1,3 @@
-
 namespace RfDetr;
 
 /// <summary>What users name as input, turned into images: files, folders, glob patterns, addresses, standard input.</summary>
@@ -20,12 +19,16 @@ public static class ImageInputs
     /// The images that inputs stand for, each once, in the order given; those of a folder or pattern by name, numbers by value.
     /// Nothing is opened: a missing file is reported when it is read.
     /// </summary>
-    /// <param name="inputs">A file; a folder (its files with an image's ending); a pattern with <c>*</c>, <c>?</c> and <c>**</c> (any folders); an address; <c>-</c>.</param>
+    /// <param name="inputs">
+    /// A file; a folder (its files with an image's ending); a pattern with <c>*</c>, <c>?</c> and <c>**</c> (any folders); an
+    /// address; <c>-</c>.
+    /// </param>
     /// <param name="recursive">Whether folders are searched to their depth.</param>
     /// <param name="standardInput">The stream that <c>-</c> reads; null where there is none.</param>
     /// <exception cref="ArgumentException">An input is <c>-</c> and there is no standard input.</exception>
     /// <exception cref="FileNotFoundException">A folder holds no image, or a pattern matches none.</exception>
-    public static IReadOnlyList<ImageSource> Expand(IEnumerable<string> inputs, bool recursive = false, Stream? standardInput = null)
+    public static IReadOnlyList<ImageSource> Expand(
+        IEnumerable<string> inputs, bool recursive = false, Stream? standardInput = null)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -34,7 +37,8 @@ public static class ImageInputs
         {
             ImageSource source = name != StandardInput
                 ? ImageSource.Of(name)
-                : new StreamImage(standardInput ?? throw new ArgumentException("there is no standard input to read an image from"), name);
+                : new StreamImage(
+                    standardInput ?? throw new ArgumentException("there is no standard input to read an image from"), name);
             if (seen.Add(source is FileImage ? Path.GetFullPath(name) : name))
                 sources.Add(source);
         }
@@ -54,7 +58,11 @@ public static class ImageInputs
 
     private static string[] InFolder(string folder, bool recursive)
     {
-        var options = new EnumerationOptions { RecurseSubdirectories = recursive, AttributesToSkip = FileAttributes.System | FileAttributes.Hidden };
+        var options = new EnumerationOptions
+        {
+            RecurseSubdirectories = recursive,
+            AttributesToSkip = FileAttributes.System | FileAttributes.Hidden
+        };
         string[] found = [.. Directory.EnumerateFiles(folder, "*", options).Where(HasImageEnding).Order(NaturalOrder.Instance)];
         if (found.Length > 0)
             return found;

@@ -5,7 +5,8 @@ namespace RfDetr;
 /// <summary>What became of one image among many: results, or the reason why there are none.</summary>
 public sealed class ImageOutcome
 {
-    internal ImageOutcome(ImageSource source, Image image, Detections result) => (Source, Image, Result) = (source, image, result);
+    internal ImageOutcome(ImageSource source, Image image, Detections result) =>
+        (Source, Image, Result) = (source, image, result);
 
     internal ImageOutcome(ImageSource source, Exception error) => (Source, Error) = (source, error);
 

@@ -1,6 +1,9 @@
 namespace RfDetr;
 
-/// <summary>Orders names as people count: <c>p9</c> before <c>p10</c>; ordinal otherwise. (.NET's own numeric ordering needs ICU, which this project runs without.)</summary>
+/// <summary>
+/// Orders names as people count: <c>p9</c> before <c>p10</c>; ordinal otherwise. (.NET's own numeric ordering needs ICU, which
+/// this project runs without.)
+/// </summary>
 internal sealed class NaturalOrder : IComparer<string>
 {
     public static NaturalOrder Instance { get; } = new();

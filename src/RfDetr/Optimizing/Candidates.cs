@@ -9,7 +9,8 @@ namespace RfDetr;
 /// <param name="Cores">Physical cores this process may use.</param>
 /// <param name="HasPolicy">True if the model says which of its products may be in int8.</param>
 /// <param name="HasBFloat16">True if our own engine can multiply bfloat16 here.</param>
-internal sealed record CandidateFacts(Engine Engine, bool IsOnnxFile, bool HasFixedBatch, int Cores, bool HasPolicy = false, bool HasBFloat16 = false)
+internal sealed record CandidateFacts(
+    Engine Engine, bool IsOnnxFile, bool HasFixedBatch, int Cores, bool HasPolicy = false, bool HasBFloat16 = false)
 {
     public EngineChoice Reference => EngineChoice.Of(Engine, IsOnnxFile, Cores, HasPolicy);
 }
@@ -31,7 +32,9 @@ internal static class Candidates
 
     /// <summary>Batch sizes for what was chosen.</summary>
     public static IEnumerable<EngineChoice> Batches(EngineChoice chosen, CandidateFacts facts, OptimizeOptions options) =>
-        facts.HasFixedBatch ? [] : options.Batches.Where(b => b != chosen.Batch).Distinct().Order().Select(b => chosen with { Batch = b });
+        facts.HasFixedBatch
+            ? []
+            : options.Batches.Where(b => b != chosen.Batch).Distinct().Order().Select(b => chosen with { Batch = b });
 
     private static readonly bool[] s_off = [false], s_offAndOn = [false, true];
 
@@ -65,5 +68,6 @@ internal static class Candidates
         : ((int[])[facts.Cores, facts.Cores / 2, facts.Cores / 4]).Where(t => t >= 1).Distinct();
 
     private static bool HasAccelerator(CandidateFacts facts) =>
-        (facts.Engine as Engine.OnnxRuntime)?.Providers.Any(p => !p.Name.StartsWith("cpu", StringComparison.OrdinalIgnoreCase)) == true;
+        (facts.Engine as Engine.OnnxRuntime)?.Providers.Any(p =>
+            !p.Name.StartsWith("cpu", StringComparison.OrdinalIgnoreCase)) == true;
 }

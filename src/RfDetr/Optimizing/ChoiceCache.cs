@@ -5,12 +5,16 @@ using RfDetr.Checkpoints;
 
 namespace RfDetr;
 
-/// <summary>Remembers choices, one small file each. A file that is missing, broken, of another version or about something else is no choice: it is measured again.</summary>
+/// <summary>
+/// Remembers choices, one small file each. A file that is missing, broken, of another version or about something else is no
+/// choice: it is measured again.
+/// </summary>
 internal sealed class ChoiceCache(string folder)
 {
     private const long MostBytes = 1 << 20;
 
-    private static readonly JsonWriterOptions s_style = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions s_style =
+        new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The folder that options name, or the one beside the downloaded weights.</summary>
     public static ChoiceCache At(string? folder) => new(folder is null
@@ -29,8 +33,12 @@ internal sealed class ChoiceCache(string folder)
             var file = new FileInfo(path);
             if (!file.Exists || file.Length > MostBytes)
                 return null;
-            StoredChoice? stored = JsonSerializer.Deserialize(File.ReadAllBytes(path), OptimizationJsonContext.Default.StoredChoice);
-            return stored is { SchemaVersion: StoredChoice.CurrentSchema, Report: { } report } && report.Facts.SequenceEqual(facts) && IsSound(report) ? report : null;
+            StoredChoice? stored =
+                JsonSerializer.Deserialize(File.ReadAllBytes(path), OptimizationJsonContext.Default.StoredChoice);
+            return stored is { SchemaVersion: StoredChoice.CurrentSchema, Report: { } report }
+                && report.Facts.SequenceEqual(facts) && IsSound(report)
+                ? report
+                : null;
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -46,11 +54,13 @@ internal sealed class ChoiceCache(string folder)
         stream =>
         {
             using var json = new Utf8JsonWriter(stream, s_style);
-            JsonSerializer.Serialize(json, new StoredChoice(StoredChoice.CurrentSchema, report), OptimizationJsonContext.Default.StoredChoice);
+            JsonSerializer.Serialize(
+                json, new StoredChoice(StoredChoice.CurrentSchema, report), OptimizationJsonContext.Default.StoredChoice);
         },
         flushToDisk: false);
 
-    private static bool IsSound(OptimizationReport report) => report.Chosen.IsSound && report.Reference.IsSound && report.Candidates.All(c => c?.Choice is not null);
+    private static bool IsSound(OptimizationReport report) =>
+        report.Chosen.IsSound && report.Reference.IsSound && report.Candidates.All(c => c?.Choice is not null);
 }
 
 /// <summary>A file of the cache.</summary>

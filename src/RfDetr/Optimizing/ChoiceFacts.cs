@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using RfDetr.Onnx;
+using static RfDetr.Invariant;
 
 namespace RfDetr;
 
@@ -23,10 +24,15 @@ internal static class ChoiceFacts
             $"library: {machine.Library}, {Build(typeof(Detector))}, {Build(typeof(Cpu.CpuNetwork))}",
             $"ONNX Runtime: {machine.Engine}",
             $"model: {ModelFileDigest.Of(detector.Reference, options.AcceptLicense).Sha256}, {options.Weights}",
-            Text($"input: {card.InputHeight}×{card.InputWidth}, precision {candidates.Reference.Precision}, batch {engine.FixedBatch?.ToString(CultureInfo.InvariantCulture) ?? "any"}"),
-            $"int8: {(options.Quantization is null ? "as the model says" : string.Join(' ', options.Quantization.Blocks.Where(b => b.IsInt8).Select(b => b.Name)))}",
+            Text(
+                $"input: {card.InputHeight}×{card.InputWidth}, precision {candidates.Reference.Precision}, batch "
+                    + $"{engine.FixedBatch?.ToString(CultureInfo.InvariantCulture) ?? "any"}"),
+            $"int8: "
+                + $"{(options.Quantization is null ? "as the model says" : string.Join(' ', options.Quantization.Blocks.Where(b => b.IsInt8).Select(b => b.Name)))}",
             Text($"engine: {engine.GetType().Name}, threads {engine.Threads}, providers {string.Join(' ', machine.Providers)}"),
-            Text($"candidates: batches {string.Join(',', optimize.Batches)}, reduced precision {(optimize.AllowReducedPrecision ? "allowed" : "not allowed")}"),
+            Text(
+                $"candidates: batches {string.Join(',', optimize.Batches)}, reduced precision "
+                    + $"{(optimize.AllowReducedPrecision ? "allowed" : "not allowed")}"),
             Text($"tolerance: {optimize.Tolerance}, reduced {optimize.ReducedPrecisionTolerance}"),
         ];
         facts.AddRange(machine.Variables.Select(v => $"{v.Key}: {v.Value}"));
@@ -51,6 +57,4 @@ internal static class ChoiceFacts
             return "none";
         }
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

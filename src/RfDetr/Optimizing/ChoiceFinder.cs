@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace RfDetr;
 
-/// <summary>Remembers or measures. Only one race at a time runs in a process: two would measure each other. Who waited finds the choice remembered.</summary>
+/// <summary>
+/// Remembers or measures. Only one race at a time runs in a process: two would measure each other. Who waited finds the choice
+/// remembered.
+/// </summary>
 internal sealed class ChoiceFinder(ChoiceCache cache, OptimizeOptions options, TimeProvider clock)
 {
     private static readonly SemaphoreSlim s_racing = new(1, 1);
@@ -20,7 +23,9 @@ internal sealed class ChoiceFinder(ChoiceCache cache, OptimizeOptions options, T
         try
         {
             // An incomplete race is run again only if there is more time for it now.
-            if (!options.Refresh && cache.Find(facts) is { } known && (known.IsComplete || known.BudgetSeconds >= options.Budget.TotalSeconds))
+            if (
+                !options.Refresh
+                    && cache.Find(facts) is { } known && (known.IsComplete || known.BudgetSeconds >= options.Budget.TotalSeconds))
                 return (known with { FromCache = true }, null);
             return Measure(facts, candidates, source, cancellationToken);
         }
@@ -35,7 +40,8 @@ internal sealed class ChoiceFinder(ChoiceCache cache, OptimizeOptions options, T
     {
         var race = new Race(source, options, clock);
         (Entrant best, int batch) = race.Run(
-            candidates.Reference, Candidates.Engines(candidates, options), engine => Candidates.Batches(engine, candidates, options), cancellationToken);
+            candidates.Reference, Candidates.Engines(candidates, options),
+            engine => Candidates.Batches(engine, candidates, options), cancellationToken);
         var report = new OptimizationReport
         {
             MeasuredAt = clock.GetUtcNow(),
@@ -67,7 +73,8 @@ internal sealed class ChoiceFinder(ChoiceCache cache, OptimizeOptions options, T
     private static string Reason(Race race, Entrant best)
     {
         Entrant first = race.Entrants[0];
-        int refused = race.Entrants.Count(e => e.Fate == CandidateFate.Different), unknown = race.Entrants.Count(e => e.Fate == CandidateFate.NotMeasured);
+        int refused = race.Entrants.Count(e => e.Fate == CandidateFate.Different),
+        unknown = race.Entrants.Count(e => e.Fate == CandidateFate.NotMeasured);
         string reason = best == first
             ? "nothing else is clearly quicker than the detector as it was loaded"
             : string.Create(CultureInfo.InvariantCulture, $"{best.Ratio:0.00} times the time of {best.Rival}");

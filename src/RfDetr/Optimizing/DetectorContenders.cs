@@ -1,8 +1,10 @@
-
 namespace RfDetr;
 
-/// <summary>Loads candidates as detectors of one model. The unoptimized detector, which is there already, is used as it is.</summary>
-internal sealed class DetectorContenders(Detector reference, EngineChoice referenceChoice, IReadOnlyList<Image> probes) : IContenderSource
+/// <summary>
+/// Loads candidates as detectors of one model. The unoptimized detector, which is there already, is used as it is.
+/// </summary>
+internal sealed class DetectorContenders(Detector reference, EngineChoice referenceChoice, IReadOnlyList<Image> probes)
+    : IContenderSource
 {
     public IContender Open(EngineChoice choice, CancellationToken cancellationToken)
     {
@@ -18,7 +20,8 @@ internal sealed class DetectorContenders(Detector reference, EngineChoice refere
         // Everything the network selects is compared; a threshold would hide objects just below it.
         private static readonly DetectOptions s_everything = new() { ScoreThreshold = 0 };
 
-        // ONNX Runtime's spinning workers give up after some milliseconds without work; until then they would slow the other one down.
+        // ONNX Runtime's spinning workers give up after some milliseconds without work; until then they would slow the other one
+        // down.
         private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(20);
 
         private Image[] _images = [];
@@ -27,7 +30,10 @@ internal sealed class DetectorContenders(Detector reference, EngineChoice refere
         public Detector Detector => detector;
 
         public IReadOnlyList<Detections> Look(int batch, CancellationToken cancellationToken) =>
-            [.. probes.Chunk(batch).SelectMany(some => detector.Detect(Filled(some, batch), batch, s_everything, cancellationToken).Take(some.Length))];
+            [
+                .. probes.Chunk(batch).SelectMany(some =>
+                    detector.Detect(Filled(some, batch), batch, s_everything, cancellationToken).Take(some.Length))
+            ];
 
         public void Call(int batch, CancellationToken cancellationToken)
         {
@@ -51,6 +57,7 @@ internal sealed class DetectorContenders(Detector reference, EngineChoice refere
         }
 
         // The batch that is asked for is the one that is tested (and made ready), even where there are fewer images.
-        private Image[] Filled(Image[] some, int batch) => [.. some, .. Enumerable.Range(0, batch - some.Length).Select(i => probes[i % probes.Count])];
+        private Image[] Filled(Image[] some, int batch) =>
+            [.. some, .. Enumerable.Range(0, batch - some.Length).Select(i => probes[i % probes.Count])];
     }
 }

@@ -18,7 +18,10 @@ internal sealed class Duel(TimeProvider clock, TimeSpan budget)
     /// <summary>True when nothing more may be measured.</summary>
     public bool IsOver => Spent >= budget;
 
-    /// <summary>Measures until one is clearly slower, the share of time is used, or the budget is spent; true if the challenger is quicker.</summary>
+    /// <summary>
+    /// Measures until one is clearly slower, the share of time is used, or the budget is spent; true if the challenger is
+    /// quicker.
+    /// </summary>
     public bool Run(Entrant best, Entrant challenger, TimeSpan share, CancellationToken cancellationToken)
     {
         TimeSpan end = Spent + share;
@@ -43,7 +46,10 @@ internal sealed class Duel(TimeProvider clock, TimeSpan budget)
         challenger.Compare(ratio, best.Choice);
         string against = string.Create(CultureInfo.InvariantCulture, $"{ratio:0.00} times the time of {best.Choice}");
         if (ratios.Count < LeastRounds && !IsClear(ratios))
-            challenger.Decide(CandidateFate.NotMeasured, string.Create(CultureInfo.InvariantCulture, $"the budget was spent after {ratios.Count} of at least {LeastRounds} rounds"));
+            challenger.Decide(
+                CandidateFate.NotMeasured,
+                string.Create(
+                    CultureInfo.InvariantCulture, $"the budget was spent after {ratios.Count} of at least {LeastRounds} rounds"));
         else if (ratio > 1 + LeastGain)
             challenger.Decide(CandidateFate.Slower, against);
         else if (ratio > 1 - LeastGain || 3 * ratios.Count(r => r < 1) < 2 * ratios.Count)
@@ -53,7 +59,8 @@ internal sealed class Duel(TimeProvider clock, TimeSpan budget)
         return false;
     }
 
-    // The median of both orders, each by itself: where the second call of a round meets a slower machine, one order gains what the other loses.
+    // The median of both orders, each by itself: where the second call of a round meets a slower machine, one order gains what
+    // the other loses.
     private static double Center(List<double> ratios)
     {
         double[] ahead = [.. ratios.Where((_, i) => i % 2 == 0)], behind = [.. ratios.Where((_, i) => i % 2 == 1)];

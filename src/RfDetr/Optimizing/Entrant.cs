@@ -28,5 +28,7 @@ internal sealed class Entrant(EngineChoice choice)
     public void Decide(CandidateFate fate, string reason) => (Fate, Reason) = (fate, reason);
 
     public CandidateReport Report() =>
-        new(Choice, Fate, _ms.Count, _ms.Count > 0 ? SampleStatistics.Median(_ms.ToArray()) : null, Ratio, Rival, Difference, Reason);
+        new(
+            Choice, Fate, _ms.Count, _ms.Count > 0 ? SampleStatistics.Median(_ms.ToArray()) : null, Ratio, Rival, Difference,
+            Reason);
 }

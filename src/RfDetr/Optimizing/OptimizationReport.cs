@@ -1,12 +1,16 @@
 namespace RfDetr;
 
-/// <summary>What <see cref="Detector.OptimizeForInference(OptimizeOptions, CancellationToken)"/> measured, what it chose, and why.</summary>
+/// <summary>
+/// What <see cref="Detector.OptimizeForInference(OptimizeOptions, CancellationToken)"/> measured, what it chose, and why.
+/// </summary>
 public sealed record OptimizationReport
 {
     /// <summary>When it was measured, UTC.</summary>
     public required DateTimeOffset MeasuredAt { get; init; }
 
-    /// <summary>Machine, software and model that the choice holds for, one <c>name: value</c> each; on another one it is measured again.</summary>
+    /// <summary>
+    /// Machine, software and model that the choice holds for, one <c>name: value</c> each; on another one it is measured again.
+    /// </summary>
     public required IReadOnlyList<string> Facts { get; init; }
 
     /// <summary>Seconds that measured calls were allowed to take.</summary>
@@ -15,7 +19,9 @@ public sealed record OptimizationReport
     /// <summary>Seconds that they took.</summary>
     public required double SpentSeconds { get; init; }
 
-    /// <summary>How the unoptimized detector runs: what everything is compared with, and what remains where nothing is better.</summary>
+    /// <summary>
+    /// How the unoptimized detector runs: what everything is compared with, and what remains where nothing is better.
+    /// </summary>
     public required EngineChoice Reference { get; init; }
 
     /// <summary>What was chosen.</summary>
@@ -24,7 +30,9 @@ public sealed record OptimizationReport
     /// <summary>Why, in a sentence.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>Everything that was considered, in the order in which it was tried; the first is the unoptimized detector.</summary>
+    /// <summary>
+    /// Everything that was considered, in the order in which it was tried; the first is the unoptimized detector.
+    /// </summary>
     public required IReadOnlyList<CandidateReport> Candidates { get; init; }
 
     /// <summary>True if every candidate was measured or ruled out; false if the budget was too short for some.</summary>
@@ -45,15 +53,20 @@ public sealed record OptimizationReport
 /// <param name="Fate">Whether it was chosen, and if not, why not.</param>
 /// <param name="Calls">Measured calls.</param>
 /// <param name="MedianMs">Median of their times in milliseconds per image; null without calls.</param>
-/// <param name="Ratio">Median of its times over those of <paramref name="Rival"/> in the same rounds; below 1 is quicker. Null where it was not compared.</param>
+/// <param name="Ratio">
+/// Median of its times over those of <paramref name="Rival"/> in the same rounds; below 1 is quicker. Null where it was not
+/// compared.
+/// </param>
 /// <param name="Rival">What it was measured in turn with: the best candidate until then.</param>
 /// <param name="Difference">
-/// The largest difference of any object from the unoptimized detector's: the change of its score, or its score times the part of box or mask that do not
-/// overlap, whichever is more; an object that only one of them finds counts with its score. 0..1; null where it was not looked at.
+/// The largest difference of any object from the unoptimized detector's: the change of its score, or its score times the part of
+/// box or mask that do not overlap, whichever is more; an object that only one of them finds counts with its score. 0..1; null
+/// where it was not looked at.
 /// </param>
 /// <param name="Reason">The fate in a sentence.</param>
 public sealed record CandidateReport(
-    EngineChoice Choice, CandidateFate Fate, int Calls, double? MedianMs, double? Ratio, EngineChoice? Rival, double? Difference, string Reason);
+    EngineChoice Choice, CandidateFate Fate, int Calls, double? MedianMs, double? Ratio, EngineChoice? Rival, double? Difference,
+    string Reason);
 
 /// <summary>Whether a candidate was chosen, and if not, why not.</summary>
 public enum CandidateFate

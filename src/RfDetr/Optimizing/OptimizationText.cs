@@ -6,7 +6,8 @@ namespace RfDetr;
 /// <summary>A report for people.</summary>
 internal static class OptimizationText
 {
-    private static readonly string[] s_headings = ["candidate", "ms per image", "calls", "× rival", "difference", "what became of it"];
+    private static readonly string[] s_headings =
+        ["candidate", "ms per image", "calls", "× rival", "difference", "what became of it"];
 
     public static string Of(OptimizationReport report)
     {
@@ -14,11 +15,16 @@ internal static class OptimizationText
         string[][] rows = [s_headings, .. report.Candidates.Select((c, i) => Row(c, i == 0))];
         int[] widths = [.. Enumerable.Range(0, s_headings.Length).Select(column => rows.Max(r => r[column].Length))];
         foreach (string[] row in rows)
-            text.AppendLine(string.Join("  ", row.Select((cell, i) => i is 0 or 5 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))).TrimEnd());
+            text.AppendLine(
+                string.Join(
+                    "  ", row.Select((cell, i) => i is 0 or 5 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))).TrimEnd());
         text.AppendLine(CultureInfo.InvariantCulture, $"chosen: {report.Chosen}: {report.Reason}");
         text.Append(report.FromCache
-            ? string.Create(CultureInfo.InvariantCulture, $"remembered from {report.MeasuredAt:yyyy-MM-dd HH:mm} UTC, not measured now")
-            : string.Create(CultureInfo.InvariantCulture, $"{report.SpentSeconds:0.0} s of calls measured, {report.BudgetSeconds:0.###} s allowed"));
+            ? string.Create(
+                CultureInfo.InvariantCulture, $"remembered from {report.MeasuredAt:yyyy-MM-dd HH:mm} UTC, not measured now")
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{report.SpentSeconds:0.0} s of calls measured, {report.BudgetSeconds:0.###} s allowed"));
         foreach (string note in report.Notes)
             text.AppendLine().Append("note: ").Append(note);
         return text.ToString();

@@ -1,14 +1,23 @@
-using System.Globalization;
+using static RfDetr.Invariant;
 
 namespace RfDetr;
 
-/// <summary>How <see cref="Detector.OptimizeForInference(OptimizeOptions, CancellationToken)"/> looks for the quickest way to run a network.</summary>
+/// <summary>
+/// How <see cref="Detector.OptimizeForInference(OptimizeOptions, CancellationToken)"/> looks for the quickest way to run a
+/// network.
+/// </summary>
 public sealed record OptimizeOptions
 {
-    /// <summary>Time spent on measured calls, more than 0 and at most an hour. Loading each candidate, about as long as loading the detector, comes on top.</summary>
+    /// <summary>
+    /// Time spent on measured calls, more than 0 and at most an hour. Loading each candidate, about as long as loading the
+    /// detector, comes on top.
+    /// </summary>
     public TimeSpan Budget { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The most that results may differ from the unoptimized detector's, 0..1: in score, or in overlap times score (see <see cref="CandidateReport.Difference"/>).</summary>
+    /// <summary>
+    /// The most that results may differ from the unoptimized detector's, 0..1: in score, or in overlap times score (see
+    /// <see cref="CandidateReport.Difference"/>).
+    /// </summary>
     public double Tolerance { get; init; } = 0.01;
 
     /// <summary>The same for candidates of less than single precision, 0..1.</summary>
@@ -17,13 +26,20 @@ public sealed record OptimizeOptions
     /// <summary>Whether candidates may compute less precisely than the detector was loaded for.</summary>
     public bool AllowReducedPrecision { get; init; }
 
-    /// <summary>Batch sizes among which one is chosen for lists of images, 1..1024; single images decide about everything else.</summary>
+    /// <summary>
+    /// Batch sizes among which one is chosen for lists of images, 1..1024; single images decide about everything else.
+    /// </summary>
     public IReadOnlyList<int> Batches { get; init; } = [1, 2, 4];
 
-    /// <summary>Images that are shown to every candidate; empty: two drawn ones. Those the model knows objects in make the better test.</summary>
+    /// <summary>
+    /// Images that are shown to every candidate; empty: two drawn ones. Those the model knows objects in make the better test.
+    /// </summary>
     public IReadOnlyList<Image> Probes { get; init; } = [];
 
-    /// <summary>Folder of remembered choices; null: <c>optimized</c> beside the downloaded weights (<c>$RFDETR_HOME</c>, else <c>.rfdetr</c> in the user's home folder).</summary>
+    /// <summary>
+    /// Folder of remembered choices; null: <c>optimized</c> beside the downloaded weights (<c>$RFDETR_HOME</c>, else
+    /// <c>.rfdetr</c> in the user's home folder).
+    /// </summary>
     public string? CacheFolder { get; init; }
 
     /// <summary>True to measure even if there is a remembered choice, which is replaced.</summary>
@@ -39,7 +55,10 @@ public sealed record OptimizeOptions
         if (!(ReducedPrecisionTolerance is >= 0 and <= 1))
             wrong.Add(Text($"{nameof(ReducedPrecisionTolerance)} is {ReducedPrecisionTolerance}, expected 0..1"));
         if (Batches is null or { Count: 0 } || Batches.Any(b => b is < 1 or > 1024))
-            wrong.Add(Text($"{nameof(Batches)} is {(Batches is null ? "missing" : string.Join(',', Batches))}, expected whole numbers from 1 to 1024"));
+            wrong.Add(
+                Text(
+                    $"{nameof(Batches)} is {(Batches is null ? "missing" : string.Join(',', Batches))}, expected whole "
+                        + $"numbers from 1 to 1024"));
         if (Probes is null || Probes.Any(p => p is null))
             wrong.Add(Text($"{nameof(Probes)} is missing or has an image that is null"));
         if (wrong.Count > 0)
@@ -47,7 +66,6 @@ public sealed record OptimizeOptions
     }
 
     /// <summary>The tolerance that holds for a choice.</summary>
-    internal double ToleranceOf(EngineChoice choice) => choice.IsReduced ? Math.Max(Tolerance, ReducedPrecisionTolerance) : Tolerance;
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    internal double ToleranceOf(EngineChoice choice) =>
+        choice.IsReduced ? Math.Max(Tolerance, ReducedPrecisionTolerance) : Tolerance;
 }

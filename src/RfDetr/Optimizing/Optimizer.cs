@@ -17,7 +17,8 @@ internal static class Optimizer
         try
         {
             IReadOnlyList<Image> probes = drawn.Length > 0 ? drawn : options.Probes;
-            (OptimizationReport report, IContender? winner) = finder.Find(facts, candidates, new DetectorContenders(reference, candidates.Reference, probes), cancellationToken);
+            (OptimizationReport report, IContender? winner) = finder.Find(
+                facts, candidates, new DetectorContenders(reference, candidates.Reference, probes), cancellationToken);
             Detector chosen = winner is DetectorContenders.Contender { Detector: { } measured } && measured != reference
                 ? measured
                 : reference.WithEngine(report.Chosen.ToEngine(reference.Engine));

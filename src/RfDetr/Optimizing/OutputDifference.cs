@@ -1,7 +1,8 @@
-
 namespace RfDetr;
 
-/// <summary>How far two results of the same images are apart, in the terms of those who use them: objects, weighted by their scores.</summary>
+/// <summary>
+/// How far two results of the same images are apart, in the terms of those who use them: objects, weighted by their scores.
+/// </summary>
 internal static class OutputDifference
 {
     // Weaker objects than these are a matter of chance; where there are none, the best few are looked at all the same.
@@ -11,10 +12,14 @@ internal static class OutputDifference
     // A mask of few pixels changes by a large part of itself when a single one on its border turns.
     private const double LeastMaskPixels = 400;
 
-    /// <summary>The largest difference of any object in any image, 0..1; infinite where something is not a number or an image is missing.</summary>
-    public static double Largest(IReadOnlyList<Detections> expected, IReadOnlyList<Detections> actual) => expected.Count != actual.Count
+    /// <summary>
+    /// The largest difference of any object in any image, 0..1; infinite where something is not a number or an image is missing.
+    /// </summary>
+    public static double Largest(IReadOnlyList<Detections> expected, IReadOnlyList<Detections> actual) =>
+        expected.Count != actual.Count
         ? double.PositiveInfinity
-        : expected.Zip(actual).Select(pair => Math.Max(Of(pair.First, pair.Second), Of(pair.Second, pair.First))).DefaultIfEmpty(0).Max();
+        : expected.Zip(actual)
+            .Select(pair => Math.Max(Of(pair.First, pair.Second), Of(pair.Second, pair.First))).DefaultIfEmpty(0).Max();
 
     // Each object of one side against the object of its class on the other side that is most like it.
     private static double Of(Detections from, Detections to)
@@ -53,5 +58,6 @@ internal static class OutputDifference
         found.Items.OrderByDescending(d => d.Score).Where((d, i) => i < Fewest || d.Score > LeastScore).Take(Most);
 
     private static bool IsFinite(Detection d) =>
-        float.IsFinite(d.Score) && float.IsFinite(d.Box.X1) && float.IsFinite(d.Box.Y1) && float.IsFinite(d.Box.X2) && float.IsFinite(d.Box.Y2);
+        float.IsFinite(d.Score)
+            && float.IsFinite(d.Box.X1) && float.IsFinite(d.Box.Y1) && float.IsFinite(d.Box.X2) && float.IsFinite(d.Box.Y2);
 }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace RfDetr;
 
 /// <summary>
-/// Finds the quickest candidate by duels: each one in turn against the best so far, call by call, so that a machine whose speed drifts is
-/// the same for both. At most three are in memory: the unoptimized detector, the best, and its challenger.
+/// Finds the quickest candidate by duels: each one in turn against the best so far, call by call, so that a machine whose speed
+/// drifts is the same for both. At most three are in memory: the unoptimized detector, the best, and its challenger.
 /// </summary>
 /// <param name="source">Loads candidates.</param>
 /// <param name="options">Budget and tolerances.</param>
@@ -28,7 +28,8 @@ internal sealed class Race(IContenderSource source, OptimizeOptions options, Tim
     /// <param name="cancellationToken">Ends the race.</param>
     /// <returns>The best for single images, and the best batch for it.</returns>
     public (Entrant Best, int Batch) Run(
-        EngineChoice reference, IReadOnlyList<EngineChoice> engines, Func<EngineChoice, IEnumerable<EngineChoice>> batches, CancellationToken cancellationToken)
+        EngineChoice reference, IReadOnlyList<EngineChoice> engines, Func<EngineChoice, IEnumerable<EngineChoice>> batches,
+        CancellationToken cancellationToken)
     {
         var first = new Entrant(reference) { Contender = source.Open(reference, cancellationToken) };
         _all.Add(first);
@@ -46,7 +47,8 @@ internal sealed class Race(IContenderSource source, OptimizeOptions options, Tim
             }
 
             int batch = BestBatch(best, [.. batches(best.Choice).Select(b => new Entrant(b))], cancellationToken);
-            best.Decide(CandidateFate.Chosen, best == first ? "nothing else is clearly quicker" : "the quickest for single images");
+            best.Decide(
+                CandidateFate.Chosen, best == first ? "nothing else is clearly quicker" : "the quickest for single images");
             if (best != first)
                 first.Contender.Dispose();
             return (best, batch);
@@ -128,12 +130,16 @@ internal sealed class Race(IContenderSource source, OptimizeOptions options, Tim
 
     private bool Compare(Entrant best, Entrant challenger, TimeSpan share, CancellationToken cancellationToken)
     {
-        double difference = OutputDifference.Largest(_expected, challenger.Contender!.Look(challenger.Choice.Batch, cancellationToken));
+        double difference =
+            OutputDifference.Largest(_expected, challenger.Contender!.Look(challenger.Choice.Batch, cancellationToken));
         double tolerance = options.ToleranceOf(challenger.Choice);
         challenger.Difference = difference;
         if (!(difference <= tolerance))
         {
-            challenger.Decide(CandidateFate.Different, string.Create(CultureInfo.InvariantCulture, $"its results differ by {difference:0.####}, {tolerance:0.####} is tolerated"));
+            challenger.Decide(
+                CandidateFate.Different,
+                string.Create(
+                    CultureInfo.InvariantCulture, $"its results differ by {difference:0.####}, {tolerance:0.####} is tolerated"));
             return false;
         }
 

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace RfDetr;
 
 /// <summary>
-/// Results as CSV (RFC 4180, line ends LF), one line per detection: file, width, height, class_id, class_name, score, x1, y1, x2, y2 and,
-/// for segmentation models, mask (COCO's compressed run lengths). An image without detections has no line.
+/// Results as CSV (RFC 4180, line ends LF), one line per detection: file, width, height, class_id, class_name, score, x1, y1, x2,
+/// y2 and, for segmentation models, mask (COCO's compressed run lengths). An image without detections has no line.
 /// </summary>
 public sealed class DetectionCsv : IResultWriter
 {
@@ -25,7 +25,11 @@ public sealed class DetectionCsv : IResultWriter
     {
         ArgumentNullException.ThrowIfNull(writer);
         (_writer, _masks) = (writer, masks);
-        WriteLine(["file", "width", "height", "class_id", "class_name", "score", "x1", "y1", "x2", "y2", .. _masks ? (string[])["mask"] : []]);
+        WriteLine(
+            [
+                "file", "width", "height", "class_id", "class_name", "score", "x1", "y1", "x2", "y2",
+                .. _masks ? (string[])["mask"] : []
+            ]);
     }
 
     /// <inheritdoc/>
@@ -37,7 +41,8 @@ public sealed class DetectionCsv : IResultWriter
             WriteLine(
             [
                 file, Text(found.Width), Text(found.Height), Text(d.ClassId), d.ClassName, Text(d.Score),
-                Text(d.Box.X1), Text(d.Box.Y1), Text(d.Box.X2), Text(d.Box.Y2), .. _masks ? (string[])[d.Mask?.ToCompressedString() ?? ""] : [],
+                Text(d.Box.X1), Text(d.Box.Y1), Text(d.Box.X2), Text(d.Box.Y2),
+                .. _masks ? (string[])[d.Mask?.ToCompressedString() ?? ""] : [],
             ]);
         }
     }
@@ -58,5 +63,6 @@ public sealed class DetectionCsv : IResultWriter
         _writer.Write('\n');
     }
 
-    private static string Quoted(string field) => field.IndexOfAny(s_special) < 0 ? field : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    private static string Quoted(string field) =>
+        field.IndexOfAny(s_special) < 0 ? field : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

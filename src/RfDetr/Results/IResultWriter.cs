@@ -1,6 +1,8 @@
 namespace RfDetr;
 
-/// <summary>Takes results image by image, in any number: nothing is kept in memory. Not safe for several threads at once.</summary>
+/// <summary>
+/// Takes results image by image, in any number: nothing is kept in memory. Not safe for several threads at once.
+/// </summary>
 public interface IResultWriter : IDisposable
 {
     /// <summary>Adds one image's results.</summary>

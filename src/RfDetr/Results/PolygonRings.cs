@@ -1,4 +1,3 @@
-
 namespace RfDetr;
 
 /// <summary>One closed border of a mask, at least three points, in the direction that tells what it is.</summary>
@@ -8,9 +7,9 @@ namespace RfDetr;
 internal sealed record PolygonRing(IReadOnlyList<PixelPoint> Points, bool IsHole, double Area);
 
 /// <summary>
-/// Borders of a mask as result files hold them: outer borders run clockwise as seen (the y axis points down), holes the other way round.
-/// So a program that fills by the non-zero or the even-odd rule shows holes, and one that unites the polygons, as COCO's tools do,
-/// gets the filled outlines. Parts of one pixel or one straight line have no area and are left out; the mask has them.
+/// Borders of a mask as result files hold them: outer borders run clockwise as seen (the y axis points down), holes the other way
+/// round. So a program that fills by the non-zero or the even-odd rule shows holes, and one that unites the polygons, as COCO's
+/// tools do, gets the filled outlines. Parts of one pixel or one straight line have no area and are left out; the mask has them.
 /// </summary>
 internal static class PolygonRings
 {

@@ -71,7 +71,9 @@ internal sealed record MaskDocument(IReadOnlyList<int> Size, string Counts)
 internal sealed record TimesDocument(double Decode, double Preprocess, double Inference, double Postprocess)
 {
     public static TimesDocument Of(StageTimes t) =>
-        new(Math.Round(t.DecodeMs, 3), Math.Round(t.PreprocessMs, 3), Math.Round(t.InferenceMs, 3), Math.Round(t.PostprocessMs, 3));
+        new(
+            Math.Round(t.DecodeMs, 3), Math.Round(t.PreprocessMs, 3), Math.Round(t.InferenceMs, 3),
+            Math.Round(t.PostprocessMs, 3));
 }
 
 /// <summary>An image without results.</summary>
@@ -85,6 +87,8 @@ internal sealed record FailureDocument(string File, string Error);
 [JsonSerializable(typeof(FailureDocument))]
 internal sealed partial class ResultJson : JsonSerializerContext
 {
-    /// <summary>On one line; characters of run lengths such as '&lt;' stay themselves, which JSON allows and readers expect.</summary>
+    /// <summary>
+    /// On one line; characters of run lengths such as '&lt;' stay themselves, which JSON allows and readers expect.
+    /// </summary>
     public static JsonWriterOptions Writing { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

@@ -3,8 +3,9 @@ using System.Text;
 namespace RfDetr;
 
 /// <summary>
-/// Names for files made from images, no two alike even where file systems ignore case or endings differ: <c>a/1.jpg</c> and <c>b/1.png</c> become
-/// <c>1</c> and <c>b_1</c>. The same images in the same order always get the same names. Not safe for several threads at once.
+/// Names for files made from images, no two alike even where file systems ignore case or endings differ: <c>a/1.jpg</c> and
+/// <c>b/1.png</c> become <c>1</c> and <c>b_1</c>. The same images in the same order always get the same names. Not safe for
+/// several threads at once.
 /// </summary>
 public sealed class UniqueNames
 {
@@ -18,7 +19,10 @@ public sealed class UniqueNames
     {
         ArgumentNullException.ThrowIfNull(source);
         bool isUrl = ImageUrl.IsUrl(source);
-        string[] parts = (isUrl && Uri.TryCreate(source, UriKind.Absolute, out Uri? address) ? Uri.UnescapeDataString(address.AbsolutePath) : source)
+        string[] parts = (
+            isUrl && Uri.TryCreate(source, UriKind.Absolute, out Uri? address)
+                ? Uri.UnescapeDataString(address.AbsolutePath)
+                : source)
             .Split('/', '\\');
         string stem = source == "-" ? "stdin" : Clean(Path.GetFileNameWithoutExtension(parts[^1]));
         if (_taken.Add(stem))
@@ -26,7 +30,7 @@ public sealed class UniqueNames
         string longer = parts.Length > 1 && Clean(parts[^2]) is { Length: > 0 } parent ? $"{parent}_{stem}" : stem;
         string name = longer;
         for (int i = 2; !_taken.Add(name); i++)
-            name = FormattableString.Invariant($"{longer}-{i}");
+            name = Invariant.Text($"{longer}-{i}");
         return name;
     }
 

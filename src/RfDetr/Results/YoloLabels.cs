@@ -4,9 +4,9 @@ using System.Text;
 namespace RfDetr;
 
 /// <summary>
-/// Results as YOLO label files, one <c>.txt</c> per image (empty if nothing was found) and <c>classes.txt</c> with the names. A line is
-/// <c>class cx cy w h</c> for boxes and <c>class x1 y1 x2 y2 …</c> (the largest outer border) for masks, as fractions of the image;
-/// the class is the name's place in <c>classes.txt</c>, from 0. Scores have no place in the format.
+/// Results as YOLO label files, one <c>.txt</c> per image (empty if nothing was found) and <c>classes.txt</c> with the names. A
+/// line is <c>class cx cy w h</c> for boxes and <c>class x1 y1 x2 y2 …</c> (the largest outer border) for masks, as fractions of
+/// the image; the class is the name's place in <c>classes.txt</c>, from 0. Scores have no place in the format.
 /// </summary>
 public sealed class YoloLabels : IResultWriter
 {
@@ -58,7 +58,8 @@ public sealed class YoloLabels : IResultWriter
     private void AppendBox(StringBuilder text, Detection detection, Detections image)
     {
         BoxCxCyWh box = detection.Box.Clamp(image.Width, image.Height).ToCxCyWh();
-        AppendLine(text, detection, [box.Cx / image.Width, box.Cy / image.Height, box.Width / image.Width, box.Height / image.Height]);
+        AppendLine(
+            text, detection, [box.Cx / image.Width, box.Cy / image.Height, box.Width / image.Width, box.Height / image.Height]);
     }
 
     private void AppendMask(StringBuilder text, Detection detection, Detections image)
@@ -67,7 +68,8 @@ public sealed class YoloLabels : IResultWriter
             return;
 
         // Half a pixel further: the format measures from the image's edge, the border runs through pixel centers.
-        AppendLine(text, detection, outline.Points.SelectMany(p => (float[])[(p.X + 0.5f) / image.Width, (p.Y + 0.5f) / image.Height]));
+        AppendLine(
+            text, detection, outline.Points.SelectMany(p => (float[])[(p.X + 0.5f) / image.Width, (p.Y + 0.5f) / image.Height]));
     }
 
     private void AppendLine(StringBuilder text, Detection detection, IEnumerable<float> fractions)

@@ -21,14 +21,20 @@ public sealed class EndToEndTests(GoldenCheckpoints checkpoints) : IClassFixture
         {
             string[] images = [.. Enumerable.Range(0, Images).Select(i => Goldens.Path($"cli/picture{i}.png"))];
             CliRun run = await CliRun.Of(
-                ["detect", .. images, "--model", checkpoint, "--threshold", "0.05", "--resize-antialias", antialias, "--batch", $"{batch}", "--json", "-"]);
+                [
+                    "detect", .. images, "--model", checkpoint, "--threshold", "0.05", "--resize-antialias", antialias, "--batch",
+                    $"{batch}", "--json", "-"
+                ]);
             run.Code.ShouldBe(0, run.Error);
-            run.Json.GetProperty("model").GetProperty("classes").GetRawText().ShouldBe("""{"1":"alpha","2":"beta","3":"gamma"}""");
+            run.Json.GetProperty("model")
+                .GetProperty("classes").GetRawText().ShouldBe("""{"1":"alpha","2":"beta","3":"gamma"}""");
             using JsonDocument reference = JsonDocument.Parse(File.ReadAllText(Goldens.Path($"cli/{kind}.expected.json")));
             for (int i = 0; i < Images; i++)
             {
                 JsonElement expected = reference.RootElement.GetProperty($"antialias_{antialias}")[i];
-                Compare(Read(run.Json.GetProperty("images")[i].GetProperty("detections")), [.. Read(expected).Where(d => d.ClassId != 0 && d.Score > Threshold)], kind == "seg");
+                Compare(
+                    Read(run.Json.GetProperty("images")[i].GetProperty("detections")),
+                    [.. Read(expected).Where(d => d.ClassId != 0 && d.Score > Threshold)], kind == "seg");
             }
         }
     }
@@ -43,7 +49,8 @@ public sealed class EndToEndTests(GoldenCheckpoints checkpoints) : IClassFixture
             int at = actual.FindIndex(d => d.ClassId == wanted.ClassId && Math.Abs(d.Score - wanted.Score) <= 2e-3f
                 && d.Box.Zip(wanted.Box).All(pair => Math.Abs(pair.First - pair.Second) <= 0.5f)
                 && (wanted.Mask is null || IoU(d.Mask!, wanted.Mask) >= 0.98));
-            at.ShouldBeGreaterThanOrEqualTo(0, $"nothing matches class {wanted.ClassId}, score {wanted.Score}, box {string.Join(", ", wanted.Box)}");
+            at.ShouldBeGreaterThanOrEqualTo(
+                0, $"nothing matches class {wanted.ClassId}, score {wanted.Score}, box {string.Join(", ", wanted.Box)}");
             (actual[at].Mask is not null).ShouldBe(masks);
             actual.RemoveAt(at);
         }
@@ -52,8 +59,10 @@ public sealed class EndToEndTests(GoldenCheckpoints checkpoints) : IClassFixture
     private static double IoU(RleMask a, RleMask b) => a.Area + b.Area == 0 ? 1 : a.IntersectionArea(b) / (double)a.Union(b).Area;
 
     private static List<Found> Read(JsonElement list) => [.. list.EnumerateArray().Select(d => new Found(
-        d.GetProperty("score").GetSingle(), d.GetProperty("class_id").GetInt32(), [.. d.GetProperty("box").EnumerateArray().Select(v => v.GetSingle())],
+        d.GetProperty("score").GetSingle(), d.GetProperty("class_id").GetInt32(),
+        [.. d.GetProperty("box").EnumerateArray().Select(v => v.GetSingle())],
         d.TryGetProperty("mask", out JsonElement m)
-            ? RleMask.Parse(m.GetProperty("size")[0].GetInt32(), m.GetProperty("size")[1].GetInt32(), m.GetProperty("counts").GetString())
+            ? RleMask.Parse(
+                m.GetProperty("size")[0].GetInt32(), m.GetProperty("size")[1].GetInt32(), m.GetProperty("counts").GetString())
             : null))];
 }

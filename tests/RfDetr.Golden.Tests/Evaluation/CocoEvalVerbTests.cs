@@ -40,11 +40,14 @@ public sealed class CocoEvalVerbTests
     [Fact]
     public async Task Text_has_the_twelve_lines_and_a_table()
     {
-        CliRun run = await CliRun.Of("coco-eval", Goldens.Path("cocoeval/ground_truth.json"), Goldens.Path("cocoeval/detections_bbox.json"));
+        CliRun run = await CliRun.Of(
+            "coco-eval", Goldens.Path("cocoeval/ground_truth.json"), Goldens.Path("cocoeval/detections_bbox.json"));
         run.Code.ShouldBe(0, run.Error);
         run.Out.ShouldContain("Average Precision  @[ IoU=0.50:0.95 | area=   all | maxDets=100 ] = 0.258");
         run.Out.ShouldContain("Average Recall     @[ IoU=0.50:0.95 | area= large | maxDets=100 ] = 0.463"); // 0.4625
-        run.Out.Split('\n').Count(line => line.Contains("class", StringComparison.Ordinal) && line.Contains("0.", StringComparison.Ordinal)).ShouldBe(5);
+        run.Out.Split('\n')
+            .Count(line => line.Contains("class", StringComparison.Ordinal) && line.Contains("0.", StringComparison.Ordinal))
+            .ShouldBe(5);
         run.Out.ShouldContain("best mean F1");
     }
 
@@ -53,7 +56,9 @@ public sealed class CocoEvalVerbTests
     {
         using var folder = new TemporaryFolder();
         string results = folder["results.json"];
-        File.WriteAllText(results, """[{"image_id": 3, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}, {"image_id": 4, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}]""");
+        File.WriteAllText(
+            results,
+            """[{"image_id": 3, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}, {"image_id": 4, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}]""");
         CliRun run = await CliRun.Of("coco-eval", Goldens.Path("cocoeval/ground_truth.json"), results);
         run.Code.ShouldBe(1);
         run.Error.ShouldContain("detection[1]: is of image 4");

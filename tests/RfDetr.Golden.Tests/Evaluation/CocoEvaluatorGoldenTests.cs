@@ -36,5 +36,6 @@ public sealed class CocoEvaluatorGoldenTests
         }
     }
 
-    private static double Number(JsonElement one, string name) => one.GetProperty(name) is { ValueKind: JsonValueKind.Number } n ? n.GetDouble() : -1;
+    private static double Number(JsonElement one, string name) =>
+        one.GetProperty(name) is { ValueKind: JsonValueKind.Number } n ? n.GetDouble() : -1;
 }

@@ -8,9 +8,12 @@ internal static class CocoGolden
 {
     public static EvaluationInput Read(EvaluationKind kind)
     {
-        using JsonDocument truth = Json("ground_truth.json"), found = Json(kind == EvaluationKind.Boxes ? "detections_bbox.json" : "detections_segm.json");
+        using JsonDocument truth = Json("ground_truth.json"),
+        found = Json(kind == EvaluationKind.Boxes ? "detections_bbox.json" : "detections_segm.json");
         var sizes = truth.RootElement.GetProperty("images").EnumerateArray()
-            .ToDictionary(i => i.GetProperty("id").GetInt64(), i => (Height: i.GetProperty("height").GetInt32(), Width: i.GetProperty("width").GetInt32()));
+            .ToDictionary(
+                i => i.GetProperty("id").GetInt64(),
+                i => (Height: i.GetProperty("height").GetInt32(), Width: i.GetProperty("width").GetInt32()));
         return new(
             [.. sizes.Keys],
             [.. truth.RootElement.GetProperty("categories").EnumerateArray().Select(c => c.GetProperty("id").GetInt64())],
@@ -29,8 +32,11 @@ internal static class CocoGolden
         {
             Crowd = a.GetProperty("iscrowd").GetInt32() != 0,
             Mask = segmentation.ValueKind == JsonValueKind.Array
-                ? RleMask.FromPolygons(height, width, segmentation.EnumerateArray().Select(p => p.EnumerateArray().Select(v => v.GetDouble()).ToArray()))
-                : RleMask.FromCounts(height, width, [.. segmentation.GetProperty("counts").EnumerateArray().Select(v => v.GetInt64())]),
+                ? RleMask.FromPolygons(
+                    height, width,
+                    segmentation.EnumerateArray().Select(p => p.EnumerateArray().Select(v => v.GetDouble()).ToArray()))
+                : RleMask.FromCounts(
+                    height, width, [.. segmentation.GetProperty("counts").EnumerateArray().Select(v => v.GetInt64())]),
         };
     }
 
@@ -38,9 +44,13 @@ internal static class CocoGolden
     {
         RleMask? mask = null;
         if (d.TryGetProperty("segmentation", out JsonElement s))
-            mask = RleMask.Parse(s.GetProperty("size")[0].GetInt32(), s.GetProperty("size")[1].GetInt32(), s.GetProperty("counts").GetString());
+            mask = RleMask.Parse(
+                s.GetProperty("size")[0].GetInt32(), s.GetProperty("size")[1].GetInt32(), s.GetProperty("counts").GetString());
         BoxXywh box = d.TryGetProperty("bbox", out JsonElement b) ? Box(b) : BoxXywh.From(mask!.BoundingBox);
-        return new(d.GetProperty("image_id").GetInt64(), d.GetProperty("category_id").GetInt64(), d.GetProperty("score").GetDouble(), box, mask?.Area ?? box.Width * box.Height) { Mask = mask };
+        return new(
+            d.GetProperty("image_id").GetInt64(), d.GetProperty("category_id").GetInt64(), d.GetProperty("score").GetDouble(),
+            box, mask?.Area ?? box.Width * box.Height)
+        { Mask = mask };
     }
 
     private static BoxXywh Box(JsonElement b) => new(b[0].GetDouble(), b[1].GetDouble(), b[2].GetDouble(), b[3].GetDouble());

@@ -41,7 +41,9 @@ public sealed class ExporterTests : IDisposable
     [Fact]
     public void Large_constants_lie_in_a_second_file()
     {
-        ExportResult result = Exporter.Export(FormulaModel.Path, _folder["big.onnx"], new ExportRequest { MaxInlineBytes = 1 << 20, Dialect = OnnxDialect.OnnxRuntime });
+        ExportResult result = Exporter.Export(
+            FormulaModel.Path, _folder["big.onnx"],
+            new ExportRequest { MaxInlineBytes = 1 << 20, Dialect = OnnxDialect.OnnxRuntime });
 
         result.DataPath.ShouldBe(Path.GetFullPath(_folder["big.onnx.data"]));
         new FileInfo(_folder["big.onnx"]).Length.ShouldBeLessThan(1 << 20);
@@ -53,13 +55,22 @@ public sealed class ExporterTests : IDisposable
     public void The_file_says_how_to_use_it()
     {
         Exporter.Export(FormulaModel.Path, _folder["a.pth"]);
-        Exporter.Export(_folder["a.pth"], _folder["m.onnx"], new ExportRequest { Precision = ExportPrecision.Float16, Model = new ModelOptions { InputSize = new ImageSize(120, 240) }, Batch = 2 });
+        Exporter.Export(
+            _folder["a.pth"], _folder["m.onnx"],
+            new ExportRequest
+            {
+                Precision = ExportPrecision.Float16,
+                Model = new ModelOptions { InputSize = new ImageSize(120, 240) },
+                Batch = 2
+            });
 
         var info = OnnxModelInfo.Read(_folder["m.onnx"]);
         InferenceMetadata contract = MetadataJson.FindInference(info.Custom).ShouldNotBeNull();
         contract.Task.ShouldBe("segment");
         contract.InputShape.ShouldBe([2, 3, 120, 240]);
-        contract.Outputs.ShouldBe(new Dictionary<string, string> { ["pred_boxes"] = "dets", ["pred_logits"] = "labels", ["pred_masks"] = "masks" }, ignoreOrder: true);
+        contract.Outputs.ShouldBe(
+            new Dictionary<string, string> { ["pred_boxes"] = "dets", ["pred_logits"] = "labels", ["pred_masks"] = "masks" },
+            ignoreOrder: true);
         contract.Means.ShouldBe([0.485, 0.456, 0.406]);
         contract.Stds.ShouldBe([0.229, 0.224, 0.225]);
         contract.ClassNames[0].ShouldBe("ball");
@@ -83,14 +94,19 @@ public sealed class ExporterTests : IDisposable
     [Fact]
     public void Requests_that_do_not_fit_name_both_values()
     {
-        Message(FormulaModel.Path, "x.onnx", new ExportRequest { Model = new ModelOptions { InputSize = new ImageSize(250, 240) } }).ShouldBe(
+        Message(
+            FormulaModel.Path, "x.onnx", new ExportRequest { Model = new ModelOptions { InputSize = new ImageSize(250, 240) } })
+            .ShouldBe(
             "resolution 250×240 does not fit 'custom': both sides must be multiples of 24 (patch size 12 × 2 windows)");
         Message(FormulaModel.Path, "x.tflite").ShouldContain("ends in '.tflite', expected .onnx, .safetensors or .pth");
-        Message(FormulaModel.Path, "x.pth", new ExportRequest { Dialect = OnnxDialect.OnnxRuntime }).ShouldContain("belong to .onnx files");
+        Message(
+            FormulaModel.Path, "x.pth", new ExportRequest { Dialect = OnnxDialect.OnnxRuntime })
+            .ShouldContain("belong to .onnx files");
         Message(FormulaModel.Path, "x.onnx", new ExportRequest { Batch = 0 }).ShouldContain("Batch is 0, expected 1..1024");
         Message("some.onnx", "x.onnx").ShouldContain("is an ONNX file already");
         Exporter.Export(FormulaModel.Path, _folder["a.pth"]);
-        Should.Throw<ArgumentException>(() => Exporter.Export(_folder["a.pth"], _folder["a.pth"])).Message.ShouldContain("would replace the checkpoint");
+        Should.Throw<ArgumentException>(() =>
+            Exporter.Export(_folder["a.pth"], _folder["a.pth"])).Message.ShouldContain("would replace the checkpoint");
         File.Exists(_folder["x.onnx"]).ShouldBeFalse();
     }
 
@@ -99,10 +115,13 @@ public sealed class ExporterTests : IDisposable
     {
         Exporter.Export(FormulaModel.Path, _folder["a.safetensors"]);
         using (var first = Checkpoint.Open(_folder["a.safetensors"]))
-            TorchWriter.Write(_folder["ema.pth"], CheckpointContent.Of(first) with { Ema = first, Args = first.Args.With("lr", 1e-4) });
+            TorchWriter.Write(
+                _folder["ema.pth"], CheckpointContent.Of(first) with { Ema = first, Args = first.Args.With("lr", 1e-4) });
 
         Exporter.Export(_folder["ema.pth"], _folder["b.safetensors"]);
-        Exporter.Export(_folder["ema.pth"], _folder["c.safetensors"], new ExportRequest { Model = new ModelOptions { Weights = WeightSet.Averaged } });
+        Exporter.Export(
+            _folder["ema.pth"], _folder["c.safetensors"],
+            new ExportRequest { Model = new ModelOptions { Weights = WeightSet.Averaged } });
 
         using var both = Checkpoint.Open(_folder["b.safetensors"]);
         using var averaged = Checkpoint.Open(_folder["c.safetensors"]);

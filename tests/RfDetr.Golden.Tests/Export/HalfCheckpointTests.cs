@@ -18,7 +18,9 @@ public sealed class HalfCheckpointTests : IDisposable
     public void Every_value_is_rounded_once_and_the_file_is_half_as_large(string name, DType type)
     {
         Exporter.Export(FormulaModel.Path, _folder["w.safetensors"]);
-        Exporter.Export(_folder["w.safetensors"], _folder[name], s_half with { Precision = type == DType.BFloat16 ? ExportPrecision.BFloat16 : ExportPrecision.Float16 });
+        Exporter.Export(
+            _folder["w.safetensors"], _folder[name],
+            s_half with { Precision = type == DType.BFloat16 ? ExportPrecision.BFloat16 : ExportPrecision.Float16 });
 
         using var whole = Checkpoint.Open(_folder["w.safetensors"]);
         using var half = Checkpoint.Open(_folder[name]);
@@ -29,7 +31,9 @@ public sealed class HalfCheckpointTests : IDisposable
             half.TryGet(weight, out HostTensor? after).ShouldBeTrue();
             after!.DType.ShouldBe(type);
             after.Shape.ShouldBe(before!.Shape);
-            after.ToSingles().ShouldBe(before.ToSingles().Select(v => type == DType.BFloat16 ? BFloat16.Widen(BFloat16.Round(v)) : (float)(Half)v), weight);
+            after.ToSingles().ShouldBe(
+                before.ToSingles().Select(v => type == DType.BFloat16 ? BFloat16.Widen(BFloat16.Round(v)) : (float)(Half)v),
+                weight);
         }
 
         ((double)half.Length / whole.Length).ShouldBeInRange(0.49, 0.53);
@@ -51,7 +55,9 @@ public sealed class HalfCheckpointTests : IDisposable
             });
         }
 
-        Exporter.Export(_folder["run.pth"], _folder["h.safetensors"], s_half with { Model = new ModelOptions { Weights = WeightSet.Averaged } });
+        Exporter.Export(
+            _folder["run.pth"], _folder["h.safetensors"],
+            s_half with { Model = new ModelOptions { Weights = WeightSet.Averaged } });
 
         using var half = Checkpoint.Open(_folder["h.safetensors"]);
         half.HasEma.ShouldBeFalse();
@@ -99,7 +105,8 @@ public sealed class HalfCheckpointTests : IDisposable
 
     private Detections Detect(string file, EngineKind engine)
     {
-        using var detector = Detector.Load(_folder[file], null, engine == EngineKind.Cpu ? new Engine.Cpu() : new Engine.OnnxRuntime());
+        using var detector =
+            Detector.Load(_folder[file], null, engine == EngineKind.Cpu ? new Engine.Cpu() : new Engine.OnnxRuntime());
         return detector.Detect(Goldens.Path("images/reference_x4.png"), new DetectOptions { ScoreThreshold = 0.02f });
     }
 }

@@ -1,4 +1,3 @@
-
 namespace RfDetr.Tests.Images;
 
 /// <summary>The resize against torch 1.13 / torchvision 0.14 (and Pillow), on normalized values.</summary>
@@ -25,14 +24,18 @@ public sealed class ResizeGoldenTests
 
     [Fact]
     public void The_two_rules_are_told_apart_by_the_goldens() =>
-        LargestDifference(Resize("reference.png", 32, ResizeRule.Bilinear), Operators.Floats("resize32.antialias_true")).ShouldBeGreaterThan(0.1f);
+        LargestDifference(
+            Resize("reference.png", 32, ResizeRule.Bilinear), Operators.Floats("resize32.antialias_true"))
+            .ShouldBeGreaterThan(0.1f);
 
     [Fact]
     public void Antialiased_agrees_with_Pillow_but_for_its_rounding_to_bytes()
     {
         // Pillow rounds after each of its two passes: at most one step of 1/255, and a little.
         float step = 1.1f / 255 / 0.224f;
-        LargestDifference(Resize("reference.png", 32, ResizeRule.BilinearAntialias), Operators.Floats("pillow.resize32")).ShouldBeLessThan(step);
+        LargestDifference(
+            Resize("reference.png", 32, ResizeRule.BilinearAntialias), Operators.Floats("pillow.resize32"))
+            .ShouldBeLessThan(step);
     }
 
     private static float[] Resize(string image, int size, ResizeRule rule)

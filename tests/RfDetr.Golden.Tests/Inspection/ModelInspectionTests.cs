@@ -18,7 +18,12 @@ public sealed class ModelInspectionTests : IDisposable
         found.Container.ShouldBe(container);
         found.Bytes.ShouldBe(new FileInfo(_folder[file]).Length);
         found.Variant.ShouldBe("custom");
-        found.Config.ShouldNotBeNull().ShouldBe(FormulaModel.Config with { OutFeatureIndexes = found.Config!.OutFeatureIndexes, ProjectorLevels = found.Config.ProjectorLevels });
+        found.Config.ShouldNotBeNull().ShouldBe(
+            FormulaModel.Config with
+            {
+                OutFeatureIndexes = found.Config!.OutFeatureIndexes,
+                ProjectorLevels = found.Config.ProjectorLevels
+            });
         found.Config.OutFeatureIndexes.ShouldBe([2, 4, 6]);
         found.Input.ShouldBe((240, 240));
         found.Parts.Select(p => p.Name).ShouldBe(["encoder", "projector", "two-stage", "decoder", "heads"]);
@@ -49,7 +54,9 @@ public sealed class ModelInspectionTests : IDisposable
         File.WriteAllText(_folder["abc"], "abc");
 
         // RFC 1321 and FIPS 180's own examples.
-        FileDigests.Of(_folder["abc"]).ShouldBe(new FileDigests("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", "900150983cd24fb0d6963f7d28e17f72"));
+        FileDigests.Of(_folder["abc"]).ShouldBe(
+            new FileDigests(
+                "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", "900150983cd24fb0d6963f7d28e17f72"));
     }
 
     [Fact]
@@ -57,14 +64,16 @@ public sealed class ModelInspectionTests : IDisposable
     {
         Exporter.Export(FormulaModel.Path, _folder["a.safetensors"]);
         using (var named = Checkpoint.Open(_folder["a.safetensors"]))
-            SafetensorsWriter.Write(_folder["nameless.safetensors"], new CheckpointContent { Weights = named, Args = named.Args });
+            SafetensorsWriter.Write(
+                _folder["nameless.safetensors"], new CheckpointContent { Weights = named, Args = named.Args });
 
         var found = ModelInspection.Of(_folder["nameless.safetensors"]);
 
         found.Classes.ShouldBeNull();
         found.Config.ShouldNotBeNull();
         found.Warnings.ShouldHaveSingleItem().ShouldContain("--class-names");
-        ModelInspection.Of(_folder["nameless.safetensors"], new ModelOptions { ClassNames = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"] })
+        ModelInspection.Of(
+            _folder["nameless.safetensors"], new ModelOptions { ClassNames = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"] })
             .Classes.ShouldNotBeNull().NameOf(1).ShouldBe("a");
     }
 

@@ -12,7 +12,8 @@ public sealed class MaskGoldenTests
         (int[] from, int[] to) = (golden.Shape("mask.logits"), golden.Shape("mask.upsampled"));
         for (int i = 0; i < from[0]; i++)
         {
-            float[] values = MaskOracle.Upsample(logits.AsSpan(i * from[1] * from[2], from[1] * from[2]), from[1], from[2], to[1], to[2]);
+            float[] values =
+                MaskOracle.Upsample(logits.AsSpan(i * from[1] * from[2], from[1] * from[2]), from[1], from[2], to[1], to[2]);
             values.ShouldBe(expected[(i * values.Length)..((i + 1) * values.Length)]);
         }
     }
@@ -55,7 +56,8 @@ public sealed class MaskGoldenTests
     {
         using JsonDocument truth = Json("cocoeval/ground_truth.json");
         using JsonDocument expected = Json("cocoeval/masks_rle.json");
-        var annotations = truth.RootElement.GetProperty("annotations").EnumerateArray().ToDictionary(a => a.GetProperty("id").GetInt32());
+        var annotations =
+            truth.RootElement.GetProperty("annotations").EnumerateArray().ToDictionary(a => a.GetProperty("id").GetInt32());
         int polygons = 0, runs = 0;
         foreach (JsonElement golden in expected.RootElement.EnumerateArray())
         {
@@ -65,12 +67,15 @@ public sealed class MaskGoldenTests
             if (segmentation.ValueKind == JsonValueKind.Array)
             {
                 polygons++;
-                mask = RleMask.FromPolygons(height, width, segmentation.EnumerateArray().Select(p => p.EnumerateArray().Select(v => v.GetDouble()).ToArray()));
+                mask = RleMask.FromPolygons(
+                    height, width,
+                    segmentation.EnumerateArray().Select(p => p.EnumerateArray().Select(v => v.GetDouble()).ToArray()));
             }
             else
             {
                 runs++;
-                mask = RleMask.FromCounts(height, width, [.. segmentation.GetProperty("counts").EnumerateArray().Select(v => v.GetInt64())]);
+                mask = RleMask.FromCounts(
+                    height, width, [.. segmentation.GetProperty("counts").EnumerateArray().Select(v => v.GetInt64())]);
             }
 
             string text = golden.GetProperty("counts").GetString()!;

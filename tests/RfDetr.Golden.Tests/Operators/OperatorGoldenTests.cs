@@ -28,7 +28,9 @@ public sealed class OperatorGoldenTests
     public void Sampling_agrees_on_the_host()
     {
         var host = new HostBackend();
-        ShouldAgree(HostBackend.Read(host.Constant(Golden("grid.value")).GridSample(host.Constant(Golden("grid.grid")))), "grid.bilinear_zeros");
+        ShouldAgree(
+            HostBackend.Read(host.Constant(Golden("grid.value")).GridSample(host.Constant(Golden("grid.grid")))),
+            "grid.bilinear_zeros");
     }
 
     [Fact]

@@ -13,13 +13,17 @@ public sealed class BundleTests : IDisposable
     public void A_model_agrees_with_its_own_bundle_and_across_engines()
     {
         ParityCheck.WriteBundle(FormulaModel.Path, _folder["own.safetensors"]).ShouldBe(
-            ["backbone.0", "backbone.1", "backbone.2", "projector.0", "two_stage.boxes", "decoder.hidden", "pred_logits", "pred_boxes", "pred_masks"]);
+            [
+                "backbone.0", "backbone.1", "backbone.2", "projector.0", "two_stage.boxes", "decoder.hidden", "pred_logits",
+                "pred_boxes", "pred_masks"
+            ]);
 
         ParityReport own = ParityCheck.Bundle(FormulaModel.Path, _folder["own.safetensors"]);
         own.Ok.ShouldBeTrue();
         own.Stages.Max(s => s.MaxAbsError).ShouldBe(0);
 
-        ParityReport host = ParityCheck.Bundle(FormulaModel.Path, _folder["own.safetensors"], new ParityOptions { Engine = ParityEngine.Host });
+        ParityReport host =
+            ParityCheck.Bundle(FormulaModel.Path, _folder["own.safetensors"], new ParityOptions { Engine = ParityEngine.Host });
         host.Stages.Where(s => !s.Ok).ShouldBeEmpty();
         host.Stages.Count.ShouldBe(9);
         host.Stages.Max(s => s.MaxAbsError).ShouldBeGreaterThan(0, "another engine rounds otherwise");
@@ -37,7 +41,8 @@ public sealed class BundleTests : IDisposable
         report.Ok.ShouldBeTrue();
     }
 
-    // On the noise of a bundle some proposals of 'demo' have scores that half precision cannot tell apart; those of 'cells' can be told apart.
+    // On the noise of a bundle some proposals of 'demo' have scores that half precision cannot tell apart; those of 'cells' can
+    // be told apart.
     [Theory]
     [InlineData("demo", true)]
     [InlineData("cells", false)]
@@ -47,13 +52,15 @@ public sealed class BundleTests : IDisposable
         Exporter.Export(model, _folder["half.onnx"], new ExportRequest { Precision = ExportPrecision.Float16 });
 
         ParityReport file = ParityCheck.Bundle(_folder["half.onnx"], _folder["b.safetensors"]);
-        ParityReport checkpoint = ParityCheck.Bundle(model, _folder["b.safetensors"], new ParityOptions { Precision = ExportPrecision.Float16 });
+        ParityReport checkpoint =
+            ParityCheck.Bundle(model, _folder["b.safetensors"], new ParityOptions { Precision = ExportPrecision.Float16 });
 
         foreach (ParityReport report in (ParityReport[])[file, checkpoint])
         {
             report.Stages.Where(s => !s.Ok).ShouldBeEmpty();
             report.Engine.ShouldContain("Float16");
-            report.Stages.Any(s => s.Note?.Contains("proposals changed places", StringComparison.Ordinal) == true).ShouldBe(swaps);
+            report.Stages.Any(s =>
+                s.Note?.Contains("proposals changed places", StringComparison.Ordinal) == true).ShouldBe(swaps);
         }
     }
 
@@ -67,9 +74,11 @@ public sealed class BundleTests : IDisposable
         ParityCheck.WriteBundle(FormulaModel.Path, _folder["good.safetensors"]);
         Exporter.Export(FormulaModel.Path, _folder["exported.safetensors"]);
         ChangeOneValue(_folder["exported.safetensors"], _folder["bad.safetensors"], weight, change);
-        Exporter.Export(_folder["bad.safetensors"], _folder["bad.onnx"], new ExportRequest { Precision = ExportPrecision.Float16 });
+        Exporter.Export(
+            _folder["bad.safetensors"], _folder["bad.onnx"], new ExportRequest { Precision = ExportPrecision.Float16 });
 
-        ParityCheck.Bundle(_folder["bad.onnx"], _folder["good.safetensors"]).FirstDifference.ShouldNotBeNull().Stage.ShouldBe(stage);
+        ParityCheck.Bundle(
+            _folder["bad.onnx"], _folder["good.safetensors"]).FirstDifference.ShouldNotBeNull().Stage.ShouldBe(stage);
     }
 
     [Theory]
@@ -121,7 +130,9 @@ public sealed class BundleTests : IDisposable
         Error(good, t => t["input"] = HostTensor.Of(new float[12], 12)).ShouldContain("[12], expected float32 [B, 3, H, W]");
         Error(good, t => t["backbone.9"] = t["backbone.0"]).ShouldContain("'backbone.9' that this network has not");
         Error(good, t => t["optimizer"] = t["backbone.0"]).ShouldContain("no bundle of stages");
-        Error(good, t => t["pred_logits"] = HostTensor.Of(new float[6], 1, 2, 3)).ShouldContain("shape [1, 2, 3], the network's has [1, 50, 11]");
+        Error(
+            good, t => t["pred_logits"] = HostTensor.Of(new float[6], 1, 2, 3))
+            .ShouldContain("shape [1, 2, 3], the network's has [1, 50, 11]");
         Error(good, t => t["projector.0.index"] = HostTensor.Of(new[] { 1L }, 1)).ShouldContain("needs both");
         Error(good, t =>
         {
@@ -137,7 +148,9 @@ public sealed class BundleTests : IDisposable
     public void A_size_that_does_not_fit_names_both()
     {
         ParityCheck.WriteBundle(FormulaModel.Path, _folder["all.safetensors"]);
-        Write("odd.safetensors", Read("all.safetensors"), t => t["input"] = HostTensor.Of(new float[3 * 100 * 240], 1, 3, 100, 240));
+        Write(
+            "odd.safetensors", Read("all.safetensors"),
+            t => t["input"] = HostTensor.Of(new float[3 * 100 * 240], 1, 3, 100, 240));
 
         Should.Throw<ArgumentException>(() => ParityCheck.Bundle(FormulaModel.Path, _folder["odd.safetensors"])).Message
             .ShouldBe("the input is 100×240 pixels, 'custom' takes multiples of 24 (patch size 12 × 2 windows)");
@@ -172,7 +185,8 @@ public sealed class BundleTests : IDisposable
     private string Error(Dictionary<string, HostTensor> good, Action<Dictionary<string, HostTensor>> spoil)
     {
         Write("bad.safetensors", good, spoil);
-        return Should.Throw<CheckpointFormatException>(() => ParityCheck.Bundle(FormulaModel.Path, _folder["bad.safetensors"])).Message;
+        return Should.Throw<CheckpointFormatException>(() =>
+            ParityCheck.Bundle(FormulaModel.Path, _folder["bad.safetensors"])).Message;
     }
 
     private Dictionary<string, HostTensor> Read(string name)
@@ -199,5 +213,7 @@ public sealed class BundleTests : IDisposable
     }
 
     private static HostTensor Copy(Checkpoint file, string name) =>
-        file.TryGet(name, out HostTensor? tensor) ? HostTensor.Of(tensor.ToSingles(), [.. tensor.Shape]) : throw new InvalidOperationException(name);
+        file.TryGet(name, out HostTensor? tensor)
+            ? HostTensor.Of(tensor.ToSingles(), [.. tensor.Shape])
+            : throw new InvalidOperationException(name);
 }

@@ -20,7 +20,9 @@ public sealed class CommandTests : IDisposable
         stages.Length.ShouldBe(12);
         stages[0].GetProperty("file").GetString().ShouldBe("nano-128.safetensors");
         stages[0].GetProperty("stage").GetString().ShouldBe("backbone.0");
-        stages.ShouldAllBe(s => s.GetProperty("ok").GetBoolean() && s.GetProperty("max_abs_error").GetDouble() <= s.GetProperty("tolerance").GetDouble());
+        stages.ShouldAllBe(s =>
+            s.GetProperty("ok").GetBoolean()
+                && s.GetProperty("max_abs_error").GetDouble() <= s.GetProperty("tolerance").GetDouble());
     }
 
     [Fact]
@@ -28,7 +30,8 @@ public sealed class CommandTests : IDisposable
     {
         await Run("parity", "--weights", "demo", "--write-bundle", _folder["b.safetensors"]);
 
-        (int code, string output, string error) = await Run("parity", "--weights", "demo", "--bundle", _folder["b.safetensors"], "--engine", "host", "--tolerance", "1e-12");
+        (int code, string output, string error) = await Run(
+            "parity", "--weights", "demo", "--bundle", _folder["b.safetensors"], "--engine", "host", "--tolerance", "1e-12");
 
         code.ShouldBe(1);
         error.ShouldContain("first stage that differs is backbone.0");
@@ -48,9 +51,12 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task Export_and_inspect_work_together()
     {
-        (int code, string output, _) = await Run("export", FormulaModel.Path, "--output", _folder["sub/m.onnx"], "--precision", "fp16", "--resolution", "120x240", "--batch", "dynamic", "--json");
+        (int code, string output, _) = await Run(
+            "export", FormulaModel.Path, "--output", _folder["sub/m.onnx"], "--precision", "fp16", "--resolution", "120x240",
+            "--batch", "dynamic", "--json");
         code.ShouldBe(0);
-        JsonDocument.Parse(output).RootElement.GetProperty("bytes").GetInt64().ShouldBe(new FileInfo(_folder["sub/m.onnx"]).Length);
+        JsonDocument.Parse(output).RootElement.GetProperty("bytes")
+            .GetInt64().ShouldBe(new FileInfo(_folder["sub/m.onnx"]).Length);
 
         (code, output, _) = await Run("inspect", _folder["sub/m.onnx"], "--json");
         code.ShouldBe(0);

@@ -17,7 +17,8 @@ public sealed class EngineAgreementTests
         ModelConfig config = Variants.Get(variant);
         HostTensor input = formula.Input(1, height, width);
 
-        Dictionary<string, HostTensor> host = Run(config, formula, input, ParityEngine.Host), graph = Run(config, formula, input, ParityEngine.OnnxRuntime);
+        Dictionary<string, HostTensor> host = Run(config, formula, input, ParityEngine.Host),
+        graph = Run(config, formula, input, ParityEngine.OnnxRuntime);
 
         host["backbone.0"].Shape.ShouldBe([1, config.EncoderWidth, height / config.PatchSize, width / config.PatchSize]);
         host.Keys.ShouldBe(graph.Keys, ignoreOrder: true);
@@ -32,22 +33,27 @@ public sealed class EngineAgreementTests
         float[] all = three.ToSingles();
         int length = all.Length / 3;
 
-        Dictionary<string, HostTensor> together = Run(FormulaModel.Config, new FormulaWeights("demo"), three, ParityEngine.OnnxRuntime);
+        Dictionary<string, HostTensor> together =
+            Run(FormulaModel.Config, new FormulaWeights("demo"), three, ParityEngine.OnnxRuntime);
         for (int i = 0; i < 3; i++)
         {
             HostTensor one = HostTensor.Of(all[(i * length)..((i + 1) * length)], 1, 3, 240, 240);
-            Dictionary<string, HostTensor> alone = Run(FormulaModel.Config, new FormulaWeights("demo"), one, ParityEngine.OnnxRuntime);
+            Dictionary<string, HostTensor> alone =
+                Run(FormulaModel.Config, new FormulaWeights("demo"), one, ParityEngine.OnnxRuntime);
             foreach (string stage in alone.Keys)
             {
                 int size = (int)alone[stage].Count;
-                HostTensor part = HostTensor.Of(together[stage].ToSingles().AsSpan(i * size, size).ToArray(), [.. alone[stage].Shape]);
+                HostTensor part =
+                    HostTensor.Of(together[stage].ToSingles().AsSpan(i * size, size).ToArray(), [.. alone[stage].Shape]);
                 Distance(alone[stage], part, stage).ShouldBeLessThan(1e-5 * Largest(part), $"{stage} of image {i}");
             }
         }
     }
 
-    private static Dictionary<string, HostTensor> Run(ModelConfig config, FormulaWeights formula, HostTensor input, ParityEngine engine) =>
-        StageRun.Run(backend => new Weights(formula, backend), config, input, StageNames.IsUsual, new ParityOptions { Engine = engine });
+    private static Dictionary<string, HostTensor> Run(
+        ModelConfig config, FormulaWeights formula, HostTensor input, ParityEngine engine) =>
+        StageRun.Run(
+            backend => new Weights(formula, backend), config, input, StageNames.IsUsual, new ParityOptions { Engine = engine });
 
     // These salts have equal query rows, so that rows of queries are a set.
     private static double Distance(HostTensor expected, HostTensor actual, string stage)

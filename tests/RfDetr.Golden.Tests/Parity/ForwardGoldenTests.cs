@@ -16,7 +16,9 @@ public sealed class ForwardGoldenTests
     public void There_are_nineteen_files()
     {
         ForwardGoldens.Small.Concat(ForwardGoldens.FullSize).Order(StringComparer.Ordinal)
-            .ShouldBe(ParityCheck.GoldenFiles(Goldens.Path("forward")).Select(f => Path.GetFileNameWithoutExtension(f)), ignoreOrder: true);
+            .ShouldBe(
+                ParityCheck.GoldenFiles(Goldens.Path("forward")).Select(f => Path.GetFileNameWithoutExtension(f)),
+                ignoreOrder: true);
         (Small.Count + FullSize.Count).ShouldBe(19);
     }
 
@@ -61,7 +63,9 @@ public sealed class ForwardGoldenTests
     public void So_does_the_host_back_end(string name) =>
         Check(name, new ParityOptions { Engine = ParityEngine.Host });
 
-    /// <remarks>large-deprecated has two levels, one of them of 80 cells a side, and seg-xlarge 52: anchors outside are masked there.</remarks>
+    /// <remarks>
+    /// large-deprecated has two levels, one of them of 80 cells a side, and seg-xlarge 52: anchors outside are masked there.
+    /// </remarks>
     [Theory]
     [Trait(Duration, Long)]
     [InlineData("nano", OnnxDialect.OnnxRuntime)]
@@ -82,7 +86,9 @@ public sealed class ForwardGoldenTests
     {
         ParityReport report = Run(name, options);
 
-        report.Stages.Count.ShouldBe(SafetensorsGolden.Load($"forward/{name}.safetensors").Names.Count(n => !n.EndsWith(".index", StringComparison.Ordinal)));
+        report.Stages.Count.ShouldBe(
+            SafetensorsGolden.Load($"forward/{name}.safetensors").Names.Count(n =>
+                !n.EndsWith(".index", StringComparison.Ordinal)));
         string[] wrong = [.. report.Stages.Where(s => !s.Ok).Select(Text)];
         wrong.ShouldBeEmpty();
         report.Ok.ShouldBeTrue();
@@ -96,5 +102,6 @@ public sealed class ForwardGoldenTests
         return report;
     }
 
-    private static string Text(StageResult s) => FormattableString.Invariant($"{s.Stage}: {s.MaxAbsError:g3} of {s.Tolerance:g3} {s.Note}");
+    private static string Text(StageResult s) =>
+        Invariant.Text($"{s.Stage}: {s.MaxAbsError:g3} of {s.Tolerance:g3} {s.Note}");
 }

@@ -6,7 +6,8 @@ namespace RfDetr.Tests.Parity;
 
 public sealed class ParameterTests
 {
-    private static readonly JsonElement s_golden = JsonDocument.Parse(File.ReadAllBytes(Goldens.Path("parameters.json"))).RootElement;
+    private static readonly JsonElement s_golden =
+        JsonDocument.Parse(File.ReadAllBytes(Goldens.Path("parameters.json"))).RootElement;
 
     public static TheoryData<string> Names => [.. s_golden.EnumerateObject().Select(p => p.Name)];
 
@@ -19,7 +20,8 @@ public sealed class ParameterTests
     public void Network_asks_for_the_reference_s_tensors(string variant)
     {
         JsonElement golden = s_golden.GetProperty(variant);
-        ModelConfig config = Variants.Get(variant) with { ClassLogits = golden.GetProperty("config").GetProperty("num_classes").GetInt32() + 1 };
+        ModelConfig config =
+            Variants.Get(variant) with { ClassLogits = golden.GetProperty("config").GetProperty("num_classes").GetInt32() + 1 };
         var list = new ParameterList();
         _ = new RfDetrNetwork(new Weights(list, new ShapeBackend()), config);
 

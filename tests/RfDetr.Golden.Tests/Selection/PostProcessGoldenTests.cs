@@ -1,4 +1,3 @@
-
 namespace RfDetr.Tests.Selection;
 
 /// <summary>From the reference's logits and boxes to its detections (scores, labels, boxes for an image of 480×640).</summary>
@@ -8,7 +7,10 @@ public sealed class PostProcessGoldenTests
     private const int ImageWidth = 640;
 
     public static TheoryData<string> Files =>
-        [.. Directory.GetFiles(Goldens.Path("forward"), "*.safetensors").Select(path => Path.GetFileNameWithoutExtension(path)).Order()];
+        [
+            .. Directory.GetFiles(Goldens.Path("forward"), "*.safetensors")
+                .Select(path => Path.GetFileNameWithoutExtension(path)).Order()
+        ];
 
     [Fact]
     public void All_forward_goldens_are_here() => Files.Count.ShouldBe(19);
@@ -29,7 +31,9 @@ public sealed class PostProcessGoldenTests
         for (int image = 0; image < batch; image++)
         {
             var output = new Candidate[selected];
-            Selector.Run(logits.AsSpan(image * queries * classes, queries * classes), queries, classes, options, output).ShouldBe(selected);
+            Selector.Run(
+                logits.AsSpan(image * queries * classes, queries * classes), queries, classes, options, output)
+                .ShouldBe(selected);
             var ours = new List<Row>();
             var reference = new List<Row>();
             for (int i = 0; i < selected; i++)
@@ -38,7 +42,10 @@ public sealed class PostProcessGoldenTests
                 var box = new BoxCxCyWh(boxes[row], boxes[row + 1], boxes[row + 2], boxes[row + 3]);
                 ours.Add(new Row(output[i].Score, output[i].Label, box.ToPixels(ImageWidth, ImageHeight)));
                 int e = at * 4;
-                reference.Add(new Row(scores[at], (int)labels[at], new BoxXyxy(expectedBoxes[e], expectedBoxes[e + 1], expectedBoxes[e + 2], expectedBoxes[e + 3])));
+                reference.Add(
+                    new Row(
+                        scores[at], (int)labels[at],
+                        new BoxXyxy(expectedBoxes[e], expectedBoxes[e + 1], expectedBoxes[e + 2], expectedBoxes[e + 3])));
             }
 
             // torch.topk of 1.4.1 leaves the order of equal scores open (a pair in xlarge comes reversed); ours is by index.
@@ -50,7 +57,9 @@ public sealed class PostProcessGoldenTests
         }
     }
 
-    /// <summary>Orders each run of ranks that have equal scores in <paramref name="reference"/>; returns how many ranks that touched.</summary>
+    /// <summary>
+    /// Orders each run of ranks that have equal scores in <paramref name="reference"/>; returns how many ranks that touched.
+    /// </summary>
     private static int PutEqualScoresByLabel(List<Row> rows, List<Row> reference)
     {
         float[] scores = [.. reference.Select(row => row.Score)];

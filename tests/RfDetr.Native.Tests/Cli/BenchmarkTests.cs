@@ -14,7 +14,8 @@ public sealed class BenchmarkTests : IDisposable
     public async Task The_report_holds_every_stage_of_every_series_and_is_read_again()
     {
         CliRun run = await CliRun.Of(
-            "benchmark", "--images", _image, Goldens.Path("images/baseline.jpg"), "--batch", "1,2", "--callers", "1,2", "--runs", "4", "--warmup", "1", "--threads", "1",
+            "benchmark", "--images", _image, Goldens.Path("images/baseline.jpg"), "--batch", "1,2", "--callers", "1,2", "--runs",
+            "4", "--warmup", "1", "--threads", "1",
             "--json", _folder["report.json"], "--report", _folder["pages/report.html"]);
         run.Code.ShouldBe(0, run.Error);
         run.Out.ShouldContain("images/s");
@@ -29,7 +30,8 @@ public sealed class BenchmarkTests : IDisposable
             for (int i = 0; i < 4; i++)
             {
                 double parts = series.Stages.SkipLast(1).Sum(s => s.Samples[i]);
-                series.Stages[^1].Samples[i].ShouldBeGreaterThanOrEqualTo(parts - 0.01, "the whole takes at least as long as its parts");
+                series.Stages[^1].Samples[i].ShouldBeGreaterThanOrEqualTo(
+                    parts - 0.01, "the whole takes at least as long as its parts");
             }
 
             series.ImagesPerSecond.ShouldBeGreaterThan(0);
@@ -56,14 +58,16 @@ public sealed class BenchmarkTests : IDisposable
         run.Code.ShouldBe(0, run.Error);
         JsonElement root = run.Json;
         root.GetProperty("images").GetProperty("source").GetString().ShouldBe("8 drawn scenes of 640×480 (JPEG)");
-        root.GetProperty("series")[0].GetProperty("stages").EnumerateArray().Select(s => s.GetProperty("name").GetString()).ShouldNotContain("draw");
+        root.GetProperty("series")[0]
+            .GetProperty("stages").EnumerateArray().Select(s => s.GetProperty("name").GetString()).ShouldNotContain("draw");
         run.Error.ShouldContain("calls are few");
     }
 
     [Fact]
     public async Task Seconds_end_a_series_and_a_pause_does_not_count_as_a_call()
     {
-        CliRun run = await CliRun.Of("benchmark", "--images", _image, "--seconds", "0.05", "--warmup", "1", "--pause", "20", "--json", "-");
+        CliRun run = await CliRun.Of(
+            "benchmark", "--images", _image, "--seconds", "0.05", "--warmup", "1", "--pause", "20", "--json", "-");
         run.Code.ShouldBe(0, run.Error);
         JsonElement series = run.Json.GetProperty("series")[0];
         int calls = series.GetProperty("stages")[0].GetProperty("samples").GetArrayLength();
@@ -74,7 +78,10 @@ public sealed class BenchmarkTests : IDisposable
     [Fact]
     public async Task Average_precision_of_a_data_set_stands_beside_the_times()
     {
-        (await CliRun.Of("data", "synth", "--output", _folder["set/valid"], "--count", "3", "--size", "160x120", "--classes", "ball,cube,cone")).Code.ShouldBe(0);
+        (
+            await CliRun.Of(
+                "data", "synth", "--output", _folder["set/valid"], "--count", "3", "--size", "160x120", "--classes",
+                "ball,cube,cone")).Code.ShouldBe(0);
         CliRun run = await CliRun.Of("benchmark", "--data", _folder["set"], "--runs", "3", "--warmup", "0", "--json", "-");
         run.Code.ShouldBe(0, run.Error);
         JsonElement accuracy = run.Json.GetProperty("accuracy");
@@ -90,13 +97,18 @@ public sealed class BenchmarkTests : IDisposable
     public async Task Classes_are_matched_as_eval_matches_them()
     {
         string labels = _folder["set/valid/_annotations.coco.json"];
-        (await CliRun.Of("data", "synth", "--output", _folder["set/valid"], "--count", "1", "--size", "160x120", "--classes", "ball,cube,cone")).Code.ShouldBe(0);
+        (
+            await CliRun.Of(
+                "data", "synth", "--output", _folder["set/valid"], "--count", "1", "--size", "160x120", "--classes",
+                "ball,cube,cone")).Code.ShouldBe(0);
         string text = await File.ReadAllTextAsync(labels);
         JsonElement root = JsonDocument.Parse(text).RootElement;
         string used = root.GetProperty("annotations")[0].GetProperty("category_id").GetRawText();
-        string name = root.GetProperty("categories").EnumerateArray().First(c => c.GetProperty("id").GetRawText() == used).GetProperty("name").GetString()!;
+        string name = root.GetProperty("categories")
+            .EnumerateArray().First(c => c.GetProperty("id").GetRawText() == used).GetProperty("name").GetString()!;
 
-        await File.WriteAllTextAsync(labels, text.Replace($"\"{name}\"", $"\" {name.ToUpperInvariant()} \"", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            labels, text.Replace($"\"{name}\"", $"\" {name.ToUpperInvariant()} \"", StringComparison.Ordinal));
         CliRun spelt = await CliRun.Of("benchmark", "--data", _folder["set"], "--runs", "3", "--warmup", "0", "--json", "-");
         await File.WriteAllTextAsync(labels, text.Replace($"\"{name}\"", "\"thingamajig\"", StringComparison.Ordinal));
         CliRun other = await CliRun.Of("benchmark", "--data", _folder["set"], "--runs", "3", "--warmup", "0", "--json", "-");
@@ -135,7 +147,10 @@ public sealed class BenchmarkTests : IDisposable
     {
         using var canceled = new CancellationTokenSource();
         await canceled.CancelAsync();
-        (await CliRun.Of(Stream.Null, ["benchmark", "--images", _image, "--runs", "3", "--json", _folder["r.json"]], canceled.Token)).Code.ShouldBe(130);
+        (
+            await CliRun.Of(
+                Stream.Null, ["benchmark", "--images", _image, "--runs", "3", "--json", _folder["r.json"]], canceled.Token))
+            .Code.ShouldBe(130);
         File.Exists(_folder["r.json"]).ShouldBeFalse();
     }
 }

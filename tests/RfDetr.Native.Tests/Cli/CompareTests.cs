@@ -41,7 +41,8 @@ public sealed class CompareTests : IDisposable
     public async Task Undecided_passes_unless_strict()
     {
         string a = Write("a", new SyntheticTimes(1).Series(10, 50)), b = Write("b", new SyntheticTimes(2).Series(10, 80));
-        (await CliRun.Of("compare", a, b)).ShouldSatisfyAllConditions(r => r.Code.ShouldBe(0), r => r.Out.ShouldContain("10 samples are too few"));
+        (await CliRun.Of("compare", a, b)).ShouldSatisfyAllConditions(
+            r => r.Code.ShouldBe(0), r => r.Out.ShouldContain("10 samples are too few"));
         (await CliRun.Of("compare", a, b, "--strict")).Code.ShouldBe(1);
     }
 
@@ -49,7 +50,8 @@ public sealed class CompareTests : IDisposable
     public async Task Lost_precision_fails_in_points()
     {
         double[] samples = new SyntheticTimes(1).Series(50, 50);
-        string a = Write("a", samples, new("a set", 10, 0.5, 0.7, 0.45, 0.6)), b = Write("b", samples, new("a set", 10, 0.497, 0.7, 0.44, 0.6));
+        string a = Write("a", samples, new("a set", 10, 0.5, 0.7, 0.45, 0.6)),
+        b = Write("b", samples, new("a set", 10, 0.497, 0.7, 0.44, 0.6));
         (await CliRun.Of("compare", a, b, "--max-ap-drop", "1")).Code.ShouldBe(0);
         CliRun run = await CliRun.Of("compare", a, b, "--max-ap-drop", "0.5");
         run.Code.ShouldBe(1);
@@ -61,7 +63,8 @@ public sealed class CompareTests : IDisposable
     public async Task Reports_of_two_machines_are_refused_unless_asked_for()
     {
         BenchmarkReport report = SyntheticTimes.Report(new SyntheticTimes(1).Series(50, 50));
-        string a = Write("a", report), b = Write("b", report with { Environment = report.Environment with { Processor = "another" } });
+        string a = Write("a", report),
+        b = Write("b", report with { Environment = report.Environment with { Processor = "another" } });
         CliRun refused = await CliRun.Of("compare", a, b);
         refused.Code.ShouldBe(2);
         refused.Error.ShouldStartWith("error: the reports cannot be compared, they differ in processor: a processor and another");
@@ -96,7 +99,8 @@ public sealed class CompareTests : IDisposable
         run.Error.ShouldStartWith("error: " + message);
     }
 
-    private string Write(string name, double[] samples, BenchmarkAccuracy? accuracy = null) => Write(name, SyntheticTimes.Report(samples, accuracy: accuracy));
+    private string Write(string name, double[] samples, BenchmarkAccuracy? accuracy = null) =>
+        Write(name, SyntheticTimes.Report(samples, accuracy: accuracy));
 
     private string Write(string name, BenchmarkReport report)
     {

@@ -10,7 +10,9 @@ public sealed class DataVerbTests : IDisposable
     [Fact]
     public async Task Drawn_scenes_are_sound_countable_and_convertible()
     {
-        (await CliRun.Of("data", "synth", "--output", _folder["set"], "--count", "4", "--valid", "2", "--size", "160x120")).Code.ShouldBe(0);
+        (
+            await CliRun.Of("data", "synth", "--output", _folder["set"], "--count", "4", "--valid", "2", "--size", "160x120"))
+            .Code.ShouldBe(0);
 
         CliRun doctor = await CliRun.Of("data", "doctor", _folder["set"], "--json", "-", "--model", "seg-nano", "--patch", "4");
         doctor.Code.ShouldBe(0, doctor.Out);
@@ -18,13 +20,15 @@ public sealed class DataVerbTests : IDisposable
         doctor.Json.GetProperty("splits").GetProperty("train").GetInt32().ShouldBe(4);
         (await CliRun.Of("data", "doctor", _folder["set"])).Out.ShouldContain("logit 0 = category 1 '");
 
-        JsonElement stats = (await CliRun.Of("data", "stats", _folder["set"], "--json", "-")).Json.GetProperty("splits").GetProperty("valid");
+        JsonElement stats =
+            (await CliRun.Of("data", "stats", _folder["set"], "--json", "-")).Json.GetProperty("splits").GetProperty("valid");
         stats.GetProperty("with_mask").GetInt32().ShouldBe(stats.GetProperty("objects").GetInt32());
         (await CliRun.Of("data", "stats", _folder["set"])).Out.ShouldContain("width ÷ height");
 
         foreach (string layout in (string[])["coco", "yolo", "voc"])
         {
-            CliRun convert = await CliRun.Of("data", "convert", _folder["set"], "--to", layout, "--output", _folder[layout], "--json", "-");
+            CliRun convert =
+                await CliRun.Of("data", "convert", _folder["set"], "--to", layout, "--output", _folder[layout], "--json", "-");
             convert.Code.ShouldBe(0, convert.Error);
             convert.Json.GetProperty("images").GetInt32().ShouldBe(6);
             DataSet.Open(_folder[layout]).Split("train").Images.Sum(p => p.Objects.Count)

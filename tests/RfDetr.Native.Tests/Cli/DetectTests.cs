@@ -37,7 +37,8 @@ public sealed class DetectTests : IDisposable
         {
             Names(detection).ShouldBe(["box", "score", "class_id", "class_name", "mask", "polygons"]);
             detection.GetProperty("box").GetArrayLength().ShouldBe(4);
-            root.GetProperty("model").GetProperty("classes").GetProperty($"{detection.GetProperty("class_id").GetInt32()}").GetString()
+            root.GetProperty("model")
+                .GetProperty("classes").GetProperty($"{detection.GetProperty("class_id").GetInt32()}").GetString()
                 .ShouldBe(detection.GetProperty("class_name").GetString());
             MaskOf(detection).ShouldSatisfyAllConditions(m => m.Height.ShouldBe(61), m => m.Width.ShouldBe(97));
         }
@@ -57,14 +58,20 @@ public sealed class DetectTests : IDisposable
     }
 
     [Fact]
-    public async Task Recursive_searches_folders_to_their_depth() => Files(await Json(_folder["in"], "--recursive")).Length.ShouldBe(3);
+    public async Task Recursive_searches_folders_to_their_depth() =>
+        Files(await Json(_folder["in"], "--recursive")).Length.ShouldBe(3);
 
     [Fact]
     public async Task Standard_input_address_and_file_give_the_same()
     {
         byte[] bytes = await File.ReadAllBytesAsync(_image);
-        await using var server = new OneAnswerServer([.. Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {bytes.Length}\r\nConnection: close\r\n\r\n"), .. bytes]);
-        CliRun run = await CliRun.Of(new MemoryStream(bytes), ["detect", _image, "-", server.Address.ToString(), "--json", "-", "--batch", "2"]);
+        await using var server = new OneAnswerServer(
+            [
+                .. Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {bytes.Length}\r\nConnection: close\r\n\r\n"),
+                .. bytes
+            ]);
+        CliRun run = await CliRun.Of(
+            new MemoryStream(bytes), ["detect", _image, "-", server.Address.ToString(), "--json", "-", "--batch", "2"]);
         run.Code.ShouldBe(0, run.Error);
         JsonElement[] images = [.. run.Json.GetProperty("images").EnumerateArray()];
         images.Select(i => i.GetProperty("file").GetString()).ShouldBe([_image, "-", server.Address.ToString()]);
@@ -89,13 +96,17 @@ public sealed class DetectTests : IDisposable
     public async Task Thresholds_and_classes_filter()
     {
         JsonElement all = (await Json(_image, "--threshold", "0.3")).GetProperty("images")[0];
-        string[] names = [.. all.GetProperty("detections").EnumerateArray().Select(d => d.GetProperty("class_name").GetString()!)];
+        string[] names =
+        [
+            .. all.GetProperty("detections").EnumerateArray().Select(d => d.GetProperty("class_name").GetString()!)
+        ];
         string most = names.CountBy(n => n).MaxBy(c => c.Value).Key;
         names.Distinct().Count().ShouldBeGreaterThan(1);
 
         JsonElement kept = (await Json(_image, "--threshold", "0.3", "--classes", most)).GetProperty("images")[0];
         kept.GetProperty("detections").GetArrayLength().ShouldBe(names.Count(n => n == most));
-        JsonElement others = (await Json(_image, "--threshold", "0.3", "--class-threshold", $"{most}=1")).GetProperty("images")[0];
+        JsonElement others =
+            (await Json(_image, "--threshold", "0.3", "--class-threshold", $"{most}=1")).GetProperty("images")[0];
         others.GetProperty("detections").GetArrayLength().ShouldBe(names.Count(n => n != most));
         JsonElement high = (await Json(_image, "--threshold", "0.6")).GetProperty("images")[0];
         Scores(high).ShouldBe(Scores(all).Where(s => s > 0.6f));
@@ -122,9 +133,12 @@ public sealed class DetectTests : IDisposable
     [Fact]
     public async Task Annotated_images_of_one_name_do_not_collide_and_keep_their_format()
     {
-        CliRun run = await CliRun.Of("detect", _folder["in"], Goldens.Path("images/picture.gif"), "--recursive", "--output", _folder["out"]);
+        CliRun run = await CliRun.Of(
+            "detect", _folder["in"], Goldens.Path("images/picture.gif"), "--recursive", "--output", _folder["out"]);
         run.Code.ShouldBe(0, run.Error);
-        Directory.GetFiles(_folder["out"]).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal).ShouldBe(["a.jpg", "b.png", "deep_b.png", "picture.png"]);
+        Directory.GetFiles(_folder["out"])
+            .Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)
+            .ShouldBe(["a.jpg", "b.png", "deep_b.png", "picture.png"]);
         ImageInfo.Read(_folder["out/a.jpg"]).Format.ShouldBe(ImageFormat.Jpeg);
         using Image before = Image.Load(_image), after = Image.Load(_folder["out/b.png"]);
         (after.Width, after.Height).ShouldBe((before.Width, before.Height));
@@ -149,7 +163,8 @@ public sealed class DetectTests : IDisposable
         detections.ShouldNotBeEmpty();
         float[] box = [.. detections[0].GetProperty("box").EnumerateArray().Select(v => v.GetSingle())];
         PixelRect pixels = new BoxXyxy(box[0], box[1], box[2], box[3]).ToPixelRect(97, 61);
-        ImageInfo crop = ImageInfo.Read(_folder[$"out/crops/reference_001_{detections[0].GetProperty("class_name").GetString()}.png"]);
+        ImageInfo crop =
+            ImageInfo.Read(_folder[$"out/crops/reference_001_{detections[0].GetProperty("class_name").GetString()}.png"]);
         (crop.Width, crop.Height).ShouldBe((pixels.Width, pixels.Height));
         Directory.GetFiles(_folder["out"]).ShouldBeEmpty();
     }
@@ -157,19 +172,35 @@ public sealed class DetectTests : IDisposable
     [Fact]
     public async Task Every_format_tells_the_same_objects()
     {
-        JsonElement root = await Json(_folder["in"], "--output", _folder["out"], "--no-images", "--format", "csv", "--format", "coco", "--format", "yolo", "--format", "json");
-        JsonElement[] all = [.. root.GetProperty("images").EnumerateArray().SelectMany(i => i.GetProperty("detections").EnumerateArray())];
-        JsonDocument.Parse(File.ReadAllText(_folder["out/detections.json"])).RootElement.GetProperty("images").GetArrayLength().ShouldBe(2);
+        JsonElement root = await Json(
+            _folder["in"], "--output", _folder["out"], "--no-images", "--format", "csv", "--format", "coco", "--format", "yolo",
+            "--format", "json");
+        JsonElement[] all =
+        [
+            .. root.GetProperty("images").EnumerateArray().SelectMany(i => i.GetProperty("detections").EnumerateArray())
+        ];
+        JsonDocument.Parse(File.ReadAllText(_folder["out/detections.json"])).RootElement.GetProperty("images")
+            .GetArrayLength().ShouldBe(2);
         string[] lines = File.ReadAllLines(_folder["out/detections.csv"]);
         lines[0].ShouldBe("file,width,height,class_id,class_name,score,x1,y1,x2,y2,mask");
         lines.Length.ShouldBe(all.Length + 1);
-        JsonElement[] coco = [.. JsonDocument.Parse(File.ReadAllText(_folder["out/coco_results.json"])).RootElement.EnumerateArray()];
+        JsonElement[] coco =
+        [
+            .. JsonDocument.Parse(File.ReadAllText(_folder["out/coco_results.json"])).RootElement.EnumerateArray()
+        ];
         coco.Select(c => c.GetProperty("score").GetSingle()).ShouldBe(all.Select(d => d.GetProperty("score").GetSingle()));
-        JsonElement[] masks = [.. JsonDocument.Parse(File.ReadAllText(_folder["out/coco_results.segm.json"])).RootElement.EnumerateArray()];
-        masks.Select(c => c.GetProperty("segmentation").GetRawText()).ShouldBe(all.Select(d => d.GetProperty("mask").GetRawText()));
-        coco.SelectMany(c => c.EnumerateObject()).Select(p => p.Name).ShouldNotContain("segmentation", "a file holds boxes or masks");
+        JsonElement[] masks =
+        [
+            .. JsonDocument.Parse(File.ReadAllText(_folder["out/coco_results.segm.json"])).RootElement.EnumerateArray()
+        ];
+        masks.Select(c => c.GetProperty("segmentation").GetRawText()).ShouldBe(
+            all.Select(d => d.GetProperty("mask").GetRawText()));
+        coco.SelectMany(c => c.EnumerateObject())
+            .Select(p => p.Name).ShouldNotContain("segmentation", "a file holds boxes or masks");
         int withOutline = all.Count(d => d.GetProperty("polygons").GetArrayLength() > 0);
-        (File.ReadAllLines(_folder["out/labels/a.txt"]).Length + File.ReadAllLines(_folder["out/labels/b.txt"]).Length).ShouldBe(withOutline);
+        (
+            File.ReadAllLines(_folder["out/labels/a.txt"]).Length + File.ReadAllLines(_folder["out/labels/b.txt"]).Length)
+            .ShouldBe(withOutline);
         File.ReadAllLines(_folder["out/classes.txt"])[0].ShouldBe("ball");
     }
 
@@ -182,13 +213,17 @@ public sealed class DetectTests : IDisposable
 
     private static string[] Names(JsonElement item) => [.. item.EnumerateObject().Select(p => p.Name)];
 
-    private static string[] Files(JsonElement root) => [.. root.GetProperty("images").EnumerateArray().Select(i => i.GetProperty("file").GetString()!)];
+    private static string[] Files(JsonElement root) =>
+        [.. root.GetProperty("images").EnumerateArray().Select(i => i.GetProperty("file").GetString()!)];
 
-    private static float[] Scores(JsonElement image) => [.. image.GetProperty("detections").EnumerateArray().Select(d => d.GetProperty("score").GetSingle())];
+    private static float[] Scores(JsonElement image) =>
+        [.. image.GetProperty("detections").EnumerateArray().Select(d => d.GetProperty("score").GetSingle())];
 
     private static RleMask MaskOf(JsonElement detection)
     {
         JsonElement mask = detection.GetProperty("mask");
-        return RleMask.Parse(mask.GetProperty("size")[0].GetInt32(), mask.GetProperty("size")[1].GetInt32(), mask.GetProperty("counts").GetString());
+        return RleMask.Parse(
+            mask.GetProperty("size")[0].GetInt32(), mask.GetProperty("size")[1].GetInt32(),
+            mask.GetProperty("counts").GetString());
     }
 }

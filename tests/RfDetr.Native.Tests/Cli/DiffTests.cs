@@ -15,12 +15,18 @@ public sealed class DiffTests : IDisposable
     [Fact]
     public async Task Against_itself_nothing_is_lost_or_new()
     {
-        CliRun run = await CliRun.Of(["diff", FormulaModel.Path, FormulaModel.Path, "--images", .. _images, "--threshold", "0.3", "--json", "-", "--report", _folder["d.html"]]);
+        CliRun run = await CliRun.Of(
+            [
+                "diff", FormulaModel.Path, FormulaModel.Path, "--images", .. _images, "--threshold", "0.3", "--json", "-",
+                "--report", _folder["d.html"]
+            ]);
         run.Code.ShouldBe(0, run.Error);
         JsonElement total = run.Json.GetProperty("total");
         total.GetProperty("matched").GetInt32().ShouldBeGreaterThan(5);
         (total.GetProperty("lost").GetInt32(), total.GetProperty("new").GetInt32()).ShouldBe((0, 0));
-        (total.GetProperty("box_iou").GetDouble(), total.GetProperty("score_change").GetDouble(), total.GetProperty("mask_iou").GetDouble()).ShouldBe((1, 0, 1));
+        (
+            total.GetProperty("box_iou").GetDouble(), total.GetProperty("score_change").GetDouble(),
+            total.GetProperty("mask_iou").GetDouble()).ShouldBe((1, 0, 1));
         (await File.ReadAllTextAsync(_folder["d.html"])).ShouldContain("No image differs");
     }
 
@@ -28,7 +34,11 @@ public sealed class DiffTests : IDisposable
     public async Task Against_a_disturbed_copy_the_gallery_shows_what_changed()
     {
         string original = Save("original", 0), disturbed = Save("disturbed", 0.25f);
-        CliRun run = await CliRun.Of(["diff", original, disturbed, "--images", .. _images, "--threshold", "0.4", "--json", _folder["d.json"], "--report", _folder["d.html"], "--gallery", "1"]);
+        CliRun run = await CliRun.Of(
+            [
+                "diff", original, disturbed, "--images", .. _images, "--threshold", "0.4", "--json", _folder["d.json"],
+                "--report", _folder["d.html"], "--gallery", "1"
+            ]);
         run.Code.ShouldBe(0, run.Error);
         JsonElement root = JsonDocument.Parse(await File.ReadAllTextAsync(_folder["d.json"])).RootElement;
         JsonElement total = root.GetProperty("total");
@@ -36,7 +46,8 @@ public sealed class DiffTests : IDisposable
         total.GetProperty("score_change").GetDouble().ShouldBeGreaterThan(0.001);
         double[] severity = [.. root.GetProperty("images").EnumerateArray().Select(i => i.GetProperty("severity").GetDouble())];
         severity.ShouldBe(severity.OrderDescending());
-        root.GetProperty("classes").EnumerateArray().Sum(c => c.GetProperty("lost").GetInt32()).ShouldBe(total.GetProperty("lost").GetInt32());
+        root.GetProperty("classes")
+            .EnumerateArray().Sum(c => c.GetProperty("lost").GetInt32()).ShouldBe(total.GetProperty("lost").GetInt32());
         string page = await File.ReadAllTextAsync(_folder["d.html"]);
         page.Split("data:image/jpeg;base64,").Length.ShouldBe(3, "one image, drawn twice");
         page.ShouldNotContain("http");
@@ -46,7 +57,9 @@ public sealed class DiffTests : IDisposable
     [Fact]
     public async Task A_bad_image_is_told_and_the_others_are_done()
     {
-        CliRun run = await CliRun.Of("diff", FormulaModel.Path, FormulaModel.Path, "--images", _images[0], Goldens.Path("images/truncated.jpg"), "--json", "-");
+        CliRun run = await CliRun.Of(
+            "diff", FormulaModel.Path, FormulaModel.Path, "--images", _images[0], Goldens.Path("images/truncated.jpg"), "--json",
+            "-");
         run.Code.ShouldBe(1);
         run.Error.ShouldContain("truncated.jpg");
         run.Json.GetProperty("images").EnumerateArray().Count(i => i.TryGetProperty("error", out _)).ShouldBe(1);
@@ -55,7 +68,8 @@ public sealed class DiffTests : IDisposable
 
     [Fact]
     public async Task Without_images_there_is_nothing_to_compare() =>
-        (await CliRun.Of("diff", FormulaModel.Path, FormulaModel.Path)).ShouldSatisfyAllConditions(run => run.Code.ShouldBe(2), run => run.Error.ShouldContain("--images"));
+        (await CliRun.Of("diff", FormulaModel.Path, FormulaModel.Path)).ShouldSatisfyAllConditions(
+            run => run.Code.ShouldBe(2), run => run.Error.ShouldContain("--images"));
 
     /// <summary>The model with its class weights disturbed.</summary>
     private string Save(string name, float noise)
@@ -76,7 +90,8 @@ public sealed class DiffTests : IDisposable
                 return false;
             var random = new Random(3);
             if (name is "class_embed.weight" or "class_embed.bias")
-                tensor = HostTensor.Of([.. tensor.ToSingles().Select(v => v * (1 + noise * (2 * random.NextSingle() - 1)))], [.. tensor.Shape]);
+                tensor = HostTensor.Of(
+                    [.. tensor.ToSingles().Select(v => v * (1 + noise * (2 * random.NextSingle() - 1)))], [.. tensor.Shape]);
             return true;
         }
     }

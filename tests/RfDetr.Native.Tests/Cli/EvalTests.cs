@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace RfDetr.Tests.Cli;
 
-/// <summary><c>rfdetr eval</c> with a small network on drawn scenes: what it finds means little, but every number must agree with the files.</summary>
+/// <summary>
+/// <c>rfdetr eval</c> with a small network on drawn scenes: what it finds means little, but every number must agree with the
+/// files.
+/// </summary>
 public sealed class EvalTests(EvalTests.Scenes scenes) : IClassFixture<EvalTests.Scenes>
 {
     /// <summary>A drawn data set with a split "valid".</summary>
@@ -16,7 +19,8 @@ public sealed class EvalTests(EvalTests.Scenes scenes) : IClassFixture<EvalTests
 
         public async Task InitializeAsync()
         {
-            CliRun run = await CliRun.Of("data", "synth", "--output", Path.Combine(Data, "valid"), "--count", "4", "--size", "192x160", "--seed", "5");
+            CliRun run = await CliRun.Of(
+                "data", "synth", "--output", Path.Combine(Data, "valid"), "--count", "4", "--size", "192x160", "--seed", "5");
             run.Code.ShouldBe(0, run.Error);
         }
 
@@ -31,7 +35,9 @@ public sealed class EvalTests(EvalTests.Scenes scenes) : IClassFixture<EvalTests
     public async Task Numbers_are_those_of_coco_eval_on_the_files_it_writes()
     {
         string output = scenes.File("out");
-        CliRun run = await CliRun.Of("eval", "--model", FormulaModel.Path, "--data", scenes.Data, "--split", "valid", "--batch", "3", "--output", output, "--json", "-");
+        CliRun run = await CliRun.Of(
+            "eval", "--model", FormulaModel.Path, "--data", scenes.Data, "--split", "valid", "--batch", "3", "--output", output,
+            "--json", "-");
         run.Code.ShouldBe(0, run.Error);
         run.Json.GetProperty("class_map").GetArrayLength().ShouldBeGreaterThan(0);
         run.Json.GetProperty("time_ms").GetProperty("inference").GetDouble().ShouldBeGreaterThan(0);
@@ -41,7 +47,8 @@ public sealed class EvalTests(EvalTests.Scenes scenes) : IClassFixture<EvalTests
         {
             if (!run.Json.TryGetProperty(kind, out JsonElement here))
                 continue;
-            CliRun files = await CliRun.Of("coco-eval", truth, Path.Combine(output, $"detections.{kind}.json"), "--kind", kind, "--json", "-");
+            CliRun files = await CliRun.Of(
+                "coco-eval", truth, Path.Combine(output, $"detections.{kind}.json"), "--kind", kind, "--json", "-");
             files.Code.ShouldBe(0, files.Error);
             foreach (string part in (string[])["stats", "per_category", "best", "confusion"])
                 JsonElement.DeepEquals(files.Json.GetProperty(part), here.GetProperty(part)).ShouldBeTrue($"{part} of {kind}");
@@ -51,8 +58,11 @@ public sealed class EvalTests(EvalTests.Scenes scenes) : IClassFixture<EvalTests
         compared.ShouldBeGreaterThan(0);
         string report = await File.ReadAllTextAsync(Path.Combine(output, "report.html"));
         report.Split("data:image/jpeg;base64,").Length.ShouldBe(1 + 2 * 4);
-        JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(output, "evaluation.json"))).RootElement.GetProperty("bbox").GetProperty("curves").ValueKind.ShouldBe(JsonValueKind.Object);
-        JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(output, "results.json"))).RootElement.GetProperty("class_map").GetProperty("valid").GetArrayLength().ShouldBeGreaterThan(1);
+        JsonDocument.Parse(
+            await File.ReadAllTextAsync(Path.Combine(output, "evaluation.json")))
+            .RootElement.GetProperty("bbox").GetProperty("curves").ValueKind.ShouldBe(JsonValueKind.Object);
+        JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(output, "results.json"))).RootElement.GetProperty("class_map")
+            .GetProperty("valid").GetArrayLength().ShouldBeGreaterThan(1);
     }
 
     [Fact]
@@ -74,8 +84,11 @@ public sealed class EvalTests(EvalTests.Scenes scenes) : IClassFixture<EvalTests
         string text = await File.ReadAllTextAsync(Path.Combine(scenes.Data, "valid", "_annotations.coco.json"));
         string first = JsonDocument.Parse(text).RootElement.GetProperty("categories")[0].GetProperty("name").GetString()!;
         string used = JsonDocument.Parse(text).RootElement.GetProperty("annotations")[0].GetProperty("category_id").GetRawText();
-        string name = JsonDocument.Parse(text).RootElement.GetProperty("categories").EnumerateArray().First(c => c.GetProperty("id").GetRawText() == used).GetProperty("name").GetString()!;
-        await File.WriteAllTextAsync(Path.Combine(data, "valid", "_annotations.coco.json"), text.Replace($"\"{name}\"", "\"thingamajig\"", StringComparison.Ordinal));
+        string name = JsonDocument.Parse(text).RootElement.GetProperty("categories")
+            .EnumerateArray().First(c => c.GetProperty("id").GetRawText() == used).GetProperty("name").GetString()!;
+        await File.WriteAllTextAsync(
+            Path.Combine(data, "valid", "_annotations.coco.json"),
+            text.Replace($"\"{name}\"", "\"thingamajig\"", StringComparison.Ordinal));
 
         CliRun refused = await CliRun.Of("eval", "--model", FormulaModel.Path, "--data", data);
         refused.Code.ShouldBe(2);
@@ -84,13 +97,20 @@ public sealed class EvalTests(EvalTests.Scenes scenes) : IClassFixture<EvalTests
         refused.Error.ShouldContain("--class-map");
         refused.Error.ShouldContain(first == name ? "thingamajig" : first);
 
-        CliRun mapped = await CliRun.Of("eval", "--model", FormulaModel.Path, "--data", data, "--class-map", $"{name}=thingamajig", "--kind", "bbox", "--json", "-");
+        CliRun mapped = await CliRun.Of(
+            "eval", "--model", FormulaModel.Path, "--data", data, "--class-map", $"{name}=thingamajig", "--kind", "bbox",
+            "--json", "-");
         mapped.Code.ShouldBe(0, mapped.Error);
-        mapped.Json.GetProperty("class_map").EnumerateArray().Count(c => c.GetProperty("model").GetString() == name && c.GetProperty("data").GetString() == "thingamajig").ShouldBe(1);
-        CliRun missing = await CliRun.Of("eval", "--model", FormulaModel.Path, "--data", data, "--allow-missing", "--kind", "bbox", "--json", "-");
+        mapped.Json.GetProperty("class_map")
+            .EnumerateArray()
+            .Count(c => c.GetProperty("model").GetString() == name && c.GetProperty("data").GetString() == "thingamajig")
+            .ShouldBe(1);
+        CliRun missing = await CliRun.Of(
+            "eval", "--model", FormulaModel.Path, "--data", data, "--allow-missing", "--kind", "bbox", "--json", "-");
         missing.Code.ShouldBe(0, missing.Error);
         missing.Error.ShouldContain("does not know 'thingamajig'");
-        CliRun unknown = await CliRun.Of("eval", "--model", FormulaModel.Path, "--data", data, "--class-map", "nothing=thingamajig");
+        CliRun unknown =
+            await CliRun.Of("eval", "--model", FormulaModel.Path, "--data", data, "--class-map", "nothing=thingamajig");
         unknown.Code.ShouldBe(2);
         unknown.Error.ShouldContain("the model has no class 'nothing'");
     }

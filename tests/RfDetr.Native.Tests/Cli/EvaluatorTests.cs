@@ -53,7 +53,8 @@ public sealed class EvaluatorTests(EvaluatorTests.Scenes scenes) : IClassFixture
     public async Task Boxes_alone_are_those_of_the_whole_evaluation()
     {
         DetectorEvaluation all = await Evaluator.RunAsync(scenes.Detector, scenes.Split, new EvaluateOptions { Batch = 2 });
-        DetectorEvaluation boxes = await Evaluator.RunAsync(scenes.Detector, scenes.Split, new EvaluateOptions { Kind = EvaluationKind.Boxes });
+        DetectorEvaluation boxes =
+            await Evaluator.RunAsync(scenes.Detector, scenes.Split, new EvaluateOptions { Kind = EvaluationKind.Boxes });
 
         boxes.Summary.Masks.ShouldBeNull();
         boxes.Found.ShouldAllBe(f => f.Mask == null);
@@ -65,14 +66,20 @@ public sealed class EvaluatorTests(EvaluatorTests.Scenes scenes) : IClassFixture
     public async Task Each_option_reaches_its_place()
     {
         DetectorEvaluation all = await Evaluator.RunAsync(scenes.Detector, scenes.Split);
-        async Task<DetectorEvaluation> With(EvaluateOptions options) => await Evaluator.RunAsync(scenes.Detector, scenes.Split, options);
+        async Task<DetectorEvaluation> With(EvaluateOptions options) =>
+            await Evaluator.RunAsync(scenes.Detector, scenes.Split, options);
 
         (await With(new() { MostImages = 2 })).Images.ShouldBe(scenes.Split.Images.Take(2));
         (await With(new() { NumSelect = 3 })).Found.Count.ShouldBeLessThanOrEqualTo(3 * 5);
-        (await With(new() { Metrics = new EvaluationOptions { MaxDetections = [1, 2, 3] } })).Summary.Main.Metrics.Options.MaxDetections.ShouldBe([1, 2, 3]);
-        (await With(new() { ResizeRule = ResizeRule.BilinearAntialias })).Found.Select(f => f.Score).ShouldNotBe(all.Found.Select(f => f.Score));
+        (
+            await With(new() { Metrics = new EvaluationOptions { MaxDetections = [1, 2, 3] } }))
+            .Summary.Main.Metrics.Options.MaxDetections.ShouldBe([1, 2, 3]);
+        (
+            await With(new() { ResizeRule = ResizeRule.BilinearAntialias }))
+            .Found.Select(f => f.Score).ShouldNotBe(all.Found.Select(f => f.Score));
         DataClass one = scenes.Split.Classes[0], other = scenes.Split.Classes[1];
-        ClassMatching crossed = ClassMatching.Of(scenes.Detector.Model.Classes, scenes.Split, [new(one.Name, other.Name), new(other.Name, one.Name)]);
+        ClassMatching crossed =
+            ClassMatching.Of(scenes.Detector.Model.Classes, scenes.Split, [new(one.Name, other.Name), new(other.Name, one.Name)]);
         DetectorEvaluation swapped = await With(new() { Classes = crossed });
         swapped.Found.Count(f => f.CategoryId == one.CategoryId).ShouldBe(all.Found.Count(f => f.CategoryId == other.CategoryId));
     }
@@ -81,7 +88,8 @@ public sealed class EvaluatorTests(EvaluatorTests.Scenes scenes) : IClassFixture
     public async Task All_mistakes_in_options_are_in_one_message()
     {
         var wrong = new EvaluateOptions { Batch = 0, MostImages = 0, NumSelect = -1 };
-        ArgumentException e = await Should.ThrowAsync<ArgumentException>(() => Evaluator.RunAsync(scenes.Detector, scenes.Split, wrong));
+        ArgumentException e =
+            await Should.ThrowAsync<ArgumentException>(() => Evaluator.RunAsync(scenes.Detector, scenes.Split, wrong));
 
         e.Message.ShouldContain("Batch is 0");
         e.Message.ShouldContain("MostImages is 0");
@@ -95,7 +103,8 @@ public sealed class EvaluatorTests(EvaluatorTests.Scenes scenes) : IClassFixture
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         string folder = Path.GetDirectoryName(scenes.Split.Images[0].File)!;
         CocoFile truth = CocoFile.Read(Path.Combine(folder, SceneSet.AnnotationFile));
-        new CocoFile("", truth.Images, truth.Categories, [.. truth.Annotations.Select(a => a with { Segmentation = null })]).Write(path);
+        new CocoFile(
+            "", truth.Images, truth.Categories, [.. truth.Annotations.Select(a => a with { Segmentation = null })]).Write(path);
         foreach (string image in Directory.GetFiles(folder, "*.jpg"))
             File.Copy(image, Path.Combine(Path.GetDirectoryName(path)!, Path.GetFileName(image)));
         DataSplit split = DataSet.Open(scenes.File("boxes")).Split("valid");
@@ -111,7 +120,8 @@ public sealed class EvaluatorTests(EvaluatorTests.Scenes scenes) : IClassFixture
     {
         LabeledImage[] images = [scenes.Split.Images[0] with { Width = 100 }, .. scenes.Split.Images.Skip(1)];
         var split = new DataSplit("valid", scenes.Split.Folder, scenes.Split.Source, scenes.Split.Classes, images);
-        DataSetFormatException e = await Should.ThrowAsync<DataSetFormatException>(() => Evaluator.RunAsync(scenes.Detector, split));
+        DataSetFormatException e =
+            await Should.ThrowAsync<DataSetFormatException>(() => Evaluator.RunAsync(scenes.Detector, split));
 
         e.Message.ShouldContain("has 192×160 pixels, its labels say 100×160");
     }
@@ -130,7 +140,8 @@ public sealed class EvaluatorTests(EvaluatorTests.Scenes scenes) : IClassFixture
     public async Task A_policys_precision_is_that_of_the_evaluation()
     {
         var meter = new PrecisionMeter(FormulaModel.Path, new ModelOptions(), scenes.Split, most: 3);
-        DetectorEvaluation expected = await Evaluator.RunAsync(scenes.Detector, scenes.Split, new EvaluateOptions { MostImages = 3 });
+        DetectorEvaluation expected =
+            await Evaluator.RunAsync(scenes.Detector, scenes.Split, new EvaluateOptions { MostImages = 3 });
 
         (await meter.MeasureAsync(QuantizationPolicy.None)).ShouldBe(expected.Summary.Main.Metrics.AveragePrecision());
         meter.Images.ShouldBe(3);

@@ -18,9 +18,11 @@ public sealed class OtherVerbTests
             string name = variant.GetProperty("name").GetString()!;
             JsonElement golden = reference.RootElement.GetProperty(name), config = golden.GetProperty("config");
 
-            // The reference builds xlarge and 2xlarge with 366 logits by default: rows and biases of one final head and those of 13 query groups.
+            // The reference builds xlarge and 2xlarge with 366 logits by default: rows and biases of one final head and those of
+            // 13 query groups.
             long moreLogits = config.GetProperty("num_classes").GetInt64() - 90;
-            long expected = golden.GetProperty("parameter_count").GetInt64() - moreLogits * (config.GetProperty("hidden_dim").GetInt64() + 1) * (1 + 13);
+            long expected = golden.GetProperty("parameter_count").GetInt64() - moreLogits * (
+                config.GetProperty("hidden_dim").GetInt64() + 1) * (1 + 13);
             variant.GetProperty("parameters").GetInt64().ShouldBe(expected, name);
         }
 
@@ -35,7 +37,8 @@ public sealed class OtherVerbTests
         JsonElement[] findings = [.. run.Json.GetProperty("findings").EnumerateArray()];
         foreach (string needed in (string[])["libvips", "image formats", "ONNX Runtime", "provider CPU"])
             findings.Single(f => f.GetProperty("name").GetString() == needed).GetProperty("state").GetString().ShouldBe("works");
-        findings.Single(f => f.GetProperty("name").GetString() == "image formats").GetProperty("text").GetString()!.ShouldContain("webp");
+        findings.Single(f => f.GetProperty("name").GetString() == "image formats")
+            .GetProperty("text").GetString()!.ShouldContain("webp");
     }
 
     // Drivers print past every log; the report of a process that tries one provider is all that counts.
@@ -74,14 +77,16 @@ public sealed class OtherVerbTests
         using var folder = new TemporaryFolder();
         foreach (string name in (string[])["one", "two"])
         {
-            CliRun run = await CliRun.Of("data", "synth", "--output", folder[name], "--count", "2", "--seed", "1", "--first", "12", "--size", "160x120");
+            CliRun run = await CliRun.Of(
+                "data", "synth", "--output", folder[name], "--count", "2", "--seed", "1", "--first", "12", "--size", "160x120");
             run.Code.ShouldBe(0, run.Error);
         }
 
         foreach (string file in (string[])["scene-1-00012.jpg", "scene-1-00013.jpg", "_annotations.coco.json"])
             File.ReadAllBytes(folder[$"one/{file}"]).ShouldBe(File.ReadAllBytes(folder[$"two/{file}"]));
         using JsonDocument coco = JsonDocument.Parse(File.ReadAllText(folder["one/_annotations.coco.json"]));
-        ImageInfo.Read(folder["one/scene-1-00012.jpg"]).ShouldSatisfyAllConditions(p => p.Width.ShouldBe(160), p => p.Height.ShouldBe(120));
+        ImageInfo.Read(folder["one/scene-1-00012.jpg"]).ShouldSatisfyAllConditions(
+            p => p.Width.ShouldBe(160), p => p.Height.ShouldBe(120));
         coco.RootElement.GetProperty("images").GetArrayLength().ShouldBe(2);
         JsonElement[] annotations = [.. coco.RootElement.GetProperty("annotations").EnumerateArray()];
         annotations.ShouldNotBeEmpty();
@@ -99,8 +104,13 @@ public sealed class OtherVerbTests
     public async Task The_sample_images_are_what_the_readme_says()
     {
         using var folder = new TemporaryFolder();
-        (await CliRun.Of("data", "synth", "--output", folder["s"], "--count", "1", "--seed", "21", "--first", "6", "--size", "480x480", "--min-size", "130", "--max-objects", "5", "--min-visible", "0.5", "--classes", "ball,cube,cone,ring,star,mug")).Code.ShouldBe(0);
-        using Image drawn = Image.Load(folder["s/scene-21-00006.jpg"]), kept = Image.Load(Goldens.Path("../../samples/images/scene-21-00006.jpg"));
+        (
+            await CliRun.Of(
+                "data", "synth", "--output", folder["s"], "--count", "1", "--seed", "21", "--first", "6", "--size", "480x480",
+                "--min-size", "130", "--max-objects", "5", "--min-visible", "0.5", "--classes", "ball,cube,cone,ring,star,mug"))
+            .Code.ShouldBe(0);
+        using Image drawn = Image.Load(folder["s/scene-21-00006.jpg"]),
+        kept = Image.Load(Goldens.Path("../../samples/images/scene-21-00006.jpg"));
         (kept.Width, kept.Height).ShouldBe((480, 480));
         drawn.Frame.Data.SequenceEqual(kept.Frame.Data).ShouldBeTrue();
     }

@@ -52,7 +52,8 @@ public sealed class ProcessTests
     public async Task A_server_without_the_file_is_told()
     {
         using var folder = new TemporaryFolder();
-        await using var server = new OneAnswerServer(Encoding.ASCII.GetBytes("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+        await using var server = new OneAnswerServer(
+            Encoding.ASCII.GetBytes("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
         CliRun run = await Start(folder, server.Address, "download", "nano", "--json");
         run.Code.ShouldBe(1);
         run.Error.ShouldContain("404");
@@ -89,7 +90,8 @@ public sealed class ProcessTests
         File.ReadAllText(folder["out/detections.json"]).ShouldBe("old");
     }
 
-    // Builds of ONNX Runtime for Linux keep an identifier and a database of events below the home directory unless they are told not to.
+    // Builds of ONNX Runtime for Linux keep an identifier and a database of events below the home directory unless they are told
+    // not to.
     [Fact]
     public async Task Onnx_runtime_leaves_nothing_in_the_home_directory()
     {
@@ -97,7 +99,14 @@ public sealed class ProcessTests
         string image = Goldens.Path("images/reference.png"), home = Directory.CreateDirectory(folder["user"]).FullName;
         CliRun run = await Start(
             folder, new Uri("http://127.0.0.1:9/"), ["detect", image, "--engine", "onnxruntime", "--json", "-"],
-            new() { ["HOME"] = home, ["USERPROFILE"] = home, ["XDG_CACHE_HOME"] = null, ["XDG_DATA_HOME"] = null, ["ORT_DISABLE_TELEMETRY"] = null });
+            new()
+            {
+                ["HOME"] = home,
+                ["USERPROFILE"] = home,
+                ["XDG_CACHE_HOME"] = null,
+                ["XDG_DATA_HOME"] = null,
+                ["ORT_DISABLE_TELEMETRY"] = null
+            });
         run.Code.ShouldBe(0, run.Error);
         run.Json.GetProperty("images").GetArrayLength().ShouldBe(1);
         run.Error.ShouldNotContain("onnxruntime:", Case.Sensitive, "its messages go to our log");
@@ -108,18 +117,22 @@ public sealed class ProcessTests
     public async Task A_missing_library_is_one_error_with_the_packages_to_add()
     {
         using var folder = new TemporaryFolder();
-        CliRun run = await Start(folder, "detect", Goldens.Path("images/reference.png"), "--onnxruntime", "/nowhere/libonnxruntime.so");
+        CliRun run =
+            await Start(folder, "detect", Goldens.Path("images/reference.png"), "--onnxruntime", "/nowhere/libonnxruntime.so");
         run.Code.ShouldBe(1);
         run.Error.ShouldContain("dotnet add package RfDetr.OnnxRuntime");
         run.Error.ShouldContain("dotnet add package Microsoft.ML.OnnxRuntime");
         run.Error.ShouldNotContain(" at RfDetr.", Case.Sensitive, "no stack trace");
     }
 
-    private static Task<CliRun> Start(TemporaryFolder folder, params string[] args) => Start(folder, new Uri("http://127.0.0.1:9/"), args);
+    private static Task<CliRun> Start(TemporaryFolder folder, params string[] args) =>
+        Start(folder, new Uri("http://127.0.0.1:9/"), args);
 
-    private static Task<CliRun> Start(TemporaryFolder folder, Uri mirror, params string[] args) => Start(folder, mirror, args, []);
+    private static Task<CliRun> Start(TemporaryFolder folder, Uri mirror, params string[] args) =>
+        Start(folder, mirror, args, []);
 
-    private static async Task<CliRun> Start(TemporaryFolder folder, Uri mirror, string[] args, Dictionary<string, string?> variables)
+    private static async Task<CliRun> Start(
+        TemporaryFolder folder, Uri mirror, string[] args, Dictionary<string, string?> variables)
     {
         using Process process = Process.Start(StartInfo(folder, mirror, args, variables))!;
         process.StandardInput.Close();
@@ -131,7 +144,8 @@ public sealed class ProcessTests
     private static ProcessStartInfo StartInfo(
         TemporaryFolder folder, Uri mirror, string[] args, Dictionary<string, string?> variables)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
             WorkingDirectory = folder["."],
             RedirectStandardOutput = true,

@@ -18,7 +18,11 @@ public sealed class UsageTests
     [InlineData("--resolution: '0x32' is not HxW", "detect", "a.jpg", "--resolution", "0x32")]
     [InlineData("--clamp: 'maybe' is none of on, off", "detect", "a.jpg", "--clamp", "maybe")]
     [InlineData("--format: 'xml' is none of json, csv, coco, yolo", "detect", "a.jpg", "--format", "xml")]
-    [InlineData("--provider: option 'x' of execution provider 'cuda' is not of the form key=value", "detect", "a.jpg", "--provider", "cuda:x")]
+    [
+        InlineData(
+            "--provider: option 'x' of execution provider 'cuda' is not of the form key=value", "detect", "a.jpg", "--provider",
+            "cuda:x")
+    ]
     [InlineData("there are no published weights 'nani'; did you mean 'nano'?", "detect", "a.jpg", "--model", "nani")]
     [InlineData("there are no published weights 'nani'; did you mean 'nano'?", "download", "nani")]
     public async Task Wrong_use_is_told_in_one_line_with_code_2(string message, params string[] args)
@@ -45,7 +49,8 @@ public sealed class UsageTests
     public async Task Help_and_version_are_results()
     {
         (await CliRun.Of("detect", "--help")).ShouldSatisfyAllConditions(
-            run => run.Code.ShouldBe(0), run => run.Out.ShouldContain("rfdetr detect <INPUT>..."), run => run.Error.ShouldBeEmpty());
+            run => run.Code.ShouldBe(0), run => run.Out.ShouldContain("rfdetr detect <INPUT>..."),
+            run => run.Error.ShouldBeEmpty());
         (await CliRun.Of("--version")).Out.ShouldMatch(@"^\d+\.\d+");
     }
 
@@ -66,7 +71,9 @@ public sealed class UsageTests
         run.Code.ShouldBe(1);
         run.Error.ShouldContain("not_a_checkpoint.pth");
         run.Error.ShouldNotContain("   at ");
-        (await CliRun.Of("detect", s_image, "--verbose", "--model", Goldens.Path("checkpoints/not_a_checkpoint.pth"))).Error.ShouldContain("   at ");
+        (
+            await CliRun.Of("detect", s_image, "--verbose", "--model", Goldens.Path("checkpoints/not_a_checkpoint.pth")))
+            .Error.ShouldContain("   at ");
     }
 
     [Fact]

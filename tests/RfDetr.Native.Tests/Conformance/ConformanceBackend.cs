@@ -40,7 +40,9 @@ internal sealed record ConformanceBackend(string Name, Func<ConformanceCase, Hos
         Onnx("ONNX portable, open batch", new(), symbolic: true),
         Onnx("ONNX Runtime's operators", new() { Dialect = OnnxDialect.OnnxRuntime }),
         Onnx("ONNX Runtime's operators, open batch", new() { Dialect = OnnxDialect.OnnxRuntime }, symbolic: true),
-        Onnx("ONNX half precision", new() { Precision = ExportPrecision.Float16 }, constantsFrom: 1) with { Tolerance = HalfTolerance },
+        Onnx(
+            "ONNX half precision", new() { Precision = ExportPrecision.Float16 }, constantsFrom: 1)
+            with { Tolerance = HalfTolerance },
 
         // Narrower registers are forced by name; wider ones than this processor's are not listed, as they would not be run.
         .. InstructionSets.Available.SelectMany(set => new[]
@@ -53,7 +55,9 @@ internal sealed record ConformanceBackend(string Name, Func<ConformanceCase, Hos
 
     public override string ToString() => Name;
 
-    /// <summary>Skips the running test where a back end needs libtorch and the system has none; on Linux <c>./test</c> sets it up.</summary>
+    /// <summary>
+    /// Skips the running test where a back end needs libtorch and the system has none; on Linux <c>./test</c> sets it up.
+    /// </summary>
     public static void Require(string name)
     {
         if (name == Libtorch && !OperatingSystem.IsLinux())
@@ -74,29 +78,34 @@ internal sealed record ConformanceBackend(string Name, Func<ConformanceCase, Hos
         return TorchBackend.Read(backend.Apply(c.Op, [.. c.Inputs.Select(backend.Constant)]));
     });
 
-    private static ConformanceBackend Onnx(string name, ExportOptions options, int constantsFrom = int.MaxValue, bool symbolic = false) => new(name, c =>
-    {
-        // A position table is resampled when the file is written, never when it runs: it is a constant.
-        int from = c.Op is ResizeBicubicAntialias ? 0 : constantsFrom;
-        byte[] model = OnnxExporter.ToBytes(Record(c, from, symbolic), options);
-        using OnnxSession session = OnnxSession.FromBytes(model, new OnnxSessionOptions { IntraOpThreads = 1 });
-        return session.Run(session.Inputs.ToDictionary(i => i.Name, i => InputOf(c, i.Name)))["y"];
-    })
-    {
-        CanRun = c => !symbolic || c.PerBatch is not null,
-    };
+    private static ConformanceBackend Onnx(
+        string name, ExportOptions options, int constantsFrom = int.MaxValue, bool symbolic = false) =>
+        new(name, c =>
+        {
+            // A position table is resampled when the file is written, never when it runs: it is a constant.
+            int from = c.Op is ResizeBicubicAntialias ? 0 : constantsFrom;
+            byte[] model = OnnxExporter.ToBytes(Record(c, from, symbolic), options);
+            using OnnxSession session = OnnxSession.FromBytes(model, new OnnxSessionOptions { IntraOpThreads = 1 });
+            return session.Run(session.Inputs.ToDictionary(i => i.Name, i => InputOf(c, i.Name)))["y"];
+        })
+        {
+            CanRun = c => !symbolic || c.PerBatch is not null,
+        };
 
-    private static ConformanceBackend Cpu(string name, InstructionSet set, int constantsFrom = int.MaxValue, bool symbolic = false) => new(name, c =>
-    {
-        NetworkGraph graph = Record(c, constantsFrom, symbolic);
-        Dictionary<string, HostTensor> inputs = graph.Inputs.ToDictionary(i => i.Name, i => InputOf(c, i.Name));
-        return CpuRuns.Run(graph, inputs, new CpuOptions { Threads = 1, InstructionSet = set }, symbolic ? c.Batch : 1)["y"];
-    })
-    {
-        CanRun = c => !symbolic || c.PerBatch is not null,
-    };
+    private static ConformanceBackend Cpu(
+        string name, InstructionSet set, int constantsFrom = int.MaxValue, bool symbolic = false) =>
+        new(name, c =>
+        {
+            NetworkGraph graph = Record(c, constantsFrom, symbolic);
+            Dictionary<string, HostTensor> inputs = graph.Inputs.ToDictionary(i => i.Name, i => InputOf(c, i.Name));
+            return CpuRuns.Run(graph, inputs, new CpuOptions { Threads = 1, InstructionSet = set }, symbolic ? c.Batch : 1)["y"];
+        })
+        {
+            CanRun = c => !symbolic || c.PerBatch is not null,
+        };
 
-    private static NetworkGraph Record(ConformanceCase c, int constantsFrom = int.MaxValue, bool symbolic = false, Func<DerivedOp, bool>? supports = null)
+    private static NetworkGraph Record(
+        ConformanceCase c, int constantsFrom = int.MaxValue, bool symbolic = false, Func<DerivedOp, bool>? supports = null)
     {
         var backend = new GraphBackend(supports);
         Tensor[] inputs = [.. c.Inputs.Select((data, i) => i < constantsFrom
@@ -108,5 +117,6 @@ internal sealed record ConformanceBackend(string Name, Func<ConformanceCase, Hos
     private static HostTensor Evaluate(ConformanceCase c, NetworkGraph graph) =>
         GraphEvaluator.Run(graph, graph.Inputs.ToDictionary(i => i.Name, i => InputOf(c, i.Name)))["y"];
 
-    private static HostTensor InputOf(ConformanceCase c, string name) => c.Inputs[int.Parse(name.AsSpan(1), CultureInfo.InvariantCulture)];
+    private static HostTensor InputOf(ConformanceCase c, string name) =>
+        c.Inputs[int.Parse(name.AsSpan(1), CultureInfo.InvariantCulture)];
 }

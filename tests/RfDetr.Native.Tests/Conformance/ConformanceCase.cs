@@ -4,7 +4,9 @@ namespace RfDetr.Tests.Conformance;
 
 /// <summary>One operation on given inputs.</summary>
 /// <param name="Name">Unique; begins with the operation's name.</param>
-/// <param name="Make">The operation; its argument is the batch dimension to write into target shapes (a size, or the symbolic batch).</param>
+/// <param name="Make">
+/// The operation; its argument is the batch dimension to write into target shapes (a size, or the symbolic batch).
+/// </param>
 /// <param name="Inputs">Its inputs, float32 or int64.</param>
 internal sealed record ConformanceCase(string Name, Func<Dim, Op> Make, params HostTensor[] Inputs)
 {

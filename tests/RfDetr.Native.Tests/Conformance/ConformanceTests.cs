@@ -37,7 +37,8 @@ public sealed class ConformanceTests
         double allowed = type.DType == DType.Int64 ? 0 : backend.Tolerance * expected.Values.Max(Math.Abs);
         var values = new Grid(actual);
         for (int i = 0; i < expected.Values.Count; i++)
-            Math.Abs(values.At(i) - expected.At(i)).ShouldBeLessThanOrEqualTo(allowed, $"element {i}: {values.At(i)}, expected {expected.At(i)}");
+            Math.Abs(values.At(i) - expected.At(i)).ShouldBeLessThanOrEqualTo(
+                allowed, $"element {i}: {values.At(i)}, expected {expected.At(i)}");
     }
 
     [Theory]
@@ -75,7 +76,8 @@ public sealed class ConformanceTests
             .Where(t => t.IsSubclassOf(typeof(Op)) && !t.IsAbstract)];
         operations.Length.ShouldBeGreaterThanOrEqualTo(20);
         foreach (Type operation in operations)
-            Cases.All.Count(c => c.Op.GetType() == operation).ShouldBeGreaterThanOrEqualTo(2, $"{operation.Name} needs conformance cases");
+            Cases.All.Count(c => c.Op.GetType() == operation).ShouldBeGreaterThanOrEqualTo(
+                2, $"{operation.Name} needs conformance cases");
     }
 
     [Fact]
@@ -88,6 +90,9 @@ public sealed class ConformanceTests
     private static TensorType Follow(ConformanceCase @case, bool symbolic)
     {
         var shapes = new ShapeBackend();
-        return shapes.Apply(symbolic ? @case.Make(Dim.Batch) : @case.Op, [.. @case.Inputs.Select((_, i) => shapes.Input(@case.Type(i, symbolic)))]).Type;
+        return shapes.Apply(
+            symbolic ? @case.Make(Dim.Batch) : @case.Op,
+            [.. @case.Inputs.Select((_, i) => shapes.Input(@case.Type(i, symbolic)))])
+            .Type;
     }
 }

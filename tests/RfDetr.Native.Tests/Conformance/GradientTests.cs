@@ -3,13 +3,20 @@ using RfDetr.Torch;
 
 namespace RfDetr.Tests.Conformance;
 
-/// <summary>Gradients of every operation on libtorch: against differences of the operation itself, and kernels against the operation written out.</summary>
+/// <summary>
+/// Gradients of every operation on libtorch: against differences of the operation itself, and kernels against the operation
+/// written out.
+/// </summary>
 public sealed class GradientTests
 {
     private const int Checked = 60;
 
     public static TheoryData<string> Differentiable() =>
-        [.. Cases.All.Where(c => c.Op.Infer([.. c.Inputs.Select((_, i) => c.Type(i, symbolic: false))]).DType.IsFloat() && c.Inputs.Any(i => i.DType.IsFloat())).Select(c => c.Name)];
+        [
+            .. Cases.All.Where(c =>
+                c.Op.Infer([.. c.Inputs.Select((_, i) => c.Type(i, symbolic: false))]).DType.IsFloat()
+                    && c.Inputs.Any(i => i.DType.IsFloat())).Select(c => c.Name)
+        ];
 
     [SkippableTheory]
     [MemberData(nameof(Differentiable))]

@@ -2,7 +2,9 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Tests.Conformance;
 
-/// <summary>Numbers in double precision with an index for each axis: slow, plain, and independent of the code under test.</summary>
+/// <summary>
+/// Numbers in double precision with an index for each axis: slow, plain, and independent of the code under test.
+/// </summary>
 internal sealed class Grid
 {
     private readonly double[] _values;
@@ -18,7 +20,9 @@ internal sealed class Grid
     public Grid(HostTensor tensor)
     {
         Shape = [.. tensor.Shape];
-        _values = tensor.DType == DType.Int64 ? Array.ConvertAll(tensor.Span<long>().ToArray(), v => (double)v) : Array.ConvertAll(tensor.ToSingles(), v => (double)v);
+        _values = tensor.DType == DType.Int64
+            ? Array.ConvertAll(tensor.Span<long>().ToArray(), v => (double)v)
+            : Array.ConvertAll(tensor.ToSingles(), v => (double)v);
     }
 
     public int[] Shape { get; }

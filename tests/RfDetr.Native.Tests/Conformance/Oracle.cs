@@ -6,7 +6,9 @@ namespace RfDetr.Tests.Conformance;
 /// <summary>Each operation by its definition, in double precision, one element at a time.</summary>
 internal static class Oracle
 {
-    /// <summary>The expected result; its shape is the operation's own inference, which the cases check by hand where it is not obvious.</summary>
+    /// <summary>
+    /// The expected result; its shape is the operation's own inference, which the cases check by hand where it is not obvious.
+    /// </summary>
     public static Grid Compute(Op op, int[] shape, params Grid[] x) => op switch
     {
         Unary unary => x[0].Map(v => Function(unary.Kind, v)),
@@ -21,7 +23,8 @@ internal static class Oracle
         Reduce reduce => Fold(reduce, shape, x[0]),
         TopKIndices => TopK(shape, x[0]),
         Attention attention => Attend(attention, shape, x[0], x[1], x[2]),
-        Conv2d or ResizeBilinear or ResizeBicubicAntialias or GridSample or UpsampleConv2x2 or DeformableSampling => SpatialOracle.Compute(op, shape, x),
+        Conv2d or ResizeBilinear or ResizeBicubicAntialias or GridSample or UpsampleConv2x2 or DeformableSampling =>
+            SpatialOracle.Compute(op, shape, x),
         _ => Move(op, shape, x),
     };
 
@@ -32,7 +35,8 @@ internal static class Oracle
         Reshape => Row(shape, x[0]),
         BroadcastTo => new(shape, i => x[0].Stretched(i)),
         Slice slice => new(shape, i => x[0][[.. i[..slice.Axis], i[slice.Axis] + slice.Start, .. i[(slice.Axis + 1)..]]]),
-        Permute permute => new(shape, i => x[0][[.. Enumerable.Range(0, i.Length).Select(axis => i[permute.Axes.ToList().IndexOf(axis)])]]),
+        Permute permute =>
+            new(shape, i => x[0][[.. Enumerable.Range(0, i.Length).Select(axis => i[permute.Axes.ToList().IndexOf(axis)])]]),
         Take => new(shape, i => x[0][[(int)x[1][i[..x[1].Shape.Length]], .. i[x[1].Shape.Length..]]]),
         GatherRows => new(shape, i => x[0][i[0], (int)x[1][i[0], i[1]], i[2]]),
         Concat concat => new(shape, i => Joined(concat.Axis, i, x)),
@@ -64,10 +68,15 @@ internal static class Oracle
         return new(shape, i =>
         {
             int[] lead = i[..^2];
-            return Sum(inner, k => a.Stretched([.. Lead(lead, a), i[^2], k]) * b.Stretched(op.TransposeB ? [.. Lead(lead, b), i[^1], k] : [.. Lead(lead, b), k, i[^1]]));
+            return Sum(
+                inner,
+                k =>
+                    a.Stretched([.. Lead(lead, a), i[^2], k]) * b.Stretched(
+                        op.TransposeB ? [.. Lead(lead, b), i[^1], k] : [.. Lead(lead, b), k, i[^1]]));
         });
 
-        static int[] Lead(int[] lead, Grid x) => [.. lead[^(x.Shape.Length - 2)..].Select((v, axis) => x.Shape[axis] == 1 ? 0 : v)];
+        static int[] Lead(int[] lead, Grid x) =>
+            [.. lead[^(x.Shape.Length - 2)..].Select((v, axis) => x.Shape[axis] == 1 ? 0 : v)];
     }
 
     private static Grid Product(int[] shape, Grid x, Grid w, Grid? bias) =>
@@ -120,7 +129,11 @@ internal static class Oracle
         return new(shape, i =>
         {
             int first = i[2] / size * size;
-            double[] scores = [.. Enumerable.Range(0, keys).Select(m => Sum(size, c => query[i[0], i[1], first + c] * key[i[0], m, first + c]) / Math.Sqrt(size))];
+            double[] scores =
+            [
+                .. Enumerable.Range(0, keys).Select(m =>
+                    Sum(size, c => query[i[0], i[1], first + c] * key[i[0], m, first + c]) / Math.Sqrt(size))
+            ];
             double total = scores.Sum(Math.Exp);
             return Sum(keys, m => Math.Exp(scores[m]) / total * value[i[0], m, i[2]]);
         });

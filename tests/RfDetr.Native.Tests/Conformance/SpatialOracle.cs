@@ -11,7 +11,8 @@ internal static class SpatialOracle
         ResizeBilinear => new(shape, i => Resize(x[0], shape, i, antialias: false)),
         ResizeBicubicAntialias => new(shape, i => Resize(x[0], shape, i, antialias: true)),
         GridSample => new(shape, i => Sample(
-            (row, column) => x[0][i[0], i[1], row, column], x[0].Shape[2], x[0].Shape[3], x[1][i[0], i[2], i[3], 0], x[1][i[0], i[2], i[3], 1])),
+            (row, column) => x[0][i[0], i[1], row, column], x[0].Shape[2], x[0].Shape[3], x[1][i[0], i[2], i[3], 0],
+            x[1][i[0], i[2], i[3], 1])),
         UpsampleConv2x2 => new(shape, i =>
             x[2][i[3]] + Oracle.Sum(x[0].Shape[3], c => x[0][i[0], i[1] / 2, i[2] / 2, c] * x[1][c, i[3], i[1] % 2, i[2] % 2])),
         DeformableSampling sampling => Deform(sampling, shape, x[0], x[1], x[2]),
@@ -40,7 +41,12 @@ internal static class SpatialOracle
     private static double Resize(Grid x, int[] shape, int[] i, bool antialias)
     {
         double[] rows = Weights(i[1], shape[1], x.Shape[1], antialias), columns = Weights(i[2], shape[2], x.Shape[2], antialias);
-        return Oracle.Sum(rows.Length, r => rows[r] == 0 ? 0 : rows[r] * Oracle.Sum(columns.Length, c => columns[c] == 0 ? 0 : columns[c] * x[i[0], r, c, i[3]]));
+        return Oracle.Sum(
+            rows.Length,
+            r =>
+                rows[r] == 0
+                    ? 0
+                    : rows[r] * Oracle.Sum(columns.Length, c => columns[c] == 0 ? 0 : columns[c] * x[i[0], r, c, i[3]]));
     }
 
     private static double[] Weights(int at, int to, int from, bool antialias)
@@ -48,7 +54,11 @@ internal static class SpatialOracle
         double scale = (double)from / to, center = (at + 0.5) * scale - 0.5, stretch = antialias ? Math.Max(scale, 1) : 1;
         if (!antialias)
             center = Math.Clamp(center, 0, from - 1); // edges repeat
-        double[] raw = [.. Enumerable.Range(0, from).Select(k => antialias ? Cubic((k - center) / stretch) : Math.Max(0, 1 - Math.Abs(k - center)))];
+        double[] raw =
+        [
+            .. Enumerable.Range(0, from).Select(k =>
+                antialias ? Cubic((k - center) / stretch) : Math.Max(0, 1 - Math.Abs(k - center)))
+        ];
         return [.. raw.Select(w => w / raw.Sum())];
     }
 
@@ -84,8 +94,10 @@ internal static class SpatialOracle
                 (int height, int width, int first) = (op.LevelSizes[2 * level], op.LevelSizes[2 * level + 1], start);
                 for (int p = level * op.Points; p < (level + 1) * op.Points; p++)
                 {
-                    (int head, double x, double y) = (i[2] / size, at[i[0], i[1], i[2] / size, p, 0], at[i[0], i[1], i[2] / size, p, 1]);
-                    sum += weight[i[0], i[1], head, p] * Sample((r, c) => value[i[0], first + r * width + c, i[2]], height, width, 2 * x - 1, 2 * y - 1);
+                    (int head, double x, double y) =
+                        (i[2] / size, at[i[0], i[1], i[2] / size, p, 0], at[i[0], i[1], i[2] / size, p, 1]);
+                    sum += weight[i[0], i[1], head, p] * Sample(
+                        (r, c) => value[i[0], first + r * width + c, i[2]], height, width, 2 * x - 1, 2 * y - 1);
                 }
 
                 start += height * width;

@@ -22,10 +22,13 @@ public sealed class DemoModelTests
     {
         using var folder = new TemporaryFolder();
         (await CliRun.Of(
-            "data", "synth", "--output", folder["set/valid"], "--count", "24", "--seed", "31", "--size", "224x224", "--min-size", "60", "--max-objects", "4",
+            "data", "synth", "--output", folder["set/valid"], "--count", "24", "--seed", "31", "--size", "224x224", "--min-size",
+            "60", "--max-objects", "4",
             "--min-visible", "0.5", "--classes", "ball,cube,cone,ring,star,mug")).Code.ShouldBe(0);
 
-        CliRun run = await CliRun.Of("eval", "--model", BuiltInModels.Default, "--data", folder["set"], "--split", "valid", "--engine", engine, "--json", "-");
+        CliRun run = await CliRun.Of(
+            "eval", "--model", BuiltInModels.Default, "--data", folder["set"], "--split", "valid", "--engine", engine, "--json",
+            "-");
 
         run.Code.ShouldBe(0, run.Error);
         // Chance is below 0.01; on 300 scenes it is above 0.85 for both.

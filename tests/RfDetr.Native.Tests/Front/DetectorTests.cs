@@ -58,7 +58,8 @@ public sealed class DetectorTests : FrontTest
     {
         using Detector detector = Detector.Load(Model);
         using Image image = Image(1);
-        Detections free = detector.Detect(image, Everything), cut = detector.Detect(image, Everything with { MasksInsideBox = true });
+        Detections free = detector.Detect(image, Everything),
+        cut = detector.Detect(image, Everything with { MasksInsideBox = true });
         free.Items.Count(d => !Inside(d)).ShouldBeGreaterThan(0, "else nothing is shown");
         cut.Items.Count(Inside).ShouldBe(cut.Items.Count);
         cut.Items.ShouldContain(d => d.Mask!.Area > 0);
@@ -66,7 +67,8 @@ public sealed class DetectorTests : FrontTest
         static bool Inside(Detection d)
         {
             PixelRect mask = d.Mask!.BoundingBox, box = d.Box.ToPixelRect(61, 43);
-            return d.Mask.Area == 0 || (mask.X >= box.X && mask.Y >= box.Y && mask.Right <= box.Right && mask.Bottom <= box.Bottom);
+            return d.Mask.Area == 0
+                || (mask.X >= box.X && mask.Y >= box.Y && mask.Right <= box.Right && mask.Bottom <= box.Bottom);
         }
     }
 
@@ -109,7 +111,8 @@ public sealed class DetectorTests : FrontTest
             InputSize = new ImageSize(32, 24),
             Quantization = QuantizationPolicy.None,
         };
-        using Detector first = Detector.Load(FrontModel.Write(At("averaged.safetensors"), averaged: true), meaning, new Engine.Cpu { FixedBatch = 1 });
+        using Detector first = Detector.Load(
+            FrontModel.Write(At("averaged.safetensors"), averaged: true), meaning, new Engine.Cpu { FixedBatch = 1 });
         using Detector second = first.WithEngine(new Engine.Cpu { Threads = 2 });
         using Image image = Image(1);
 
@@ -120,7 +123,8 @@ public sealed class DetectorTests : FrontTest
         (second.Engine.Threads, second.Engine.FixedBatch).ShouldBe((2, null));
         ShouldAgree(second.Detect(image, Everything), first.Detect(image, Everything));
 
-        static ModelInfo Meaning(ModelInfo model) => model with { Engine = "", Heads = [], Classes = new ClassMap(1, [], ""), Warnings = [] };
+        static ModelInfo Meaning(ModelInfo model) =>
+            model with { Engine = "", Heads = [], Classes = new ClassMap(1, [], ""), Warnings = [] };
     }
 
     [Fact]
@@ -171,7 +175,8 @@ public sealed class DetectorTests : FrontTest
     public void A_list_of_any_length_runs_in_the_preferred_size()
     {
         var batches = new ConcurrentBag<int>();
-        Engine recording = new Engine.Custom(package => new RecordingEngine(new Engine.Cpu { Threads = 1 }.Start(package), batches));
+        Engine recording =
+            new Engine.Custom(package => new RecordingEngine(new Engine.Cpu { Threads = 1 }.Start(package), batches));
         using Detector detector = Detector.Load(Model, null, recording);
         Image[] images = [.. Enumerable.Range(0, 50).Select(i => Image(i % 4))];
         detector.Detect(images, Everything).Count.ShouldBe(50);
@@ -187,7 +192,11 @@ public sealed class DetectorTests : FrontTest
         string file = ImageFile(1);
         byte[] bytes = await File.ReadAllBytesAsync(file);
         await using var stream = new MemoryStream(bytes);
-        ImageSource[] sources = [new FileImage(file), new BytesImage(bytes, "bytes"), new FileImage(At("missing.bmp")), new StreamImage(stream, "stream")];
+        ImageSource[] sources =
+        [
+            new FileImage(file), new BytesImage(bytes, "bytes"), new FileImage(At("missing.bmp")),
+            new StreamImage(stream, "stream")
+        ];
         var outcomes = new List<(string Name, string? Found, Exception? Error)>();
         await foreach (ImageOutcome outcome in detector.DetectManyAsync(sources, Everything, new StreamOptions { Batch = 1 }))
             outcomes.Add((outcome.Source.Name, outcome.Result is { } found ? Text(found) : null, outcome.Error));
@@ -225,11 +234,13 @@ public sealed class DetectorTests : FrontTest
     [Fact]
     public async Task An_answer_that_is_not_finite_is_the_error_of_that_image()
     {
-        Engine broken = new Engine.Custom(package => new RecordingEngine(new Engine.Cpu { Threads = 1 }.Start(package), []) { BreaksImage = 1 });
+        Engine broken = new Engine.Custom(package =>
+            new RecordingEngine(new Engine.Cpu { Threads = 1 }.Start(package), []) { BreaksImage = 1 });
         using Detector detector = Detector.Load(Model, null, broken);
         var errors = new List<Exception?>();
         await foreach (ImageOutcome outcome in detector.DetectManyAsync(
-            Enumerable.Range(0, 3).Select(ImageSource (i) => new FileImage(ImageFile(i))), Everything, new StreamOptions { Batch = 3 }))
+            Enumerable.Range(0, 3).Select(ImageSource (i) => new FileImage(ImageFile(i))), Everything,
+            new StreamOptions { Batch = 3 }))
             errors.Add(outcome.Error);
         (errors[0], errors[2]).ShouldBe((null, null));
         errors[1].ShouldBeOfType<NetworkOutputException>().Output.ShouldBe(OutputNames.Logits);
@@ -264,7 +275,8 @@ public sealed class DetectorTests : FrontTest
         Detections found = detector.Detect(image, Everything);
         found.Save(At("found.json"));
         found.Save(At("found.csv"));
-        System.Text.Json.JsonDocument.Parse(File.ReadAllText(At("found.json"))).RootElement.GetProperty("detections").GetArrayLength().ShouldBe(found.Items.Count);
+        System.Text.Json.JsonDocument.Parse(File.ReadAllText(At("found.json"))).RootElement.GetProperty("detections")
+            .GetArrayLength().ShouldBe(found.Items.Count);
         File.ReadAllLines(At("found.csv")).Length.ShouldBe(found.Items.Count + 1);
         Should.Throw<ArgumentException>(() => found.Save(At("found.xyz"))).Message.ShouldContain(".json or .csv");
     }
@@ -296,7 +308,9 @@ public sealed class DetectorTests : FrontTest
         int good = 0;
         ImageContentException e = await Should.ThrowAsync<ImageContentException>(async () =>
         {
-            await foreach ((string _, Detections _) in detector.DetectManyAsync([ImageFile(0), ImageFile(1), At("bad.bmp"), ImageFile(2)], Everything))
+            await foreach (
+                (string _, Detections _) in detector.DetectManyAsync(
+                    [ImageFile(0), ImageFile(1), At("bad.bmp"), ImageFile(2)], Everything))
                 good++;
         });
         e.Message.ShouldContain("bad.bmp");
@@ -367,7 +381,9 @@ public sealed class DetectorTests : FrontTest
         string[] paths = [.. Enumerable.Range(0, 4).Select(i => ImageFile(i, 600, 400))]; // 0.7 MB each as pixels
         long after100 = 0;
         int done = 0;
-        await foreach ((string _, Detections _) in detector.DetectManyAsync(Enumerable.Range(0, 1000).Select(i => paths[i % 4]), Everything with { NumSelect = 1 }, 2))
+        await foreach (
+            (string _, Detections _) in detector.DetectManyAsync(
+                Enumerable.Range(0, 1000).Select(i => paths[i % 4]), Everything with { NumSelect = 1 }, 2))
         {
             if (++done == 100)
                 after100 = Used();
@@ -386,7 +402,8 @@ public sealed class DetectorTests : FrontTest
         }
     }
 
-    private static Engine Of(EngineKind kind) => kind == EngineKind.Cpu ? new Engine.Cpu { Threads = 1 } : new Engine.OnnxRuntime { Threads = 1 };
+    private static Engine Of(EngineKind kind) =>
+        kind == EngineKind.Cpu ? new Engine.Cpu { Threads = 1 } : new Engine.OnnxRuntime { Threads = 1 };
 
     // Sums run in another order in a batch of another size.
     private static void ShouldAgree(Detections actual, Detections expected)

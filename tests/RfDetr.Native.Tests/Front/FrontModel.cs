@@ -8,7 +8,9 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Tests.Front;
 
-/// <summary>Model files of milliseconds for tests of the front door: formula weights, masks, twenty queries, three named classes.</summary>
+/// <summary>
+/// Model files of milliseconds for tests of the front door: formula weights, masks, twenty queries, three named classes.
+/// </summary>
 internal static class FrontModel
 {
     public static readonly string[] Names = ["ball", "cube", "ring"];
@@ -30,7 +32,8 @@ internal static class FrontModel
             Ema = averaged ? Weights(config, "other tiny") : null,
             Args = ConfigArgs.Complete(new PlainMap(), config),
             Metadata = metadata,
-            ClassMap = new ClassMap(config.ClassLogits, Names.Select((name, i) => new ClassEntry(i, name)), "stored with the checkpoint"),
+            ClassMap = new ClassMap(
+                config.ClassLogits, Names.Select((name, i) => new ClassEntry(i, name)), "stored with the checkpoint"),
         });
         return path;
     }
@@ -40,7 +43,8 @@ internal static class FrontModel
     /// <param name="contract">Changes rf-detr's part.</param>
     /// <param name="notes">Changes our part.</param>
     public static string WriteOnnx(
-        string path, Func<InferenceMetadata, InferenceMetadata>? contract = null, Func<ArtifactNotes, ArtifactNotes>? notes = null)
+        string path, Func<InferenceMetadata, InferenceMetadata>? contract = null,
+        Func<ArtifactNotes, ArtifactNotes>? notes = null)
     {
         _ = Exporter.Export(Write(path + ".safetensors"), path);
         ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(path));
@@ -58,7 +62,9 @@ internal static class FrontModel
         return path;
     }
 
-    /// <summary>Writes a checkpoint with the shapes of a variant and no values: a sparse file, which only reading the weights would fill.</summary>
+    /// <summary>
+    /// Writes a checkpoint with the shapes of a variant and no values: a sparse file, which only reading the weights would fill.
+    /// </summary>
     public static string WriteShapes(string path, string variant)
     {
         var list = new ParameterList();

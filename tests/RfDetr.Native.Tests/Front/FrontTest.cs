@@ -37,7 +37,8 @@ public abstract class FrontTest : IDisposable
     protected static string Text(Detections found) =>
         $"{found.Width}×{found.Height}: " + string.Join("; ", found.Items.Select(d => string.Create(
             CultureInfo.InvariantCulture,
-            $"{d.ClassId} {d.ClassName} {d.Score:R} [{d.Box.X1:R} {d.Box.Y1:R} {d.Box.X2:R} {d.Box.Y2:R}] {d.Mask?.ToCompressedString()}")));
+            $"{d.ClassId} {d.ClassName} {d.Score:R} [{d.Box.X1:R} {d.Box.Y1:R} {d.Box.X2:R} {d.Box.Y2:R}] "
+                + $"{d.Mask?.ToCompressedString()}")));
 
     protected virtual void Dispose(bool disposing) => _folder.Dispose();
 }

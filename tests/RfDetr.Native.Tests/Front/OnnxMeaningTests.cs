@@ -29,9 +29,12 @@ public sealed class OnnxMeaningTests : FrontTest
     [Fact]
     public void Mean_and_deviation_are_the_files()
     {
-        // An image of one color c is (c/255 − mean) / deviation everywhere: the color that 0.4 and 0.2 make of 0.6 is the one that 0.5 and 0.1 make of 0.6.
-        using Detector one = Detector.Load(FrontModel.WriteOnnx(At("a.onnx"), c => c with { Means = [.4, .4, .4], Stds = [.2, .2, .2] }));
-        using Detector two = Detector.Load(FrontModel.WriteOnnx(At("b.onnx"), c => c with { Means = [.5, .5, .5], Stds = [.1, .1, .1] }));
+        // An image of one color c is (c/255 − mean) / deviation everywhere: the color that 0.4 and 0.2 make of 0.6 is the one
+        // that 0.5 and 0.1 make of 0.6.
+        using Detector one =
+            Detector.Load(FrontModel.WriteOnnx(At("a.onnx"), c => c with { Means = [.4, .4, .4], Stds = [.2, .2, .2] }));
+        using Detector two =
+            Detector.Load(FrontModel.WriteOnnx(At("b.onnx"), c => c with { Means = [.5, .5, .5], Stds = [.1, .1, .1] }));
         using Detector usual = Detector.Load(FrontModel.WriteOnnx(At("c.onnx")));
         one.Model.Normalization.ShouldBe(new Normalization((.4f, .4f, .4f), (.2f, .2f, .2f)));
         using Image image = Plain(153);
@@ -44,7 +47,8 @@ public sealed class OnnxMeaningTests : FrontTest
     [Fact]
     public void Classes_are_the_files()
     {
-        using Detector detector = Detector.Load(FrontModel.WriteOnnx(At("a.onnx"), null, n => n with { EmittedLabels = [new(2, 2, "star")] }));
+        using Detector detector =
+            Detector.Load(FrontModel.WriteOnnx(At("a.onnx"), null, n => n with { EmittedLabels = [new(2, 2, "star")] }));
         using Image image = Image(1);
         detector.Model.Classes.Entries.ShouldBe([new ClassEntry(2, "star")]);
         detector.Detect(image, Everything).Items.ShouldAllBe(d => d.ClassName == "star" && d.ClassId == 2);

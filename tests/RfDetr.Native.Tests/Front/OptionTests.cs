@@ -2,13 +2,16 @@ using System.Reflection;
 
 namespace RfDetr.Tests.Front;
 
-/// <summary>Every option of loading and of detecting changes something; an option added later fails here until it has a line.</summary>
+/// <summary>
+/// Every option of loading and of detecting changes something; an option added later fails here until it has a line.
+/// </summary>
 public sealed class OptionTests : FrontTest
 {
     private static readonly Dictionary<string, DetectOptions> s_detect = new()
     {
         [nameof(DetectOptions.ScoreThreshold)] = Everything with { ScoreThreshold = 0.5f },
-        [nameof(DetectOptions.ClassThresholds)] = Everything with { ClassThresholds = new Dictionary<string, float> { ["ball"] = 1, ["cube"] = 1 } },
+        [nameof(DetectOptions.ClassThresholds)] =
+            Everything with { ClassThresholds = new Dictionary<string, float> { ["ball"] = 1, ["cube"] = 1 } },
         [nameof(DetectOptions.Classes)] = Everything with { Classes = ["ring"] },
         [nameof(DetectOptions.Roi)] = Everything with { Roi = new PixelRect(3, 5, 40, 20) },
         [nameof(DetectOptions.ClampBoxes)] = Everything with { ClampBoxes = false },
@@ -30,7 +33,10 @@ public sealed class OptionTests : FrontTest
         [nameof(ModelOptions.InputSize)] = new ModelOptions { InputSize = new ImageSize(32, 24) },
         [nameof(ModelOptions.Quantization)] = new ModelOptions
         {
-            Quantization = new QuantizationPolicy { Blocks = [new QuantizedBlock("encoder.0.mlp", true, null, 1), new QuantizedBlock("heads", true, null, 1)] },
+            Quantization = new QuantizationPolicy
+            {
+                Blocks = [new QuantizedBlock("encoder.0.mlp", true, null, 1), new QuantizedBlock("heads", true, null, 1)]
+            },
         },
     };
 
@@ -41,7 +47,8 @@ public sealed class OptionTests : FrontTest
         [nameof(Engine.FixedBatch)] = (new Engine.Cpu { FixedBatch = 2 }, new Engine.Cpu()),
     };
 
-    public static TheoryData<string> ModelOptionNames => [.. Settable(typeof(ModelOptions)).Except([nameof(ModelOptions.Variant), nameof(ModelOptions.AcceptLicense)])];
+    public static TheoryData<string> ModelOptionNames =>
+        [.. Settable(typeof(ModelOptions)).Except([nameof(ModelOptions.Variant), nameof(ModelOptions.AcceptLicense)])];
 
     public static TheoryData<string> EngineOptionNames => [.. Settable(typeof(Engine))];
 
@@ -62,7 +69,9 @@ public sealed class OptionTests : FrontTest
     public void Every_option_of_a_model_changes_what_it_means_or_finds(string option)
     {
         string averaged = FrontModel.Write(At("averaged.safetensors"), averaged: true);
-        ModelOptions plain = option == nameof(ModelOptions.ClassOffset) ? new ModelOptions { ClassNames = ["x", "y", "z"], ClassOffset = 0 } : new ModelOptions();
+        ModelOptions plain = option == nameof(ModelOptions.ClassOffset)
+            ? new ModelOptions { ClassNames = ["x", "y", "z"], ClassOffset = 0 }
+            : new ModelOptions();
         using Image image = Image(2);
         Told(s_model[option]).ShouldNotBe(Told(plain));
 
@@ -75,7 +84,8 @@ public sealed class OptionTests : FrontTest
 
     [Fact]
     public void A_variant_that_the_file_is_not_is_refused() =>
-        Should.Throw<Exception>(() => Detector.Load(Model, new ModelOptions { Variant = "nano" }).Dispose()).Message.ShouldContain("nano");
+        Should.Throw<Exception>(() =>
+            Detector.Load(Model, new ModelOptions { Variant = "nano" }).Dispose()).Message.ShouldContain("nano");
 
     [Theory]
     [MemberData(nameof(EngineOptionNames))]
@@ -93,18 +103,25 @@ public sealed class OptionTests : FrontTest
         string message = Should.Throw<ArgumentException>(() => Detector.Load(Model, wrong)).Message;
         foreach (string part in (string[])["NumSelect is 0", "ClassOffset is -1", "InputSize is 0×9"])
             message.ShouldContain(part);
-        Should.Throw<ArgumentException>(() => Detector.Load(Model, null, new Engine.Cpu { Threads = -1, FixedBatch = 0 })).Message.ShouldContain("FixedBatch is 0");
+        Should.Throw<ArgumentException>(() =>
+            Detector.Load(Model, null, new Engine.Cpu { Threads = -1, FixedBatch = 0 })).Message.ShouldContain("FixedBatch is 0");
     }
 
     [Fact]
     public void An_engine_that_does_not_run_such_a_model_says_which_does()
     {
         string file = FrontModel.WriteOnnx(At("m.onnx"));
-        Should.Throw<ArgumentException>(() => Detector.Load(file, null, new Engine.Cpu())).Message.ShouldContain("ONNX Runtime runs");
-        Should.Throw<ArgumentException>(() => Detector.Load(Model, null, new Engine.Cpu { Precision = CpuPrecision.Int8 })).Message.ShouldContain("rfdetr quantize");
-        Should.Throw<ArgumentException>(() => Detector.Load(Model, null, new Engine.OnnxRuntime { Precision = OnnxPrecision.Int8 })).Message.ShouldContain("rfdetr quantize");
+        Should.Throw<ArgumentException>(() =>
+            Detector.Load(file, null, new Engine.Cpu())).Message.ShouldContain("ONNX Runtime runs");
+        Should.Throw<ArgumentException>(() =>
+            Detector.Load(Model, null, new Engine.Cpu { Precision = CpuPrecision.Int8 }))
+            .Message.ShouldContain("rfdetr quantize");
+        Should.Throw<ArgumentException>(() =>
+            Detector.Load(Model, null, new Engine.OnnxRuntime { Precision = OnnxPrecision.Int8 }))
+            .Message.ShouldContain("rfdetr quantize");
     }
 
     private static IEnumerable<string> Settable(Type options) =>
-        options.GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(p => p.SetMethod is not null).Select(p => p.Name);
+        options.GetProperties(BindingFlags.Instance | BindingFlags.Public)
+            .Where(p => p.SetMethod is not null).Select(p => p.Name);
 }

@@ -1,4 +1,3 @@
-
 namespace RfDetr.Tests.Images;
 
 /// <summary>30,000 damaged files in this very process: each decodes or fails as content, and no memory stays behind.</summary>
@@ -8,7 +7,8 @@ public sealed class HostileFileTests
 {
     private static readonly string[] Files =
     [
-        "baseline.jpg", "progressive_420.jpg", "cmyk.jpg", "exif_6.jpg", "palette.png", "alpha.png", "gray16.png", "lossless.webp",
+        "baseline.jpg", "progressive_420.jpg", "cmyk.jpg", "exif_6.jpg", "palette.png", "alpha.png", "gray16.png",
+        "lossless.webp",
         "picture.gif", "picture.tiff", "rgb.bmp",
     ];
 

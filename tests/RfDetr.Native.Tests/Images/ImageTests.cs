@@ -137,7 +137,8 @@ public sealed class ImageTests
     {
         string[] files =
         [
-            "baseline.jpg", "progressive_420.jpg", "palette.png", "lossless.webp", "picture.gif", "picture.tiff", "exif_5.jpg", "cmyk.jpg",
+            "baseline.jpg", "progressive_420.jpg", "palette.png", "lossless.webp", "picture.gif", "picture.tiff", "exif_5.jpg",
+            "cmyk.jpg",
         ];
         byte[][] expected = [.. files.Select(Pixels)];
         Parallel.For(0, 400, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>

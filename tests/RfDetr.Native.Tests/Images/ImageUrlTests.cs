@@ -7,7 +7,8 @@ public sealed class ImageUrlTests
     [Fact]
     public async Task An_image_is_fetched_whatever_the_server_calls_it()
     {
-        await using var server = new OneAnswerServer(Answer("200 OK", await File.ReadAllBytesAsync(Goldens.Path("images/reference.png")), "text/html"));
+        await using var server = new OneAnswerServer(
+            Answer("200 OK", await File.ReadAllBytesAsync(Goldens.Path("images/reference.png")), "text/html"));
         using Image image = await ImageUrl.LoadAsync(server.Address);
         (image.Width, image.Height).ShouldBe((97, 61));
     }
@@ -23,7 +24,9 @@ public sealed class ImageUrlTests
     public async Task A_page_is_not_an_image()
     {
         await using var server = new OneAnswerServer(Answer("200 OK", "<html>log in</html>"u8.ToArray(), "image/png"));
-        (await Should.ThrowAsync<ImageContentException>(() => ImageUrl.LoadAsync(server.Address))).Fault.ShouldBe(ImageFault.NotAnImage);
+        (
+            await Should.ThrowAsync<ImageContentException>(() => ImageUrl.LoadAsync(server.Address)))
+            .Fault.ShouldBe(ImageFault.NotAnImage);
     }
 
     [Theory]
@@ -31,9 +34,11 @@ public sealed class ImageUrlTests
     [InlineData(false)]
     public async Task A_body_beyond_the_limit_is_not_read(bool announced)
     {
-        byte[] head = Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\n{(announced ? "Content-Length: 99999\r\n" : "")}Connection: close\r\n\r\n");
+        byte[] head = Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 200 OK\r\n{(announced ? "Content-Length: 99999\r\n" : "")}Connection: close\r\n\r\n");
         await using var server = new OneAnswerServer([.. head, .. new byte[99_999]]);
-        var failure = await Should.ThrowAsync<ImageContentException>(() => ImageUrl.LoadAsync(server.Address, new ImageLimits { MaxFileBytes = 5000 }));
+        var failure = await Should.ThrowAsync<ImageContentException>(() =>
+            ImageUrl.LoadAsync(server.Address, new ImageLimits { MaxFileBytes = 5000 }));
         failure.Fault.ShouldBe(ImageFault.TooLarge);
     }
 
@@ -41,9 +46,11 @@ public sealed class ImageUrlTests
     public async Task A_silent_server_is_given_up()
     {
         await using var server = new OneAnswerServer([]);
-        await Should.ThrowAsync<TimeoutException>(() => ImageUrl.LoadAsync(server.Address, timeout: TimeSpan.FromMilliseconds(200)));
+        await Should.ThrowAsync<TimeoutException>(() =>
+            ImageUrl.LoadAsync(server.Address, timeout: TimeSpan.FromMilliseconds(200)));
         using var cancel = new CancellationTokenSource(50);
-        await Should.ThrowAsync<OperationCanceledException>(() => ImageUrl.LoadAsync(server.Address, cancellationToken: cancel.Token));
+        await Should.ThrowAsync<OperationCanceledException>(() =>
+            ImageUrl.LoadAsync(server.Address, cancellationToken: cancel.Token));
     }
 
     [Theory]
@@ -53,5 +60,9 @@ public sealed class ImageUrlTests
         await Should.ThrowAsync<ArgumentException>(() => ImageUrl.LoadAsync(new Uri(address)));
 
     private static byte[] Answer(string status, byte[] body, string type = "image/png") =>
-        [.. Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n"), .. body];
+        [
+            .. Encoding.ASCII.GetBytes(
+                $"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n"),
+            .. body
+        ];
 }

@@ -43,7 +43,8 @@ internal sealed class OneAnswerServer : IAsyncDisposable
             }
         }
         // InvalidOperationException: the listener was stopped between two connections (or disposed, which derives from it).
-        catch (Exception end) when (end is OperationCanceledException or IOException or SocketException or InvalidOperationException)
+        catch (Exception end) when (
+            end is OperationCanceledException or IOException or SocketException or InvalidOperationException)
         {
             silent.ForEach(client => client.Dispose());
         }

@@ -1,4 +1,3 @@
-
 namespace RfDetr.Tests.Images;
 
 public sealed class TextRasterTests
@@ -30,7 +29,8 @@ public sealed class TextRasterTests
 
     [Fact]
     public void Blank_text_has_a_width_and_no_ink() =>
-        TextRaster.Render("  ", 20).ShouldSatisfyAllConditions(line => line.Width.ShouldBe(10), line => line.Alpha.ShouldAllBe(a => a == 0));
+        TextRaster.Render("  ", 20).ShouldSatisfyAllConditions(
+            line => line.Width.ShouldBe(10), line => line.Alpha.ShouldAllBe(a => a == 0));
 
     [Fact]
     public void The_same_line_is_set_once() =>

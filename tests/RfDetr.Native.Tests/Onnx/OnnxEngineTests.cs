@@ -13,7 +13,11 @@ public sealed class OnnxEngineTests
     {
         Height = 2,
         Width = 2,
-        Outputs = [new OutputSpec { Name = OutputNames.Boxes, Shape = [1, 4] }, new OutputSpec { Name = OutputNames.Logits, Shape = [1, 4] }],
+        Outputs =
+        [
+            new OutputSpec { Name = OutputNames.Boxes, Shape = [1, 4] },
+            new OutputSpec { Name = OutputNames.Logits, Shape = [1, 4] }
+        ],
     };
 
     [Theory]

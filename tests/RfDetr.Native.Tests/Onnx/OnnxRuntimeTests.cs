@@ -81,7 +81,8 @@ public sealed class OnnxRuntimeTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["libonnxruntime.so"], "not a library");
-        Should.Throw<OnnxRuntimeException>(() => OnnxRuntimeLibrary.Load(folder["libonnxruntime.so"])).Message.ShouldContain("exists, but cannot be loaded");
+        Should.Throw<OnnxRuntimeException>(() =>
+            OnnxRuntimeLibrary.Load(folder["libonnxruntime.so"])).Message.ShouldContain("exists, but cannot be loaded");
     }
 
     [Fact]
@@ -101,7 +102,8 @@ public sealed class OnnxRuntimeTests
         {
             try
             {
-                using OnnxSession session = OnnxSession.FromBytes(s_add, new OnnxSessionOptions { Providers = [new ExecutionProvider(provider)] });
+                using OnnxSession session =
+                    OnnxSession.FromBytes(s_add, new OnnxSessionOptions { Providers = [new ExecutionProvider(provider)] });
                 session.Outputs.Count.ShouldBe(1);
             }
             catch (OnnxRuntimeException e)
@@ -166,11 +168,14 @@ public sealed class OnnxRuntimeTests
     public void Broken_models_carry_the_runtimes_words()
     {
         Should.Throw<OnnxRuntimeException>(() => OnnxSession.FromBytes(new byte[] { 1, 2, 3 })).Code
-            .ShouldBeOneOf(OnnxErrorCode.InvalidProtobuf, OnnxErrorCode.InvalidGraph, OnnxErrorCode.InvalidArgument, OnnxErrorCode.Fail);
+            .ShouldBeOneOf(
+                OnnxErrorCode.InvalidProtobuf, OnnxErrorCode.InvalidGraph, OnnxErrorCode.InvalidArgument, OnnxErrorCode.Fail);
         RfDetr.Onnx.Proto.ModelProto model = TinyModels.Add();
         model.Graph.Node[0].OpType = "NoSuchOperator";
-        Should.Throw<OnnxRuntimeException>(() => OnnxSession.FromBytes(model.ToByteArray())).Message.ShouldContain("NoSuchOperator");
-        Should.Throw<FileNotFoundException>(() => OnnxSession.FromFile("/nowhere/m.onnx")).Message.ShouldContain("/nowhere/m.onnx");
+        Should.Throw<OnnxRuntimeException>(() =>
+            OnnxSession.FromBytes(model.ToByteArray())).Message.ShouldContain("NoSuchOperator");
+        Should.Throw<FileNotFoundException>(() =>
+            OnnxSession.FromFile("/nowhere/m.onnx")).Message.ShouldContain("/nowhere/m.onnx");
         Should.Throw<ArgumentException>(() => OnnxSession.FromBytes(ReadOnlyMemory<byte>.Empty));
     }
 

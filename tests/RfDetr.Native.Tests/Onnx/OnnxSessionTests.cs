@@ -28,7 +28,11 @@ public sealed class OnnxSessionTests
     [Fact]
     public void Our_description_of_a_file_equals_the_runtimes()
     {
-        foreach (ModelProto model in new[] { TinyModels.Add(), TinyModels.GridSample(), TinyModels.NonZero(), TinyModels.MatMul(new float[8]) })
+        foreach (
+            ModelProto model in new[]
+            {
+                TinyModels.Add(), TinyModels.GridSample(), TinyModels.NonZero(), TinyModels.MatMul(new float[8])
+            })
         {
             byte[] bytes = model.ToByteArray();
             using OnnxSession session = OnnxSession.FromBytes(bytes);
@@ -66,7 +70,9 @@ public sealed class OnnxSessionTests
     public void Half_long_and_byte_tensors_pass_unchanged()
     {
         Half[] halves = [(Half)1.5, (Half)(-2), (Half)0.25];
-        Twice(OnnxElementType.Float16, DType.Float16, System.Runtime.InteropServices.MemoryMarshal.AsBytes(halves.AsSpan()).ToArray())
+        Twice(
+            OnnxElementType.Float16, DType.Float16,
+            System.Runtime.InteropServices.MemoryMarshal.AsBytes(halves.AsSpan()).ToArray())
             .ToSingles().ShouldBe([3, -4, 0.5f]);
         long[] longs = [1L << 40, -3, 0];
         Twice(OnnxElementType.Int64, DType.Int64, System.Runtime.InteropServices.MemoryMarshal.AsBytes(longs.AsSpan()).ToArray())
@@ -81,7 +87,9 @@ public sealed class OnnxSessionTests
         HostTensor[] inputs = [.. Enumerable.Range(0, 400).Select(i => HostTensor.Of([i, i * 0.5f, -i, 1], 1, 4))];
         float[][] serial = [.. inputs.Select(x => One(session, "x", x).ToSingles())];
         var parallel = new float[inputs.Length][];
-        Parallel.For(0, inputs.Length, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i => parallel[i] = One(session, "x", inputs[i]).ToSingles());
+        Parallel.For(
+            0, inputs.Length, new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            i => parallel[i] = One(session, "x", inputs[i]).ToSingles());
         for (int i = 0; i < inputs.Length; i++)
             parallel[i].ShouldBe(serial[i]);
     }
@@ -91,7 +99,8 @@ public sealed class OnnxSessionTests
     {
         using var folder = new TemporaryFolder();
         OnnxModelFile.Write(
-            TinyModels.MatMul([1, 2, 3, 4, 5, 6, 7, 8]), folder["mödel.onnx"], new OnnxWriteOptions { MaxInlineBytes = 0, MinExternalBytes = 1 });
+            TinyModels.MatMul([1, 2, 3, 4, 5, 6, 7, 8]), folder["mödel.onnx"],
+            new OnnxWriteOptions { MaxInlineBytes = 0, MinExternalBytes = 1 });
         File.Exists(folder["mödel.onnx.data"]).ShouldBeTrue();
         using OnnxSession session = OnnxSession.FromFile(folder["mödel.onnx"]);
         One(session, "x", HostTensor.Of([1f, 0, 0, 1], 1, 4)).ToSingles().ShouldBe([8, 10]);
@@ -104,7 +113,8 @@ public sealed class OnnxSessionTests
         Refused(session, "x", HostTensor.Of([1f, 2], 1, 2)).ShouldBe("input 'x' Float32 [batch, 3] got shape [1, 2]");
         Refused(session, "x", HostTensor.Of([1L, 2, 3], 1, 3)).ShouldContain("got Int64 elements");
         Refused(session, "z", HostTensor.Of([1f, 2], 1, 2)).ShouldContain("no tensor was given for input 'x'");
-        Should.Throw<ArgumentException>(() => session.Run(new Dictionary<string, HostTensor>(), ["nope"])).Message.ShouldContain("no output 'nope'; it has 'y'");
+        Should.Throw<ArgumentException>(() =>
+            session.Run(new Dictionary<string, HostTensor>(), ["nope"])).Message.ShouldContain("no output 'nope'; it has 'y'");
     }
 
     [Fact]
@@ -121,10 +131,14 @@ public sealed class OnnxSessionTests
     [Fact]
     public async Task A_session_that_is_disposed_of_during_runs_ends_after_them()
     {
-        OnnxSession session = OnnxSession.FromBytes(TinyModels.Long(256, 200).ToByteArray(), new OnnxSessionOptions { IntraOpThreads = 1 });
+        OnnxSession session =
+            OnnxSession.FromBytes(TinyModels.Long(256, 200).ToByteArray(), new OnnxSessionOptions { IntraOpThreads = 1 });
         var inputs = new Dictionary<string, HostTensor> { ["x"] = HostTensor.Of(new float[256 * 256], 256, 256) };
         using var begun = new CountdownEvent(2);
-        Task<int>[] runs = [.. Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(Repeat, TaskCreationOptions.LongRunning))];
+        Task<int>[] runs =
+        [
+            .. Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(Repeat, TaskCreationOptions.LongRunning))
+        ];
         begun.Wait();
         session.Dispose();
         (await Task.WhenAll(runs)).ShouldAllBe(done => done > 0);
@@ -151,10 +165,12 @@ public sealed class OnnxSessionTests
     [Fact]
     public void A_canceled_run_ends()
     {
-        using OnnxSession session = OnnxSession.FromBytes(TinyModels.Long(512, 1500).ToByteArray(), new OnnxSessionOptions { Optimization = GraphOptimization.None });
+        using OnnxSession session = OnnxSession.FromBytes(
+            TinyModels.Long(512, 1500).ToByteArray(), new OnnxSessionOptions { Optimization = GraphOptimization.None });
         var inputs = new Dictionary<string, HostTensor> { ["x"] = HostTensor.Of(new float[512 * 512], 512, 512) };
         using var soon = new SoonCanceled(30);
-        Should.Throw<OperationCanceledException>(() => session.Run(inputs, cancellation: soon.Token)).CancellationToken.ShouldBe(soon.Token);
+        Should.Throw<OperationCanceledException>(() =>
+            session.Run(inputs, cancellation: soon.Token)).CancellationToken.ShouldBe(soon.Token);
         Should.Throw<OperationCanceledException>(() => session.Run(inputs, cancellation: new CancellationToken(canceled: true)));
     }
 

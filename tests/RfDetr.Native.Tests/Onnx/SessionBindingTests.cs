@@ -83,7 +83,8 @@ public sealed class SessionBindingTests
     {
         using OnnxSession session = OnnxSession.FromBytes(s_matMul);
         using SessionBinding binding = session.CreateBinding();
-        Should.Throw<InvalidOperationException>(() => binding.Run()).Message.ShouldContain("input 'x' Float32 [batch, 4] is not bound");
+        Should.Throw<InvalidOperationException>(() => binding.Run()).Message.ShouldContain(
+            "input 'x' Float32 [batch, 4] is not bound");
         Should.Throw<ArgumentException>(() => binding.BindInput("x", 1, 5)).Message.ShouldContain("got shape [1, 5]");
         Should.Throw<ArgumentException>(() => binding.BindInput("x", -1, 4));
         Should.Throw<ArgumentException>(() => binding.BindInput("x", long.MaxValue / 4, 4));
@@ -99,7 +100,8 @@ public sealed class SessionBindingTests
     [Fact]
     public void A_canceled_run_ends_and_the_binding_stays_usable()
     {
-        using OnnxSession session = OnnxSession.FromBytes(TinyModels.Long(512, 1500).ToByteArray(), new OnnxSessionOptions { Optimization = GraphOptimization.None });
+        using OnnxSession session = OnnxSession.FromBytes(
+            TinyModels.Long(512, 1500).ToByteArray(), new OnnxSessionOptions { Optimization = GraphOptimization.None });
         using SessionBinding binding = session.CreateBinding();
         binding.BindInput("x", 512, 512);
         binding.BindOutput("y", 512, 512);

@@ -3,7 +3,10 @@ using RfDetr.Tests.Cli;
 
 namespace RfDetr.Tests.Optimizing;
 
-/// <summary>Optimizing the demonstration model for real: what comes out is a detector with the same results. How quick it is, is not asserted.</summary>
+/// <summary>
+/// Optimizing the demonstration model for real: what comes out is a detector with the same results. How quick it is, is not
+/// asserted.
+/// </summary>
 public sealed class OptimizeTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -15,7 +18,8 @@ public sealed class OptimizeTests : IDisposable
     public void The_optimized_detector_finds_the_same_and_outlives_the_other()
     {
         using Image image = Image.Load(_image);
-        var options = new OptimizeOptions { Budget = TimeSpan.FromSeconds(0.3), Probes = [image], CacheFolder = _folder["choices"] };
+        var options =
+            new OptimizeOptions { Budget = TimeSpan.FromSeconds(0.3), Probes = [image], CacheFolder = _folder["choices"] };
         var everything = new DetectOptions { ScoreThreshold = 0.1f };
         Detector plain = Detector.Load("demo");
         plain.Optimization.ShouldBeNull();
@@ -45,7 +49,8 @@ public sealed class OptimizeTests : IDisposable
     {
         string[] args =
         [
-            "detect", _image, "--optimize", "--explain", "--optimize-seconds", "0.2", "--optimize-cache", _folder["choices"], "--json", "-",
+            "detect", _image, "--optimize", "--explain", "--optimize-seconds", "0.2", "--optimize-cache", _folder["choices"],
+            "--json", "-",
         ];
         CliRun first = await CliRun.Of(args);
         first.Code.ShouldBe(0, first.Error);
@@ -59,7 +64,8 @@ public sealed class OptimizeTests : IDisposable
         CliRun second = await CliRun.Of(args);
         second.Code.ShouldBe(0, second.Error);
         second.Json.GetProperty("optimization").GetProperty("from_cache").GetBoolean().ShouldBeTrue();
-        second.Json.GetProperty("optimization").GetProperty("chosen").ToString().ShouldBe(optimization.GetProperty("chosen").ToString());
+        second.Json.GetProperty("optimization")
+            .GetProperty("chosen").ToString().ShouldBe(optimization.GetProperty("chosen").ToString());
         second.Error.ShouldContain("remembered from");
         Directory.GetFiles(_folder["choices"]).Length.ShouldBe(1);
     }
@@ -68,7 +74,8 @@ public sealed class OptimizeTests : IDisposable
     public async Task Benchmark_measures_what_was_chosen_and_keeps_the_reasons()
     {
         CliRun run = await CliRun.Of(
-            "benchmark", "--optimize", "--optimize-seconds", "0.1", "--optimize-cache", _folder["choices"], "--images", _image, "--runs", "3", "--warmup", "0", "--json", _folder["report.json"]);
+            "benchmark", "--optimize", "--optimize-seconds", "0.1", "--optimize-cache", _folder["choices"], "--images", _image,
+            "--runs", "3", "--warmup", "0", "--json", _folder["report.json"]);
         run.Code.ShouldBe(0, run.Error);
         run.Out.ShouldContain("optimized: ");
 

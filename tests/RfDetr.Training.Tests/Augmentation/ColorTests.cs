@@ -26,7 +26,8 @@ public class ColorTests
     }
 
     [Fact]
-    public void Grays_have_no_hue() => Colors.Adjust(Flat(77, 77, 77), 1, 1, 1.3, 40).Rgb[..3].ShouldAllBe(v => Math.Abs(v - 77) <= 1);
+    public void Grays_have_no_hue() =>
+        Colors.Adjust(Flat(77, 77, 77), 1, 1, 1.3, 40).Rgb[..3].ShouldAllBe(v => Math.Abs(v - 77) <= 1);
 
     [Fact]
     public void Noise_has_the_deviation_asked_for()

@@ -45,9 +45,16 @@ public class GeometryTests
         Flips.Horizontal(s).ShouldBeSound();
         Flips.Vertical(s).ShouldBeSound();
         Flips.Turn(s, seed).ShouldBeSound();
-        Crops.Crop(s, new PixelRect(random.Below(40), random.Below(30), 1 + random.Below(40), 1 + random.Below(30)), 0).ShouldBeSound();
-        Warp.Apply(s, Affine.About(45, 30, random.Either(180), 1 + random.Either(0.5), random.Either(20), random.Either(30), random.Either(30)), 0).ShouldBeSound();
-        Mixing.Mosaic([s, Samples.Make(100), Samples.Make(101, 50, 80), Samples.Make(102, 200, 30)], 0, random).ShouldBeSound(slack: 3); // scaled boxes keep fractions that masks of pixels have not
+        Crops.Crop(
+            s, new PixelRect(random.Below(40), random.Below(30), 1 + random.Below(40), 1 + random.Below(30)), 0).ShouldBeSound();
+        Warp.Apply(
+            s,
+            Affine.About(
+                45, 30, random.Either(180), 1 + random.Either(0.5), random.Either(20), random.Either(30), random.Either(30)),
+            0).ShouldBeSound();
+        // scaled boxes keep fractions that masks of pixels have not
+        Mixing.Mosaic(
+            [s, Samples.Make(100), Samples.Make(101, 50, 80), Samples.Make(102, 200, 30)], 0, random).ShouldBeSound(slack: 3);
         Stretching.Resize(s, 133, 47).Objects.Length.ShouldBe(s.Objects.Length);
     }
 
@@ -58,7 +65,11 @@ public class GeometryTests
         var random = new SampleRandom((ulong)seed, 8);
         Sample s = Samples.Make((ulong)seed, masks: false);
 
-        Warp.Apply(s, Affine.About(45, 30, random.Either(180), 1 + random.Either(0.9), random.Either(20), random.Either(60), random.Either(60)), 0.1).ShouldBeSound();
+        Warp.Apply(
+            s,
+            Affine.About(
+                45, 30, random.Either(180), 1 + random.Either(0.9), random.Either(20), random.Either(60), random.Either(60)),
+            0.1).ShouldBeSound();
         Crops.Crop(s, new PixelRect(20, 20, 30, 30), 0.1).ShouldBeSound();
     }
 
@@ -71,7 +82,8 @@ public class GeometryTests
         Sample cropped = Crops.Crop(s, to, 0);
 
         for (int y = 0; y < to.Height; y++)
-            cropped.Rgb.AsSpan(3 * y * to.Width, 3 * to.Width).SequenceEqual(s.Rgb.AsSpan(3 * ((y + 7) * s.Width + 11), 3 * to.Width)).ShouldBeTrue();
+            cropped.Rgb.AsSpan(3 * y * to.Width, 3 * to.Width)
+                .SequenceEqual(s.Rgb.AsSpan(3 * ((y + 7) * s.Width + 11), 3 * to.Width)).ShouldBeTrue();
         foreach (SampleObject o in cropped.Objects)
         {
             TargetMask before = s.Objects.Single(b => b.Label == o.Label).Mask!;
@@ -86,7 +98,9 @@ public class GeometryTests
     [Fact]
     public void Objects_of_which_too_little_is_left_are_dropped()
     {
-        var s = new Sample(new byte[3 * 100 * 100], 100, 100, [new SampleObject(0, new BoxXywh(40, 40, 20, 20), null), new SampleObject(1, new BoxXywh(55, 0, 10, 50), null)]);
+        var s = new Sample(
+            new byte[3 * 100 * 100], 100, 100,
+            [new SampleObject(0, new BoxXywh(40, 40, 20, 20), null), new SampleObject(1, new BoxXywh(55, 0, 10, 50), null)]);
 
         Crops.Crop(s, new PixelRect(56, 0, 44, 100), 0).Objects.Length.ShouldBe(2);
         Crops.Crop(s, new PixelRect(56, 0, 44, 100), 0.25).Objects.ShouldHaveSingleItem().Box.ShouldBe(new BoxXywh(0, 0, 9, 50));
@@ -154,7 +168,8 @@ public class GeometryTests
 
         foreach (SampleObject o in s.Objects)
         {
-            TargetMask half = MaskWindows.Stretch(o.Mask!, 0.5, 0.5, 100, 80), twice = MaskWindows.Stretch(o.Mask!, 2, 2, 400, 320);
+            TargetMask half = MaskWindows.Stretch(o.Mask!, 0.5, 0.5, 100, 80),
+            twice = MaskWindows.Stretch(o.Mask!, 2, 2, 400, 320);
 
             MaskWindows.Area(twice).ShouldBe(4 * MaskWindows.Area(o.Mask!));
             ((double)MaskWindows.Area(half)).ShouldBe(MaskWindows.Area(o.Mask!) / 4.0, MaskWindows.Area(o.Mask!) / 40.0 + 4);

@@ -16,8 +16,10 @@ internal static class Samples
         [
             .. Enumerable.Range(0, 4).Select(i =>
             {
-                RleMask mask = RleMask.FromPolygons(height, width, [[.. Enumerable.Range(0, 10).Select(k => random.Range(0, k % 2 == 0 ? width : height))]]);
-                TargetMask window = MaskWindows.Of(mask.Area > 0 ? mask : RleMask.FromBox(height, width, new BoxXyxy(1, 1, 5, 5)))!;
+                RleMask mask = RleMask.FromPolygons(
+                    height, width, [[.. Enumerable.Range(0, 10).Select(k => random.Range(0, k % 2 == 0 ? width : height))]]);
+                TargetMask window =
+                    MaskWindows.Of(mask.Area > 0 ? mask : RleMask.FromBox(height, width, new BoxXyxy(1, 1, 5, 5)))!;
                 return new SampleObject(i, MaskWindows.Box(window), masks ? window : null);
             }),
         ];
@@ -48,11 +50,17 @@ internal static class Samples
         foreach (SampleObject o in s.Objects)
         {
             o.Box.HasArea.ShouldBeTrue();
-            (o.Box.X >= 0 && o.Box.Y >= 0 && o.Box.X + o.Box.Width <= s.Width && o.Box.Y + o.Box.Height <= s.Height).ShouldBeTrue($"{o.Box} in {s.Width}×{s.Height}");
+            (
+                o.Box.X >= 0 && o.Box.Y >= 0 && o.Box.X + o.Box.Width <= s.Width && o.Box.Y + o.Box.Height <= s.Height)
+                .ShouldBeTrue($"{o.Box} in {s.Width}×{s.Height}");
             if (o.Mask is not { } mask)
                 continue;
             BoxXywh bounds = MaskWindows.Box(mask);
-            double[] off = [o.Box.X - bounds.X, o.Box.Y - bounds.Y, o.Box.X + o.Box.Width - bounds.X - bounds.Width, o.Box.Y + o.Box.Height - bounds.Y - bounds.Height];
+            double[] off =
+            [
+                o.Box.X - bounds.X, o.Box.Y - bounds.Y, o.Box.X + o.Box.Width - bounds.X - bounds.Width,
+                o.Box.Y + o.Box.Height - bounds.Y - bounds.Height
+            ];
             off.Max(Math.Abs).ShouldBeLessThanOrEqualTo(slack, $"{o.Box} against {bounds}");
             mask.Pixels.Length.ShouldBe(mask.Width * mask.Height);
             TargetMask tight = MaskWindows.Tight(mask)!;

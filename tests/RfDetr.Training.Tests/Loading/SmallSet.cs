@@ -15,7 +15,7 @@ internal sealed class SmallSet : IDisposable
         for (int i = 0; i < count; i++)
         {
             (int width, int height) = (40 + i % 3 * 10, 36 + i % 2 * 8);
-            string name = FormattableString.Invariant($"p{i:000}.bmp");
+            string name = Invariant.Text($"p{i:000}.bmp");
             TestImages.WriteBmp(_folder[$"train/{name}"], width, height, i);
             images.Add(new CocoImage(i + 1, name, width, height));
             for (int k = 0; k <= i % 3; k++)
@@ -33,7 +33,9 @@ internal sealed class SmallSet : IDisposable
             }
         }
 
-        new CocoFile("", images, [new(1, "often"), new(2, "less"), new(3, "rare")], annotations).Write(_folder["train/_annotations.coco.json"]);
+        new CocoFile(
+            "", images, [new(1, "often"), new(2, "less"), new(3, "rare")], annotations)
+            .Write(_folder["train/_annotations.coco.json"]);
         Split = DataSet.Open(_folder["."]).Split("train");
     }
 

@@ -10,7 +10,8 @@ public class TrainingLoaderTests
     public void Batches_do_not_depend_on_the_number_of_workers()
     {
         using var set = new SmallSet(20);
-        LoaderOptions Options(LoaderOptions o, int workers) => o with { Workers = workers, LookAhead = 1 + workers, Augmentation = s_much, MultiScale = true };
+        LoaderOptions Options(LoaderOptions o, int workers) =>
+            o with { Workers = workers, LookAhead = 1 + workers, Augmentation = s_much, MultiScale = true };
 
         TrainingBatch[] alone = [.. set.Loader(o => Options(o, 0)).Batches(3)];
         TrainingBatch[] four = [.. set.Loader(o => Options(o, 4) with { CacheBytes = 0 }).Batches(3)];
@@ -38,7 +39,11 @@ public class TrainingLoaderTests
     {
         using var set = new SmallSet(20);
         TrainingBatch[] one = [.. set.Loader(o => o with { BatchSize = 4, MultiScale = true }).Batches(1)];
-        TrainingBatch[][] two = [.. Enumerable.Range(0, 2).Select(rank => set.Loader(o => o with { BatchSize = 2, WorldSize = 2, Rank = rank, MultiScale = true }).Batches(1).ToArray())];
+        TrainingBatch[][] two =
+        [
+            .. Enumerable.Range(0, 2).Select(rank =>
+                set.Loader(o => o with { BatchSize = 2, WorldSize = 2, Rank = rank, MultiScale = true }).Batches(1).ToArray())
+        ];
 
         two[0].Length.ShouldBe(one.Length);
         for (int i = 0; i < one.Length; i++)
@@ -53,7 +58,8 @@ public class TrainingLoaderTests
     {
         using var set = new SmallSet(20);
         TrainingLoader loader = set.Loader();
-        string[] first = [.. loader.Batches(0).SelectMany(b => b.Files)], second = [.. loader.Batches(1).SelectMany(b => b.Files)];
+        string[] first = [.. loader.Batches(0).SelectMany(b => b.Files)],
+        second = [.. loader.Batches(1).SelectMany(b => b.Files)];
 
         loader.StepsPerEpoch.ShouldBe(6); // the last two images are dropped
         first.Distinct().Count().ShouldBe(18);
@@ -76,7 +82,8 @@ public class TrainingLoaderTests
         using var set = new SmallSet(40);
         string rare = set.Image(0);
         int Seen(Sampling sampling) => Enumerable.Range(0, 40).Sum(epoch =>
-            set.Loader(o => o with { Sampling = sampling, RepeatThreshold = 0.4, Augmentation = AugmentationPresets.None }).Batches(epoch).Sum(b => b.Files.Count(f => f == rare)));
+            set.Loader(o => o with { Sampling = sampling, RepeatThreshold = 0.4, Augmentation = AugmentationPresets.None })
+                .Batches(epoch).Sum(b => b.Files.Count(f => f == rare)));
 
         Seen(Sampling.Shuffle).ShouldBeInRange(33, 40);
         Seen(Sampling.RepeatFactor).ShouldBeInRange(120, 200); // √(0.4 / (1/40)) = 4 times an epoch
@@ -110,7 +117,8 @@ public class TrainingLoaderTests
         using var set = new SmallSet(20);
         File.Delete(set.Image(7));
 
-        TrainingDataException e = Should.Throw<TrainingDataException>(() => set.Loader().Batches(0).Count() + set.Loader().Batches(1).Count());
+        TrainingDataException e =
+            Should.Throw<TrainingDataException>(() => set.Loader().Batches(0).Count() + set.Loader().Batches(1).Count());
 
         e.File.ShouldBe(set.Image(7));
         e.Message.ShouldContain("cannot be read now");
@@ -163,7 +171,8 @@ public class TrainingLoaderTests
 
         using var cancellation = new CancellationTokenSource();
         cancellation.Cancel();
-        Should.Throw<OperationCanceledException>(() => set.Loader(o => o with { Workers = 1, LookAhead = 1 }).Batches(0, 0, cancellation.Token).Count());
+        Should.Throw<OperationCanceledException>(() =>
+            set.Loader(o => o with { Workers = 1, LookAhead = 1 }).Batches(0, 0, cancellation.Token).Count());
     }
 
     [Fact]
@@ -182,12 +191,14 @@ public class TrainingLoaderTests
     {
         using var set = new SmallSet(4, masks: false);
 
-        string message = Should.Throw<ArgumentException>(() => set.Loader(o => o with { BatchSize = 0, Resolution = 33, Rank = 2 })).Message;
+        string message =
+            Should.Throw<ArgumentException>(() => set.Loader(o => o with { BatchSize = 0, Resolution = 33, Rank = 2 })).Message;
 
         message.ShouldContain("BatchSize must be at least 1, got 0");
         message.ShouldContain("Resolution must be a multiple of 8 (patch × windows), got 33; the nearest are 32 and 40");
         message.ShouldContain("Rank must be 0 to 0 of WorldSize 1, got 2");
-        Should.Throw<ArgumentException>(() => set.Loader(o => o with { Masks = true })).Message.ShouldContain("has objects without masks");
+        Should.Throw<ArgumentException>(() =>
+            set.Loader(o => o with { Masks = true })).Message.ShouldContain("has objects without masks");
     }
 
     [Fact]

@@ -15,16 +15,23 @@ public sealed class CriterionTests
         using var scope = new TorchScope();
         var scene = new RandomScene(seed);
         Predictions predictions = scene.Predictions(masks);
-        var targets = new BatchTargets(scene.Targets, RandomScene.Classes, masks, RandomScene.Image, RandomScene.Image, ScalarType.Float64, Device.Cpu);
+        var targets = new BatchTargets(
+            scene.Targets, RandomScene.Classes, masks, RandomScene.Image, RandomScene.Image, ScalarType.Float64, Device.Cpu);
         Matches found = new Matcher(new MatchOptions()).Match(predictions, targets, RandomScene.Groups, scene.Points);
         var oracle = new LossOracle(scene, new LossOptions(), masks);
         for (int set = 0; set < RandomScene.Sets; set++)
         {
-            long[] wanted = [.. oracle.Match(set).SelectMany((row, b) => row.Where(q => q != Assignment.None).Select(q => (long)b * RandomScene.Queries + q))];
+            long[] wanted =
+            [
+                .. oracle.Match(set).SelectMany((row, b) =>
+                    row.Where(q => q != Assignment.None).Select(q => (long)b * RandomScene.Queries + q))
+            ];
             found.QueryIndexes.Skip(found.Start(set)).Take(found.CountOf(set)).ShouldBe(wanted);
         }
 
-        found.AllQueries.ToArray<long>()[^1].ShouldBe(found.QueryIndexes[^1] / RandomScene.Queries * predictions.Queries + 2 * RandomScene.Queries + found.QueryIndexes[^1] % RandomScene.Queries);
+        found.AllQueries.ToArray<long>()[^1].ShouldBe(
+            found.QueryIndexes[^1] / RandomScene.Queries * predictions.Queries
+                + 2 * RandomScene.Queries + found.QueryIndexes[^1] % RandomScene.Queries);
     }
 
     public static TheoryData<string, bool, bool> Variants
@@ -48,7 +55,12 @@ public sealed class CriterionTests
     {
         using var scope = new TorchScope();
         var scene = new RandomScene(7);
-        var options = new LossOptions { Kind = Enum.Parse<ClassLossKind>(kind), ClassWeight = 1.5, LogitWeights = weighted ? [0.5f, 2, 1, 3] : null };
+        var options = new LossOptions
+        {
+            Kind = Enum.Parse<ClassLossKind>(kind),
+            ClassWeight = 1.5,
+            LogitWeights = weighted ? [0.5f, 2, 1, 3] : null
+        };
         LossResult result = new Criterion(options).Compute(scene.Predictions(masks), scene.Targets, scene.Context);
         Dictionary<string, double> found = result.Names.Zip(result.Read()).ToDictionary(t => t.First, t => t.Second);
         var oracle = new LossOracle(scene, options, masks);
@@ -82,11 +94,17 @@ public sealed class CriterionTests
         using var scope = new TorchScope();
         Predictions predictions = scene.Predictions(masks: true, gradients: true);
         new Criterion(options).Compute(predictions, scene.Targets, scene.Context).Total.Backward();
-        double Loss() => new Criterion(options).Compute(scene.Predictions(masks: true), scene.Targets, scene.Context).Total.Item();
+        double Loss() =>
+            new Criterion(options).Compute(scene.Predictions(masks: true), scene.Targets, scene.Context).Total.Item();
         for (int set = 0; set < RandomScene.Sets; set++)
         {
             PredictionSet s = predictions.Sets[set];
-            foreach ((double[] values, TorchTensor leaf) in new[] { (scene.Logits[set], s.Logits), (scene.Boxes[set], s.Boxes), (scene.Features[set], s.Masks!.Features), (scene.MaskQueries[set], s.Masks.Queries) })
+            foreach (
+                (double[] values, TorchTensor leaf) in new[]
+                {
+                    (scene.Logits[set], s.Logits), (scene.Boxes[set], s.Boxes), (scene.Features[set], s.Masks!.Features),
+                    (scene.MaskQueries[set], s.Masks.Queries)
+                })
             {
                 double[] gradient = leaf.Grad!.ToArray<double>();
                 for (int i = set; i < values.Length; i += values.Length / 5)
@@ -124,9 +142,11 @@ public sealed class CriterionTests
     {
         using var scope = new TorchScope();
         var scene = new RandomScene(5, [0, 9, 1]);
-        LossResult result = new Criterion(new LossOptions()).Compute(scene.Predictions(masks: true), scene.Targets, scene.Context);
+        LossResult result =
+            new Criterion(new LossOptions()).Compute(scene.Predictions(masks: true), scene.Targets, scene.Context);
         result.Read().ShouldAllBe(v => double.IsFinite(v));
-        result.Read()[result.Names.ToList().IndexOf("loss_bbox")].ShouldBe(new LossOracle(scene, new LossOptions(), true).Terms(0)["loss_bbox"], 1e-9);
+        result.Read()[result.Names.ToList().IndexOf("loss_bbox")].ShouldBe(
+            new LossOracle(scene, new LossOptions(), true).Terms(0)["loss_bbox"], 1e-9);
     }
 
     [Fact]
@@ -135,7 +155,8 @@ public sealed class CriterionTests
         using var scope = new TorchScope();
         var scene = new RandomScene(5);
         double Loss(Func<double, double>? mean) =>
-            new Criterion(new LossOptions()).Compute(scene.Predictions(false), scene.Targets, scene.Context with { MeanOverRanks = mean }).Read()[0];
+            new Criterion(new LossOptions())
+                .Compute(scene.Predictions(false), scene.Targets, scene.Context with { MeanOverRanks = mean }).Read()[0];
         Loss(own => { own.ShouldBe(5); return 10; }).ShouldBe(Loss(null) / 2, 1e-12);
     }
 
@@ -145,11 +166,17 @@ public sealed class CriterionTests
         var scene = new RandomScene(5);
         Should.Throw<ArgumentException>(() => Compute(scene.Targets[..2])).Message.ShouldContain("2 images and predictions of 3");
         Target bad = scene.Targets[0] with { ImageId = 77 };
-        Should.Throw<ArgumentException>(() => Compute([bad with { Labels = [1, 4] }, .. scene.Targets[1..]])).Message.ShouldBe("image 77 has an object of label 4; the class head has 4 logits, so labels are 0 to 3");
-        Should.Throw<ArgumentException>(() => Compute([bad with { Masks = null }, .. scene.Targets[1..]])).Message.ShouldContain("2 objects and 0 masks");
-        Should.Throw<ArgumentException>(() => Compute([bad with { Boxes = [1, 2, 3] }, .. scene.Targets[1..]])).Message.ShouldContain("four for each label");
-        Should.Throw<ArgumentException>(() => new Criterion(new LossOptions { FocalAlpha = 2 })).Message.ShouldContain("FocalAlpha is 2");
-        Should.Throw<ArgumentException>(() => new Criterion(new LossOptions { LogitWeights = [1] }).Compute(scene.Predictions(false), scene.Targets, scene.Context)).Message.ShouldContain("1 weights of logits");
+        Should.Throw<ArgumentException>(() => Compute([bad with { Labels = [1, 4] }, .. scene.Targets[1..]])).Message.ShouldBe(
+            "image 77 has an object of label 4; the class head has 4 logits, so labels are 0 to 3");
+        Should.Throw<ArgumentException>(() =>
+            Compute([bad with { Masks = null }, .. scene.Targets[1..]])).Message.ShouldContain("2 objects and 0 masks");
+        Should.Throw<ArgumentException>(() =>
+            Compute([bad with { Boxes = [1, 2, 3] }, .. scene.Targets[1..]])).Message.ShouldContain("four for each label");
+        Should.Throw<ArgumentException>(() =>
+            new Criterion(new LossOptions { FocalAlpha = 2 })).Message.ShouldContain("FocalAlpha is 2");
+        Should.Throw<ArgumentException>(() =>
+            new Criterion(new LossOptions { LogitWeights = [1] }).Compute(scene.Predictions(false), scene.Targets, scene.Context))
+            .Message.ShouldContain("1 weights of logits");
 
         void Compute(Target[] targets)
         {

@@ -3,12 +3,13 @@ using RfDetr.Training;
 namespace RfDetr.Tests.Losses;
 
 /// <summary>
-/// The losses as their papers write them, in plain loops over float64 arrays: targets for every query and class are made, masks multiplied out
-/// at every point. Slow and independent.
+/// The losses as their papers write them, in plain loops over float64 arrays: targets for every query and class are made, masks
+/// multiplied out at every point. Slow and independent.
 /// </summary>
 internal sealed class LossOracle(RandomScene scene, LossOptions options, bool masks)
 {
-    private const int B = RandomScene.Batch, G = RandomScene.Groups, N = RandomScene.Queries, P = RandomScene.PerGroup, C = RandomScene.Classes;
+    private const int B =
+        RandomScene.Batch, G = RandomScene.Groups, N = RandomScene.Queries, P = RandomScene.PerGroup, C = RandomScene.Classes;
     private const int MatchPoints = RandomScene.Side * RandomScene.Side / 16, LossPoints = RandomScene.Side;
 
     public double Objects => Math.Max(1, scene.Targets.Sum(t => t.Count) * G);
@@ -19,7 +20,10 @@ internal sealed class LossOracle(RandomScene scene, LossOptions options, bool ma
         .. Enumerable.Range(0, B).Select(b => Enumerable.Range(0, G).SelectMany(g =>
         {
             int count = scene.Targets[b].Count;
-            double[] cost = [.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Range(g * P, P).Select(q => Cost(set, b, q, i)))];
+            double[] cost =
+            [
+                .. Enumerable.Range(0, count).SelectMany(i => Enumerable.Range(g * P, P).Select(q => Cost(set, b, q, i)))
+            ];
             var columns = new int[count];
             Assignment.Solve(cost, count, P, P, columns);
             return columns.Select(c => c == Assignment.None ? Assignment.None : g * P + c);
@@ -108,7 +112,9 @@ internal sealed class LossOracle(RandomScene scene, LossOptions options, bool ma
     private double Cost(int set, int b, int q, int i)
     {
         double p = Sigmoid(scene.Logits[set][(b * N + q) * C + scene.Targets[b].Labels[i]]);
-        double cost = 2 * (0.25 * (1 - p) * (1 - p) * -Math.Log(p) - 0.75 * p * p * -Math.Log(1 - p)) + 5 * L1(set, b, q, i) - 2 * Overlap(set, b, q, i).GIoU;
+        double cost = 2 * (
+            0.25 * (1 - p) * (1 - p) * -Math.Log(p) - 0.75 * p * p * -Math.Log(1 - p))
+            + 5 * L1(set, b, q, i) - 2 * Overlap(set, b, q, i).GIoU;
         (double entropy, double dice) = masks ? Mask(set, b, q, i, MatchPoints) : default;
         return cost + 5 * entropy + 5 * dice;
     }
@@ -135,10 +141,13 @@ internal sealed class LossOracle(RandomScene scene, LossOptions options, bool ma
         (int left, int top) = ((int)px, (int)py);
         (int right, int bottom) = (Math.Min(left + 1, side - 1), Math.Min(top + 1, side - 1));
         (double dx, double dy) = (px - left, py - top);
-        return (1 - dy) * ((1 - dx) * Pixel(top, left) + dx * Pixel(top, right)) + dy * ((1 - dx) * Pixel(bottom, left) + dx * Pixel(bottom, right));
+        return (1 - dy) * ((1 - dx) * Pixel(top, left) + dx * Pixel(top, right)) + dy * (
+            (1 - dx) * Pixel(bottom, left) + dx * Pixel(bottom, right));
 
         double Pixel(int row, int column) => scene.Bias + Enumerable.Range(0, RandomScene.Width).Sum(d =>
-            scene.Features[set][((b * side + row) * side + column) * RandomScene.Width + d] * scene.MaskQueries[set][(b * N + q) * RandomScene.Width + d]);
+            scene.Features[set][
+                ((b * side + row) * side + column) * RandomScene.Width + d
+            ] * scene.MaskQueries[set][(b * N + q) * RandomScene.Width + d]);
     }
 
     private double L1(int set, int b, int q, int i) =>
@@ -146,8 +155,10 @@ internal sealed class LossOracle(RandomScene scene, LossOptions options, bool ma
 
     private (double IoU, double GIoU) Overlap(int set, int b, int q, int i)
     {
-        double[] f = Corners([.. scene.Boxes[set][((b * N + q) * 4)..((b * N + q) * 4 + 4)]]), w = Corners([.. scene.Targets[b].Boxes[(4 * i)..(4 * i + 4)].Select(v => (double)v)]);
-        double inter = Math.Max(0, Math.Min(f[2], w[2]) - Math.Max(f[0], w[0])) * Math.Max(0, Math.Min(f[3], w[3]) - Math.Max(f[1], w[1]));
+        double[] f = Corners([.. scene.Boxes[set][((b * N + q) * 4)..((b * N + q) * 4 + 4)]]),
+        w = Corners([.. scene.Targets[b].Boxes[(4 * i)..(4 * i + 4)].Select(v => (double)v)]);
+        double inter =
+            Math.Max(0, Math.Min(f[2], w[2]) - Math.Max(f[0], w[0])) * Math.Max(0, Math.Min(f[3], w[3]) - Math.Max(f[1], w[1]));
         double union = (f[2] - f[0]) * (f[3] - f[1]) + (w[2] - w[0]) * (w[3] - w[1]) - inter;
         double hull = (Math.Max(f[2], w[2]) - Math.Min(f[0], w[0])) * (Math.Max(f[3], w[3]) - Math.Min(f[1], w[1]));
         return (inter / union, inter / union - (hull - union) / hull);

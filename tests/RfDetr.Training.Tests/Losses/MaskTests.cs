@@ -3,7 +3,9 @@ using RfDetr.Training;
 
 namespace RfDetr.Tests.Losses;
 
-/// <summary>Sampling of masks: against libtorch's grid sampler, PointRend's choice, and that unmatched masks never exist.</summary>
+/// <summary>
+/// Sampling of masks: against libtorch's grid sampler, PointRend's choice, and that unmatched masks never exist.
+/// </summary>
 public sealed class MaskTests
 {
     [Fact]
@@ -12,15 +14,24 @@ public sealed class MaskTests
         using var scope = new TorchScope();
         TorchRuntime.ManualSeed(3);
         const int side = 20;
-        TargetMask[] masks = [new(3, 5, 7, 4, Pattern(28)), new(0, 0, side, side, Pattern(side * side)), new(19, 19, 1, 1, [1]), new(4, 4, 0, 0, [])];
+        TargetMask[] masks =
+        [
+            new(3, 5, 7, 4, Pattern(28)), new(0, 0, side, side, Pattern(side * side)), new(19, 19, 1, 1, [1]), new(4, 4, 0, 0, [])
+        ];
         float[] whole = [.. masks.SelectMany(m => Enumerable.Range(0, side * side).Select(i => (float)m.At(i % side, i / side)))];
 
         // Besides random points: corners, and halves between two pixels, which go to the even one.
-        TorchTensor points = TorchTensor.Cat([TorchTensor.Rand([4, 200, 2]), TorchTensor.From([0f, 0, 1, 1, 0.25f, 0.75f, 0.5f, 0.25f], [1, 4, 2]).Expand(4, 4, 2)], 1);
+        TorchTensor points = TorchTensor.Cat(
+            [
+                TorchTensor.Rand([4, 200, 2]),
+                TorchTensor.From([0f, 0, 1, 1, 0.25f, 0.75f, 0.5f, 0.25f], [1, 4, 2]).Expand(4, 4, 2)
+            ],
+            1);
         float[] expected = TorchTensor.From(whole, [4, 1, side, side])
             .GridSample((points * 2.0 - 1.0).Unsqueeze(1), SampleMode.Nearest, SamplePadding.Border).ToArray<float>();
         new PackedMasks(masks, side, side, Device.Cpu).Sample(TorchTensor.Arange(4), points).ToArray<float>().ShouldBe(expected);
-        new PackedMasks(masks, side, side, Device.Cpu).Sample(TorchTensor.From(4L), points.Narrow(0, 0, 1)).ToArray<float>().ShouldAllBe(v => v == 0);
+        new PackedMasks(masks, side, side, Device.Cpu)
+            .Sample(TorchTensor.From(4L), points.Narrow(0, 0, 1)).ToArray<float>().ShouldAllBe(v => v == 0);
     }
 
     [Fact]
@@ -31,7 +42,9 @@ public sealed class MaskTests
         TorchTensor features = TorchTensor.Randn([2, 6, 9, 5], ScalarType.Float64);
         float[] points = [0, 0, 1, 1, .. TorchTensor.Rand([50, 2]).ToArray<float>()];
         TorchTensor grid = TorchTensor.From(points, [1, 1, 52, 2]).To(ScalarType.Float64).Expand(2, 1, 52, 2) * 2.0 - 1.0;
-        double[] expected = features.Permute(0, 3, 1, 2).GridSample(grid, SampleMode.Bilinear, SamplePadding.Border).Squeeze(2).Transpose(1, 2).Contiguous().ToArray<double>();
+        double[] expected = features.Permute(0, 3, 1, 2)
+            .GridSample(grid, SampleMode.Bilinear, SamplePadding.Border).Squeeze(2).Transpose(1, 2).Contiguous()
+            .ToArray<double>();
         double[] found = MaskSampling.Common(features, points).ToArray<double>();
         found.Zip(expected).ShouldAllBe(p => Math.Abs(p.First - p.Second) < 1e-12);
     }
@@ -68,11 +81,19 @@ public sealed class MaskTests
         using var scope = new TorchScope();
         TorchTensor features = TorchTensor.Randn([2, side, side, 4]), mask = TorchTensor.Randn([2, queries, 4]);
         features.RequiresGrad = mask.RequiresGrad = true;
-        var set = new PredictionSet("", TorchTensor.Randn([2, queries, 2]), TorchTensor.Rand([2, queries, 4]), 0, new(features, mask, TorchTensor.Zeros([1])));
+        var set = new PredictionSet(
+            "", TorchTensor.Randn([2, queries, 2]), TorchTensor.Rand([2, queries, 4]), 0,
+            new(features, mask, TorchTensor.Zeros([1])));
         var predictions = new Predictions([set]);
-        Target[] targets = [new([0.5f, 0.5f, 0.2f, 0.2f], [0], [new(400, 400, 50, 50, Pattern(2500))], 1), new([0.3f, 0.3f, 0.1f, 0.1f], [1], [new(9, 9, 5, 5, Pattern(25))], 2)];
+        Target[] targets =
+        [
+            new([0.5f, 0.5f, 0.2f, 0.2f], [0], [new(400, 400, 50, 50, Pattern(2500))], 1),
+            new([0.3f, 0.3f, 0.1f, 0.1f], [1], [new(9, 9, 5, 5, Pattern(25))], 2)
+        ];
         var context = new LossContext { Groups = 2, Height = 2048, Width = 2048 };
-        LossResult result = new Criterion(new LossOptions { MaskPixelsPerPoint = 1024 }, new MatchOptions { MaskPixelsPerPoint = 4096 }).Compute(predictions, targets, context);
+        LossResult result = new Criterion(
+            new LossOptions { MaskPixelsPerPoint = 1024 }, new MatchOptions { MaskPixelsPerPoint = 4096 })
+            .Compute(predictions, targets, context);
         result.Total.Backward();
         result.Read().ShouldAllBe(v => double.IsFinite(v));
         mask.Grad!.Ne(0).Any(2).To(ScalarType.Int64).Sum().Item().ShouldBe(4); // one query an image and group

@@ -6,7 +6,8 @@ namespace RfDetr.Tests.Losses;
 /// <summary>Seeded predictions and targets in float64, as arrays for plain loops and as tensors for the criterion.</summary>
 internal sealed class RandomScene
 {
-    public const int Batch = 3, Groups = 2, PerGroup = 5, Queries = Groups * PerGroup, Classes = 4, Sets = 3, Side = 8, Width = 6, Image = 32;
+    public const int Batch =
+        3, Groups = 2, PerGroup = 5, Queries = Groups * PerGroup, Classes = 4, Sets = 3, Side = 8, Width = 6, Image = 32;
 
     private readonly Random _random;
 
@@ -19,7 +20,8 @@ internal sealed class RandomScene
         Features = Fill(Sets, Batch * Side * Side * Width, 1);
         MaskQueries = Fill(Sets, Batch * Queries * Width, 1);
         Targets = [.. objects.Select((n, i) => new Target(
-            [.. Enumerable.Range(0, n).SelectMany(_ => Box()).Select(v => (float)v)], [.. Enumerable.Range(0, n).Select(_ => _random.Next(Classes))],
+            [.. Enumerable.Range(0, n).SelectMany(_ => Box()).Select(v => (float)v)],
+            [.. Enumerable.Range(0, n).Select(_ => _random.Next(Classes))],
             [.. Enumerable.Range(0, n).Select(_ => Mask())], i))];
         Points = new FixedPoints([.. Enumerable.Range(0, 2 * 64).Select(_ => _random.NextSingle())]);
     }
@@ -48,8 +50,13 @@ internal sealed class RandomScene
     {
         TorchTensor bias = TorchTensor.From([Bias], [1]);
         return new([.. Enumerable.Range(0, Sets).Select(s => new PredictionSet(
-            s == 0 ? "" : s == Sets - 1 ? "_enc" : $"_{s - 1}", Leaf(Logits[s], gradients, Batch, Queries, Classes), Leaf(Boxes[s], gradients, Batch, Queries, 4), s * Queries,
-            masks ? new(Leaf(Features[s], gradients, Batch, Side, Side, Width), Leaf(MaskQueries[s], gradients, Batch, Queries, Width), bias) : null))]);
+            s == 0 ? "" : s == Sets - 1 ? "_enc" : $"_{s - 1}", Leaf(Logits[s], gradients, Batch, Queries, Classes),
+            Leaf(Boxes[s], gradients, Batch, Queries, 4), s * Queries,
+            masks
+                ? new(
+                    Leaf(Features[s], gradients, Batch, Side, Side, Width),
+                    Leaf(MaskQueries[s], gradients, Batch, Queries, Width), bias)
+                : null))]);
     }
 
     public bool TargetPixel(int image, int index, double x, double y) =>
@@ -66,10 +73,14 @@ internal sealed class RandomScene
     }
 
     private double[][] Fill(int count, int length, double scale) =>
-        [.. Enumerable.Range(0, count).Select(_ => Enumerable.Range(0, length).Select(_ => scale * (2 * _random.NextDouble() - 1)).ToArray())];
+        [
+            .. Enumerable.Range(0, count).Select(_ =>
+                Enumerable.Range(0, length).Select(_ => scale * (2 * _random.NextDouble() - 1)).ToArray())
+        ];
 
     // Some widths below 0: the network's boxes are not bounded.
-    private double[] Box() => [_random.NextDouble(), _random.NextDouble(), _random.NextDouble() * 0.6 - 0.05, _random.NextDouble() * 0.6 + 0.01];
+    private double[] Box() =>
+        [_random.NextDouble(), _random.NextDouble(), _random.NextDouble() * 0.6 - 0.05, _random.NextDouble() * 0.6 + 0.01];
 
     private TargetMask Mask()
     {

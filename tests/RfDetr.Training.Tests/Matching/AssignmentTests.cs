@@ -12,7 +12,9 @@ public sealed class AssignmentTests
             var data = new TheoryData<string, int, int, bool>();
             using JsonDocument file = JsonDocument.Parse(File.ReadAllBytes(Goldens.Path("assignment.json")));
             foreach (JsonElement p in file.RootElement.EnumerateArray())
-                data.Add(p.GetProperty("name").GetString()!, p.GetProperty("rows").GetInt32(), p.GetProperty("cols").GetInt32(), p.GetProperty("rounded_to_half").GetBoolean());
+                data.Add(
+                    p.GetProperty("name").GetString()!, p.GetProperty("rows").GetInt32(), p.GetProperty("cols").GetInt32(),
+                    p.GetProperty("rounded_to_half").GetBoolean());
             return data;
         }
     }
@@ -23,7 +25,11 @@ public sealed class AssignmentTests
     {
         using JsonDocument file = JsonDocument.Parse(File.ReadAllBytes(Goldens.Path("assignment.json")));
         JsonElement golden = file.RootElement.EnumerateArray().Single(p => p.GetProperty("name").GetString() == name);
-        double[] cost = [.. Enumerable.Range(0, rows * columns).Select(i => FormulaWeights.Uniform(name, i)).Select(u => rounded ? Math.Round(u * 2) / 2 : u)];
+        double[] cost =
+        [
+            .. Enumerable.Range(0, rows * columns)
+                .Select(i => FormulaWeights.Uniform(name, i)).Select(u => rounded ? Math.Round(u * 2) / 2 : u)
+        ];
         int[] found = Solve(cost, rows, columns);
         Total(cost, columns, found).ShouldBe(golden.GetProperty("cost").GetDouble(), 1e-12);
         if (rounded)
@@ -45,7 +51,10 @@ public sealed class AssignmentTests
             (int rows, int columns) = (random.Next(0, 6), random.Next(0, 6));
 
             // Few levels of cost: many ties; some negative.
-            double[] cost = [.. Enumerable.Range(0, rows * columns).Select(_ => levels == 1 ? random.Next(-2, 3) : random.NextDouble() - 0.3)];
+            double[] cost =
+            [
+                .. Enumerable.Range(0, rows * columns).Select(_ => levels == 1 ? random.Next(-2, 3) : random.NextDouble() - 0.3)
+            ];
             int[] found = Solve(cost, rows, columns);
             found.Count(c => c != Assignment.None).ShouldBe(Math.Min(rows, columns));
             found.Where(c => c != Assignment.None).Distinct().Count().ShouldBe(Math.Min(rows, columns));
@@ -84,9 +93,11 @@ public sealed class AssignmentTests
     public void Wrong_sizes_and_infinite_costs_are_refused()
     {
         Should.Throw<ArgumentException>(() => Assignment.Solve([1, 2, 3], 2, 2, 2, new int[2])).Message.ShouldContain("got 3");
-        Should.Throw<ArgumentException>(() => Assignment.Solve([1, 2, 3, 4], 2, 2, 2, new int[3])).Message.ShouldContain("3 entries for 2 rows");
+        Should.Throw<ArgumentException>(() =>
+            Assignment.Solve([1, 2, 3, 4], 2, 2, 2, new int[3])).Message.ShouldContain("3 entries for 2 rows");
         Should.Throw<ArgumentOutOfRangeException>(() => Assignment.Solve([1, 2], 1, 2, 1, new int[1]));
-        Should.Throw<ArgumentException>(() => Solve([double.PositiveInfinity, double.NaN], 1, 2)).Message.ShouldContain("not finite");
+        Should.Throw<ArgumentException>(() =>
+            Solve([double.PositiveInfinity, double.NaN], 1, 2)).Message.ShouldContain("not finite");
     }
 
     private static int[] Solve(double[] cost, int rows, int columns)
@@ -108,7 +119,8 @@ public sealed class AssignmentTests
         for (int c = 0; c < columns; c++)
         {
             if ((taken & (1 << c)) == 0)
-                best = Math.Min(best, cost[row * columns + c] + Best(cost, rows, columns, row + 1, taken | (1 << c), assigned + 1));
+                best =
+                    Math.Min(best, cost[row * columns + c] + Best(cost, rows, columns, row + 1, taken | (1 << c), assigned + 1));
         }
 
         return best;

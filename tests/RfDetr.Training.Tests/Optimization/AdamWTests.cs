@@ -50,7 +50,10 @@ public sealed class AdamWTests
     public void Frozen_tensors_and_those_without_gradient_stay_to_the_bit()
     {
         using var scope = new TorchScope();
-        TrainedTensor[] tensors = [.. Enumerable.Range(0, 3).Select(i => Trained($"t{i}", Values(new Random(i), 5), 1, 1, ScalarType.Float32))];
+        TrainedTensor[] tensors =
+        [
+            .. Enumerable.Range(0, 3).Select(i => Trained($"t{i}", Values(new Random(i), 5), 1, 1, ScalarType.Float32))
+        ];
         float[][] before = [.. tensors.Select(t => t.Value.ToArray<float>())];
         tensors[0].Value.Grad = TorchTensor.Ones([5]);
         tensors[1].Value.Grad = TorchTensor.Ones([5]);
@@ -97,8 +100,12 @@ public sealed class AdamWTests
     {
         using var scope = new TorchScope();
         using var optimizer = new AdamW(Options, [Trained("w", [1, 2], 1, 0, ScalarType.Float32)]);
-        Should.Throw<ArgumentException>(() => optimizer.Restore(new("v", 1, TorchTensor.Zeros([2]), TorchTensor.Zeros([2])))).Message.ShouldContain("'v' belongs to no tensor");
-        Should.Throw<ArgumentException>(() => optimizer.Restore(new("w", 1, TorchTensor.Zeros([2]), TorchTensor.Zeros([3])))).Message.ShouldBe("optimizer state 'w' has shape [3], the tensor [2]");
+        Should.Throw<ArgumentException>(() =>
+            optimizer.Restore(new("v", 1, TorchTensor.Zeros([2]), TorchTensor.Zeros([2]))))
+            .Message.ShouldContain("'v' belongs to no tensor");
+        Should.Throw<ArgumentException>(() =>
+            optimizer.Restore(new("w", 1, TorchTensor.Zeros([2]), TorchTensor.Zeros([3]))))
+            .Message.ShouldBe("optimizer state 'w' has shape [3], the tensor [2]");
     }
 
     [Theory]
@@ -148,7 +155,8 @@ public sealed class AdamWTests
         scaler.FiniteSteps.ShouldBe(0);
     }
 
-    private static void Plain(double[] p, double[] gradient, double[] m, double[] v, double rate, double decay, double scale, int step)
+    private static void Plain(
+        double[] p, double[] gradient, double[] m, double[] v, double rate, double decay, double scale, int step)
     {
         for (int i = 0; i < p.Length; i++)
         {
@@ -160,7 +168,8 @@ public sealed class AdamWTests
         }
     }
 
-    private static double[] Values(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => 2 * random.NextDouble() - 1)];
+    private static double[] Values(Random random, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => 2 * random.NextDouble() - 1)];
 
     private static TrainedTensor Trained(string name, double[] values, double rate, double decay, ScalarType type) =>
         new(new ParameterGroup(name, rate, decay, null), TorchTensor.From(values, [values.Length]).To(type));

@@ -15,7 +15,8 @@ public sealed class ScheduleTests
     [InlineData(60, 0.1)]
     [InlineData(1000, 0.1)]
     public void Step_drops_once(long steps, double factor) =>
-        new LearningRateSchedule(new ScheduleOptions { Epochs = 8, WarmupEpochs = 2, DropEpoch = 6 }, 10).Factor(steps).ShouldBe(factor, 1e-15);
+        new LearningRateSchedule(new ScheduleOptions { Epochs = 8, WarmupEpochs = 2, DropEpoch = 6 }, 10)
+            .Factor(steps).ShouldBe(factor, 1e-15);
 
     [Theory]
     [InlineData(0, 1)]
@@ -23,12 +24,14 @@ public sealed class ScheduleTests
     [InlineData(40, 0.4)]
     [InlineData(60, 0.4)]
     public void Cosine_ends_at_its_least(long steps, double factor) =>
-        new LearningRateSchedule(new ScheduleOptions { Kind = ScheduleKind.Cosine, Epochs = 4, MinFactor = 0.4 }, 10).Factor(steps).ShouldBe(factor, 1e-15);
+        new LearningRateSchedule(new ScheduleOptions { Kind = ScheduleKind.Cosine, Epochs = 4, MinFactor = 0.4 }, 10)
+            .Factor(steps).ShouldBe(factor, 1e-15);
 
     [Fact]
     public void Cosine_begins_after_the_warm_up()
     {
-        var schedule = new LearningRateSchedule(new ScheduleOptions { Kind = ScheduleKind.Cosine, Epochs = 4, WarmupEpochs = 1.55 }, 10);
+        var schedule =
+            new LearningRateSchedule(new ScheduleOptions { Kind = ScheduleKind.Cosine, Epochs = 4, WarmupEpochs = 1.55 }, 10);
         schedule.Factor(14).ShouldBe(14 / 15.0, 1e-15);
         schedule.Factor(15).ShouldBe(1, 1e-15);
         schedule.Factor(27).ShouldBe(0.5 * (1 + Math.Cos(Math.PI * 12 / 25)), 1e-15);
@@ -38,12 +41,15 @@ public sealed class ScheduleTests
     public void Bad_schedules_and_options_are_refused()
     {
         Should.Throw<ArgumentOutOfRangeException>(() => new LearningRateSchedule(new ScheduleOptions(), 0).Validated());
-        Should.Throw<ArgumentOutOfRangeException>(() => new LearningRateSchedule(new ScheduleOptions { MinFactor = 2 }, 1).Validated());
-        string message = Should.Throw<ArgumentException>(() => new OptimizerOptions { LayerDecay = 0, Beta2 = 1, LearningRate = double.NaN }.Validated()).Message;
+        Should.Throw<ArgumentOutOfRangeException>(() =>
+            new LearningRateSchedule(new ScheduleOptions { MinFactor = 2 }, 1).Validated());
+        string message = Should.Throw<ArgumentException>(() =>
+            new OptimizerOptions { LayerDecay = 0, Beta2 = 1, LearningRate = double.NaN }.Validated()).Message;
         message.ShouldContain("LayerDecay is 0");
         message.ShouldContain("Beta2 is 1");
         message.ShouldContain("LearningRate is NaN");
-        Should.Throw<ArgumentException>(() => new FreezePlan { Stages = [new(2, 1), new(2, 0)] }.Validated()).Message.ShouldContain("2 follows 2");
+        Should.Throw<ArgumentException>(() =>
+            new FreezePlan { Stages = [new(2, 1), new(2, 0)] }.Validated()).Message.ShouldContain("2 follows 2");
     }
 
     [Theory]
@@ -52,11 +58,13 @@ public sealed class ScheduleTests
     public void Groups_are_the_references_in_its_order(string variant)
     {
         TrainingGolden golden = TrainingGolden.Read(Goldens.Path($"train/{variant}.json"));
-        var options = new OptimizerOptions { LearningRate = golden.LearningRate, EncoderLearningRate = golden.LearningRateEncoder };
+        var options =
+            new OptimizerOptions { LearningRate = golden.LearningRate, EncoderLearningRate = golden.LearningRateEncoder };
 
         // From any order.
         IReadOnlyList<ParameterGroup> groups = ParameterGroups.Of(Variants.Get(variant), options, golden.Gradients.Keys);
-        groups.Select(g => (g.Name, g.LearningRate, g.WeightDecay)).ShouldBe(golden.OptimizerGroups.Select(g => (g.Key, g.Value[0], g.Value[1])));
+        groups.Select(g => (g.Name, g.LearningRate, g.WeightDecay)).ShouldBe(
+            golden.OptimizerGroups.Select(g => (g.Key, g.Value[0], g.Value[1])));
     }
 
     [Fact]
@@ -65,7 +73,11 @@ public sealed class ScheduleTests
         var plan = new FreezePlan { Stages = [new(0, FreezePlan.WholeEncoder), new(2, 3), new(5, 0)] };
         var options = new OptimizerOptions();
         const string encoder = "backbone.0.encoder.encoder.";
-        string[] names = ["bbox_embed.layers.0.bias", encoder + "embeddings.cls_token", encoder + "encoder.layer.2.norm1.bias", encoder + "encoder.layer.3.norm1.bias", encoder + "layernorm.bias"];
+        string[] names =
+        [
+            "bbox_embed.layers.0.bias", encoder + "embeddings.cls_token", encoder + "encoder.layer.2.norm1.bias",
+            encoder + "encoder.layer.3.norm1.bias", encoder + "layernorm.bias"
+        ];
         IReadOnlyList<ParameterGroup> groups = ParameterGroups.Of(Variants.Get("nano"), options, names);
         string[] Frozen(int epoch) => [.. groups.Where(g => plan.Validated().IsFrozen(g, epoch)).Select(g => g.Name)];
         Frozen(0).ShouldBe(names[1..]);

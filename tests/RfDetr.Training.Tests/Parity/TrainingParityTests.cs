@@ -25,7 +25,9 @@ public sealed class TrainingParityTests
         report.Figures.Count(f => f.Kind == TrainingFigureKind.Loss).ShouldBe(3 * (golden.Steps[0].Losses.Count + 1));
 
         // Only what has no gradient by its nature may be left out: key biases (softmax does not see them) and what nothing reads.
-        report.Skipped.ShouldAllBe(n => n.EndsWith("key.bias", StringComparison.Ordinal) || golden.Gradients[n] == null || golden.Gradients[n]![0] < 1e-6 * golden.Steps[0].GradNormBeforeClip);
+        report.Skipped.ShouldAllBe(n =>
+            n.EndsWith("key.bias", StringComparison.Ordinal)
+                || golden.Gradients[n] == null || golden.Gradients[n]![0] < 1e-6 * golden.Steps[0].GradNormBeforeClip);
     }
 
     [Fact]
@@ -34,8 +36,13 @@ public sealed class TrainingParityTests
         using var folder = new TemporaryFolder();
         string file = folder["bad.json"];
         File.WriteAllText(file, """{ "variant": "nano" }""");
-        Should.Throw<TrainingGoldenException>(() => TrainingParity.Run(file, Formula)).Message.ShouldContain("is no file of training figures");
-        File.WriteAllText(file, File.ReadAllText(Goldens.Path("train/nano.json")).Replace("\"variant\": \"nano\"", "\"variant\": \"pico\"", StringComparison.Ordinal).Replace("\"variant\":\"nano\"", "\"variant\":\"pico\"", StringComparison.Ordinal));
+        Should.Throw<TrainingGoldenException>(() =>
+            TrainingParity.Run(file, Formula)).Message.ShouldContain("is no file of training figures");
+        File.WriteAllText(
+            file,
+            File.ReadAllText(Goldens.Path("train/nano.json"))
+                .Replace("\"variant\": \"nano\"", "\"variant\": \"pico\"", StringComparison.Ordinal)
+                .Replace("\"variant\":\"nano\"", "\"variant\":\"pico\"", StringComparison.Ordinal));
         Should.Throw<TrainingGoldenException>(() => TrainingParity.Run(file, Formula)).Message.ShouldContain("variant 'pico'");
     }
 }

@@ -16,9 +16,12 @@ public sealed class LoraTests
     {
         using var scope = new TorchScope();
         TorchRuntime.ManualSeed(1);
-        TorchTensor weight = TorchTensor.Randn([5, 4], ScalarType.Float64), factors = TorchTensor.Randn([5, 4], ScalarType.Float64);
+        TorchTensor weight = TorchTensor.Randn([5, 4], ScalarType.Float64),
+        factors = TorchTensor.Randn([5, 4], ScalarType.Float64);
         weight.RequiresGrad = true;
-        using var adapters = new LoraAdapters(new AdapterOptions { Kind = magnitudes ? AdapterKind.Dora : AdapterKind.Lora, Rank = 2, Alpha = 3 }, [new(Name, weight)]);
+        using var adapters = new LoraAdapters(
+            new AdapterOptions { Kind = magnitudes ? AdapterKind.Dora : AdapterKind.Lora, Rank = 2, Alpha = 3 },
+            [new(Name, weight)]);
         using (TorchRuntime.NoGrad())
             _ = adapters.Adapters[0].B.Normal_();
         TorchTensor trained = adapters.Trained.Single(t => t.Name.Contains(part, StringComparison.Ordinal)).Value;
@@ -45,5 +48,6 @@ public sealed class LoraTests
 
     [Fact]
     public void A_network_without_attention_is_refused() =>
-        Should.Throw<ArgumentException>(() => new LoraAdapters(new AdapterOptions(), [])).Message.ShouldContain("no encoder attention");
+        Should.Throw<ArgumentException>(() =>
+            new LoraAdapters(new AdapterOptions(), [])).Message.ShouldContain("no encoder attention");
 }

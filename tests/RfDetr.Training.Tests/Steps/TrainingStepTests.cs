@@ -15,10 +15,12 @@ public sealed class TrainingStepTests
     {
         TrainingBatch[] halves = [Batch(0, [2, 0]), Batch(2, [1, 3])];
         TrainingBatch both = new(
-            [.. halves[0].Pixels, .. halves[1].Pixels], Config.Resolution, Config.Resolution, [.. halves[0].Targets, .. halves[1].Targets], [.. halves[0].Files, .. halves[1].Files]);
+            [.. halves[0].Pixels, .. halves[1].Pixels], Config.Resolution, Config.Resolution,
+            [.. halves[0].Targets, .. halves[1].Targets], [.. halves[0].Files, .. halves[1].Files]);
         // The first rank's gradients wait for the second's; both then hold the mean.
         List<TorchTensor> waiting = [];
-        using Ranks earlier = new HalfOfTwo(gradients => waiting.AddRange(gradients.Select(g => TorchScope.Detach(g.Clone())))), later = new HalfOfTwo(gradients =>
+        using Ranks earlier = new HalfOfTwo(gradients => waiting.AddRange(gradients.Select(g => TorchScope.Detach(g.Clone())))),
+        later = new HalfOfTwo(gradients =>
         {
             gradients.Count.ShouldBe(waiting.Count);
             for (int i = 0; i < gradients.Count; i++)
@@ -50,7 +52,9 @@ public sealed class TrainingStepTests
         accumulated.Step.Run(halves).Total.ShouldBe(totals.Average(), 1e-5 * totals[0]);
 
         // Equal numbers of objects: the mean of the losses is the loss of all.
-        TrainingBatch both = new([.. halves[0].Pixels, .. halves[1].Pixels], Config.Resolution, Config.Resolution, [.. halves.SelectMany(h => h.Targets)], ["", "", "", ""]);
+        TrainingBatch both = new(
+            [.. halves[0].Pixels, .. halves[1].Pixels], Config.Resolution, Config.Resolution,
+            [.. halves.SelectMany(h => h.Targets)], ["", "", "", ""]);
         _ = single.Step.Run(both);
         foreach (string name in single.Backend.Parameters.Keys)
             Worst(single.Values(name), accumulated.Values(name)).ShouldBeLessThan(1e-5, name);
@@ -59,7 +63,8 @@ public sealed class TrainingStepTests
     [Fact]
     public void The_loss_falls_on_one_batch()
     {
-        using var rig = new Rig(o => o with { Optimizer = new OptimizerOptions { LearningRate = 1e-3, EncoderLearningRate = 1e-3 } });
+        using var rig =
+            new Rig(o => o with { Optimizer = new OptimizerOptions { LearningRate = 1e-3, EncoderLearningRate = 1e-3 } });
         TrainingBatch batch = Batch(0, [2, 1]);
         double first = rig.Step.Run(batch).Total, last = first;
         for (int i = 0; i < 15; i++)
@@ -102,7 +107,10 @@ public sealed class TrainingStepTests
         Changed().ShouldNotContain(n => n.StartsWith("backbone.0.encoder.", StringComparison.Ordinal));
         Changed().ShouldContain("class_embed.weight");
         _ = rig.Step.Run(batch);
-        Changed().Where(n => n.StartsWith("backbone.0.encoder.", StringComparison.Ordinal)).ShouldAllBe(n => n.Contains("layer.1.", StringComparison.Ordinal) || n.Contains("layernorm", StringComparison.Ordinal));
+        Changed()
+            .Where(n => n.StartsWith("backbone.0.encoder.", StringComparison.Ordinal))
+            .ShouldAllBe(n =>
+                n.Contains("layer.1.", StringComparison.Ordinal) || n.Contains("layernorm", StringComparison.Ordinal));
         Changed().ShouldContain("backbone.0.encoder.encoder.encoder.layer.1.mlp.fc1.weight");
 
         string[] Changed() => [.. before.Where(p => !rig.Values(p.Key).AsSpan().SequenceEqual(p.Value)).Select(p => p.Key)];
@@ -113,12 +121,18 @@ public sealed class TrainingStepTests
     [InlineData(false)]
     public void Adapters_begin_as_nothing_and_are_all_that_changes_of_the_encoder(bool magnitudes)
     {
-        using Rig plain = new(), adapted = new(o => o with { Adapter = new AdapterOptions { Kind = magnitudes ? AdapterKind.Dora : AdapterKind.Lora, Rank = 4 } });
+        using Rig plain = new(),
+        adapted = new(o =>
+            o with { Adapter = new AdapterOptions { Kind = magnitudes ? AdapterKind.Dora : AdapterKind.Lora, Rank = 4 } });
         Dictionary<string, float[]> before = adapted.All();
         TrainingBatch batch = Batch(0, [2, 1]);
         adapted.Step.Run(batch).Total.ShouldBe(plain.Step.Run(batch).Total, 1e-4);
         _ = adapted.Step.Run(batch);
-        string[] changed = [.. before.Where(p => !adapted.Values(p.Key).AsSpan().SequenceEqual(p.Value)).Select(p => p.Key).Where(LoraAdapters.IsFixed)];
+        string[] changed =
+        [
+            .. before.Where(p => !adapted.Values(p.Key).AsSpan().SequenceEqual(p.Value))
+                .Select(p => p.Key).Where(LoraAdapters.IsFixed)
+        ];
         changed.ShouldBe(before.Keys.Where(LoraAdapters.IsTarget));
 
         using var scope = new TorchScope();
@@ -126,7 +140,9 @@ public sealed class TrainingStepTests
         adapter.Base.ToArray<float>().ShouldBe(before[adapter.Name]);
         adapter.B.ToArray<float>().ShouldContain(v => v != 0);
         adapted.Values(adapter.Name).ShouldBe(adapter.Effective().Detach().ToArray<float>());
-        adapted.Step.Optimizer.Tensors.Select(t => t.Name).Where(LoraAdapters.IsFixed).ShouldAllBe(n => n.Contains("lora_", StringComparison.Ordinal) || n == CheckpointOrder.MaskToken);
+        adapted.Step.Optimizer.Tensors.Select(t => t.Name)
+            .Where(LoraAdapters.IsFixed)
+            .ShouldAllBe(n => n.Contains("lora_", StringComparison.Ordinal) || n == CheckpointOrder.MaskToken);
         (adapter.Magnitudes is not null).ShouldBe(magnitudes);
     }
 
@@ -157,7 +173,8 @@ public sealed class TrainingStepTests
     [Fact]
     public void Steps_leave_nothing_behind()
     {
-        using var rig = new Rig(o => o with { Adapter = new AdapterOptions { Kind = AdapterKind.Dora, Rank = 2 }, Points = new RandomPoints() });
+        using var rig = new Rig(o =>
+            o with { Adapter = new AdapterOptions { Kind = AdapterKind.Dora, Rank = 2 }, Points = new RandomPoints() });
         TrainingBatch batch = Batch(0, [2, 1]);
         _ = rig.Step.Run(batch);
         long before = TorchRuntime.LiveTensors;
@@ -173,13 +190,22 @@ public sealed class TrainingStepTests
         int side = Config.Resolution, image = 3 * side * side;
         float[] all = new FormulaWeights("tiny").Input(4, side, side).ToSingles();
         var random = new Random(seed);
-        return new(all[(seed * image)..((seed + objects.Length) * image)], side, side, [.. objects.Select((n, i) => Target(random, n, i))], [.. objects.Select(_ => "")]);
+        return new(
+            all[(seed * image)..((seed + objects.Length) * image)], side, side,
+            [.. objects.Select((n, i) => Target(random, n, i))], [.. objects.Select(_ => "")]);
     }
 
     private static Target Target(Random random, int count, int id) => new(
-        [.. Enumerable.Range(0, count).SelectMany(_ => new[] { 0.3f + 0.4f * random.NextSingle(), 0.3f + 0.4f * random.NextSingle(), 0.3f, 0.4f })],
+        [
+            .. Enumerable.Range(0, count).SelectMany(_ =>
+                new[] { 0.3f + 0.4f * random.NextSingle(), 0.3f + 0.4f * random.NextSingle(), 0.3f, 0.4f })
+        ],
         [.. Enumerable.Range(0, count).Select(_ => random.Next(Config.ClassLogits))],
-        [.. Enumerable.Range(0, count).Select(_ => new TargetMask(2, 3, 4, 5, [.. Enumerable.Range(0, 20).Select(i => (byte)(i % 4 == 0 ? 0 : 1))]))], id);
+        [
+            .. Enumerable.Range(0, count).Select(_ =>
+                new TargetMask(2, 3, 4, 5, [.. Enumerable.Range(0, 20).Select(i => (byte)(i % 4 == 0 ? 0 : 1))]))
+        ],
+        id);
 
     /// <summary>
     /// One of two processes, with three objects each on average, whose gradients the test itself carries to and fro.
@@ -203,7 +229,9 @@ public sealed class TrainingStepTests
                 Points = new FormulaPoints(new GoldenFormula(salt => new FormulaWeights(salt), FormulaWeights.Fill)),
             };
             Backend = new TorchBackend();
-            Step = new TrainingStep(Config, Backend, b => new Weights(new FormulaWeights("ranked tiny"), b), change?.Invoke(options) ?? options, ranks);
+            Step = new TrainingStep(
+                Config, Backend, b => new Weights(new FormulaWeights("ranked tiny"), b), change?.Invoke(options) ?? options,
+                ranks);
         }
 
         public TorchBackend Backend { get; }

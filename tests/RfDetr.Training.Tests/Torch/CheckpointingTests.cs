@@ -13,7 +13,8 @@ public sealed class CheckpointingTests
     [InlineData(0.4, ScalarType.BFloat16)]
     public void Gradients_are_equal_to_the_bit(double dropPath, ScalarType? autocast)
     {
-        Dictionary<string, float[]> kept = Run(new() { DropPathRate = dropPath }, autocast), twice = Run(new() { DropPathRate = dropPath, CheckpointSegments = true }, autocast);
+        Dictionary<string, float[]> kept = Run(new() { DropPathRate = dropPath }, autocast),
+        twice = Run(new() { DropPathRate = dropPath, CheckpointSegments = true }, autocast);
 
         kept.Count.ShouldBeGreaterThan(100);
         twice.Keys.ShouldBe(kept.Keys);
@@ -38,7 +39,8 @@ public sealed class CheckpointingTests
     {
         using var scope = new TorchScope();
         using var backend = new TorchBackend(new() { CheckpointSegments = true });
-        Tensor frozen = backend.Parameter("frozen", HostTensor.Of([2f, 3], 2)), trained = backend.Parameter("trained", HostTensor.Of([5f, 7], 2));
+        Tensor frozen = backend.Parameter("frozen", HostTensor.Of([2f, 3], 2)),
+        trained = backend.Parameter("trained", HostTensor.Of([5f, 7], 2));
         backend.Parameters["frozen"].RequiresGrad = false;
         Tensor input = backend.Wrap(TorchTensor.From(1f, 10));
 
@@ -71,7 +73,10 @@ public sealed class CheckpointingTests
         using var backend = new TorchBackend(new() { CheckpointSegments = true });
         Tensor w = backend.Parameter("w", HostTensor.Of([2f], 1));
         int runs = 0;
-        TorchTensor y = TorchBackend.Unwrap(backend.Segment(a => runs++ == 0 ? a[0] * w : throw new InvalidOperationException("the second run fails"), backend.Wrap(TorchTensor.From(3f))));
+        TorchTensor y = TorchBackend.Unwrap(
+            backend.Segment(
+                a => runs++ == 0 ? a[0] * w : throw new InvalidOperationException("the second run fails"),
+                backend.Wrap(TorchTensor.From(3f))));
 
         Should.Throw<TorchException>(() => y.Backward()).Message.ShouldContain("the second run fails");
         (y + 1).Item().ShouldBe(7, "the library goes on");

@@ -25,23 +25,28 @@ public sealed class ForwardTests
         StageBundle bundle = StageBundle.Open(Goldens.Path($"forward/{name}.safetensors"));
         string salt = bundle.Text("salt").ShouldNotBeNull();
         Variants.TryGet(bundle.Text("variant").ShouldNotBeNull(), out ModelConfig? config).ShouldBeTrue();
-        config = config! with { ClassLogits = bundle.Stages.Single(s => s.Name == StageNames.Logits).Shape![^1] }; // 366 in xlarge and 2xlarge
+        // 366 in xlarge and 2xlarge
+        config = config! with { ClassLogits = bundle.Stages.Single(s => s.Name == StageNames.Logits).Shape![^1] };
         var formula = new FormulaWeights(salt);
         int size = bundle.Number("resolution");
         var stages = bundle.Stages.Where(s => !s.Name.StartsWith("post.", StringComparison.Ordinal)).ToList();
-        var comparer = new StageComparer(bundle, rowsAsSet: !salt.StartsWith("ranked", StringComparison.Ordinal), new ParityOptions());
+        var comparer =
+            new StageComparer(bundle, rowsAsSet: !salt.StartsWith("ranked", StringComparison.Ordinal), new ParityOptions());
 
         using var scope = new TorchScope();
         using var grad = TorchRuntime.NoGrad();
         using var backend = new TorchBackend(new() { KeepTap = _ => true });
-        LayerOutput result = new RfDetrNetwork(new Weights(formula, backend), config).Forward(backend.Constant(formula.Input(bundle.Number("batch"), size, size))).Result;
+        LayerOutput result = new RfDetrNetwork(new Weights(formula, backend), config).Forward(
+            backend.Constant(formula.Input(bundle.Number("batch"), size, size))).Result;
         if (result.Masks is { } masks)
             backend.Taps[StageNames.Masks] = TorchBackend.Read(masks.Logits());
 
         foreach (ExpectedStage expected in stages)
         {
-            StageResult compared = comparer.Compare(expected, backend.Taps[expected.Name == StageNames.FirstMasks ? StageNames.Masks : expected.Name]);
-            compared.Ok.ShouldBeTrue(FormattableString.Invariant($"{expected.Name}: {compared.MaxAbsError:g3} of {compared.Tolerance:g3}"));
+            StageResult compared = comparer.Compare(
+                expected, backend.Taps[expected.Name == StageNames.FirstMasks ? StageNames.Masks : expected.Name]);
+            compared.Ok.ShouldBeTrue(
+                Invariant.Text($"{expected.Name}: {compared.MaxAbsError:g3} of {compared.Tolerance:g3}"));
         }
 
         stages.Count.ShouldBeGreaterThan(5);

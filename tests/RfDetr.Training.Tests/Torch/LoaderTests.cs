@@ -19,7 +19,9 @@ public sealed class LoaderTests
     [Fact]
     public void TheStackOfAMessageIsLeftOut()
     {
-        const string message = "The size of tensor a (3) must match the size of tensor b (4)\nException raised from infer_size_impl at ExpandUtils.cpp:35 (most recent call first):\nframe #0: c10::Error::Error";
+        const string message =
+            "The size of tensor a (3) must match the size of tensor b (4)\nException raised from infer_size_impl at "
+                + "ExpandUtils.cpp:35 (most recent call first):\nframe #0: c10::Error::Error";
         Shim.WithoutStack(message).ShouldBe("The size of tensor a (3) must match the size of tensor b (4)");
         Shim.WithoutStack("connection closed\nframe #0: x").ShouldBe("connection closed");
         Shim.WithoutStack("short and useful").ShouldBe("short and useful");

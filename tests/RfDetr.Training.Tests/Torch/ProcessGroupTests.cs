@@ -113,10 +113,17 @@ public sealed class ProcessGroupTests
     {
         ProcessGroupOptions.From(_ => null).ShouldBeNull();
         ProcessGroupOptions.From(Variables("WORLD_SIZE=1")).ShouldBeNull();
-        ProcessGroupOptions torchrun = ProcessGroupOptions.From(Variables("WORLD_SIZE=4 RANK=3 LOCAL_RANK=1 MASTER_ADDR=head MASTER_PORT=1234 TORCHELASTIC_USE_AGENT_STORE=True")).ShouldNotBeNull();
-        (torchrun.Rank, torchrun.WorldSize, torchrun.LocalRank, torchrun.Host, torchrun.Port, torchrun.ServeStore).ShouldBe((3, 4, 1, "head", 1234, false));
-        ProcessGroupOptions slurm = ProcessGroupOptions.From(Variables("SLURM_NTASKS=2 SLURM_PROCID=1 MASTER_ADDR=n1")).ShouldNotBeNull();
-        (slurm.Rank, slurm.WorldSize, slurm.LocalRank, slurm.Host, slurm.Port, slurm.ServeStore).ShouldBe((1, 2, 0, "n1", 29500, true));
+        ProcessGroupOptions torchrun = ProcessGroupOptions.From(
+            Variables("WORLD_SIZE=4 RANK=3 LOCAL_RANK=1 MASTER_ADDR=head MASTER_PORT=1234 TORCHELASTIC_USE_AGENT_STORE=True"))
+            .ShouldNotBeNull();
+        (
+            torchrun.Rank, torchrun.WorldSize, torchrun.LocalRank, torchrun.Host, torchrun.Port, torchrun.ServeStore)
+            .ShouldBe((3, 4, 1, "head", 1234, false));
+        ProcessGroupOptions slurm =
+            ProcessGroupOptions.From(Variables("SLURM_NTASKS=2 SLURM_PROCID=1 MASTER_ADDR=n1")).ShouldNotBeNull();
+        (
+            slurm.Rank, slurm.WorldSize, slurm.LocalRank, slurm.Host, slurm.Port, slurm.ServeStore)
+            .ShouldBe((1, 2, 0, "n1", 29500, true));
     }
 
     [Theory]
@@ -132,7 +139,8 @@ public sealed class ProcessGroupTests
     public void Options_are_checked()
     {
         Should.Throw<ArgumentException>(() => ProcessGroup.Create(new() { Backend = "mpi" })).Message.ShouldContain("'mpi'");
-        Should.Throw<ArgumentException>(() => ProcessGroup.Create(new() { Timeout = TimeSpan.Zero })).Message.ShouldContain("timeout");
+        Should.Throw<ArgumentException>(() =>
+            ProcessGroup.Create(new() { Timeout = TimeSpan.Zero })).Message.ShouldContain("timeout");
     }
 
     private static Func<string, string?> Variables(string text)
@@ -149,7 +157,8 @@ public sealed class ProcessGroupTests
         {
             try
             {
-                using ProcessGroup group = ProcessGroup.Create(new() { WorldSize = size, Rank = rank, Port = port, Timeout = TimeSpan.FromSeconds(60) });
+                using ProcessGroup group =
+                    ProcessGroup.Create(new() { WorldSize = size, Rank = rank, Port = port, Timeout = TimeSpan.FromSeconds(60) });
                 body(group);
             }
             catch (Exception error)

@@ -87,12 +87,15 @@ public sealed class RuntimeTests
     [InlineData("cuda:-1")]
     [InlineData("cpu:1")]
     [InlineData("1")]
-    public void Other_words_are_no_devices(string text) => Should.Throw<ArgumentException>(() => Device.Parse(text)).Message.ShouldContain("none of cpu, cuda");
+    public void Other_words_are_no_devices(string text) =>
+        Should.Throw<ArgumentException>(() => Device.Parse(text)).Message.ShouldContain("none of cpu, cuda");
 
     [Fact]
     public void Options_out_of_range_are_refused()
     {
-        Should.Throw<ArgumentOutOfRangeException>(() => new TorchBackend(new() { DropPathRate = 1 })).Message.ShouldContain("below 1");
-        Should.Throw<ArgumentException>(() => new TorchBackend(new() { Precision = ScalarType.BFloat16 })).Message.ShouldContain("autocast");
+        Should.Throw<ArgumentOutOfRangeException>(() =>
+            new TorchBackend(new() { DropPathRate = 1 })).Message.ShouldContain("below 1");
+        Should.Throw<ArgumentException>(() =>
+            new TorchBackend(new() { Precision = ScalarType.BFloat16 })).Message.ShouldContain("autocast");
     }
 }

@@ -27,13 +27,15 @@ internal sealed class SmallNetwork : IDisposable
 
     public TorchTensor Forward(int batch, ScalarType? autocast = null)
     {
-        TorchTensor images = TorchTensor.From<float>(new FormulaWeights("small").Input(batch, 120, 120).Span<float>(), [batch, 3, 120, 120]);
+        TorchTensor images =
+            TorchTensor.From<float>(new FormulaWeights("small").Input(batch, 120, 120).Span<float>(), [batch, 3, 120, 120]);
         NetworkOutput output;
         using (TorchRuntime.Autocast(autocast ?? ScalarType.Float32))
             output = _network.Forward(Backend.Images(images), new ForwardRequest { EveryLayer = true, TwoStage = true });
         TorchTensor sum = TorchTensor.Zeros([]);
         foreach (LayerOutput layer in output.Layers.Append(output.TwoStage!))
-            sum = sum + TorchBackend.Unwrap(layer.Logits).To(ScalarType.Float32).Sigmoid().Sum() + TorchBackend.Unwrap(layer.Boxes).To(ScalarType.Float32).Tanh().Sum();
+            sum = sum + TorchBackend.Unwrap(layer.Logits)
+                .To(ScalarType.Float32).Sigmoid().Sum() + TorchBackend.Unwrap(layer.Boxes).To(ScalarType.Float32).Tanh().Sum();
         return sum;
     }
 

@@ -82,10 +82,13 @@ public sealed class TensorTests
 
         message.ShouldStartWith("aten::matmul(float[2, 3], float[4, 5]): ");
         message.ShouldContain("2x3 and 4x5");
-        Should.Throw<TorchException>(() => Aten.Call("aten::no_such_thing", a)).Message.ShouldContain("has no operator aten::no_such_thing");
-        Should.Throw<TorchException>(() => Aten.Call("aten::relu", a, 1, 2)).Message.ShouldContain("3 arguments are given; the operator is aten::relu(Tensor self)");
+        Should.Throw<TorchException>(() =>
+            Aten.Call("aten::no_such_thing", a)).Message.ShouldContain("has no operator aten::no_such_thing");
+        Should.Throw<TorchException>(() => Aten.Call("aten::relu", a, 1, 2)).Message.ShouldContain(
+            "3 arguments are given; the operator is aten::relu(Tensor self)");
         Should.Throw<TorchException>(() => Aten.Call("aten::narrow", a)).Message.ShouldContain("argument 'dim' has no default");
-        Should.Throw<TorchException>(() => Aten.Call("aten::split.Tensor", a, 1)).Message.ShouldContain("aten::split.Tensor gives 2 results, not one tensor");
+        Should.Throw<TorchException>(() => Aten.Call("aten::split.Tensor", a, 1)).Message.ShouldContain(
+            "aten::split.Tensor gives 2 results, not one tensor");
         Should.Throw<ArgumentException>(() => TorchTensor.From([1f, 2], [3])).Message.ShouldContain("12 bytes, given are 8");
         Should.Throw<TorchException>(() => a.Item()).Message.ShouldContain("aten::item(float[2, 3])");
     }

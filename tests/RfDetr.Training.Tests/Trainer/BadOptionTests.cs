@@ -14,13 +14,20 @@ public sealed class BadOptionTests
     [InlineData("dataset_dir: d\noutput_dir: o", "model is missing; name a published variant, a checkpoint file")]
     [InlineData("model: nano\noutput_dir: o", "dataset_dir is missing; give the folder of the images (--data)")]
     [InlineData("model: nano\ndataset_dir: d", "output_dir is missing; give a folder for the run (--output)")]
-    [InlineData("model: scratch\ndataset_dir: d\noutput_dir: o", "model is 'scratch', but the configuration file has no 'network'")]
+    [
+        InlineData(
+            "model: scratch\ndataset_dir: d\noutput_dir: o", "model is 'scratch', but the configuration file has no 'network'")
+    ]
     [InlineData(Good + "network:\n  dec_layers: 2", "model is 'nano', so 'network' has no use")]
     [InlineData(Good + "amp: fp16", "amp is fp16, which a CPU cannot compute in; use bf16 or no")]
     [InlineData(Good + "epochs: 5\nwarmup_epochs: 5", "warmup_epochs 5 leave nothing of epochs 5")]
     [InlineData(Good + "batch_size: auto\nprocesses: 2", "batch_size auto cannot be used with processes 2")]
     [InlineData(Good + "adapter: lora\nfreeze_encoder: on", "adapter lora leaves the encoder's own weights as they are already")]
-    [InlineData(Good + "early_stopping: on\nepochs: 3\neval_interval: 4", "early_stopping needs evaluations, but eval_interval 4 is above epochs 3")]
+    [
+        InlineData(
+            Good + "early_stopping: on\nepochs: 3\neval_interval: 4",
+            "early_stopping needs evaluations, but eval_interval 4 is above epochs 3")
+    ]
     [InlineData(Good + "val_split: train", "val_split and train_split are both 'train'")]
     [InlineData(Good + "lr: 0\nlr_encoder: 0", "lr and lr_encoder are both 0; nothing would change")]
     [InlineData(Good + "cls_loss_coef: 0\nbbox_loss_coef: 0\ngiou_loss_coef: 0", "are all 0; nothing would be learnt")]
@@ -40,7 +47,11 @@ public sealed class BadOptionTests
     [InlineData("epochs: 5\nbatchsize: 2", "run.yaml, line 2: there is no option 'batchsize'; did you mean batch_size?")]
     [InlineData("dataa: x", "run.yaml, line 1: there is no option 'dataa'; did you mean data?")]
     [InlineData("batch_size: 2\nbatch: 4", "run.yaml, line 2: 'batch' sets batch_size a second time; keep one of the two")]
-    [InlineData("network:\n  hiden_dim: 64", "run.yaml, line 2: there is no option 'network.hiden_dim'; did you mean network.hidden_dim?")]
+    [
+        InlineData(
+            "network:\n  hiden_dim: 64",
+            "run.yaml, line 2: there is no option 'network.hiden_dim'; did you mean network.hidden_dim?")
+    ]
     [InlineData("epochs: many", "run.yaml, line 1: epochs 'many' is not a whole number from 1 to 1000000")]
     [InlineData("epochs: 2.5", "epochs '2.5' is not a whole number from 1 to 1000000")]
     [InlineData("batch_size: -1", "batch_size '-1' is not a whole number from 1 to 4096 or 'auto'")]
@@ -64,7 +75,10 @@ public sealed class BadOptionTests
 
     [Theory]
     [InlineData("encoder_hidden_size", "100", "encoder_hidden_size 100 is not a multiple of 64")]
-    [InlineData("resolution", "250", "resolution 250 is not a multiple of 12 (patch_size 12 × num_windows 1); 240 or 252 would be")]
+    [
+        InlineData(
+            "resolution", "250", "resolution 250 is not a multiple of 12 (patch_size 12 × num_windows 1); 240 or 252 would be")
+    ]
     [InlineData("hidden_dim", "100", "hidden_dim 100 is not a multiple of sa_nheads 8")]
     [InlineData("out_feature_indexes", "3,14", "out_feature_indexes reach beyond the encoder's 12 layers")]
     [InlineData("out_feature_indexes", "6,3", "out_feature_indexes do not rise")]
@@ -90,7 +104,8 @@ public sealed class BadOptionTests
         };
         string message = Should.Throw<ArgumentException>(options.Validate).Message;
         foreach (string part in (string[])[
-            "epochs is 0, expected from 1 to 1000000", "lr_scheduler is 9, which is no ScheduleKind", "lr is NaN, expected from 0 to 10", "model is missing",
+            "epochs is 0, expected from 1 to 1000000", "lr_scheduler is 9, which is no ScheduleKind",
+            "lr is NaN, expected from 0 to 10", "model is missing",
             "dataset_dir is missing", "device is 'mps:0', expected cpu, cuda or cuda:N"])
             message.ShouldContain(part);
     }
@@ -98,8 +113,13 @@ public sealed class BadOptionTests
     [Fact]
     public void AllMistakesOfAFileAreNamedAtOnce()
     {
-        string message = Should.Throw<ConfigurationFileException>(() => TrainOptionsFile.Parse("epochs: many\nlr: 1\nbatchsize: 2\namp: fp8", "run.yaml")).Message;
-        foreach (string part in (string[])["run.yaml, line 1: epochs 'many'", "run.yaml, line 3: there is no option 'batchsize'", "run.yaml, line 4: amp 'fp8'"])
+        string message = Should.Throw<ConfigurationFileException>(() =>
+            TrainOptionsFile.Parse("epochs: many\nlr: 1\nbatchsize: 2\namp: fp8", "run.yaml")).Message;
+        foreach (
+            string part in (string[])[
+                "run.yaml, line 1: epochs 'many'", "run.yaml, line 3: there is no option 'batchsize'",
+                "run.yaml, line 4: amp 'fp8'"
+            ])
             message.ShouldContain(part);
     }
 }

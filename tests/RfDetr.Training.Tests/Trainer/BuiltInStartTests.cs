@@ -19,7 +19,8 @@ public sealed class BuiltInStartTests
         TrainOptions options = TinyRun.Options(data, folder["first"]).With(("epochs", 1));
         string best = new Training.Trainer(options).Run().BestCheckpoint.ShouldNotBeNull();
 
-        ExportResult made = Exporter.Export(best, folder["m.safetensors"], new ExportRequest { Precision = ExportPrecision.Float16 });
+        ExportResult made =
+            Exporter.Export(best, folder["m.safetensors"], new ExportRequest { Precision = ExportPrecision.Float16 });
 
         made.Warnings.ShouldBeEmpty();
         made.Bytes.ShouldBeLessThan(new FileInfo(best).Length * 6 / 10);
@@ -47,7 +48,10 @@ public sealed class BuiltInStartTests
         using var error = new StringWriter();
 
         int code = await CliApp.RunAsync(
-            ["train", "--model", "demo", "--data", data, "--output", folder["run"], "--epochs", "1", "--batch", "4", "--resolution", "64", "--multi-scale", "off", "--report", "off", "--tensorboard", "off", "--num-workers", "1"],
+            [
+                "train", "--model", "demo", "--data", data, "--output", folder["run"], "--epochs", "1", "--batch", "4",
+                "--resolution", "64", "--multi-scale", "off", "--report", "off", "--tensorboard", "off", "--num-workers", "1"
+            ],
             TextWriter.Null, error, Stream.Null);
 
         code.ShouldBe(0, error.ToString());
@@ -57,7 +61,8 @@ public sealed class BuiltInStartTests
         string best = Path.Combine(folder["run"], "checkpoint_best_total.pth");
         using (Detector detector = Detector.Load(best))
             (detector.Model.License, detector.Model.BestThreshold is > 0 and < 1).ShouldBe(("Apache-2.0", true));
-        using (JsonDocument results = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder["run"], "results.json"))))
+        using (
+            JsonDocument results = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder["run"], "results.json"))))
             results.RootElement.GetRawText().ShouldContain("threshold");
         using StartingPoint next = StartingPoint.Open(new TrainOptions { Model = new() { Start = best } });
         next.License.ShouldBe("Apache-2.0");
@@ -104,7 +109,11 @@ public sealed class BuiltInStartTests
     {
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
-        var options = new TrainOptions { Model = new() { Start = "demo" }, Data = new() { Folder = await TinyRun.DataAsync(folder) } };
+        var options = new TrainOptions
+        {
+            Model = new() { Start = "demo" },
+            Data = new() { Folder = await TinyRun.DataAsync(folder) }
+        };
         if (asked.Length > 0)
             options = options.With(("multi_scale", asked));
         var log = new AtStep(0, () => { });
@@ -113,7 +122,10 @@ public sealed class BuiltInStartTests
 
         LoaderOptions.Of(setup, Ranks.Alone).MultiScale.ShouldBe(many);
         TrainOptionsFile.ToYaml(setup.Options).ShouldContain($"\nmulti_scale: {(many ? "on" : "off")}\n");
-        log.Notes.ShouldContain(n => n.Contains(many ? "from 64 to 352 pixels (multi_scale: on)" : "192 pixels wide and high (multi_scale: off)", StringComparison.Ordinal));
+        log.Notes.ShouldContain(n =>
+            n.Contains(
+                many ? "from 64 to 352 pixels (multi_scale: on)" : "192 pixels wide and high (multi_scale: off)",
+                StringComparison.Ordinal));
     }
 
     private static int BuiltInWidth()

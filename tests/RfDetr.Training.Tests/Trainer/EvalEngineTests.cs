@@ -24,7 +24,8 @@ public sealed class EvalEngineTests
         onnx.GetProperty("model").GetProperty("engine").GetString()!.ShouldStartWith("ONNX Runtime");
         foreach (string kind in (string[])["bbox", "segm"])
         {
-            double[] a = Numbers(torch.GetProperty(kind).GetProperty("stats")), b = Numbers(onnx.GetProperty(kind).GetProperty("stats"));
+            double[] a = Numbers(torch.GetProperty(kind).GetProperty("stats")),
+            b = Numbers(onnx.GetProperty(kind).GetProperty("stats"));
             for (int i = 0; i < a.Length; i++)
                 a[i].ShouldBe(b[i], 1e-6, $"{kind}, number {i}");
             b[0].ShouldBeInRange(0.02, 0.98, "numbers at their ends say nothing");
@@ -36,7 +37,10 @@ public sealed class EvalEngineTests
         {
             using StringWriter output = new(), error = new();
             int code = await CliApp.RunAsync(
-                ["eval", "--model", folder["m.safetensors"], "--data", data, "--split", "valid", "--engine", engine, "--batch", "3", "--output", folder[engine], "--json", "-"],
+                [
+                    "eval", "--model", folder["m.safetensors"], "--data", data, "--split", "valid", "--engine", engine, "--batch",
+                    "3", "--output", folder[engine], "--json", "-"
+                ],
                 output, error, Stream.Null);
             code.ShouldBe(0, error.ToString());
             return JsonDocument.Parse(output.ToString()).RootElement;
@@ -52,14 +56,19 @@ public sealed class EvalEngineTests
         TinyNetworks.Write(folder["m.safetensors"], SceneGenerator.ClassNames);
         Exporter.Export(folder["m.safetensors"], folder["m.onnx"]);
 
-        (await Refused("--model", folder["m.safetensors"], "--precision", "fp16")).ShouldContain("--engine libtorch computes in fp32");
+        (
+            await Refused("--model", folder["m.safetensors"], "--precision", "fp16"))
+            .ShouldContain("--engine libtorch computes in fp32");
         (await Refused("--model", folder["m.onnx"])).ShouldContain("m.onnx' is an ONNX file, which only ONNX Runtime runs");
         (await Refused("--model", folder["m.safetensors"], "--resolution", "50x48")).ShouldContain("50");
 
         async Task<string> Refused(params string[] model)
         {
             using var error = new StringWriter();
-            (await CliApp.RunAsync(["eval", .. model, "--data", data, "--engine", "libtorch"], TextWriter.Null, error, Stream.Null)).ShouldBe(2, error.ToString());
+            (
+                await CliApp.RunAsync(
+                    ["eval", .. model, "--data", data, "--engine", "libtorch"], TextWriter.Null, error, Stream.Null))
+                .ShouldBe(2, error.ToString());
             return error.ToString();
         }
     }
@@ -107,7 +116,9 @@ public sealed class EvalEngineTests
 
     // In pixels of images of 96×72: 1e-4 of their width.
     private static double Distance(in BoxXywh a, in BoxXywh b) =>
-        Math.Max(Math.Max(Math.Abs(a.X - b.X), Math.Abs(a.Y - b.Y)), Math.Max(Math.Abs(a.Width - b.Width), Math.Abs(a.Height - b.Height)));
+        Math.Max(
+            Math.Max(Math.Abs(a.X - b.X), Math.Abs(a.Y - b.Y)),
+            Math.Max(Math.Abs(a.Width - b.Width), Math.Abs(a.Height - b.Height)));
 
     private static double[] Numbers(JsonElement list) => [.. list.EnumerateArray().Select(v => v.GetDouble())];
 }

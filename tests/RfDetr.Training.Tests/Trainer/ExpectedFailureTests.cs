@@ -34,14 +34,22 @@ public sealed class ExpectedFailureTests
     public void TypesOfThisPartAreAmongThem()
     {
         string all = string.Join(' ', Types);
-        foreach (Type type in (Type[])[typeof(TrainingGoldenException), typeof(ConfigurationFileException), typeof(TrainingException), typeof(TrainingDataException)])
+        foreach (
+            Type type in (Type[])[
+                typeof(TrainingGoldenException), typeof(ConfigurationFileException), typeof(TrainingException),
+                typeof(TrainingDataException)
+            ])
             all.ShouldContain(type.FullName!);
     }
 
     [Fact]
     public void FaultsOfTheProgramAreNotExpected()
     {
-        foreach (Exception fault in (Exception[])[new NullReferenceException(), new InvalidOperationException(), new IndexOutOfRangeException(), new KeyNotFoundException()])
+        foreach (
+            Exception fault in (Exception[])[
+                new NullReferenceException(), new InvalidOperationException(), new IndexOutOfRangeException(),
+                new KeyNotFoundException()
+            ])
             Failures.IsExpected(fault).ShouldBeFalse(fault.GetType().Name);
         Failures.IsExpected(new InvalidDataException()).ShouldBeTrue("a damaged metrics.csv");
     }

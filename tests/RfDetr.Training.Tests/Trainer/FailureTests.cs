@@ -26,7 +26,8 @@ public sealed class FailureTests
         error.Message.ShouldContain(Path.GetFileName(victim));
         TinyRun.State(Path.Combine(folder["run"], "checkpoint.pth")).Count.ShouldBeGreaterThan(10);
 
-        TrainingOutcome skipped = new Training.Trainer(options.With(("epochs", 2), ("on_bad_image", "skip"))) { Resume = true }.Run();
+        TrainingOutcome skipped =
+            new Training.Trainer(options.With(("epochs", 2), ("on_bad_image", "skip"))) { Resume = true }.Run();
         (skipped.Ended, skipped.Steps).ShouldBe((TrainingEnd.Completed, 2L * TinyRun.Images / 2));
     }
 
@@ -59,7 +60,9 @@ public sealed class FailureTests
         TrainingOutcome resumed = new Training.Trainer(options) { Resume = true }.Run();
         (resumed.Ended, resumed.Steps).ShouldBe((TrainingEnd.Completed, 15));
         _ = new Training.Trainer(options.With(("output_dir", folder["whole"]))).Run();
-        TinyRun.ShouldEqual(TinyRun.State(Path.Combine(folder["run"], "checkpoint.pth")), TinyRun.State(Path.Combine(folder["whole"], "checkpoint.pth")));
+        TinyRun.ShouldEqual(
+            TinyRun.State(Path.Combine(folder["run"], "checkpoint.pth")),
+            TinyRun.State(Path.Combine(folder["whole"], "checkpoint.pth")));
     }
 
     [SkippableFact]
@@ -90,10 +93,18 @@ public sealed class FailureTests
         using var folder = new TemporaryFolder();
         string data = await TinyRun.DataAsync(folder);
         TrainOptions options = TinyRun.Options(data, folder["run"]);
-        Should.Throw<ArgumentException>(() => new Training.Trainer(options.With(("train_split", "tests"))).Run()).Message.ShouldContain("has no split 'tests'; it has 'train', 'valid'");
-        Should.Throw<ArgumentException>(() => new Training.Trainer(options.With(("resolution", 50))).Run()).Message.ShouldContain("resolution 50 is not a multiple of 12");
-        Should.Throw<FileNotFoundException>(() => new Training.Trainer(options.With(("model", "none.pth"), ("network", ""))).Run()).Message.ShouldContain("there is no model file 'none.pth'");
-        Should.Throw<Exception>(() => new Training.Trainer(options.With(("dataset_dir", folder["elsewhere"]))).Run()).Message.ShouldContain("there is no such folder");
+        Should.Throw<ArgumentException>(() =>
+            new Training.Trainer(options.With(("train_split", "tests"))).Run())
+            .Message.ShouldContain("has no split 'tests'; it has 'train', 'valid'");
+        Should.Throw<ArgumentException>(() =>
+            new Training.Trainer(options.With(("resolution", 50))).Run())
+            .Message.ShouldContain("resolution 50 is not a multiple of 12");
+        Should.Throw<FileNotFoundException>(() =>
+            new Training.Trainer(options.With(("model", "none.pth"), ("network", ""))).Run())
+            .Message.ShouldContain("there is no model file 'none.pth'");
+        Should.Throw<Exception>(() =>
+            new Training.Trainer(options.With(("dataset_dir", folder["elsewhere"]))).Run())
+            .Message.ShouldContain("there is no such folder");
     }
 
     [SkippableFact]
@@ -138,7 +149,8 @@ public sealed class FailureTests
         File.WriteAllText(metrics, "no table\n" + File.ReadAllText(metrics));
         using var error = new StringWriter();
 
-        int code = await CliApp.RunAsync(["train", "--resume", folder["run"], "--epochs", "2"], TextWriter.Null, error, Stream.Null);
+        int code =
+            await CliApp.RunAsync(["train", "--resume", folder["run"], "--epochs", "2"], TextWriter.Null, error, Stream.Null);
 
         code.ShouldBe(1);
         error.ToString().ShouldContain($"error: {metrics}: does not begin with a line of columns");
@@ -151,7 +163,8 @@ public sealed class FailureTests
     {
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
-        TrainOptions options = TinyRun.Options(Path.Combine(await TinyRun.DataAsync(folder), "train"), folder["run"]).With(("epochs", 1));
+        TrainOptions options =
+            TinyRun.Options(Path.Combine(await TinyRun.DataAsync(folder), "train"), folder["run"]).With(("epochs", 1));
 
         string message = Should.Throw<ArgumentException>(() => new Training.Trainer(options).Run()).Message;
         message.ShouldContain("has no split 'train'; it has 'all'");
@@ -159,7 +172,9 @@ public sealed class FailureTests
         message.ShouldContain("--train-split all");
         var log = new AtStep(0, () => { });
         new Training.Trainer(options.With(("train_split", "all")), log).Run().Ended.ShouldBe(TrainingEnd.Completed);
-        log.Notes.ShouldContain(n => n.StartsWith("there is no split to evaluate on", StringComparison.Ordinal) && n.Contains("--valid M", StringComparison.Ordinal));
+        log.Notes.ShouldContain(n =>
+            n.StartsWith("there is no split to evaluate on", StringComparison.Ordinal)
+                && n.Contains("--valid M", StringComparison.Ordinal));
     }
 
     private static void Poison(string source, string target, string name)

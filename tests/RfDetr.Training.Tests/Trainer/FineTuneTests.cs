@@ -17,7 +17,8 @@ public sealed class FineTuneTests
         using var folder = new TemporaryFolder();
         int drawn = await CliApp.RunAsync(
             [
-                "data", "synth", "--output", folder["data"], "--count", "160", "--valid", "40", "--seed", "5", "--size", "160x160",
+                "data", "synth", "--output", folder["data"], "--count", "160", "--valid", "40", "--seed", "5", "--size",
+                "160x160",
                 "--min-size", "60", "--max-objects", "3", "--min-visible", "0.5", "--classes", "ball,ring",
             ],
             TextWriter.Null, TextWriter.Null, Stream.Null);

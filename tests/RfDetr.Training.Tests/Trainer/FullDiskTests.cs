@@ -15,7 +15,8 @@ public sealed class FullDiskTests
         TinyRun.RequireTorch();
         Skip.IfNot(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "limits the size of files with the shell's ulimit");
         using var folder = new TemporaryFolder();
-        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder), folder["run"]).With(("epochs", 1), ("threads", 1));
+        TrainOptions options =
+            TinyRun.Options(await TinyRun.DataAsync(folder), folder["run"]).With(("epochs", 1), ("threads", 1));
         using (TrainingProcess first = TrainingProcess.Start(options))
             first.Wait().ShouldBe(0, first.Errors);
         string checkpoint = Path.Combine(folder["run"], "checkpoint.pth");

@@ -26,7 +26,8 @@ public sealed class KilledRunTests
     {
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
-        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder), folder["whole"]).With(("epochs", 6), ("save_steps", 1), ("checkpoint_interval", 2), ("threads", 1));
+        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder), folder["whole"]).With(
+            ("epochs", 6), ("save_steps", 1), ("checkpoint_interval", 2), ("threads", 1));
         using (TrainingProcess whole = TrainingProcess.Start(options))
             whole.Wait().ShouldBe(0, whole.Errors);
 
@@ -95,7 +96,8 @@ public sealed class KilledRunTests
 
     private static void ShouldBeTheSame(string disturbed, string whole)
     {
-        static string[] Names(string run) => [.. Directory.GetFiles(run).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+        static string[] Names(string run) =>
+            [.. Directory.GetFiles(run).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
         Names(disturbed).ShouldBe(Names(whole));
         foreach (string file in Directory.GetFiles(whole, "*.pth"))
             TinyRun.ShouldEqual(Weights(Path.Combine(disturbed, Path.GetFileName(file))), Weights(file));
@@ -111,7 +113,11 @@ public sealed class KilledRunTests
     {
         MetricsTable table = MetricsTable.Read(Path.Combine(run, "metrics.csv"));
         int loss = table.IndexOf("epoch/loss");
-        return [.. table.Rows.Where(r => r.Values[loss] is not null).Select(r => FormattableString.Invariant($"{r.Step}: {string.Join(' ', r.Values)}"))];
+        return
+        [
+            .. table.Rows.Where(r => r.Values[loss] is not null).Select(r =>
+                Invariant.Text($"{r.Step}: {string.Join(' ', r.Values)}"))
+        ];
     }
 
     // Every step once, with the loss it had.

@@ -38,8 +38,11 @@ public sealed class LicenseTests
         string data = await TinyRun.DataAsync(folder);
         using StringWriter train = new(), detect = new();
 
-        int code = await CliApp.RunAsync(["train", "--model", "xlarge", "--data", data, "--output", folder["run"]], TextWriter.Null, train, Stream.Null);
-        int other = await CliApp.RunAsync(["detect", Directory.GetFiles(Path.Combine(data, "valid"), "*.jpg")[0], "--model", "xlarge"], TextWriter.Null, detect, Stream.Null);
+        int code = await CliApp.RunAsync(
+            ["train", "--model", "xlarge", "--data", data, "--output", folder["run"]], TextWriter.Null, train, Stream.Null);
+        int other = await CliApp.RunAsync(
+            ["detect", Directory.GetFiles(Path.Combine(data, "valid"), "*.jpg")[0], "--model", "xlarge"], TextWriter.Null, detect,
+            Stream.Null);
 
         code.ShouldBe(other);
         train.ToString().ShouldBe(detect.ToString());

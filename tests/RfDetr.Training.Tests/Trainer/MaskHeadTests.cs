@@ -19,7 +19,8 @@ public sealed class MaskHeadTests
         string start = Path.Combine(folder["masks"], "checkpoint.pth");
         Names(start).ShouldContain(n => n.StartsWith("segmentation_head.", StringComparison.Ordinal));
 
-        TrainOptions boxes = masks.With(("model", start), ("network", ""), ("output_dir", folder["boxes"]), ("segmentation_head", false));
+        TrainOptions boxes =
+            masks.With(("model", start), ("network", ""), ("output_dir", folder["boxes"]), ("segmentation_head", false));
         TrainingOutcome outcome = new Training.Trainer(boxes).Run();
         outcome.Steps.ShouldBe(TinyRun.Images / 2);
         string end = Path.Combine(folder["boxes"], "checkpoint.pth");
@@ -28,7 +29,8 @@ public sealed class MaskHeadTests
             ConfigInference.Explain(file).Config.SegmentationHead.ShouldBeFalse();
 
         TrainOptions back = boxes.With(("model", end), ("output_dir", folder["back"]), ("segmentation_head", true));
-        Should.Throw<ArgumentException>(() => new Training.Trainer(back).Run()).Message.ShouldContain("the model has no mask head");
+        Should.Throw<ArgumentException>(() =>
+            new Training.Trainer(back).Run()).Message.ShouldContain("the model has no mask head");
     }
 
     private static IReadOnlyCollection<string> Names(string path)

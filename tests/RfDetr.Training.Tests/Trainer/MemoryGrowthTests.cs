@@ -22,12 +22,14 @@ public sealed class MemoryGrowthTests
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
         var meter = new MemoryMeter();
-        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder, Images), folder["run"], masks: false).With(("epochs", Steps / (Images / 2)), ("eval_interval", 25), ("checkpoint_interval", 1000));
+        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder, Images), folder["run"], masks: false).With(
+            ("epochs", Steps / (Images / 2)), ("eval_interval", 25), ("checkpoint_interval", 1000));
         new Training.Trainer(options, meter).Run().Steps.ShouldBe(Steps);
 
         meter.LiveTensors.Count.ShouldBe(Steps);
         meter.LiveTensors.Skip(1).Distinct().ShouldHaveSingleItem("tensors alive after every step but the first");
-        long before = Median(meter.WorkingSets.Take(meter.WorkingSets.Count / 4)), after = Median(meter.WorkingSets.TakeLast(meter.WorkingSets.Count / 4));
+        long before = Median(meter.WorkingSets.Take(meter.WorkingSets.Count / 4)),
+        after = Median(meter.WorkingSets.TakeLast(meter.WorkingSets.Count / 4));
         (after - before).ShouldBeLessThan(Allowance, $"{string.Join(", ", meter.WorkingSets.Select(b => b >> 20))} MB");
     }
 

@@ -17,7 +17,8 @@ public sealed class MemoryPlanTests
         TinyRun.RequireTorch();
         Skip.IfNot(OperatingSystem.IsLinux(), "reads the highest memory of a process from /proc");
         using var folder = new TemporaryFolder();
-        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder), folder["run"]).With(("batch_size", batch), ("gradient_checkpointing", checkpointing), (
+        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder), folder["run"]).With(
+            ("batch_size", batch), ("gradient_checkpointing", checkpointing), (
             "network", new NetworkOptions(new Dictionary<string, string>
             {
                 ["variant"] = variant,
@@ -36,6 +37,7 @@ public sealed class MemoryPlanTests
 
         double share = (double)plan.Total / run.PeakBytes;
         plan.Activations.ShouldBeGreaterThan(plan.Total / 3, "the part that is hard to tell must not be a small one");
-        share.ShouldBeInRange(0.8, 1.25, FormattableString.Invariant($"announced {plan.Total >> 20} MB, held {run.PeakBytes >> 20} MB"));
+        share.ShouldBeInRange(
+            0.8, 1.25, Invariant.Text($"announced {plan.Total >> 20} MB, held {run.PeakBytes >> 20} MB"));
     }
 }

@@ -41,7 +41,8 @@ public sealed class NetworkEvaluatorTests : IDisposable
         LabeledImage image = split.Images.Single();
         split.HasMasks.ShouldBeTrue();
 
-        TruthObject crowd = TruthObject.Of(image, image.Objects[1], 1, masks: true), one = TruthObject.Of(image, image.Objects[0], 1, masks: true);
+        TruthObject crowd = TruthObject.Of(image, image.Objects[1], 1, masks: true),
+        one = TruthObject.Of(image, image.Objects[0], 1, masks: true);
 
         crowd.Crowd.ShouldBeTrue();
         crowd.Mask.ShouldNotBeNull().BoundingBox.ShouldBe(new PixelRect(10, 2, 8, 4));

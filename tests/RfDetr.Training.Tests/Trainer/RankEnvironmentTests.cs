@@ -23,6 +23,7 @@ public sealed class RankEnvironmentTests
     public void WrongVariablesAreNamed(string set, string message)
     {
         Dictionary<string, string> variables = set.Split(' ').Select(s => s.Split('=')).ToDictionary(s => s[0], s => s[1]);
-        Should.Throw<ArgumentException>(() => RankEnvironment.Read(name => variables.GetValueOrDefault(name))).Message.ShouldContain(message);
+        Should.Throw<ArgumentException>(() =>
+            RankEnvironment.Read(name => variables.GetValueOrDefault(name))).Message.ShouldContain(message);
     }
 }

@@ -20,14 +20,16 @@ public sealed class RankRunTests
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
         TrainOptions one = Plain(await TinyRun.DataAsync(folder), folder["one"]).With(("batch_size", 4));
-        TrainOptions two = one.With(("output_dir", folder["two"]), ("batch_size", 2), ("processes", 2)), start = one.With(("output_dir", folder["start"]), ("lr", 1e-30), ("lr_encoder", 1e-30), ("weight_decay", 0));
+        TrainOptions two = one.With(("output_dir", folder["two"]), ("batch_size", 2), ("processes", 2)),
+        start = one.With(("output_dir", folder["start"]), ("lr", 1e-30), ("lr_encoder", 1e-30), ("weight_decay", 0));
         foreach (TrainOptions options in (TrainOptions[])[start, one, two])
         {
             using TrainingProcess run = TrainingProcess.Start(options);
             run.Wait().ShouldBe(0, run.Errors);
         }
 
-        Dictionary<string, float[]> before = TinyRun.State(Checkpoint(start)), single = TinyRun.State(Checkpoint(one)), both = TinyRun.State(Checkpoint(two));
+        Dictionary<string, float[]> before = TinyRun.State(Checkpoint(start)), single = TinyRun.State(Checkpoint(one)),
+        both = TinyRun.State(Checkpoint(two));
 
         // AdamW's moments are sums of gradients: 9e-7 was measured. It divides by the gradient's size, so the few parameters
         // whose gradient is
@@ -70,7 +72,8 @@ public sealed class RankRunTests
         TinyRun.RequireTorch();
         Skip.IfNot(OperatingSystem.IsLinux(), "finds the processes of the ranks in /proc");
         using var folder = new TemporaryFolder();
-        TrainOptions options = Plain(await TinyRun.DataAsync(folder), folder["run"]).With(("epochs", 1000), ("eval_interval", 1000), ("processes", 2));
+        TrainOptions options = Plain(await TinyRun.DataAsync(folder), folder["run"]).With(
+            ("epochs", 1000), ("eval_interval", 1000), ("processes", 2));
         using TrainingProcess launcher = TrainingProcess.Start(options);
         launcher.WaitFor("epoch 1/1000 step 2/");
         Dictionary<int, int> ranks = RanksOf(launcher.Id);
@@ -88,8 +91,10 @@ public sealed class RankRunTests
         }
 
         foreach (int id in ranks.Values)
-            SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{id}"), TimeSpan.FromSeconds(60)).ShouldBeTrue($"rank {id} lives on");
-        File.Exists(Checkpoint(options)).ShouldBeTrue($"the ranks end as after Ctrl-C, with their step saved; before there was {before}");
+            SpinWait.SpinUntil(
+                () => !Directory.Exists($"/proc/{id}"), TimeSpan.FromSeconds(60)).ShouldBeTrue($"rank {id} lives on");
+        File.Exists(Checkpoint(options)).ShouldBeTrue(
+            $"the ranks end as after Ctrl-C, with their step saved; before there was {before}");
     }
 
     [SkippableFact]
@@ -110,12 +115,16 @@ public sealed class RankRunTests
     }
 
     // Nothing random but the order of the images, which does not depend on the number of processes.
-    private static TrainOptions Plain(string data, string output) => TinyRun.Options(data, output, masks: false).With(("epochs", 1), ("augmentation", "none"), ("use_ema", true), ("threads", 1));
+    private static TrainOptions Plain(string data, string output) =>
+        TinyRun.Options(data, output, masks: false).With(
+            ("epochs", 1), ("augmentation", "none"), ("use_ema", true), ("threads", 1));
 
     private static string Checkpoint(TrainOptions options) => Path.Combine(options.Output.Folder!, "checkpoint.pth");
 
     /// <summary>Norm of the difference between two states, relative to the norm of how far the first is from an origin.</summary>
-    private static double Relative(Dictionary<string, float[]> expected, Dictionary<string, float[]> actual, Func<string, bool> which, Func<string, int, float> origin)
+    private static double Relative(
+        Dictionary<string, float[]> expected, Dictionary<string, float[]> actual, Func<string, bool> which,
+        Func<string, int, float> origin)
     {
         double difference = 0, distance = 0;
         foreach (string name in expected.Keys.Where(which))
@@ -142,14 +151,19 @@ public sealed class RankRunTests
     private static Dictionary<int, int> RanksOf(int launcher)
     {
         var ranks = new Dictionary<int, int>();
-        foreach (string folder in Directory.GetDirectories("/proc").Where(d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+        foreach (
+            string folder in Directory.GetDirectories("/proc").Where(d =>
+                int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out _)))
         {
             try
             {
                 if (!File.ReadLines(Path.Combine(folder, "status")).Any(l => l == $"PPid:\t{launcher}"))
                     continue;
-                string rank = File.ReadAllText(Path.Combine(folder, "environ")).Split('\0').Single(v => v.StartsWith("RANK=", StringComparison.Ordinal));
-                ranks.Add(int.Parse(rank["RANK=".Length..], CultureInfo.InvariantCulture), int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture));
+                string rank = File.ReadAllText(Path.Combine(folder, "environ"))
+                    .Split('\0').Single(v => v.StartsWith("RANK=", StringComparison.Ordinal));
+                ranks.Add(
+                    int.Parse(rank["RANK=".Length..], CultureInfo.InvariantCulture),
+                    int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture));
             }
             catch (IOException)
             {

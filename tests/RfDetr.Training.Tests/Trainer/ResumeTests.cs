@@ -26,7 +26,9 @@ public sealed class ResumeTests
         (first.Ended, first.Steps).ShouldBe((TrainingEnd.Interrupted, stopAfter));
         new Training.Trainer(options) { Resume = true }.Run().Ended.ShouldBe(TrainingEnd.Completed);
 
-        TinyRun.ShouldEqual(TinyRun.State(Path.Combine(folder["parts"], "checkpoint.pth")), TinyRun.State(Path.Combine(folder["whole"], "checkpoint.pth")));
+        TinyRun.ShouldEqual(
+            TinyRun.State(Path.Combine(folder["parts"], "checkpoint.pth")),
+            TinyRun.State(Path.Combine(folder["whole"], "checkpoint.pth")));
     }
 
     [SkippableFact]
@@ -35,7 +37,8 @@ public sealed class ResumeTests
         TinyRun.RequireTorch();
         Skip.If(OperatingSystem.IsWindows(), "sends a signal");
         using var folder = new TemporaryFolder();
-        TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder, images: 60), folder["run"]).With(("epochs", 100), ("eval_interval", 100));
+        TrainOptions options = TinyRun.Options(
+            await TinyRun.DataAsync(folder, images: 60), folder["run"]).With(("epochs", 100), ("eval_interval", 100));
         using (TrainingProcess run = TrainingProcess.Start(options))
         {
             run.WaitFor("epoch 1/100 step 2/");
@@ -60,9 +63,12 @@ public sealed class ResumeTests
 
         TrainingOutcome again = new Training.Trainer(options, log) { Resume = true }.Run();
 
-        (again.Ended, again.Epochs, again.Steps, again.BestCheckpoint).ShouldBe((TrainingEnd.Completed, 1, first.Steps, first.BestCheckpoint));
+        (again.Ended, again.Epochs, again.Steps, again.BestCheckpoint).ShouldBe(
+            (TrainingEnd.Completed, 1, first.Steps, first.BestCheckpoint));
         again.Best.ShouldNotBeNull().Decisive.ShouldBe(first.Best!.Decisive);
-        log.Notes.ShouldContain(n => n.StartsWith("this run has finished already: 1 epochs, 6 steps; ", StringComparison.Ordinal) && n.EndsWith("--epochs N", StringComparison.Ordinal));
+        log.Notes.ShouldContain(n =>
+            n.StartsWith("this run has finished already: 1 epochs, 6 steps; ", StringComparison.Ordinal)
+                && n.EndsWith("--epochs N", StringComparison.Ordinal));
         log.Notes.ShouldNotContain(n => n.StartsWith("resumed", StringComparison.Ordinal));
         new Training.Trainer(options.With(("epochs", 2)), log) { Resume = true }.Run().Steps.ShouldBe(2 * first.Steps);
         log.Notes.ShouldContain(n => n.StartsWith("resumed at epoch 2, step 0", StringComparison.Ordinal));
@@ -80,7 +86,11 @@ public sealed class ResumeTests
         TrainingOutcome outcome = new Training.Trainer(options, log).Run();
 
         (outcome.Ended, outcome.Epochs).ShouldBe((TrainingEnd.Early, 3));
-        log.Notes.ShouldContain(n => n.StartsWith("stopped early, after epoch 3 of 9: none of the last 2 evaluations was better than an AP of 0.", StringComparison.Ordinal)
+        log.Notes.ShouldContain(
+            n =>
+                n.StartsWith(
+                    "stopped early, after epoch 3 of 9: none of the last 2 evaluations was better than an AP of 0.",
+                    StringComparison.Ordinal)
             && n.Contains("by more than 1 (early_stopping_patience", StringComparison.Ordinal));
         var second = new AtStep(0, () => { });
         TrainingOutcome again = new Training.Trainer(options, second) { Resume = true }.Run();
@@ -95,7 +105,8 @@ public sealed class ResumeTests
         using var folder = new TemporaryFolder();
         TrainOptions options = TinyRun.Options(await TinyRun.DataAsync(folder), folder["run"]).With(("epochs", 1));
         _ = new Training.Trainer(options).Run();
-        Should.Throw<ArgumentException>(() => new Training.Trainer(options).Run()).Message.ShouldContain("holds a run already; go on with --resume");
+        Should.Throw<ArgumentException>(() => new Training.Trainer(options).Run()).Message.ShouldContain(
+            "holds a run already; go on with --resume");
         TrainOptions read = TrainOptionsFile.Read(Path.Combine(folder["run"], "config.yaml"));
         TrainOptionsFile.ToYaml(read).ShouldBe(TrainOptionsFile.ToYaml(options));
     }
@@ -105,10 +116,15 @@ public sealed class ResumeTests
     {
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
-        _ = new Training.Trainer(TinyRun.Options(await TinyRun.DataAsync(folder), folder["run"]).With(("epochs", 1), ("resize_antialias", true))).Run();
+        _ = new Training.Trainer(
+            TinyRun.Options(await TinyRun.DataAsync(folder), folder["run"]).With(("epochs", 1), ("resize_antialias", true)))
+            .Run();
         using Detector detector = Detector.Load(Path.Combine(folder["run"], "checkpoint_best_total.pth"));
-        detector.Model.Classes.Entries.Select(e => (e.Label, e.Name, e.DatasetId)).Take(2).ShouldBe([(0, "ball", 1), (1, "cube", 2)]);
+        detector.Model.Classes.Entries.Select(e => (e.Label, e.Name, e.DatasetId))
+            .Take(2).ShouldBe([(0, "ball", 1), (1, "cube", 2)]);
         detector.Model.Classes.ClassLogits.ShouldBe(11);
-        (detector.Model.ResizeRule, detector.Model.InputHeight, detector.Model.Has(Head.Masks)).ShouldBe((ResizeRule.BilinearAntialias, 48, true));
+        (
+            detector.Model.ResizeRule, detector.Model.InputHeight, detector.Model.Has(Head.Masks))
+            .ShouldBe((ResizeRule.BilinearAntialias, 48, true));
     }
 }

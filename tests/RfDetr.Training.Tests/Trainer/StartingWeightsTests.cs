@@ -7,7 +7,16 @@ namespace RfDetr.Tests.Trainer;
 
 public sealed class StartingWeightsTests
 {
-    private static readonly ModelConfig s_config = Variants.Get("seg-nano") with { EncoderDepth = 12, GroupDetr = 2, NumQueries = 5, NumSelect = 5, ClassLogits = 4, Resolution = 48, PositionalEncodingSize = 4 };
+    private static readonly ModelConfig s_config = Variants.Get("seg-nano") with
+    {
+        EncoderDepth = 12,
+        GroupDetr = 2,
+        NumQueries = 5,
+        NumSelect = 5,
+        ClassLogits = 4,
+        Resolution = 48,
+        PositionalEncodingSize = 4
+    };
 
     [Fact]
     public void FirstWeightsFollowTheRulesOfTheirParts()
@@ -18,8 +27,11 @@ public sealed class StartingWeightsTests
         all["transformer.enc_out_bbox_embed.1.layers.2.weight"].ToSingles().ShouldAllBe(v => v == 0);
         all["refpoint_embed.weight"].ToSingles().ShouldAllBe(v => v == 0);
         all["transformer.decoder.layers.0.norm1.weight"].ToSingles().ShouldAllBe(v => v == 1);
-        all.Single(t => t.Key.EndsWith("layer.3.layer_scale1.lambda1", StringComparison.Ordinal)).Value.ToSingles().ShouldAllBe(v => v == 0.5f);
-        float[] patches = all.Single(t => t.Key.EndsWith("patch_embeddings.projection.weight", StringComparison.Ordinal)).Value.ToSingles();
+        all.Single(t =>
+            t.Key.EndsWith("layer.3.layer_scale1.lambda1", StringComparison.Ordinal))
+            .Value.ToSingles().ShouldAllBe(v => v == 0.5f);
+        float[] patches =
+            all.Single(t => t.Key.EndsWith("patch_embeddings.projection.weight", StringComparison.Ordinal)).Value.ToSingles();
         patches.Max(Math.Abs).ShouldBeLessThanOrEqualTo(0.04f);
         Math.Sqrt(patches.Average(v => (double)v * v)).ShouldBe(0.02 * 0.88, 0.0005); // a normal cut at ±2 is narrower
         float[] directions = all["transformer.decoder.layers.0.cross_attn.sampling_offsets.bias"].ToSingles();
@@ -37,7 +49,15 @@ public sealed class StartingWeightsTests
     public void ACheckpointIsMadeToFitOtherClassesQueriesGroupsAndSizes()
     {
         Dictionary<string, HostTensor> before = Make(s_config);
-        ModelConfig wanted = s_config with { ClassLogits = 6, NumQueries = 7, NumSelect = 7, GroupDetr = 3, Resolution = 72, PositionalEncodingSize = 6 };
+        ModelConfig wanted = s_config with
+        {
+            ClassLogits = 6,
+            NumQueries = 7,
+            NumSelect = 7,
+            GroupDetr = 3,
+            Resolution = 72,
+            PositionalEncodingSize = 6
+        };
         var adapted = new AdaptedWeights(new NamedTensors(before.Select(t => (t.Key, t.Value))), s_config, wanted, 1);
         var network = new RfDetrNetwork(new Weights(adapted, new ShapeBackend()), wanted); // every shape fits
         network.Config.ShouldBe(wanted);
@@ -55,7 +75,8 @@ public sealed class StartingWeightsTests
     public void FewerQueriesAreCutInEachGroup()
     {
         Dictionary<string, HostTensor> before = Make(s_config);
-        var adapted = new AdaptedWeights(new NamedTensors(before.Select(t => (t.Key, t.Value))), s_config, s_config with { NumQueries = 2, NumSelect = 2 }, 1);
+        var adapted = new AdaptedWeights(
+            new NamedTensors(before.Select(t => (t.Key, t.Value))), s_config, s_config with { NumQueries = 2, NumSelect = 2 }, 1);
         adapted.TryGet("query_feat.weight", out HostTensor? queries).ShouldBeTrue();
         float[] had = before["query_feat.weight"].ToSingles();
         queries!.ToSingles().ShouldBe([.. had[..512], .. had[(5 * 256)..(7 * 256)]]);
@@ -69,7 +90,8 @@ public sealed class StartingWeightsTests
         MemoryPlan one = MemoryPlan.Of(nano, 1, 384, options), four = MemoryPlan.Of(nano, 4, 384, options);
         four.Activations.ShouldBe(4 * one.Activations);
         (one.Parameters / 4 / 1e6).ShouldBe(32.5, 2.5); // the published 30.5 M have one query group
-        MemoryPlan.Of(nano, 1, 384, options.With(("gradient_checkpointing", true))).Activations.ShouldBeLessThan(one.Activations * 3 / 4);
+        MemoryPlan.Of(
+            nano, 1, 384, options.With(("gradient_checkpointing", true))).Activations.ShouldBeLessThan(one.Activations * 3 / 4);
         MemoryPlan.LargestBatch(nano, 384, options, four.Total).ShouldBeInRange(1, 4);
         MemoryPlan.LargestBatch(nano, 384, options, long.MaxValue / 2).ShouldBe(MemoryPlan.MostAuto);
     }

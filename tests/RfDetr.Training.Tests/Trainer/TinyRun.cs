@@ -16,10 +16,14 @@ internal static class TinyRun
 
     public static async Task<string> DataAsync(TemporaryFolder folder, int images = Images)
     {
-        foreach ((string split, string first, int count) in ((string, string, int)[])[("train", "0", images), ("valid", "1000", 4)])
+        foreach (
+            (string split, string first, int count) in ((string, string, int)[])[("train", "0", images), ("valid", "1000", 4)])
         {
             int code = await CliApp.RunAsync(
-                ["data", "synth", "--output", Path.Combine(folder["data"], split), "--count", $"{count}", "--first", first, "--size", "96x72"],
+                [
+                    "data", "synth", "--output", Path.Combine(folder["data"], split), "--count", $"{count}", "--first", first,
+                    "--size", "96x72"
+                ],
                 TextWriter.Null, TextWriter.Null, Stream.Null);
             code.ShouldBe(0);
         }
@@ -43,7 +47,8 @@ internal static class TinyRun
         foreach ((string key, object value) in values)
         {
             options = key == "network" ? options with { Model = options.Model with { Network = value as NetworkOptions } }
-                : TrainOptions.Table.Find(key)!.With(options, value is bool flag ? flag ? "on" : "off" : Convert.ToString(value, CultureInfo.InvariantCulture)!);
+                : TrainOptions.Table.Find(key)!.With(
+                    options, value is bool flag ? flag ? "on" : "off" : Convert.ToString(value, CultureInfo.InvariantCulture)!);
         }
 
         return options;

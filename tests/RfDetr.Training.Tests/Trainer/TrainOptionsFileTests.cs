@@ -14,7 +14,13 @@ public sealed class TrainOptionsFileTests
             {
                 Start = TrainingModelOptions.Scratch,
                 Resolution = 240,
-                Network = new NetworkOptions(new Dictionary<string, string> { ["hidden_dim"] = "128", ["out_feature_indexes"] = "2,4,6", ["segmentation_head"] = "true" }),
+                Network = new NetworkOptions(
+                    new Dictionary<string, string>
+                    {
+                        ["hidden_dim"] = "128",
+                        ["out_feature_indexes"] = "2,4,6",
+                        ["segmentation_head"] = "true"
+                    }),
             },
             Data = new() { Folder = "a folder: with #signs", BatchSize = null },
             Augmentation = new() { Preset = AugmentationPreset.Aerial, MultiScale = true, Mosaic = 0.25 },
@@ -29,7 +35,10 @@ public sealed class TrainOptionsFileTests
         TrainOptions read = TrainOptionsFile.Parse(yaml, "written");
         TrainOptionsFile.ToYaml(read).ShouldBe(yaml);
         (read.Data, read.Output, read.Augmentation, read.Schedule, read.Optimizer, read.Ema, read.Hardware)
-            .ShouldBe((options.Data, options.Output, options.Augmentation, options.Schedule, options.Optimizer, options.Ema, options.Hardware));
+            .ShouldBe(
+                (
+                    options.Data, options.Output, options.Augmentation, options.Schedule, options.Optimizer, options.Ema,
+                    options.Hardware));
         read.Freeze.Unfreeze.ShouldBe(options.Freeze.Unfreeze);
         read.Model.Network!.Values.ShouldBe(options.Model.Network!.Values);
         foreach (OptionEntry<TrainOptions> option in TrainOptions.Table.All)
@@ -41,7 +50,11 @@ public sealed class TrainOptionsFileTests
     {
         TrainOptions.Table.All.Select(o => o.Key).ShouldBeUnique();
         TrainOptions.Table.All.Select(o => o.Flag).ShouldBeUnique();
-        foreach (string key in (string[])["epochs", "batch_size", "grad_accum_steps", "lr", "lr_encoder", "resolution", "num_queries", "dataset_dir", "output_dir", "ema_decay", "group_detr", "multi_scale", "early_stopping_patience"])
+        foreach (
+            string key in (string[])[
+                "epochs", "batch_size", "grad_accum_steps", "lr", "lr_encoder", "resolution", "num_queries", "dataset_dir",
+                "output_dir", "ema_decay", "group_detr", "multi_scale", "early_stopping_patience"
+            ])
             TrainOptions.Table.All.ShouldContain(o => o.Key == key, key);
         TrainOptions.Table.All.ShouldAllBe(o => o.Description.EndsWith('.') && o.Placeholder.Length > 0);
     }
@@ -50,7 +63,8 @@ public sealed class TrainOptionsFileTests
     [Fact]
     public void TheStoredOptionsOfAnOldRunAreRead()
     {
-        TrainOptions read = TrainOptionsFile.Read(Path.Combine(AppContext.BaseDirectory, "Trainer", "Options", "config-0.1.0.yaml"));
+        TrainOptions read =
+            TrainOptionsFile.Read(Path.Combine(AppContext.BaseDirectory, "Trainer", "Options", "config-0.1.0.yaml"));
 
         read.Validate();
         TrainOptionsFile.ToYaml(read).ShouldBe(TrainOptionsFile.ToYaml(new TrainOptions
@@ -64,7 +78,8 @@ public sealed class TrainOptionsFileTests
         }));
     }
 
-    public static TheoryData<string> Recipes => [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "recipes"), "*.yaml", SearchOption.AllDirectories)
+    public static TheoryData<string> Recipes =>
+        [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "recipes"), "*.yaml", SearchOption.AllDirectories)
         .Select(f => Path.GetRelativePath(AppContext.BaseDirectory, f)).Order(StringComparer.Ordinal)];
 
     [Theory]
@@ -91,7 +106,9 @@ public sealed class TrainOptionsFileTests
     public void TheCommandLinesNamesAreKeysToo(string yaml)
     {
         TrainOptions read = TrainOptionsFile.Parse(yaml, "run.yaml");
-        (read.Data.Folder, read.Output.Folder, read.Data.BatchSize, read.Optimizer.EncoderLearningRate).ShouldBe(("d", "o", 3, 0.5));
+        (
+            read.Data.Folder, read.Output.Folder, read.Data.BatchSize, read.Optimizer.EncoderLearningRate)
+            .ShouldBe(("d", "o", 3, 0.5));
     }
 
     [Theory]
@@ -117,9 +134,12 @@ public sealed class TrainOptionsFileTests
     [Fact]
     public void ANetworkTakesTheRestFromItsVariant()
     {
-        var network = new NetworkOptions(new Dictionary<string, string> { ["resolution"] = "240", ["dec_layers"] = "2", ["num_queries"] = "50" });
+        var network = new NetworkOptions(
+            new Dictionary<string, string> { ["resolution"] = "240", ["dec_layers"] = "2", ["num_queries"] = "50" });
         Model.ModelConfig config = network.Build();
-        (config.Variant, config.Resolution, config.PositionalEncodingSize, config.DecoderLayers, config.NumQueries, config.PatchSize, config.SegmentationHead)
+        (
+            config.Variant, config.Resolution, config.PositionalEncodingSize, config.DecoderLayers, config.NumQueries,
+            config.PatchSize, config.SegmentationHead)
             .ShouldBe(("custom", 240, 20, 2, 50, 12, true));
     }
 }

@@ -42,7 +42,8 @@ internal sealed class TrainingProcess : IDisposable
     }
 
     /// <summary>Begins a run, or goes on with the one in the options' folder.</summary>
-    public static TrainingProcess Start(TrainOptions options, params string[] more) => new(StartInfo([.. Arguments(options), .. more]));
+    public static TrainingProcess Start(TrainOptions options, params string[] more) =>
+        new(StartInfo([.. Arguments(options), .. more]));
 
     /// <summary>As one of several processes that a launcher of another kind started.</summary>
     public static TrainingProcess Start(TrainOptions options, RankEnvironment rank)
@@ -64,7 +65,10 @@ internal sealed class TrainingProcess : IDisposable
         ProcessStartInfo inner = StartInfo([.. Arguments(options), .. more]);
         var start = new ProcessStartInfo("/bin/sh");
         string limit = (bytes / 512).ToString(CultureInfo.InvariantCulture); // POSIX counts in 512 bytes
-        foreach (string part in (string[])["-c", "trap '' XFSZ; ulimit -f \"$0\"; exec \"$@\"", limit, inner.FileName, .. inner.ArgumentList])
+        foreach (
+            string part in (string[])[
+                "-c", "trap '' XFSZ; ulimit -f \"$0\"; exec \"$@\"", limit, inner.FileName, .. inner.ArgumentList
+            ])
             start.ArgumentList.Add(part);
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         return new TrainingProcess(start);
@@ -86,7 +90,8 @@ internal sealed class TrainingProcess : IDisposable
             {
                 _process.WaitForExit(); // until all it said has arrived
                 if (_lines.Count == 0)
-                    throw new InvalidOperationException($"the process ended with {_process.ExitCode} before it said '{text}': {Errors}");
+                    throw new InvalidOperationException(
+                        $"the process ended with {_process.ExitCode} before it said '{text}': {Errors}");
             }
         }
 

@@ -17,7 +17,8 @@ public sealed class BenchmarkFileTests : IDisposable
         string path = Write(ToNode());
         BenchmarkReport read = BenchmarkFile.Read(path);
         ToNode(read).ToJsonString().ShouldBe(ToNode().ToJsonString());
-        read.Series[0].Stage(BenchmarkStages.EndToEnd)!.Samples.ShouldBe(_report.Series[0].Stage(BenchmarkStages.EndToEnd)!.Samples);
+        read.Series[0].Stage(BenchmarkStages.EndToEnd)!.Samples.ShouldBe(
+            _report.Series[0].Stage(BenchmarkStages.EndToEnd)!.Samples);
         read.Accuracy.ShouldBe(_report.Accuracy);
         read.Options.Runs.ShouldBe(30);
     }
@@ -84,7 +85,8 @@ public sealed class BenchmarkFileTests : IDisposable
     public void Other_files_are_no_reports(string text)
     {
         File.WriteAllText(_folder["other.json"], text);
-        Should.Throw<BenchmarkFormatException>(() => BenchmarkFile.Read(_folder["other.json"])).Message.ShouldContain("is no benchmark report");
+        Should.Throw<BenchmarkFormatException>(() =>
+            BenchmarkFile.Read(_folder["other.json"])).Message.ShouldContain("is no benchmark report");
     }
 
     private JsonNode ToNode() => ToNode(_report);

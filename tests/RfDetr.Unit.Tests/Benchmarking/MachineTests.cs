@@ -27,7 +27,8 @@ public class MachineTests
     [Fact]
     public void Images_are_told_apart_by_content_and_order()
     {
-        ImageSet ab = new([new byte[] { 1 }, new byte[] { 2, 3 }], "x"), again = new([new byte[] { 1 }, new byte[] { 2, 3 }], "y"), ba = new([new byte[] { 2, 3 }, new byte[] { 1 }], "x");
+        ImageSet ab = new([new byte[] { 1 }, new byte[] { 2, 3 }], "x"),
+        again = new([new byte[] { 1 }, new byte[] { 2, 3 }], "y"), ba = new([new byte[] { 2, 3 }, new byte[] { 1 }], "x");
         ab.Summary.Sha256.ShouldBe(again.Summary.Sha256);
         ab.Summary.Sha256.ShouldNotBe(ba.Summary.Sha256);
         (ab.Summary.Count, ab.Summary.Bytes).ShouldBe((2, 3));
@@ -37,11 +38,25 @@ public class MachineTests
     [Fact]
     public void All_wrong_options_are_told_at_once()
     {
-        var options = new BenchmarkOptions { Batches = [], Callers = [1, 1], Warmup = -1, Runs = 2, Seconds = double.NaN, PauseMs = -5, ScoreThreshold = float.NaN };
+        var options = new BenchmarkOptions
+        {
+            Batches = [],
+            Callers = [1, 1],
+            Warmup = -1,
+            Runs = 2,
+            Seconds = double.NaN,
+            PauseMs = -5,
+            ScoreThreshold = float.NaN
+        };
         string message = Should.Throw<ArgumentException>(options.Validate).Message;
-        foreach (string name in (string[])["Batches", "Callers is 1,1", "Warmup is -1", "Runs is 2", "Seconds is NaN", "PauseMs is -5", "ScoreThreshold is NaN"])
+        foreach (
+            string name in (string[])[
+                "Batches", "Callers is 1,1", "Warmup is -1", "Runs is 2", "Seconds is NaN", "PauseMs is -5",
+                "ScoreThreshold is NaN"
+            ])
             message.ShouldContain(name);
     }
 
-    private static MachineCounters Counters(double busy, double total, double own) => new([0, 0, 0], 0, null, null, (busy, total), own);
+    private static MachineCounters Counters(double busy, double total, double own) =>
+        new([0, 0, 0], 0, null, null, (busy, total), own);
 }

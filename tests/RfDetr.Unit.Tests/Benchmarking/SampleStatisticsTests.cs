@@ -33,7 +33,8 @@ public class SampleStatisticsTests
     [InlineData(new double[0])]
     [InlineData(new[] { 1, double.NaN })]
     [InlineData(new[] { double.PositiveInfinity, 1 })]
-    public void What_is_no_number_has_no_statistics(double[] samples) => Should.Throw<ArgumentException>(() => SampleStatistics.Of(samples));
+    public void What_is_no_number_has_no_statistics(double[] samples) =>
+        Should.Throw<ArgumentException>(() => SampleStatistics.Of(samples));
 
     [Fact]
     public void Drift_compares_the_last_third_with_the_first()

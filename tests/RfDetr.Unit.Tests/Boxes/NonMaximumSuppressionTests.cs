@@ -1,4 +1,3 @@
-
 namespace RfDetr.Tests.Boxes;
 
 public sealed class NonMaximumSuppressionTests
@@ -47,8 +46,10 @@ public sealed class NonMaximumSuppressionTests
     [Fact]
     public void Mismatched_lengths_are_the_callers_mistake()
     {
-        Should.Throw<ArgumentException>(() => NonMaximumSuppression.Run(new BoxXyxy[2], new float[1], [], 0.5f)).Message.ShouldContain("2 boxes and 1 scores");
-        Should.Throw<ArgumentException>(() => NonMaximumSuppression.Run(new BoxXyxy[2], new float[2], new int[3], 0.5f)).Message.ShouldContain("3 labels");
+        Should.Throw<ArgumentException>(() =>
+            NonMaximumSuppression.Run(new BoxXyxy[2], new float[1], [], 0.5f)).Message.ShouldContain("2 boxes and 1 scores");
+        Should.Throw<ArgumentException>(() =>
+            NonMaximumSuppression.Run(new BoxXyxy[2], new float[2], new int[3], 0.5f)).Message.ShouldContain("3 labels");
         Should.Throw<ArgumentOutOfRangeException>(() => NonMaximumSuppression.Run([], [], [], float.NaN));
     }
 

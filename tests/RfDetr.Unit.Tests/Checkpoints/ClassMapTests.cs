@@ -54,7 +54,8 @@ public class ClassMapTests
         var names = new PlainMap();
         names.Set(1L, "cat");
         names.Set("5", "dog");
-        ClassMapRules.Find(s_none.With("class_names", names), s_none, 7).Entries.ShouldBe([new ClassEntry(1, "cat", 1), new ClassEntry(5, "dog", 5)]);
+        ClassMapRules.Find(s_none.With("class_names", names), s_none, 7).Entries.ShouldBe(
+            [new ClassEntry(1, "cat", 1), new ClassEntry(5, "dog", 5)]);
     }
 
     [Fact]
@@ -62,7 +63,8 @@ public class ClassMapTests
     {
         var options = new ClassMapOptions { ClassNames = ["a", "b"], ClassOffset = 3 };
         ClassMapRules.Find(s_threeNames, s_none, 9, options).Entries.Select(e => e.Label).ShouldBe([3, 4]);
-        ClassMapRules.Find(s_threeNames, s_none, 9, new ClassMapOptions { ClassOffset = 0 }).Entries[0].ShouldBe(new ClassEntry(0, "alpha"));
+        ClassMapRules.Find(
+            s_threeNames, s_none, 9, new ClassMapOptions { ClassOffset = 0 }).Entries[0].ShouldBe(new ClassEntry(0, "alpha"));
     }
 
     [Theory]
@@ -72,7 +74,8 @@ public class ClassMapTests
     [InlineData(2, true)]
     public void DoubtIsAnErrorThatAsksForNames(int logits, bool names)
     {
-        string message = Should.Throw<CheckpointFormatException>(() => ClassMapRules.Find(names ? s_threeNames : s_none, s_none, logits)).Message;
+        string message = Should.Throw<CheckpointFormatException>(() =>
+            ClassMapRules.Find(names ? s_threeNames : s_none, s_none, logits)).Message;
         message.ShouldContain("--class-names");
         message.ShouldContain("--class-offset");
     }
@@ -80,17 +83,23 @@ public class ClassMapTests
     [Fact]
     public void NamesThatDoNotFitAreErrors()
     {
-        Should.Throw<CheckpointFormatException>(() => ClassMapRules.Find(s_threeNames, s_none.With("rfdetr_version", "1.12.0"), 2)).Message.ShouldContain("need 3 logits");
-        Should.Throw<CheckpointFormatException>(() => ClassMapRules.Find(s_none.With("class_names", 5L), s_none, 91)).Message.ShouldContain("not a list of names");
-        Should.Throw<CheckpointFormatException>(() => ClassMapRules.Find(s_none, s_none.With("class_map", ClassMapPlain.Write(ClassMap.Coco)), 4)).Message.ShouldContain("91 logits");
+        Should.Throw<CheckpointFormatException>(() =>
+            ClassMapRules.Find(s_threeNames, s_none.With("rfdetr_version", "1.12.0"), 2)).Message.ShouldContain("need 3 logits");
+        Should.Throw<CheckpointFormatException>(() =>
+            ClassMapRules.Find(s_none.With("class_names", 5L), s_none, 91)).Message.ShouldContain("not a list of names");
+        Should.Throw<CheckpointFormatException>(() =>
+            ClassMapRules.Find(s_none, s_none.With("class_map", ClassMapPlain.Write(ClassMap.Coco)), 4))
+            .Message.ShouldContain("91 logits");
         Should.Throw<ArgumentException>(() => new ClassMap(3, [new ClassEntry(3, "x")], "")).Message.ShouldContain("label 3");
-        Should.Throw<ArgumentException>(() => new ClassMap(3, [new ClassEntry(1, "x"), new ClassEntry(1, "y")], "")).Message.ShouldContain("two names");
+        Should.Throw<ArgumentException>(() =>
+            new ClassMap(3, [new ClassEntry(1, "x"), new ClassEntry(1, "y")], "")).Message.ShouldContain("two names");
     }
 
     [Fact]
     public void AnOpenCheckpointGivesItsMap()
     {
         using Checkpoint checkpoint = Checkpoint.Open(Goldens.Path("checkpoints/training_checkpoint.pth"));
-        ClassMapRules.Find(checkpoint).Entries.Select(e => (e.Label, e.Name)).ShouldBe([(1, "RBC"), (2, "WBC"), (3, "Platelets")]);
+        ClassMapRules.Find(checkpoint).Entries.Select(e => (e.Label, e.Name)).ShouldBe(
+            [(1, "RBC"), (2, "WBC"), (3, "Platelets")]);
     }
 }

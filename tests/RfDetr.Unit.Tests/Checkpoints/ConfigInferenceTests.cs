@@ -23,7 +23,8 @@ public class ConfigInferenceTests
     public void EveryVariantIsRecognizedWithItsArgumentsAndAnotherHead(string variant)
     {
         PlainMap args = Args(ShapeOnlyWeights.Config(variant).GetRawText()).With("num_classes", 4L);
-        InferredConfig inferred = ConfigInference.Explain(ShapeOnlyWeights.Of(variant).WithClasses(5), args, new ConfigInferenceOptions { Variant = variant });
+        InferredConfig inferred = ConfigInference.Explain(
+            ShapeOnlyWeights.Of(variant).WithClasses(5), args, new ConfigInferenceOptions { Variant = variant });
         ShouldEqual(inferred.Config, Variants.Get(variant) with { ClassLogits = 5 });
         inferred.Warnings.ShouldBeEmpty();
     }
@@ -35,7 +36,8 @@ public class ConfigInferenceTests
         foreach (ModelConfig other in Variants.All.Where(v => v.Variant != variant))
         {
             var error = Should.Throw<CheckpointFormatException>(() =>
-                ConfigInference.Infer(ShapeOnlyWeights.Of(variant), null, new ConfigInferenceOptions { Variant = other.Variant }));
+                ConfigInference.Infer(
+                    ShapeOnlyWeights.Of(variant), null, new ConfigInferenceOptions { Variant = other.Variant }));
             error.Message.ShouldContain($"looks like variant '{variant}', you asked for '{other.Variant}'");
         }
     }
@@ -44,9 +46,11 @@ public class ConfigInferenceTests
     public void TheMismatchNamesTheWeightAndBothShapes()
     {
         var error = Should.Throw<CheckpointFormatException>(() =>
-            ConfigInference.Infer(ShapeOnlyWeights.Of("base"), null, new ConfigInferenceOptions { Variant = "large-deprecated" }));
+            ConfigInference.Infer(
+                ShapeOnlyWeights.Of("base"), null, new ConfigInferenceOptions { Variant = "large-deprecated" }));
         error.Message.ShouldBe(
-            "weight 'backbone.0.encoder.encoder.embeddings.patch_embeddings.projection.weight' has shape [384, 3, 14, 14], expected [768, 3, 14, 14]; this checkpoint looks like variant 'base', you asked for 'large-deprecated'");
+            "weight 'backbone.0.encoder.encoder.embeddings.patch_embeddings.projection.weight' has shape [384, 3, 14, "
+                + "14], expected [768, 3, 14, 14]; this checkpoint looks like variant 'base', you asked for 'large-deprecated'");
     }
 
     [Theory]
@@ -74,10 +78,12 @@ public class ConfigInferenceTests
     {
         // xlarge and 2xlarge differ in the table and the windows only.
         ShapeOnlyWeights weights = ShapeOnlyWeights.Of("xlarge").WithTable(40, 768);
-        Should.Throw<CheckpointFormatException>(() => ConfigInference.Infer(weights)).Message.ShouldContain("still needed: num_windows");
+        Should.Throw<CheckpointFormatException>(() =>
+            ConfigInference.Infer(weights)).Message.ShouldContain("still needed: num_windows");
         ConfigInference.Infer(weights, Args("""{"num_windows":2}""")).NumWindows.ShouldBe(2);
         ConfigInference.Infer(weights, null, new ConfigInferenceOptions { NumWindows = 1 }).Resolution.ShouldBe(800);
-        ConfigInference.Infer(weights, null, new ConfigInferenceOptions { ModelName = "RFDETR2XLarge" }).Variant.ShouldBe("2xlarge");
+        ConfigInference.Infer(
+            weights, null, new ConfigInferenceOptions { ModelName = "RFDETR2XLarge" }).Variant.ShouldBe("2xlarge");
         ConfigInference.Infer(weights, null, new ConfigInferenceOptions { Variant = "2xlarge" }).NumWindows.ShouldBe(2);
     }
 
@@ -85,7 +91,10 @@ public class ConfigInferenceTests
     public void ShapesWinOverArgumentsAndEachDifferenceIsListed()
     {
         InferredConfig inferred = ConfigInference.Explain(
-            ShapeOnlyWeights.Of("small"), Args("""{"dec_layers":4,"hidden_dim":256,"num_queries":100,"projector_scale":["P5"],"num_classes":7,"segmentation_head":true}"""), null);
+            ShapeOnlyWeights.Of("small"),
+            Args(
+                """{"dec_layers":4,"hidden_dim":256,"num_queries":100,"projector_scale":["P5"],"num_classes":7,"segmentation_head":true}"""),
+            null);
         inferred.Config.DecoderLayers.ShouldBe(3);
         inferred.Config.NumQueries.ShouldBe(300);
         inferred.Config.ProjectorLevels.ShouldBe([4]);
@@ -145,21 +154,29 @@ public class ConfigInferenceTests
     [InlineData("""{"encoder_num_heads":12}""", "encoder_num_heads 12")]
     [InlineData("""{"sa_nheads":7}""", "sa_nheads 7 does not divide")]
     public void WrongArgumentsAreErrorsThatNameThem(string args, string expected) =>
-        Should.Throw<CheckpointFormatException>(() => ConfigInference.Infer(ShapeOnlyWeights.Of("nano"), Args(args))).Message.ShouldContain(expected);
+        Should.Throw<CheckpointFormatException>(() =>
+            ConfigInference.Infer(ShapeOnlyWeights.Of("nano"), Args(args))).Message.ShouldContain(expected);
 
     [Fact]
     public void ContradictoryOrForeignShapesAreErrorsThatNameTheWeight()
     {
-        Fails(w => w.Without(n => n.Contains("patch_embeddings", StringComparison.Ordinal)), "patch_embeddings.projection.weight' is missing");
-        Fails(w => w.With("backbone.0.encoder.encoder.embeddings.position_embeddings", 1, 570, 384), "[1, 570, 384], expected [1, 1 + T², 384]");
+        Fails(
+            w => w.Without(n => n.Contains("patch_embeddings", StringComparison.Ordinal)),
+            "patch_embeddings.projection.weight' is missing");
+        Fails(
+            w => w.With("backbone.0.encoder.encoder.embeddings.position_embeddings", 1, 570, 384),
+            "[1, 570, 384], expected [1, 1 + T², 384]");
         Fails(w => w.With("refpoint_embed.weight", 3901, 4), "multiple of 13");
         Fails(w => w.With("class_embed.bias", 90), "'class_embed.bias' has shape [90], expected [91]");
-        Fails(w => w.With("transformer.enc_out_class_embed.3.weight", 90, 256), "enc_out_class_embed.3.weight' has shape [90, 256], expected [91, 256]");
+        Fails(
+            w => w.With("transformer.enc_out_class_embed.3.weight", 90, 256),
+            "enc_out_class_embed.3.weight' has shape [90, 256], expected [91, 256]");
         Fails(w => w.With("transformer.decoder.layers.0.cross_attn.attention_weights.weight", 33, 256), "expected 66 rows");
         Fails(w => w.With("class_embed.weight", 91), "expected 2 dimensions");
         Fails(w => w.Without(n => n.StartsWith("transformer.decoder.layers", StringComparison.Ordinal)), "no decoder layers");
         Fails(w => w.With("segmentation_head.blocks.0.dwconv.weight", 256, 1, 3, 3), "mask head has 1 blocks");
-        Fails(w => w.With("backbone.0.encoder.encoder.embeddings.register_tokens", 1, 4, 384), "register tokens are not supported");
+        Fails(
+            w => w.With("backbone.0.encoder.encoder.embeddings.register_tokens", 1, 4, 384), "register tokens are not supported");
         Fails(w => w.With("_kp_active_mask", 1, 17), "keypoint models are not supported");
     }
 
@@ -167,7 +184,8 @@ public class ConfigInferenceTests
     public void OneQueryGroupIsEnough()
     {
         ShapeOnlyWeights weights = ShapeOnlyWeights.Of("nano")
-            .Without(n => n.StartsWith("transformer.enc_out", StringComparison.Ordinal) && !n.Contains(".0.", StringComparison.Ordinal))
+            .Without(n =>
+                n.StartsWith("transformer.enc_out", StringComparison.Ordinal) && !n.Contains(".0.", StringComparison.Ordinal))
             .With("refpoint_embed.weight", 300, 4).With("query_feat.weight", 300, 256);
         ModelConfig config = ConfigInference.Infer(weights);
         config.GroupDetr.ShouldBe(1);
@@ -187,7 +205,11 @@ public class ConfigInferenceTests
     {
         ShapeOnlyWeights weights = ShapeOnlyWeights.Of("nano")
             .Without(n => Enumerable.Range(6, 6).Any(i => n.Contains($"encoder.layer.{i}.", StringComparison.Ordinal)))
-            .Without(n => n.StartsWith("transformer.enc_out", StringComparison.Ordinal) && !(n.Contains(".0.", StringComparison.Ordinal) || n.Contains(".1.", StringComparison.Ordinal) || n.Contains(".2.", StringComparison.Ordinal)))
+            .Without(n =>
+                n.StartsWith("transformer.enc_out", StringComparison.Ordinal)
+                    && !(
+                        n.Contains(".0.", StringComparison.Ordinal)
+                            || n.Contains(".1.", StringComparison.Ordinal) || n.Contains(".2.", StringComparison.Ordinal)))
             .With("backbone.0.encoder.encoder.embeddings.patch_embeddings.projection.weight", 192, 3, 16, 16).WithTable(16, 192)
             .With("transformer.decoder.norm.weight", 128)
             .With("transformer.decoder.layers.0.linear1.weight", 512, 128)
@@ -202,7 +224,8 @@ public class ConfigInferenceTests
     }
 
     private static void Fails(Func<ShapeOnlyWeights, ShapeOnlyWeights> change, string expected) =>
-        Should.Throw<CheckpointFormatException>(() => ConfigInference.Infer(change(ShapeOnlyWeights.Of("nano")))).Message.ShouldContain(expected);
+        Should.Throw<CheckpointFormatException>(() =>
+            ConfigInference.Infer(change(ShapeOnlyWeights.Of("nano")))).Message.ShouldContain(expected);
 
     private static PlainMap Args(string json) => (PlainMap)PlainJson.Read(json, "args")!;
 

@@ -39,7 +39,9 @@ public class HostileFileTests
     public void NamesThatMayDoHarmAreRefusedByNameBeforeAnyCall(string module, string name)
     {
         Refused(Pickle($"c{module}\n{name}\n)R.")).ShouldContain($"wants to call '{module}.{name}'");
-        Refused(Pickle($"\u008C{(char)module.Length}{module}\u008C{(char)name.Length}{name}\u0093)R.")).ShouldContain($"'{module}.{name}'");
+        Refused(
+            Pickle($"\u008C{(char)module.Length}{module}\u008C{(char)name.Length}{name}\u0093)R."))
+            .ShouldContain($"'{module}.{name}'");
     }
 
     [Fact]
@@ -99,7 +101,8 @@ public class HostileFileTests
         string map = "(" + string.Concat(Enumerable.Range(0, 250).Select(i => $"K{(char)i}N")) + "dq\u00020";
         string text = $"X\0\u0010\0\0{new string('y', 4096)}q\u00030";
         string pickle =
-            "X\u0064\0\0\0" + new string('x', 100) + "q\00" + list + map + text + string.Concat(Enumerable.Repeat(step, 4000)) + "}.";
+            "X\u0064\0\0\0" + new string('x', 100) + "q\00" + list + map + text + string.Concat(
+                Enumerable.Repeat(step, 4000)) + "}.";
         byte[] file = Pickle(pickle);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
@@ -179,7 +182,8 @@ public class HostileFileTests
     {
         // 'storage', FloatStorage, '0', 'cpu', 1 element
         string reference = "(X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\0" + "0X\u0003\0\0\0cpuK\u0001tQ";
-        string pickle = $"}}X\u0001\0\0\0wctorch._utils\n_rebuild_tensor_v2\n({reference}I{offset}\n(I{size}\nt(I{stride}\nt\u0089}}tRs.";
+        string pickle =
+            $"}}X\u0001\0\0\0wctorch._utils\n_rebuild_tensor_v2\n({reference}I{offset}\n(I{size}\nt(I{stride}\nt\u0089}}tRs.";
         Refused(Pickle(pickle, new byte[4])).ShouldContain(expected);
     }
 
@@ -188,7 +192,8 @@ public class HostileFileTests
     {
         string reference = "(X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\0" + "0X\u0003\0\0\0cpuK\u0000tQ";
         string huge = string.Concat(Enumerable.Repeat("I2147483647\n", 3));
-        string pickle = $"}}X\u0001\0\0\0wctorch._utils\n_rebuild_tensor_v2\n({reference}K\u0000({huge}K\u0000t(K\u0001K\u0001K\u0001K\u0001t\u0089}}tRs.";
+        string pickle =
+            $"}}X\u0001\0\0\0wctorch._utils\n_rebuild_tensor_v2\n({reference}K\u0000({huge}K\u0000t(K\u0001K\u0001K\u0001K\u0001t\u0089}}tRs.";
         Refused(Pickle(pickle, [])).ShouldContain("larger than any file");
     }
 
@@ -210,21 +215,39 @@ public class HostileFileTests
     }
 
     [Theory]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8, "'a' and 'b' overlap")]
+    [
+        InlineData(
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+            8, "'a' and 'b' overlap")
+    ]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8, "bytes 0 to 4")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 8, "4 bytes after the last tensor")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}", 8, "truncated: tensor 'a'")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}", 8, "takes 12 bytes")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2147483647,2147483647,2147483647,2147483647],\"data_offsets\":[0,8]}}", 8, "larger than any file")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2147483647,2147483647,2147483647,0],\"data_offsets\":[0,0]}}", 0, "larger than any file")]
+    [
+        InlineData(
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2147483647,2147483647,2147483647,2147483647],\"data_offsets\":[0,8]}}", 8,
+            "larger than any file")
+    ]
+    [
+        InlineData(
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2147483647,2147483647,2147483647,0],\"data_offsets\":[0,0]}}", 0,
+            "larger than any file")
+    ]
     [InlineData("{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[8],\"data_offsets\":[0,8]}}", 8, "element type F8_E4M3")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "names 'a' twice")]
+    [
+        InlineData(
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+            8, "names 'a' twice")
+    ]
     [InlineData("{\"a\":{\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "lacks dtype")]
     [InlineData("{\"a\":1}", 0, "StartObject belongs")]
     [InlineData("{\"a\":", 0, "not what the format asks for")]
     [InlineData("{\"__metadata__\":{\"rfdetr.args\":\"{\"}}", 0, "metadata is not JSON")]
     public void BrokenSafetensorsSayWhatIsWrong(string header, int data, string expected) =>
-        Refused([.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header), .. new byte[data]]).ShouldContain(expected);
+        Refused(
+            [.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header), .. new byte[data]])
+            .ShouldContain(expected);
 
     [Fact]
     public void ASafetensorsHeaderLongerThanTheFileIsNamedTruncated() =>

@@ -50,7 +50,8 @@ public class MutationTests
                 throw new InvalidOperationException($"case {i} of seed {seed} escaped", e);
             }
 
-            (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(10L * damaged.Length + AllocationFloor, $"case {i} of seed {seed}");
+            (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(
+                10L * damaged.Length + AllocationFloor, $"case {i} of seed {seed}");
         }
 
         // Most damage hits numbers and names that mean something, but not all of it.

@@ -7,7 +7,8 @@ namespace RfDetr.Tests.Checkpoints;
 /// <summary>One value of every harmless kind, as torch.save wrote it under four protocols and in both containers.</summary>
 public class PickleKindsTests
 {
-    public static TheoryData<string> Files => ["kinds_p1.pth", "kinds_p2.pth", "kinds_p4.pth", "kinds_p5.pth", "kinds_legacy.pth"];
+    public static TheoryData<string> Files =>
+        ["kinds_p1.pth", "kinds_p2.pth", "kinds_p4.pth", "kinds_p5.pth", "kinds_legacy.pth"];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -67,7 +68,8 @@ public class PickleKindsTests
     [MemberData(nameof(Files))]
     public void AnAverageInACallbackIsFound(string file)
     {
-        using Checkpoint checkpoint = Checkpoint.Open(Goldens.Path($"written/{file}"), new CheckpointOptions { PreferEma = true });
+        using Checkpoint checkpoint =
+            Checkpoint.Open(Goldens.Path($"written/{file}"), new CheckpointOptions { PreferEma = true });
         checkpoint.IsEma.ShouldBeTrue();
         checkpoint.TryGet("column", out HostTensor? column).ShouldBeTrue();
         column!.ToSingles().ShouldBe([1, 1, 1, 1]);

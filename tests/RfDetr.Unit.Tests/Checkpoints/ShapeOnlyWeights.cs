@@ -7,7 +7,8 @@ namespace RfDetr.Tests.Checkpoints;
 /// <summary>Weights with the shapes of a published variant and one shared block of zeros as values.</summary>
 internal sealed class ShapeOnlyWeights : IWeightSource
 {
-    private static readonly Lazy<JsonDocument> s_parameters = new(() => JsonDocument.Parse(File.ReadAllBytes(Goldens.Path("parameters.json"))));
+    private static readonly Lazy<JsonDocument> s_parameters =
+        new(() => JsonDocument.Parse(File.ReadAllBytes(Goldens.Path("parameters.json"))));
     private static readonly byte[] s_zeros = new byte[32 << 20];
     private readonly OrderedDictionary<string, int[]> _shapes = [];
 
@@ -18,7 +19,8 @@ internal sealed class ShapeOnlyWeights : IWeightSource
     public static ShapeOnlyWeights Of(string variant)
     {
         var weights = new ShapeOnlyWeights();
-        foreach (JsonProperty tensor in s_parameters.Value.RootElement.GetProperty(variant).GetProperty("tensors").EnumerateObject())
+        foreach (
+            JsonProperty tensor in s_parameters.Value.RootElement.GetProperty(variant).GetProperty("tensors").EnumerateObject())
             weights._shapes.Add(tensor.Name, [.. tensor.Value.EnumerateArray().Select(e => e.GetInt32())]);
         return weights;
     }

@@ -26,7 +26,8 @@ public class WriterTests
             tensor.ToSingles().ShouldBe(entry.Value.GetProperty("values").EnumerateArray().Select(e => (float)e.GetDouble()));
         }
 
-        PlainJson.Write(PlainJson.Read(observed.RootElement.GetProperty("args").GetRawText(), "")).ShouldBe(PlainJson.Write(checkpoint.Args));
+        PlainJson.Write(
+            PlainJson.Read(observed.RootElement.GetProperty("args").GetRawText(), "")).ShouldBe(PlainJson.Write(checkpoint.Args));
         observed.RootElement.GetProperty("args_type").GetString().ShouldBe("<class 'argparse.Namespace'>");
     }
 
@@ -116,9 +117,11 @@ public class WriterTests
             string path = Path.Combine(folder.FullName, "new", "model.pth");
             TorchWriter.Write(path, WrittenSample.Content);
             byte[] first = File.ReadAllBytes(path);
-            CheckpointContent broken = WrittenSample.Content with { Metadata = new PlainMap([new("bad", new Uri("https://example.org"))]) };
+            CheckpointContent broken =
+                WrittenSample.Content with { Metadata = new PlainMap([new("bad", new Uri("https://example.org"))]) };
             Should.Throw<ArgumentException>(() => TorchWriter.Write(path, broken)).Message.ShouldContain("Uri cannot be stored");
-            Should.Throw<ArgumentException>(() => SafetensorsWriter.Write(path, broken)).Message.ShouldContain("Uri is no plain value");
+            Should.Throw<ArgumentException>(() =>
+                SafetensorsWriter.Write(path, broken)).Message.ShouldContain("Uri is no plain value");
             File.ReadAllBytes(path).ShouldBe(first);
             Directory.GetFiles(Path.GetDirectoryName(path)!).ShouldBe([path]);
 
@@ -138,7 +141,8 @@ public class WriterTests
 
     [Fact]
     public void ReservedMetadataKeysAreTheCallersMistake() =>
-        Should.Throw<ArgumentException>(() => Torch(WrittenSample.Content with { Metadata = new PlainMap([new("model", 1L)]) })).Message.ShouldContain("'model'");
+        Should.Throw<ArgumentException>(() =>
+            Torch(WrittenSample.Content with { Metadata = new PlainMap([new("model", 1L)]) })).Message.ShouldContain("'model'");
 
     private static byte[] Torch(CheckpointContent content)
     {
@@ -173,6 +177,7 @@ public class WriterTests
             // Nothing to release.
         }
 
-        protected override ReadOnlyMemory<byte> View(long offset, int length) => bytes.AsMemory(checked((int)(offset - before)), length);
+        protected override ReadOnlyMemory<byte> View(long offset, int length) =>
+            bytes.AsMemory(checked((int)(offset - before)), length);
     }
 }

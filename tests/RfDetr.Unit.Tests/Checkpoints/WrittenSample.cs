@@ -4,7 +4,9 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Tests.Checkpoints;
 
-/// <summary>A small checkpoint with every element type and kind of value; PyTorch has read the file it makes (see tests/goldens/written).</summary>
+/// <summary>
+/// A small checkpoint with every element type and kind of value; PyTorch has read the file it makes (see tests/goldens/written).
+/// </summary>
 internal static class WrittenSample
 {
     public static CheckpointContent Content => new()
@@ -28,12 +30,15 @@ internal static class WrittenSample
         Ema = new MapWeights { ["class_embed.bias"] = Tensor<float>(DType.Float32, [4], i => i + 0.25f) },
         Args = new PlainMap(
         [
-            new("num_classes", 3L), new("class_names", new List<object?> { "RBC", "WBC", "Plättchen" }), new("lr", 1e-4), new("one", 1.0),
+            new("num_classes", 3L), new("class_names", new List<object?> { "RBC", "WBC", "Plättchen" }), new("lr", 1e-4),
+            new("one", 1.0),
             new("amp", true), new("pretrain_weights", null), new("big", 1L << 40), new("negative", -7L),
             new("projector_scale", new List<object?> { "P4" }), new("betas", new object?[] { 0.9, 0.999 }),
         ]),
-        Metadata = new PlainMap([new("epoch", 7L), new("rfdetr_version", "1.4.1"), new("nested", new PlainMap([new("k", new List<object?>())]))]),
-        ClassMap = new ClassMap(4, [new ClassEntry(1, "RBC", 1), new ClassEntry(2, "WBC", 2), new ClassEntry(3, "Plättchen", 3)], "test"),
+        Metadata = new PlainMap(
+            [new("epoch", 7L), new("rfdetr_version", "1.4.1"), new("nested", new PlainMap([new("k", new List<object?>())]))]),
+        ClassMap = new ClassMap(
+            4, [new ClassEntry(1, "RBC", 1), new ClassEntry(2, "WBC", 2), new ClassEntry(3, "Plättchen", 3)], "test"),
     };
 
     private static HostTensor Tensor<T>(DType dtype, int[] shape, Func<int, T> value)

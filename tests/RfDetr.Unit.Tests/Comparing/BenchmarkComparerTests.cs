@@ -10,7 +10,8 @@ public class BenchmarkComparerTests
         for (int i = 0; i < Tries; i++)
         {
             var times = new SyntheticTimes(i);
-            BenchmarkComparison result = BenchmarkComparer.Compare(Report(times.Series(Samples, 50)), Report(times.Series(Samples, 50 * 1.05)));
+            BenchmarkComparison result =
+                BenchmarkComparer.Compare(Report(times.Series(Samples, 50)), Report(times.Series(Samples, 50 * 1.05)));
             result.Verdict.ShouldBe(Verdict.Slower, $"try {i}");
             result.Passed.ShouldBeFalse();
         }
@@ -22,7 +23,8 @@ public class BenchmarkComparerTests
         for (int i = 0; i < Tries; i++)
         {
             var times = new SyntheticTimes(i);
-            BenchmarkComparison result = BenchmarkComparer.Compare(Report(times.Series(Samples, 50)), Report(times.Series(Samples, 50)));
+            BenchmarkComparison result =
+                BenchmarkComparer.Compare(Report(times.Series(Samples, 50)), Report(times.Series(Samples, 50)));
             result.Verdict.ShouldNotBe(Verdict.Slower, $"try {i}");
             result.Verdict.ShouldNotBe(Verdict.Faster, $"try {i}");
             result.Passed.ShouldBeTrue();
@@ -33,7 +35,8 @@ public class BenchmarkComparerTests
     public void A_planted_speedup_is_seen()
     {
         var times = new SyntheticTimes(5);
-        BenchmarkComparison result = BenchmarkComparer.Compare(Report(times.Series(Samples, 50)), Report(times.Series(Samples, 46)));
+        BenchmarkComparison result =
+            BenchmarkComparer.Compare(Report(times.Series(Samples, 50)), Report(times.Series(Samples, 46)));
         result.Verdict.ShouldBe(Verdict.Faster);
         StageComparison run = result.Series[0].Stages.Single(s => s.Name == BenchmarkStages.Run);
         run.MedianA.ShouldBe(40, 1);
@@ -44,7 +47,8 @@ public class BenchmarkComparerTests
     public void What_the_machine_explains_is_not_the_models_fault()
     {
         var times = new SyntheticTimes(6);
-        BenchmarkReport a = Report(times.Series(Samples, 50)), b = SyntheticTimes.Report(times.Series(Samples, 53), [.. Enumerable.Repeat(0.318, Samples)]);
+        BenchmarkReport a = Report(times.Series(Samples, 50)),
+        b = SyntheticTimes.Report(times.Series(Samples, 53), [.. Enumerable.Repeat(0.318, Samples)]);
         BenchmarkComparison result = BenchmarkComparer.Compare(a, b);
         result.Verdict.ShouldBe(Verdict.Undecided);
         result.Series[0].MachineRatio.ShouldNotBeNull().ShouldBe(1.06, 1e-9);
@@ -71,18 +75,28 @@ public class BenchmarkComparerTests
     public void Another_machine_or_other_images_are_refused_with_a_list()
     {
         BenchmarkReport a = Report(new SyntheticTimes(1).Series(50, 50));
-        BenchmarkReport b = a with { Environment = a.Environment with { Processor = "another", Cores = 4 }, Images = a.Images with { Sha256 = new string('c', 64) } };
+        BenchmarkReport b = a with
+        {
+            Environment = a.Environment with { Processor = "another", Cores = 4 },
+            Images = a.Images with { Sha256 = new string('c', 64) }
+        };
         string message = Should.Throw<ArgumentException>(() => BenchmarkComparer.Compare(a, b)).Message;
-        foreach (string part in (string[])["processor: a processor and another", "cores: 2 and 4", "images: bbb", "--any-environment"])
+        foreach (
+            string part in (string[])["processor: a processor and another", "cores: 2 and 4", "images: bbb", "--any-environment"])
             message.ShouldContain(part);
-        BenchmarkComparer.Compare(a, b, new ComparisonOptions { AnyEnvironment = true }).Differences.Count(d => d.Blocks).ShouldBe(3);
+        BenchmarkComparer.Compare(
+            a, b, new ComparisonOptions { AnyEnvironment = true }).Differences.Count(d => d.Blocks).ShouldBe(3);
     }
 
     [Fact]
     public void Another_model_engine_or_runtime_may_be_what_is_compared()
     {
         BenchmarkReport a = Report(new SyntheticTimes(1).Series(50, 50));
-        BenchmarkReport b = a with { Environment = a.Environment with { Engine = "another engine", Threads = 4 }, Model = a.Model with { Precision = "fp16", Sha256 = null } };
+        BenchmarkReport b = a with
+        {
+            Environment = a.Environment with { Engine = "another engine", Threads = 4 },
+            Model = a.Model with { Precision = "fp16", Sha256 = null }
+        };
         BenchmarkComparison result = BenchmarkComparer.Compare(a, b);
         result.Differences.Select(d => d.Name).ShouldBe(["engine", "threads", "model's SHA-256", "precision"]);
         result.Differences.ShouldAllBe(d => !d.Blocks);
@@ -98,14 +112,18 @@ public class BenchmarkComparerTests
     {
         double[] samples = new SyntheticTimes(1).Series(50, 50);
         BenchmarkReport With(double ap) => SyntheticTimes.Report(samples, accuracy: new("a set", 10, ap, 0.7, null, null));
-        BenchmarkComparison result = BenchmarkComparer.Compare(With(before), With(after), new ComparisonOptions { MaxApDrop = limit });
+        BenchmarkComparison result =
+            BenchmarkComparer.Compare(With(before), With(after), new ComparisonOptions { MaxApDrop = limit });
         result.Passed.ShouldBe(passes);
         result.Accuracy.ShouldHaveSingleItem().Failed.ShouldBe(!passes);
     }
 
     [Fact]
     public void Precision_is_asked_for_where_there_is_none() =>
-        Should.Throw<ArgumentException>(() => BenchmarkComparer.Compare(Report([.. Enumerable.Repeat(1.0, 30)]), Report([.. Enumerable.Repeat(1.0, 30)]), new ComparisonOptions { MaxApDrop = 0 }))
+        Should.Throw<ArgumentException>(() =>
+            BenchmarkComparer.Compare(
+                Report([.. Enumerable.Repeat(1.0, 30)]), Report([.. Enumerable.Repeat(1.0, 30)]),
+                new ComparisonOptions { MaxApDrop = 0 }))
             .Message.ShouldContain("report A has no average precision");
 
     [Fact]
@@ -113,10 +131,18 @@ public class BenchmarkComparerTests
     {
         BenchmarkReport a = Report(new SyntheticTimes(1).Series(50, 50));
         BenchmarkReport other = a with { Series = [a.Series[0] with { Batch = 4 }] };
-        Should.Throw<ArgumentException>(() => BenchmarkComparer.Compare(a, other)).Message.ShouldContain("A has batch 1 with 1 callers, B has batch 4");
-        BenchmarkReport undrawn = a with { Series = [a.Series[0] with { Stages = [.. a.Series[0].Stages.Where(s => s.Name != BenchmarkStages.Draw)] }] };
-        Should.Throw<ArgumentException>(() => BenchmarkComparer.Compare(a, undrawn, new ComparisonOptions { Metric = BenchmarkStages.Draw })).Message.ShouldContain("'draw' was not measured");
-        Should.Throw<ArgumentException>(() => BenchmarkComparer.Compare(a, a, new ComparisonOptions { Metric = "speed", Confidence = 1 })).Message.ShouldContain("Confidence is 1");
+        Should.Throw<ArgumentException>(() => BenchmarkComparer.Compare(a, other)).Message.ShouldContain(
+            "A has batch 1 with 1 callers, B has batch 4");
+        BenchmarkReport undrawn = a with
+        {
+            Series = [a.Series[0] with { Stages = [.. a.Series[0].Stages.Where(s => s.Name != BenchmarkStages.Draw)] }]
+        };
+        Should.Throw<ArgumentException>(() =>
+            BenchmarkComparer.Compare(a, undrawn, new ComparisonOptions { Metric = BenchmarkStages.Draw }))
+            .Message.ShouldContain("'draw' was not measured");
+        Should.Throw<ArgumentException>(() =>
+            BenchmarkComparer.Compare(a, a, new ComparisonOptions { Metric = "speed", Confidence = 1 }))
+            .Message.ShouldContain("Confidence is 1");
     }
 
     private static BenchmarkReport Report(double[] endToEnd) => SyntheticTimes.Report(endToEnd);

@@ -22,7 +22,8 @@ public class BlockBootstrapTests
     public void Correlation_widens_the_interval()
     {
         var times = new SyntheticTimes(7);
-        double[] loose = times.Series(300, 50, spread: 0.05, wander: 0, drift: 0), wandering = times.Series(300, 50, spread: 0, wander: 0.05, drift: 0);
+        double[] loose = times.Series(300, 50, spread: 0.05, wander: 0, drift: 0),
+        wandering = times.Series(300, 50, spread: 0, wander: 0.05, drift: 0);
         BlockBootstrap.AutocorrelationTime(loose).ShouldBeLessThan(1.5);
         BlockBootstrap.AutocorrelationTime(wandering).ShouldBeGreaterThan(2);
         BlockBootstrap.BlockLength(wandering).ShouldBeGreaterThan(BlockBootstrap.BlockLength(loose));

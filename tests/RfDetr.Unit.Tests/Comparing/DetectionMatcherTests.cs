@@ -1,4 +1,3 @@
-
 namespace RfDetr.Tests.Comparing;
 
 public class DetectionMatcherTests
@@ -8,7 +7,8 @@ public class DetectionMatcherTests
     [Fact]
     public void A_result_against_itself_matches_throughout()
     {
-        Detections all = Result(D(0.9f, 0, 0, 10, 10), D(0.9f, 0, 0, 10, 10), D(0.8f, 5, 5, 5, 5), D(0.7f, 1, 1, 11, 11), D(0.4f, 50, 50, 60, 60));
+        Detections all = Result(
+            D(0.9f, 0, 0, 10, 10), D(0.9f, 0, 0, 10, 10), D(0.8f, 5, 5, 5, 5), D(0.7f, 1, 1, 11, 11), D(0.4f, 50, 50, 60, 60));
         ImageDiff diff = DetectionMatcher.Match("p", all, all, s_options);
         (diff.Matched.Count, diff.Lost.Count, diff.New.Count, diff.Severity).ShouldBe((4, 0, 0, 0));
         diff.Matched.ShouldAllBe(m => m.IoU == 1 && m.ScoreShift == 0 && m.BoxShift == 0);
@@ -32,9 +32,11 @@ public class DetectionMatcherTests
     [Fact]
     public void Classes_are_matched_by_name_and_never_with_another()
     {
-        Detections a = Result(D(0.9f, 0, 0, 10, 10, 1, "cat")), b = Result(D(0.9f, 0, 0, 10, 10, 7, "Cat")), c = Result(D(0.9f, 0, 0, 10, 10, 1, "dog"));
+        Detections a = Result(D(0.9f, 0, 0, 10, 10, 1, "cat")), b = Result(D(0.9f, 0, 0, 10, 10, 7, "Cat")),
+        c = Result(D(0.9f, 0, 0, 10, 10, 1, "dog"));
         DetectionMatcher.Match("p", a, b, s_options).Matched.Count.ShouldBe(1);
-        DetectionMatcher.Match("p", a, c, s_options).ShouldSatisfyAllConditions(d => d.Lost.Count.ShouldBe(1), d => d.New.Count.ShouldBe(1));
+        DetectionMatcher.Match("p", a, c, s_options).ShouldSatisfyAllConditions(
+            d => d.Lost.Count.ShouldBe(1), d => d.New.Count.ShouldBe(1));
     }
 
     [Fact]
@@ -48,18 +50,23 @@ public class DetectionMatcherTests
     [Fact]
     public void Masks_are_compared_where_both_have_one()
     {
-        RleMask left = RleMask.FromBox(10, 10, new BoxXyxy(0, 0, 4, 10)), wide = RleMask.FromBox(10, 10, new BoxXyxy(0, 0, 8, 10));
+        RleMask left = RleMask.FromBox(10, 10, new BoxXyxy(0, 0, 4, 10)),
+        wide = RleMask.FromBox(10, 10, new BoxXyxy(0, 0, 8, 10));
         Detections With(RleMask? mask) => Result(D(0.9f, 0, 0, 10, 10) with { Mask = mask });
         DetectionMatcher.Match("p", With(left), With(wide), s_options).Matched[0].MaskIoU.ShouldBe(0.5);
-        DetectionMatcher.Match("p", With(RleMask.Empty(10, 10)), With(RleMask.Empty(10, 10)), s_options).Matched[0].MaskIoU.ShouldBe(1);
+        DetectionMatcher.Match(
+            "p", With(RleMask.Empty(10, 10)), With(RleMask.Empty(10, 10)), s_options).Matched[0].MaskIoU.ShouldBe(1);
         DetectionMatcher.Match("p", With(left), With(null), s_options).Matched[0].MaskIoU.ShouldBeNull();
     }
 
     [Fact]
     public void A_class_sums_its_images()
     {
-        ImageDiff one = DetectionMatcher.Match("1", Result(D(0.9f, 0, 0, 10, 10), D(0.6f, 20, 0, 30, 10)), Result(D(0.7f, 0, 0, 10, 10)), s_options);
-        ImageDiff two = DetectionMatcher.Match("2", Result(D(0.6f, 0, 0, 10, 10), D(0.4f, 50, 0, 60, 10)), Result(D(0.7f, 0, 0, 10, 10), D(0.6f, 50, 0, 60, 10)), s_options);
+        ImageDiff one = DetectionMatcher.Match(
+            "1", Result(D(0.9f, 0, 0, 10, 10), D(0.6f, 20, 0, 30, 10)), Result(D(0.7f, 0, 0, 10, 10)), s_options);
+        ImageDiff two = DetectionMatcher.Match(
+            "2", Result(D(0.6f, 0, 0, 10, 10), D(0.4f, 50, 0, 60, 10)), Result(D(0.7f, 0, 0, 10, 10), D(0.6f, 50, 0, 60, 10)),
+            s_options);
         ClassDiff sum = ClassDiff.Of("thing", [one, two], d => d.ClassName == "thing");
         (sum.Matched, sum.Lost, sum.LostBelow, sum.New, sum.NewBelow).ShouldBe((2, 1, 0, 1, 1));
         sum.ScoreShift.ShouldNotBeNull().ShouldBe(-0.05, 1e-6);

@@ -23,7 +23,8 @@ public sealed class ArenaTests
             })];
             long size = Arena.Place(storages);
             ShouldNotOverlap(storages, size);
-            long most = Enumerable.Range(0, 50).Max(step => storages.Where(s => s.First <= step && step <= s.Last).Sum(s => (s.Bytes + 63) / 64 * 64));
+            long most = Enumerable.Range(0, 50).Max(step =>
+                storages.Where(s => s.First <= step && step <= s.Last).Sum(s => (s.Bytes + 63) / 64 * 64));
             size.ShouldBeInRange(most, Math.Max(most * 3 / 2, most + 5056));
         }
     }

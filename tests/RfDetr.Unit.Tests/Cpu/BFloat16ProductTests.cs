@@ -6,7 +6,9 @@ using RfDetr.Tests.Cpu.Assembled;
 
 namespace RfDetr.Tests.Cpu;
 
-/// <summary>Products of bfloat16: in the assembled code on a model of its processor, and on the processor itself where it can.</summary>
+/// <summary>
+/// Products of bfloat16: in the assembled code on a model of its processor, and on the processor itself where it can.
+/// </summary>
 public sealed unsafe class BFloat16ProductTests
 {
     private static readonly Dictionary<string, KernelSet> s_kernels = All();
@@ -33,7 +35,8 @@ public sealed unsafe class BFloat16ProductTests
     {
         NetworkGraph graph = TinyNetwork.Record(TinyNetwork.Masks, 1);
         Dictionary<string, HostTensor> image = TinyNetwork.Image(TinyNetwork.Masks, 1);
-        var options = new CpuOptions { Threads = 2, BFloat16 = Matrices(TinyNetwork.Masks), BFloat16Kernels = s_kernels[kernels] };
+        var options =
+            new CpuOptions { Threads = 2, BFloat16 = Matrices(TinyNetwork.Masks), BFloat16Kernels = s_kernels[kernels] };
         using CpuNetwork network = CpuNetwork.Compile(graph, options);
         network.Products().Count(p => p.IsBFloat16).ShouldBeGreaterThan(20);
         network.Products().ShouldAllBe(p => p.IsBFloat16 != p.IsInt8 || !p.Weights.Any(options.BFloat16.Contains));
@@ -48,10 +51,19 @@ public sealed unsafe class BFloat16ProductTests
         NetworkGraph graph = TinyNetwork.Record(TinyNetwork.Boxes, 1);
         HashSet<string> all = Matrices(TinyNetwork.Boxes);
         string integers = all.First(n => n.Contains("mlp.fc1", StringComparison.Ordinal));
-        var options = new CpuOptions { Threads = 1, BFloat16 = all, BFloat16Kernels = s_kernels.Values.First(), Int8 = new Int8Products { Weights = new HashSet<string> { integers } } };
-        using CpuNetwork single = CpuNetwork.Compile(graph, new CpuOptions { Threads = 1 }), small = CpuNetwork.Compile(graph, options);
+        var options = new CpuOptions
+        {
+            Threads = 1,
+            BFloat16 = all,
+            BFloat16Kernels = s_kernels.Values.First(),
+            Int8 = new Int8Products { Weights = new HashSet<string> { integers } }
+        };
+        using CpuNetwork single = CpuNetwork.Compile(graph, new CpuOptions { Threads = 1 }),
+        small = CpuNetwork.Compile(graph, options);
         ((double)small.WeightBytes / single.WeightBytes).ShouldBeLessThan(0.75);
-        small.Products().Single(p => p.Weights.Contains(integers)).ShouldSatisfyAllConditions(p => p.IsInt8.ShouldBeTrue(), p => p.IsBFloat16.ShouldBeFalse());
+        small.Products()
+            .Single(p => p.Weights.Contains(integers))
+            .ShouldSatisfyAllConditions(p => p.IsInt8.ShouldBeTrue(), p => p.IsBFloat16.ShouldBeFalse());
         small.Summarize().Operations.ShouldBe(single.Summarize().Operations);
     }
 
@@ -73,8 +85,10 @@ public sealed unsafe class BFloat16ProductTests
         var random = new Random(1);
         float[] x =
         [
-            0, -0f, 1, 1 + 1 / 256f, 1 + 3 / 256f, 1.001f, -1.999f, float.MaxValue, float.PositiveInfinity, float.NegativeInfinity, float.NaN,
-            BitConverter.UInt32BitsToSingle(0xFFFF_FFFF), float.Epsilon, 1e-40f, 3.38e38f, .. Enumerable.Range(0, 1000).Select(_ => BitConverter.Int32BitsToSingle(random.Next())),
+            0, -0f, 1, 1 + 1 / 256f, 1 + 3 / 256f, 1.001f, -1.999f, float.MaxValue, float.PositiveInfinity,
+            float.NegativeInfinity, float.NaN,
+            BitConverter.UInt32BitsToSingle(0xFFFF_FFFF), float.Epsilon, 1e-40f, 3.38e38f,
+            .. Enumerable.Range(0, 1000).Select(_ => BitConverter.Int32BitsToSingle(random.Next())),
         ];
         ushort[] y = new ushort[x.Length];
         fixed (float* px = x)
@@ -148,7 +162,8 @@ public sealed unsafe class BFloat16ProductTests
                 for (int t = 0; t < k; t++)
                     sum += (double)BFloat16.Widen(BFloat16.Round(a[i * k + t])) * BFloat16.Widen(BFloat16.Round(b[j * k + t]));
                 double expected = Apply(activation, sum) + (hasResidual ? residual[i * n + j] : 0);
-                ((double)c[i * (n + 1) + j]).ShouldBe(expected, 2e-6 * (k + 2), $"{rows}×{k}×{n} {activation}, row {i} column {j}");
+                ((double)c[i * (n + 1) + j]).ShouldBe(
+                    expected, 2e-6 * (k + 2), $"{rows}×{k}×{n} {activation}, row {i} column {j}");
             }
         }
     }
@@ -163,7 +178,8 @@ public sealed unsafe class BFloat16ProductTests
     private static HashSet<string> Matrices(ModelConfig config)
     {
         using CpuNetwork network = CpuNetwork.Compile(TinyNetwork.Record(config, 1), new CpuOptions { Threads = 1 });
-        return network.Products().SelectMany(p => p.Weights).Where(n => n.EndsWith("weight", StringComparison.Ordinal)).ToHashSet();
+        return network.Products()
+            .SelectMany(p => p.Weights).Where(n => n.EndsWith("weight", StringComparison.Ordinal)).ToHashSet();
     }
 
     private static float[] Values(string key, int count)

@@ -30,7 +30,9 @@ public sealed class CpuNetworkTests
         ModelConfig config = masks ? TinyNetwork.Masks : TinyNetwork.Boxes;
         NetworkGraph graph = TinyNetwork.Record(config, 2, taps: _ => true);
         Dictionary<string, HostTensor> image = TinyNetwork.Image(config, 2);
-        TinyNetwork.ShouldAgree(CpuRuns.Run(graph, image, new CpuOptions { InstructionSet = set, Threads = 2 }), GraphEvaluator.Run(graph, image), Tolerance);
+        TinyNetwork.ShouldAgree(
+            CpuRuns.Run(graph, image, new CpuOptions { InstructionSet = set, Threads = 2 }), GraphEvaluator.Run(graph, image),
+            Tolerance);
     }
 
     [Theory]
@@ -82,7 +84,8 @@ public sealed class CpuNetworkTests
 
         static Dictionary<string, HostTensor> Image(int seed, int batch) => new()
         {
-            ["input"] = new FormulaWeights($"caller {seed}").Input(batch, TinyNetwork.Boxes.Resolution, TinyNetwork.Boxes.Resolution),
+            ["input"] =
+                new FormulaWeights($"caller {seed}").Input(batch, TinyNetwork.Boxes.Resolution, TinyNetwork.Boxes.Resolution),
         };
     }
 
@@ -168,7 +171,8 @@ public sealed class CpuNetworkTests
     public void Options_out_of_range_are_named_all_at_once()
     {
         var wrong = new CpuOptions { Threads = -1, SpinMicroseconds = 1_000_000, CachedPlans = 0, Cores = [-2] };
-        string message = Should.Throw<ArgumentException>(() => CpuNetwork.Compile(TinyNetwork.Record(TinyNetwork.Boxes, 1), wrong)).Message;
+        string message =
+            Should.Throw<ArgumentException>(() => CpuNetwork.Compile(TinyNetwork.Record(TinyNetwork.Boxes, 1), wrong)).Message;
         foreach (string name in new[] { "Threads", "SpinMicroseconds", "CachedPlans", "Cores" })
             message.ShouldContain(name);
     }

@@ -4,10 +4,14 @@ using RfDetr.Tests.Cpu.Assembled;
 
 namespace RfDetr.Tests.Cpu;
 
-/// <summary>Integer products on everything that this processor carries out, against an exact model written with plain integers: the same bits.</summary>
+/// <summary>
+/// Integer products on everything that this processor carries out, against an exact model written with plain integers: the same
+/// bits.
+/// </summary>
 public sealed unsafe class Int8KernelTests
 {
-    // Assembled code runs on a model of its processor here; where the processor itself has the instructions, as one of those available too.
+    // Assembled code runs on a model of its processor here; where the processor itself has the instructions, as one of those
+    // available too.
     private static readonly Int8Kernel[] s_kernels =
     [
         .. Int8Kernel.Available,
@@ -52,7 +56,8 @@ public sealed unsafe class Int8KernelTests
     public void Nothing_saturates(string kernel)
     {
         // Every pair of products is beyond 16 bits: what vpmaddubsw would clip.
-        float[] a = [.. Enumerable.Repeat(1f, 6 * 2000)], b = [.. Enumerable.Range(0, 20 * 2000).Select(i => i / 2000 % 2 == 0 ? 1f : -1f)];
+        float[] a = [.. Enumerable.Repeat(1f, 6 * 2000)],
+        b = [.. Enumerable.Range(0, 20 * 2000).Select(i => i / 2000 % 2 == 0 ? 1f : -1f)];
         float[] c = Run(kernel, a, b, new float[20], null, 6, 2000, 20, Epilogue.None, null);
         for (int i = 0; i < c.Length; i++)
             c[i].ShouldBe(i % 20 % 2 == 0 ? 2000 : -2000, 1e-2);
@@ -62,15 +67,18 @@ public sealed unsafe class Int8KernelTests
     [MemberData(nameof(Kernels))]
     public void The_largest_codes_and_weights_of_either_sign_are_summed_exactly(string kernel)
     {
-        // Scales of 1: results are the sums themselves, which a float holds exactly. Sums of one sign, and of signs that change with every term,
-        // every second or every fourth, so that halves of what one instruction adds stand against each other.
+        // Scales of 1: results are the sums themselves, which a float holds exactly. Sums of one sign, and of signs that change
+        // with every term, every second or every fourth, so that halves of what one instruction adds stand against each other.
         const int K = 1030, N = 20;
         int most = s_kernels.First(x => x.Name == kernel).MostCode;
         float[] a = [.. Enumerable.Repeat((float)most, 7 * K)], b = new float[N * K];
         for (int n = 0; n < N; n++)
         {
             for (int k = 0; k < K; k++)
-                b[n * K + k] = n switch { < 2 => true, < 8 => k % 2 == 0, < 14 => k / 2 % 2 == 0, _ => k / 4 % 2 == 0 } == (n % 2 == 0) ? 127 : -127;
+                b[n * K + k] =
+                    n switch { < 2 => true, < 8 => k % 2 == 0, < 14 => k / 2 % 2 == 0, _ => k / 4 % 2 == 0 } == (n % 2 == 0)
+                    ? 127
+                    : -127;
         }
 
         float[] c = Run(kernel, a, b, new float[N], null, 7, K, N, Epilogue.None, null);
@@ -84,11 +92,13 @@ public sealed unsafe class Int8KernelTests
     public void Activations_are_those_of_the_float_product(string kernel)
     {
         // Whole tiles of every kernel, and tiles that are cut off.
-        (float[] a, float[] b, float[] bias, float[] residual) = (Values("a", 13 * 50), Values("b", 37 * 50), Values("bias", 37), Values("r", 13 * 37));
+        (float[] a, float[] b, float[] bias, float[] residual) =
+            (Values("a", 13 * 50), Values("b", 37 * 50), Values("bias", 37), Values("r", 13 * 37));
         float[] plain = Run(kernel, a, b, bias, null, 13, 50, 37, Epilogue.None, null);
         foreach (Epilogue activation in new[] { Epilogue.Relu, Epilogue.Gelu, Epilogue.Silu })
         {
-            float[] c = Run(kernel, a, b, bias, null, 13, 50, 37, activation, null), more = Run(kernel, a, b, bias, residual, 13, 50, 37, activation, null);
+            float[] c = Run(kernel, a, b, bias, null, 13, 50, 37, activation, null),
+            more = Run(kernel, a, b, bias, residual, 13, 50, 37, activation, null);
             for (int i = 0; i < c.Length; i++)
             {
                 ((double)c[i]).ShouldBe(Apply(activation, plain[i]), 1e-5, $"{activation} of {plain[i]}");
@@ -133,7 +143,9 @@ public sealed unsafe class Int8KernelTests
     }
 
     // Rows of the result lie further apart than they are long, and what lies between them must stay.
-    private static float[] Run(string name, float[] a, float[] b, float[] bias, float[]? residual, int rows, int k, int n, Epilogue activation, ActivationRange? range)
+    private static float[] Run(
+        string name, float[] a, float[] b, float[] bias, float[]? residual, int rows, int k, int n, Epilogue activation,
+        ActivationRange? range)
     {
         Int8Kernel kernel = s_kernels.First(x => x.Name == name);
         Int8Layout layout = kernel.Layout(n, k);

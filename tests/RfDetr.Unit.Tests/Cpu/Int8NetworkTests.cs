@@ -37,7 +37,8 @@ public sealed class Int8NetworkTests
             var options = new CpuOptions { InstructionSet = set, Threads = 2, Int8 = seven };
             Dictionary<string, HostTensor> close = CpuRuns.Run(graph, image, options);
             TinyNetwork.ShouldAgree(close, exact, 2 * Tolerance);
-            close["masks"].ToSingles().ShouldBe(CpuRuns.Run(graph, image, options with { AssembleKernels = false })["masks"].ToSingles());
+            close["masks"]
+                .ToSingles().ShouldBe(CpuRuns.Run(graph, image, options with { AssembleKernels = false })["masks"].ToSingles());
             close["masks"].ToSingles().ShouldNotBe(CpuRuns.Run(graph, image, options with { Int8 = eight })["masks"].ToSingles());
         }
     }
@@ -47,7 +48,10 @@ public sealed class Int8NetworkTests
     [InlineData(6)]
     [InlineData(9)]
     public void Other_widths_are_refused(int bits) =>
-        Should.Throw<ArgumentException>(() => CpuNetwork.Compile(TinyNetwork.Record(TinyNetwork.Boxes, 1), new CpuOptions { Int8 = new Int8Products { Weights = new HashSet<string>(), ActivationBits = bits } }))
+        Should.Throw<ArgumentException>(() =>
+            CpuNetwork.Compile(
+                TinyNetwork.Record(TinyNetwork.Boxes, 1),
+                new CpuOptions { Int8 = new Int8Products { Weights = new HashSet<string>(), ActivationBits = bits } }))
             .Message.ShouldContain($"ActivationBits is {bits}, expected 7 or 8");
 
     [Fact]
@@ -55,13 +59,15 @@ public sealed class Int8NetworkTests
     {
         const string Layer = "backbone.0.encoder.encoder.encoder.layer.0.", Query = Layer + "attention.attention.query.weight";
         NetworkGraph graph = TinyNetwork.Record(TinyNetwork.Masks, 1);
-        using CpuNetwork network = CpuNetwork.Compile(graph, new CpuOptions { Threads = 1, Int8 = new Int8Products { Weights = new HashSet<string> { Query } } });
+        using CpuNetwork network = CpuNetwork.Compile(
+            graph, new CpuOptions { Threads = 1, Int8 = new Int8Products { Weights = new HashSet<string> { Query } } });
         ProductSummary product = network.Products().Single(p => p.IsInt8);
         product.Weights.ShouldContain(Query);
         product.Weights.ShouldContain(Layer + "attention.attention.value.weight");
         (product.Terms, product.Outputs).ShouldBe((64, 3 * 64));
         network.Products().ShouldAllBe(p => p.Weights.Count > 0);
-        network.Products().Single(p => p.Weights.Contains(Layer + "mlp.fc2.weight")).Weights.ShouldContain(Layer + "layer_scale2.lambda1");
+        network.Products().Single(p =>
+            p.Weights.Contains(Layer + "mlp.fc2.weight")).Weights.ShouldContain(Layer + "layer_scale2.lambda1");
     }
 
     [Fact]
@@ -99,7 +105,8 @@ public sealed class Int8NetworkTests
     [Fact]
     public void A_run_allocates_nothing()
     {
-        using CpuNetwork network = CpuNetwork.Compile(TinyNetwork.Record(TinyNetwork.Masks, 1), new CpuOptions { Threads = 2, Int8 = All(TinyNetwork.Masks) });
+        using CpuNetwork network = CpuNetwork.Compile(
+            TinyNetwork.Record(TinyNetwork.Masks, 1), new CpuOptions { Threads = 2, Int8 = All(TinyNetwork.Masks) });
         using CpuRun run = network.Rent();
         for (int i = 0; i < 50; i++)
             run.Execute();
@@ -130,6 +137,10 @@ public sealed class Int8NetworkTests
     private static Int8Products All(ModelConfig config)
     {
         using CpuNetwork network = CpuNetwork.Compile(TinyNetwork.Record(config, 1), new CpuOptions { Threads = 1 });
-        return new() { Weights = network.Products().SelectMany(p => p.Weights).Where(n => n.EndsWith("weight", StringComparison.Ordinal)).ToHashSet() };
+        return new()
+        {
+            Weights = network.Products()
+                .SelectMany(p => p.Weights).Where(n => n.EndsWith("weight", StringComparison.Ordinal)).ToHashSet()
+        };
     }
 }

@@ -24,7 +24,12 @@ public sealed unsafe class KernelTests
     [MemberData(nameof(Sets))]
     public void Exp_ends_where_float32_does(InstructionSet set)
     {
-        float[] y = Map(set, UnaryFunction.Exp, [.. Enumerable.Repeat(-1000f, 16), .. Enumerable.Repeat(1000f, 16), .. Enumerable.Repeat(float.NaN, 16), float.NegativeInfinity, 0]);
+        float[] y = Map(
+            set, UnaryFunction.Exp,
+            [
+                .. Enumerable.Repeat(-1000f, 16), .. Enumerable.Repeat(1000f, 16), .. Enumerable.Repeat(float.NaN, 16),
+                float.NegativeInfinity, 0
+            ]);
         y[..16].ShouldAllBe(v => v >= 0 && v < 2e-38f);
         y[16..32].ShouldAllBe(v => float.IsPositiveInfinity(v));
         y[32..48].ShouldAllBe(v => float.IsNaN(v));
@@ -78,13 +83,16 @@ public sealed unsafe class KernelTests
                 long[] expected = HostBackend.Read(host.Constant(HostTensor.Of(x, 1, n)).TopKIndices(k)).Span<long>().ToArray();
                 var graph = new RfDetr.Graph.GraphBackend();
                 Tensor top = graph.Input("x", TensorType.Float([1, n])).TopKIndices(k);
-                CpuRuns.Run(graph.Finish([("y", top)]), new Dictionary<string, HostTensor> { ["x"] = HostTensor.Of(x, 1, n) }, new CpuOptions { Threads = 1 })["y"]
+                CpuRuns.Run(
+                    graph.Finish([("y", top)]), new Dictionary<string, HostTensor> { ["x"] = HostTensor.Of(x, 1, n) },
+                    new CpuOptions { Threads = 1 })["y"]
                     .Span<long>().ToArray().ShouldBe(expected, $"{k} of {n}");
             }
         }
     }
 
-    private static double Largest(InstructionSet set, UnaryFunction function, float[] x, Func<double, double> exact, bool relative)
+    private static double Largest(
+        InstructionSet set, UnaryFunction function, float[] x, Func<double, double> exact, bool relative)
     {
         float[] y = Map(set, function, x);
         return x.Select((v, i) => Math.Abs(y[i] - exact(v)) / (relative ? Math.Abs(exact(v)) : 1)).Max();

@@ -54,7 +54,8 @@ public sealed unsafe class ProductKernelTests
         fixed (float* pa = a, pb = b, pp = packed, pc = c, pbias = bias, pr = residual, ps = scratch)
         {
             for (int panel = 0; panel * columns < n; panel++)
-                PackStep.Pack(pb + panel * columns * k, 1, k, k, Math.Min(columns, n - panel * columns), columns, pp + panel * columns * k);
+                PackStep.Pack(
+                    pb + panel * columns * k, 1, k, k, Math.Min(columns, n - panel * columns), columns, pp + panel * columns * k);
             kernels.Product(new ProductBlock
             {
                 A = pa,
@@ -88,7 +89,8 @@ public sealed unsafe class ProductKernelTests
                 for (int t = 0; t < k; t++)
                     sum += (double)a[i * lda + t] * b[j * k + t];
                 double expected = Apply(activation, sum) + (hasResidual ? residual[i * ldc + j] : 0);
-                Math.Abs(c[i * ldc + j] - expected).ShouldBeLessThan(2e-6 * (k + 2), $"{rows}×{k}×{n} {activation}, row {i} column {j}");
+                Math.Abs(c[i * ldc + j] - expected).ShouldBeLessThan(
+                    2e-6 * (k + 2), $"{rows}×{k}×{n} {activation}, row {i} column {j}");
             }
         }
     }

@@ -12,7 +12,11 @@ public sealed class RowBlocksTests
         {
             foreach (int threads in new[] { 1, 2, 3, 16 })
             {
-                foreach ((int panels, int tileRows, int most) in new[] { (1, 6, 96), (24, 6, 96), (96, 12, 60), (3, 1, 1), (10, 6, 4) })
+                foreach (
+                    (int panels, int tileRows, int most) in new[]
+                    {
+                        (1, 6, 96), (24, 6, 96), (96, 12, 60), (3, 1, 1), (10, 6, 4)
+                    })
                 {
                     cases.Add(rows, panels, tileRows, most, threads, true);
                     cases.Add(rows, panels, tileRows, most, threads, false);

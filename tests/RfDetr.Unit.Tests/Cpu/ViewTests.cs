@@ -48,13 +48,17 @@ public sealed class ViewTests
         switch (random.Next(3))
         {
             case 0:
-                int axis = random.Next(view.Rank), start = random.Next(view.Sizes[axis]), length = random.Next(1, view.Sizes[axis] - start + 1);
-                return (view.Slice(axis, start, length), Take(values, view.Sizes, [.. view.Sizes], i => i[axis] += start, axis, length));
+                int axis = random.Next(view.Rank), start = random.Next(view.Sizes[axis]),
+                length = random.Next(1, view.Sizes[axis] - start + 1);
+                return (
+                    view.Slice(axis, start, length),
+                    Take(values, view.Sizes, [.. view.Sizes], i => i[axis] += start, axis, length));
             case 1:
                 int[] axes = [.. Enumerable.Range(0, view.Rank).OrderBy(_ => random.Next())];
                 int[] moved = [.. axes.Select(a => view.Sizes[a])];
                 int[] strides = View.DenseStrides(view.Sizes);
-                return (view.Permute(axes), [.. View.Offsets(moved, [.. axes.Select(a => strides[a])], 0).Select(at => values[at])]);
+                return (
+                    view.Permute(axes), [.. View.Offsets(moved, [.. axes.Select(a => strides[a])], 0).Select(at => values[at])]);
             default:
                 // Two neighboring axes become one, or one becomes two.
                 int[] target = view.Rank > 1 && random.Next(2) == 0 && view.Rank < 6
@@ -64,7 +68,8 @@ public sealed class ViewTests
         }
     }
 
-    private static int[] Joined(int[] sizes, int axis) => [.. sizes[..axis], sizes[axis] * sizes[axis + 1], .. sizes[(axis + 2)..]];
+    private static int[] Joined(int[] sizes, int axis) =>
+        [.. sizes[..axis], sizes[axis] * sizes[axis + 1], .. sizes[(axis + 2)..]];
 
     private static int[] Split(int[] sizes, int axis) =>
         sizes[axis] % 2 == 0 && sizes.Length < 6 ? [.. sizes[..axis], 2, sizes[axis] / 2, .. sizes[(axis + 1)..]] : sizes;

@@ -44,8 +44,10 @@ public class CocoFileTests
 
         again.Images.ShouldBe(file.Images);
         again.Categories.ShouldBe(file.Categories);
-        again.Annotations.Select(a => a with { Segmentation = null }).ShouldBe(file.Annotations.Select(a => a with { Segmentation = null }));
-        again.Annotations.Select(a => a.Segmentation?.ToMask(8, 10)).ShouldBe(file.Annotations.Select(a => a.Segmentation?.ToMask(8, 10)));
+        again.Annotations.Select(a => a with { Segmentation = null }).ShouldBe(
+            file.Annotations.Select(a => a with { Segmentation = null }));
+        again.Annotations.Select(a => a.Segmentation?.ToMask(8, 10)).ShouldBe(
+            file.Annotations.Select(a => a.Segmentation?.ToMask(8, 10)));
         Directory.GetFiles(folder["."]).ShouldHaveSingleItem();
     }
 
@@ -69,7 +71,8 @@ public class CocoFileTests
     {
         string name = new('x', 700_000);
 
-        Read($$"""{"images": [{"id": 1, "file_name": "{{name}}", "width": 1, "height": 1}], "annotations": [], "categories": []}""")
+        Read(
+            $$"""{"images": [{"id": 1, "file_name": "{{name}}", "width": 1, "height": 1}], "annotations": [], "categories": []}""")
             .Images[0].FileName.ShouldBe(name);
     }
 

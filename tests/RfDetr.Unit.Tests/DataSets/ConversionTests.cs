@@ -30,7 +30,8 @@ public class ConversionTests
         foreach ((LabeledObject a, LabeledObject b) in old.Zip(read))
         {
             b.ClassIndex.ShouldBe(a.ClassIndex);
-            new[] { b.Box.X - a.Box.X, b.Box.Y - a.Box.Y, b.Box.Width - a.Box.Width, b.Box.Height - a.Box.Height }.Max(Math.Abs).ShouldBeLessThan(1e-6);
+            new[] { b.Box.X - a.Box.X, b.Box.Y - a.Box.Y, b.Box.Width - a.Box.Width, b.Box.Height - a.Box.Height }
+                .Max(Math.Abs).ShouldBeLessThan(1e-6);
         }
 
         File.ReadAllBytes(after.Split("valid").Images[0].File).ShouldBe(File.ReadAllBytes(before.Split("valid").Images[0].File));
@@ -42,13 +43,17 @@ public class ConversionTests
         using DataSetFolder folder = Source();
         DataSet before = DataSet.Open(folder.At("in"));
 
-        DataConverter.Convert(before, folder.At("out"), new ConversionOptions { To = DataSetLayout.RoboflowCoco }).Lost.ShouldBeEmpty();
+        DataConverter.Convert(
+            before, folder.At("out"), new ConversionOptions { To = DataSetLayout.RoboflowCoco }).Lost.ShouldBeEmpty();
 
-        CocoFile a = CocoFile.Read(folder.At("in/train/_annotations.coco.json")), b = CocoFile.Read(folder.At("out/train/_annotations.coco.json"));
+        CocoFile a = CocoFile.Read(folder.At("in/train/_annotations.coco.json")),
+        b = CocoFile.Read(folder.At("out/train/_annotations.coco.json"));
         b.Images.ShouldBe(a.Images);
         b.Categories.OrderBy(c => c.Id).ShouldBe(a.Categories.OrderBy(c => c.Id));
-        b.Annotations.Select(x => x with { Segmentation = null }).ShouldBe(a.Annotations.Select(x => x with { Segmentation = null }));
-        b.Annotations.Select(x => x.Segmentation!.ToMask(10, 20)).ShouldBe(a.Annotations.Select(x => x.Segmentation!.ToMask(10, 20)));
+        b.Annotations.Select(x => x with { Segmentation = null }).ShouldBe(
+            a.Annotations.Select(x => x with { Segmentation = null }));
+        b.Annotations.Select(x => x.Segmentation!.ToMask(10, 20)).ShouldBe(
+            a.Annotations.Select(x => x.Segmentation!.ToMask(10, 20)));
     }
 
     [Fact]
@@ -76,10 +81,21 @@ public class ConversionTests
         RleMask mask = RleMask.FromPolygons(40, 60, [[5, 5, 50, 8, 40, 35, 10, 30]]);
         var image = new LabeledImage(1, "", "a.bmp", 60, 40, []);
         using DataSetFolder folder = new DataSetFolder().Image("in/train/a.bmp", 60, 40);
-        var annotation = new CocoAnnotation { Id = 1, ImageId = 1, CategoryId = 1, Box = new(5, 5, 45, 30), Area = 900, Segmentation = new CocoRunLengths(mask) };
-        new CocoFile("", [new(1, "a.bmp", 60, 40)], [new(1, "cat")], [annotation]).Write(folder.At("in/train/_annotations.coco.json"));
+        var annotation = new CocoAnnotation
+        {
+            Id = 1,
+            ImageId = 1,
+            CategoryId = 1,
+            Box = new(5, 5, 45, 30),
+            Area = 900,
+            Segmentation = new CocoRunLengths(mask)
+        };
+        new CocoFile(
+            "", [new(1, "a.bmp", 60, 40)], [new(1, "cat")], [annotation]).Write(folder.At("in/train/_annotations.coco.json"));
 
-        DataConverter.Convert(DataSet.Open(folder.At("in")), folder.At("out"), new ConversionOptions { To = DataSetLayout.Yolo }).Lost.ShouldHaveSingleItem().ShouldContain("run lengths became outlines");
+        DataConverter.Convert(
+            DataSet.Open(folder.At("in")), folder.At("out"), new ConversionOptions { To = DataSetLayout.Yolo })
+            .Lost.ShouldHaveSingleItem().ShouldContain("run lengths became outlines");
 
         LabeledImage read = DataSet.Open(folder.At("out")).Split("train").Images[0];
         read.Objects[0].Mask(image)!.Equals(mask).ShouldBeTrue();
@@ -91,7 +107,8 @@ public class ConversionTests
     {
         using DataSetFolder folder = Source();
 
-        DataConverter.Convert(DataSet.Open(folder.At("in")), folder.At("out"), new ConversionOptions { To = DataSetLayout.Voc, Link = true });
+        DataConverter.Convert(
+            DataSet.Open(folder.At("in")), folder.At("out"), new ConversionOptions { To = DataSetLayout.Voc, Link = true });
 
         DataSet after = DataSet.Open(folder.At("out"));
         after.Split("train").Images[0].Name.ShouldBe("a.bmp");
@@ -106,7 +123,9 @@ public class ConversionTests
     {
         using DataSetFolder folder = Source();
 
-        Should.Throw<ArgumentException>(() => DataConverter.Convert(DataSet.Open(folder.At("in")), folder.At("in"), new ConversionOptions { To = DataSetLayout.Yolo }))
+        Should.Throw<ArgumentException>(() =>
+            DataConverter.Convert(
+                DataSet.Open(folder.At("in")), folder.At("in"), new ConversionOptions { To = DataSetLayout.Yolo }))
             .Message.ShouldContain("is not empty");
     }
 
@@ -126,7 +145,8 @@ public class ConversionTests
             {"id": 1, "image_id": 1, "category_id": 3, "bbox": [1, 1, 16, 8], "segmentation": [[4, 3, 12, 3, 12, 7]]},
             {"id": 2, "image_id": 1, "category_id": 3, "bbox": [4, 3, 4, 3], "segmentation": [[1, 1, 15, 1, 15, 9, 1, 9]]}
             """;
-        using DataSetFolder folder = new DataSetFolder().Coco("in/train", Two, """{"id": 3, "name": "cat"}""").Image("in/train/a.bmp");
+        using DataSetFolder folder =
+            new DataSetFolder().Coco("in/train", Two, """{"id": 3, "name": "cat"}""").Image("in/train/a.bmp");
 
         ConversionReport report = DataConverter.Convert(
             DataSet.Open(folder.At("in")), folder.At("out"), new ConversionOptions { To = DataSetLayout.Yolo });
@@ -202,7 +222,10 @@ public class ConversionTests
             folder.Image("in/train/" + file);
         CocoImage[] images = [.. files.Select((f, i) => new CocoImage(i + 1, f, 20, 10))];
         CocoAnnotation[] annotations =
-            [.. images.Select(i => new CocoAnnotation { Id = i.Id, ImageId = i.Id, CategoryId = 1, Box = new(1, 1, 2, 2), Area = 4 })];
+            [
+                .. images.Select(i =>
+                    new CocoAnnotation { Id = i.Id, ImageId = i.Id, CategoryId = 1, Box = new(1, 1, 2, 2), Area = 4 })
+            ];
         new CocoFile("", images, [new(1, "cat")], annotations).Write(folder.At("in/train/_annotations.coco.json"));
 
         string message = Refused(folder, to);
@@ -216,7 +239,10 @@ public class ConversionTests
     {
         using DataSetFolder folder = new DataSetFolder().Image("in/train/a.bmp");
         CocoAnnotation[] annotations =
-            [.. Enumerable.Range(1, 3).Select(i => new CocoAnnotation { Id = i, ImageId = 1 + i / 2, CategoryId = 1, Box = new(i, 1, 2, 2), Area = 4 })];
+            [
+                .. Enumerable.Range(1, 3).Select(i =>
+                    new CocoAnnotation { Id = i, ImageId = 1 + i / 2, CategoryId = 1, Box = new(i, 1, 2, 2), Area = 4 })
+            ];
         new CocoFile("", [new(1, "a.bmp", 20, 10), new(2, "a.bmp", 20, 10)], [new(1, "cat")], annotations)
             .Write(folder.At("in/train/_annotations.coco.json"));
 
@@ -230,7 +256,8 @@ public class ConversionTests
     [Fact]
     public void Classes_of_one_name_and_splits_of_one_name_are_refused()
     {
-        using DataSetFolder folder = new DataSetFolder().Coco("in/train", "", """{"id": 1, "name": "cat"}, {"id": 2, "name": "cat"}""").Image("in/train/a.bmp");
+        using DataSetFolder folder = new DataSetFolder()
+            .Coco("in/train", "", """{"id": 1, "name": "cat"}, {"id": 2, "name": "cat"}""").Image("in/train/a.bmp");
         Refused(folder, DataSetLayout.Voc).ShouldContain("the classes 1 and 2 are both called 'cat'");
 
         using DataSetFolder splits = new DataSetFolder().Coco("in/train", "").Image("in/train/a.bmp").Coco("in/train2017", "")

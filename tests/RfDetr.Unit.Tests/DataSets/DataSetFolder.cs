@@ -24,8 +24,12 @@ internal sealed class DataSetFolder : IDisposable
     }
 
     /// <summary>A Roboflow split of one image "a.bmp" of 20×10.</summary>
-    public DataSetFolder Coco(string split, string annotations, string categories = """{"id": 1, "name": "cat"}, {"id": 2, "name": "dog"}""", string file = "a.bmp") =>
-        Text($"{split}/_annotations.coco.json", $$"""{"images": [{"id": 1, "file_name": "{{file}}", "width": 20, "height": 10}], "annotations": [{{annotations}}], "categories": [{{categories}}]}""");
+    public DataSetFolder Coco(
+        string split, string annotations, string categories = """{"id": 1, "name": "cat"}, {"id": 2, "name": "dog"}""",
+        string file = "a.bmp") =>
+        Text(
+            $"{split}/_annotations.coco.json",
+            $$"""{"images": [{"id": 1, "file_name": "{{file}}", "width": 20, "height": 10}], "annotations": [{{annotations}}], "categories": [{{categories}}]}""");
 
     public DataSet Open(DataSetOptions? options = null) => DataSet.Open(Path, options);
 

@@ -5,12 +5,14 @@ namespace RfDetr.Tests.DataSets;
 public class LayoutTests
 {
     private const string Cat = """{"id": 4, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}""";
-    private const string Roboflow = """{"id": 0, "name": "pets", "supercategory": "none"}, {"id": 1, "name": "cat", "supercategory": "pets"}, {"id": 2, "name": "dog", "supercategory": "pets"}""";
+    private const string Roboflow =
+        """{"id": 0, "name": "pets", "supercategory": "none"}, {"id": 1, "name": "cat", "supercategory": "pets"}, {"id": 2, "name": "dog", "supercategory": "pets"}""";
 
     [Fact]
     public void Roboflow_COCO()
     {
-        using DataSetFolder folder = new DataSetFolder().Coco("train", Cat, Roboflow).Coco("valid", "", Roboflow).Image("train/a.bmp").Image("valid/a.bmp");
+        using DataSetFolder folder = new DataSetFolder()
+            .Coco("train", Cat, Roboflow).Coco("valid", "", Roboflow).Image("train/a.bmp").Image("valid/a.bmp");
 
         DataSet data = folder.Open();
 
@@ -18,11 +20,13 @@ public class LayoutTests
         data.Splits.Select(s => s.Name).ShouldBe(["train", "valid"]);
         data.Classes.ShouldBe([new DataClass(0, "cat", 1, "pets"), new DataClass(1, "dog", 2, "pets")]);
         data.Classes.Grouping!.Name.ShouldBe("pets");
-        data.Classes.Describe().ShouldBe("logit 0 = category 1 'cat'\nlogit 1 = category 2 'dog'\ncategory 0 'pets' only groups the others and is left out");
+        data.Classes.Describe().ShouldBe(
+            "logit 0 = category 1 'cat'\nlogit 1 = category 2 'dog'\ncategory 0 'pets' only groups the others and is left out");
         LabeledImage image = data.Split("train").Images.ShouldHaveSingleItem();
         (image.Id, image.Name, image.Width, image.Height).ShouldBe((1, "a.bmp", 20, 10));
         File.Exists(image.File).ShouldBeTrue();
-        image.Objects.ShouldHaveSingleItem().ShouldBe(new LabeledObject { Id = 4, ClassIndex = 0, Box = new(1, 2, 3, 4), Area = 12 });
+        image.Objects.ShouldHaveSingleItem().ShouldBe(
+            new LabeledObject { Id = 4, ClassIndex = 0, Box = new(1, 2, 3, 4), Area = 12 });
         data.Split("val").Images[0].Objects.ShouldBeEmpty();
         data.Split("val").HasMasks.ShouldBeFalse();
     }
@@ -51,7 +55,8 @@ public class LayoutTests
     [Fact]
     public void Gaps_between_ids_are_closed_or_kept()
     {
-        using DataSetFolder folder = new DataSetFolder().Coco("train", "", """{"id": 90, "name": "z"}, {"id": 3, "name": "a"}""").Image("train/a.bmp");
+        using DataSetFolder folder =
+            new DataSetFolder().Coco("train", "", """{"id": 90, "name": "z"}, {"id": 3, "name": "a"}""").Image("train/a.bmp");
 
         folder.Open().Classes.Select(c => (c.Index, c.CategoryId)).ShouldBe([(0, 3L), (1, 90L)]);
         ClassTable kept = folder.Open(new DataSetOptions { Classes = ClassRule.AsWritten }).Classes;
@@ -65,7 +70,8 @@ public class LayoutTests
     [InlineData("train2017/a.bmp", "train2017/a.bmp")]
     public void COCOs_own_layout_with_the_usual_places_of_images(string image, string name)
     {
-        string json = $$"""{"images": [{"id": 9, "file_name": "{{name}}", "width": 20, "height": 10}], "annotations": [], "categories": [{"id": 1, "name": "cat"}]}""";
+        string json =
+            $$"""{"images": [{"id": 9, "file_name": "{{name}}", "width": 20, "height": 10}], "annotations": [], "categories": [{"id": 1, "name": "cat"}]}""";
         using DataSetFolder folder = new DataSetFolder().Text("annotations/instances_train2017.json", json).Image(image);
 
         DataSet data = folder.Open();
@@ -79,7 +85,9 @@ public class LayoutTests
     public void YOLO_boxes_and_outlines()
     {
         using DataSetFolder folder = new DataSetFolder()
-            .Text("data.yaml", "path: /somebody/elses/disk\ntrain: ../train/images\nval: valid/images\nnc: 2\nnames: ['cat', \"dog's\"]\n")
+            .Text(
+                "data.yaml",
+                "path: /somebody/elses/disk\ntrain: ../train/images\nval: valid/images\nnc: 2\nnames: ['cat', \"dog's\"]\n")
             .Image("train/images/b.bmp").Image("train/images/deep/a.bmp", 40, 20, 1).Image("valid/images/c.bmp")
             .Text("train/labels/b.txt", "1 0.5 0.5 0.5 0.4\n\n0 0.1 0.2 0.9 0.2 0.5 1\n")
             .Text("train/labels/deep/a.txt", "");
@@ -104,7 +112,8 @@ public class LayoutTests
     {
         using DataSetFolder folder = new DataSetFolder()
             .Text("data.yaml", "train: [one, two.txt]\nnames:\n  1: dog\n  0: cat\n")
-            .Image("one/a.bmp").Text("one/a.txt", "1 0.5 0.5 1 1").Image("elsewhere/b.bmp").Text("two.txt", "./elsewhere/b.bmp\n");
+            .Image("one/a.bmp")
+                .Text("one/a.txt", "1 0.5 0.5 1 1").Image("elsewhere/b.bmp").Text("two.txt", "./elsewhere/b.bmp\n");
 
         DataSet data = folder.Open();
 
@@ -119,7 +128,8 @@ public class LayoutTests
             .Text("Annotations/a.xml", Voc("a.bmp", ("dog", 1, 1, 20, 10, 0), ("cat", 3, 4, 5, 6, 1)))
             .Text("Annotations/b.xml", Voc("odd.jpg"))
             .Image("JPEGImages/a.bmp").Image("JPEGImages/b.bmp")
-            .Text("ImageSets/Main/train.txt", "a\n").Text("ImageSets/Main/val.txt", "b  1\n").Text("ImageSets/Main/cat_train.txt", "a -1\n");
+            .Text("ImageSets/Main/train.txt", "a\n")
+                .Text("ImageSets/Main/val.txt", "b  1\n").Text("ImageSets/Main/cat_train.txt", "a -1\n");
 
         DataSet data = folder.Open();
 
@@ -146,9 +156,11 @@ public class LayoutTests
     [Fact]
     public void Several_layouts_in_one_folder_are_not_guessed_about()
     {
-        using DataSetFolder folder = new DataSetFolder().Coco("train", "").Image("train/a.bmp").Text("data.yaml", "train: train\nnames: [cat]");
+        using DataSetFolder folder =
+            new DataSetFolder().Coco("train", "").Image("train/a.bmp").Text("data.yaml", "train: train\nnames: [cat]");
 
-        Should.Throw<DataSetFormatException>(() => folder.Open()).Message.ShouldContain("holds several layouts (RoboflowCoco, Yolo)");
+        Should.Throw<DataSetFormatException>(() => folder.Open()).Message.ShouldContain(
+            "holds several layouts (RoboflowCoco, Yolo)");
         folder.Open(new DataSetOptions { Layout = DataSetLayout.Yolo }).Layout.ShouldBe(DataSetLayout.Yolo);
     }
 
@@ -157,12 +169,14 @@ public class LayoutTests
     {
         using DataSetFolder folder = new DataSetFolder().Coco("train", "").Image("train/a.bmp");
 
-        Should.Throw<ArgumentException>(() => folder.Open().Split("test")).Message.ShouldContain("has no split 'test'; it has 'train'");
+        Should.Throw<ArgumentException>(() => folder.Open().Split("test")).Message.ShouldContain(
+            "has no split 'test'; it has 'train'");
     }
 
-    internal static string Voc(string file, params (string Name, double X1, double Y1, double X2, double Y2, int Difficult)[] objects) =>
-        FormattableString.Invariant($"<annotation><filename>{file}</filename><size><width>20</width><height>10</height></size>")
-        + string.Concat(objects.Select(o => FormattableString.Invariant(
+    internal static string Voc(
+        string file, params (string Name, double X1, double Y1, double X2, double Y2, int Difficult)[] objects) =>
+        Invariant.Text($"<annotation><filename>{file}</filename><size><width>20</width><height>10</height></size>")
+        + string.Concat(objects.Select(o => Invariant.Text(
             $"<object><name>{o.Name}</name><difficult>{o.Difficult}</difficult><bndbox><xmin>{o.X1}</xmin><ymin>{o.Y1}</ymin><xmax>{o.X2}</xmax><ymax>{o.Y2}</ymax></bndbox></object>")))
         + "</annotation>";
 }

@@ -16,7 +16,9 @@ public class LenientDataSetTests
     [InlineData("""{"id": "1", "file_name": "a.bmp", "width": "20", "height": 10.0}""")]
     public void Sizes_come_from_the_image_where_the_file_has_none(string image)
     {
-        using DataSetFolder folder = Coco(image, """{"id": 1, "image_id": 1, "category_id": 1, "segmentation": [[1, 1, 9, 1, 9, 9, 1, 9]]}""").Image("train/a.bmp");
+        using DataSetFolder folder = Coco(
+            image, """{"id": 1, "image_id": 1, "category_id": 1, "segmentation": [[1, 1, 9, 1, 9, 9, 1, 9]]}""")
+            .Image("train/a.bmp");
 
         LabeledImage read = folder.Open().Split("train").Images.ShouldHaveSingleItem();
 
@@ -26,17 +28,30 @@ public class LenientDataSetTests
 
     public static TheoryData<string, string, string> Left => new()
     {
-        { """{"id": 2, "image_id": 1, "category_id": 9, "bbox": [1, 1, 2, 2]}""", "category-undeclared", "annotations[1].category_id is 9" },
-        { """{"id": 2, "image_id": 7, "category_id": 1, "bbox": [1, 1, 2, 2]}""", "image-unknown", "annotations[1].image_id is 7" },
-        { """{"id": 2, "image_id": "x", "category_id": 1, "bbox": [1, 1, 2, 2]}""", "image-unknown", "annotations[1].image_id is 'x'" },
-        { """{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}""", "annotation-repeated", "annotations[1] repeats id 1" },
+        {
+            """{"id": 2, "image_id": 1, "category_id": 9, "bbox": [1, 1, 2, 2]}""", "category-undeclared",
+            "annotations[1].category_id is 9"
+        },
+        {
+            """{"id": 2, "image_id": 7, "category_id": 1, "bbox": [1, 1, 2, 2]}""", "image-unknown",
+            "annotations[1].image_id is 7"
+        },
+        {
+            """{"id": 2, "image_id": "x", "category_id": 1, "bbox": [1, 1, 2, 2]}""", "image-unknown",
+            "annotations[1].image_id is 'x'"
+        },
+        {
+            """{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}""", "annotation-repeated",
+            "annotations[1] repeats id 1"
+        },
     };
 
     [Theory]
     [MemberData(nameof(Left))]
     public void Annotations_that_belong_to_nothing_are_left_out_and_counted(string more, string code, string example)
     {
-        using DataSetFolder folder = Coco(Image, $$"""{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}, {{more}}""").Image("train/a.bmp");
+        using DataSetFolder folder =
+            Coco(Image, $$"""{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}, {{more}}""").Image("train/a.bmp");
 
         DataSet data = folder.Open();
 
@@ -70,7 +85,9 @@ public class LenientDataSetTests
     [InlineData("\"abc\"")]
     public void A_mask_that_is_none_does_not_keep_the_box_from_being_read(string mask)
     {
-        using DataSetFolder folder = Coco(Image, $$"""{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "segmentation": {{mask}}}""").Image("train/a.bmp");
+        using DataSetFolder folder = Coco(
+            Image, $$"""{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "segmentation": {{mask}}}""")
+            .Image("train/a.bmp");
 
         LabeledImage image = folder.Open().Split("train").Images[0];
 
@@ -85,7 +102,8 @@ public class LenientDataSetTests
     public void Points_beside_outlines_enclose_nothing()
     {
         using DataSetFolder folder = Coco(
-            Image, """{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 8, 8], "segmentation": [[1, 1, 9, 1, 9, 9, 1, 9], [3, 3], []]}""").Image("train/a.bmp");
+            Image,
+            """{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 8, 8], "segmentation": [[1, 1, 9, 1, 9, 9, 1, 9], [3, 3], []]}""").Image("train/a.bmp");
 
         LabeledImage image = folder.Open().Split("train").Images[0];
 
@@ -126,7 +144,8 @@ public class LenientDataSetTests
     {
         var encoding = Encoding.GetEncoding(name);
         using DataSetFolder folder = new DataSetFolder().Image("train/é.bmp");
-        string json = $$"""{"images": [{"id": 1, "file_name": "é.bmp", "width": 20, "height": 10}], "annotations": [], "categories": [{{Cat}}]}""";
+        string json =
+            $$"""{"images": [{"id": 1, "file_name": "é.bmp", "width": 20, "height": 10}], "annotations": [], "categories": [{{Cat}}]}""";
         foreach (byte[] mark in (byte[][])[encoding.GetPreamble(), []])
         {
             File.WriteAllBytes(folder.At("train/_annotations.coco.json"), [.. mark, .. encoding.GetBytes(json)]);
@@ -138,7 +157,8 @@ public class LenientDataSetTests
     public void Latin_1_and_halves_of_surrogate_pairs()
     {
         using DataSetFolder folder = new DataSetFolder().Image("train/é.bmp");
-        string json = """{"images": [{"id": 1, "file_name": "é.bmp", "width": 20, "height": 10}], "annotations": [], "categories": [{"id": 1, "name": "a\ud83d\n\udce9"}], "\udce9": 1}""";
+        string json =
+            """{"images": [{"id": 1, "file_name": "é.bmp", "width": 20, "height": 10}], "annotations": [], "categories": [{"id": 1, "name": "a\ud83d\n\udce9"}], "\udce9": 1}""";
         File.WriteAllBytes(folder.At("train/_annotations.coco.json"), Encoding.Latin1.GetBytes(json));
 
         DataSet data = folder.Open();
@@ -231,7 +251,11 @@ public class LenientDataSetTests
             folder.Open().Classes[0].Name.ShouldBe("é");
         }
 
-        byte[] gbk = [.. "<?xml version=\"1.0\" encoding=\"gbk\"?>"u8, .. Encoding.ASCII.GetBytes($"<annotation>{VocCat("##")}</annotation>")];
+        byte[] gbk =
+        [
+            .. "<?xml version=\"1.0\" encoding=\"gbk\"?>"u8,
+            .. Encoding.ASCII.GetBytes($"<annotation>{VocCat("##")}</annotation>")
+        ];
         (byte, byte) cat = (0xC3, 0xA8); // U+732B
         int at = gbk.AsSpan().IndexOf("##"u8);
         (gbk[at], gbk[at + 1]) = cat;
@@ -269,7 +293,8 @@ public class LenientDataSetTests
     private const string Image = """{"id": 1, "file_name": "a.bmp", "width": 20, "height": 10}""";
 
     private static DataSetFolder Coco(string images, string annotations) => new DataSetFolder().Text(
-        "train/_annotations.coco.json", $$"""{"images": [{{images}}], "annotations": [{{annotations}}], "categories": [{{Cat}}]}""");
+        "train/_annotations.coco.json",
+        $$"""{"images": [{{images}}], "annotations": [{{annotations}}], "categories": [{{Cat}}]}""");
 
     private static string VocCat(string name) =>
         $"<object><name>{name}</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>5.5</xmax><ymax>6</ymax></bndbox></object>";

@@ -51,7 +51,8 @@ public sealed class DetectionDecoderTests
         var outputs = new PlantedOutputs();
         outputs.Decode(new DetectOptions { NumSelect = 3 }).IsSaturated.ShouldBeTrue("all three passed");
         outputs.Decode(new DetectOptions { NumSelect = 4 }).IsSaturated.ShouldBeFalse("the fourth is below the threshold");
-        outputs.Decode(new DetectOptions { NumSelect = 3, Classes = ["c"] }).IsSaturated.ShouldBeTrue("whatever classes are kept");
+        outputs.Decode(
+            new DetectOptions { NumSelect = 3, Classes = ["c"] }).IsSaturated.ShouldBeTrue("whatever classes are kept");
         outputs.Decode(new DetectOptions { NumSelect = 3, ScoreThreshold = 0.7f }).IsSaturated.ShouldBeFalse();
     }
 

@@ -19,7 +19,8 @@ internal sealed class PlantedOutputs : INetworkOutputs
         Width = 8,
         Outputs =
         [
-            new OutputSpec { Name = OutputNames.Boxes, Shape = [2, 4] }, new OutputSpec { Name = OutputNames.Logits, Shape = [2, 3] },
+            new OutputSpec { Name = OutputNames.Boxes, Shape = [2, 4] },
+            new OutputSpec { Name = OutputNames.Logits, Shape = [2, 3] },
             new OutputSpec { Name = OutputNames.Masks, Shape = [2, 2, 2] }, new OutputSpec { Name = Angles, Shape = [2, 1] },
         ],
     };

@@ -3,11 +3,13 @@ using System.Text.Json;
 namespace RfDetr.Tests.Decoding;
 
 /// <summary>
-/// A head that the library does not know, made here: an addition and no change. See docs/adding-a-head.md for the files that a real one touches.
+/// A head that the library does not know, made here: an addition and no change. See docs/adding-a-head.md for the files that a
+/// real one touches.
 /// </summary>
 public sealed class ThirdHeadTests
 {
-    private static readonly ModelInfo s_model = PlantedOutputs.Model with { Heads = [.. PlantedOutputs.Model.Heads, AngleHead.Instance] };
+    private static readonly ModelInfo s_model =
+        PlantedOutputs.Model with { Heads = [.. PlantedOutputs.Model.Heads, AngleHead.Instance] };
 
     [Fact]
     public void Its_results_stand_beside_those_of_the_others()
@@ -37,7 +39,8 @@ public sealed class ThirdHeadTests
     [Fact]
     public void It_goes_the_whole_way_of_a_detector()
     {
-        using var detector = new Detector(new ModelReference.BuiltIn("planted"), new ModelOptions(), Engine.Auto, new PlantedEngine(), s_model);
+        using var detector =
+            new Detector(new ModelReference.BuiltIn("planted"), new ModelOptions(), Engine.Auto, new PlantedEngine(), s_model);
         Detections found = detector.Detect(new PixelFrame(new byte[20 * 10 * 3], 20, 10, 0, PixelFormat.Rgb24));
         found.Items.Select(d => d.Feature<Angle>()!.Degrees).ShouldBe([30, 30, 60]);
         found.Items[0].Box.X2.ShouldBe(12, 1e-4f);

@@ -1,4 +1,3 @@
-
 namespace RfDetr.Tests.Drawing;
 
 public sealed class LabelPlacerTests
@@ -31,7 +30,8 @@ public sealed class LabelPlacerTests
             for (int i = 0; i < 20; i++)
             {
                 int x = random.Next(120), y = random.Next(90);
-                PixelRect plate = placer.Place(new PixelRect(x, y, random.Next(1, 121 - x), random.Next(1, 91 - y)), random.Next(5, 60), 12);
+                PixelRect plate =
+                    placer.Place(new PixelRect(x, y, random.Next(1, 121 - x), random.Next(1, 91 - y)), random.Next(5, 60), 12);
                 plate.Intersect(new PixelRect(0, 0, 120, 90)).ShouldBe(plate);
             }
         }

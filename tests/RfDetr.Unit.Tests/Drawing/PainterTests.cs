@@ -1,4 +1,3 @@
-
 namespace RfDetr.Tests.Drawing;
 
 public sealed class PainterTests
@@ -66,9 +65,16 @@ public sealed class PainterTests
         for (int round = 0; round < 500; round++)
         {
             var canvas = new Canvas(random.Next(1, 60), random.Next(1, 60));
-            float Edge() => random.Next(4) == 0 ? special[random.Next(special.Length)] : random.Next(-40, 100) + random.NextSingle();
-            var options = new DrawOptions { Style = (BoxStyle)random.Next(3), LineWidth = random.Next(1, 80) / 4f, TextHeight = random.Next(4, 30) };
-            Painter.Draw(canvas, [new Annotation(new BoxXyxy(Edge(), Edge(), Edge(), Edge()), random.Next(), "label")], options, text);
+            float Edge() =>
+                random.Next(4) == 0 ? special[random.Next(special.Length)] : random.Next(-40, 100) + random.NextSingle();
+            var options = new DrawOptions
+            {
+                Style = (BoxStyle)random.Next(3),
+                LineWidth = random.Next(1, 80) / 4f,
+                TextHeight = random.Next(4, 30)
+            };
+            Painter.Draw(
+                canvas, [new Annotation(new BoxXyxy(Edge(), Edge(), Edge(), Edge()), random.Next(), "label")], options, text);
         }
 
         text.Rendered.ShouldNotBeEmpty();
@@ -79,7 +85,8 @@ public sealed class PainterTests
     {
         var canvas = new Canvas(20, 20);
         var text = new BlockText();
-        Painter.Draw(canvas, [Box(30, 30, 40, 40, "a"), Box(float.NaN, 1, 5, 5, "b"), Box(8, 8, 8, 12, "c")], new DrawOptions(), text);
+        Painter.Draw(
+            canvas, [Box(30, 30, 40, 40, "a"), Box(float.NaN, 1, 5, 5, "b"), Box(8, 8, 8, 12, "c")], new DrawOptions(), text);
         canvas.Pixels.ToArray().ShouldAllBe(value => value == 0);
         text.Rendered.ShouldBeEmpty();
     }
@@ -102,7 +109,8 @@ public sealed class PainterTests
         canvas[25, 14].ShouldBe(new Rgb(100, 100, 100));
 
         canvas.Pixels.Clear();
-        Painter.Draw(canvas, [new Annotation(default, 0, "", mask, s_red)], options with { Contours = false, MaskOpacity = 0 }, null);
+        Painter.Draw(
+            canvas, [new Annotation(default, 0, "", mask, s_red)], options with { Contours = false, MaskOpacity = 0 }, null);
         canvas.Pixels.ToArray().ShouldAllBe(value => value == 0);
     }
 
@@ -118,7 +126,9 @@ public sealed class PainterTests
     public void A_label_is_readable_text_on_a_plate_above_its_box()
     {
         var canvas = new Canvas(100, 100);
-        Painter.Draw(canvas, [Box(20, 50, 80, 90, "ab")], s_thin with { ShowLabels = true, TextHeight = 8, Style = BoxStyle.None }, new BlockText());
+        Painter.Draw(
+            canvas, [Box(20, 50, 80, 90, "ab")], s_thin with { ShowLabels = true, TextHeight = 8, Style = BoxStyle.None },
+            new BlockText());
         // Text 8×8, padding 2 and 1: the plate is 12×10 and ends at the box's top.
         canvas[20, 40].ShouldBe(s_red);
         canvas[31, 49].ShouldBe(s_red);
@@ -133,8 +143,11 @@ public sealed class PainterTests
     public void Mistakes_name_the_thing()
     {
         var canvas = new Canvas(20, 10);
-        Should.Throw<ArgumentException>(() => Painter.Draw(canvas, [new Annotation(default, 0, "", RleMask.Empty(20, 10))], s_thin, null)).Message.ShouldContain("10×20");
-        Should.Throw<ArgumentException>(() => Painter.Draw(canvas, [Box(1, 1, 5, 5, "cat")], new DrawOptions(), null)).Message.ShouldContain("'cat'");
+        Should.Throw<ArgumentException>(() =>
+            Painter.Draw(canvas, [new Annotation(default, 0, "", RleMask.Empty(20, 10))], s_thin, null))
+            .Message.ShouldContain("10×20");
+        Should.Throw<ArgumentException>(() =>
+            Painter.Draw(canvas, [Box(1, 1, 5, 5, "cat")], new DrawOptions(), null)).Message.ShouldContain("'cat'");
         Should.Throw<ArgumentOutOfRangeException>(() => new DrawOptions { MaskOpacity = 2 });
         Should.Throw<ArgumentOutOfRangeException>(() => new DrawOptions { LineWidth = 0 });
         Should.Throw<ArgumentOutOfRangeException>(() => new DrawOptions { TextHeight = 0 });

@@ -1,4 +1,3 @@
-
 namespace RfDetr.Tests.Drawing;
 
 public sealed class PaletteTests
@@ -10,7 +9,9 @@ public sealed class PaletteTests
         for (int i = 0; i < colors.Length; i++)
         {
             for (int j = 0; j < i; j++)
-                (Math.Abs(colors[i].R - colors[j].R) + Math.Abs(colors[i].G - colors[j].G) + Math.Abs(colors[i].B - colors[j].B)).ShouldBeGreaterThan(9, $"classes {j} and {i}");
+                (
+                    Math.Abs(colors[i].R - colors[j].R) + Math.Abs(colors[i].G - colors[j].G) + Math.Abs(
+                        colors[i].B - colors[j].B)).ShouldBeGreaterThan(9, $"classes {j} and {i}");
         }
     }
 

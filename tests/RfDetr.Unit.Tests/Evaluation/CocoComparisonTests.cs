@@ -32,22 +32,29 @@ public sealed class CocoComparisonTests
     public void An_annotation_of_id_0_is_never_found_as_in_pycocotools()
     {
         CocoFile truth = Truth(new CocoAnnotation { Id = 0, ImageId = 1, CategoryId = 5, Box = new(2, 2, 6, 6), Area = 36 });
-        EvaluationInput input = CocoComparison.Match(truth, [new CocoDetection(1, 5, .5, new BoxXywh(2, 2, 6, 6), null)], "dt", EvaluationKind.Boxes);
+        EvaluationInput input =
+            CocoComparison.Match(truth, [new CocoDetection(1, 5, .5, new BoxXywh(2, 2, 6, 6), null)], "dt", EvaluationKind.Boxes);
         CocoEvaluator.Evaluate(input).Metrics.AveragePrecision().ShouldBe(0);
-        CocoEvaluator.Evaluate(input with { Truth = [input.Truth[0] with { NeverFound = false }] }).Metrics.AveragePrecision().ShouldBe(1, 1e-12);
+        CocoEvaluator.Evaluate(
+            input with { Truth = [input.Truth[0] with { NeverFound = false }] }).Metrics.AveragePrecision().ShouldBe(1, 1e-12);
     }
 
     [Fact]
     public void Files_that_do_not_belong_together_are_refused_by_entry()
     {
         Should.Throw<DataSetFormatException>(() => Match([Good(), Good() with { ImageId = 9 }], EvaluationKind.Boxes)).Message
-            .ShouldBe("dt.json: detection[1]: is of image 9, which 'gt.json' does not have; are the detections of another data set or split?");
+            .ShouldBe(
+                "dt.json: detection[1]: is of image 9, which 'gt.json' does not have; are the detections of another data "
+                    + "set or split?");
         var foreign = new CocoRunLengths(20, 10, [200]);
-        Should.Throw<DataSetFormatException>(() => Match([Good(), Good() with { Segmentation = foreign }], EvaluationKind.Masks)).Message
+        Should.Throw<DataSetFormatException>(() =>
+            Match([Good(), Good() with { Segmentation = foreign }], EvaluationKind.Masks)).Message
             .ShouldStartWith("dt.json: detection[1]: a mask of size [20, 10]");
         CocoFile bare = Truth(new CocoAnnotation { Id = 3, ImageId = 1, CategoryId = 5, Box = new(2, 2, 6, 6), Area = 36 });
         Should.Throw<DataSetFormatException>(() => CocoComparison.Match(bare, [], "dt.json", EvaluationKind.Masks)).Message
-            .ShouldBe("gt.json: annotations[0]: annotation 3 has no 'segmentation'; compare boxes (kind bbox), or give every annotation a mask");
+            .ShouldBe(
+                "gt.json: annotations[0]: annotation 3 has no 'segmentation'; compare boxes (kind bbox), or give every "
+                    + "annotation a mask");
     }
 
     [Fact]
@@ -55,14 +62,21 @@ public sealed class CocoComparisonTests
     {
         using var folder = new TemporaryFolder();
         RleMask mask = RleMask.FromPolygons(10, 20, s_square.Outlines);
-        FoundObject[] found = [new(1, 5, .1234567f, new BoxXywh(1.1f, 2.2f, 3.3f, 4.4f)) { Mask = mask }, new(2, 5, 1e-9, new BoxXywh(0, 0, 20, 10)) { Mask = RleMask.Empty(10, 20) }];
+        FoundObject[] found =
+        [
+            new(1, 5, .1234567f, new BoxXywh(1.1f, 2.2f, 3.3f, 4.4f)) { Mask = mask },
+            new(2, 5, 1e-9, new BoxXywh(0, 0, 20, 10)) { Mask = RleMask.Empty(10, 20) }
+        ];
         FoundJson.Write(folder["boxes.json"], found, EvaluationKind.Boxes);
         FoundJson.Write(folder["masks.json"], found, EvaluationKind.Masks);
-        CocoFile.ReadResults(folder["boxes.json"]).ShouldBe([.. found.Select(f => new CocoDetection(f.ImageId, f.CategoryId, f.Score, f.Box, null))]);
+        CocoFile.ReadResults(folder["boxes.json"]).ShouldBe(
+            [.. found.Select(f => new CocoDetection(f.ImageId, f.CategoryId, f.Score, f.Box, null))]);
         IReadOnlyList<CocoDetection> masks = CocoFile.ReadResults(folder["masks.json"]);
         masks.Select(m => m.Box).ShouldAllBe(b => b == null);
         masks.Select(m => ((CocoRunLengths)m.Segmentation!).ToMask()).ShouldBe([mask, RleMask.Empty(10, 20)]);
-        Should.Throw<ArgumentException>(() => FoundJson.Write(folder["none.json"], [new(1, 5, .5, default)], EvaluationKind.Masks)).Message.ShouldContain("no mask");
+        Should.Throw<ArgumentException>(() =>
+            FoundJson.Write(folder["none.json"], [new(1, 5, .5, default)], EvaluationKind.Masks))
+            .Message.ShouldContain("no mask");
         File.Exists(folder["none.json"]).ShouldBeFalse();
     }
 
@@ -127,7 +141,8 @@ public sealed class CocoComparisonTests
     [InlineData("36", 1, 1, -1)]
     public void Areas_decide_as_pycocotools_compares_them(string area, double all, double small, double large)
     {
-        string truth = $$"""{"images": [{"id": 1}], "annotations": [{"id": 1, "image_id": 1, "category_id": 5, "bbox": [2, 2, 6, 6], "area": {{area}}, "iscrowd": 0}], "categories": [{"id": 5}]}""";
+        string truth =
+            $$"""{"images": [{"id": 1}], "annotations": [{"id": 1, "image_id": 1, "category_id": 5, "bbox": [2, 2, 6, 6], "area": {{area}}, "iscrowd": 0}], "categories": [{"id": 5}]}""";
         IReadOnlyList<double> stats = Stats(truth, """[{"image_id": 1, "category_id": 5, "score": 0.5, "bbox": [2, 2, 6, 6]}]""");
         ((double[])[stats[0], stats[3], stats[5]]).ShouldBe([all, small, large], 1e-9);
     }
@@ -172,7 +187,19 @@ public sealed class CocoComparisonTests
     private static CocoDetection Good() => new(1, 5, .5, new BoxXywh(2, 2, 6, 6), null);
 
     private static EvaluationInput Match(IReadOnlyList<CocoDetection> found, EvaluationKind kind) =>
-        CocoComparison.Match(Truth(new CocoAnnotation { Id = 1, ImageId = 1, CategoryId = 5, Box = new(2, 2, 6, 6), Area = 36, Segmentation = s_square }), found, "dt.json", kind);
+        CocoComparison.Match(
+            Truth(
+                new CocoAnnotation
+                {
+                    Id = 1,
+                    ImageId = 1,
+                    CategoryId = 5,
+                    Box = new(2, 2, 6, 6),
+                    Area = 36,
+                    Segmentation = s_square
+                }),
+            found, "dt.json", kind);
 
-    private static CocoFile Truth(CocoAnnotation annotation) => new("gt.json", s_images, [new CocoCategory(5, "five")], [annotation]);
+    private static CocoFile Truth(CocoAnnotation annotation) =>
+        new("gt.json", s_images, [new CocoCategory(5, "five")], [annotation]);
 }

@@ -16,7 +16,13 @@ public sealed class CocoEvaluatorTests
         {
             EvaluationInput input = PlantedCases.Random(seed);
             crowds += input.Truth.Count(t => t.Crowd);
-            var options = new EvaluationOptions { Kind = kind, MaxDetections = [1, 3, 8], AreaRanges = s_areas, IouThresholds = [.3, .5, .75, 1] };
+            var options = new EvaluationOptions
+            {
+                Kind = kind,
+                MaxDetections = [1, 3, 8],
+                AreaRanges = s_areas,
+                IouThresholds = [.3, .5, .75, 1]
+            };
             CocoMetrics metrics = CocoEvaluator.Evaluate(input, options).Metrics;
             metrics.CategoryIds.ShouldBe([0, 10, 20, 30]);
             for (int t = 0; t < 4; t++)
@@ -26,7 +32,9 @@ public sealed class CocoEvaluatorTests
                     for (int am = 0; am < 12; am++)
                     {
                         (int a, int m) = (am / 3, am % 3);
-                        var expected = LiteralRules.Curve(input, kind, metrics.CategoryIds[k], options.IouThresholds[t], s_areas[a], options.MaxDetections[m], 8);
+                        var expected = LiteralRules.Curve(
+                            input, kind, metrics.CategoryIds[k], options.IouThresholds[t], s_areas[a], options.MaxDetections[m],
+                            8);
                         double[] precision = [.. metrics.Precision(t, k, a, m)], scores = [.. metrics.Scores(t, k, a, m)];
                         precision.ShouldBe(expected?.Precision ?? [.. Enumerable.Repeat(-1.0, 101)]);
                         scores.ShouldBe(expected?.Scores ?? [.. Enumerable.Repeat(-1.0, 101)]);
@@ -87,7 +95,10 @@ public sealed class CocoEvaluatorTests
     {
         var box = new BoxXywh(0, 0, 10, 10);
         TruthObject[] truth = [new(1, 1, box, 100), new(1, 1, new(50, 0, 30, 30), 900) { Crowd = true }, new(1, 2, box, 100)];
-        FoundObject[] found = [new(1, 1, .3, box, 100), new(1, 1, .9, new(20, 20, 5, 5), 25), new(1, 1, .8, new(55, 5, 5, 5), 25)];
+        FoundObject[] found =
+        [
+            new(1, 1, .3, box, 100), new(1, 1, .9, new(20, 20, 5, 5), 25), new(1, 1, .8, new(55, 5, 5, 5), 25)
+        ];
         IReadOnlyList<ClassOutcomes> classes = CocoEvaluator.Evaluate(new([1], [1, 2], truth, found)).Classes;
         classes[0].Objects.ShouldBe(1);
         classes[0].Scores.ShouldBe([.9, .3]); // the one inside the crowd does not count
@@ -135,5 +146,6 @@ public sealed class CocoEvaluatorTests
     }
 
     private static EvaluationInput Input(double score = .5, double x = 0, RleMask? mask = null, RleMask? found = null) => new(
-        [5], [1], [new TruthObject(5, 1, new(0, 0, 1, 1), 1) { Mask = mask }], [new FoundObject(5, 1, score, new(x, 0, 1, 1), 1) { Mask = found }]);
+        [5], [1], [new TruthObject(5, 1, new(0, 0, 1, 1), 1) { Mask = mask }],
+        [new FoundObject(5, 1, score, new(x, 0, 1, 1), 1) { Mask = found }]);
 }

@@ -47,7 +47,8 @@ public sealed class ConfidenceSweepTests
             ClassOutcomes one = evaluation.Classes[k];
             for (int i = 0; i <= 100; i++)
             {
-                int taken = one.Scores.Count(s => s >= sweep.Macro[i].Threshold), right = one.Scores.Zip(one.Right).Count(p => p.First >= sweep.Macro[i].Threshold && p.Second);
+                int taken = one.Scores.Count(s => s >= sweep.Macro[i].Threshold),
+                right = one.Scores.Zip(one.Right).Count(p => p.First >= sweep.Macro[i].Threshold && p.Second);
                 sweep.Classes[k][i].Precision.ShouldBe(taken == 0 ? 0 : (double)right / taken);
                 sweep.Classes[k][i].Recall.ShouldBe(one.Objects == 0 ? 0 : (double)right / one.Objects);
             }

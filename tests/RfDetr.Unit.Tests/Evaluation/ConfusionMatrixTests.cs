@@ -57,7 +57,8 @@ public sealed class ConfusionMatrixTests
                 ClassOutcomes one = evaluation.Classes[k];
                 matrix[k, k].ShouldBe(one.Scores.Zip(one.Right).Count(p => p.First >= .4 && p.Second));
                 Enumerable.Range(0, matrix.Background + 1).Sum(found => matrix[k, found]).ShouldBe(one.Objects);
-                Enumerable.Range(0, matrix.Background + 1).Sum(truth => matrix[truth, k]).ShouldBe(one.Scores.Count(s => s >= .4));
+                Enumerable.Range(0, matrix.Background + 1)
+                    .Sum(truth => matrix[truth, k]).ShouldBe(one.Scores.Count(s => s >= .4));
             }
         }
     }

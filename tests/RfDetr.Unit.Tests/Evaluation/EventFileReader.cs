@@ -3,7 +3,9 @@ using System.Text;
 
 namespace RfDetr.Tests.Evaluation;
 
-/// <summary>Reads TensorBoard's event files again: framing with a CRC-32C computed bit by bit, and Protocol Buffers' fields by number.</summary>
+/// <summary>
+/// Reads TensorBoard's event files again: framing with a CRC-32C computed bit by bit, and Protocol Buffers' fields by number.
+/// </summary>
 internal static class EventFileReader
 {
     public static List<Dictionary<int, object>> Read(string path)
@@ -23,7 +25,9 @@ internal static class EventFileReader
         return events;
     }
 
-    /// <summary>Field number → ulong (varint), double, float or bytes; the last of repeated ones, all of field 1 as a list under −1.</summary>
+    /// <summary>
+    /// Field number → ulong (varint), double, float or bytes; the last of repeated ones, all of field 1 as a list under −1.
+    /// </summary>
     public static Dictionary<int, object> Fields(ReadOnlySpan<byte> data)
     {
         var fields = new Dictionary<int, object>();

@@ -57,5 +57,6 @@ public sealed class EventFileTests
     [Fact]
     public void The_checksum_is_that_of_the_format() =>
         // CRC-32C of "123456789" is 0xE3069283 (RFC 3720); rotated by 15 and shifted.
-        EventFileReader.Masked(Encoding.ASCII.GetBytes("123456789")).ShouldBe(unchecked((0xE3069283u >> 15 | 0xE3069283u << 17) + 0xa282ead8));
+        EventFileReader.Masked(Encoding.ASCII.GetBytes("123456789")).ShouldBe(
+            unchecked((0xE3069283u >> 15 | 0xE3069283u << 17) + 0xa282ead8));
 }

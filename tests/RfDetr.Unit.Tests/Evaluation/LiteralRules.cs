@@ -2,7 +2,9 @@ using RfDetr.Data;
 
 namespace RfDetr.Tests.Evaluation;
 
-/// <summary>COCO's rules said slowly: everything is computed again for each class, range, limit and threshold, with lists and LINQ.</summary>
+/// <summary>
+/// COCO's rules said slowly: everything is computed again for each class, range, limit and threshold, with lists and LINQ.
+/// </summary>
 internal static class LiteralRules
 {
     /// <summary>Precision at 101 recalls and the scores there; the recall reached. Null where there is nothing to say.</summary>
@@ -13,8 +15,15 @@ internal static class LiteralRules
         int counting = 0;
         foreach (long image in input.ImageIds.Distinct().Order())
         {
-            List<TruthObject> truth = [.. input.Truth.Where(t => t.ImageId == image && t.CategoryId == category).OrderBy(t => Ignored(t, area))];
-            List<FoundObject> found = [.. input.Found.Where(f => f.ImageId == image && f.CategoryId == category).OrderByDescending(f => f.Score).Take(largestLimit)];
+            List<TruthObject> truth =
+            [
+                .. input.Truth.Where(t => t.ImageId == image && t.CategoryId == category).OrderBy(t => Ignored(t, area))
+            ];
+            List<FoundObject> found =
+            [
+                .. input.Found.Where(f => f.ImageId == image && f.CategoryId == category)
+                    .OrderByDescending(f => f.Score).Take(largestLimit)
+            ];
             counting += truth.Count(t => !Ignored(t, area));
             all.AddRange(Assign(truth, found, kind, iou, area).Take(limit));
         }
@@ -65,7 +74,11 @@ internal static class LiteralRules
                 (needed, chosen) = (overlap, i);
             }
 
-            double size = f.Area ?? (kind == EvaluationKind.Masks ? f.Mask!.Decode().Pixels.ToArray().Count(p => p != 0) : f.Box.Width * f.Box.Height);
+            double size = f.Area
+                ?? (
+                    kind == EvaluationKind.Masks
+                        ? f.Mask!.Decode().Pixels.ToArray().Count(p => p != 0)
+                        : f.Box.Width * f.Box.Height);
             bool outside = size < area.Least || size > area.Most;
             if (chosen < 0)
             {
@@ -81,14 +94,16 @@ internal static class LiteralRules
         return result;
     }
 
-    private static bool Ignored(TruthObject t, AreaRange area) => t.Crowd || t.Ignore || t.Area < area.Least || t.Area > area.Most;
+    private static bool Ignored(TruthObject t, AreaRange area) =>
+        t.Crowd || t.Ignore || t.Area < area.Least || t.Area > area.Most;
 
     private static double Overlap(FoundObject f, TruthObject t, EvaluationKind kind)
     {
         if (kind == EvaluationKind.Masks)
         {
             byte[] a = f.Mask!.Decode().Pixels.ToArray(), b = t.Mask!.Decode().Pixels.ToArray();
-            double both = a.Zip(b).Count(p => p.First != 0 && p.Second != 0), mine = a.Count(p => p != 0), other = b.Count(p => p != 0);
+            double both = a.Zip(b).Count(p => p.First != 0 && p.Second != 0), mine = a.Count(p => p != 0),
+            other = b.Count(p => p != 0);
             return both == 0 ? 0 : both / (t.Crowd ? mine : mine + other - both);
         }
 

@@ -2,7 +2,10 @@ using RfDetr.Data;
 
 namespace RfDetr.Tests.Evaluation;
 
-/// <summary>Random images full of what makes evaluators differ: equal scores, equal overlaps, crowds, objects that need not be found, nothing at all.</summary>
+/// <summary>
+/// Random images full of what makes evaluators differ: equal scores, equal overlaps, crowds, objects that need not be found,
+/// nothing at all.
+/// </summary>
 internal static class PlantedCases
 {
     private const int Side = 24;
@@ -31,15 +34,23 @@ internal static class PlantedCases
 
             for (int i = random.Next(14); i > 0; i--)
             {
-                (BoxXywh box, RleMask mask) = truth.Count > 0 && random.Next(2) == 0 ? Again(truth[random.Next(truth.Count)]) : Blob(random);
-                found.Add(new(image, 10 * random.Next(1, categories + 1) - 10, random.Next(6) / 5.0, box, random.Next(5) == 0 ? 5000 : random.Next(2) == 0 ? mask.Area : null) { Mask = mask });
+                (BoxXywh box, RleMask mask) = truth.Count > 0 && random.Next(2) == 0
+                    ? Again(truth[random.Next(truth.Count)])
+                    : Blob(random);
+                found.Add(
+                    new(
+                        image, 10 * random.Next(1, categories + 1) - 10, random.Next(6) / 5.0, box,
+                        random.Next(5) == 0 ? 5000 : random.Next(2) == 0 ? mask.Area : null)
+                    { Mask = mask });
             }
         }
 
-        found.Add(new(999_999, 0, 1, default, 0) { Mask = RleMask.Empty(Side, Side) }); // an image and a class that are not looked at
+        // an image and a class that are not looked at
+        found.Add(new(999_999, 0, 1, default, 0) { Mask = RleMask.Empty(Side, Side) });
         found.Add(new(1000, 777, 1, default, 0) { Mask = RleMask.Empty(Side, Side) });
         return new(
-            [.. Enumerable.Range(0, images).Select(p => 1000L - 7 * p)], [.. Enumerable.Range(0, categories).Select(c => 10L * c).Reverse()], truth, found);
+            [.. Enumerable.Range(0, images).Select(p => 1000L - 7 * p)],
+            [.. Enumerable.Range(0, categories).Select(c => 10L * c).Reverse()], truth, found);
     }
 
     private static (BoxXywh, RleMask) Again(TruthObject truth) => (truth.Box, truth.Mask!);

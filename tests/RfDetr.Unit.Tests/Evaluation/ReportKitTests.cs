@@ -43,13 +43,14 @@ public sealed partial class ReportKitTests
     [Fact]
     public void A_chart_draws_dots_levels_and_the_names_of_its_axes()
     {
-        XElement figure = Written(html => new Chart("<title>", "a & b", [new("", [(0, 1), (1, 3), (2, 9)]) { Dots = true, Color = "c4" }])
-        {
-            YLabel = "ms",
-            XRange = (0, 2),
-            YRange = (0, 4),
-            Levels = [(2, "p50", "c2")],
-        }.Write(html));
+        XElement figure =
+            Written(html => new Chart("<title>", "a & b", [new("", [(0, 1), (1, 3), (2, 9)]) { Dots = true, Color = "c4" }])
+            {
+                YLabel = "ms",
+                XRange = (0, 2),
+                YRange = (0, 4),
+                Levels = [(2, "p50", "c2")],
+            }.Write(html));
 
         figure.Element("figcaption")!.Value.ShouldBe("<title>");
         XElement[] dots = [.. figure.Descendants("circle")];
@@ -69,7 +70,10 @@ public sealed partial class ReportKitTests
         StackedBar[] bars = [new("one", [(1, "c0"), (3, "c1")], "4"), new("<two>", [(2, "c0"), (0, "c1")], "2")];
         XElement figure = Written(html => new BarChart("t", [("first", "c0"), ("second", "c1")], bars).Write(html));
 
-        double[] widths = [.. figure.Descendants("rect").Select(r => double.Parse(r.Attribute("width")!.Value, CultureInfo.InvariantCulture))];
+        double[] widths =
+        [
+            .. figure.Descendants("rect").Select(r => double.Parse(r.Attribute("width")!.Value, CultureInfo.InvariantCulture))
+        ];
         (widths[1] / widths[0]).ShouldBe(3, 0.01);
         (widths[2] / widths[0]).ShouldBe(2, 0.01);
         widths[3].ShouldBe(0);
@@ -111,16 +115,21 @@ public sealed partial class ReportKitTests
         main.Elements("p").Single().Attribute("class")!.Value.ShouldBe("warn");
         main.Descendants("td").Select(c => c.Value).ShouldBe(["<1>", "2"]);
         main.Descendants("td").Last().Attribute("class")!.Value.ShouldBe("text");
-        main.Descendants("img").Select(i => i.Attribute("src")!.Value).ShouldBe(["data:image/jpeg;base64,AQID", "data:image/jpeg;base64,BAUG"]);
+        main.Descendants("img")
+            .Select(i => i.Attribute("src")!.Value).ShouldBe(["data:image/jpeg;base64,AQID", "data:image/jpeg;base64,BAUG"]);
         html.ShouldContain("prefers-color-scheme:dark");
     }
 
     [Fact]
     public void Every_color_and_style_that_charts_use_is_in_the_style_sheet()
     {
-        BenchmarkReport report = SyntheticTimes.Report(new SyntheticTimes(1).Series(200, 50), accuracy: new("a set", 10, 0.5, 0.7, 0.45, 0.6));
+        BenchmarkReport report =
+            SyntheticTimes.Report(new SyntheticTimes(1).Series(200, 50), accuracy: new("a set", 10, 0.5, 0.7, 0.45, 0.6));
         BenchmarkReport slower = SyntheticTimes.Report(new SyntheticTimes(2).Series(200, 60));
-        foreach (ReportPage page in (ReportPage[])[BenchmarkPage.Of(report), ComparisonPage.Of(BenchmarkComparer.Compare(report, slower))])
+        foreach (
+            ReportPage page in (ReportPage[])[
+                BenchmarkPage.Of(report), ComparisonPage.Of(BenchmarkComparer.Compare(report, slower))
+            ])
         {
             string html = page.ToHtml();
             Alone(html);
@@ -148,7 +157,8 @@ public sealed partial class ReportKitTests
     [Fact]
     public void A_comparisons_page_has_an_interval_for_each_stage_and_the_verdict()
     {
-        BenchmarkReport a = SyntheticTimes.Report(new SyntheticTimes(1).Series(200, 50)), b = SyntheticTimes.Report(new SyntheticTimes(2).Series(200, 60));
+        BenchmarkReport a = SyntheticTimes.Report(new SyntheticTimes(1).Series(200, 50)),
+        b = SyntheticTimes.Report(new SyntheticTimes(2).Series(200, 60));
         XElement main = Body(ComparisonPage.Of(BenchmarkComparer.Compare(a, b)).ToHtml());
 
         main.Descendants("circle").Count().ShouldBe(6);
@@ -172,7 +182,8 @@ public sealed partial class ReportKitTests
 
     private static XElement Body(string html)
     {
-        int from = html.IndexOf("<main>", StringComparison.Ordinal), to = html.IndexOf("</main>", StringComparison.Ordinal) + "</main>".Length;
+        int from = html.IndexOf("<main>", StringComparison.Ordinal),
+        to = html.IndexOf("</main>", StringComparison.Ordinal) + "</main>".Length;
         return XElement.Parse(Void().Replace(html[from..to], "$0</img>"));
     }
 

@@ -23,7 +23,12 @@ public sealed partial class ReportTests
             new("lr", [new("lr", [(0, 1e-4), (1, 1e-5)])]),
             new("flat", [new("constant", [(0, 3), (1, 3)])]),
             new("nothing", [new("gaps", [(0, double.NaN)])]),
-            new("many", [new("long", [.. Enumerable.Range(0, 5000).Select(i => ((double)i, Math.Sin(i / 500.0)))]), new("one", [(7, .5)])]),
+            new(
+                "many",
+                [
+                    new("long", [.. Enumerable.Range(0, 5000).Select(i => ((double)i, Math.Sin(i / 500.0)))]),
+                    new("one", [(7, .5)])
+                ]),
         ]),
         Examples = [new("image <x>.jpg", "2 found", [1, 2, 3], [4, 5, 6])],
     };
@@ -35,12 +40,17 @@ public sealed partial class ReportTests
         html.ShouldStartWith("<!DOCTYPE html>");
         html.ShouldNotContain("http", Case.Insensitive);
         html.ShouldNotContain("@import");
-        References().Matches(html).Select(m => m.Groups[1].Value).ShouldAllBe(target => target.StartsWith("data:image/jpeg;base64,", StringComparison.Ordinal));
+        References()
+            .Matches(html).Select(m => m.Groups[1].Value)
+            .ShouldAllBe(target => target.StartsWith("data:image/jpeg;base64,", StringComparison.Ordinal));
         html.ShouldContain("image &lt;x&gt;.jpg");
         html.ShouldContain("a&lt;b&gt;&amp;10");
 
         // Every part that is built from data must close what it opens; void elements, style and script aside it is XML then.
-        string body = html[html.IndexOf("<main>", StringComparison.Ordinal)..(html.IndexOf("</main>", StringComparison.Ordinal) + "</main>".Length)];
+        string body = html[
+            html.IndexOf("<main>", StringComparison.Ordinal)..(
+                html.IndexOf("</main>", StringComparison.Ordinal) + "</main>".Length)
+        ];
         body.ShouldNotContain("NaN", Case.Sensitive);
         XElement main = XElement.Parse(Void().Replace(body, "$0</img>"));
         main.Descendants("svg").Count().ShouldBe(6); // three of the evaluation, three of the history
@@ -55,7 +65,12 @@ public sealed partial class ReportTests
         int lines = 0;
         foreach (Match path in Lines().Matches(html))
         {
-            double[] numbers = [.. Numbers().Matches(path.Groups[1].Value).Select(m => double.Parse(m.Value, System.Globalization.CultureInfo.InvariantCulture))];
+            double[] numbers =
+            [
+                .. Numbers()
+                    .Matches(path.Groups[1].Value)
+                    .Select(m => double.Parse(m.Value, System.Globalization.CultureInfo.InvariantCulture))
+            ];
             numbers.Where((_, i) => i % 2 == 0).ShouldAllBe(x => x >= 46 && x <= 470);
             numbers.Where((_, i) => i % 2 == 1).ShouldAllBe(y => y >= 10 && y <= 222);
             numbers.Length.ShouldBeLessThanOrEqualTo(2 * 400);
@@ -74,7 +89,8 @@ public sealed partial class ReportTests
         JsonElement root = JsonDocument.Parse(File.ReadAllText(folder["results.json"])).RootElement;
         JsonElement[] rows = [.. root.GetProperty("class_map").GetProperty("valid").EnumerateArray()];
         rows.Length.ShouldBe(result.Classes.Count(c => c.Objects > 0) + 1);
-        rows[0].EnumerateObject().Select(p => p.Name).ShouldBe(["class", "map@50:95", "map@50", "precision", "recall", "f1_score"]);
+        rows[0]
+            .EnumerateObject().Select(p => p.Name).ShouldBe(["class", "map@50:95", "map@50", "precision", "recall", "f1_score"]);
         rows[^1].GetProperty("class").GetString().ShouldBe("all");
         rows[^1].GetProperty("map@50:95").GetDouble().ShouldBe(result.Metrics.AveragePrecision());
         root.GetProperty("map").GetDouble().ShouldBe(result.Metrics.AveragePrecision(iou: .5));
@@ -101,7 +117,8 @@ public sealed partial class ReportTests
         mean.Average().ShouldBe(result.Metrics.AveragePrecision(iou: .5), 1e-12);
         JsonElement confusion = Json(false).GetProperty("confusion");
         confusion.GetProperty("classes").GetArrayLength().ShouldBe(5);
-        confusion.GetProperty("truth_by_found").EnumerateArray().Sum(row => row.EnumerateArray().Sum(n => n.GetInt32())).ShouldBeGreaterThan(10);
+        confusion.GetProperty("truth_by_found")
+            .EnumerateArray().Sum(row => row.EnumerateArray().Sum(n => n.GetInt32())).ShouldBeGreaterThan(10);
     }
 
     [Fact]

@@ -9,7 +9,8 @@ namespace RfDetr.Tests.Export;
 /// <summary>What a written model is made of.</summary>
 public sealed class ExportStructureTests
 {
-    private static readonly NetworkGraph s_graph = TinyNetwork.Record(TinyNetwork.Masks, Dim.Batch, taps: name => name == "projector.0");
+    private static readonly NetworkGraph s_graph =
+        TinyNetwork.Record(TinyNetwork.Masks, Dim.Batch, taps: name => name == "projector.0");
 
     [Theory]
     [InlineData(OnnxDialect.Portable, true)]
@@ -21,16 +22,19 @@ public sealed class ExportStructureTests
         model.OpsetImport.Single(o => o.Domain.Length == 0).Version.ShouldBe(17);
         model.Graph.Name.ShouldBe("tiny");
         model.Graph.Input.Select(Describe).ShouldBe(["input [batch, 3, 16, 16]"]);
-        model.Graph.Output.Select(Describe).ShouldBe(["dets [batch, 5, 4]", "labels [batch, 5, 4]", "masks [batch, 5, 4, 4]", "projector.0 [batch, 32, 8, 8]"]);
+        model.Graph.Output.Select(Describe).ShouldBe(
+            ["dets [batch, 5, 4]", "labels [batch, 5, 4]", "masks [batch, 5, 4, 4]", "projector.0 [batch, 32, 8, 8]"]);
     }
 
     [Fact]
     public void The_portable_dialect_uses_standard_operators_only()
     {
-        ModelProto portable = OnnxExporter.Build(s_graph, new()), fused = OnnxExporter.Build(s_graph, new() { Dialect = OnnxDialect.OnnxRuntime });
+        ModelProto portable = OnnxExporter.Build(s_graph, new()),
+        fused = OnnxExporter.Build(s_graph, new() { Dialect = OnnxDialect.OnnxRuntime });
         portable.Graph.Node.ShouldAllBe(n => n.Domain.Length == 0);
         portable.OpsetImport.ShouldHaveSingleItem();
-        fused.Graph.Node.Where(n => n.Domain == "com.microsoft").Select(n => n.OpType).Distinct().ShouldBe(["Attention", "MultiHeadAttention", "Gelu"], ignoreOrder: true);
+        fused.Graph.Node.Where(n => n.Domain == "com.microsoft")
+            .Select(n => n.OpType).Distinct().ShouldBe(["Attention", "MultiHeadAttention", "Gelu"], ignoreOrder: true);
         fused.OpsetImport.Count.ShouldBe(2);
     }
 
@@ -41,10 +45,16 @@ public sealed class ExportStructureTests
     [Fact]
     public void Every_name_is_defined_once_and_before_it_is_used()
     {
-        foreach (ExportOptions options in new ExportOptions[] { new(), new() { Optimize = false }, new() { Precision = ExportPrecision.Float16, Dialect = OnnxDialect.OnnxRuntime } })
+        foreach (
+            ExportOptions options in new ExportOptions[]
+            {
+                new(), new() { Optimize = false },
+                new() { Precision = ExportPrecision.Float16, Dialect = OnnxDialect.OnnxRuntime }
+            })
         {
             GraphProto graph = OnnxExporter.Build(s_graph, options).Graph;
-            var known = new HashSet<string>(graph.Input.Select(i => i.Name).Concat(graph.Initializer.Select(i => i.Name)).Append(""));
+            var known =
+                new HashSet<string>(graph.Input.Select(i => i.Name).Concat(graph.Initializer.Select(i => i.Name)).Append(""));
             known.Count.ShouldBe(graph.Input.Count + graph.Initializer.Count + 1);
             foreach (NodeProto node in graph.Node)
             {
@@ -63,17 +73,24 @@ public sealed class ExportStructureTests
     {
         GraphProto graph = OnnxExporter.Build(s_graph, new() { Precision = ExportPrecision.Float16, Dialect = dialect }).Graph;
         Dictionary<string, ElementType> types = Types(graph);
-        NodeProto[] norms = [.. graph.Node.Where(n => n.OpType is "LayerNormalization" or "Softmax" or "ReduceMean" or "ReduceSum" or "GridSample")];
+        NodeProto[] norms =
+        [
+            .. graph.Node.Where(n => n.OpType is "LayerNormalization" or "Softmax" or "ReduceMean" or "ReduceSum" or "GridSample")
+        ];
         norms.Select(n => n.OpType).Distinct().Count().ShouldBeGreaterThanOrEqualTo(4);
-        norms.SelectMany(n => n.Input.Take(n.OpType == "ReduceSum" ? 1 : 3)).ShouldAllBe(name => types[name] == ElementType.Float);
+        norms.SelectMany(n =>
+            n.Input.Take(n.OpType == "ReduceSum" ? 1 : 3)).ShouldAllBe(name => types[name] == ElementType.Float);
         NodeProto[] products = [.. graph.Node.Where(n => n.OpType is "MatMul" or "Conv" or "MultiHeadAttention")];
         products.ShouldNotBeEmpty();
         products.SelectMany(n => n.Input).ShouldAllBe(name => types[name] == ElementType.Float16);
         graph.Output.ShouldAllBe(o => o.Type.TensorType.ElemType == (int)ElementType.Float && types[o.Name] == ElementType.Float);
         // Weights of products are stored once, in half; those of norms in single precision.
         graph.Initializer.Select(i => i.Name).ShouldBeUnique();
-        graph.Initializer.Where(i => i.Dims.Count >= 2 && i.DataType == (int)ElementType.Float && i.Name.EndsWith("weight", StringComparison.Ordinal))
-            .ShouldAllBe(i => i.Name.StartsWith("refpoint_embed", StringComparison.Ordinal) || i.Name.StartsWith("query_feat", StringComparison.Ordinal));
+        graph.Initializer.Where(i =>
+            i.Dims.Count >= 2 && i.DataType == (int)ElementType.Float && i.Name.EndsWith("weight", StringComparison.Ordinal))
+            .ShouldAllBe(i =>
+                i.Name.StartsWith("refpoint_embed", StringComparison.Ordinal)
+                    || i.Name.StartsWith("query_feat", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -91,7 +108,8 @@ public sealed class ExportStructureTests
         foreach (string folded in new[] { "Mul", "Conv", "Transpose" })
             optimized.Count(o => o == folded).ShouldBeLessThan(traced.Count(o => o == folded), folded);
 
-        static string[] Operators(ExportOptions options) => [.. OnnxExporter.Build(s_graph, options).Graph.Node.Select(n => n.OpType)];
+        static string[] Operators(ExportOptions options) =>
+            [.. OnnxExporter.Build(s_graph, options).Graph.Node.Select(n => n.OpType)];
     }
 
     [Fact]
@@ -99,7 +117,8 @@ public sealed class ExportStructureTests
     {
         var backend = new GraphBackend();
         Tensor x = backend.Input("x", TensorType.Float([1, 4, 4, 1])).ResizeBicubicAntialias(2, 2);
-        Should.Throw<NotSupportedException>(() => OnnxExporter.ToBytes(backend.Finish([("y", x)]), new())).Message.ShouldContain("ResizeBicubicAntialias");
+        Should.Throw<NotSupportedException>(() =>
+            OnnxExporter.ToBytes(backend.Finish([("y", x)]), new())).Message.ShouldContain("ResizeBicubicAntialias");
     }
 
     [Fact]
@@ -139,5 +158,6 @@ public sealed class ExportStructureTests
     }
 
     private static string Describe(ValueInfoProto value) =>
-        $"{value.Name} [{string.Join(", ", value.Type.TensorType.Shape.Dim.Select(d => d.HasDimParam ? d.DimParam : $"{d.DimValue}"))}]";
+        $"{value.Name} "
+            + $"[{string.Join(", ", value.Type.TensorType.Shape.Dim.Select(d => d.HasDimParam ? d.DimParam : $"{d.DimValue}"))}]";
 }

@@ -25,7 +25,8 @@ public sealed class Int8ExportTests
         foreach (NodeProto product in products)
         {
             TensorProto codes = graph.Initializer.Single(i => i.Name == product.Input[1]);
-            codes.DataType.ShouldBe((int)(form == Int8WeightForm.Signed ? TensorProto.Types.DataType.Int8 : TensorProto.Types.DataType.Uint8));
+            codes.DataType.ShouldBe(
+                (int)(form == Int8WeightForm.Signed ? TensorProto.Types.DataType.Int8 : TensorProto.Types.DataType.Uint8));
             codes.RawData.Length.ShouldBe((int)(codes.Dims[0] * codes.Dims[1]));
             // Zero points are the fourth input of either operator; signed codes need none.
             string zeros = product.Input.Count > 3 ? product.Input[3] : "";
@@ -34,7 +35,8 @@ public sealed class Int8ExportTests
                 PairsShouldFit(codes);
         }
 
-        graph.Node.Count(n => n.OpType == "DynamicQuantizeLinear").ShouldBe(dialect == OnnxDialect.Portable ? products.Length : 0);
+        graph.Node.Count(n => n.OpType == "DynamicQuantizeLinear").ShouldBe(
+            dialect == OnnxDialect.Portable ? products.Length : 0);
     }
 
     [Fact]
@@ -46,13 +48,15 @@ public sealed class Int8ExportTests
 
     [Fact]
     public void The_form_of_weights_is_for_int8_only() =>
-        Should.Throw<ArgumentException>(() => Exporter.Export("demo", "m.onnx", new ExportRequest { Int8Weights = Int8WeightForm.Unsigned }))
+        Should.Throw<ArgumentException>(() =>
+            Exporter.Export("demo", "m.onnx", new ExportRequest { Int8Weights = Int8WeightForm.Unsigned }))
             .Message.ShouldBe("Int8Weights is Unsigned, which is for Int8; the precision is Float32");
 
     [Fact]
     public void Projections_of_one_input_share_its_codes()
     {
-        GraphProto graph = Build(OnnxDialect.Portable, name => name.StartsWith(Layer + "0.attention.attention.", StringComparison.Ordinal)).Graph;
+        GraphProto graph = Build(
+            OnnxDialect.Portable, name => name.StartsWith(Layer + "0.attention.attention.", StringComparison.Ordinal)).Graph;
         graph.Node.Count(n => n.OpType == "MatMulInteger").ShouldBe(3);
         graph.Node.Count(n => n.OpType == "DynamicQuantizeLinear").ShouldBe(1);
     }
@@ -60,7 +64,8 @@ public sealed class Int8ExportTests
     [Fact]
     public void Attention_stays_packed_where_its_projections_are_in_float()
     {
-        GraphProto some = Build(OnnxDialect.OnnxRuntime, name => name.StartsWith(Layer + "0.attention.", StringComparison.Ordinal)).Graph;
+        GraphProto some =
+            Build(OnnxDialect.OnnxRuntime, name => name.StartsWith(Layer + "0.attention.", StringComparison.Ordinal)).Graph;
         GraphProto none = Build(OnnxDialect.OnnxRuntime, _ => false).Graph;
         none.Node.Count(n => n.OpType == "Attention").ShouldBe(TinyNetwork.Masks.EncoderDepth);
         some.Node.Count(n => n.OpType == "Attention").ShouldBe(TinyNetwork.Masks.EncoderDepth - 1);
@@ -69,7 +74,8 @@ public sealed class Int8ExportTests
 
     [Fact]
     public void Int8_without_a_choice_is_the_callers_mistake() =>
-        Should.Throw<ArgumentException>(() => OnnxExporter.Build(s_graph, new() { Precision = ExportPrecision.Int8 })).Message.ShouldContain("IsInt8");
+        Should.Throw<ArgumentException>(() =>
+            OnnxExporter.Build(s_graph, new() { Precision = ExportPrecision.Int8 })).Message.ShouldContain("IsInt8");
 
     // [in, out]: codes 2i and 2i + 1 of an output lie a row apart.
     private static void PairsShouldFit(TensorProto codes)
@@ -86,6 +92,8 @@ public sealed class Int8ExportTests
         largest.ShouldBeInRange(64, Int8Codes.LargestPair);
     }
 
-    private static ModelProto Build(OnnxDialect dialect, Func<string, bool> isInt8, Int8WeightForm form = Int8WeightForm.Signed) =>
-        OnnxExporter.Build(s_graph, new() { Dialect = dialect, Precision = ExportPrecision.Int8, IsInt8 = isInt8, Int8Weights = form });
+    private static ModelProto Build(
+        OnnxDialect dialect, Func<string, bool> isInt8, Int8WeightForm form = Int8WeightForm.Signed) =>
+        OnnxExporter.Build(
+            s_graph, new() { Dialect = dialect, Precision = ExportPrecision.Int8, IsInt8 = isInt8, Int8Weights = form });
 }

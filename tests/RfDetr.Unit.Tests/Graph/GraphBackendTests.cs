@@ -65,7 +65,8 @@ public sealed class GraphBackendTests
         whole.Order.Select(v => v.Op).ShouldBe([new Gelu()]);
         written.Order.ShouldAllBe(v => !(v.Op is DerivedOp));
 
-        static NetworkGraph Record(GraphBackend backend) => backend.Finish([("y", backend.Input("x", TensorType.Float([2])).Gelu())]);
+        static NetworkGraph Record(GraphBackend backend) =>
+            backend.Finish([("y", backend.Input("x", TensorType.Float([2])).Gelu())]);
     }
 
     [Fact]

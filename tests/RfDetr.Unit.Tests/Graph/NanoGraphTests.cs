@@ -16,7 +16,8 @@ public sealed class NanoGraphTests
         PassTests.Count<ResizeBicubicAntialias>(s_optimized).ShouldBe(0);
         s_optimized.Order.ShouldNotContain(v => v.Shape.IsFixed && v.Inputs.All(i => i is ConstantValue));
         // Anchors reach the graph as the table that the chosen cells' rows are taken from.
-        s_optimized.Order.Where(v => v.Op is Take).ShouldAllBe(v => v.Inputs[0] is ConstantValue && v.Inputs[0].Shape.Equals(Shape.Of(new[] { 900, 4 })));
+        s_optimized.Order.Where(v => v.Op is Take).ShouldAllBe(v =>
+            v.Inputs[0] is ConstantValue && v.Inputs[0].Shape.Equals(Shape.Of(new[] { 900, 4 })));
         s_optimized.Order.Single(v => v.Op is Conv2d { Stride: 16 });
     }
 
@@ -36,7 +37,8 @@ public sealed class NanoGraphTests
         s_optimized.Order.Where(v => v.Op is Conv2d).ShouldAllBe(v => v.Inputs[1].Shape[2].Size > 1);
     }
 
-    // The weights are zeros of the right shapes: only the structure is looked at. 480 pixels: the table of 24² is resampled to 30².
+    // The weights are zeros of the right shapes: only the structure is looked at. 480 pixels: the table of 24² is resampled to
+    // 30².
     private static NetworkGraph Record(int size)
     {
         var backend = new GraphBackend();

@@ -41,7 +41,8 @@ public sealed class PassTests
         ModelConfig config = masks ? TinyNetwork.Masks : TinyNetwork.Boxes;
         NetworkGraph graph = TinyNetwork.Record(config, 2, taps: _ => true);
         Dictionary<string, HostTensor> image = TinyNetwork.Image(config, 2);
-        TinyNetwork.ShouldAgree(GraphEvaluator.Run(Passes.Run(graph, s_passes[name]), image), GraphEvaluator.Run(graph, image), Tolerance);
+        TinyNetwork.ShouldAgree(
+            GraphEvaluator.Run(Passes.Run(graph, s_passes[name]), image), GraphEvaluator.Run(graph, image), Tolerance);
     }
 
     [Theory]
@@ -66,7 +67,8 @@ public sealed class PassTests
         ModelConfig config = TinyNetwork.Masks;
         Dictionary<string, HostTensor> image = TinyNetwork.Image(config, 2);
         var host = new HostBackend();
-        LayerOutput result = new RfDetrNetwork(new Weights(new FormulaWeights("ranked tiny"), host), config).Forward(host.Constant(image["input"])).Result;
+        LayerOutput result = new RfDetrNetwork(
+            new Weights(new FormulaWeights("ranked tiny"), host), config).Forward(host.Constant(image["input"])).Result;
         var eager = new Dictionary<string, HostTensor>
         {
             ["dets"] = HostBackend.Read(result.Boxes),
@@ -88,7 +90,8 @@ public sealed class PassTests
     public void A_scale_stays_where_something_else_reads_the_product()
     {
         var backend = new GraphBackend();
-        Tensor y = backend.Input("x", TensorType.Float([2, 3])).Linear(backend.Parameter("w", HostTensor.Of(new float[6], 2, 3)), null);
+        Tensor y =
+            backend.Input("x", TensorType.Float([2, 3])).Linear(backend.Parameter("w", HostTensor.Of(new float[6], 2, 3)), null);
         NetworkGraph graph = backend.Finish([("y", y), ("scaled", y * backend.Parameter("lambda1", HostTensor.Of([2f, 3], 2)))]);
         ScaleProducts(new FoldScales().Run(graph)).ShouldBe(1);
     }
@@ -102,7 +105,8 @@ public sealed class PassTests
         // Encoder: three become one; decoder: queries and keys become one.
         (Count<Linear>(before) - Count<Linear>(after)).ShouldBe(2 * c.EncoderDepth + c.DecoderLayers);
         after.Order.Count(v => v.Op is Linear && v.Shape[-1] == 3 * c.EncoderWidth).ShouldBe(c.EncoderDepth);
-        after.Order.Count(v => v.Op is Linear && v.Shape[-1] == 2 * c.HiddenDim && v.Inputs[0].Shape[-1] == c.HiddenDim).ShouldBe(c.DecoderLayers);
+        after.Order.Count(v =>
+            v.Op is Linear && v.Shape[-1] == 2 * c.HiddenDim && v.Inputs[0].Shape[-1] == c.HiddenDim).ShouldBe(c.DecoderLayers);
     }
 
     [Fact]
@@ -111,7 +115,8 @@ public sealed class PassTests
         NetworkGraph marked = Passes.Run(Passes.Optimize(TinyNetwork.Record(TinyNetwork.Boxes, Dim.Batch)), new MarkEpilogues());
         FusedLinear[] linear = [.. marked.Order.Select(v => v.Op).OfType<FusedLinear>()];
         linear.Count(l => l.Activation == Epilogue.Gelu).ShouldBe(2, "one per encoder layer");
-        linear.Count(l => l.Activation == Epilogue.Relu).ShouldBe(7, "one per decoder layer, one in the position head, two in each box head");
+        linear.Count(l => l.Activation == Epilogue.Relu).ShouldBe(
+            7, "one per decoder layer, one in the position head, two in each box head");
         linear.Count(l => l.HasResidual).ShouldBe(2 * 2 + 3 * 2, "two per encoder layer, three per decoder layer");
         Count<Linear>(marked).ShouldBe(0);
         Count<Gelu>(marked).ShouldBe(0);
@@ -155,7 +160,10 @@ public sealed class PassTests
         NetworkGraph graph = backend.Finish([("y", x.Permute(1, 2, 0).Permute(0, 2, 1))]);
         NetworkGraph after = new SimplifyLayout().Run(graph);
         after.Order.Count.ShouldBe(1);
-        var input = new Dictionary<string, HostTensor> { ["x"] = HostTensor.Of([.. Enumerable.Range(0, 24).Select(i => (float)i)], 2, 3, 4) };
+        var input = new Dictionary<string, HostTensor>
+        {
+            ["x"] = HostTensor.Of([.. Enumerable.Range(0, 24).Select(i => (float)i)], 2, 3, 4)
+        };
         TinyNetwork.ShouldAgree(GraphEvaluator.Run(after, input), GraphEvaluator.Run(graph, input), 0);
     }
 

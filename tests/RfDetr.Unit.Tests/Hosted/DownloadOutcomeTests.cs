@@ -33,7 +33,9 @@ public sealed class DownloadOutcomeTests : DownloadTest
     public async Task AWebPageIsNoFileAndCostsNothingOfThePart()
     {
         await File.WriteAllBytesAsync(Part, Content[..5000]);
-        using ScriptedServer server = new((stream, _) => ScriptedServer.SendAsync(stream, "200 OK", ["Content-Type: text/html; charset=utf-8"], "<html>log in</html>"u8.ToArray()));
+        using ScriptedServer server = new((stream, _) =>
+            ScriptedServer.SendAsync(
+                stream, "200 OK", ["Content-Type: text/html; charset=utf-8"], "<html>log in</html>"u8.ToArray()));
         (await Should.ThrowAsync<DownloadException>(Download(server))).Message.ShouldContain("web page");
         File.ReadAllBytes(Part).ShouldBe(Content[..5000]);
     }
@@ -41,7 +43,8 @@ public sealed class DownloadOutcomeTests : DownloadTest
     [Fact]
     public async Task RedirectsAreFollowedButNotForEver()
     {
-        using ScriptedServer good = new(ScriptedServer.Status("302 Found", "Location: /elsewhere/file"), ScriptedServer.File(Content));
+        using ScriptedServer good =
+            new(ScriptedServer.Status("302 Found", "Location: /elsewhere/file"), ScriptedServer.File(Content));
         await Download(good);
         good.Requests.Select(r => r.Path).ShouldBe(["/weights/nano_coco/best.pth", "/elsewhere/file"]);
 
@@ -64,7 +67,9 @@ public sealed class DownloadOutcomeTests : DownloadTest
     public async Task TooLargeAFileIsRefused()
     {
         using ScriptedServer server = new(ScriptedServer.File(Content));
-        (await Should.ThrowAsync<DownloadException>(Download(server, o => o with { MaxBytes = 299_999 }))).Message.ShouldContain("above the limit of 299999");
+        (
+            await Should.ThrowAsync<DownloadException>(Download(server, o => o with { MaxBytes = 299_999 })))
+            .Message.ShouldContain("above the limit of 299999");
         new FileInfo(Part).Length.ShouldBe(0);
     }
 
@@ -88,7 +93,9 @@ public sealed class DownloadOutcomeTests : DownloadTest
 
     [Fact]
     public async Task OfflineSaysWhereTheFileBelongs() =>
-        (await Should.ThrowAsync<DownloadException>(Download(null, o => o with { Offline = true }))).Message.ShouldContain(Target);
+        (
+            await Should.ThrowAsync<DownloadException>(Download(null, o => o with { Offline = true })))
+            .Message.ShouldContain(Target);
 
     [Fact]
     public async Task ALicenseMustBeAccepted()
@@ -128,7 +135,8 @@ public sealed class DownloadOutcomeTests : DownloadTest
         string file = Path.Combine(Folder, "file");
         await File.WriteAllTextAsync(file, "no folder");
         using ScriptedServer server = new(ScriptedServer.File(Content));
-        DownloadException e = await Should.ThrowAsync<DownloadException>(Download(server, o => o with { Folder = Path.Combine(file, "below") }));
+        DownloadException e =
+            await Should.ThrowAsync<DownloadException>(Download(server, o => o with { Folder = Path.Combine(file, "below") }));
         e.Message.ShouldContain(file);
         e.Message.ShouldContain("RFDETR_HOME");
     }
@@ -136,9 +144,12 @@ public sealed class DownloadOutcomeTests : DownloadTest
     [Fact]
     public async Task BadOptionsAreListed()
     {
-        ArgumentException e = await Should.ThrowAsync<ArgumentException>(Download(null, o => o with { MaxAttempts = 0, StallTimeout = TimeSpan.Zero }));
+        ArgumentException e = await Should.ThrowAsync<ArgumentException>(
+            Download(null, o => o with { MaxAttempts = 0, StallTimeout = TimeSpan.Zero }));
         e.Message.ShouldContain("MaxAttempts");
         e.Message.ShouldContain("StallTimeout");
-        (await Should.ThrowAsync<ArgumentException>(Download(null, o => o with { BaseAddress = new("ftp://example.org/") }))).Message.ShouldContain("ftp://example.org/");
+        (
+            await Should.ThrowAsync<ArgumentException>(Download(null, o => o with { BaseAddress = new("ftp://example.org/") })))
+            .Message.ShouldContain("ftp://example.org/");
     }
 }

@@ -16,14 +16,16 @@ public sealed class DownloadResumeTests : DownloadTest
         File.Exists(Part).ShouldBeFalse();
         File.Exists(Part + ".tag").ShouldBeFalse();
         DownloadProgress last = Reports.Last();
-        (last.Stage, last.Bytes, last.TotalBytes, last.Attempt).ShouldBe((DownloadStage.Downloading, Content.Length, Content.Length, 1));
+        (last.Stage, last.Bytes, last.TotalBytes, last.Attempt).ShouldBe(
+            (DownloadStage.Downloading, Content.Length, Content.Length, 1));
     }
 
     [Fact]
     public async Task ADroppedConnectionIsTakenUpWhereItBroke()
     {
         using ScriptedServer server = new(
-            ScriptedServer.File(Content, dropAfter: 100_000), ScriptedServer.File(Content, dropAfter: 50_000), ScriptedServer.File(Content));
+            ScriptedServer.File(Content, dropAfter: 100_000), ScriptedServer.File(Content, dropAfter: 50_000),
+            ScriptedServer.File(Content));
         await Download(server);
         File.ReadAllBytes(Target).ShouldBe(Content);
         server.Requests.Select(r => r.From).ShouldBe([null, 100_000, 150_000]);
@@ -36,7 +38,9 @@ public sealed class DownloadResumeTests : DownloadTest
     public async Task ALaterCallGoesOnFromThePartFile()
     {
         using (ScriptedServer broken = new(ScriptedServer.File(Content, dropAfter: 120_000), ScriptedServer.Status("503 Busy")))
-            (await Should.ThrowAsync<DownloadException>(Download(broken, o => o with { MaxAttempts = 2 }))).Message.ShouldContain("120000 bytes are kept");
+            (
+                await Should.ThrowAsync<DownloadException>(Download(broken, o => o with { MaxAttempts = 2 })))
+                .Message.ShouldContain("120000 bytes are kept");
         new FileInfo(Part).Length.ShouldBe(120_000);
 
         using ScriptedServer server = new(ScriptedServer.File(Content));
@@ -72,7 +76,8 @@ public sealed class DownloadResumeTests : DownloadTest
     public async Task AFileThatChangedBetweenAttemptsIsNotMixed(string? tag)
     {
         // With a tag the server says so; without one the digest of the mixture does, and one clean attempt follows.
-        using ScriptedServer server = new(ScriptedServer.File(Newer, tag, dropAfter: 60_000), ScriptedServer.File(Content, tag is null ? null : "\"v1\""));
+        using ScriptedServer server =
+            new(ScriptedServer.File(Newer, tag, dropAfter: 60_000), ScriptedServer.File(Content, tag is null ? null : "\"v1\""));
         await Download(server);
         File.ReadAllBytes(Target).ShouldBe(Content);
         server.Requests.Count.ShouldBe(tag is null ? 3 : 2);
@@ -83,7 +88,10 @@ public sealed class DownloadResumeTests : DownloadTest
     {
         await File.WriteAllBytesAsync(Part, Content[..1000]);
         using ScriptedServer server = new(
-            (stream, _) => ScriptedServer.SendAsync(stream, "206 Partial Content", [$"Content-Range: bytes 500-{Content.Length - 1}/{Content.Length}"], Content[500..]),
+            (stream, _) =>
+                ScriptedServer.SendAsync(
+                    stream, "206 Partial Content", [$"Content-Range: bytes 500-{Content.Length - 1}/{Content.Length}"],
+                    Content[500..]),
             ScriptedServer.File(Content));
         await Download(server);
         File.ReadAllBytes(Target).ShouldBe(Content);
@@ -121,7 +129,8 @@ public sealed class DownloadResumeTests : DownloadTest
     [Fact]
     public async Task AttemptsAreBounded()
     {
-        using ScriptedServer server = new(ScriptedServer.Status("503 Busy", "Retry-After: 7"), ScriptedServer.Status("502 Bad Gateway"));
+        using ScriptedServer server =
+            new(ScriptedServer.Status("503 Busy", "Retry-After: 7"), ScriptedServer.Status("502 Bad Gateway"));
         DownloadException e = await Should.ThrowAsync<DownloadException>(Download(server, o => o with { MaxAttempts = 4 }));
         e.Message.ShouldContain("4 attempts");
         e.Message.ShouldContain("502 Bad Gateway");

@@ -26,12 +26,14 @@ public abstract class DownloadTest : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    protected static HostedFile Hosted { get; } = new("rf-detr-nano.pth", "nano_coco/best.pth", Md5(Content), "nano", WeightsLicense.Apache);
+    protected static HostedFile Hosted { get; } =
+        new("rf-detr-nano.pth", "nano_coco/best.pth", Md5(Content), "nano", WeightsLicense.Apache);
 
     protected static string Md5(byte[] bytes) => Convert.ToHexStringLower(MD5.HashData(bytes));
 
     private protected async Task<string> Download(
-        ScriptedServer? server, Func<DownloadOptions, DownloadOptions>? change = null, HostedFile? file = null, CancellationToken cancellation = default)
+        ScriptedServer? server, Func<DownloadOptions, DownloadOptions>? change = null, HostedFile? file = null,
+        CancellationToken cancellation = default)
     {
         DownloadOptions options = new()
         {
@@ -44,7 +46,8 @@ public abstract class DownloadTest : IDisposable
                 return Task.CompletedTask;
             },
         };
-        return await new WeightsDownloader().DownloadAsync(file ?? Hosted, change?.Invoke(options) ?? options, new Collector(Reports), cancellation);
+        return await new WeightsDownloader().DownloadAsync(
+            file ?? Hosted, change?.Invoke(options) ?? options, new Collector(Reports), cancellation);
     }
 
     /// <summary>Unlike <see cref="Progress{T}"/> it reports at once, in order.</summary>

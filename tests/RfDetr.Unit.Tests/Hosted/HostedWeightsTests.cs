@@ -15,7 +15,8 @@ public class HostedWeightsTests
         foreach (HostedFile file in HostedWeights.All)
         {
             file.Md5.ShouldMatch("^[0-9a-f]{32}$");
-            new Uri(HostedWeights.BaseAddress, file.RemotePath).AbsoluteUri.ShouldBe("https://storage.googleapis.com/rfdetr/" + file.RemotePath);
+            new Uri(HostedWeights.BaseAddress, file.RemotePath).AbsoluteUri.ShouldBe(
+                "https://storage.googleapis.com/rfdetr/" + file.RemotePath);
             file.FileName.ShouldMatch(@"^[a-z0-9-]+\.pth?$");
         }
 
@@ -49,6 +50,9 @@ public class HostedWeightsTests
     {
         DownloadOptions options = new();
         options.ResolveFolder().ShouldEndWith(Path.DirectorySeparatorChar + "weights");
-        new DownloadOptions { BaseAddress = new("http://mirror.example/a") }.ResolveBaseAddress().AbsoluteUri.ShouldBe("http://mirror.example/a/");
+        new DownloadOptions
+        {
+            BaseAddress = new("http://mirror.example/a")
+        }.ResolveBaseAddress().AbsoluteUri.ShouldBe("http://mirror.example/a/");
     }
 }

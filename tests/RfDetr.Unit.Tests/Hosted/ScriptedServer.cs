@@ -9,10 +9,16 @@ namespace RfDetr.Tests.Hosted;
 internal sealed record ServerRequest(string Path, IReadOnlyDictionary<string, string> Headers)
 {
     /// <summary>First byte asked for; null without a Range header.</summary>
-    public int? From => Headers.TryGetValue("range", out string? range) ? int.Parse(range["bytes=".Length..].TrimEnd('-'), CultureInfo.InvariantCulture) : null;
+    public int? From =>
+        Headers.TryGetValue("range", out string? range)
+            ? int.Parse(range["bytes=".Length..].TrimEnd('-'), CultureInfo.InvariantCulture)
+            : null;
 }
 
-/// <summary>An HTTP server on the loopback interface that answers its n-th request as told, the last way for all further ones; one request a connection.</summary>
+/// <summary>
+/// An HTTP server on the loopback interface that answers its n-th request as told, the last way for all further ones; one request
+/// a connection.
+/// </summary>
 internal sealed class ScriptedServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -31,24 +37,32 @@ internal sealed class ScriptedServer : IDisposable
 
     public List<ServerRequest> Requests { get; } = [];
 
-    /// <summary>Serves a file as a good server does, with ranges and If-Range; breaks the connection after <paramref name="dropAfter"/> bytes of the body.</summary>
-    public static Func<Stream, ServerRequest, Task> File(byte[] content, string? tag = "\"v1\"", int dropAfter = int.MaxValue) => (stream, request) =>
-    {
-        bool current = !request.Headers.TryGetValue("if-range", out string? condition) || condition == tag;
-        int from = current ? request.From ?? 0 : 0;
-        if (from >= content.Length)
-            return SendAsync(stream, "416 Range Not Satisfiable", [$"Content-Range: bytes */{content.Length}"], []);
-        string[] headers = tag is null ? [] : [$"ETag: {tag}"];
-        byte[] body = content[from..];
-        return from > 0
-            ? SendAsync(stream, "206 Partial Content", [.. headers, $"Content-Range: bytes {from}-{content.Length - 1}/{content.Length}"], body, dropAfter)
-            : SendAsync(stream, "200 OK", headers, body, dropAfter);
-    };
+    /// <summary>
+    /// Serves a file as a good server does, with ranges and If-Range; breaks the connection after <paramref name="dropAfter"/>
+    /// bytes of the body.
+    /// </summary>
+    public static Func<Stream, ServerRequest, Task> File(byte[] content, string? tag = "\"v1\"", int dropAfter = int.MaxValue) =>
+        (stream, request) =>
+        {
+            bool current = !request.Headers.TryGetValue("if-range", out string? condition) || condition == tag;
+            int from = current ? request.From ?? 0 : 0;
+            if (from >= content.Length)
+                return SendAsync(stream, "416 Range Not Satisfiable", [$"Content-Range: bytes */{content.Length}"], []);
+            string[] headers = tag is null ? [] : [$"ETag: {tag}"];
+            byte[] body = content[from..];
+            return from > 0
+                ? SendAsync(
+                    stream, "206 Partial Content",
+                    [.. headers, $"Content-Range: bytes {from}-{content.Length - 1}/{content.Length}"], body, dropAfter)
+                : SendAsync(stream, "200 OK", headers, body, dropAfter);
+        };
 
     /// <summary>Sends the whole file whatever is asked for.</summary>
-    public static Func<Stream, ServerRequest, Task> WithoutRanges(byte[] content) => (stream, _) => SendAsync(stream, "200 OK", [], content);
+    public static Func<Stream, ServerRequest, Task> WithoutRanges(byte[] content) =>
+        (stream, _) => SendAsync(stream, "200 OK", [], content);
 
-    public static Func<Stream, ServerRequest, Task> Status(string status, params string[] headers) => (stream, _) => SendAsync(stream, status, headers, []);
+    public static Func<Stream, ServerRequest, Task> Status(string status, params string[] headers) =>
+        (stream, _) => SendAsync(stream, status, headers, []);
 
     public static async Task SendAsync(Stream stream, string status, string[] headers, byte[] body, int dropAfter = int.MaxValue)
     {
@@ -111,6 +125,8 @@ internal sealed class ScriptedServer : IDisposable
         while (!text.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one) > 0)
             text.Append((char)one[0]);
         string[] lines = text.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
-        return new(lines[0].Split(' ')[1], lines.Skip(1).Select(l => l.Split(": ", 2)).ToDictionary(p => p[0].ToLowerInvariant(), p => p[1]));
+        return new(
+            lines[0].Split(' ')[1],
+            lines.Skip(1).Select(l => l.Split(": ", 2)).ToDictionary(p => p[0].ToLowerInvariant(), p => p[1]));
     }
 }

@@ -9,7 +9,10 @@ internal sealed record SourceFile(string Path, string Text)
 /// <summary>The repository that the tests were built from.</summary>
 internal static class Checkout
 {
-    private static readonly HashSet<string> s_notOurs = ["bin", "obj", "node_modules", ".git", "out", "TestResults", "goldens", "BenchmarkDotNet.Artifacts"];
+    private static readonly HashSet<string> s_notOurs =
+    [
+        "bin", "obj", "node_modules", ".git", "out", "TestResults", "goldens", "BenchmarkDotNet.Artifacts"
+    ];
 
     public static string Root { get; } = FindRoot();
 
@@ -18,14 +21,19 @@ internal static class Checkout
     {
         string start = Path.Combine(Root, below);
         return Directory.Exists(start)
-            ? [.. Walk(new DirectoryInfo(start)).Where(f => endings.Contains(f.Extension)).Select(Read).OrderBy(f => f.Path, StringComparer.Ordinal)]
+            ? [
+                .. Walk(new DirectoryInfo(start))
+                    .Where(f => endings.Contains(f.Extension)).Select(Read).OrderBy(f => f.Path, StringComparer.Ordinal)
+            ]
             : [];
     }
 
     public static SourceFile Read(string relative) => Read(new FileInfo(Path.Combine(Root, relative)));
 
     private static SourceFile Read(FileInfo file) =>
-        new(Path.GetRelativePath(Root, file.FullName).Replace('\\', '/'), File.ReadAllText(file.FullName).ReplaceLineEndings("\n"));
+        new(
+            Path.GetRelativePath(Root, file.FullName).Replace('\\', '/'),
+            File.ReadAllText(file.FullName).ReplaceLineEndings("\n"));
 
     private static IEnumerable<FileInfo> Walk(DirectoryInfo folder) =>
         folder.EnumerateFiles().Concat(folder.EnumerateDirectories().Where(d => !s_notOurs.Contains(d.Name)).SelectMany(Walk));

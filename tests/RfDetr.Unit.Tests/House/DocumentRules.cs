@@ -12,7 +12,9 @@ internal static partial class DocumentRules
         foreach (Match link in Link().Matches(Fence().Replace(document.Text, "")))
         {
             string target = link.Groups["target"].Value.Split('#')[0];
-            if (target.Length == 0 || target.Contains("://", StringComparison.Ordinal) || target.StartsWith("mailto:", StringComparison.Ordinal)
+            if (
+                target.Length == 0
+                    || target.Contains("://", StringComparison.Ordinal) || target.StartsWith("mailto:", StringComparison.Ordinal)
                 || target.StartsWith("xref:", StringComparison.Ordinal))
                 continue;
             if (!exists(Path.Combine(folder, target)))
@@ -21,8 +23,8 @@ internal static partial class DocumentRules
     }
 
     /// <summary>
-    /// Each C# block is preceded by <c>&lt;!-- snippet: FILE NAME --&gt;</c> and equals the lines between <c>// snippet: NAME</c> and
-    /// <c>// end</c> of that file.
+    /// Each C# block is preceded by <c>&lt;!-- snippet: FILE NAME --&gt;</c> and equals the lines between <c>// snippet: NAME</c>
+    /// and <c>// end</c> of that file.
     /// </summary>
     public static IEnumerable<string> UnprovenCode(SourceFile document, Func<string, string?> read)
     {
@@ -64,6 +66,10 @@ internal static partial class DocumentRules
     [GeneratedRegex(@"^```(csharp|cs|c#)\s*$", RegexOptions.Multiline)]
     private static partial Regex CSharpFence();
 
-    [GeneratedRegex(@"^<!-- snippet: (?<path>\S+) (?<name>\S+) -->\n```csharp\n(?<code>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [
+        GeneratedRegex(
+            @"^<!-- snippet: (?<path>\S+) (?<name>\S+) -->\n```csharp\n(?<code>.*?)^```",
+            RegexOptions.Multiline | RegexOptions.Singleline)
+    ]
     private static partial Regex Snippet();
 }

@@ -12,12 +12,14 @@ public class HouseTests
     // These files name the words that they forbid.
     private const string ThisFolder = "tests/RfDetr.Unit.Tests/House/";
 
-    private static IEnumerable<SourceFile> Code => Checkout.Files("", ".cs").Where(f => !f.Path.StartsWith(ThisFolder, StringComparison.Ordinal));
+    private static IEnumerable<SourceFile> Code =>
+        Checkout.Files("", ".cs").Where(f => !f.Path.StartsWith(ThisFolder, StringComparison.Ordinal));
 
     [Fact]
     public void Parts_reference_what_the_architecture_page_says()
     {
-        var projects = Checkout.Files("src", ".csproj").ToDictionary(f => Path.GetFileNameWithoutExtension(f.Path), f => ReferenceRule.ReadProject(f.Text));
+        var projects = Checkout.Files("src", ".csproj").ToDictionary(
+            f => Path.GetFileNameWithoutExtension(f.Path), f => ReferenceRule.ReadProject(f.Text));
 
         projects.Count.ShouldBeGreaterThan(5);
         Report(ReferenceRule.Violations(ReferenceRule.ReadTable(Checkout.Read("docs/architecture.md").Text), projects));
@@ -64,18 +66,24 @@ public class HouseTests
     }
 
     [Fact]
-    public void Words_are_American() => Report(Code.Concat(Checkout.Files("", ".md", ".yaml", ".sh")).SelectMany(TextRules.BritishWords));
+    public void Words_are_American() =>
+        Report(Code.Concat(Checkout.Files("", ".md", ".yaml", ".sh")).SelectMany(TextRules.BritishWords));
 
     [Fact]
     public void Nothing_is_left_for_later() => Report(Code.SelectMany(TextRules.Unfinished));
 
     [Fact]
     public void Libraries_do_not_print() =>
-        Report(Checkout.Files("src", ".cs").Where(f => !f.Path.StartsWith("src/RfDetr.Cli/", StringComparison.Ordinal)).SelectMany(TextRules.ConsoleUse));
+        Report(
+            Checkout.Files("src", ".cs")
+                .Where(f => !f.Path.StartsWith("src/RfDetr.Cli/", StringComparison.Ordinal)).SelectMany(TextRules.ConsoleUse));
 
     [Fact]
     public void Nothing_names_a_place_on_one_machine() =>
-        Report(Code.Concat(Checkout.Files("", ".md", ".json", ".sh", ".csproj", ".props", ".targets", ".yml", "")).SelectMany(TextRules.MachinePaths));
+        Report(
+            Code.Concat(
+                Checkout.Files("", ".md", ".json", ".sh", ".csproj", ".props", ".targets", ".yml", ""))
+                .SelectMany(TextRules.MachinePaths));
 
     [Fact]
     public void Packages_come_from_the_public_registries() =>
@@ -83,13 +91,16 @@ public class HouseTests
 
     [Fact]
     public void Links_in_documents_lead_somewhere() =>
-        Report(Checkout.Files("", ".md").SelectMany(d => DocumentRules.DeadLinks(d, path => Path.Exists(Path.Combine(Checkout.Root, path)))));
+        Report(
+            Checkout.Files("", ".md").SelectMany(d =>
+                DocumentRules.DeadLinks(d, path => Path.Exists(Path.Combine(Checkout.Root, path)))));
 
     [Fact]
     public void Code_in_documents_is_code_that_runs() =>
         Report(Checkout.Files("", ".md").SelectMany(d => DocumentRules.UnprovenCode(d, ReadIfThere)));
 
-    private static string? ReadIfThere(string path) => File.Exists(Path.Combine(Checkout.Root, path)) ? Checkout.Read(path).Text : null;
+    private static string? ReadIfThere(string path) =>
+        File.Exists(Path.Combine(Checkout.Root, path)) ? Checkout.Read(path).Text : null;
 
     private static void Report(IEnumerable<string> violations) => string.Join("\n", violations).ShouldBeEmpty();
 }

@@ -2,7 +2,9 @@ using System.Xml.Linq;
 
 namespace RfDetr.Tests.House;
 
-/// <summary>Packages are complete: every part is in one of them, and a package depends on everything that its parts reference.</summary>
+/// <summary>
+/// Packages are complete: every part is in one of them, and a package depends on everything that its parts reference.
+/// </summary>
 internal static class PackageRule
 {
     /// <summary>A project file as far as packages are concerned; all lists are sorted.</summary>
@@ -25,7 +27,8 @@ internal static class PackageRule
 
     /// <param name="parts">The projects of src without the command line, by name.</param>
     /// <param name="packages">The projects of pack, by name.</param>
-    public static IEnumerable<string> Violations(IReadOnlyDictionary<string, Project> parts, IReadOnlyDictionary<string, Project> packages)
+    public static IEnumerable<string> Violations(
+        IReadOnlyDictionary<string, Project> parts, IReadOnlyDictionary<string, Project> packages)
     {
         foreach (string part in parts.Keys)
         {
@@ -43,11 +46,15 @@ internal static class PackageRule
             {
                 foreach (string missing in parts[part].Projects.Except(reached))
                     yield return $"the package {name} holds {part} but neither holds nor depends on {missing}, which {part} references";
-                foreach (string missing in parts[part].Packages.Except([.. package.Packages, .. package.Projects.SelectMany(p => packages[p].Packages)]))
+                foreach (
+                    string missing in parts[part].Packages.Except(
+                        [.. package.Packages, .. package.Projects.SelectMany(p => packages[p].Packages)]))
                     yield return $"the package {name} holds {part} but does not depend on {missing}, which {part} references";
             }
 
-            foreach (string unused in package.Packages.Except(package.Packed.Where(parts.ContainsKey).SelectMany(p => parts[p].Packages)))
+            foreach (
+                string unused in package.Packages.Except(
+                    package.Packed.Where(parts.ContainsKey).SelectMany(p => parts[p].Packages)))
                 yield return $"the package {name} depends on {unused}, which none of its parts references";
         }
     }

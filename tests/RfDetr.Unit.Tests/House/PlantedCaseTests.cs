@@ -14,7 +14,8 @@ public class PlantedCaseTests
     [Fact]
     public void A_reference_that_the_table_lacks_is_found()
     {
-        string[] found = References("""<Project><ItemGroup><ProjectReference Include="..\RfDetr.Tensors\RfDetr.Tensors.csproj" /><ProjectReference Include="../RfDetr/RfDetr.csproj" /></ItemGroup></Project>""");
+        string[] found = References(
+            """<Project><ItemGroup><ProjectReference Include="..\RfDetr.Tensors\RfDetr.Tensors.csproj" /><ProjectReference Include="../RfDetr/RfDetr.csproj" /></ItemGroup></Project>""");
 
         found.ShouldHaveSingleItem().ShouldContain("RfDetr.Model references RfDetr, which the table does not allow");
     }
@@ -26,10 +27,18 @@ public class PlantedCaseTests
     [Fact]
     public void Projects_and_table_rows_without_each_other_are_found()
     {
-        var projects = new Dictionary<string, string[]> { ["RfDetr.Tensors"] = [], ["RfDetr"] = ["RfDetr.Model", "RfDetr.Tensors"], ["RfDetr.Extra"] = [] };
+        var projects = new Dictionary<string, string[]>
+        {
+            ["RfDetr.Tensors"] = [],
+            ["RfDetr"] = ["RfDetr.Model", "RfDetr.Tensors"],
+            ["RfDetr.Extra"] = []
+        };
 
         ReferenceRule.Violations(ReferenceRule.ReadTable(Table), projects).ShouldBe(
-            ["RfDetr.Extra is not in the table of docs/architecture.md", "the table names RfDetr.Model, but there is no such project"]);
+            [
+                "RfDetr.Extra is not in the table of docs/architecture.md",
+                "the table names RfDetr.Model, but there is no such project"
+            ]);
     }
 
     [Theory]
@@ -93,7 +102,8 @@ public class PlantedCaseTests
     [InlineData("Optimised graphs", true)]
     [InlineData("the licence of the weights", true)]
     [InlineData("precise noise of a license in color, promised and optimized", false)]
-    public void British_words_are_found(string line, bool found) => TextRules.BritishWords(new("a.md", line)).Any().ShouldBe(found);
+    public void British_words_are_found(string line, bool found) =>
+        TextRules.BritishWords(new("a.md", line)).Any().ShouldBe(found);
 
     [Theory]
     [InlineData("// TODO: later", true)]
@@ -101,7 +111,8 @@ public class PlantedCaseTests
     [InlineData("[Fact(Skip = \"slow\")]", true)]
     [InlineData("var rest = names.Skip(1);", false)]
     [InlineData("// what is done is not to do again", false)]
-    public void Unfinished_work_is_found(string line, bool found) => TextRules.Unfinished(new("a.cs", "x\n" + line)).Any().ShouldBe(found);
+    public void Unfinished_work_is_found(string line, bool found) =>
+        TextRules.Unfinished(new("a.cs", "x\n" + line)).Any().ShouldBe(found);
 
     [Theory]
     [InlineData("Console.WriteLine(1);", true)]
@@ -116,21 +127,26 @@ public class PlantedCaseTests
     [InlineData(@"C:\Users\ada", true)]
     [InlineData("https://example.org/home/page", false)]
     [InlineData("the user's home folder", false)]
-    public void Places_on_one_machine_are_found(string line, bool found) => TextRules.MachinePaths(new("a.md", line)).Any().ShouldBe(found);
+    public void Places_on_one_machine_are_found(string line, bool found) =>
+        TextRules.MachinePaths(new("a.md", line)).Any().ShouldBe(found);
 
     [Theory]
     [InlineData("\"resolved\": \"https://registry.npmjs.org/a/-/a-1.0.0.tgz\"", true)]
     [InlineData("\"resolved\": \"https://packages.example.com/a/-/a-1.0.0.tgz\"", true)]
     [InlineData("<add key=\"nuget.org\" value=\"https://api.nuget.org/v3/index.json\" />", false)]
     [InlineData("<add key=\"ours\" value=\"http://10.0.0.1:8080/v3/index.json\" />", true)]
-    public void Private_registries_are_found(string line, bool found) => TextRules.Registries(new("a.json", line)).Any().ShouldBe(found);
+    public void Private_registries_are_found(string line, bool found) =>
+        TextRules.Registries(new("a.json", line)).Any().ShouldBe(found);
 
     [Fact]
     public void Dead_links_are_found()
     {
-        var document = new SourceFile("docs/a.md", "[b](b.md#part) [top](#top) [web](https://example.org) [gone](../gone.md)\n```\n[code](no.md)\n```\n");
+        var document = new SourceFile(
+            "docs/a.md", "[b](b.md#part) [top](#top) [web](https://example.org) [gone](../gone.md)\n```\n[code](no.md)\n```\n");
 
-        DocumentRules.DeadLinks(document, path => path == Path.Combine("docs", "b.md")).ShouldBe(["docs/a.md: the link to '../gone.md' leads nowhere"]);
+        DocumentRules.DeadLinks(
+            document, path => path == Path.Combine("docs", "b.md"))
+            .ShouldBe(["docs/a.md: the link to '../gone.md' leads nowhere"]);
     }
 
     [Theory]
@@ -143,7 +159,8 @@ public class PlantedCaseTests
     {
         const string Code = "void M()\n{\n    // snippet: one\n    Run();\n    // end\n}\n";
 
-        string found = string.Join("\n", DocumentRules.UnprovenCode(new("README.md", markdown), path => path == "a.cs" ? Code : null));
+        string found =
+            string.Join("\n", DocumentRules.UnprovenCode(new("README.md", markdown), path => path == "a.cs" ? Code : null));
 
         if (complaint.Length == 0)
             found.ShouldBeEmpty();

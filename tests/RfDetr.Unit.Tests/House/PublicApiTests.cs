@@ -15,8 +15,12 @@ public class PublicApiTests
         string reviewed = Checkout.Read(Reviewed).Text;
 
         string[] now = actual.Split('\n'), then = reviewed.Split('\n');
-        string changes = string.Join("\n", then.Except(now).Select(l => "- " + l.Trim()).Concat(now.Except(then).Select(l => "+ " + l.Trim())));
-        actual.ShouldBe(reviewed, $"the public surface differs from {Reviewed}:\n{changes}\nIf that is meant, run this test with {UpdateVariable}=1, review and commit the file.");
+        string changes = string.Join(
+            "\n", then.Except(now).Select(l => "- " + l.Trim()).Concat(now.Except(then).Select(l => "+ " + l.Trim())));
+        actual.ShouldBe(
+            reviewed,
+            $"the public surface differs from {Reviewed}:\n{changes}\nIf that is meant, run this test with "
+                + $"{UpdateVariable}=1, review and commit the file.");
     }
 
     [Fact]
@@ -40,7 +44,8 @@ public class PublicApiTests
 
         public IReadOnlyList<string?> Names { get; init; } = [];
 
-        public Task<int[]?> Find(string? name = null, int count = 3) => Task.FromResult<int[]?>(name is null ? null : [count, Size]);
+        public Task<int[]?> Find(string? name = null, int count = 3) =>
+            Task.FromResult<int[]?>(name is null ? null : [count, Size]);
     }
 
     public enum PlantedKind

@@ -5,10 +5,13 @@ using System.Text;
 
 namespace RfDetr.Tests.House;
 
-/// <summary>Writes down an assembly's public surface, one member a line, in an order that does not depend on the source's.</summary>
+/// <summary>
+/// Writes down an assembly's public surface, one member a line, in an order that does not depend on the source's.
+/// </summary>
 internal static class PublicSurface
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     public static string Of(IEnumerable<Type> types)
     {
@@ -26,17 +29,23 @@ internal static class PublicSurface
     private static IEnumerable<string> Members(Type type)
     {
         if (type.IsEnum)
-            return Enum.GetNames(type).Select(n => string.Create(CultureInfo.InvariantCulture, $"{n} = {Convert.ToInt64(Enum.Parse(type, n), CultureInfo.InvariantCulture)}"));
+            return Enum.GetNames(type).Select(n =>
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{n} = {Convert.ToInt64(Enum.Parse(type, n), CultureInfo.InvariantCulture)}"));
         return type.GetConstructors(Declared).Select(c => $"new({Parameters(c)})")
             .Concat(type.GetFields(Declared).Select(f => $"{Static(f.IsStatic)}field {TypeNames.Of(f)} {f.Name}"))
             .Concat(type.GetProperties(Declared).Select(Property))
             .Concat(type.GetEvents(Declared).Select(e => $"event {TypeNames.Of(e.EventHandlerType!)} {e.Name}"))
-            .Concat(type.GetMethods(Declared).Where(IsWritten).Select(m => $"{Static(m.IsStatic)}{TypeNames.Of(m.ReturnParameter)} {m.Name}({Parameters(m)})"));
+            .Concat(
+                type.GetMethods(Declared)
+                    .Where(IsWritten)
+                    .Select(m => $"{Static(m.IsStatic)}{TypeNames.Of(m.ReturnParameter)} {m.Name}({Parameters(m)})"));
     }
 
     // What the compiler adds to a record is not ours to review; accessors are listed with their property.
     private static bool IsWritten(MethodInfo m) =>
-        !m.IsDefined(typeof(CompilerGeneratedAttribute)) && (!m.IsSpecialName || m.Name.StartsWith("op_", StringComparison.Ordinal));
+        !m.IsDefined(typeof(CompilerGeneratedAttribute))
+            && (!m.IsSpecialName || m.Name.StartsWith("op_", StringComparison.Ordinal));
 
     private static string Property(PropertyInfo p)
     {
@@ -47,7 +56,9 @@ internal static class PublicSurface
         return $"{Static((p.GetMethod ?? p.SetMethod)!.IsStatic)}{required}{TypeNames.Of(p)} {p.Name} {{ {accessors.Trim()} }}";
     }
 
-    private static string Parameters(MethodBase m) => string.Join(", ", m.GetParameters().Select(p => $"{TypeNames.Of(p)} {p.Name}{(p.HasDefaultValue ? " = " + Default(p) : "")}"));
+    private static string Parameters(MethodBase m) =>
+        string.Join(
+            ", ", m.GetParameters().Select(p => $"{TypeNames.Of(p)} {p.Name}{(p.HasDefaultValue ? " = " + Default(p) : "")}"));
 
     private static string Default(ParameterInfo p) => p.DefaultValue switch
     {

@@ -3,7 +3,9 @@ using System.Xml.Linq;
 
 namespace RfDetr.Tests.House;
 
-/// <summary>Which part may reference which: the table in docs/architecture.md is the rule, the project files must be it exactly.</summary>
+/// <summary>
+/// Which part may reference which: the table in docs/architecture.md is the rule, the project files must be it exactly.
+/// </summary>
 internal static partial class ReferenceRule
 {
     /// <summary>Reads rows such as <c>| `RfDetr.Graph` | … | Tensors |</c>; "–" means nothing.</summary>
@@ -29,7 +31,8 @@ internal static partial class ReferenceRule
             .Order(StringComparer.Ordinal),
     ];
 
-    public static IEnumerable<string> Violations(IReadOnlyDictionary<string, string[]> table, IReadOnlyDictionary<string, string[]> projects)
+    public static IEnumerable<string> Violations(
+        IReadOnlyDictionary<string, string[]> table, IReadOnlyDictionary<string, string[]> projects)
     {
         foreach ((string project, string[] references) in projects)
         {

@@ -20,6 +20,9 @@ internal static partial class RoomRule
             .Distinct()
             .Select(n => $"{file.Path} names {n}, which the room {room} must not see");
 
-    [GeneratedRegex(@"\bRfDetr\.(Checkpoints|Cli|Core|Cpu|Data|Formats|Graph|Imaging|Model|Onnx\w*|Synth|Tensors|Tools|Torch|Training)\b")]
+    [
+        GeneratedRegex(
+            @"\bRfDetr\.(Checkpoints|Cli|Core|Cpu|Data|Formats|Graph|Imaging|Model|Onnx\w*|Synth|Tensors|Tools|Torch|Training)\b")
+    ]
     private static partial Regex Named();
 }

@@ -7,7 +7,9 @@ internal static partial class TextRules
 {
     public const int LineLength = 130;
 
-    /// <summary>Lines fit beside a diff or a second file on a screen, but for those that a single literal or a raw text makes long.</summary>
+    /// <summary>
+    /// Lines fit beside a diff or a second file on a screen, but for those that a single literal or a raw text makes long.
+    /// </summary>
     public static IEnumerable<string> LongLines(SourceFile file)
     {
         string[] lines = file.Lines;
@@ -25,16 +27,19 @@ internal static partial class TextRules
         Matches(file, HeadlessSummary(), "begins a summary without a subject: name the thing");
 
     /// <summary>American English, as .NET's own names are.</summary>
-    public static IEnumerable<string> BritishWords(SourceFile file) => Matches(file, BritishWord(), "is British spelling; write it as .NET does");
+    public static IEnumerable<string> BritishWords(SourceFile file) =>
+        Matches(file, BritishWord(), "is British spelling; write it as .NET does");
 
     /// <summary>Nothing is left for later, and no test is switched off.</summary>
-    public static IEnumerable<string> Unfinished(SourceFile file) => Matches(file, UnfinishedWords(), "is left for later: finish it or open an issue");
+    public static IEnumerable<string> Unfinished(SourceFile file) =>
+        Matches(file, UnfinishedWords(), "is left for later: finish it or open an issue");
 
     /// <summary>Libraries report through results, exceptions and IProgress.</summary>
     public static IEnumerable<string> ConsoleUse(SourceFile file) => Matches(file, ConsoleWord(), "prints from a library");
 
     /// <summary>Nothing names the machine it was written on.</summary>
-    public static IEnumerable<string> MachinePaths(SourceFile file) => Matches(file, MachinePath(), "names a place on one machine");
+    public static IEnumerable<string> MachinePaths(SourceFile file) =>
+        Matches(file, MachinePath(), "names a place on one machine");
 
     /// <summary>Packages come from the public registries, so that a clean clone builds anywhere.</summary>
     public static IEnumerable<string> Registries(SourceFile file) =>
@@ -63,7 +68,8 @@ internal static partial class TextRules
     [GeneratedRegex(@"<summary>\s*(What|Whether|Which|How|Where|Who)\b")]
     private static partial Regex HeadlessSummary();
 
-    // "optimise" and its kind by stem; "-ise" alone would also find "precise" and "noise". "colourspace" and "grey16" are libvips'.
+    // "optimise" and its kind by stem; "-ise" alone would also find "precise" and "noise". "colourspace" and "grey16" are
+    // libvips'.
     [GeneratedRegex(
         @"colour(?!space)|licence|centre|behaviour|neighbour|favour|honour|labelled|labelling|modelled|cancelled|cancelling|grey(?!hound|16)|catalogue|artefact"
         + @"|(normal|optim|initial|serial|quant|summar|organ|recogn|minim|maxim|local|general|special|vector|parallel)is(e[drs]?|ing|ation)\b|analys(e[drs]?|ing)\b",

@@ -42,5 +42,6 @@ internal static class TypeNames
         return Generic(type.Name, info.GenericTypeArguments.Select(Of)) + mark;
     }
 
-    private static string Generic(string name, IEnumerable<string> arguments) => $"{name.Split('`')[0]}<{string.Join(", ", arguments)}>";
+    private static string Generic(string name, IEnumerable<string> arguments) =>
+        $"{name.Split('`')[0]}<{string.Join(", ", arguments)}>";
 }

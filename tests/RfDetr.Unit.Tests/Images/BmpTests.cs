@@ -14,7 +14,9 @@ public sealed class BmpTests
 
     [Fact]
     public void One_bit_pixels_name_palette_colors() =>
-        Pixels(Bmp(3, 1, 1, 0, [10, 20, 30, 0, 40, 50, 60, 0], [0b0100_0000, 0, 0, 0])).ShouldBe([30, 20, 10, 60, 50, 40, 30, 20, 10]);
+        Pixels(
+            Bmp(3, 1, 1, 0, [10, 20, 30, 0, 40, 50, 60, 0], [0b0100_0000, 0, 0, 0]))
+            .ShouldBe([30, 20, 10, 60, 50, 40, 30, 20, 10]);
 
     [Fact]
     public void Four_bit_pixels_name_palette_colors() =>
@@ -39,7 +41,8 @@ public sealed class BmpTests
     public void Missing_rows_are_truncation() => Fault(Bmp(4, 4, 24, 0, [], new byte[47])).ShouldBe(ImageFault.Truncated);
 
     [Fact]
-    public void Run_length_coding_is_not_read() => Fault(Bmp(4, 4, 8, 1, new byte[8], new byte[64])).ShouldBe(ImageFault.Unsupported);
+    public void Run_length_coding_is_not_read() =>
+        Fault(Bmp(4, 4, 8, 1, new byte[8], new byte[64])).ShouldBe(ImageFault.Unsupported);
 
     [Theory]
     [InlineData(100_000, 10)]
@@ -52,9 +55,12 @@ public sealed class BmpTests
     public void The_limits_are_the_callers()
     {
         byte[] file = Bmp(4, 4, 24, 0, [], new byte[48]);
-        Should.Throw<ImageContentException>(() => Image.Decode(file, new ImageLimits { MaxPixels = 15 })).Message.ShouldContain("MaxPixels");
-        Should.Throw<ImageContentException>(() => Image.Decode(file, new ImageLimits { MaxSide = 3 })).Message.ShouldContain("MaxSide");
-        Should.Throw<ImageContentException>(() => Image.Decode(file, new ImageLimits { MaxFileBytes = 99 })).Message.ShouldContain("MaxFileBytes");
+        Should.Throw<ImageContentException>(() =>
+            Image.Decode(file, new ImageLimits { MaxPixels = 15 })).Message.ShouldContain("MaxPixels");
+        Should.Throw<ImageContentException>(() =>
+            Image.Decode(file, new ImageLimits { MaxSide = 3 })).Message.ShouldContain("MaxSide");
+        Should.Throw<ImageContentException>(() =>
+            Image.Decode(file, new ImageLimits { MaxFileBytes = 99 })).Message.ShouldContain("MaxFileBytes");
         Should.Throw<ArgumentOutOfRangeException>(() => Image.Decode(file, new ImageLimits { MaxPixels = 0 }));
     }
 

@@ -1,4 +1,3 @@
-
 namespace RfDetr.Tests.Images;
 
 public sealed class PixelFrameTests
@@ -43,7 +42,8 @@ public sealed class PixelFrameTests
     [InlineData(0, 0, 0, 1)]
     [InlineData(1, 1, int.MaxValue, 1)]
     public void A_crop_outside_is_refused(int x, int y, int width, int height) =>
-        Should.Throw<ArgumentOutOfRangeException>(() => { _ = new PixelFrame(new byte[48], 4, 4, 0, PixelFormat.Rgb24).Crop(x, y, width, height); });
+        Should.Throw<ArgumentOutOfRangeException>(() =>
+            { _ = new PixelFrame(new byte[48], 4, 4, 0, PixelFormat.Rgb24).Crop(x, y, width, height); });
 
     [Theory]
     [InlineData(PixelFormat.Rgb24, new byte[] { 1, 2, 3 }, new byte[] { 1, 2, 3 })]

@@ -1,4 +1,3 @@
-
 namespace RfDetr.Tests.Images;
 
 public sealed class PreprocessorTests
@@ -9,7 +8,8 @@ public sealed class PreprocessorTests
         foreach (ResizeRule rule in Enum.GetValues<ResizeRule>())
         {
             foreach ((int w, int h, int tw, int th) in ((int, int, int, int)[])[
-                (1, 1, 1, 1), (1, 1, 5, 7), (2, 3, 1, 1), (9, 5, 9, 5), (13, 7, 6, 3), (97, 61, 33, 31), (200, 3, 7, 64), (3, 200, 130, 2), (1000, 10, 1, 3)])
+                (1, 1, 1, 1), (1, 1, 5, 7), (2, 3, 1, 1), (9, 5, 9, 5), (13, 7, 6, 3), (97, 61, 33, 31), (200, 3, 7, 64),
+                (3, 200, 130, 2), (1000, 10, 1, 3)])
                 data.Add(w, h, tw, th, rule);
         }
 
@@ -21,7 +21,8 @@ public sealed class PreprocessorTests
     public void Agrees_with_the_plain_formula(int width, int height, int targetWidth, int targetHeight, ResizeRule rule)
     {
         byte[] pixels = Noise(width * height * 3);
-        float[] actual = Run(new PixelFrame(pixels, width, height, 0, PixelFormat.Rgb24), targetWidth, targetHeight, rule, Normalization.None);
+        float[] actual =
+            Run(new PixelFrame(pixels, width, height, 0, PixelFormat.Rgb24), targetWidth, targetHeight, rule, Normalization.None);
         for (int c = 0; c < 3; c++)
         {
             for (int y = 0; y < targetHeight; y++)
@@ -30,8 +31,10 @@ public sealed class PreprocessorTests
                 {
                     double expected = 0;
                     foreach ((int sy, double wy) in Weights(height, targetHeight, y, rule))
-                        expected += Weights(width, targetWidth, x, rule).Sum(t => t.Weight * wy * pixels[(sy * width + t.Index) * 3 + c] / 255.0);
-                    actual[(c * targetHeight + y) * targetWidth + x].ShouldBe((float)expected, 2e-6f, $"channel {c} at ({x}, {y})");
+                        expected += Weights(width, targetWidth, x, rule).Sum(t =>
+                            t.Weight * wy * pixels[(sy * width + t.Index) * 3 + c] / 255.0);
+                    actual[(c * targetHeight + y) * targetWidth + x].ShouldBe(
+                        (float)expected, 2e-6f, $"channel {c} at ({x}, {y})");
                 }
             }
         }
@@ -45,12 +48,15 @@ public sealed class PreprocessorTests
         const int Width = 53, Height = 37;
         byte[] rgb = Noise(Width * Height * 3);
         float[] expected = Run(new PixelFrame(rgb, Width, Height, 0, PixelFormat.Rgb24), 24, 20, rule);
-        foreach (PixelFormat format in (PixelFormat[])[PixelFormat.Rgb24, PixelFormat.Bgr24, PixelFormat.Rgba32, PixelFormat.Bgra32])
+        foreach (
+            PixelFormat format in (PixelFormat[])[PixelFormat.Rgb24, PixelFormat.Bgr24, PixelFormat.Rgba32, PixelFormat.Bgra32])
         {
             foreach (int padding in (int[])[0, 1, 29])
             {
                 (byte[] data, int stride) = Lay(rgb, Width, Height, format, padding);
-                Run(new PixelFrame(data, Width, Height, stride, format), 24, 20, rule).ShouldBe(expected, $"{format}, {padding} bytes of padding");
+                Run(
+                    new PixelFrame(data, Width, Height, stride, format), 24, 20, rule)
+                    .ShouldBe(expected, $"{format}, {padding} bytes of padding");
             }
         }
     }
@@ -113,21 +119,32 @@ public sealed class PreprocessorTests
     public void Parallel_runs_equal_serial_ones()
     {
         byte[][] frames = [.. Enumerable.Range(0, 16).Select(i => Noise((20 + i) * 30 * 3))];
-        float[][] serial = [.. frames.Select((f, i) => Run(new PixelFrame(f, 20 + i, 30, 0, PixelFormat.Rgb24), 16, 16, ResizeRule.BilinearAntialias))];
+        float[][] serial =
+        [
+            .. frames.Select((f, i) =>
+                Run(new PixelFrame(f, 20 + i, 30, 0, PixelFormat.Rgb24), 16, 16, ResizeRule.BilinearAntialias))
+        ];
         Parallel.For(0, 400, i =>
-            Run(new PixelFrame(frames[i % 16], 20 + i % 16, 30, 0, PixelFormat.Rgb24), 16, 16, ResizeRule.BilinearAntialias).ShouldBe(serial[i % 16]));
+            Run(
+                new PixelFrame(frames[i % 16], 20 + i % 16, 30, 0, PixelFormat.Rgb24), 16, 16, ResizeRule.BilinearAntialias)
+                .ShouldBe(serial[i % 16]));
     }
 
     [Fact]
     public void The_callers_mistakes_are_named()
     {
         byte[] pixels = Noise(48);
-        Should.Throw<ArgumentException>(() => Preprocessor.Run(new PixelFrame(pixels, 4, 4, 0, PixelFormat.Rgb24), new float[11], 2, 2))
+        Should.Throw<ArgumentException>(() =>
+            Preprocessor.Run(new PixelFrame(pixels, 4, 4, 0, PixelFormat.Rgb24), new float[11], 2, 2))
             .Message.ShouldContain("11 floats");
-        Should.Throw<ArgumentOutOfRangeException>(() => Preprocessor.Run(new PixelFrame(pixels, 4, 4, 0, PixelFormat.Rgb24), new float[12], 0, 2));
-        Should.Throw<ArgumentOutOfRangeException>(() => Preprocessor.Run(new PixelFrame(pixels, 4, 4, 0, PixelFormat.Rgb24), new float[12], 2, 2, (ResizeRule)7));
-        Should.Throw<ArgumentException>(() => Preprocessor.Run(default, new float[12], 2, 2)).Message.ShouldContain("without pixels");
-        Should.Throw<ArgumentException>(() => Preprocessor.Run(new PixelFrame(pixels, 4, 4, 0, PixelFormat.Rgb24), new float[12], 2, 2,
+        Should.Throw<ArgumentOutOfRangeException>(() =>
+            Preprocessor.Run(new PixelFrame(pixels, 4, 4, 0, PixelFormat.Rgb24), new float[12], 0, 2));
+        Should.Throw<ArgumentOutOfRangeException>(() =>
+            Preprocessor.Run(new PixelFrame(pixels, 4, 4, 0, PixelFormat.Rgb24), new float[12], 2, 2, (ResizeRule)7));
+        Should.Throw<ArgumentException>(() =>
+            Preprocessor.Run(default, new float[12], 2, 2)).Message.ShouldContain("without pixels");
+        Should.Throw<ArgumentException>(
+            () => Preprocessor.Run(new PixelFrame(pixels, 4, 4, 0, PixelFormat.Rgb24), new float[12], 2, 2,
             ResizeRule.Bilinear, new Normalization((0, 0, 0), (1, 0, 1)))).Message.ShouldContain("deviation");
     }
 
@@ -142,7 +159,8 @@ public sealed class PreprocessorTests
         }
 
         double support = Math.Max(scale, 1);
-        var taps = Enumerable.Range(0, source).Select(j => (Index: j, Weight: Math.Max(0, 1 - Math.Abs(j + 0.5 - center) / support))).ToArray();
+        var taps = Enumerable.Range(0, source)
+            .Select(j => (Index: j, Weight: Math.Max(0, 1 - Math.Abs(j + 0.5 - center) / support))).ToArray();
         double sum = taps.Sum(t => t.Weight);
         return taps.Select(t => (t.Index, t.Weight / sum));
     }

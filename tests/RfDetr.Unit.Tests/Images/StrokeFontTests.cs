@@ -1,4 +1,3 @@
-
 namespace RfDetr.Tests.Images;
 
 public sealed class StrokeFontTests
@@ -9,7 +8,11 @@ public sealed class StrokeFontTests
     [InlineData(40)]
     public void Every_ascii_letter_has_a_shape_of_its_own(int height)
     {
-        string[] shapes = [.. Enumerable.Range('!', '~' - '!' + 1).Select(c => Convert.ToHexString(StrokeFont.Render(((char)c).ToString(), height).Alpha))];
+        string[] shapes =
+        [
+            .. Enumerable.Range('!', '~' - '!' + 1).Select(c =>
+                Convert.ToHexString(StrokeFont.Render(((char)c).ToString(), height).Alpha))
+        ];
         shapes.Distinct().Count().ShouldBe(shapes.Length);
     }
 

@@ -31,9 +31,12 @@ public sealed class ModelReferenceTests
     public void An_unknown_name_has_near_ones_and_a_missing_file_is_said_to_be_missing()
     {
         Should.Throw<ArgumentException>(() => ModelReference.Parse("nanoo")).Message.ShouldContain("nano");
-        Should.Throw<FileNotFoundException>(() => ModelReference.Parse("no/such.pth").Locate(false)).Message.ShouldBe("there is no model file 'no/such.pth'");
-        Should.Throw<FileNotFoundException>(() => Detector.Load("no/such.onnx").Dispose()).Message.ShouldBe("there is no model file 'no/such.onnx'");
+        Should.Throw<FileNotFoundException>(() =>
+            ModelReference.Parse("no/such.pth").Locate(false)).Message.ShouldBe("there is no model file 'no/such.pth'");
+        Should.Throw<FileNotFoundException>(() =>
+            Detector.Load("no/such.onnx").Dispose()).Message.ShouldBe("there is no model file 'no/such.onnx'");
         ModelReference.Parse("demo").Locate(false).ShouldBeNull();
-        Should.Throw<ArgumentException>(() => ModelReference.Parse("a.onnx").OpenCheckpoint(false, false)).Message.ShouldContain("ONNX");
+        Should.Throw<ArgumentException>(() =>
+            ModelReference.Parse("a.onnx").OpenCheckpoint(false, false)).Message.ShouldContain("ONNX");
     }
 }

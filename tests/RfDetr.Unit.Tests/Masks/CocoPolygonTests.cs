@@ -1,4 +1,3 @@
-
 namespace RfDetr.Tests.Masks;
 
 public sealed class CocoPolygonTests
@@ -33,11 +32,14 @@ public sealed class CocoPolygonTests
     [Fact]
     public void Malformed_polygons_are_refused()
     {
-        Should.Throw<AnnotationFormatException>(() => RleMask.FromPolygons(9, 9, [[1, 2, 3, 4]])).Message.ShouldContain("4 numbers");
+        Should.Throw<AnnotationFormatException>(() =>
+            RleMask.FromPolygons(9, 9, [[1, 2, 3, 4]])).Message.ShouldContain("4 numbers");
         Should.Throw<AnnotationFormatException>(() => RleMask.FromPolygons(9, 9, [[1, 2, 3, 4, 5, 6, 7]]));
-        Should.Throw<AnnotationFormatException>(() => RleMask.FromPolygons(9, 9, [[1, 2, 3, 4, 5, double.NaN]])).Message.ShouldContain("Coordinate 5");
+        Should.Throw<AnnotationFormatException>(() =>
+            RleMask.FromPolygons(9, 9, [[1, 2, 3, 4, 5, double.NaN]])).Message.ShouldContain("Coordinate 5");
         Should.Throw<AnnotationFormatException>(() => RleMask.FromPolygons(9, 9, [[1, 2, 3, 4, 5, 1e300]]));
-        Should.Throw<AnnotationFormatException>(() => RleMask.FromPolygons(9, 9, [[-5e7, 0, 5e7, 1, 0, 5]])).Message.ShouldContain("outline");
+        Should.Throw<AnnotationFormatException>(() =>
+            RleMask.FromPolygons(9, 9, [[-5e7, 0, 5e7, 1, 0, 5]])).Message.ShouldContain("outline");
         Should.Throw<AnnotationFormatException>(() => RleMask.FromPolygons(0, 9, [[1, 2, 3, 4, 5, 6]]));
     }
 }

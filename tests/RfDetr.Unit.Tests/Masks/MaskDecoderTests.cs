@@ -1,4 +1,3 @@
-
 namespace RfDetr.Tests.Masks;
 
 public sealed class MaskDecoderTests
@@ -14,7 +13,9 @@ public sealed class MaskDecoderTests
             float[] logits = Blobs.Logits(random, height, width);
             PixelRect? within = random.Next(2) == 0
                 ? null
-                : new BoxXyxy(random.Next(-5, imageWidth), random.Next(-5, imageHeight), random.Next(imageWidth + 5), random.Next(imageHeight + 5)).ToPixelRect(imageWidth, imageHeight);
+                : new BoxXyxy(
+                    random.Next(-5, imageWidth), random.Next(-5, imageHeight), random.Next(imageWidth + 5),
+                    random.Next(imageHeight + 5)).ToPixelRect(imageWidth, imageHeight);
             RleMask mask = new MaskDecoder(height, width, imageHeight, imageWidth).Decode(logits, within);
             RleMask expected = RleMask.Encode(MaskOracle.Decode(logits, height, width, imageHeight, imageWidth, within));
             mask.ShouldBe(expected, $"round {round}: {height}×{width} → {imageHeight}×{imageWidth} within {within}");
@@ -58,7 +59,8 @@ public sealed class MaskDecoderTests
     [Fact]
     public void Wrong_sizes_name_both_values()
     {
-        Should.Throw<ArgumentException>(() => new MaskDecoder(8, 8, 10, 10).Decode(new float[63])).Message.ShouldContain("63 mask logits");
+        Should.Throw<ArgumentException>(() =>
+            new MaskDecoder(8, 8, 10, 10).Decode(new float[63])).Message.ShouldContain("63 mask logits");
         Should.Throw<ArgumentException>(() => new MaskDecoder(8, 0, 10, 10)).Message.ShouldContain("8×0");
         Should.Throw<ArgumentException>(() => new MaskDecoder(8, 8, 1 << 20, 1 << 20));
     }

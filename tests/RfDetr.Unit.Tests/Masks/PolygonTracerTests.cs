@@ -1,4 +1,3 @@
-
 namespace RfDetr.Tests.Masks;
 
 public sealed class PolygonTracerTests
@@ -50,7 +49,8 @@ public sealed class PolygonTracerTests
         polygons.Count.ShouldBe(3);
         MaskPolygon hole = polygons.Single(p => p.IsHole);
         polygons[hole.Parent].Points.ShouldBe([new(0, 0), new(0, 4), new(4, 4), new(4, 0)]);
-        hole.Points.ShouldBe([new(0, 1), new(1, 0), new(3, 0), new(4, 1), new(4, 3), new(3, 4), new(1, 4), new(0, 3)], ignoreOrder: true);
+        hole.Points.ShouldBe(
+            [new(0, 1), new(1, 0), new(3, 0), new(4, 1), new(4, 3), new(3, 4), new(1, 4), new(0, 3)], ignoreOrder: true);
         polygons.ShouldContain(p => !p.IsHole && p.Points.Count == 1 && p.Points[0] == new PixelPoint(2, 2));
     }
 
@@ -82,9 +82,12 @@ public sealed class PolygonTracerTests
     [Fact]
     public void Polygons_that_cannot_be_filled_are_named()
     {
-        Should.Throw<ArgumentException>(() => PolygonFill.Fill([new MaskPolygon([new(0, 0)], IsHole: true, Parent: 3)], 4, 4)).Message.ShouldContain("names 3");
-        Should.Throw<ArgumentException>(() => PolygonFill.Fill([new MaskPolygon([], IsHole: false, Parent: -1)], 4, 4)).Message.ShouldContain("no points");
-        Should.Throw<ArgumentException>(() => PolygonFill.Fill([new MaskPolygon([new(int.MinValue, 0)], IsHole: false, Parent: -1)], 4, 4));
+        Should.Throw<ArgumentException>(() =>
+            PolygonFill.Fill([new MaskPolygon([new(0, 0)], IsHole: true, Parent: 3)], 4, 4)).Message.ShouldContain("names 3");
+        Should.Throw<ArgumentException>(() =>
+            PolygonFill.Fill([new MaskPolygon([], IsHole: false, Parent: -1)], 4, 4)).Message.ShouldContain("no points");
+        Should.Throw<ArgumentException>(() =>
+            PolygonFill.Fill([new MaskPolygon([new(int.MinValue, 0)], IsHole: false, Parent: -1)], 4, 4));
     }
 
     private static BitMask Parse(params string[] rows)
@@ -96,7 +99,9 @@ public sealed class PolygonTracerTests
     }
 
     private static string Show(BitMask mask) =>
-        string.Join('\n', Enumerable.Range(0, mask.Height).Select(y => string.Concat(mask.Row(y).ToArray().Select(p => p != 0 ? '#' : '.'))));
+        string.Join(
+            '\n',
+            Enumerable.Range(0, mask.Height).Select(y => string.Concat(mask.Row(y).ToArray().Select(p => p != 0 ? '#' : '.'))));
 
     /// <summary>Counts 8-connected parts, or 4-connected background regions that do not touch the frame, by flooding.</summary>
     private static int Regions(BitMask mask, bool foreground)
@@ -123,7 +128,9 @@ public sealed class PolygonTracerTests
                     for (int dx = -1; dx <= 1; dx++)
                     {
                         int x = at % width + dx, y = at / width + dy;
-                        if ((!foreground && dx != 0 && dy != 0) || x < 0 || y < 0 || x >= width || y >= height || !todo[y * width + x])
+                        if (
+                            (!foreground && dx != 0 && dy != 0)
+                                || x < 0 || y < 0 || x >= width || y >= height || !todo[y * width + x])
                             continue;
                         todo[y * width + x] = false;
                         open.Push(y * width + x);

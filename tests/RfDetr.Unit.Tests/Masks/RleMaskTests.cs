@@ -1,4 +1,3 @@
-
 namespace RfDetr.Tests.Masks;
 
 public sealed class RleMaskTests
@@ -40,7 +39,9 @@ public sealed class RleMaskTests
             rleA.IoU(rleB).ShouldBe(both == 0 ? 0 : (double)both / either);
             rleA.IoU(rleB, groundTruthIsCrowd: true).ShouldBe(both == 0 ? 0 : (double)both / rleA.Area);
 
-            PixelRect window = new PixelRect(random.Next(width), random.Next(height), random.Next(1, 40), random.Next(1, 40)).Intersect(new PixelRect(0, 0, width, height));
+            PixelRect window = new PixelRect(
+                random.Next(width), random.Next(height), random.Next(1, 40), random.Next(1, 40))
+                .Intersect(new PixelRect(0, 0, width, height));
             BitMask part = rleA.Decode(window);
             for (int y = 0; y < window.Height; y++)
                 part.Row(y).ToArray().ShouldBe(a.Row(window.Y + y).Slice(window.X, window.Width).ToArray());
@@ -136,7 +137,8 @@ public sealed class RleMaskTests
 
     private static PixelRect Bounds(BitMask mask)
     {
-        var set = Enumerable.Range(0, mask.Pixels.Length).Where(i => mask.Pixels[i] != 0).Select(i => (X: i % mask.Width, Y: i / mask.Width)).ToList();
+        var set = Enumerable.Range(0, mask.Pixels.Length)
+            .Where(i => mask.Pixels[i] != 0).Select(i => (X: i % mask.Width, Y: i / mask.Width)).ToList();
         if (set.Count == 0)
             return default;
         int x = set.Min(p => p.X), y = set.Min(p => p.Y);

@@ -21,7 +21,9 @@ public sealed class FormulaWeightsTests
     {
         var formula = new FormulaWeights("golden");
         At(formula.Create("class_embed.bias", [91]), 90).ShouldBe(-2.453841f, 5e-7f);
-        At(formula.Create("backbone.0.encoder.encoder.encoder.layer.0.mlp.fc1.weight", [1536, 384]), 3 * 384 + 4).ShouldBe(0.068372555f, 1e-9f);
+        At(
+            formula.Create("backbone.0.encoder.encoder.encoder.layer.0.mlp.fc1.weight", [1536, 384]), 3 * 384 + 4)
+            .ShouldBe(0.068372555f, 1e-9f);
         At(formula.Create("mask_token", [1, 384]), 7).ShouldBe(0);
     }
 

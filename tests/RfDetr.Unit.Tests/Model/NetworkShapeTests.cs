@@ -26,11 +26,13 @@ public sealed class NetworkShapeTests
     {
         using JsonDocument published = JsonDocument.Parse(File.ReadAllText(Goldens.Path("parameters.json")));
         JsonElement parameters = published.RootElement.GetProperty(name).GetProperty("tensors");
-        Dictionary<string, int[]> expected = parameters.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.EnumerateArray().Select(s => s.GetInt32()).ToArray());
+        Dictionary<string, int[]> expected = parameters.EnumerateObject().ToDictionary(
+            p => p.Name, p => p.Value.EnumerateArray().Select(s => s.GetInt32()).ToArray());
         _ = expected.Remove(expected.Keys.Single(k => k.EndsWith("mask_token", StringComparison.Ordinal)));
         // The configurations of xlarge and 2xlarge still say 366 classes (Objects365); their released weights have COCO's 91.
         var list = new ParameterList();
-        _ = new RfDetrNetwork(new Weights(list, new ShapeBackend()), Variants.Get(name) with { ClassLogits = expected["class_embed.bias"][0] });
+        _ = new RfDetrNetwork(
+            new Weights(list, new ShapeBackend()), Variants.Get(name) with { ClassLogits = expected["class_embed.bias"][0] });
         list.Parameters.Select(p => p.Name).ShouldBe(expected.Keys, ignoreOrder: true);
         foreach ((string parameter, int[] shape) in list.Parameters)
             shape.ShouldBe(expected[parameter], parameter);
@@ -93,7 +95,8 @@ public sealed class NetworkShapeTests
     {
         var backend = new ShapeBackend();
         ModelConfig nano = Variants.Get("nano");
-        _ = new RfDetrNetwork(new Weights(new ParameterList(), backend), nano).Forward(backend.Input(TensorType.Float([2, 3, 384, 384])));
+        _ = new RfDetrNetwork(new Weights(new ParameterList(), backend), nano).Forward(
+            backend.Input(TensorType.Float([2, 3, 384, 384])));
         backend.Taps.Single(t => t.Stage == "backbone.3").Shape.ShouldBe([2, 384, 24, 24]);
         backend.Taps.Single(t => t.Stage == "projector.0").Shape.ShouldBe([2, 256, 24, 24]);
         backend.Taps.Single(t => t.Stage == "two_stage.boxes").Shape.ShouldBe([2, 300, 4]);

@@ -19,8 +19,10 @@ public sealed class DetectionContractTests
     [Fact]
     public void Boxes_and_logits_of_the_same_shape_are_told_apart_by_name()
     {
-        OnnxValueInfo labels = Value("labels", -1, 300, 4), dets = Value("dets", -1, 300, 4), masks = Value("masks", -1, 300, 96, 128);
-        DetectionContract contract = DetectionContract.Of([s_input with { Shape = Value("", -1, 3, 384, 512).Shape }], [labels, masks, dets]);
+        OnnxValueInfo labels = Value("labels", -1, 300, 4), dets = Value("dets", -1, 300, 4),
+        masks = Value("masks", -1, 300, 96, 128);
+        DetectionContract contract =
+            DetectionContract.Of([s_input with { Shape = Value("", -1, 3, 384, 512).Shape }], [labels, masks, dets]);
         contract.Boxes.ShouldBe(dets);
         contract.Logits.ShouldBe(labels);
         contract.Masks.ShouldBe(masks);
@@ -31,7 +33,8 @@ public sealed class DetectionContractTests
     public void The_long_names_work_too()
     {
         DetectionContract contract = DetectionContract.Of(
-            [Value("pixels", 1, 3, 8, 8)], [Value("pred_logits", 1, 9, 2), Value("pred_boxes", 1, 9, 4), Value("pred_masks", 1, 9, 2, 2)]);
+            [Value("pixels", 1, 3, 8, 8)],
+            [Value("pred_logits", 1, 9, 2), Value("pred_boxes", 1, 9, 4), Value("pred_masks", 1, 9, 2, 2)]);
         contract.Input.Name.ShouldBe("pixels");
         contract.Masks!.Name.ShouldBe("pred_masks");
     }
@@ -58,13 +61,20 @@ public sealed class DetectionContractTests
     public void What_is_there_is_named_when_a_part_is_missing()
     {
         Refused([s_input], [Value("dets", 1, 9, 4), Value("scores", 1, 9)]).ShouldBe(
-            "no output with the class logits (looked for 'labels' and 'pred_logits'); the model has 'dets' Float32 [1, 9, 4], 'scores' Float32 [1, 9]");
+            "no output with the class logits (looked for 'labels' and 'pred_logits'); the model has 'dets' Float32 [1, "
+                + "9, 4], 'scores' Float32 [1, 9]");
         Refused([s_input], [Value("dets", 1, 9, 5), Value("labels", 1, 9, 3)]).ShouldContain("boxes of 4 numbers");
         Refused([s_input], [Value("dets", 1, 9, 4), Value("labels", 1, 8, 3)]).ShouldContain("queries");
         Refused([s_input], [Value("dets", 9, 4), Value("labels", 1, 9, 3)]).ShouldContain("in 3 dimensions, it has 2");
-        Refused([Value("a", 1, 3, 8, 8), Value("b", 1)], [Value("dets", 1, 9, 4), Value("labels", 1, 9, 3)]).ShouldContain("no input 'input'");
-        Refused([Value("input", -1, 3, -1, 8)], [Value("dets", 1, 9, 4), Value("labels", 1, 9, 3)]).ShouldContain("leaves its height open");
-        Refused([s_input], [Value("dets", 1, 9, 4) with { ElementType = OnnxElementType.Int64 }, Value("labels", 1, 9, 3)]).ShouldContain("Float32 or Float16");
+        Refused(
+            [Value("a", 1, 3, 8, 8), Value("b", 1)], [Value("dets", 1, 9, 4), Value("labels", 1, 9, 3)])
+            .ShouldContain("no input 'input'");
+        Refused(
+            [Value("input", -1, 3, -1, 8)], [Value("dets", 1, 9, 4), Value("labels", 1, 9, 3)])
+            .ShouldContain("leaves its height open");
+        Refused(
+            [s_input], [Value("dets", 1, 9, 4) with { ElementType = OnnxElementType.Int64 }, Value("labels", 1, 9, 3)])
+            .ShouldContain("Float32 or Float16");
     }
 
     private static string Refused(OnnxValueInfo[] inputs, OnnxValueInfo[] outputs, InferenceMetadata? metadata = null) =>

@@ -85,7 +85,8 @@ public sealed class MetadataJsonTests
     {
         JsonObject json = JsonNode.Parse(MetadataJson.Write(Example()))!.AsObject();
         json.Remove("num_select");
-        Should.Throw<OnnxFormatException>(() => MetadataJson.ReadInference(json.ToJsonString())).Message.ShouldContain("num_select");
+        Should.Throw<OnnxFormatException>(() =>
+            MetadataJson.ReadInference(json.ToJsonString())).Message.ShouldContain("num_select");
     }
 
     [Fact]
@@ -123,7 +124,8 @@ public sealed class MetadataJsonTests
         ArtifactMetadata.Find(model, none)!.Variant.ShouldBe("nano");
         var same = new Dictionary<string, string> { [InferenceMetadata.Key] = MetadataJson.Write(Example()) };
         ArtifactMetadata.Find(model, same)!.Variant.ShouldBe("nano");
-        var other = new Dictionary<string, string> { [InferenceMetadata.Key] = MetadataJson.Write(Example() with { Variant = "small" }) };
+        var other =
+            new Dictionary<string, string> { [InferenceMetadata.Key] = MetadataJson.Write(Example() with { Variant = "small" }) };
         Should.Throw<OnnxFormatException>(() => ArtifactMetadata.Find(model, other)).Message.ShouldContain("different metadata");
 
         File.WriteAllText(model, "another model");

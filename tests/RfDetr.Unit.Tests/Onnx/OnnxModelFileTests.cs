@@ -100,11 +100,15 @@ public sealed class OnnxModelFileTests
     public void Limits_hold()
     {
         using var folder = new TemporaryFolder();
-        OnnxModelFile.Write(TinyModels.MatMul(s_weights), folder["m.onnx"], new OnnxWriteOptions { MaxInlineBytes = 0, MinExternalBytes = 1 });
+        OnnxModelFile.Write(
+            TinyModels.MatMul(s_weights), folder["m.onnx"], new OnnxWriteOptions { MaxInlineBytes = 0, MinExternalBytes = 1 });
         Should.Throw<OnnxFormatException>(() => OnnxModelFile.Read(folder["m.onnx"], new OnnxReadOptions { MaxFileBytes = 10 }));
-        Should.Throw<OnnxFormatException>(() => OnnxModelFile.Read(folder["m.onnx"], new OnnxReadOptions { MaxExternalBytes = 31 }));
-        OnnxModelFile.Read(folder["m.onnx"], new OnnxReadOptions { MaxExternalBytes = 32 }).Graph.Initializer[0].RawData.Length.ShouldBe(32);
-        Should.Throw<ArgumentException>(() => OnnxModelFile.Write(TinyModels.Add(), folder["x"], new OnnxWriteOptions { MaxInlineBytes = -1 }));
+        Should.Throw<OnnxFormatException>(() =>
+            OnnxModelFile.Read(folder["m.onnx"], new OnnxReadOptions { MaxExternalBytes = 31 }));
+        OnnxModelFile.Read(
+            folder["m.onnx"], new OnnxReadOptions { MaxExternalBytes = 32 }).Graph.Initializer[0].RawData.Length.ShouldBe(32);
+        Should.Throw<ArgumentException>(() =>
+            OnnxModelFile.Write(TinyModels.Add(), folder["x"], new OnnxWriteOptions { MaxInlineBytes = -1 }));
     }
 
     private sealed class UnreadableMemory : System.Buffers.MemoryManager<byte>

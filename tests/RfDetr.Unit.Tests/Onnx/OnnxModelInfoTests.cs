@@ -48,8 +48,10 @@ public sealed class OnnxModelInfoTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["m.onnx"], text);
-        Should.Throw<OnnxFormatException>(() => OnnxModelInfo.Read(folder["m.onnx"])).Message.ShouldContain("m.onnx' is not an ONNX model");
-        Should.Throw<OnnxFormatException>(() => OnnxModelFile.Read(folder["m.onnx"])).Message.ShouldContain("is not an ONNX model");
+        Should.Throw<OnnxFormatException>(() =>
+            OnnxModelInfo.Read(folder["m.onnx"])).Message.ShouldContain("m.onnx' is not an ONNX model");
+        Should.Throw<OnnxFormatException>(() =>
+            OnnxModelFile.Read(folder["m.onnx"])).Message.ShouldContain("is not an ONNX model");
     }
 
     private sealed class CountingStream(byte[] bytes) : MemoryStream(bytes)

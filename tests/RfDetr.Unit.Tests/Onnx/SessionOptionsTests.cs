@@ -42,7 +42,12 @@ public sealed class SessionOptionsTests
     [InlineData("cudaexecutionprovider", "CUDAExecutionProvider")]
     [InlineData("Fancy", "FancyExecutionProvider")]
     public void Short_and_full_names_find_the_provider(string name, string full) =>
-        ProviderTable.Find(name, ["TensorrtExecutionProvider", "CUDAExecutionProvider", "DmlExecutionProvider", "FancyExecutionProvider", "CPUExecutionProvider"])
+        ProviderTable.Find(
+            name,
+            [
+                "TensorrtExecutionProvider", "CUDAExecutionProvider", "DmlExecutionProvider", "FancyExecutionProvider",
+                "CPUExecutionProvider"
+            ])
             .FullName.ShouldBe(full);
 
     [Fact]
@@ -61,7 +66,8 @@ public sealed class SessionOptionsTests
 
     private sealed class NameOnly : IEqualityComparer<ExecutionProvider>
     {
-        public bool Equals(ExecutionProvider? x, ExecutionProvider? y) => x?.Name == y?.Name && x?.Options.Count == y?.Options.Count;
+        public bool Equals(ExecutionProvider? x, ExecutionProvider? y) =>
+            x?.Name == y?.Name && x?.Options.Count == y?.Options.Count;
 
         public int GetHashCode(ExecutionProvider obj) => 0;
     }

@@ -35,7 +35,9 @@ public sealed class ChoiceFinderTests : IDisposable
         known.FromCache.ShouldBeTrue();
         known.Candidates.ShouldBe(measured.Candidates);
         known.Facts.ShouldBe(measured.Facts);
-        (known with { FromCache = false, Candidates = measured.Candidates, Facts = measured.Facts, Notes = measured.Notes }).ShouldBe(measured);
+        (
+            known with { FromCache = false, Candidates = measured.Candidates, Facts = measured.Facts, Notes = measured.Notes })
+            .ShouldBe(measured);
     }
 
     [Fact]
@@ -120,7 +122,9 @@ public sealed class ChoiceFinderTests : IDisposable
     public void Many_callers_at_once_measure_once()
     {
         var winners = new int[8];
-        Parallel.For(0, winners.Length, new ParallelOptions { MaxDegreeOfParallelism = winners.Length }, i => winners[i] = Find().Winner is null ? 0 : 1);
+        Parallel.For(
+            0, winners.Length, new ParallelOptions { MaxDegreeOfParallelism = winners.Length },
+            i => winners[i] = Find().Winner is null ? 0 : 1);
         winners.Sum().ShouldBe(1);
         _source.Opened.Count(c => c == Reference).ShouldBe(1);
         _source.MostAlive.ShouldBeLessThanOrEqualTo(3);
@@ -130,11 +134,16 @@ public sealed class ChoiceFinderTests : IDisposable
     public void The_text_names_every_candidate_and_the_reason()
     {
         string text = Find().Report.ToText();
-        foreach (string part in (string[])["ONNX Runtime, 2 threads, spinning", "ONNX Runtime, 1 thread", "(reference)", "chosen: ", "5 s allowed", "0.80"])
+        foreach (
+            string part in (string[])[
+                "ONNX Runtime, 2 threads, spinning", "ONNX Runtime, 1 thread", "(reference)", "chosen: ", "5 s allowed", "0.80"
+            ])
             text.ShouldContain(part);
         Find().Report.ToText().ShouldContain("remembered from 2026-01-02 03:04 UTC");
     }
 
     private (OptimizationReport Report, IContender? Winner) Find(OptimizeOptions? options = null, string[]? facts = null) =>
-        new ChoiceFinder(Cache, options ?? new OptimizeOptions { Batches = [1] }, _clock).Find(facts ?? s_facts, _candidates, _source, default);
+        new ChoiceFinder(
+            Cache, options ?? new OptimizeOptions { Batches = [1] }, _clock)
+            .Find(facts ?? s_facts, _candidates, _source, default);
 }

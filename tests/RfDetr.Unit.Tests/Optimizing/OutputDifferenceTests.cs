@@ -1,4 +1,3 @@
-
 namespace RfDetr.Tests.Optimizing;
 
 /// <summary>How far results are apart.</summary>
@@ -43,9 +42,11 @@ public class OutputDifferenceTests
     [Fact]
     public void A_mask_differs_by_its_pixels_but_a_tiny_one_by_few()
     {
-        RleMask large = RleMask.FromBox(100, 100, new BoxXyxy(0, 0, 40, 40)), less = RleMask.FromBox(100, 100, new BoxXyxy(0, 0, 40, 36));
+        RleMask large = RleMask.FromBox(100, 100, new BoxXyxy(0, 0, 40, 40)),
+        less = RleMask.FromBox(100, 100, new BoxXyxy(0, 0, 40, 36));
         Difference([s_one with { Mask = large }], [s_one with { Mask = less }]).ShouldBe(0.08, 1e-6);
-        RleMask tiny = RleMask.FromBox(100, 100, new BoxXyxy(0, 0, 2, 1)), tinier = RleMask.FromBox(100, 100, new BoxXyxy(0, 0, 1, 1));
+        RleMask tiny = RleMask.FromBox(100, 100, new BoxXyxy(0, 0, 2, 1)),
+        tinier = RleMask.FromBox(100, 100, new BoxXyxy(0, 0, 1, 1));
         Difference([s_one with { Mask = tiny }], [s_one with { Mask = tinier }]).ShouldBe(0.8 / 400, 1e-6);
     }
 
@@ -53,7 +54,8 @@ public class OutputDifferenceTests
     public void What_is_not_a_number_is_never_tolerated()
     {
         Difference([s_one], [s_one with { Score = float.NaN }]).ShouldBe(double.PositiveInfinity);
-        Difference([s_one], [s_one with { Box = new BoxXyxy(0, 0, float.PositiveInfinity, 1) }]).ShouldBe(double.PositiveInfinity);
+        Difference(
+            [s_one], [s_one with { Box = new BoxXyxy(0, 0, float.PositiveInfinity, 1) }]).ShouldBe(double.PositiveInfinity);
         OutputDifference.Largest([Seen(s_one)], []).ShouldBe(double.PositiveInfinity);
     }
 

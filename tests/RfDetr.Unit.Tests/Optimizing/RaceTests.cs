@@ -57,10 +57,16 @@ public class RaceTests
     public void Reduced_precision_is_given_its_own_tolerance()
     {
         EngineChoice half = Own with { Engine = EngineKind.OnnxRuntime, Precision = ExportPrecision.Float16 };
-        var source = new PlantedCandidates(_clock) { CostMs = (c, b) => b * (c == half ? 50 : 100), Finds = (c, _) => Seen(c == half ? 0.85f : 0.9f) };
+        var source = new PlantedCandidates(_clock)
+        {
+            CostMs = (c, b) => b * (c == half ? 50 : 100),
+            Finds = (c, _) => Seen(c == half ? 0.85f : 0.9f)
+        };
 
         new Race(source, new OptimizeOptions(), _clock).Run(Reference, [half], _ => [], default).Best.Choice.ShouldBe(half);
-        new Race(source, new OptimizeOptions { ReducedPrecisionTolerance = 0.02 }, _clock).Run(Reference, [half], _ => [], default).Best.Choice.ShouldBe(Reference);
+        new Race(
+            source, new OptimizeOptions { ReducedPrecisionTolerance = 0.02 }, _clock)
+            .Run(Reference, [half], _ => [], default).Best.Choice.ShouldBe(Reference);
     }
 
     [Fact]
@@ -92,7 +98,10 @@ public class RaceTests
     [Fact]
     public void A_machine_that_slows_down_meanwhile_changes_nothing()
     {
-        var source = new PlantedCandidates(_clock) { CostMs = (c, b) => b * (c == Own ? 90 : 100) * (1 + _clock.GetTimestamp() / (double)TimeSpan.TicksPerSecond) };
+        var source = new PlantedCandidates(_clock)
+        {
+            CostMs = (c, b) => b * (c == Own ? 90 : 100) * (1 + _clock.GetTimestamp() / (double)TimeSpan.TicksPerSecond)
+        };
 
         Run(new Race(source, new OptimizeOptions(), _clock)).Best.Choice.ShouldBe(Own);
     }
@@ -106,7 +115,8 @@ public class RaceTests
         Run(race).Best.Choice.ShouldBe(Reference);
 
         race.Spent.ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(8), "the budget and the round under way");
-        race.Spent.TotalMilliseconds.ShouldBe(_clock.GetTimestamp() / (double)TimeSpan.TicksPerMillisecond, "every measured call is counted");
+        race.Spent.TotalMilliseconds.ShouldBe(
+            _clock.GetTimestamp() / (double)TimeSpan.TicksPerMillisecond, "every measured call is counted");
         Of(race, Spinning).Fate.ShouldBe(CandidateFate.NotFaster);
         Of(race, Own).Fate.ShouldBe(CandidateFate.NotMeasured);
         Of(race, Own).Reason.ShouldContain("1 of at least 3 rounds");
@@ -148,7 +158,8 @@ public class RaceTests
     [Fact]
     public void A_batch_with_other_results_is_refused()
     {
-        var source = new PlantedCandidates(_clock) { CostMs = (_, b) => 60 + 40 * b, Finds = (_, b) => Seen(b == 4 ? 0.5f : 0.9f) };
+        var source =
+            new PlantedCandidates(_clock) { CostMs = (_, b) => 60 + 40 * b, Finds = (_, b) => Seen(b == 4 ? 0.5f : 0.9f) };
         var race = new Race(source, new OptimizeOptions(), _clock);
 
         race.Run(Reference, [], c => [c with { Batch = 2 }, c with { Batch = 4 }], default).Batch.ShouldBe(2);
@@ -170,7 +181,8 @@ public class RaceTests
             },
         };
 
-        Should.Throw<OperationCanceledException>(() => new Race(source, new OptimizeOptions(), _clock).Run(Reference, s_all, _ => [], cancel.Token));
+        Should.Throw<OperationCanceledException>(() =>
+            new Race(source, new OptimizeOptions(), _clock).Run(Reference, s_all, _ => [], cancel.Token));
 
         source.Alive.ShouldBeEmpty();
     }

@@ -46,7 +46,11 @@ public sealed class QuantizationBlocksTests
     public void Every_product_of_a_network_is_in_a_block_or_on_the_list_of_exceptions()
     {
         using CpuNetwork network = CpuNetwork.Compile(TinyNetwork.Record(TinyNetwork.Masks, 1), new CpuOptions { Threads = 1 });
-        string[] exceptions = ["class_embed", "enc_out_class_embed", "bbox_embed.layers.2", "enc_out_bbox_embed.0.layers.2", "sampling_offsets", "attention_weights", "spatial_features_proj", "query_features_proj"];
+        string[] exceptions =
+        [
+            "class_embed", "enc_out_class_embed", "bbox_embed.layers.2", "enc_out_bbox_embed.0.layers.2", "sampling_offsets",
+            "attention_weights", "spatial_features_proj", "query_features_proj"
+        ];
         foreach (ProductSummary product in network.Products())
         {
             bool inBlock = product.Weights.Any(w => QuantizationBlocks.Of(w) is not null);
@@ -67,8 +71,15 @@ public sealed class QuantizationBlocksTests
     [Fact]
     public void Blocks_are_in_the_order_of_the_network()
     {
-        string[] blocks = ["masks", "encoder.10.mlp", "decoder.0", "heads", "encoder.2.mlp", "encoder.2.attention", "two-stage", "embeddings", "decoder.positions", "projector"];
+        string[] blocks =
+        [
+            "masks", "encoder.10.mlp", "decoder.0", "heads", "encoder.2.mlp", "encoder.2.attention", "two-stage", "embeddings",
+            "decoder.positions", "projector"
+        ];
         blocks.OrderBy(QuantizationBlocks.Order).ShouldBe(
-            ["embeddings", "encoder.2.attention", "encoder.2.mlp", "encoder.10.mlp", "projector", "two-stage", "decoder.positions", "decoder.0", "heads", "masks"]);
+            [
+                "embeddings", "encoder.2.attention", "encoder.2.mlp", "encoder.10.mlp", "projector", "two-stage",
+                "decoder.positions", "decoder.0", "heads", "masks"
+            ]);
     }
 }

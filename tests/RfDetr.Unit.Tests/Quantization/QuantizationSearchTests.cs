@@ -3,7 +3,8 @@ namespace RfDetr.Tests.Quantization;
 /// <summary>The search with models whose losses are known.</summary>
 public sealed class QuantizationSearchTests
 {
-    private static readonly QuantizedBlock[] s_blocks = [new("a", false, null, 0.3), new("b", false, null, 0.2), new("c", false, null, 0.4)];
+    private static readonly QuantizedBlock[] s_blocks =
+        [new("a", false, null, 0.3), new("b", false, null, 0.2), new("c", false, null, 0.4)];
 
     [Fact]
     public async Task Nothing_goes_back_where_all_fits_the_budget()
@@ -61,5 +62,6 @@ public sealed class QuantizationSearchTests
         0.4 - policy.Blocks.Where(x => x.IsInt8).Sum(x => x.Name switch { "a" => a, "b" => b, _ => c }) / 100;
 
     private static Task<QuantizationPolicy> Search(double budget, Func<QuantizationPolicy, double> measure) =>
-        new QuantizationSearch(s_blocks, (policy, _) => Task.FromResult(measure(policy))).RunAsync(new QuantizationPolicy(), budget);
+        new QuantizationSearch(
+            s_blocks, (policy, _) => Task.FromResult(measure(policy))).RunAsync(new QuantizationPolicy(), budget);
 }

@@ -7,7 +7,8 @@ namespace RfDetr.Tests.Results;
 public sealed class ResultWriterTests
 {
     // A frame of 7×6 pixels around a hole, in an image of 10×8; and a lone pixel, which has no area.
-    private static readonly RleMask s_frame = RleMask.FromBox(8, 10, new BoxXyxy(1, 1, 8, 7)).Intersect(Not(RleMask.FromBox(8, 10, new BoxXyxy(3, 3, 6, 5))));
+    private static readonly RleMask s_frame =
+        RleMask.FromBox(8, 10, new BoxXyxy(1, 1, 8, 7)).Intersect(Not(RleMask.FromBox(8, 10, new BoxXyxy(3, 3, 6, 5))));
 
     private static readonly ModelInfo s_model = new()
     {
@@ -33,7 +34,8 @@ public sealed class ResultWriterTests
     [Fact]
     public void Json_numbers_read_back_as_they_were()
     {
-        JsonElement root = Written(stream => new DetectionJson(stream, s_model), ("x.png", Found), ("y.png", Found with { Items = [] }));
+        JsonElement root =
+            Written(stream => new DetectionJson(stream, s_model), ("x.png", Found), ("y.png", Found with { Items = [] }));
         root.GetProperty("model").GetProperty("classes").GetRawText().ShouldBe("""{"1":"a, \"b\"","3":"c"}""");
         JsonElement image = root.GetProperty("images")[0];
         JsonElement first = image.GetProperty("detections")[0];
@@ -47,7 +49,8 @@ public sealed class ResultWriterTests
     [Fact]
     public void Polygons_tell_holes_by_direction_and_leave_out_what_has_no_area()
     {
-        JsonElement detections = Written(stream => new DetectionJson(stream, s_model), ("x.png", Found)).GetProperty("images")[0].GetProperty("detections");
+        JsonElement detections = Written(stream => new DetectionJson(stream, s_model), ("x.png", Found))
+            .GetProperty("images")[0].GetProperty("detections");
         // 6×5 between the outermost centers; around the hole 4×3 less its four cut corners.
         double[] areas = [.. detections[0].GetProperty("polygons").EnumerateArray().Select(Shoelace)];
         areas.ShouldBe([30, -10], ignoreOrder: true, "clockwise outside (y down), counter-clockwise around the hole");
@@ -74,12 +77,21 @@ public sealed class ResultWriterTests
     [Fact]
     public void Coco_ids_come_from_names_and_the_data_set()
     {
-        JsonElement[] entries = [.. Written(stream => new CocoResults(stream, s_model), ("a/1.png", Found), ("b/x.png", Found), ("000000000139.jpg", Found), ("c/1.png", Found)).EnumerateArray()];
+        JsonElement[] entries =
+        [
+            .. Written(
+                stream => new CocoResults(stream, s_model), ("a/1.png", Found), ("b/x.png", Found), ("000000000139.jpg", Found),
+                ("c/1.png", Found)).EnumerateArray()
+        ];
         entries.Where((_, i) => i % 2 == 0).Select(e => e.GetProperty("image_id").GetInt64()).ShouldBe([1, 2, 139, 3]);
-        entries.Take(2).Select(e => e.GetProperty("category_id").GetInt32()).ShouldBe([7, 3], "the data set's id where it is known");
+        entries.Take(2)
+            .Select(e => e.GetProperty("category_id").GetInt32()).ShouldBe([7, 3], "the data set's id where it is known");
         entries[0].GetProperty("bbox").EnumerateArray().Select(v => v.GetSingle()).ShouldBe([1, 1, 8.1f - 1, 6]);
         entries[2].GetProperty("file_name").GetString().ShouldBe("x.png");
-        JsonElement[] known = [.. Written(stream => new CocoResults(stream, s_model, _ => 42), ("q.png", Found)).EnumerateArray()];
+        JsonElement[] known =
+        [
+            .. Written(stream => new CocoResults(stream, s_model, _ => 42), ("q.png", Found)).EnumerateArray()
+        ];
         known[0].GetProperty("image_id").GetInt64().ShouldBe(42);
     }
 
@@ -87,7 +99,10 @@ public sealed class ResultWriterTests
     public void A_coco_file_holds_boxes_or_masks_never_both()
     {
         JsonElement[] boxes = [.. Written(stream => new CocoResults(stream, s_model), ("1.png", Found)).EnumerateArray()];
-        JsonElement[] masks = [.. Written(stream => new CocoResults(stream, s_model, masks: true), ("1.png", Found)).EnumerateArray()];
+        JsonElement[] masks =
+        [
+            .. Written(stream => new CocoResults(stream, s_model, masks: true), ("1.png", Found)).EnumerateArray()
+        ];
 
         boxes.Select(Names).ShouldAllBe(names => names == "image_id category_id bbox score file_name");
         masks.Select(Names).ShouldAllBe(names => names == "image_id category_id segmentation score file_name");
@@ -123,7 +138,8 @@ public sealed class ResultWriterTests
     {
         using var results = new CocoResultWriter(Stream.Null, masks: true);
 
-        Should.Throw<ArgumentException>(() => results.Write(3, 1, [0, 0, 1, 1], 0.5, null)).Message.ShouldContain("image 3 has no mask");
+        Should.Throw<ArgumentException>(() =>
+            results.Write(3, 1, [0, 0, 1, 1], 0.5, null)).Message.ShouldContain("image 3 has no mask");
     }
 
     private static string Names(JsonElement entry) => string.Join(' ', entry.EnumerateObject().Select(p => p.Name));
@@ -132,7 +148,9 @@ public sealed class ResultWriterTests
     public void Yolo_labels_are_fractions_with_the_class_as_line_of_the_names()
     {
         using var folder = new TemporaryFolder();
-        Write(new YoloLabels(folder["box"], s_model with { Heads = [Head.Boxes] }), ("p/x.png", Found with { Items = [Found.Items[0]] }), ("q/x.png", Found with { Items = [] }));
+        Write(
+            new YoloLabels(folder["box"], s_model with { Heads = [Head.Boxes] }),
+            ("p/x.png", Found with { Items = [Found.Items[0]] }), ("q/x.png", Found with { Items = [] }));
         File.ReadAllText(folder["box/labels/x.txt"]).ShouldBe("0 0.455 0.5 0.71 0.75\n");
         File.ReadAllText(folder["box/labels/q_x.txt"]).ShouldBeEmpty();
         File.ReadAllLines(folder["box/classes.txt"]).ShouldBe(["a, \"b\"", "c"]);

@@ -1,10 +1,10 @@
-
 namespace RfDetr.Tests.Selection;
 
 public sealed class SelectorTests
 {
     /// <summary>Ways to make logits, chosen so that ties, saturation and every order of arrival occur.</summary>
-    public static TheoryData<string> Distributions => ["spread", "few values", "all equal", "saturated", "ascending", "descending", "special"];
+    public static TheoryData<string> Distributions =>
+        ["spread", "few values", "all equal", "saturated", "ascending", "descending", "special"];
 
     [Theory]
     [MemberData(nameof(Distributions))]
@@ -20,8 +20,12 @@ public sealed class SelectorTests
             {
                 NumSelect = random.Next(1, 60),
                 ScoreThreshold = thresholds[random.Next(thresholds.Length)],
-                ClassThresholds = random.Next(3) == 0 ? Enumerable.Range(0, classes).Select(_ => random.NextSingle()).ToArray() : default,
-                AllowedLabels = random.Next(3) == 0 ? Enumerable.Range(0, classes).Select(_ => random.Next(2) == 0).ToArray() : default,
+                ClassThresholds = random.Next(3) == 0
+                    ? Enumerable.Range(0, classes).Select(_ => random.NextSingle()).ToArray()
+                    : default,
+                AllowedLabels = random.Next(3) == 0
+                    ? Enumerable.Range(0, classes).Select(_ => random.Next(2) == 0).ToArray()
+                    : default,
             };
             var output = new Candidate[options.MaxCount(queries, classes)];
             int count = Selector.Run(logits, queries, classes, options, output);
@@ -103,9 +107,13 @@ public sealed class SelectorTests
     public void Bad_arguments_name_both_values()
     {
         var output = new Candidate[300];
-        Should.Throw<ArgumentException>(() => Selector.Run(new float[7], 2, 3, new SelectionOptions(), output)).Message.ShouldContain("7 logits");
-        Should.Throw<ArgumentException>(() => Selector.Run(new float[6], 2, 3, new SelectionOptions(), output.AsSpan(0, 5))).Message.ShouldContain("up to 6");
-        Should.Throw<ArgumentException>(() => Selector.Run(new float[6], 2, 3, new SelectionOptions { AllowedLabels = new bool[4] }, output)).Message.ShouldContain("4 entries");
+        Should.Throw<ArgumentException>(() =>
+            Selector.Run(new float[7], 2, 3, new SelectionOptions(), output)).Message.ShouldContain("7 logits");
+        Should.Throw<ArgumentException>(() =>
+            Selector.Run(new float[6], 2, 3, new SelectionOptions(), output.AsSpan(0, 5))).Message.ShouldContain("up to 6");
+        Should.Throw<ArgumentException>(() =>
+            Selector.Run(new float[6], 2, 3, new SelectionOptions { AllowedLabels = new bool[4] }, output))
+            .Message.ShouldContain("4 entries");
         Should.Throw<ArgumentOutOfRangeException>(() => new SelectionOptions { ScoreThreshold = 1.5f });
         Should.Throw<ArgumentOutOfRangeException>(() => new SelectionOptions { ClassThresholds = new[] { 0.5f, float.NaN } });
         Should.Throw<ArgumentOutOfRangeException>(() => new SelectionOptions { NumSelect = 0 });
@@ -119,12 +127,17 @@ public sealed class SelectorTests
             .OrderByDescending(candidate => candidate.Score)
             .Take(options.NumSelect)
             .Where(candidate => options.AllowedLabels.IsEmpty || options.AllowedLabels.Span[candidate.Label])
-            .Where(candidate => candidate.Score > (options.ClassThresholds.IsEmpty ? options.ScoreThreshold : options.ClassThresholds.Span[candidate.Label])),
+            .Where(candidate =>
+                candidate.Score > (
+                    options.ClassThresholds.IsEmpty ? options.ScoreThreshold : options.ClassThresholds.Span[candidate.Label])),
     ];
 
     private static float[] Make(string distribution, int n, Random random)
     {
-        float[] special = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0, -0f, float.Epsilon, 88.8f, -104f, -87f, 17f];
+        float[] special =
+        [
+            float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0, -0f, float.Epsilon, 88.8f, -104f, -87f, 17f
+        ];
         var logits = new float[n];
         for (int i = 0; i < n; i++)
         {

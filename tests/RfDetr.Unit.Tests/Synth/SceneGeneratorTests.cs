@@ -5,7 +5,8 @@ namespace RfDetr.Tests.Synth;
 public class SceneGeneratorTests
 {
     private const ulong Seed = 20;
-    private static readonly Scene[] Series = [.. Enumerable.Range(0, 24).Select(i => new SceneGenerator().Render(Seed, i, 160, 120))];
+    private static readonly Scene[] Series =
+        [.. Enumerable.Range(0, 24).Select(i => new SceneGenerator().Render(Seed, i, 160, 120))];
 
     [Theory]
     [InlineData(1UL, 0, 64, 64, "39ec49f8ba28c699")]
@@ -17,7 +18,10 @@ public class SceneGeneratorTests
     [Fact]
     public void ThreadsDoNotChangeTheResult()
     {
-        string[] digests = [.. new[] { 1, 2, 7 }.Select(t => Digest(new SceneGenerator(new() { Threads = t }).Render(Seed, 3, 160, 120)))];
+        string[] digests =
+        [
+            .. new[] { 1, 2, 7 }.Select(t => Digest(new SceneGenerator(new() { Threads = t }).Render(Seed, 3, 160, 120)))
+        ];
         digests.Distinct().Count().ShouldBe(1);
         digests[0].ShouldBe(Digest(Series[3]));
     }
@@ -33,7 +37,8 @@ public class SceneGeneratorTests
 
     [Fact]
     public void SeedAndIndexAreDifferentThings() =>
-        Series.Append(new SceneGenerator().Render(3, (int)Seed, 160, 120)).Select(Digest).Distinct().Count().ShouldBe(Series.Length + 1);
+        Series.Append(new SceneGenerator().Render(3, (int)Seed, 160, 120))
+            .Select(Digest).Distinct().Count().ShouldBe(Series.Length + 1);
 
     [Fact]
     public void BoxesAreTight()
@@ -154,7 +159,11 @@ public class SceneGeneratorTests
         hash.AppendData(scene.Rgb);
         foreach (SceneObject o in scene.Objects)
         {
-            hash.AppendData([(byte)o.ClassId, .. BitConverter.GetBytes(o.Box.X1), .. BitConverter.GetBytes(o.Box.Y1), .. BitConverter.GetBytes(o.AmodalArea)]);
+            hash.AppendData(
+                [
+                    (byte)o.ClassId, .. BitConverter.GetBytes(o.Box.X1), .. BitConverter.GetBytes(o.Box.Y1),
+                    .. BitConverter.GetBytes(o.AmodalArea)
+                ]);
             hash.AppendData(o.Mask);
         }
 

@@ -1,7 +1,8 @@
-
 namespace RfDetr.Tests.Synth;
 
-/// <summary>What the ray caster and the layout rely on: bounds hold, distances never overshoot, support is where the surface is.</summary>
+/// <summary>
+/// What the ray caster and the layout rely on: bounds hold, distances never overshoot, support is where the surface is.
+/// </summary>
 public class SolidTests
 {
     public static TheoryData<int> Ids => [.. Enumerable.Range(0, SceneGenerator.ClassNames.Count)];
@@ -47,7 +48,9 @@ public class SolidTests
                 for (int i = 0; i < 12000; i++)
                 {
                     // First anywhere, then ever closer to the farthest point so far.
-                    V3 p = i < 4000 ? Direction(random) * random.Range(0.2f, 1.02f) : best + Direction(random) * (random.Unit() * 400 / i);
+                    V3 p = i < 4000
+                        ? Direction(random) * random.Range(0.2f, 1.02f)
+                        : best + Direction(random) * (random.Unit() * 400 / i);
                     if (V3.Dot(p, d) > reach && solid.Distance(p) <= 0)
                         (best, reach) = (p, V3.Dot(p, d));
                 }

@@ -3,7 +3,9 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Tests.Tensors;
 
-/// <summary>Every operation refuses inputs that do not fit, with its name and the shapes in the message; nothing else escapes.</summary>
+/// <summary>
+/// Every operation refuses inputs that do not fit, with its name and the shapes in the message; nothing else escapes.
+/// </summary>
 public sealed class ShapeErrorTests
 {
     private static readonly (string Name, Op Op, TensorType[] Inputs)[] s_wrong =
@@ -65,10 +67,18 @@ public sealed class ShapeErrorTests
         ("attention of odd heads", new Attention(3), [F(1, 2, 8), F(1, 2, 8), F(1, 2, 8)]),
         ("attention without heads", new Attention(0), [F(1, 2, 8), F(1, 2, 8), F(1, 2, 8)]),
         ("attention of other values", new Attention(2), [F(1, 2, 8), F(1, 3, 8), F(1, 2, 8)]),
-        ("deformable sampling of other levels", new DeformableSampling(2, 2, [4, 4]), [F(1, 15, 8), F(1, 3, 2, 2, 2), F(1, 3, 2, 2)]),
-        ("deformable sampling of half a level", new DeformableSampling(2, 2, [4, 4, 2]), [F(1, 16, 8), F(1, 3, 2, 2, 2), F(1, 3, 2, 2)]),
-        ("deformable sampling of other heads", new DeformableSampling(4, 2, [4, 4]), [F(1, 16, 8), F(1, 3, 2, 2, 2), F(1, 3, 2, 2)]),
-        ("deformable sampling of other weights", new DeformableSampling(2, 2, [4, 4]), [F(1, 16, 8), F(1, 3, 2, 2, 2), F(1, 3, 2, 1)]),
+        (
+            "deformable sampling of other levels", new DeformableSampling(2, 2, [4, 4]),
+            [F(1, 15, 8), F(1, 3, 2, 2, 2), F(1, 3, 2, 2)]),
+        (
+            "deformable sampling of half a level", new DeformableSampling(2, 2, [4, 4, 2]),
+            [F(1, 16, 8), F(1, 3, 2, 2, 2), F(1, 3, 2, 2)]),
+        (
+            "deformable sampling of other heads", new DeformableSampling(4, 2, [4, 4]),
+            [F(1, 16, 8), F(1, 3, 2, 2, 2), F(1, 3, 2, 2)]),
+        (
+            "deformable sampling of other weights", new DeformableSampling(2, 2, [4, 4]),
+            [F(1, 16, 8), F(1, 3, 2, 2, 2), F(1, 3, 2, 1)]),
         ("upsampling with other kernels", new UpsampleConv2x2(), [F(1, 2, 2, 3), F(3, 4, 3, 3), F(4)]),
         ("fused linear without its residual", new FusedLinear(true, Epilogue.None, true), [F(2, 3), F(4, 3), F(4)]),
         ("fused linear with another residual", new FusedLinear(false, Epilogue.Relu, true), [F(2, 3), F(4, 3), F(2, 3)]),

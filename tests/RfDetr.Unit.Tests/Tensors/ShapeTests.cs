@@ -53,7 +53,8 @@ public sealed class ShapeTests
         Shape.Broadcast([Dim.Batch, 1, 5], [3, 1]).ShouldBe([Dim.Batch, 3, 5]);
         Shape.Broadcast([1, 5], [Dim.Batch, 5]).ShouldBe([Dim.Batch, 5]);
         Shape.Broadcast([], [2, 2]).ShouldBe([2, 2]);
-        Should.Throw<ShapeException>(() => Shape.Broadcast([2, 3], [2, 4])).Message.ShouldBe("shapes [2, 3] and [2, 4] do not broadcast");
+        Should.Throw<ShapeException>(() => Shape.Broadcast([2, 3], [2, 4])).Message.ShouldBe(
+            "shapes [2, 3] and [2, 4] do not broadcast");
         Should.Throw<ShapeException>(() => Shape.Broadcast([Dim.Batch], [2]));
     }
 }

@@ -26,7 +26,8 @@ public sealed class WeightsTests
     [Fact]
     public void One_error_lists_everything_that_does_not_fit()
     {
-        Weights root = Root(new() { ["a.weight"] = s_pair, ["a.extra"] = s_pair, ["a.counter"] = HostTensor.Of([1L], 1), ["b.bias"] = s_pair });
+        Weights root = Root(
+            new() { ["a.weight"] = s_pair, ["a.extra"] = s_pair, ["a.counter"] = HostTensor.Of([1L], 1), ["b.bias"] = s_pair });
         (root / "a").Get("weight", 3, 2).Shape.ShouldBe([3, 2]);
         _ = (root / "a").Get("counter", 1);
         _ = (root / "b").Get("weight", 4);

@@ -1,5 +1,5 @@
-// The first lines of a user's program, from the package. Run as they are, as a single file, trimmed and compiled ahead (NativeAOT), in a
-// folder with an image of that name.
+// The first lines of a user's program, from the package. Run as they are, as a single file, trimmed and compiled ahead
+// (NativeAOT), in a folder with an image of that name.
 using RfDetr;
 
 // snippet: first

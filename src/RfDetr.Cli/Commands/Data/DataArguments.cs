@@ -4,17 +4,24 @@ using RfDetr.Data;
 
 namespace RfDetr.Cli.Commands;
 
-/// <summary>What says which data set is meant and how its classes are numbered; the same words in every verb that opens one.</summary>
+/// <summary>
+/// What says which data set is meant and how its classes are numbered; the same words in every verb that opens one.
+/// </summary>
 internal sealed class DataArguments
 {
     private readonly Argument<string> _folder = new("DIR")
     {
-        Description = "Data set: Roboflow COCO (train|valid|test/_annotations.coco.json), COCO (annotations/instances_*.json), YOLO (data.yaml) or Pascal VOC.",
+        Description =
+            "Data set: Roboflow COCO (train|valid|test/_annotations.coco.json), COCO (annotations/instances_*.json), "
+                + "YOLO (data.yaml) or Pascal VOC.",
     };
 
-    private readonly Option<string?> _layout = OptionsOf.Choice("--layout", "Which layout is meant, if the folder holds several.", "roboflow", "coco", "yolo", "voc");
+    private readonly Option<string?> _layout =
+        OptionsOf.Choice("--layout", "Which layout is meant, if the folder holds several.", "roboflow", "coco", "yolo", "voc");
     private readonly Option<string?> _classes = OptionsOf.Choice(
-        "--class-ids", "Logit of a class: 0, 1, 2 … without gaps and without Roboflow's grouping category (the default), or its id as written.", "contiguous", "as-written");
+        "--class-ids",
+        "Logit of a class: 0, 1, 2 … without gaps and without Roboflow's grouping category (the default), or its id as written.",
+        "contiguous", "as-written");
 
     private readonly DataOpening _opening = new();
 

@@ -9,7 +9,8 @@ namespace RfDetr.Cli.Commands;
 internal sealed class DataConvertCommand
 {
     private readonly DataArguments _data = new();
-    private readonly Option<string?> _to = OptionsOf.Choice("--to", "Layout to write: coco (Roboflow's), yolo or voc.", "coco", "yolo", "voc");
+    private readonly Option<string?> _to =
+        OptionsOf.Choice("--to", "Layout to write: coco (Roboflow's), yolo or voc.", "coco", "yolo", "voc");
     private readonly Option<string?> _output = OptionsOf.Text("--output", "DIR", "New folder for it.");
     private readonly Option<bool> _link = OptionsOf.Flag(
         "--link", "Make hard links to the images instead of copies (both folders on one drive).");
@@ -33,7 +34,12 @@ internal sealed class DataConvertCommand
         string output = context.Get(_output)!;
         var options = new ConversionOptions
         {
-            To = context.Get(_to) switch { "yolo" => DataSetLayout.Yolo, "voc" => DataSetLayout.Voc, _ => DataSetLayout.RoboflowCoco },
+            To = context.Get(_to) switch
+            {
+                "yolo" => DataSetLayout.Yolo,
+                "voc" => DataSetLayout.Voc,
+                _ => DataSetLayout.RoboflowCoco
+            },
             Link = context.Get(_link),
             AllowLoss = context.Get(_loss),
         };

@@ -15,7 +15,8 @@ internal sealed class DataStatsCommand
     public static Command Create()
     {
         var c = new DataStatsCommand();
-        return new Verb("stats", "Count a data set: objects by class and size, aspects, objects of an image.", c.RunAsync, c._data.Symbols);
+        return new Verb(
+            "stats", "Count a data set: objects by class and size, aspects, objects of an image.", c.RunAsync, c._data.Symbols);
     }
 
     private async Task<int> RunAsync(CliContext context)
@@ -35,14 +36,22 @@ internal sealed class DataStatsCommand
 
     private static void Print(IAnsiConsole console, SplitStatistics s)
     {
-        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[bold]{s.Name}[/]: {s.Images} images ({s.Empty} without objects), {s.Objects} objects ({s.WithMask} with masks), {s.Crowds} crowd regions");
-        console.MarkupLineInterpolated($"objects of an image {Text(s.PerImage, "0.#")}; width {Text(s.Width, "0")}; height {Text(s.Height, "0")}");
-        Table table = new Table().Border(TableBorder.Simple).AddColumns("logit", "class", "id", "objects", "images", "small", "medium", "large", "size %", "width ÷ height");
+        console.MarkupInterpolated(
+            CultureInfo.InvariantCulture,
+            $"[bold]{s.Name}[/]: {s.Images} images ({s.Empty} without objects)");
+        console.MarkupLineInterpolated(
+            CultureInfo.InvariantCulture, $", {s.Objects} objects ({s.WithMask} with masks), {s.Crowds} crowd regions");
+        console.MarkupLineInterpolated(
+            $"objects of an image {Text(s.PerImage, "0.#")}; width {Text(s.Width, "0")}; height {Text(s.Height, "0")}");
+        Table table = new Table()
+            .Border(TableBorder.Simple)
+            .AddColumns("logit", "class", "id", "objects", "images", "small", "medium", "large", "size %", "width ÷ height");
         foreach (ClassStatistics c in s.Classes)
         {
             string[] cells =
             [
-                Text(c.Class.Index), c.Class.Name, Text(c.Class.CategoryId), Text(c.Objects), Text(c.Images), Text(c.Small), Text(c.Medium), Text(c.Large),
+                Text(c.Class.Index), c.Class.Name, Text(c.Class.CategoryId), Text(c.Objects), Text(c.Images), Text(c.Small),
+                Text(c.Medium), Text(c.Large),
                 Short(c.Size, 100, "0.#"), Short(c.Aspect, 1, "0.##"),
             ];
             table.AddRow([.. cells.Select(Markup.Escape)]);
@@ -54,8 +63,16 @@ internal sealed class DataStatsCommand
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static string Text(Distribution d, string format) =>
-        string.Create(CultureInfo.InvariantCulture, $"{d.Least.ToString(format, CultureInfo.InvariantCulture)} to {d.Most.ToString(format, CultureInfo.InvariantCulture)}, median {d.Median.ToString(format, CultureInfo.InvariantCulture)}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{d.Least.ToString(format, CultureInfo.InvariantCulture)} to "
+                + $"{d.Most.ToString(format, CultureInfo.InvariantCulture)}, median "
+                + $"{d.Median.ToString(format, CultureInfo.InvariantCulture)}");
 
     private static string Short(Distribution d, double scale, string format) =>
-        d.Count == 0 ? "–" : string.Join(" | ", new[] { d.Tenth, d.Median, d.Ninetieth }.Select(v => (v * scale).ToString(format, CultureInfo.InvariantCulture)));
+        d.Count == 0
+            ? "–"
+            : string.Join(
+                " | ",
+                new[] { d.Tenth, d.Median, d.Ninetieth }.Select(v => (v * scale).ToString(format, CultureInfo.InvariantCulture)));
 }

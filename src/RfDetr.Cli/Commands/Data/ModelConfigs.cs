@@ -10,7 +10,9 @@ internal static class ModelConfigs
         if (Variants.TryGet(model, out ModelConfig? named))
             return named;
         ModelInspection inspected = ModelInspection.Of(model);
-        ModelConfig config = inspected.Config ?? throw new ArgumentException($"'{model}' does not tell its patch and queries; give --resolution, --patch and --queries, and no --model");
+        ModelConfig config = inspected.Config
+            ?? throw new ArgumentException(
+                $"'{model}' does not tell its patch and queries; give --resolution, --patch and --queries, and no --model");
         return inspected.Input is { } input ? config with { Resolution = input.Height } : config;
     }
 }

@@ -15,11 +15,13 @@ internal static class DetectCommand
 
     private static async Task<int> RunAsync(CliContext context, DetectArguments arguments)
     {
-        IReadOnlyList<ImageSource> sources = ImageInputs.Expand(context.Get(arguments.Inputs), arguments.Recursive(context), context.Input);
+        IReadOnlyList<ImageSource> sources =
+            ImageInputs.Expand(context.Get(arguments.Inputs), arguments.Recursive(context), context.Input);
         OutputPlan plan = arguments.Output(context);
         CheckOutput(plan, sources);
         using Detector detector = await arguments.Optimize.LoadAsync(
-            context, arguments.Model.Model(context), arguments.Model.Options(context), arguments.Model.Engine(context)).ConfigureAwait(false);
+            context, arguments.Model.Model(context), arguments.Model.Options(context),
+            arguments.Model.Engine(context)).ConfigureAwait(false);
         DetectOptions options = arguments.Options(context, detector.Model.Classes);
         Introduce(context, detector.Model);
 
@@ -48,13 +50,15 @@ internal static class DetectCommand
 
     private static void Introduce(CliContext context, ModelInfo model)
     {
-        string size = $"{model.InputHeight}×{model.InputWidth}";
-        context.Human.MarkupLineInterpolated($"[gray]model {model.Name} ({model.Variant}, {size}, {model.Classes.Entries.Count} classes{(model.Has(Head.Masks) ? ", masks" : "")}) on {model.Engine}[/]");
+        string size = $"{model.InputHeight}×{model.InputWidth}", masks = model.Has(Head.Masks) ? ", masks" : "";
+        context.Human.MarkupLineInterpolated(
+            $"[gray]model {model.Name} ({model.Variant}, {size}, {model.Classes.Entries.Count} classes{masks}) on {model.Engine}[/]");
         foreach (string warning in model.Warnings)
             context.Warn(warning);
         if (model.Name == BuiltInModels.Default)
         {
-            context.Error.MarkupLineInterpolated($"[yellow]The demonstration model knows drawn scenes only ({string.Join(", ", model.Classes.Entries.Select(e => e.Name))}).[/]");
+            string names = string.Join(", ", model.Classes.Entries.Select(e => e.Name));
+            context.Error.MarkupLineInterpolated($"[yellow]The demonstration model knows drawn scenes only ({names}).[/]");
             context.Error.MarkupLine("[yellow]For photographs: rfdetr download nano, then rfdetr detect PICTURE --model nano[/]");
         }
     }
@@ -65,9 +69,12 @@ internal static class DetectCommand
         if (!plan.WritesAnything)
             return;
         string folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(plan.Folder));
-        ImageSource? inside = sources.OfType<FileImage>().FirstOrDefault(s => Path.GetDirectoryName(Path.GetFullPath(s.Path)) == folder);
+        ImageSource? inside =
+            sources.OfType<FileImage>().FirstOrDefault(s => Path.GetDirectoryName(Path.GetFullPath(s.Path)) == folder);
         if (inside is not null)
-            throw new ArgumentException($"the output folder '{plan.Folder}' holds the input '{inside.Name}', which could be overwritten; name another folder with --output");
+            throw new ArgumentException(
+                $"the output folder '{plan.Folder}' holds the input '{inside.Name}', which could be overwritten; name "
+                    + $"another folder with --output");
         if (File.Exists(folder))
             throw new ArgumentException($"--output '{plan.Folder}' is a file, not a folder");
     }

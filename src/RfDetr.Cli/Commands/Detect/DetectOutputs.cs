@@ -66,10 +66,15 @@ internal sealed class DetectOutputs : IDisposable
 
     private IResultWriter Open(string format, string folder, Detector detector) => format switch
     {
-        "json" => new DetectionJson(Keep(JsonTarget.To(Path.Combine(folder, "detections.json"))), detector.Model, detector.Optimization),
+        "json" =>
+            new DetectionJson(
+                Keep(JsonTarget.To(Path.Combine(folder, "detections.json"))), detector.Model, detector.Optimization),
         "coco" => new CocoResults(Keep(JsonTarget.To(Path.Combine(folder, "coco_results.json"))), detector.Model),
         "yolo" => new YoloLabels(folder, detector.Model),
-        _ => new DetectionCsv(_csv = new StreamWriter(Keep(JsonTarget.To(Path.Combine(folder, "detections.csv"))), leaveOpen: true), detector.Model),
+        _ =>
+            new DetectionCsv(
+                _csv = new StreamWriter(Keep(JsonTarget.To(Path.Combine(folder, "detections.csv"))), leaveOpen: true),
+                detector.Model),
     };
 
     private Stream Keep(JsonTarget target)
@@ -88,7 +93,7 @@ internal sealed class DetectOutputs : IDisposable
             PixelRect box = detection.Box.ToPixelRect(image.Width, image.Height);
             if (box.IsEmpty)
                 continue;
-            string name = FormattableString.Invariant($"{stem}_{i + 1:000}_{UniqueNames.Clean(detection.ClassName)}{ending}");
+            string name = Invariant.Text($"{stem}_{i + 1:000}_{UniqueNames.Clean(detection.ClassName)}{ending}");
             image.Frame.Crop(box.X, box.Y, box.Width, box.Height).Save(Path.Combine(folder, name));
         }
     }
@@ -96,7 +101,11 @@ internal sealed class DetectOutputs : IDisposable
     /// <summary>The input's format where it can be written; PNG, which loses nothing, where not.</summary>
     private static string EndingOf(string source)
     {
-        string path = ImageUrl.IsUrl(source) && Uri.TryCreate(source, UriKind.Absolute, out Uri? address) ? address.AbsolutePath : source;
-        return Path.GetExtension(path).ToLowerInvariant() is ".jpg" or ".jpeg" or ".png" or ".webp" ? Path.GetExtension(path).ToLowerInvariant() : ".png";
+        string path = ImageUrl.IsUrl(source) && Uri.TryCreate(source, UriKind.Absolute, out Uri? address)
+            ? address.AbsolutePath
+            : source;
+        return Path.GetExtension(path).ToLowerInvariant() is ".jpg" or ".jpeg" or ".png" or ".webp"
+            ? Path.GetExtension(path).ToLowerInvariant()
+            : ".png";
     }
 }

@@ -46,8 +46,11 @@ internal sealed class DetectReport(IAnsiConsole console, int total)
         console.MarkupLineInterpolated($"[bold]{Plural(_succeeded, "image")}{failed}, {Plural(objects, "object")}[/]{classes}");
         if (_succeeded > 0)
         {
-            console.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-                $"[gray]ms per image: decode {_times.DecodeMs / _succeeded:0.0}, preprocess {_times.PreprocessMs / _succeeded:0.0}, inference {_times.InferenceMs / _succeeded:0.0}, postprocess {_times.PostprocessMs / _succeeded:0.0}[/]");
+            double decode = _times.DecodeMs / _succeeded, prepare = _times.PreprocessMs / _succeeded;
+            double run = _times.InferenceMs / _succeeded, select = _times.PostprocessMs / _succeeded;
+            console.MarkupLineInterpolated(
+                CultureInfo.InvariantCulture,
+                $"[gray]ms per image: decode {decode:0.0}, preprocess {prepare:0.0}, inference {run:0.0}, postprocess {select:0.0}[/]");
         }
 
         if (plan.WritesAnything && _succeeded > 0)
@@ -56,7 +59,8 @@ internal sealed class DetectReport(IAnsiConsole console, int total)
 
     private void Table(string name, Detections found)
     {
-        console.MarkupLineInterpolated($"[bold]{name}[/]  {found.Width}×{found.Height}  {(found.Items.Count == 0 ? "nothing found" : Plural(found.Items.Count, "object"))}");
+        string count = found.Items.Count == 0 ? "nothing found" : Plural(found.Items.Count, "object");
+        console.MarkupLineInterpolated($"[bold]{name}[/]  {found.Width}×{found.Height}  {count}");
         if (found.Items.Count == 0)
             return;
         var table = new Table { Border = TableBorder.Simple };
@@ -66,7 +70,8 @@ internal sealed class DetectReport(IAnsiConsole console, int total)
         foreach (Detection d in found.Items.Take(MostRows))
         {
             table.AddRow([Markup.Escape(d.ClassName), d.Score.ToString("0.000", CultureInfo.InvariantCulture),
-                .. ((float[])[d.Box.X1, d.Box.Y1, d.Box.X2, d.Box.Y2]).Select(v => v.ToString("0.0", CultureInfo.InvariantCulture))]);
+                .. ((float[])[d.Box.X1, d.Box.Y1, d.Box.X2, d.Box.Y2]).Select(v =>
+                    v.ToString("0.0", CultureInfo.InvariantCulture))]);
         }
 
         console.Write(table);
@@ -75,10 +80,13 @@ internal sealed class DetectReport(IAnsiConsole console, int total)
     }
 
     private void Line(string name, Detections found) =>
-        console.MarkupLineInterpolated($"{name}: {(found.Items.Count == 0 ? "nothing" : Counts(found.Items.CountBy(d => d.ClassName)))}");
+        console.MarkupLineInterpolated(
+            $"{name}: {(found.Items.Count == 0 ? "nothing" : Counts(found.Items.CountBy(d => d.ClassName)))}");
 
     private static string Counts(IEnumerable<KeyValuePair<string, int>> counts) =>
-        string.Join(", ", counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Value} {c.Key}"));
+        string.Join(
+            ", ",
+            counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Value} {c.Key}"));
 
     private static string Plural(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 

@@ -9,13 +9,19 @@ namespace RfDetr.Cli.Commands;
 internal sealed class CocoEvalCommand
 {
     private readonly Argument<string> _truth = new("GT.json") { Description = "COCO ground truth." };
-    private readonly Argument<string> _results = new("DT.json") { Description = "A list of detections: image_id, category_id, score, and bbox or segmentation." };
+    private readonly Argument<string> _results = new("DT.json")
+    {
+        Description = "A list of detections: image_id, category_id, score, and bbox or segmentation."
+    };
     private readonly EvaluationArguments _arguments = new();
 
     public static Command Create()
     {
         var c = new CocoEvalCommand();
-        return new Verb("coco-eval", "Compare a COCO result file with ground truth: the numbers of pycocotools, per class, and at the best score threshold.",
+        return new Verb(
+            "coco-eval",
+            "Compare a COCO result file with ground truth: the numbers of pycocotools, per class, and at the best score "
+                + "threshold.",
             c.Run, [c._truth, c._results, .. c._arguments.All]);
     }
 
@@ -39,10 +45,13 @@ internal sealed class CocoEvalCommand
 /// <summary>The options of <c>coco-eval</c> and <c>eval</c> about what is compared.</summary>
 internal sealed class EvaluationArguments
 {
-    private readonly Option<string?> _kind = OptionsOf.Choice("--kind", "What is compared: boxes or masks (default bbox).", "bbox", "segm");
+    private readonly Option<string?> _kind =
+        OptionsOf.Choice("--kind", "What is compared: boxes or masks (default bbox).", "bbox", "segm");
 
     private readonly Option<int[]?> _maxDetections = OptionsOf.Make<int[]?>(
-        "--max-dets", "1,10,100", "How many detections of an image and class count: three rising limits (default 1,10,100); AP is of the last.", ParseLimits);
+        "--max-dets", "1,10,100",
+        "How many detections of an image and class count: three rising limits (default 1,10,100); AP is of the last.",
+        ParseLimits);
 
     public IEnumerable<Option> All => [_kind, _maxDetections];
 
@@ -62,7 +71,11 @@ internal sealed class EvaluationArguments
 
     private static int[] ParseLimits(string text)
     {
-        int[] limits = [.. text.Split(',').Select(part => int.TryParse(part, NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out int limit) ? limit : 0)];
+        int[] limits =
+        [
+            .. text.Split(',').Select(part =>
+                int.TryParse(part, NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out int limit) ? limit : 0)
+        ];
         return limits is [> 0, _, _] && limits[0] < limits[1] && limits[1] < limits[2]
             ? limits
             : throw new FormatException("is not three rising whole numbers with commas between them, for instance 1,10,100");

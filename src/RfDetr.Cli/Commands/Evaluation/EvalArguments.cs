@@ -7,16 +7,23 @@ namespace RfDetr.Cli.Commands;
 /// <summary>The arguments of <c>rfdetr eval</c>.</summary>
 internal sealed class EvalArguments
 {
-    private readonly Option<string?> _data = OptionsOf.Text("--data", "DIR", "Data set: COCO, YOLO or Pascal VOC, as 'data doctor' accepts it.");
+    private readonly Option<string?> _data =
+        OptionsOf.Text("--data", "DIR", "Data set: COCO, YOLO or Pascal VOC, as 'data doctor' accepts it.");
     private readonly Option<string?> _split = OptionsOf.Text("--split", "NAME", "Its part (default valid).");
     private readonly Option<KeyValuePair<string, string>[]> _classMap = OptionsOf.Repeat<KeyValuePair<string, string>>(
-        "--class-map", "MODEL=DATA,…", "Which class of the model (name or label) is which of the data set (name or category id), where names differ.", ParsePairs);
+        "--class-map", "MODEL=DATA,…",
+        "Which class of the model (name or label) is which of the data set (name or category id), where names differ.",
+        ParsePairs);
 
-    private readonly Option<bool> _allowMissing = OptionsOf.Flag("--allow-missing", "Classes that the model does not know count as never found.");
-    private readonly Option<string?> _antialias = OptionsOf.OnOff("--resize-antialias", "Whether shrinking smooths; otherwise as the model says.");
-    private readonly Option<int?> _numSelect = OptionsOf.Whole("--num-select", "K", "Detections per image; otherwise the model's own.", 1, 1_000_000);
+    private readonly Option<bool> _allowMissing =
+        OptionsOf.Flag("--allow-missing", "Classes that the model does not know count as never found.");
+    private readonly Option<string?> _antialias =
+        OptionsOf.OnOff("--resize-antialias", "Whether shrinking smooths; otherwise as the model says.");
+    private readonly Option<int?> _numSelect =
+        OptionsOf.Whole("--num-select", "K", "Detections per image; otherwise the model's own.", 1, 1_000_000);
     private readonly Option<int?> _batch = OptionsOf.Whole("--batch", "B", "Images per run of the network (default 1).", 1, 1024);
-    private readonly Option<string?> _output = OptionsOf.Text("--output", "DIR", "Folder for detections as COCO results, evaluation.json, results.json and report.html.");
+    private readonly Option<string?> _output = OptionsOf.Text(
+        "--output", "DIR", "Folder for detections as COCO results, evaluation.json, results.json and report.html.");
     private readonly EvaluationArguments _evaluation = new();
 
     public EvalArguments() => _data.Required = true;
@@ -27,7 +34,10 @@ internal sealed class EvalArguments
 
     /// <summary>In the order of the help text.</summary>
     public Symbol[] All =>
-        [.. Model.All, _data, _split, .. _evaluation.All, _classMap, _allowMissing, _antialias, _numSelect, _batch, _output, Opening.Links];
+        [
+            .. Model.All, _data, _split, .. _evaluation.All, _classMap, _allowMissing, _antialias, _numSelect, _batch, _output,
+            Opening.Links
+        ];
 
     public string Data(CliContext context) => context.Get(_data)!;
 

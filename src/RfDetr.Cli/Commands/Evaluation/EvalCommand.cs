@@ -11,7 +11,8 @@ internal static class EvalCommand
     public static Command Create()
     {
         var arguments = new EvalArguments();
-        return new Verb("eval", "Measure a model on labeled images: COCO's metrics for boxes and masks, per class, with a report.",
+        return new Verb(
+            "eval", "Measure a model on labeled images: COCO's metrics for boxes and masks, per class, with a report.",
             context => RunAsync(context, arguments), arguments.All);
     }
 
@@ -21,7 +22,8 @@ internal static class EvalCommand
         DataSet opened = await arguments.Opening.OpenAsync(context, data).ConfigureAwait(false);
         DataSplit split = opened.Split(arguments.Split(context));
         using Detector detector = await Detector.LoadAsync(
-            arguments.Model.Model(context), arguments.Model.Options(context), arguments.Model.Engine(context), context.Cancellation).ConfigureAwait(false);
+            arguments.Model.Model(context), arguments.Model.Options(context), arguments.Model.Engine(context),
+            context.Cancellation).ConfigureAwait(false);
         foreach (string warning in detector.Model.Warnings)
             context.Warn(warning);
         EvaluateOptions options = arguments.Options(context, detector.Model.Classes, split);

@@ -15,12 +15,16 @@ internal static class RankProcesses
     public static async Task<int> RunAsync(int count, CliContext context)
     {
         int port = FreePort();
-        Process[] ranks = [.. Enumerable.Range(0, count).Select(rank => Start(new RankEnvironment(rank, count, rank, "127.0.0.1", port)))];
+        Process[] ranks =
+        [
+            .. Enumerable.Range(0, count).Select(rank => Start(new RankEnvironment(rank, count, rank, "127.0.0.1", port)))
+        ];
         // Ctrl-C in a terminal reaches the ranks by itself; SIGTERM reaches this process alone.
         using CancellationTokenRegistration asked = context.Cancellation.Register(() => Array.ForEach(ranks, Lifeline.AskToStop));
         try
         {
-            var running = ranks.Select((process, rank) => (Rank: rank, Ended: process.WaitForExitAsync(CancellationToken.None))).ToList();
+            var running =
+                ranks.Select((process, rank) => (Rank: rank, Ended: process.WaitForExitAsync(CancellationToken.None))).ToList();
             int code = ExitCodes.Done;
             while (running.Count > 0)
             {

@@ -10,15 +10,19 @@ namespace RfDetr.Cli.Commands;
 internal sealed class TrainArguments
 {
     private const string ResumeName = "--resume";
-    private readonly Option<string?> _config = OptionsOf.Text("--config", "FILE", "Options from a YAML file; those on the command line count more.");
+    private readonly Option<string?> _config =
+        OptionsOf.Text("--config", "FILE", "Options from a YAML file; those on the command line count more.");
     private readonly Option<string?> _resume = new(ResumeName)
     {
-        Description = "Go on with the run in DIR (default: the folder of --output), exactly as if it had not ended. Its options are read from its config.yaml.",
+        Description =
+            "Go on with the run in DIR (default: the folder of --output), exactly as if it had not ended. Its options "
+                + "are read from its config.yaml.",
         HelpName = "DIR",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly (OptionEntry<TrainOptions> About, Option<string?> Option)[] _options = [.. TrainOptions.Table.All.Select(o => (o, Make(o)))];
+    private readonly (OptionEntry<TrainOptions> About, Option<string?> Option)[] _options =
+        [.. TrainOptions.Table.All.Select(o => (o, Make(o)))];
 
     /// <summary>For the verb's list of options.</summary>
     public Symbol[] Symbols => [_config, _resume, .. _options.Select(o => o.Option)];
@@ -41,12 +45,16 @@ internal sealed class TrainArguments
                 continue;
             TrainOptions set = about.With(options, text);
             if (folder is not null && !about.MayChange && about.Text(set) != about.Text(options))
-                changed.Add($"{about.Flag} {about.Text(set)} (it began with {(about.Text(options) is { Length: > 0 } before ? before : "none")})");
+                changed.Add(
+                    $"{about.Flag} {about.Text(set)} (it began with "
+                        + $"{(about.Text(options) is { Length: > 0 } before ? before : "none")})");
             options = set;
         }
 
         if (changed.Count > 0)
-            throw new ArgumentException($"a resumed run computes what it began with; leave out {string.Join(", ", changed)}, or start a new run with --model {Path.Combine(folder!, "checkpoint.pth")}");
+            throw new ArgumentException(
+                $"a resumed run computes what it began with; leave out {string.Join(", ", changed)}, or start a new run "
+                    + $"with --model {Path.Combine(folder!, "checkpoint.pth")}");
         if (folder is not null && context.Get(_config) is not null)
             throw new ArgumentException("--config has no use with --resume; the run's own config.yaml is taken");
         return options;
@@ -54,7 +62,8 @@ internal sealed class TrainArguments
 
     private string Folder(CliContext context)
     {
-        string? named = context.Get(_resume) ?? _options.Where(o => o.About.Flag == "--output").Select(o => context.Get(o.Option)).FirstOrDefault();
+        string? named = context.Get(_resume)
+            ?? _options.Where(o => o.About.Flag == "--output").Select(o => context.Get(o.Option)).FirstOrDefault();
         if (named is null)
             throw new ArgumentException($"{ResumeName} needs the folder of the run");
         return File.Exists(named) ? Path.GetDirectoryName(Path.GetFullPath(named))! : named;
@@ -64,7 +73,8 @@ internal sealed class TrainArguments
     {
         string config = Path.Combine(folder, "config.yaml");
         if (!File.Exists(config))
-            throw new FileNotFoundException($"'{folder}' holds no run (there is no {config}); start one without {ResumeName}", config);
+            throw new FileNotFoundException(
+                $"'{folder}' holds no run (there is no {config}); start one without {ResumeName}", config);
         TrainOptions stored = TrainOptionsFile.Read(config);
         return stored with { Output = stored.Output with { Folder = folder } };
     }

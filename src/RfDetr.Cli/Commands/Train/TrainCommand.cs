@@ -10,8 +10,10 @@ namespace RfDetr.Cli.Commands;
 internal sealed class TrainCommand
 {
     private readonly TrainArguments _arguments = new();
-    private readonly Option<bool> _license = OptionsOf.Flag("--accept-license", "You have read and accept the license of weights that ask for it (PML-1.0).");
-    private readonly Option<string?> _replay = OptionsOf.Text("--replay", "FILE", "Take a step again that ended a run because it was not finite, and say where it went wrong.");
+    private readonly Option<bool> _license =
+        OptionsOf.Flag("--accept-license", "You have read and accept the license of weights that ask for it (PML-1.0).");
+    private readonly Option<string?> _replay = OptionsOf.Text(
+        "--replay", "FILE", "Take a step again that ended a run because it was not finite, and say where it went wrong.");
 
     public static Command Create()
     {
@@ -49,9 +51,11 @@ internal sealed class TrainCommand
         {
             context.WriteJson(json => TrainJson.Write(json, outcome));
             if (interrupted)
-                context.Human.MarkupLineInterpolated($"stopped and saved after {outcome.Steps} steps; go on with: rfdetr train --resume {options.Output.Folder!}");
+                context.Human.MarkupLineInterpolated(
+                    $"stopped and saved after {outcome.Steps} steps; go on with: rfdetr train --resume {options.Output.Folder!}");
             else
-                context.Human.MarkupLineInterpolated($"best weights: {outcome.BestCheckpoint ?? "none were evaluated"}{TrainLog.Scores("at", outcome.Best)}");
+                context.Human.MarkupLineInterpolated(
+                    $"best weights: {outcome.BestCheckpoint ?? "none were evaluated"}{TrainLog.Scores("at", outcome.Best)}");
         }
 
         return interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
@@ -63,8 +67,10 @@ internal sealed class TrainCommand
         context.Human.MarkupLineInterpolated($"images: {string.Join(", ", report.Files)}");
         foreach ((string name, double value) in report.Terms)
             context.Human.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{name} {value:G6}");
-        context.Human.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"loss {report.Total:G6}, norm of the gradients {report.GradientNorm:G6}");
-        context.Human.MarkupLineInterpolated($"{(report.IsFinite ? "everything is finite this time" : report.FirstNotFinite is { } stage ? $"the first values that are not finite: {stage}" : "the network's stages are finite; the loss or its gradients are not")}");
+        context.Human.MarkupLineInterpolated(
+            CultureInfo.InvariantCulture, $"loss {report.Total:G6}, norm of the gradients {report.GradientNorm:G6}");
+        context.Human.MarkupLineInterpolated(
+            $"{(report.IsFinite ? "everything is finite this time" : report.FirstNotFinite is { } stage ? $"the first values that are not finite: {stage}" : "the network's stages are finite; the loss or its gradients are not")}");
         return report.IsFinite ? ExitCodes.Done : ExitCodes.Failed;
     }
 }

@@ -42,7 +42,8 @@ internal sealed class AxisScale
     }
 
     /// <summary>The pixel of a value; values beyond the axis lie on its edge.</summary>
-    public double ToPixel(double value) => _pixelFrom + (Math.Clamp(value, _from, _to) - _from) / (_to - _from) * (_pixelTo - _pixelFrom);
+    public double ToPixel(double value) =>
+        _pixelFrom + (Math.Clamp(value, _from, _to) - _from) / (_to - _from) * (_pixelTo - _pixelFrom);
 
     /// <summary>A tick's value with as few digits as tell ticks apart.</summary>
     private string Format(double value)

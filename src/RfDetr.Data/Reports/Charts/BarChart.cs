@@ -1,4 +1,4 @@
-using System.Globalization;
+using static RfDetr.Invariant;
 
 namespace RfDetr.Data;
 
@@ -23,20 +23,22 @@ internal sealed record BarChart(string Title, IReadOnlyList<(string Name, string
         double left = Math.Min(Width / 3, 16 + Letter * Bars.Max(b => b.Name.Length)), room = Width - left - NoteWidth;
         double longest = Math.Max(Bars.Max(b => b.Parts.Sum(p => p.Value)), double.Epsilon);
         html.Open("figure", "chart").Element("figcaption", Title);
-        html.Raw(Svg($"<svg viewBox=\"0 0 {Width} {Row * Bars.Count + 6}\" role=\"img\">"));
+        html.Raw(Text($"<svg viewBox=\"0 0 {Width} {Row * Bars.Count + 6}\" role=\"img\">"));
         for (int i = 0; i < Bars.Count; i++)
         {
             double x = left, y = Row * i + 5;
-            html.Raw(Svg($"<text class=\"name\" x=\"{left - 8:0.#}\" y=\"{y + 12.5}\" text-anchor=\"end\">"));
+            html.Raw(Text($"<text class=\"name\" x=\"{left - 8:0.#}\" y=\"{y + 12.5}\" text-anchor=\"end\">"));
             html.Text(Shorten(Bars[i].Name, left)).Raw("</text>");
             foreach ((double value, string color) in Bars[i].Parts)
             {
                 double width = value / longest * room;
-                html.Raw(Svg($"<rect class=\"dot {color}\" x=\"{x:0.##}\" y=\"{y}\" width=\"{width:0.##}\" height=\"{Thickness}\"/>"));
+                html.Raw(
+                    Text(
+                        $"<rect class=\"dot {color}\" x=\"{x:0.##}\" y=\"{y}\" width=\"{width:0.##}\" height=\"{Thickness}\"/>"));
                 x += width;
             }
 
-            html.Raw(Svg($"<text class=\"tick\" x=\"{x + 8:0.#}\" y=\"{y + 12.5}\">")).Text(Bars[i].Note).Raw("</text>");
+            html.Raw(Text($"<text class=\"tick\" x=\"{x + 8:0.#}\" y=\"{y + 12.5}\">")).Text(Bars[i].Note).Raw("</text>");
         }
 
         html.Raw("</svg>").Legend(Legend).Close("figure");
@@ -44,6 +46,4 @@ internal sealed record BarChart(string Title, IReadOnlyList<(string Name, string
 
     private static string Shorten(string name, double room) =>
         name.Length * Letter <= room - 8 ? name : name[..Math.Max(1, (int)((room - 8) / Letter) - 1)] + "…";
-
-    private static string Svg(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,8 +1,10 @@
-using System.Globalization;
+using static RfDetr.Invariant;
 
 namespace RfDetr.Data;
 
-/// <summary>A chart of lines and dots as SVG inside HTML; colors come from the page's style sheet, so that they follow light and dark.</summary>
+/// <summary>
+/// A chart of lines and dots as SVG inside HTML; colors come from the page's style sheet, so that they follow light and dark.
+/// </summary>
 /// <param name="Title">The heading above the chart.</param>
 /// <param name="XLabel">The name of the horizontal axis.</param>
 /// <param name="Series">Lines and dots; the first is drawn on top.</param>
@@ -56,7 +58,7 @@ internal sealed record Chart(string Title, string XLabel, IReadOnlyList<ChartSer
         (double yLeast, double yMost) = YRange ?? (points.Min(p => p.Y), points.Max(p => p.Y));
         var x = new AxisScale(xLeast, xMost, true, Left, Width - Right, (int)(Width / 90));
         var y = new AxisScale(yLeast, yMost, YRange is not null, Height - Bottom, Top, (int)(Height / 50));
-        html.Raw(Svg($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\">"));
+        html.Raw(Text($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\">"));
         WriteAxes(html, x, y);
         if (Marker is { } marker)
             WriteMarker(html, x.ToPixel(marker.X), marker.Label);
@@ -79,49 +81,54 @@ internal sealed record Chart(string Title, string XLabel, IReadOnlyList<ChartSer
     {
         foreach ((double pixel, string label) in y.Ticks)
         {
-            html.Raw(Svg($"<path class=\"grid\" d=\"M{Left} {pixel:0.#}H{Width - Right}\"/>"));
-            html.Raw(Svg($"<text class=\"tick\" x=\"{Left - 6}\" y=\"{pixel + 4:0.#}\" text-anchor=\"end\">")).Text(label).Raw("</text>");
+            html.Raw(Text($"<path class=\"grid\" d=\"M{Left} {pixel:0.#}H{Width - Right}\"/>"));
+            html.Raw(Text($"<text class=\"tick\" x=\"{Left - 6}\" y=\"{pixel + 4:0.#}\" text-anchor=\"end\">"))
+                .Text(label).Raw("</text>");
         }
 
         foreach ((double pixel, string label) in x.Ticks)
         {
-            html.Raw(Svg($"<path class=\"grid\" d=\"M{pixel:0.#} {Top}V{Height - Bottom}\"/>"));
-            html.Raw(Svg($"<text class=\"tick\" x=\"{pixel:0.#}\" y=\"{Height - Bottom + 15}\" text-anchor=\"middle\">"));
+            html.Raw(Text($"<path class=\"grid\" d=\"M{pixel:0.#} {Top}V{Height - Bottom}\"/>"));
+            html.Raw(Text($"<text class=\"tick\" x=\"{pixel:0.#}\" y=\"{Height - Bottom + 15}\" text-anchor=\"middle\">"));
             html.Text(label).Raw("</text>");
         }
 
-        html.Raw(Svg($"<path class=\"axis\" d=\"M{Left} {Height - Bottom}H{Width - Right}\"/>"));
-        html.Raw(Svg($"<text class=\"tick\" x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 6}\" text-anchor=\"middle\">"));
+        html.Raw(Text($"<path class=\"axis\" d=\"M{Left} {Height - Bottom}H{Width - Right}\"/>"));
+        html.Raw(Text($"<text class=\"tick\" x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 6}\" text-anchor=\"middle\">"));
         html.Text(XLabel).Raw("</text>");
         if (YLabel is null)
             return;
-        html.Raw(Svg($"<text class=\"tick\" transform=\"translate(12 {(Top + Height - Bottom) / 2}) rotate(-90)\" text-anchor=\"middle\">"));
+        html.Raw(
+            Text(
+                $"<text class=\"tick\" transform=\"translate(12 {(Top + Height - Bottom) / 2}) rotate(-90)\" "
+                    + $"text-anchor=\"middle\">"));
         html.Text(YLabel).Raw("</text>");
     }
 
     private void WriteMarker(HtmlWriter html, double pixel, string label)
     {
         bool atRight = pixel > Width * .6;
-        html.Raw(Svg($"<path class=\"marker\" d=\"M{pixel:0.#} {Top}V{Height - Bottom}\"/>"));
-        html.Raw(Svg($"<text class=\"note\" x=\"{pixel + (atRight ? -6 : 6):0.#}\" y=\"{Height - Bottom - 8}\" "));
+        html.Raw(Text($"<path class=\"marker\" d=\"M{pixel:0.#} {Top}V{Height - Bottom}\"/>"));
+        html.Raw(Text($"<text class=\"note\" x=\"{pixel + (atRight ? -6 : 6):0.#}\" y=\"{Height - Bottom - 8}\" "));
         html.Raw(atRight ? "text-anchor=\"end\">" : "text-anchor=\"start\">").Text(label).Raw("</text>");
     }
 
     private void WriteLevel(HtmlWriter html, double pixel, string label, string color)
     {
-        html.Raw(Svg($"<path class=\"level {color}\" d=\"M{Left} {pixel:0.#}H{Width - Right}\"/>"));
-        html.Raw(Svg($"<text class=\"note\" x=\"{Width - Right - 4}\" y=\"{pixel - 4:0.#}\" text-anchor=\"end\">")).Text(label).Raw("</text>");
+        html.Raw(Text($"<path class=\"level {color}\" d=\"M{Left} {pixel:0.#}H{Width - Right}\"/>"));
+        html.Raw(Text($"<text class=\"note\" x=\"{Width - Right - 4}\" y=\"{pixel - 4:0.#}\" text-anchor=\"end\">"))
+            .Text(label).Raw("</text>");
     }
 
     private void WriteLine(HtmlWriter html, ChartSeries series, int index, AxisScale x, AxisScale y)
     {
         string weight = !FirstStandsOut ? "" : index == 0 ? " strong" : " pale", color = ColorOf(series, index);
-        html.Raw(Svg($"<path class=\"line {color}{weight}\" d=\""));
+        html.Raw(Text($"<path class=\"line {color}{weight}\" d=\""));
         bool pen = false;
         foreach ((double px, double py) in series.Points)
         {
             if (double.IsFinite(py))
-                html.Raw(Svg($"{(pen ? 'L' : 'M')}{x.ToPixel(px):0.##} {y.ToPixel(py):0.##}"));
+                html.Raw(Text($"{(pen ? 'L' : 'M')}{x.ToPixel(px):0.##} {y.ToPixel(py):0.##}"));
             pen = double.IsFinite(py);
         }
 
@@ -129,11 +136,11 @@ internal sealed record Chart(string Title, string XLabel, IReadOnlyList<ChartSer
         if (series.Name.Length == 0 || series.Points.Count > MostHints || (FirstStandsOut && index > 0))
             return;
         bool visible = series.Points.Count <= 30;
-        string dot = Svg($"<circle class=\"dot {color}{(visible ? "" : " hidden")}\" r=\"{(visible ? 2.5 : 5)}\" ");
+        string dot = Text($"<circle class=\"dot {color}{(visible ? "" : " hidden")}\" r=\"{(visible ? 2.5 : 5)}\" ");
         foreach ((double px, double py) in series.Points.Where(p => double.IsFinite(p.Y)))
         {
-            html.Raw(dot).Raw(Svg($"cx=\"{x.ToPixel(px):0.##}\" cy=\"{y.ToPixel(py):0.##}\"><title>"));
-            html.Text(Svg($"{series.Name}: {py:0.####} at {px:0.####}")).Raw("</title></circle>");
+            html.Raw(dot).Raw(Text($"cx=\"{x.ToPixel(px):0.##}\" cy=\"{y.ToPixel(py):0.##}\"><title>"));
+            html.Text(Text($"{series.Name}: {py:0.####} at {px:0.####}")).Raw("</title></circle>");
         }
     }
 
@@ -141,7 +148,7 @@ internal sealed record Chart(string Title, string XLabel, IReadOnlyList<ChartSer
     {
         html.Raw($"<g class=\"dot many {ColorOf(series, index)}\">");
         foreach ((double px, double py) in series.Points.Where(p => double.IsFinite(p.Y)))
-            html.Raw(Svg($"<circle cx=\"{x.ToPixel(px):0.#}\" cy=\"{y.ToPixel(py):0.#}\" r=\"2.2\"/>"));
+            html.Raw(Text($"<circle cx=\"{x.ToPixel(px):0.#}\" cy=\"{y.ToPixel(py):0.#}\" r=\"2.2\"/>"));
         html.Raw("</g>");
     }
 
@@ -151,7 +158,5 @@ internal sealed record Chart(string Title, string XLabel, IReadOnlyList<ChartSer
             html.Legend(lines.Select((l, i) => (l.Name, ColorOf(l, i))).Where(l => l.Name.Length > 0));
     }
 
-    private static string ColorOf(ChartSeries series, int index) => series.Color ?? Svg($"c{index % Colors}");
-
-    private static string Svg(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string ColorOf(ChartSeries series, int index) => series.Color ?? Text($"c{index % Colors}");
 }

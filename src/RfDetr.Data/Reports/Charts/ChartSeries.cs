@@ -8,12 +8,14 @@ public sealed record ChartSeries(string Name, IReadOnlyList<(double X, double Y)
     /// <summary>True for dots that no line joins.</summary>
     public bool Dots { get; init; }
 
-    /// <summary>The color's class in the style sheet: <c>c0</c> … <c>c7</c> or <c>cs</c> (soft); null for that of the series' position.</summary>
+    /// <summary>
+    /// The color's class in the style sheet: <c>c0</c> … <c>c7</c> or <c>cs</c> (soft); null for that of the series' position.
+    /// </summary>
     internal string? Color { get; init; }
 
     /// <summary>
-    /// The series with at most <paramref name="most"/> points. Neighbors on a line become their mean, and gaps that fall between values vanish. Of
-    /// dots every n-th is kept: a mean would hide outliers.
+    /// The series with at most <paramref name="most"/> points. Neighbors on a line become their mean, and gaps that fall between
+    /// values vanish. Of dots every n-th is kept: a mean would hide outliers.
     /// </summary>
     public ChartSeries Thinned(int most)
     {

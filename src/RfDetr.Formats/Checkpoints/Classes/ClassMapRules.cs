@@ -12,7 +12,9 @@ public static class ClassMapRules
     private static readonly Version s_zeroBased = new(1, 9, 2);
 
     /// <summary>The class map of an open checkpoint.</summary>
-    /// <exception cref="CheckpointFormatException">As for <see cref="Find(PlainMap, PlainMap, int, ClassMapOptions?)"/>.</exception>
+    /// <exception cref="CheckpointFormatException">
+    /// As for <see cref="Find(PlainMap, PlainMap, int, ClassMapOptions?)"/>.
+    /// </exception>
     public static ClassMap Find(Checkpoint checkpoint, ClassMapOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
@@ -26,7 +28,9 @@ public static class ClassMapRules
     /// <param name="metadata">Its metadata (<c>class_map</c>, <c>rfdetr_version</c>).</param>
     /// <param name="classLogits">Rows C of the class head.</param>
     /// <param name="options">The caller's own names and offset.</param>
-    /// <exception cref="CheckpointFormatException">No rule gives a certain answer; the message asks for names or an offset.</exception>
+    /// <exception cref="CheckpointFormatException">
+    /// No rule gives a certain answer; the message asks for names or an offset.
+    /// </exception>
     public static ClassMap Find(PlainMap args, PlainMap metadata, int classLogits, ClassMapOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(args);
@@ -35,7 +39,9 @@ public static class ClassMapRules
         if (options.ClassNames is null && options.ClassOffset is null && metadata["class_map"] is { } stored)
             return ClassMapPlain.Read(stored, classLogits);
 
-        if (options.ClassNames is null && options.ClassOffset is null && ClassMapPlain.ByLabel(args["class_names"], classLogits) is { } labeled)
+        if (
+            options.ClassNames is null
+                && options.ClassOffset is null && ClassMapPlain.ByLabel(args["class_names"], classLogits) is { } labeled)
             return labeled;
 
         string version = metadata["rfdetr_version"] as string ?? args["rfdetr_version"] as string ?? "";
@@ -46,7 +52,8 @@ public static class ClassMapRules
             if (options.ClassOffset is { } offset)
                 return Named(names, offset, classLogits, $"{whose}, first name at label {offset} as asked");
             if (IsZeroBased(version))
-                return Named(names, 0, classLogits, $"{whose}, label i is name i (written by rf-detr {version}, ≥ {s_zeroBased})");
+                return Named(
+                    names, 0, classLogits, $"{whose}, label i is name i (written by rf-detr {version}, ≥ {s_zeroBased})");
             if (classLogits == names.Count + 1)
             {
                 ClassMap map = Named(
@@ -59,13 +66,15 @@ public static class ClassMapRules
             if (classLogits == names.Count)
                 return Named(names, 0, classLogits, $"{whose}, label i is name i ({classLogits} logits for as many names)");
             throw new CheckpointFormatException(
-                $"the class head has {classLogits} logits, but there are {names.Count} class names (expected {classLogits - 1} or {classLogits}); say what the logits mean with --class-names and --class-offset");
+                $"the class head has {classLogits} logits, but there are {names.Count} class names (expected "
+                    + $"{classLogits - 1} or {classLogits}); say what the logits mean with --class-names and --class-offset");
         }
 
         if (classLogits == CocoClasses.Logits && options.ClassOffset is null)
             return ClassMap.Coco;
         throw new CheckpointFormatException(
-            $"the checkpoint stores no class names for its {classLogits} logits; give them with --class-names, and --class-offset 0 or 1 for the label of the first");
+            $"the checkpoint stores no class names for its {classLogits} logits; give them with --class-names, and "
+                + $"--class-offset 0 or 1 for the label of the first");
     }
 
     /// <summary>
@@ -81,10 +90,15 @@ public static class ClassMapRules
     {
         if (offset < 0 || offset + names.Count > classLogits)
             throw new CheckpointFormatException(
-                $"{names.Count} class names from label {offset} on need {offset + names.Count} logits, the class head has {classLogits}; check --class-names and --class-offset");
+                $"{names.Count} class names from label {offset} on need {offset + names.Count} logits, the class head "
+                    + $"has {classLogits}; check --class-names and --class-offset");
 
         // One-based labels are the data set's own ids; zero-based ones were renumbered.
-        return new ClassMap(classLogits, names.Select((name, i) => new ClassEntry(i + offset, name, offset == 1 ? i + offset : null)).Where(e => !string.IsNullOrWhiteSpace(e.Name)), source);
+        return new ClassMap(
+            classLogits,
+            names.Select((name, i) =>
+                new ClassEntry(i + offset, name, offset == 1 ? i + offset : null)).Where(e => !string.IsNullOrWhiteSpace(e.Name)),
+            source);
     }
 
     private static bool IsZeroBased(string version)

@@ -13,7 +13,8 @@ internal sealed class ArgsReader(PlainMap args)
         var other => throw Wrong(key, other, "a whole number"),
     };
 
-    public int? Positive(string key) => Int(key) is { } value ? (value > 0 ? value : throw Wrong(key, value, "a positive number")) : null;
+    public int? Positive(string key) =>
+        Int(key) is { } value ? (value > 0 ? value : throw Wrong(key, value, "a positive number")) : null;
 
     public bool? Bool(string key) => args[key] switch
     {
@@ -37,11 +38,16 @@ internal sealed class ArgsReader(PlainMap args)
     {
         if (args[key] is null)
             return null;
-        if (args[key] is not IReadOnlyList<object?> list || !list.All(v => v is string { Length: 2 } s && s[0] == 'P' && char.IsAsciiDigit(s[1])))
+        if (
+            args[key] is not IReadOnlyList<object?> list
+                || !list.All(v => v is string { Length: 2 } s && s[0] == 'P' && char.IsAsciiDigit(s[1])))
             throw Wrong(key, args[key], "a list like ['P4']");
         return [.. list.Select(v => ((string)v!)[1] - '0')];
     }
 
     private static CheckpointFormatException Wrong(string key, object? value, string expected) =>
-        new($"the checkpoint's argument '{key}' is {(value is string or long or double or bool or int ? $"'{value}'" : value?.GetType().Name)}, expected {expected}");
+        new(
+            $"the checkpoint's argument '{key}' is "
+                + $"{(value is string or long or double or bool or int ? $"'{value}'" : value?.GetType().Name)}, expected "
+                + $"{expected}");
 }

@@ -13,7 +13,9 @@ public static class ConfigInference
     private static readonly string[] s_slippedSelect = ["large", "xlarge", "2xlarge"];
 
     /// <summary>The configuration of an open checkpoint.</summary>
-    /// <exception cref="CheckpointFormatException">As for <see cref="Explain(IWeightSource, PlainMap?, ConfigInferenceOptions?)"/>.</exception>
+    /// <exception cref="CheckpointFormatException">
+    /// As for <see cref="Explain(IWeightSource, PlainMap?, ConfigInferenceOptions?)"/>.
+    /// </exception>
     public static InferredConfig Explain(Checkpoint checkpoint, ConfigInferenceOptions? options = null)
     {
         options ??= new ConfigInferenceOptions();
@@ -42,15 +44,20 @@ public static class ConfigInference
         var warnings = new List<string>();
         ArgsCheck.Compare(reader, facts, warnings);
 
-        List<ModelConfig> family = options.Variant is null ? Family(facts, options) : [VariantMatch.Named(facts, options.Variant)];
+        List<ModelConfig> family = options.Variant is null
+            ? Family(facts, options)
+            : [VariantMatch.Named(facts, options.Variant)];
         ModelConfig? near = family.Count == 0 ? null : family.MinBy(v => Math.Abs(v.PositionalEncodingSize - facts.TableSide));
         int? windows = options.NumWindows ?? reader.Positive("num_windows") ?? Agreed(family, v => v.NumWindows);
-        IReadOnlyList<int>? states = options.OutFeatureIndexes ?? reader.Ints("out_feature_indexes") ?? (family.Count > 0 ? family[0].OutFeatureIndexes : null);
+        IReadOnlyList<int>? states = options.OutFeatureIndexes
+            ?? reader.Ints("out_feature_indexes") ?? (family.Count > 0 ? family[0].OutFeatureIndexes : null);
         if (windows is null || states is null)
             throw LeftOpen(facts, family, windows is null, states is null);
         if (states.Count != facts.FeatureMaps || states.Any(s => s < 1 || s > facts.EncoderDepth))
             throw new CheckpointFormatException(
-                $"out_feature_indexes {ShapeReader.Text(states)} do not fit: weight '{string.Format(null, ShapeFacts.Stage, 0)}' takes {facts.FeatureMaps} maps of an encoder of {facts.EncoderDepth} layers");
+                $"out_feature_indexes {ShapeReader.Text(states)} do not fit: weight "
+                    + $"'{string.Format(null, ShapeFacts.Stage, 0)}' takes {facts.FeatureMaps} maps of an encoder of "
+                    + $"{facts.EncoderDepth} layers");
 
         (int selfHeads, int crossHeads, int points) = HeadInference.Find(facts, reader, near, warnings);
         string variant = near?.Variant ?? "custom";
@@ -83,14 +90,18 @@ public static class ConfigInference
             warnings);
     }
 
-    /// <summary>The variants that may be meant: the exact one, else all of equal structure, narrowed by the model's name in the file.</summary>
+    /// <summary>
+    /// The variants that may be meant: the exact one, else all of equal structure, narrowed by the model's name in the file.
+    /// </summary>
     private static List<ModelConfig> Family(ShapeFacts facts, ConfigInferenceOptions options)
     {
         if (VariantMatch.Exact(facts) is { } exact)
             return [exact];
         List<ModelConfig> family = VariantMatch.SameStructure(facts);
         string? name = options.ModelName?.Replace("RFDETR", "", StringComparison.OrdinalIgnoreCase);
-        ModelConfig? named = family.Find(v => v.Variant.Replace("-", "", StringComparison.Ordinal).Equals(name?.Replace("-", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase));
+        ModelConfig? named = family.Find(v =>
+            v.Variant.Replace("-", "", StringComparison.Ordinal).Equals(
+                name?.Replace("-", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase));
         return named is null ? family : [named];
     }
 
@@ -102,7 +113,9 @@ public static class ConfigInference
         int? stored = args.Positive("num_select");
         if (stored == 100 && near is not null && s_slippedSelect.Contains(near.Variant))
         {
-            warnings.Add($"the arguments say num_select 100, which rf-detr 1.4.1 wrote for '{near.Variant}' by a slip; {near.NumSelect} is used");
+            warnings.Add(
+                $"the arguments say num_select 100, which rf-detr 1.4.1 wrote for '{near.Variant}' by a slip; "
+                    + $"{near.NumSelect} is used");
             return near.NumSelect;
         }
 
@@ -111,10 +124,17 @@ public static class ConfigInference
 
     private static CheckpointFormatException LeftOpen(ShapeFacts facts, List<ModelConfig> family, bool windows, bool states)
     {
-        string open = string.Join(" and ", new[] { windows ? "num_windows" : null, states ? $"out_feature_indexes ({facts.FeatureMaps} of 1…{facts.EncoderDepth})" : null }.OfType<string>());
+        string open = string.Join(
+            " and ",
+            new[]
+            {
+                windows ? "num_windows" : null,
+                states ? $"out_feature_indexes ({facts.FeatureMaps} of 1…{facts.EncoderDepth})" : null
+            }.OfType<string>());
         string reason = family.Count > 0
             ? $"shapes fit {string.Join(" and ", family.Select(v => $"'{v.Variant}'"))} at a resolution of its own"
             : "shapes fit no published variant";
-        return new CheckpointFormatException($"the checkpoint's arguments are missing and its {reason}; still needed: {open}. Give them, or name the variant");
+        return new CheckpointFormatException(
+            $"the checkpoint's arguments are missing and its {reason}; still needed: {open}. Give them, or name the variant");
     }
 }

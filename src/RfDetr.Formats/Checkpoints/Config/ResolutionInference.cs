@@ -13,7 +13,9 @@ internal static class ResolutionInference
     {
         int? stored = args.Positive("resolution");
         int? table = args.Positive("positional_encoding_size");
-        int byTable = near is not null && near.PositionalEncodingSize == facts.TableSide ? near.Resolution : facts.TableSide * facts.PatchSize;
+        int byTable = near is not null && near.PositionalEncodingSize == facts.TableSide
+            ? near.Resolution
+            : facts.TableSide * facts.PatchSize;
         int resolution = asked ?? byTable;
         if (asked is null && stored is { } said)
         {
@@ -23,15 +25,18 @@ internal static class ResolutionInference
             if (said != byTable)
             {
                 warnings.Add(stale
-                    ? $"the arguments say resolution {said} with a position table of side {table}, the file's table has side {facts.TableSide}; resolution {byTable} is used"
-                    : $"the arguments say resolution {said}, the position table suggests {byTable}; {said} is used and the table resampled");
+                    ? $"the arguments say resolution {said} with a position table of side {table}, the file's table has "
+                        + $"side {facts.TableSide}; resolution {byTable} is used"
+                    : $"the arguments say resolution {said}, the position table suggests {byTable}; {said} is used and the "
+                        + $"table resampled");
             }
         }
 
         int divisor = facts.PatchSize * windows;
         if (resolution <= 0 || resolution % divisor != 0)
             throw new CheckpointFormatException(
-                $"resolution {resolution} is not a multiple of {divisor} (patch size {facts.PatchSize} × {windows} windows); give the resolution the checkpoint was trained at");
+                $"resolution {resolution} is not a multiple of {divisor} (patch size {facts.PatchSize} × {windows} "
+                    + $"windows); give the resolution the checkpoint was trained at");
         return resolution;
     }
 }

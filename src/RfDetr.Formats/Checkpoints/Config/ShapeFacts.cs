@@ -55,7 +55,9 @@ internal sealed record ShapeFacts
 
     public required bool Segmentation { get; init; }
 
-    /// <exception cref="CheckpointFormatException">It is no RF-DETR checkpoint of a supported kind, or its shapes contradict each other.</exception>
+    /// <exception cref="CheckpointFormatException">
+    /// It is no RF-DETR checkpoint of a supported kind, or its shapes contradict each other.
+    /// </exception>
     public static ShapeFacts Read(IWeightSource weights)
     {
         var shapes = new ShapeReader(weights);
@@ -66,13 +68,16 @@ internal sealed record ShapeFacts
         int groups = shapes.CountOf(GroupOutput), layers = shapes.CountOf(DecoderLayer);
         int side = (int)Math.Round(Math.Sqrt(Math.Max(0, table[1] - 1)));
         shapes.Require(patch[2] == patch[3] && patch[2] > 0, PatchProjection, "[D, channels, p, p]");
-        shapes.Require(table[0] == 1 && side > 0 && side * side == table[1] - 1 && table[2] == width, PositionTable, $"[1, 1 + T², {width}]");
+        shapes.Require(
+            table[0] == 1 && side > 0 && side * side == table[1] - 1 && table[2] == width, PositionTable,
+            $"[1, 1 + T², {width}]");
         shapes.Require(width > 0 && width % 64 == 0, PatchProjection, "a width that is a multiple of 64 (heads are 64 wide)");
         int depth = shapes.CountOf(EncoderLayer);
         if (depth == 0)
             throw ShapeReader.Missing(string.Format(null, EncoderLayer, 0));
         if (layers == 0)
-            throw new CheckpointFormatException($"the checkpoint has no decoder layers ('{string.Format(null, DecoderLayer, 0)}'), which is not supported");
+            throw new CheckpointFormatException(
+                $"the checkpoint has no decoder layers ('{string.Format(null, DecoderLayer, 0)}'), which is not supported");
         if (groups == 0)
             throw ShapeReader.Missing(string.Format(null, GroupOutput, 0));
 
@@ -87,11 +92,14 @@ internal sealed record ShapeFacts
 
         (List<int> levels, int maps) = Projector(shapes, width);
         int attention = shapes.Need(AttentionWeights, 2)[0], offsets = shapes.Need(Offsets, 2)[0];
-        shapes.Require(attention > 0 && attention % levels.Count == 0, AttentionWeights, $"a multiple of {levels.Count} (levels) rows");
+        shapes.Require(
+            attention > 0 && attention % levels.Count == 0, AttentionWeights, $"a multiple of {levels.Count} (levels) rows");
         shapes.Require(offsets == 2 * attention, Offsets, $"{2 * attention} rows (two for each of the attention weights)");
         int blocks = shapes.CountOf(MaskBlock);
         if (blocks > 0 && blocks != layers)
-            throw new CheckpointFormatException($"the mask head has {blocks} blocks ('{string.Format(null, MaskBlock, 0)}' …), expected one per decoder layer, {layers}");
+            throw new CheckpointFormatException(
+                $"the mask head has {blocks} blocks ('{string.Format(null, MaskBlock, 0)}' …), expected one per decoder "
+                    + $"layer, {layers}");
         return new ShapeFacts
         {
             EncoderWidth = width,
@@ -112,7 +120,9 @@ internal sealed record ShapeFacts
         };
     }
 
-    /// <summary>Which scale each level has shows in what resamples it: 2×2 transposed convolution P3, nothing P4, 3×3 ConvX P5.</summary>
+    /// <summary>
+    /// Which scale each level has shows in what resamples it: 2×2 transposed convolution P3, nothing P4, 3×3 ConvX P5.
+    /// </summary>
     private static (List<int> Levels, int Maps) Projector(ShapeReader shapes, int width)
     {
         var levels = new List<int>();
@@ -136,7 +146,9 @@ internal sealed record ShapeFacts
 
             string stage = string.Format(null, Stage, l);
             int inputs = shapes.Need(stage, 4)[1];
-            shapes.Require(inputs > 0 && inputs % channels == 0 && (maps == 0 || inputs / channels == maps), stage, $"a multiple of {channels} input channels, the same for all levels");
+            shapes.Require(
+                inputs > 0 && inputs % channels == 0 && (maps == 0 || inputs / channels == maps), stage,
+                $"a multiple of {channels} input channels, the same for all levels");
             maps = inputs / channels;
             levels.Add(level);
         }

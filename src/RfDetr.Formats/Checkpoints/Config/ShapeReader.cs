@@ -47,9 +47,12 @@ internal sealed class ShapeReader(IWeightSource weights)
         foreach (string name in _names)
         {
             if (name.EndsWith("register_tokens", StringComparison.Ordinal))
-                throw new CheckpointFormatException($"weight '{name}': encoders with register tokens are not supported; use a checkpoint with a 'dinov2_windowed' encoder");
+                throw new CheckpointFormatException(
+                    $"weight '{name}': encoders with register tokens are not supported; use a checkpoint with a "
+                        + $"'dinov2_windowed' encoder");
             if (name.Contains("keypoint", StringComparison.Ordinal) || name.StartsWith("_kp_", StringComparison.Ordinal))
-                throw new CheckpointFormatException($"weight '{name}': keypoint models are not supported; use a detection or segmentation checkpoint");
+                throw new CheckpointFormatException(
+                    $"weight '{name}': keypoint models are not supported; use a detection or segmentation checkpoint");
         }
     }
 

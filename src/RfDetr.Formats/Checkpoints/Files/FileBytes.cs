@@ -9,7 +9,9 @@ internal abstract class FileBytes(string name, long length) : IDisposable
     public long Length { get; } = length;
 
     /// <summary>A view of <paramref name="length"/> bytes; nothing is copied.</summary>
-    /// <exception cref="CheckpointFormatException">The range leaves the file, or is longer than one view may be (2 GiB).</exception>
+    /// <exception cref="CheckpointFormatException">
+    /// The range leaves the file, or is longer than one view may be (2 GiB).
+    /// </exception>
     public ReadOnlyMemory<byte> Slice(long offset, long length)
     {
         if (offset < 0 || length < 0 || offset > Length || length > Length - offset)

@@ -50,7 +50,8 @@ internal static class FileSniffer
             return "it is a JSON text";
         return IsText(head)
             ? $"it is a text that begins \"{Excerpt(head)}\""
-            : $"its {length} bytes begin {Convert.ToHexString(head[..Math.Min(8, head.Length)])}, which no supported format does (.pth and .ckpt of PyTorch, .safetensors)";
+            : $"its {length} bytes begin {Convert.ToHexString(head[..Math.Min(8, head.Length)])}, which no supported "
+                + $"format does (.pth and .ckpt of PyTorch, .safetensors)";
     }
 
     private static bool IsText(ReadOnlySpan<byte> head) => head.IndexOfAnyExcept(s_printable) < 0;
@@ -59,5 +60,6 @@ internal static class FileSniffer
         Encoding.ASCII.GetString(head[..Math.Min(40, head.Length)]).ReplaceLineEndings(" ").Trim();
 
     private static readonly System.Buffers.SearchValues<byte> s_printable =
-        System.Buffers.SearchValues.Create([(byte)'\t', (byte)'\n', (byte)'\r', .. Enumerable.Range(32, 95).Select(c => (byte)c)]);
+        System.Buffers.SearchValues.Create(
+            [(byte)'\t', (byte)'\n', (byte)'\r', .. Enumerable.Range(32, 95).Select(c => (byte)c)]);
 }

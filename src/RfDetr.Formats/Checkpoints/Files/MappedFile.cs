@@ -37,7 +37,8 @@ internal sealed unsafe class MappedFile : FileBytes
             long length = stream.Length;
             if (length == 0)
                 throw new CheckpointFormatException($"{name} is empty (0 bytes); download or copy it again");
-            var file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+            var file = MemoryMappedFile.CreateFromFile(
+                stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
             return new MappedFile(name, length, file);
         }
         catch
@@ -112,6 +113,7 @@ internal sealed unsafe class MappedFile : FileBytes
 
         [MethodImpl(MethodImplOptions.NoInlining)]
         private void ThrowDisposed() => throw new ObjectDisposedException(
-            owner.Name, $"the tensors of {owner.Name} are views of the file and end with the checkpoint; copy what must outlive it");
+            owner.Name,
+            $"the tensors of {owner.Name} are views of the file and end with the checkpoint; copy what must outlive it");
     }
 }

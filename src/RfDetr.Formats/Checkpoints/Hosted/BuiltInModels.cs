@@ -3,8 +3,13 @@ using RfDetr.Model;
 
 namespace RfDetr;
 
-/// <summary>Models that come with the library, by name: no file, no download. Any verb takes them as it takes a file, training included.</summary>
-/// <remarks>Each is an embedded safetensors file (<c>Models/NAME.safetensors</c>) that describes itself, with all query groups, so that it can be fine-tuned.</remarks>
+/// <summary>
+/// Models that come with the library, by name: no file, no download. Any verb takes them as it takes a file, training included.
+/// </summary>
+/// <remarks>
+/// Each is an embedded safetensors file (<c>Models/NAME.safetensors</c>) that describes itself, with all query groups, so that it
+/// can be fine-tuned.
+/// </remarks>
 public static class BuiltInModels
 {
     /// <summary>The model that is taken where none is named.</summary>
@@ -43,5 +48,6 @@ public static class BuiltInModels
     }
 
     /// <summary>A configuration under the model's own name: shapes alone would make it <c>custom</c>.</summary>
-    public static ModelConfig Named(ModelConfig config, string model) => Contains(model) ? config with { Variant = model } : config;
+    public static ModelConfig Named(ModelConfig config, string model) =>
+        Contains(model) ? config with { Variant = model } : config;
 }

@@ -15,7 +15,8 @@ public sealed class ChecksumMismatchException(string message, string expectedMd5
 
 /// <summary>The file's license must be accepted before it is downloaded.</summary>
 public sealed class LicenseNotAcceptedException(string name, WeightsLicense license) : DownloadException(
-    $"{name} is under the license {license.Id}, not {WeightsLicense.Apache.Id}: read it at {license.Address}; if you accept it, say so with --accept-license (DownloadOptions.AcceptLicense)")
+    $"{name} is under the license {license.Id}, not {WeightsLicense.Apache.Id}: read it at {license.Address}; if you "
+        + $"accept it, say so with --accept-license (DownloadOptions.AcceptLicense)")
 {
     /// <summary>The license in question.</summary>
     public WeightsLicense License { get; } = license;

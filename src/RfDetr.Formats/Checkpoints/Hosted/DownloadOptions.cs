@@ -9,10 +9,16 @@ public sealed record DownloadOptions
     /// <summary>Environment variable that names a mirror in place of <see cref="HostedWeights.BaseAddress"/>.</summary>
     public const string AddressVariable = "RFDETR_WEIGHTS_URL";
 
-    /// <summary>Folder for the files; null for <c>$RFDETR_HOME/weights</c>, or <c>.rfdetr/weights</c> in the user's home folder. It is made if missing.</summary>
+    /// <summary>
+    /// Folder for the files; null for <c>$RFDETR_HOME/weights</c>, or <c>.rfdetr/weights</c> in the user's home folder. It is
+    /// made if missing.
+    /// </summary>
     public string? Folder { get; init; }
 
-    /// <summary>Address that the remote paths are appended to; null for <c>$RFDETR_WEIGHTS_URL</c>, or the publisher's. The digests stay the table's.</summary>
+    /// <summary>
+    /// Address that the remote paths are appended to; null for <c>$RFDETR_WEIGHTS_URL</c>, or the publisher's. The digests stay
+    /// the table's.
+    /// </summary>
     public Uri? BaseAddress { get; init; }
 
     /// <summary>True to fetch again even if the file is there, and to replace it whatever it holds.</summary>
@@ -24,7 +30,9 @@ public sealed record DownloadOptions
     /// <summary>True to use only what is there and never the network.</summary>
     public bool Offline { get; init; }
 
-    /// <summary>How often the server is asked before giving up, at least 1. Each attempt goes on where the last one broke off.</summary>
+    /// <summary>
+    /// How often the server is asked before giving up, at least 1. Each attempt goes on where the last one broke off.
+    /// </summary>
     public int MaxAttempts { get; init; } = 6;
 
     /// <summary>An attempt in which no byte arrives for so long is given up.</summary>
@@ -36,7 +44,9 @@ public sealed record DownloadOptions
     /// <summary>How to wait between attempts; null for <see cref="Task.Delay(TimeSpan, CancellationToken)"/>.</summary>
     public Func<TimeSpan, CancellationToken, Task>? Wait { get; init; }
 
-    /// <summary>Proxy; null for the system's, or the one named by <c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c> and <c>NO_PROXY</c>.</summary>
+    /// <summary>
+    /// Proxy; null for the system's, or the one named by <c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c> and <c>NO_PROXY</c>.
+    /// </summary>
     public Uri? Proxy { get; init; }
 
     /// <summary>A larger file is refused. The greatest published one is below 2 GiB.</summary>
@@ -49,7 +59,10 @@ public sealed record DownloadOptions
             return Path.GetFullPath(Folder);
         string? home = Environment.GetEnvironmentVariable(HomeVariable);
         return Path.GetFullPath(Path.Combine(
-            string.IsNullOrEmpty(home) ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".rfdetr") : home, "weights"));
+            string.IsNullOrEmpty(home)
+                ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".rfdetr")
+                : home,
+            "weights"));
     }
 
     /// <summary>Where <see cref="BaseAddress"/> points, with the defaults applied; ends with a slash.</summary>
@@ -59,9 +72,12 @@ public sealed record DownloadOptions
         string? text = BaseAddress?.OriginalString ?? Environment.GetEnvironmentVariable(AddressVariable);
         if (string.IsNullOrEmpty(text))
             return HostedWeights.BaseAddress;
-        return Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
+        return Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out Uri? address)
+            && address.Scheme is "http" or "https"
             ? address
-            : throw new ArgumentException($"the address of a weights mirror must begin with http:// or https://, got '{text}' ({nameof(BaseAddress)} or {AddressVariable})");
+            : throw new ArgumentException(
+                $"the address of a weights mirror must begin with http:// or https://, got '{text}' "
+                    + $"({nameof(BaseAddress)} or {AddressVariable})");
     }
 
     internal void Validate()

@@ -23,4 +23,5 @@ public enum DownloadStage
 /// <param name="TotalBytes">Size of the whole file; null if the server does not say.</param>
 /// <param name="Attempt">Number of the attempt, from 1; 0 before the first.</param>
 /// <param name="Reason">Why the last attempt failed, when <see cref="DownloadStage.Retrying"/>.</param>
-public readonly record struct DownloadProgress(string FileName, DownloadStage Stage, long Bytes, long? TotalBytes, int Attempt, string? Reason = null);
+public readonly record struct DownloadProgress(
+    string FileName, DownloadStage Stage, long Bytes, long? TotalBytes, int Attempt, string? Reason = null);

@@ -7,7 +7,8 @@ namespace RfDetr.Checkpoints;
 /// <param name="Variant">Name of the network's variant, e.g. <c>nano</c>.</param>
 /// <param name="License">Terms the weights are under.</param>
 /// <param name="Note">What a reader should know before choosing this file; null if nothing.</param>
-public sealed record HostedFile(string FileName, string RemotePath, string Md5, string Variant, WeightsLicense License, string? Note = null);
+public sealed record HostedFile(
+    string FileName, string RemotePath, string Md5, string Variant, WeightsLicense License, string? Note = null);
 
 /// <summary>The terms of use of published weights.</summary>
 /// <param name="Id">Short name, e.g. <c>Apache-2.0</c>.</param>

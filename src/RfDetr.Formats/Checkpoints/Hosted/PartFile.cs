@@ -3,8 +3,9 @@ using System.Security.Cryptography;
 namespace RfDetr.Checkpoints;
 
 /// <summary>
-/// The unfinished file <c>NAME.part</c>, its digest so far, and beside it <c>NAME.part.tag</c>: the server's name for the version the bytes are of.
-/// While it is open no other process has it open: <c>NAME.lock</c> is held (and left behind, empty: taking it away would let two in).
+/// The unfinished file <c>NAME.part</c>, its digest so far, and beside it <c>NAME.part.tag</c>: the server's name for the version
+/// the bytes are of. While it is open no other process has it open: <c>NAME.lock</c> is held (and left behind, empty: taking it
+/// away would let two in).
 /// </summary>
 internal sealed class PartFile : IDisposable
 {
@@ -58,7 +59,8 @@ internal sealed class PartFile : IDisposable
         {
             return new(target, new FileStream(target + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException) && File.Exists(target + ".lock"))
+        catch (IOException e) when (
+            e is not (DirectoryNotFoundException or PathTooLongException) && File.Exists(target + ".lock"))
         {
             return null;
         }

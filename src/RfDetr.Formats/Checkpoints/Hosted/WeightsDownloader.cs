@@ -3,10 +3,13 @@ using System.Security.Cryptography;
 
 namespace RfDetr.Checkpoints;
 
-/// <summary>Fetches published weights once and keeps them. Thread-safe; several processes may ask for the same file at the same time.</summary>
+/// <summary>
+/// Fetches published weights once and keeps them. Thread-safe; several processes may ask for the same file at the same time.
+/// </summary>
 /// <remarks>
-/// A file counts only with the table's MD5, which guards against damage, not against malice (the readers of this library run no code
-/// from a checkpoint). It appears under its name in one step when complete; until then it is <c>NAME.part</c>, and a later call goes on from there.
+/// A file counts only with the table's MD5, which guards against damage, not against malice (the readers of this library run no
+/// code from a checkpoint). It appears under its name in one step when complete; until then it is <c>NAME.part</c>, and a later
+/// call goes on from there.
 /// </remarks>
 public sealed class WeightsDownloader
 {
@@ -18,11 +21,14 @@ public sealed class WeightsDownloader
     /// <param name="progress">Receives the state, at each piece that arrives; may be null.</param>
     /// <param name="cancellation">Stops the download; what has arrived is kept for the next call.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    /// <exception cref="ChecksumMismatchException">The file that is there, or that the server sends, is not the published one.</exception>
+    /// <exception cref="ChecksumMismatchException">
+    /// The file that is there, or that the server sends, is not the published one.
+    /// </exception>
     /// <exception cref="LicenseNotAcceptedException">A download is needed and the license has not been accepted.</exception>
     /// <exception cref="DownloadException">The server or the folder does not play along.</exception>
     public async Task<string> DownloadAsync(
-        HostedFile file, DownloadOptions? options = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
+        HostedFile file, DownloadOptions? options = null, IProgress<DownloadProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(file);
         options ??= new();
@@ -31,7 +37,8 @@ public sealed class WeightsDownloader
         if (!options.Force && await IsThereAsync(file, target, progress, cancellation).ConfigureAwait(false))
             return target;
         if (options.Offline)
-            throw new DownloadException($"{target} is not there and the network is not to be used; run once without --offline, or put the file there");
+            throw new DownloadException(
+                $"{target} is not there and the network is not to be used; run once without --offline, or put the file there");
         if (file.License.MustBeAccepted && !options.AcceptLicense)
             throw new LicenseNotAcceptedException(file.FileName, file.License);
 
@@ -49,12 +56,16 @@ public sealed class WeightsDownloader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DownloadException($"cannot write to the weights folder '{folder}': {e.Message}; choose another one ({DownloadOptions.HomeVariable})", e);
+            throw new DownloadException(
+                $"cannot write to the weights folder '{folder}': {e.Message}; choose another one "
+                    + $"({DownloadOptions.HomeVariable})",
+                e);
         }
     }
 
     /// <summary>True if the file is there and is the published one.</summary>
-    private static async Task<bool> IsThereAsync(HostedFile file, string target, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    private static async Task<bool> IsThereAsync(
+        HostedFile file, string target, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
         if (!File.Exists(target))
             return false;
@@ -72,10 +83,13 @@ public sealed class WeightsDownloader
 
         return actual == file.Md5 ? true : throw new ChecksumMismatchException(
             $"'{target}' is not the published {file.FileName}: its MD5 is {actual}, expected {file.Md5}. "
-            + "If it is your own training, give its path instead of the name; if it is damaged, delete it or download with --force", file.Md5, actual);
+            + "If it is your own training, give its path instead of the name; if it is damaged, delete it or download with "
+                + "--force",
+            file.Md5, actual);
     }
 
-    private static async Task<PartFile> LockAsync(HostedFile file, string target, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    private static async Task<PartFile> LockAsync(
+        HostedFile file, string target, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
         while (true)
         {
@@ -88,7 +102,8 @@ public sealed class WeightsDownloader
 
     /// <summary>Asks the server until the part file is complete and right.</summary>
     private static async Task FetchAsync(
-        HostedFile file, PartFile part, DownloadOptions options, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+        HostedFile file, PartFile part, DownloadOptions options, IProgress<DownloadProgress>? progress,
+        CancellationToken cancellation)
     {
         Uri address = new(options.ResolveBaseAddress(), file.RemotePath);
         using HttpClient client = Client(options, address);
@@ -110,7 +125,8 @@ public sealed class WeightsDownloader
                 {
                     part.Discard();
                     throw new ChecksumMismatchException(
-                        $"{address} sent {part.Length} bytes that are not {file.FileName}: their MD5 is {wrong}, expected {file.Md5}; they were thrown away. "
+                        $"{address} sent {part.Length} bytes that are not {file.FileName}: their MD5 is {wrong}, "
+                            + $"expected {file.Md5}; they were thrown away. "
                         + $"Try again later, or check the mirror's address ({DownloadOptions.AddressVariable})", file.Md5, wrong);
                 }
 
@@ -124,7 +140,9 @@ public sealed class WeightsDownloader
 
             if (number == options.MaxAttempts)
                 throw new DownloadException(
-                    $"{address} could not be fetched in {number} attempts; the last one: {failure.Message}. {part.Length} bytes are kept; run again to go on from there", failure);
+                    $"{address} could not be fetched in {number} attempts; the last one: {failure.Message}. "
+                        + $"{part.Length} bytes are kept; run again to go on from there",
+                    failure);
             progress?.Report(new(file.FileName, DownloadStage.Retrying, part.Length, null, number, failure.Message));
             TimeSpan pause = failure.RetryAfter is { } asked && asked > delay ? asked : delay;
             await (options.Wait ?? Task.Delay)(pause < LongestDelay ? pause : LongestDelay, cancellation).ConfigureAwait(false);
@@ -144,7 +162,8 @@ public sealed class WeightsDownloader
         if (options.Proxy is not null)
             handler.Proxy = new WebProxy(options.Proxy);
         HttpClient client = new(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
-        client.DefaultRequestHeaders.UserAgent.Add(new("RfDetr", typeof(WeightsDownloader).Assembly.GetName().Version?.ToString(3)));
+        client.DefaultRequestHeaders.UserAgent.Add(
+            new("RfDetr", typeof(WeightsDownloader).Assembly.GetName().Version?.ToString(3)));
         return client;
     }
 }

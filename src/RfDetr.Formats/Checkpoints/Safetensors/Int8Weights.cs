@@ -5,8 +5,9 @@ using RfDetr.Tensors;
 namespace RfDetr.Checkpoints;
 
 /// <summary>
-/// A model's tensors with chosen matrices as 8-bit integers, for files of a quarter of the size: the codes under the tensor's name, the rows'
-/// scales (float32) under <c>NAME.int8_scale</c>. Reading such a file gives float32 matrices under the usual names.
+/// A model's tensors with chosen matrices as 8-bit integers, for files of a quarter of the size: the codes under the tensor's
+/// name, the rows' scales (float32) under <c>NAME.int8_scale</c>. Reading such a file gives float32 matrices under the usual
+/// names.
 /// </summary>
 /// <param name="source">The tensors; it must outlive this.</param>
 /// <param name="isChosen">Which become integers, if they are float matrices whose rows are outputs.</param>
@@ -17,7 +18,10 @@ public sealed class Int8Weights(IWeightSource source, Func<string, bool> isChose
     /// <inheritdoc/>
     public IReadOnlyCollection<string> Names { get; } =
     [
-        .. source.Names.SelectMany(name => isChosen(name) && source.TryGet(name, out HostTensor? tensor) && Fits(name, tensor) ? new[] { name, name + ScaleSuffix } : [name]),
+        .. source.Names.SelectMany(name =>
+            isChosen(name) && source.TryGet(name, out HostTensor? tensor) && Fits(name, tensor)
+                ? new[] { name, name + ScaleSuffix }
+                : [name]),
     ];
 
     /// <inheritdoc/>
@@ -37,7 +41,9 @@ public sealed class Int8Weights(IWeightSource source, Func<string, bool> isChose
         float[] values = tensor.ToSingles(), scales = RowScales(values, tensor.Shape[0]);
         int length = values.Length / scales.Length;
         sbyte[] codes = [.. values.Select((v, i) => Int8Rows.Code(v, scales[i / length]))];
-        return (new HostTensor(DType.Int8, [.. tensor.Shape], MemoryMarshal.AsBytes(codes.AsSpan()).ToArray()), HostTensor.Of(scales, scales.Length));
+        return (
+            new HostTensor(DType.Int8, [.. tensor.Shape], MemoryMarshal.AsBytes(codes.AsSpan()).ToArray()),
+            HostTensor.Of(scales, scales.Length));
     }
 
     /// <summary>True for the scales of another tensor.</summary>
@@ -50,7 +56,8 @@ public sealed class Int8Weights(IWeightSource source, Func<string, bool> isChose
         if (scales.DType != DType.Float32 || codes.Shape.Count < 2 || !scales.Shape.SequenceEqual([codes.Shape[0]]))
         {
             throw new CheckpointFormatException(
-                $"the 8-bit tensor '{name}' has shape [{string.Join(", ", codes.Shape)}], its scales are {scales.DType} of shape [{string.Join(", ", scales.Shape)}]; expected one Float32 for each row");
+                $"the 8-bit tensor '{name}' has shape [{string.Join(", ", codes.Shape)}], its scales are {scales.DType} "
+                    + $"of shape [{string.Join(", ", scales.Shape)}]; expected one Float32 for each row");
         }
 
         ReadOnlySpan<sbyte> from = codes.Span<sbyte>();
@@ -62,8 +69,11 @@ public sealed class Int8Weights(IWeightSource source, Func<string, bool> isChose
         return HostTensor.Of(values, [.. codes.Shape]);
     }
 
-    /// <summary>True for float matrices whose rows are outputs. A transposed convolution's are its second axis; it stays as it is.</summary>
-    internal static bool Fits(string name, HostTensor tensor) => tensor.DType.IsFloat() && tensor.Shape.Count is 2 or 4 && tensor.Count > 0 && !IsTransposed(name);
+    /// <summary>
+    /// True for float matrices whose rows are outputs. A transposed convolution's are its second axis; it stays as it is.
+    /// </summary>
+    internal static bool Fits(string name, HostTensor tensor) =>
+        tensor.DType.IsFloat() && tensor.Shape.Count is 2 or 4 && tensor.Count > 0 && !IsTransposed(name);
 
     private static float[] RowScales(float[] values, int rows)
     {
@@ -71,5 +81,6 @@ public sealed class Int8Weights(IWeightSource source, Func<string, bool> isChose
         return [.. Enumerable.Range(0, rows).Select(r => Int8Rows.Scale(values.AsSpan(r * length, length)))];
     }
 
-    private static bool IsTransposed(string name) => name.Contains(".stages_sampling.", StringComparison.Ordinal) && name.EndsWith(".0.weight", StringComparison.Ordinal);
+    private static bool IsTransposed(string name) =>
+        name.Contains(".stages_sampling.", StringComparison.Ordinal) && name.EndsWith(".0.weight", StringComparison.Ordinal);
 }

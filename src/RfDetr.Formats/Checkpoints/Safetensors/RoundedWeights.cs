@@ -3,9 +3,14 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Checkpoints;
 
-/// <summary>A model's tensors as a file with <see cref="Int8Weights"/> gives them back: what a quantized model computes with before it is written.</summary>
+/// <summary>
+/// A model's tensors as a file with <see cref="Int8Weights"/> gives them back: what a quantized model computes with before it is
+/// written.
+/// </summary>
 /// <param name="source">The tensors; it must outlive this.</param>
-/// <param name="isChosen">Which are rounded to 8-bit integers with a scale for each row, if they are float matrices whose rows are outputs.</param>
+/// <param name="isChosen">
+/// Which are rounded to 8-bit integers with a scale for each row, if they are float matrices whose rows are outputs.
+/// </param>
 public sealed class RoundedWeights(IWeightSource source, Func<string, bool> isChosen) : IWeightSource
 {
     /// <inheritdoc/>

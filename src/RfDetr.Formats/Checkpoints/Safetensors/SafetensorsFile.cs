@@ -11,7 +11,8 @@ internal static class SafetensorsFile
 
     /// <summary>True if the first bytes can only be a safetensors file.</summary>
     public static bool LooksLikeOne(ReadOnlySpan<byte> head) =>
-        head.Length >= 9 && head[8] == (byte)'{' && BinaryPrimitives.ReadUInt64LittleEndian(head) is >= 2 and <= (ulong)MaxHeaderLength;
+        head.Length >= 9
+            && head[8] == (byte)'{' && BinaryPrimitives.ReadUInt64LittleEndian(head) is >= 2 and <= (ulong)MaxHeaderLength;
 
     /// <summary>Reads and checks the header; tensors stay in the file.</summary>
     /// <returns>Tensors by name, and the texts under <c>__metadata__</c>.</returns>
@@ -19,10 +20,13 @@ internal static class SafetensorsFile
     {
         ulong claimed = BinaryPrimitives.ReadUInt64LittleEndian(file.Slice(0, 8).Span);
         if (claimed > (ulong)MaxHeaderLength)
-            throw new CheckpointFormatException($"{file.Name}: a safetensors header of {claimed} bytes is above the limit of {MaxHeaderLength}");
+            throw new CheckpointFormatException(
+                $"{file.Name}: a safetensors header of {claimed} bytes is above the limit of {MaxHeaderLength}");
         long start = 8 + (long)claimed;
         if (start > file.Length)
-            throw new CheckpointFormatException($"{file.Name} is truncated: its header of {claimed} bytes ends at {start}, the file at {file.Length}; download or copy it again");
+            throw new CheckpointFormatException(
+                $"{file.Name} is truncated: its header of {claimed} bytes ends at {start}, the file at {file.Length}; "
+                    + $"download or copy it again");
         SafetensorsHeader header = SafetensorsHeader.Parse(file.Slice(8, (long)claimed).Span, file.Name);
         CheckCoverage(header, file.Length - start, file.Name);
 
@@ -37,7 +41,9 @@ internal static class SafetensorsFile
         return (tensors, header.Metadata);
     }
 
-    /// <summary>The tensors must tile the data: overlaps hide data, gaps hide anything, and a short file is a broken download.</summary>
+    /// <summary>
+    /// The tensors must tile the data: overlaps hide data, gaps hide anything, and a short file is a broken download.
+    /// </summary>
     private static void CheckCoverage(SafetensorsHeader header, long dataLength, string name)
     {
         long end = 0;
@@ -45,15 +51,21 @@ internal static class SafetensorsFile
         foreach (SafetensorsEntry entry in header.Entries.OrderBy(e => e.Begin).ThenBy(e => e.End))
         {
             if (entry.Begin < end)
-                throw new CheckpointFormatException($"{name}: tensors '{last}' and '{entry.Name}' overlap at byte {entry.Begin}; the file is damaged");
+                throw new CheckpointFormatException(
+                    $"{name}: tensors '{last}' and '{entry.Name}' overlap at byte {entry.Begin}; the file is damaged");
             if (entry.Begin > end)
-                throw new CheckpointFormatException($"{name}: bytes {end} to {entry.Begin} before tensor '{entry.Name}' belong to no tensor; the file is damaged");
+                throw new CheckpointFormatException(
+                    $"{name}: bytes {end} to {entry.Begin} before tensor '{entry.Name}' belong to no tensor; the file is "
+                        + $"damaged");
             (end, last) = (entry.End, entry.Name);
             if (end > dataLength)
-                throw new CheckpointFormatException($"{name} is truncated: tensor '{entry.Name}' ends at byte {end} of the data, which has {dataLength}; download or copy it again");
+                throw new CheckpointFormatException(
+                    $"{name} is truncated: tensor '{entry.Name}' ends at byte {end} of the data, which has {dataLength}; "
+                        + $"download or copy it again");
         }
 
         if (end != dataLength)
-            throw new CheckpointFormatException($"{name}: {dataLength - end} bytes after the last tensor belong to no tensor; the file is damaged");
+            throw new CheckpointFormatException(
+                $"{name}: {dataLength - end} bytes after the last tensor belong to no tensor; the file is damaged");
     }
 }

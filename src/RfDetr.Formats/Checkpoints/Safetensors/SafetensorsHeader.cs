@@ -39,7 +39,8 @@ internal sealed class SafetensorsHeader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            throw new CheckpointFormatException($"{fileName}: the safetensors header is not what the format asks for ({e.Message})", e);
+            throw new CheckpointFormatException(
+                $"{fileName}: the safetensors header is not what the format asks for ({e.Message})", e);
         }
 
         return header;
@@ -82,7 +83,8 @@ internal sealed class SafetensorsHeader
         if (type is null || shape is null || offsets is not [long begin, long end])
             throw new FormatException($"tensor '{name}' lacks dtype, shape or data_offsets");
         DType dtype = SafetensorsTypes.Parse(type) ?? throw new CheckpointFormatException(
-            $"{fileName}: tensor '{name}' has element type {type}, which has no counterpart here; convert it to F32 and save again");
+            $"{fileName}: tensor '{name}' has element type {type}, which has no counterpart here; convert it to F32 and "
+                + $"save again");
         return Checked(name, dtype, shape, begin, end, fileName);
     }
 
@@ -94,7 +96,9 @@ internal sealed class SafetensorsHeader
         bool empty = shape.Contains(0);
         for (int i = 0; i < shape.Length; i++)
         {
-            sizes[i] = shape[i] is >= 0 and <= int.MaxValue ? (int)shape[i] : throw new CheckpointFormatException($"{Text()} has a dimension outside 0…2147483647");
+            sizes[i] = shape[i] is >= 0 and <= int.MaxValue
+                ? (int)shape[i]
+                : throw new CheckpointFormatException($"{Text()} has a dimension outside 0…2147483647");
             bytes *= Math.Max(1, sizes[i]);
             if (bytes > long.MaxValue)
                 throw new CheckpointFormatException($"{Text()} is larger than any file");
@@ -102,7 +106,8 @@ internal sealed class SafetensorsHeader
 
         bytes = empty ? 0 : bytes;
         if (begin < 0 || end < begin || end - begin != bytes)
-            throw new CheckpointFormatException($"{Text()} takes {bytes} bytes, but its offsets are {begin} to {end}; the file is damaged");
+            throw new CheckpointFormatException(
+                $"{Text()} takes {bytes} bytes, but its offsets are {begin} to {end}; the file is damaged");
         return new SafetensorsEntry(name, dtype, sizes, begin, end);
     }
 

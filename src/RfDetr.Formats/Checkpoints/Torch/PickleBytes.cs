@@ -77,7 +77,9 @@ internal ref struct PickleBytes(ReadOnlySpan<byte> data, int position, string fi
     public object IntegerLine()
     {
         string line = Line().TrimEnd('L');
-        if (line.Length > PickleLimits.MaxIntegerBytes || !BigInteger.TryParse(line, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger value))
+        if (
+            line.Length > PickleLimits.MaxIntegerBytes
+                || !BigInteger.TryParse(line, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger value))
             throw Broken("has a number that cannot be read");
         return Narrow(value);
     }
@@ -96,5 +98,6 @@ internal ref struct PickleBytes(ReadOnlySpan<byte> data, int position, string fi
     }
 
     // The cast keeps the conditional from widening the long back.
-    private static object Narrow(BigInteger value) => value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
+    private static object Narrow(BigInteger value) =>
+        value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
 }

@@ -94,7 +94,8 @@ internal static class PickleCalls
     public static object? Reconstruct(object?[] arguments, PickleContext file) => arguments switch
     {
         [PickleGlobal global, PickleGlobal { Name: "builtins.object" or "__builtin__.object" }, null] => global.Call([], file),
-        [PickleGlobal global, PickleGlobal { Name: "builtins.dict" or "__builtin__.dict" }, PlainMap items] => global.Call([items], file),
+        [PickleGlobal global, PickleGlobal { Name: "builtins.dict" or "__builtin__.dict" }, PlainMap items] =>
+            global.Call([items], file),
         _ => throw Wrong(file, "copyreg._reconstructor", "is called with arguments of another kind"),
     };
 

@@ -16,10 +16,18 @@ internal sealed record PickleContext(FileBytes File, ReadBudget Budget)
 
 /// <summary>A storage class, as it stands in references to storages.</summary>
 internal sealed record StorageGlobal(string Name, StorageKind Kind)
-    : PickleGlobal(Name, (_, file) => throw new CheckpointFormatException($"{file.Name}: the pickle builds a '{Name}' by itself; refused, nothing was executed"));
+    : PickleGlobal(
+        Name,
+        (_, file) =>
+            throw new CheckpointFormatException(
+                $"{file.Name}: the pickle builds a '{Name}' by itself; refused, nothing was executed"));
 
-/// <summary>The names that are allowed, all of them harmless: tensors, containers, plain attribute objects, paths, numbers.</summary>
-/// <remarks>What PyTorch's <c>weights_only</c> loading allows, plus attribute maps and NumPy scalars that training loops leave behind.</remarks>
+/// <summary>
+/// The names that are allowed, all of them harmless: tensors, containers, plain attribute objects, paths, numbers.
+/// </summary>
+/// <remarks>
+/// What PyTorch's <c>weights_only</c> loading allows, plus attribute maps and NumPy scalars that training loops leave behind.
+/// </remarks>
 internal static class PickleGlobals
 {
     private static readonly string[] s_builtinModules = ["builtins", "__builtin__"];
@@ -33,13 +41,18 @@ internal static class PickleGlobals
         if (s_known.TryGetValue($"{module}.{name}", out object? known))
             return known;
         string full = Printable($"{module}.{name}");
-        string cure = module.StartsWith("torch.nn.", StringComparison.Ordinal) || module.StartsWith("rfdetr.", StringComparison.Ordinal)
+        string cure = module.StartsWith("torch.nn.", StringComparison.Ordinal)
+            || module.StartsWith("rfdetr.", StringComparison.Ordinal)
             ? "a whole Python object was pickled; save its state_dict() and plain arguments instead"
             : "if you trust the file, load it in Python and save its state_dict() again";
-        throw new CheckpointFormatException($"{fileName}: the checkpoint wants to call '{full}', which is not among the harmless names; refused, nothing was executed ({cure})");
+        throw new CheckpointFormatException(
+            $"{fileName}: the checkpoint wants to call '{full}', which is not among the harmless names; refused, nothing "
+                + $"was executed ({cure})");
     }
 
-    /// <summary>Applies a state to an object (opcode BUILD): attributes of namespaces are kept, those of containers are not.</summary>
+    /// <summary>
+    /// Applies a state to an object (opcode BUILD): attributes of namespaces are kept, those of containers are not.
+    /// </summary>
     public static void Build(object? target, object? state, PickleContext file)
     {
         switch (target)
@@ -66,7 +79,8 @@ internal static class PickleGlobals
         void Add(string name, Func<object?[], PickleContext, object?> call) => known[name] = new PickleGlobal(name, call);
 
         foreach (string map in (string[])[
-            "collections.OrderedDict", "collections.defaultdict", "collections.Counter", "argparse.Namespace", "types.SimpleNamespace",
+            "collections.OrderedDict", "collections.defaultdict", "collections.Counter", "argparse.Namespace",
+            "types.SimpleNamespace",
             "builtins.dict", "__builtin__.dict",
             "lightning_fabric.utilities.data.AttributeDict", "lightning.fabric.utilities.data.AttributeDict",
             "pytorch_lightning.utilities.parsing.AttributeDict", "lightning.pytorch.utilities.parsing.AttributeDict"])

@@ -162,14 +162,16 @@ internal sealed class PickleMachine(ReadOnlyMemory<byte> data, FileBytes file, F
                 _stack.Push(findStorage(id));
                 break;
             default:
-                throw bytes.Broken($"has instruction 0x{opcode:X2}, which torch.save does not write; refused, nothing was executed");
+                throw bytes.Broken(
+                    $"has instruction 0x{opcode:X2}, which torch.save does not write; refused, nothing was executed");
         }
     }
 
     private void Call(ref PickleBytes bytes)
     {
         object?[] arguments = _stack.Pop() as object?[] ?? throw bytes.Broken("calls something without an argument tuple");
-        PickleGlobal global = _stack.Pop() as PickleGlobal ?? throw bytes.Broken("calls a value that is no constructor; refused, nothing was executed");
+        PickleGlobal global = _stack.Pop() as PickleGlobal
+            ?? throw bytes.Broken("calls a value that is no constructor; refused, nothing was executed");
         _stack.Push(global.Call(arguments, _context));
     }
 
@@ -197,9 +199,12 @@ internal sealed class PickleMachine(ReadOnlyMemory<byte> data, FileBytes file, F
         _memo.TryGetValue(index, out object? value) ? value : throw bytes.Broken($"recalls value {index}, which it never stored");
 
     private static uint MemoIndex(ref PickleBytes bytes) =>
-        bytes.IntegerLine() is long index and >= 0 and <= uint.MaxValue ? (uint)index : throw bytes.Broken("has a wrong memo index");
+        bytes.IntegerLine() is long index and >= 0 and <= uint.MaxValue
+            ? (uint)index
+            : throw bytes.Broken("has a wrong memo index");
 
-    private static string Text(object? value, ref PickleBytes bytes) => value as string ?? throw bytes.Broken("names a class by something that is not text");
+    private static string Text(object? value, ref PickleBytes bytes) =>
+        value as string ?? throw bytes.Broken("names a class by something that is not text");
 
     private static object IntOrBool(ref PickleBytes bytes)
     {

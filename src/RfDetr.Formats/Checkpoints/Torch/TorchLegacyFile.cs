@@ -10,7 +10,8 @@ namespace RfDetr.Checkpoints;
 /// </summary>
 internal static class TorchLegacyFile
 {
-    private static readonly BigInteger s_magic = BigInteger.Parse("1950a86a20f9469cfc6c", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static readonly BigInteger s_magic =
+        BigInteger.Parse("1950a86a20f9469cfc6c", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     /// <summary>Reads the pickled value; tensors stay in the file.</summary>
     public static object? Read(FileBytes file)
@@ -20,9 +21,11 @@ internal static class TorchLegacyFile
         if (head.Run() is not BigInteger magic || magic != s_magic)
             throw new CheckpointFormatException($"{file.Name} is a bare pickle, not a checkpoint; save it with torch.save");
         if (head.Run(head.Position) is not 1001L)
-            throw new CheckpointFormatException($"{file.Name}: unknown version of PyTorch's old format; save it again with a recent PyTorch");
+            throw new CheckpointFormatException(
+                $"{file.Name}: unknown version of PyTorch's old format; save it again with a recent PyTorch");
         if (head.Run(head.Position) is PlainMap machine && machine["little_endian"] is false)
-            throw new CheckpointFormatException($"{file.Name}: numbers are stored big-endian; save it again on a little-endian machine");
+            throw new CheckpointFormatException(
+                $"{file.Name}: numbers are stored big-endian; save it again on a little-endian machine");
 
         var storages = new Dictionary<string, Storage>();
         var body = new PickleMachine(bytes, file, id => FindStorage(id, file, storages));
@@ -38,9 +41,12 @@ internal static class TorchLegacyFile
     private static Storage FindStorage(object?[] id, FileBytes file, Dictionary<string, Storage> storages)
     {
         if (id is not ["storage", StorageGlobal type, string key, string, long count, null])
-            throw new CheckpointFormatException($"{file.Name}: a reference to a storage is of an unknown kind; save the file again with a recent PyTorch");
+            throw new CheckpointFormatException(
+                $"{file.Name}: a reference to a storage is of an unknown kind; save the file again with a recent PyTorch");
         if (count < 0 || count > file.Length / type.Kind.ElementSize)
-            throw new CheckpointFormatException($"{file.Name}: storage '{key}' claims {count} elements of {type.Kind.Name}, but the file has {file.Length} bytes; it is truncated or damaged");
+            throw new CheckpointFormatException(
+                $"{file.Name}: storage '{key}' claims {count} elements of {type.Kind.Name}, but the file has "
+                    + $"{file.Length} bytes; it is truncated or damaged");
         if (!storages.TryGetValue(key, out Storage? known))
             return storages[key] = new Storage(file, key, type.Kind, count);
         return known.Kind == type.Kind && known.Count == count
@@ -53,20 +59,25 @@ internal static class TorchLegacyFile
         foreach (object? name in names)
         {
             if (name is not string key || !storages.TryGetValue(key, out Storage? storage) || storage.Position >= 0)
-                throw new CheckpointFormatException($"{file.Name}: the list of storages does not match the tensors; the file is damaged");
+                throw new CheckpointFormatException(
+                    $"{file.Name}: the list of storages does not match the tensors; the file is damaged");
             long count = BinaryPrimitives.ReadInt64LittleEndian(file.Slice(position, 8).Span);
             if (count != storage.Count)
-                throw new CheckpointFormatException($"{file.Name}: storage '{key}' has {count} elements, expected {storage.Count}; the file is damaged");
+                throw new CheckpointFormatException(
+                    $"{file.Name}: storage '{key}' has {count} elements, expected {storage.Count}; the file is damaged");
             storage.Position = position + 8;
             position = storage.Position + count * storage.Kind.ElementSize;
             if (position > file.Length)
-                throw new CheckpointFormatException($"{file.Name} is truncated: storage '{key}' ends at {position}, the file at {file.Length}; download or copy it again");
+                throw new CheckpointFormatException(
+                    $"{file.Name} is truncated: storage '{key}' ends at {position}, the file at {file.Length}; download "
+                        + $"or copy it again");
         }
 
         foreach (Storage storage in storages.Values)
         {
             if (storage.Position < 0)
-                throw new CheckpointFormatException($"{file.Name}: storage '{storage.Key}' is missing; the file is truncated or damaged");
+                throw new CheckpointFormatException(
+                    $"{file.Name}: storage '{storage.Key}' is missing; the file is truncated or damaged");
         }
     }
 }

@@ -61,7 +61,8 @@ internal sealed class ZipDirectory
             return false;
         if (entry.Method != 0 || entry.Stored != entry.Size)
             throw new CheckpointFormatException(
-                $"{_file.Name}: entry '{name}' is compressed (method {entry.Method}, {entry.Stored} bytes claiming {entry.Size}); PyTorch stores entries as they are, so unpack it and save it again with torch.save");
+                $"{_file.Name}: entry '{name}' is compressed (method {entry.Method}, {entry.Stored} bytes claiming "
+                    + $"{entry.Size}); PyTorch stores entries as they are, so unpack it and save it again with torch.save");
         if ((entry.Flags & 1) != 0)
             throw new CheckpointFormatException($"{_file.Name}: entry '{name}' is encrypted; decrypt the archive first");
         ReadOnlySpan<byte> local = _file.Slice(entry.Header, LocalLength).Span;
@@ -110,7 +111,8 @@ internal sealed class ZipDirectory
         int at = tail.LastIndexOf("PK\u0005\u0006"u8);
         if (at < 0 || tail.Length - at < EndLength)
             throw new CheckpointFormatException(
-                $"{file.Name} is truncated: it begins as a PyTorch zip archive, but the directory at the end is missing after {file.Length} bytes; download or copy it again");
+                $"{file.Name} is truncated: it begins as a PyTorch zip archive, but the directory at the end is missing "
+                    + $"after {file.Length} bytes; download or copy it again");
         ReadOnlySpan<byte> end = tail[at..];
         long endPosition = file.Length - tailLength + at;
         long count = U16(end, 10), length = U32(end, 12), start = U32(end, 16);
@@ -141,7 +143,9 @@ internal sealed class ZipDirectory
 
     private readonly record struct Entry(int Method, int Flags, uint Checksum, long Stored, long Size, long Header)
     {
-        /// <summary>Takes the fields that did not fit 32 bits from the ZIP64 extra field, in the order the format fixes.</summary>
+        /// <summary>
+        /// Takes the fields that did not fit 32 bits from the ZIP64 extra field, in the order the format fixes.
+        /// </summary>
         public Entry Widen(ReadOnlySpan<byte> extra)
         {
             Entry entry = this;

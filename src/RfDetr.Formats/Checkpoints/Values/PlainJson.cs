@@ -15,7 +15,10 @@ internal static class PlainJson
     public static string Write(object? value)
     {
         using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (
+            var writer = new Utf8JsonWriter(
+                buffer,
+                new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
             Write(writer, value);
         return Encoding.UTF8.GetString(buffer.ToArray());
     }
@@ -88,7 +91,9 @@ internal static class PlainJson
                     return element.GetDouble();
                 if (element.TryGetInt64(out long integer))
                     return integer;
-                return raw.Length <= PickleLimits.MaxIntegerBytes ? (object)BigInteger.Parse(raw, CultureInfo.InvariantCulture) : element.GetDouble();
+                return raw.Length <= PickleLimits.MaxIntegerBytes
+                    ? (object)BigInteger.Parse(raw, CultureInfo.InvariantCulture)
+                    : element.GetDouble();
             case JsonValueKind.Array:
                 var list = new List<object?>();
                 foreach (JsonElement item in element.EnumerateArray())

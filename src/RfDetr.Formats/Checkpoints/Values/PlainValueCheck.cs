@@ -27,7 +27,8 @@ internal sealed class PlainValueCheck(string fileName)
             if (known == s_open)
                 throw new CheckpointFormatException($"{fileName}: a container holds itself; refused");
             if (depth + known.Height >= PickleLimits.MaxDepth)
-                throw new CheckpointFormatException($"{fileName}: values are nested more than {PickleLimits.MaxDepth} deep; refused");
+                throw new CheckpointFormatException(
+                    $"{fileName}: values are nested more than {PickleLimits.MaxDepth} deep; refused");
             return known;
         }
 
@@ -44,7 +45,8 @@ internal sealed class PlainValueCheck(string fileName)
                     result = Join(result, Visit(item, depth + 1));
                 break;
             default:
-                throw new CheckpointFormatException($"{fileName}: holds {Describe(value)} where a plain value is expected; refused, nothing was executed");
+                throw new CheckpointFormatException(
+                    $"{fileName}: holds {Describe(value)} where a plain value is expected; refused, nothing was executed");
         }
 
         return _seen[value] = result;

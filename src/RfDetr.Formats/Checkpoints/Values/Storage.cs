@@ -71,7 +71,9 @@ internal sealed record Storage(FileBytes File, string Key, StorageKind Kind, lon
     /// <summary>The storage that this one is another view of.</summary>
     private Storage? Origin { get; init; }
 
-    /// <summary>Elements that a view may have: repeated elements (stride 0) may not blow up beyond the file's own size (or 64 KiB).</summary>
+    /// <summary>
+    /// Elements that a view may have: repeated elements (stride 0) may not blow up beyond the file's own size (or 64 KiB).
+    /// </summary>
     public long MaxViewElements => Math.Max(File.Length, 1 << 16) / Kind.ElementSize;
 
     public ReadOnlyMemory<byte> Slice(long element, long count) =>

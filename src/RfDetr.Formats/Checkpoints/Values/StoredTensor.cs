@@ -40,7 +40,9 @@ public sealed class StoredTensor
     }
 
     /// <summary>Checks a view against its storage.</summary>
-    /// <exception cref="CheckpointFormatException">It leaves the storage, or claims more elements than the file has bytes for.</exception>
+    /// <exception cref="CheckpointFormatException">
+    /// It leaves the storage, or claims more elements than the file has bytes for.
+    /// </exception>
     internal static StoredTensor Create(
         Storage storage, long offset, ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, bool negated = false)
     {
@@ -82,12 +84,14 @@ public sealed class StoredTensor
     }
 
     private static CheckpointFormatException Broken(Storage storage, ReadOnlySpan<long> shape, string what) => new(
-        $"{storage.File.Name}: a tensor of shape [{string.Join(", ", shape.ToArray())}] {what}, but its storage '{storage.Key}' has {storage.Count} {storage.Kind.Name} elements");
+        $"{storage.File.Name}: a tensor of shape [{string.Join(", ", shape.ToArray())}] {what}, but its storage "
+            + $"'{storage.Key}' has {storage.Count} {storage.Kind.Name} elements");
 
     private HostTensor Read()
     {
         DType dtype = _storage.Kind.DType ?? throw new CheckpointFormatException(
-            $"{_storage.File.Name}: a tensor has element type {_storage.Kind.Name}, which has no counterpart here; convert it to float32 and save again");
+            $"{_storage.File.Name}: a tensor has element type {_storage.Kind.Name}, which has no counterpart here; "
+                + $"convert it to float32 and save again");
         int size = dtype.SizeInBytes();
         _storage.Verify();
         if (Count == 0)
@@ -95,7 +99,9 @@ public sealed class StoredTensor
         if (!IsContiguous())
         {
             if (Count > Array.MaxLength / size)
-                throw new CheckpointFormatException($"{_storage.File.Name}: a strided tensor of {Count} {ElementType} elements is above the limit of {Array.MaxLength} bytes; save it contiguous");
+                throw new CheckpointFormatException(
+                    $"{_storage.File.Name}: a strided tensor of {Count} {ElementType} elements is above the limit of "
+                        + $"{Array.MaxLength} bytes; save it contiguous");
             var bytes = new byte[Count * size];
             StridedCopy.Gather(_storage.Slice(0, _storage.Count).Span, bytes, size, _offset, _shape, _strides);
             return new HostTensor(dtype, _shape, _negated ? Negation.Of(bytes, dtype, _storage.File.Name) : bytes);

@@ -6,7 +6,8 @@ namespace RfDetr.Checkpoints;
 internal static class StridedCopy
 {
     /// <summary>Copies the view's elements in row-major order. The caller has checked that the view lies inside.</summary>
-    public static void Gather(ReadOnlySpan<byte> storage, Span<byte> destination, int elementSize, long offset, int[] shape, long[] strides)
+    public static void Gather(
+        ReadOnlySpan<byte> storage, Span<byte> destination, int elementSize, long offset, int[] shape, long[] strides)
     {
         switch (elementSize)
         {

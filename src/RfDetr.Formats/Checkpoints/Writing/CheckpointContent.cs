@@ -14,7 +14,9 @@ public sealed record CheckpointContent
     /// <summary>Training arguments; Python finds them as <c>args</c>, an <c>argparse.Namespace</c>.</summary>
     public PlainMap Args { get; init; } = new();
 
-    /// <summary>Further plain values: <c>epoch</c>, <c>rfdetr_version</c>, <c>model_name</c>, …; in a .pth also maps with tensors.</summary>
+    /// <summary>
+    /// Further plain values: <c>epoch</c>, <c>rfdetr_version</c>, <c>model_name</c>, …; in a .pth also maps with tensors.
+    /// </summary>
     public PlainMap Metadata { get; init; } = new();
 
     /// <summary>What the class logits mean; write it whenever it is known.</summary>

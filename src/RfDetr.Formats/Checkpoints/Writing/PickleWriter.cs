@@ -6,7 +6,9 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Checkpoints;
 
-/// <summary>Writes plain values as a protocol 2 pickle with the instructions that PyTorch's <c>weights_only</c> loading accepts.</summary>
+/// <summary>
+/// Writes plain values as a protocol 2 pickle with the instructions that PyTorch's <c>weights_only</c> loading accepts.
+/// </summary>
 internal sealed class PickleWriter
 {
     private readonly MemoryStream _out = new();
@@ -63,7 +65,9 @@ internal sealed class PickleWriter
                 Op('e');
                 break;
             default:
-                throw new ArgumentException($"a {value.GetType().Name} cannot be stored in a checkpoint; use numbers, texts, lists, maps and tensors", nameof(value));
+                throw new ArgumentException(
+                    $"a {value.GetType().Name} cannot be stored in a checkpoint; use numbers, texts, lists, maps and tensors",
+                    nameof(value));
         }
     }
 
@@ -209,7 +213,9 @@ internal sealed class PickleWriter
     private void Long(byte[] bytes)
     {
         if (bytes.Length > PickleLimits.MaxIntegerBytes)
-            throw new ArgumentException($"an integer of {bytes.Length} bytes cannot be stored; the limit is {PickleLimits.MaxIntegerBytes}", nameof(bytes));
+            throw new ArgumentException(
+                $"an integer of {bytes.Length} bytes cannot be stored; the limit is {PickleLimits.MaxIntegerBytes}",
+                nameof(bytes));
         Op((char)0x8A);
         _out.WriteByte((byte)bytes.Length);
         _out.Write(bytes);

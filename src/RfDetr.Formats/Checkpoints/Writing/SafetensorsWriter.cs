@@ -11,11 +11,15 @@ namespace RfDetr.Checkpoints;
 /// </summary>
 public static class SafetensorsWriter
 {
-    /// <summary>Data begins at a multiple of this, and wider elements come first, so every tensor is aligned to its element.</summary>
+    /// <summary>
+    /// Data begins at a multiple of this, and wider elements come first, so every tensor is aligned to its element.
+    /// </summary>
     private const int Alignment = 64;
 
     /// <summary>Writes a file, streaming; it appears under its name only when it is whole.</summary>
-    /// <exception cref="ArgumentException">A name is taken twice or not allowed, or the header passes the format's limit.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name is taken twice or not allowed, or the header passes the format's limit.
+    /// </exception>
     public static void Write(string path, CheckpointContent content)
     {
         ArgumentNullException.ThrowIfNull(content);
@@ -32,7 +36,9 @@ public static class SafetensorsWriter
         byte[] header = Header(content, tensors);
         int padded = (header.Length + 8 + Alignment - 1) / Alignment * Alignment - 8;
         if (padded > SafetensorsFile.MaxHeaderLength)
-            throw new ArgumentException($"the header of {padded} bytes is above the format's limit of {SafetensorsFile.MaxHeaderLength}", nameof(content));
+            throw new ArgumentException(
+                $"the header of {padded} bytes is above the format's limit of {SafetensorsFile.MaxHeaderLength}",
+                nameof(content));
         Span<byte> length = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)padded);
         stream.Write(length);
@@ -55,7 +61,10 @@ public static class SafetensorsWriter
             foreach (string name in source.Names)
             {
                 if (name == "__metadata__" || !names.Add(prefix + name))
-                    throw new ArgumentException($"a tensor cannot be named '{prefix + name}': the name is {(name == "__metadata__" ? "the format's own" : "taken")}", nameof(content));
+                    throw new ArgumentException(
+                        $"a tensor cannot be named '{prefix + name}': the name is "
+                            + $"{(name == "__metadata__" ? "the format's own" : "taken")}",
+                        nameof(content));
                 if (!source.TryGet(name, out HostTensor? tensor))
                     throw new ArgumentException($"the weights list '{name}' but do not give it", nameof(content));
                 tensors.Add((prefix + name, tensor));

@@ -2,7 +2,10 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Checkpoints;
 
-/// <summary>Writes <c>.pth</c> files that PyTorch and rf-detr read: <c>model</c>, <c>args</c>, the metadata's keys, <c>ema_model</c>, <c>class_map</c>.</summary>
+/// <summary>
+/// Writes <c>.pth</c> files that PyTorch and rf-detr read: <c>model</c>, <c>args</c>, the metadata's keys, <c>ema_model</c>,
+/// <c>class_map</c>.
+/// </summary>
 public static class TorchWriter
 {
     /// <summary>Writes a file; it appears under its name only when it is whole.</summary>
@@ -22,7 +25,10 @@ public static class TorchWriter
         WriteValue(stream, Root(content));
     }
 
-    /// <summary>Writes any tree of plain values and tensors (<see cref="PlainMap"/>, <see cref="HostTensor"/>, lists, numbers, texts), as <c>torch.save</c> would.</summary>
+    /// <summary>
+    /// Writes any tree of plain values and tensors (<see cref="PlainMap"/>, <see cref="HostTensor"/>, lists, numbers, texts), as
+    /// <c>torch.save</c> would.
+    /// </summary>
     /// <exception cref="ArgumentException">A value has no plain form.</exception>
     public static void WriteValue(Stream stream, object? value)
     {
@@ -33,7 +39,7 @@ public static class TorchWriter
         zip.Add("archive/data.pkl", pickled);
         zip.Add("archive/byteorder", "little"u8);
         for (int i = 0; i < pickle.Tensors.Count; i++)
-            zip.Add(FormattableString.Invariant($"archive/data/{i}"), pickle.Tensors[i].Bytes.Span);
+            zip.Add(Invariant.Text($"archive/data/{i}"), pickle.Tensors[i].Bytes.Span);
         zip.Add("archive/version", "3\n"u8);
         zip.Finish();
     }

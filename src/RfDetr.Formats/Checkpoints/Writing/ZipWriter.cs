@@ -103,7 +103,8 @@ internal sealed class ZipWriter(Stream stream, long position = 0)
         U16(fields, 24, extraLength);
     }
 
-    private static void U16(Span<byte> bytes, int at, int value) => BinaryPrimitives.WriteUInt16LittleEndian(bytes[at..], (ushort)value);
+    private static void U16(Span<byte> bytes, int at, int value) =>
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes[at..], (ushort)value);
 
     private static void U32(Span<byte> bytes, int at, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(bytes[at..], value);
 

@@ -22,12 +22,17 @@ internal sealed record NchwResize(ResizeBilinear Resize) : Op
 /// <summary>Between the network's layout (channels last) and ONNX's (channels first).</summary>
 internal static class Nchw
 {
-    public static TensorType ToFirst(TensorType type) => type with { Shape = [type.Shape[0], type.Shape[3], type.Shape[1], type.Shape[2]] };
+    public static TensorType ToFirst(TensorType type) =>
+        type with { Shape = [type.Shape[0], type.Shape[3], type.Shape[1], type.Shape[2]] };
 
-    public static TensorType ToLast(TensorType type) => type with { Shape = [type.Shape[0], type.Shape[2], type.Shape[3], type.Shape[1]] };
+    public static TensorType ToLast(TensorType type) =>
+        type with { Shape = [type.Shape[0], type.Shape[2], type.Shape[3], type.Shape[1]] };
 }
 
-/// <summary>Puts convolutions and resizes into ONNX's layout between permutations, which <see cref="SimplifyLayout"/> then joins with their neighbors.</summary>
+/// <summary>
+/// Puts convolutions and resizes into ONNX's layout between permutations, which <see cref="SimplifyLayout"/> then joins with
+/// their neighbors.
+/// </summary>
 internal sealed class ChannelsFirst : GraphPass
 {
     protected override Tensor? Rewrite(OpValue value, Tensor[] inputs)

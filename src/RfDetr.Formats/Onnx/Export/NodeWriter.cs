@@ -32,7 +32,8 @@ internal sealed class NodeWriter(PrecisionPlan precision)
     public void Reserve(string name)
     {
         if (!_taken.Add(name))
-            throw new ArgumentException($"two inputs, outputs or stages of the graph are named '{name}'; an ONNX model needs a name of its own for each");
+            throw new ArgumentException(
+                $"two inputs, outputs or stages of the graph are named '{name}'; an ONNX model needs a name of its own for each");
     }
 
     // Outputs are float32 (or indices) and have names of their own, reserved before, whatever value they show.
@@ -44,7 +45,8 @@ internal sealed class NodeWriter(PrecisionPlan precision)
     }
 
     /// <summary>Adds the node that computes <paramref name="value"/>.</summary>
-    public void Define(OpValue value, string opType, IReadOnlyList<string> inputs, Action<NodeProto>? attributes = null, string domain = "")
+    public void Define(
+        OpValue value, string opType, IReadOnlyList<string> inputs, Action<NodeProto>? attributes = null, string domain = "")
     {
         string name = Unique(opType);
         _names[value] = name;
@@ -79,7 +81,14 @@ internal sealed class NodeWriter(PrecisionPlan precision)
     {
         string key = "longs_" + string.Join('_', values.ToArray().Select(v => v.ToString(CultureInfo.InvariantCulture)));
         if (_taken.Add(key))
-            Graph.Initializer.Add(new TensorProto { Name = key, DataType = (int)TensorProto.Types.DataType.Int64, Dims = { values.Length }, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values)) });
+            Graph.Initializer.Add(
+                new TensorProto
+                {
+                    Name = key,
+                    DataType = (int)TensorProto.Types.DataType.Int64,
+                    Dims = { values.Length },
+                    RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values))
+                });
         return key;
     }
 
@@ -143,9 +152,19 @@ internal sealed class NodeWriter(PrecisionPlan precision)
     {
         var shape = new TensorShapeProto();
         shape.Dim.AddRange(type.Shape.Select(d => d.PerBatch
-            ? new TensorShapeProto.Types.Dimension { DimParam = d.Factor == 1 ? "batch" : string.Create(CultureInfo.InvariantCulture, $"batch*{d.Factor}") }
+            ? new TensorShapeProto.Types.Dimension
+            {
+                DimParam = d.Factor == 1 ? "batch" : string.Create(CultureInfo.InvariantCulture, $"batch*{d.Factor}")
+            }
             : new TensorShapeProto.Types.Dimension { DimValue = d.Factor }));
-        return new() { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)ElementType(type.DType), Shape = shape } } };
+        return new()
+        {
+            Name = name,
+            Type = new TypeProto
+            {
+                TensorType = new TypeProto.Types.Tensor { ElemType = (int)ElementType(type.DType), Shape = shape }
+            }
+        };
     }
 
     private static TensorProto.Types.DataType ElementType(DType dtype) => dtype switch

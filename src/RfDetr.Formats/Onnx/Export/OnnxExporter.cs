@@ -26,7 +26,13 @@ public static class OnnxExporter
             writer.AddOutput(output);
 
         writer.Graph.Name = options.GraphName;
-        var model = new ModelProto { IrVersion = IrVersion, ProducerName = "RfDetr", ProducerVersion = ProducerVersion, Graph = writer.Graph };
+        var model = new ModelProto
+        {
+            IrVersion = IrVersion,
+            ProducerName = "RfDetr",
+            ProducerVersion = ProducerVersion,
+            Graph = writer.Graph
+        };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
         if (UsesContrib(options))
             model.OpsetImport.Add(new OperatorSetIdProto { Domain = OpEmitter.ContribDomain, Version = 1 });
@@ -35,28 +41,37 @@ public static class OnnxExporter
     }
 
     /// <summary>The model as the bytes of an ONNX file.</summary>
-    /// <exception cref="InvalidOperationException">It would be larger than 2 GB, which only a file with external data can hold.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// It would be larger than 2 GB, which only a file with external data can hold.
+    /// </exception>
     public static byte[] ToBytes(NetworkGraph graph, ExportOptions options) => Build(graph, options).ToByteArray();
 
-    /// <summary>Writes the model as a file, whole or not at all; constants above the options' limit go to <c>NAME.onnx.data</c> beside it.</summary>
+    /// <summary>
+    /// Writes the model as a file, whole or not at all; constants above the options' limit go to <c>NAME.onnx.data</c> beside it.
+    /// </summary>
     /// <returns>The path of that second file; null if there is none.</returns>
     /// <exception cref="IOException">The files cannot be written.</exception>
     public static string? Write(NetworkGraph graph, ExportOptions options, string path, OnnxWriteOptions? file = null) =>
         OnnxModelFile.Write(Build(graph, options), path, file);
 
     // In half precision attention is written out, so that its softmax sums in float32 whatever provider runs it.
-    private static bool UsesContrib(ExportOptions options) => options is { Dialect: OnnxDialect.OnnxRuntime, Precision: not ExportPrecision.Float16 };
+    private static bool UsesContrib(ExportOptions options) =>
+        options is { Dialect: OnnxDialect.OnnxRuntime, Precision: not ExportPrecision.Float16 };
 
     private static string ProducerVersion => typeof(OnnxExporter).Assembly.GetName().Version!.ToString(3);
 
     private static NetworkGraph Lower(NetworkGraph graph, ExportOptions options)
     {
         if (options.Precision == ExportPrecision.BFloat16)
-            throw new ArgumentException($"ONNX files are written in {ExportPrecision.Float32}, {ExportPrecision.Float16} or {ExportPrecision.Int8}, not in {options.Precision}: ONNX Runtime has no such products on the CPU");
+            throw new ArgumentException(
+                $"ONNX files are written in {ExportPrecision.Float32}, {ExportPrecision.Float16} or "
+                    + $"{ExportPrecision.Int8}, not in {options.Precision}: ONNX Runtime has no such products on the CPU");
         bool contrib = UsesContrib(options);
         var passes = new List<GraphPass> { new Decompose(op => OpEmitter.IsNative(op, contrib)) };
         Func<string, bool>? isInt8 = options.Precision != ExportPrecision.Int8 ? null
-            : options.IsInt8 ?? throw new ArgumentException($"{nameof(ExportOptions)}.{nameof(ExportOptions.IsInt8)} must say which weights are 8-bit integers");
+            : options.IsInt8
+                ?? throw new ArgumentException(
+                    $"{nameof(ExportOptions)}.{nameof(ExportOptions.IsInt8)} must say which weights are 8-bit integers");
         if (contrib)
             passes.Add(new PackAttention(isInt8));
         if (options.Optimize)

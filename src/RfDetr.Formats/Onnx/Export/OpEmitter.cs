@@ -29,7 +29,8 @@ internal sealed class OpEmitter(NodeWriter writer, bool contrib)
             case MatMul: Plain(value, "MatMul"); break;
             case Gelu: writer.Define(value, "Gelu", Inputs(value), domain: ContribDomain); break;
             case Attention attention:
-                writer.Define(value, "MultiHeadAttention", Inputs(value), node => node.Set("num_heads", attention.Heads), ContribDomain);
+                writer.Define(
+                    value, "MultiHeadAttention", Inputs(value), node => node.Set("num_heads", attention.Heads), ContribDomain);
                 break;
             case PackedAttention attention:
                 writer.Define(value, "Attention", Inputs(value), node => node.Set("num_heads", attention.Heads), ContribDomain);
@@ -52,16 +53,27 @@ internal sealed class OpEmitter(NodeWriter writer, bool contrib)
                     node.Set("align_corners", 0L);
                 });
                 break;
-            case Reshape reshape: writer.Define(value, "Reshape", [Input(value), writer.Longs([.. reshape.Target.Select(d => d.PerBatch ? -1L : d.Factor)])]); break;
+            case Reshape reshape:
+                writer.Define(
+                value, "Reshape", [Input(value), writer.Longs([.. reshape.Target.Select(d => d.PerBatch ? -1L : d.Factor)])]);
+                break;
             case Permute permute: writer.Define(value, "Transpose", Inputs(value), node => node.Set("perm", permute.Axes)); break;
             case Concat concat: writer.Define(value, "Concat", Inputs(value), node => node.Set("axis", (long)concat.Axis)); break;
             case Slice slice:
-                writer.Define(value, "Slice", [Input(value), writer.Longs(slice.Start), writer.Longs(slice.Start + slice.Length), writer.Longs(slice.Axis)]);
+                writer.Define(
+                    value, "Slice",
+                    [
+                        Input(value), writer.Longs(slice.Start), writer.Longs(slice.Start + slice.Length),
+                        writer.Longs(slice.Axis)
+                    ]);
                 break;
             case BroadcastTo broadcast: writer.Define(value, "Expand", [Input(value), Sizes(broadcast.Target)]); break;
             case Reduce reduce: Reduction(value, reduce); break;
             case TopKIndices top: TopK(value, top); break;
-            case Take: writer.Define(value, "Gather", [Input(value), writer.Name(value.Inputs[1], DType.Int64)], node => node.Set("axis", 0L)); break;
+            case Take:
+                writer.Define(
+                value, "Gather", [Input(value), writer.Name(value.Inputs[1], DType.Int64)], node => node.Set("axis", 0L));
+                break;
             case GatherRows: RowsPerImage(value); break;
             default: throw new NotSupportedException($"the exporter has no ONNX operator for {value.Op.Name}");
         }
@@ -90,7 +102,8 @@ internal sealed class OpEmitter(NodeWriter writer, bool contrib)
             node.Set("start", 0L);
             node.Set("end", 2L);
         });
-        string sizes = writer.Helper("Concat", [batch, writer.Longs(value.Shape[2].Size, value.Shape[3].Size)], node => node.Set("axis", 0L));
+        string sizes = writer.Helper(
+            "Concat", [batch, writer.Longs(value.Shape[2].Size, value.Shape[3].Size)], node => node.Set("axis", 0L));
         writer.Define(value, "Resize", [input, "", "", sizes], node =>
         {
             node.Set("mode", "linear");
@@ -133,7 +146,9 @@ internal sealed class OpEmitter(NodeWriter writer, bool contrib)
     {
         if (target.IsFixed)
             return writer.Longs([.. target.Select(d => (long)d.Size)]);
-        return writer.Helper("Concat", [.. target.Select(d => d.PerBatch ? BatchMultiple(d.Factor) : writer.Longs(d.Factor))], node => node.Set("axis", 0L));
+        return writer.Helper(
+            "Concat", [.. target.Select(d => d.PerBatch ? BatchMultiple(d.Factor) : writer.Longs(d.Factor))],
+            node => node.Set("axis", 0L));
     }
 
     private string BatchMultiple(int factor)

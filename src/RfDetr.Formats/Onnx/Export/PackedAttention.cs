@@ -4,14 +4,17 @@ using RfDetr.Tensors;
 namespace RfDetr.Onnx;
 
 /// <summary>
-/// ONNX Runtime's Attention: projections and attention in one operator. x <c>[B, N, D]</c>, weights <c>[D, 3D]</c> (queries, keys,
-/// values side by side), bias <c>[3D]</c> → <c>[B, N, D]</c>.
+/// ONNX Runtime's Attention: projections and attention in one operator. x <c>[B, N, D]</c>, weights <c>[D, 3D]</c> (queries,
+/// keys, values side by side), bias <c>[3D]</c> → <c>[B, N, D]</c>.
 /// </summary>
 internal sealed record PackedAttention(int Heads) : Op
 {
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        Require(inputs.Length == 3 && inputs[0].Shape.Rank == 3 && inputs[1].Shape.Equals([inputs[0].Shape[2], inputs[0].Shape[2] * 3]), "takes x [B, N, D], weights [D, 3D] and a bias [3D]", inputs);
+        Require(
+            inputs.Length == 3
+                && inputs[0].Shape.Rank == 3 && inputs[1].Shape.Equals([inputs[0].Shape[2], inputs[0].Shape[2] * 3]),
+            "takes x [B, N, D], weights [D, 3D] and a bias [3D]", inputs);
         return inputs[0];
     }
 }
@@ -29,7 +32,9 @@ internal sealed class PackAttention(Func<string, bool>? stays = null) : GraphPas
         Value? source = null;
         for (int i = 0; i < 3; i++)
         {
-            if (!Is(inputs[i], out Linear _, out IReadOnlyList<Value> parts) || parts.Count != 3 || (source ??= parts[0]) != parts[0])
+            if (
+                !Is(inputs[i], out Linear _, out IReadOnlyList<Value> parts)
+                    || parts.Count != 3 || (source ??= parts[0]) != parts[0])
                 return null;
             if (stays is not null && ((parts[1] as ConstantValue)?.Sources.Any(stays) ?? true))
                 return null;
@@ -38,6 +43,7 @@ internal sealed class PackAttention(Func<string, bool>? stays = null) : GraphPas
                 return null;
         }
 
-        return Target.Apply(new PackedAttention(attention.Heads), Target.Wrap(source!), weights.Concat(0).Permute(1, 0), biases.Concat(0));
+        return Target.Apply(
+            new PackedAttention(attention.Heads), Target.Wrap(source!), weights.Concat(0).Permute(1, 0), biases.Concat(0));
     }
 }

@@ -4,8 +4,9 @@ using RfDetr.Tensors;
 namespace RfDetr.Onnx;
 
 /// <summary>
-/// Products in ONNX's words: a linear layer is a MatMul by <c>[in, out]</c> and an Add, turned from the checkpoints' <c>[out, in]</c> once, at
-/// export; any other transposed factor is permuted. ONNX Runtime joins the Add with a GELU behind it, which it does not do for a Gemm.
+/// Products in ONNX's words: a linear layer is a MatMul by <c>[in, out]</c> and an Add, turned from the checkpoints'
+/// <c>[out, in]</c> once, at export; any other transposed factor is permuted. ONNX Runtime joins the Add with a GELU behind it,
+/// which it does not do for a Gemm.
 /// </summary>
 internal sealed class ProductForms : GraphPass
 {

@@ -5,8 +5,12 @@ public static class ArtifactMetadata
 {
     /// <summary>The contract in the model's metadata_props or its side file; null if neither has one.</summary>
     /// <param name="path">The model file.</param>
-    /// <param name="custom">The model's metadata_props, e.g. <see cref="OnnxModelInfo.Custom"/> or <see cref="OnnxModelMetadata.Custom"/>.</param>
-    /// <exception cref="OnnxFormatException">One is damaged, the side file belongs to another model, or the two differ.</exception>
+    /// <param name="custom">
+    /// The model's metadata_props, e.g. <see cref="OnnxModelInfo.Custom"/> or <see cref="OnnxModelMetadata.Custom"/>.
+    /// </param>
+    /// <exception cref="OnnxFormatException">
+    /// One is damaged, the side file belongs to another model, or the two differ.
+    /// </exception>
     public static InferenceMetadata? Find(string path, IReadOnlyDictionary<string, string> custom)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -14,7 +18,8 @@ public static class ArtifactMetadata
         InferenceMetadata? inside = MetadataJson.FindInference(custom);
         InferenceMetadata? beside = SideFile.Find(path);
         if (inside is not null && beside is not null && MetadataJson.Write(inside) != MetadataJson.Write(beside))
-            throw new OnnxFormatException($"'{path}' and '{SideFile.PathOf(path)}' have different metadata; delete the side file or export again");
+            throw new OnnxFormatException(
+                $"'{path}' and '{SideFile.PathOf(path)}' have different metadata; delete the side file or export again");
         return beside ?? inside;
     }
 

@@ -9,7 +9,9 @@ public sealed record ArtifactNotes
     /// <summary>License of the weights, e.g. <c>Apache-2.0</c>; null if unknown.</summary>
     public string? WeightsLicense { get; init; }
 
-    /// <summary>SHA-256 of the checkpoint that was exported, lower-case hexadecimal; null if it did not come from a file.</summary>
+    /// <summary>
+    /// SHA-256 of the checkpoint that was exported, lower-case hexadecimal; null if it did not come from a file.
+    /// </summary>
     public string? WeightsSha256 { get; init; }
 
     /// <summary>Number type of the heavy products: <c>float32</c>, <c>float16</c>, <c>int8</c>.</summary>

@@ -8,7 +8,8 @@ internal sealed class ContractFinder(
     {
         OnnxValueInfo input = FindInput();
         OnnxValueInfo boxes = FindOutput("boxes", "pred_boxes", "dets") ?? throw Missing("boxes", "dets", "pred_boxes");
-        OnnxValueInfo logits = FindOutput("class logits", "pred_logits", "labels") ?? throw Missing("class logits", "labels", "pred_logits");
+        OnnxValueInfo logits = FindOutput("class logits", "pred_logits", "labels")
+            ?? throw Missing("class logits", "labels", "pred_logits");
         OnnxValueInfo? masks = FindOutput("mask logits", "pred_masks", "masks");
         Check(input, 4, "images");
         Check(boxes, 3, "boxes");
@@ -38,7 +39,8 @@ internal sealed class ContractFinder(
         if (metadata is not null)
         {
             return inputs.FirstOrDefault(value => value.Name == metadata.InputName)
-                ?? throw new OnnxFormatException($"the metadata names input '{metadata.InputName}', the model has {List(inputs)}");
+                ?? throw new OnnxFormatException(
+                    $"the metadata names input '{metadata.InputName}', the model has {List(inputs)}");
         }
 
         OnnxValueInfo? named = inputs.FirstOrDefault(value => value.Name == "input");
@@ -52,7 +54,8 @@ internal sealed class ContractFinder(
         if (metadata is not null && metadata.Outputs.TryGetValue(meaning, out string? name))
         {
             return outputs.FirstOrDefault(value => value.Name == name)
-                ?? throw new OnnxFormatException($"the metadata names output '{name}' for the {what}, the model has {List(outputs)}");
+                ?? throw new OnnxFormatException(
+                    $"the metadata names output '{name}' for the {what}, the model has {List(outputs)}");
         }
 
         return outputs.FirstOrDefault(value => value.Name == usual) ?? outputs.FirstOrDefault(value => value.Name == meaning);
@@ -75,7 +78,9 @@ internal sealed class ContractFinder(
         int? told = metadata?.InputShape[metadataAxis];
         if (declared is not null && told is not null && declared != told)
             throw new OnnxFormatException($"input {input} has {what} {declared}, the metadata says {told}");
-        return declared ?? told ?? throw new OnnxFormatException($"input {input} leaves its {what} open and there is no metadata that tells it");
+        return declared
+            ?? told
+            ?? throw new OnnxFormatException($"input {input} leaves its {what} open and there is no metadata that tells it");
     }
 
     private static int? Agreed(int axis, string what, params OnnxValueInfo?[] values)
@@ -85,7 +90,8 @@ internal sealed class ContractFinder(
         {
             int? size = value is null ? null : Size(value, axis);
             if (size is not null && result is not null && size != result)
-                throw new OnnxFormatException($"the outputs differ in their number of {what}: {List(values.OfType<OnnxValueInfo>())}");
+                throw new OnnxFormatException(
+                    $"the outputs differ in their number of {what}: {List(values.OfType<OnnxValueInfo>())}");
             result ??= size;
         }
 

@@ -46,7 +46,11 @@ public sealed record DetectionContract
         Outputs = [.. Outputs.Select(o => new OutputSpec
         {
             Name = o.Name,
-            Shape = [.. o.Value.Shape.Skip(1).Select((d, axis) => axis == 0 && Queries is { } queries ? queries : d.IsFixed ? checked((int)d.Size) : 0)],
+            Shape =
+            [
+                .. o.Value.Shape.Skip(1).Select((d, axis) =>
+                    axis == 0 && Queries is { } queries ? queries : d.IsFixed ? checked((int)d.Size) : 0)
+            ],
         })],
         FixedBatch = FixedBatch,
     };

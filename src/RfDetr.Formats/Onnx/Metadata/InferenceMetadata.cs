@@ -50,7 +50,9 @@ public sealed record InferenceMetadata
     /// <summary>Largest batch where N may vary but is bounded; else null.</summary>
     public int? MaxBatchSize { get; init; }
 
-    /// <summary>What an output means (<c>pred_boxes</c>, <c>pred_logits</c>, <c>pred_masks</c>, <c>pred_keypoints</c>) → its name.</summary>
+    /// <summary>
+    /// What an output means (<c>pred_boxes</c>, <c>pred_logits</c>, <c>pred_masks</c>, <c>pred_keypoints</c>) → its name.
+    /// </summary>
     [JsonConverter(typeof(OutputMapConverter))]
     public required IReadOnlyDictionary<string, string> Outputs { get; init; }
 

@@ -25,8 +25,12 @@ internal static class MetadataCheck
         Require(m.InputLayout is "NCHW" or "NHWC", $"input_layout is '{m.InputLayout}', expected NCHW or NHWC");
         Require(m.MaxBatchSize is null or > 0, $"max_batch_size is {m.MaxBatchSize}, expected above 0");
         int channels = m.InputShape.Count == 4 ? m.InputShape[1] : m.Means.Count;
-        Require(m.Means.Count == channels && m.Means.All(double.IsFinite), $"means has {m.Means.Count} values, expected {channels} finite ones");
-        Require(m.Stds.Count == channels && m.Stds.All(std => double.IsFinite(std) && std > 0), $"stds has {m.Stds.Count} values, expected {channels} above 0");
+        Require(
+            m.Means.Count == channels && m.Means.All(double.IsFinite),
+            $"means has {m.Means.Count} values, expected {channels} finite ones");
+        Require(
+            m.Stds.Count == channels && m.Stds.All(std => double.IsFinite(std) && std > 0),
+            $"stds has {m.Stds.Count} values, expected {channels} above 0");
         Require(double.IsFinite(m.PixelScale) && m.PixelScale > 0, "pixel_scale must be above 0");
         Require(m.NumClasses >= 0, $"num_classes is {m.NumClasses}, expected at least 0");
         Require(m.NumSelect >= 0, $"num_select is {m.NumSelect}, expected at least 0");

@@ -7,9 +7,11 @@ namespace RfDetr.Onnx;
 /// <summary>A name, or in formats without names a position, which becomes its digits.</summary>
 internal sealed class NameOrIndexConverter : JsonConverter<string>
 {
-    public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => ReadOne(ref reader);
+    public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        ReadOne(ref reader);
 
-    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value);
 
     public static string ReadOne(ref Utf8JsonReader reader) => reader.TokenType switch
     {
@@ -22,7 +24,8 @@ internal sealed class NameOrIndexConverter : JsonConverter<string>
 /// <summary>Meaning → name (or position) of the outputs.</summary>
 internal sealed class OutputMapConverter : JsonConverter<IReadOnlyDictionary<string, string>>
 {
-    public override IReadOnlyDictionary<string, string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    public override IReadOnlyDictionary<string, string> Read(
+        ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
             throw new JsonException($"expected an object, found {reader.TokenType}");

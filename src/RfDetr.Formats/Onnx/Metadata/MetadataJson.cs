@@ -49,7 +49,8 @@ public static class MetadataJson
     /// <summary>Reads the value of <see cref="InferenceMetadata.Key"/>.</summary>
     /// <exception cref="OnnxFormatException">It is no JSON, a field is missing or of the wrong type or range.</exception>
     public static InferenceMetadata ReadInference(string json) =>
-        MetadataCheck.Checked(Read(json, MetadataJsonContext.Default.InferenceMetadata, InferenceMetadata.Key, s_inferenceDefaults));
+        MetadataCheck.Checked(
+            Read(json, MetadataJsonContext.Default.InferenceMetadata, InferenceMetadata.Key, s_inferenceDefaults));
 
     /// <summary>Reads the value of <see cref="ArtifactNotes.Key"/>.</summary>
     /// <exception cref="OnnxFormatException">It is no JSON, or a field is of the wrong type.</exception>
@@ -70,7 +71,8 @@ public static class MetadataJson
     {
         try
         {
-            return JsonSerializer.Deserialize(defaults?.Complete(json) ?? json, type) ?? throw new OnnxFormatException($"{name} is null");
+            return JsonSerializer.Deserialize(defaults?.Complete(json) ?? json, type)
+                ?? throw new OnnxFormatException($"{name} is null");
         }
         catch (JsonException e)
         {

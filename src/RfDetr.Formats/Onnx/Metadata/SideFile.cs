@@ -33,7 +33,8 @@ internal sealed record SideFile
         if (!string.Equals(file.ArtifactSha256, hash, StringComparison.OrdinalIgnoreCase))
         {
             throw new OnnxFormatException(
-                $"'{path}' belongs to a file with SHA-256 {file.ArtifactSha256}, '{artifact}' has {hash}; delete it or export again");
+                $"'{path}' belongs to a file with SHA-256 {file.ArtifactSha256}, '{artifact}' has {hash}; delete it or "
+                    + $"export again");
         }
 
         return MetadataJson.ReadInference(file.Metadata.GetRawText());

@@ -45,11 +45,15 @@ internal readonly record struct ExternalData(string Location, long Offset, long 
         tensor.DataLocation = TensorProto.Types.DataLocation.External;
         tensor.ExternalData.Clear();
         tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = Location });
-        tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = Offset.ToString(CultureInfo.InvariantCulture) });
-        tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = Length.ToString(CultureInfo.InvariantCulture) });
+        tensor.ExternalData.Add(
+            new StringStringEntryProto { Key = "offset", Value = Offset.ToString(CultureInfo.InvariantCulture) });
+        tensor.ExternalData.Add(
+            new StringStringEntryProto { Key = "length", Value = Length.ToString(CultureInfo.InvariantCulture) });
     }
 
-    /// <exception cref="OnnxFormatException">An entry is missing or is no number, or the location leaves the model's folder.</exception>
+    /// <exception cref="OnnxFormatException">
+    /// An entry is missing or is no number, or the location leaves the model's folder.
+    /// </exception>
     public static ExternalData Of(TensorProto tensor)
     {
         string location = "";
@@ -65,7 +69,8 @@ internal readonly record struct ExternalData(string Location, long Offset, long 
         }
 
         if (!IsInside(location))
-            throw new OnnxFormatException($"constant '{tensor.Name}' lies in '{location}', expected a file below the model's folder");
+            throw new OnnxFormatException(
+                $"constant '{tensor.Name}' lies in '{location}', expected a file below the model's folder");
         return new ExternalData(location, offset, length);
     }
 
@@ -80,5 +85,6 @@ internal readonly record struct ExternalData(string Location, long Offset, long 
     private static long Number(TensorProto tensor, StringStringEntryProto entry) =>
         long.TryParse(entry.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
             ? value
-            : throw new OnnxFormatException($"constant '{tensor.Name}' has external {entry.Key} '{entry.Value}', expected a number of bytes");
+            : throw new OnnxFormatException(
+                $"constant '{tensor.Name}' has external {entry.Key} '{entry.Value}', expected a number of bytes");
 }

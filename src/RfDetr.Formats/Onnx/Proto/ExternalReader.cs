@@ -7,7 +7,9 @@ namespace RfDetr.Onnx;
 internal static class ExternalReader
 {
     /// <summary>Reads every external constant from below <paramref name="folder"/>.</summary>
-    /// <exception cref="OnnxFormatException">A place is outside the folder or the file, or all together are too large.</exception>
+    /// <exception cref="OnnxFormatException">
+    /// A place is outside the folder or the file, or all together are too large.
+    /// </exception>
     public static void Load(ModelProto model, string folder, long maxBytes)
     {
         var files = new Dictionary<string, FileStream>(StringComparer.Ordinal);
@@ -44,7 +46,8 @@ internal static class ExternalReader
     {
         string path = Path.Combine(folder, location);
         if (!File.Exists(path))
-            throw new FileNotFoundException($"constant '{tensor.Name}' lies in '{location}', which is not beside the model", path);
+            throw new FileNotFoundException(
+                $"constant '{tensor.Name}' lies in '{location}', which is not beside the model", path);
         return File.OpenRead(path);
     }
 
@@ -54,7 +57,8 @@ internal static class ExternalReader
         if (place.Offset > fileLength || length < 0 || length > fileLength - place.Offset)
         {
             throw new OnnxFormatException(
-                $"constant '{tensor.Name}' lies at bytes {place.Offset}..{place.Offset}+{place.Length} of '{place.Location}', which has {fileLength}");
+                $"constant '{tensor.Name}' lies at bytes {place.Offset}..{place.Offset}+{place.Length} of "
+                    + $"'{place.Location}', which has {fileLength}");
         }
 
         if (length > Array.MaxLength)

@@ -86,8 +86,14 @@ internal sealed class ModelSkim
                 case (GraphNode, WireType.Bytes): _nodes++; wire.Skip(type); break;
                 case (GraphName, WireType.Bytes): _graphName = wire.Text(); break;
                 case (GraphInitializer, WireType.Bytes): ReadConstant(wire); break;
-                case (GraphInput, WireType.Bytes): _inputs.Add(OnnxModelInfo.Describe(ValueInfoProto.Parser.ParseFrom(wire.Bytes()))); break;
-                case (GraphOutput, WireType.Bytes): _outputs.Add(OnnxModelInfo.Describe(ValueInfoProto.Parser.ParseFrom(wire.Bytes()))); break;
+                case (GraphInput, WireType.Bytes):
+                    _inputs.Add(
+                    OnnxModelInfo.Describe(ValueInfoProto.Parser.ParseFrom(wire.Bytes())));
+                    break;
+                case (GraphOutput, WireType.Bytes):
+                    _outputs.Add(
+                    OnnxModelInfo.Describe(ValueInfoProto.Parser.ParseFrom(wire.Bytes())));
+                    break;
                 default: wire.Skip(type); break;
             }
         }

@@ -64,7 +64,9 @@ internal static class OnnxModelFile
             ModelProto model = parse();
             // Any text of the right first bytes parses as an empty message: a model without graph is none.
             if (model.Graph is null || model.IrVersion <= 0)
-                throw new OnnxFormatException($"{name} is not an ONNX model: {(model.Graph is null ? "it has no graph" : $"its ir_version is {model.IrVersion}")}");
+                throw new OnnxFormatException(
+                    $"{name} is not an ONNX model: "
+                        + $"{(model.Graph is null ? "it has no graph" : $"its ir_version is {model.IrVersion}")}");
             return model;
         }
         catch (InvalidProtocolBufferException e)

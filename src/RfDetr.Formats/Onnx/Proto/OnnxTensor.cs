@@ -36,7 +36,9 @@ internal static class OnnxTensor
         foreach (int size in shape)
             expected = Product(proto.Name, expected, size);
         if (bytes.Length != expected)
-            throw new OnnxFormatException($"constant '{proto.Name}' {type} [{string.Join(", ", shape)}] takes {expected} bytes, the file has {bytes.Length}");
+            throw new OnnxFormatException(
+                $"constant '{proto.Name}' {type} [{string.Join(", ", shape)}] takes {expected} bytes, the file has "
+                    + $"{bytes.Length}");
         return new HostTensor(dtype, shape, bytes);
     }
 

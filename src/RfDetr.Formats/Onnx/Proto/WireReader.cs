@@ -87,7 +87,8 @@ internal sealed class WireReader(Stream stream)
     {
         ulong length = Varint();
         if (length > (ulong)(_end - stream.Position))
-            throw new OnnxFormatException($"a field of {length} bytes at byte {stream.Position}, only {_end - stream.Position} are left");
+            throw new OnnxFormatException(
+                $"a field of {length} bytes at byte {stream.Position}, only {_end - stream.Position} are left");
         return (long)length;
     }
 

@@ -14,6 +14,7 @@ public sealed class FoldConstants : GraphPass
             return null;
         ConstantValue[] constants = [.. inputs.Select(i => (ConstantValue)GraphBackend.ValueOf(i))];
         Tensor[] known = [.. constants.Select(c => _host.Constant(c.Data))];
-        return Target.Constant(HostBackend.Read(_host.Apply(value.Op, known)), [.. constants.SelectMany(c => c.Sources).Distinct()]);
+        return Target.Constant(
+            HostBackend.Read(_host.Apply(value.Op, known)), [.. constants.SelectMany(c => c.Sources).Distinct()]);
     }
 }

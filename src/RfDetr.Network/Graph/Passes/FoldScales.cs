@@ -3,8 +3,8 @@ using RfDetr.Tensors;
 namespace RfDetr.Graph;
 
 /// <summary>
-/// λ ⊙ (x·Wᵀ + b) becomes x·(λW)ᵀ + λb: layer scales, and attention's 1/√d, disappear into the weights in front of them, also where windows
-/// are cut apart between the two (a reshape that keeps the last axis).
+/// λ ⊙ (x·Wᵀ + b) becomes x·(λW)ᵀ + λb: layer scales, and attention's 1/√d, disappear into the weights in front of them, also
+/// where windows are cut apart between the two (a reshape that keeps the last axis).
 /// </summary>
 public sealed class FoldScales : GraphPass
 {

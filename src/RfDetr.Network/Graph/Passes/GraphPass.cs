@@ -3,8 +3,8 @@ using RfDetr.Tensors;
 namespace RfDetr.Graph;
 
 /// <summary>
-/// A rewriting of a graph, one operation at a time from the inputs to the outputs. A pass sees each operation with its inputs already
-/// rewritten and answers with a replacement, or null to keep it as it is.
+/// A rewriting of a graph, one operation at a time from the inputs to the outputs. A pass sees each operation with its inputs
+/// already rewritten and answers with a replacement, or null to keep it as it is.
 /// </summary>
 public abstract class GraphPass
 {
@@ -52,13 +52,17 @@ public abstract class GraphPass
         if (_rewritten.TryGetValue(value, out Tensor? tensor))
             return tensor;
         var constant = (ConstantValue)value;
-        return _rewritten[value] = constant.Name is null ? Target.Constant(constant.Data, constant.Sources) : Target.Parameter(constant.Name, constant.Data);
+        return _rewritten[value] = constant.Name is null
+            ? Target.Constant(constant.Data, constant.Sources)
+            : Target.Parameter(constant.Name, constant.Data);
     }
 
     /// <summary>True if nothing else reads this value of the old graph, so that it may be absorbed.</summary>
     protected bool IsUsedOnce(Value value) => _uses.GetValueOrDefault(value) == 1;
 
-    /// <summary>The operation behind a tensor of the new graph; false if it is an input, a constant or another operation.</summary>
+    /// <summary>
+    /// The operation behind a tensor of the new graph; false if it is an input, a constant or another operation.
+    /// </summary>
     protected static bool Is<T>(Tensor tensor, out T op, out IReadOnlyList<Value> inputs)
         where T : Op
     {

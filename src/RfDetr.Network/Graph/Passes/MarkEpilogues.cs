@@ -2,7 +2,9 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Graph;
 
-/// <summary>Joins a linear layer with the activation and the residual sum that follow it, where nothing else reads what lies between.</summary>
+/// <summary>
+/// Joins a linear layer with the activation and the residual sum that follow it, where nothing else reads what lies between.
+/// </summary>
 public sealed class MarkEpilogues : GraphPass
 {
     /// <inheritdoc/>
@@ -12,13 +14,17 @@ public sealed class MarkEpilogues : GraphPass
         Unary { Kind: UnaryKind.Relu } => Activate(value, inputs[0], Epilogue.Relu),
         Gelu => Activate(value, inputs[0], Epilogue.Gelu),
         Silu => Activate(value, inputs[0], Epilogue.Silu),
-        Binary { Kind: BinaryKind.Add } => AddTo(value, inputs, product: 1, residual: 0) ?? AddTo(value, inputs, product: 0, residual: 1),
+        Binary { Kind: BinaryKind.Add } =>
+            AddTo(value, inputs, product: 1, residual: 0) ?? AddTo(value, inputs, product: 0, residual: 1),
         _ => null,
     };
 
     private Tensor? Activate(OpValue value, Tensor x, Epilogue activation)
     {
-        if (!IsUsedOnce(value.Inputs[0]) || !Is(x, out FusedLinear linear, out IReadOnlyList<Value> parts) || linear.HasResidual || linear.Activation != Epilogue.None)
+        if (
+            !IsUsedOnce(value.Inputs[0])
+                || !Is(x, out FusedLinear linear, out IReadOnlyList<Value> parts) || linear.HasResidual
+                || linear.Activation != Epilogue.None)
             return null;
         return Target.Apply(linear with { Activation = activation }, [.. parts.Select(Target.Wrap)]);
     }

@@ -16,7 +16,9 @@ public sealed class MergeProjections : GraphPass
         _groups.Clear();
         foreach (OpValue attention in graph.Order.Where(v => v.Op is Attention))
         {
-            foreach (IGrouping<Value, OpValue> group in attention.Inputs.Select(Projection).OfType<OpValue>().Distinct().GroupBy(v => v.Inputs[0]))
+            foreach (
+                IGrouping<Value, OpValue> group in attention.Inputs.Select(Projection)
+                    .OfType<OpValue>().Distinct().GroupBy(v => v.Inputs[0]))
             {
                 OpValue[] members = [.. group];
                 if (members.Length > 1)
@@ -30,7 +32,8 @@ public sealed class MergeProjections : GraphPass
     {
         if (!_groups.TryGetValue(value, out OpValue[]? members))
             return null;
-        Tensor weight = members.Select(m => Now(m.Inputs[1])).ToArray().Concat(0), bias = members.Select(m => Now(m.Inputs[2])).ToArray().Concat(0);
+        Tensor weight = members.Select(m => Now(m.Inputs[1])).ToArray().Concat(0),
+        bias = members.Select(m => Now(m.Inputs[2])).ToArray().Concat(0);
         int start = members.TakeWhile(m => m != value).Sum(m => m.Shape[-1].Size);
         return inputs[0].Linear(weight, bias).Slice(-1, start, value.Shape[-1].Size); // recorded once, whichever member asks
     }

@@ -2,7 +2,9 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Graph;
 
-/// <summary>Removes moves that cancel: permutations of permutations, reshapes of reshapes, operations that change nothing.</summary>
+/// <summary>
+/// Removes moves that cancel: permutations of permutations, reshapes of reshapes, operations that change nothing.
+/// </summary>
 public sealed class SimplifyLayout : GraphPass
 {
     /// <inheritdoc/>

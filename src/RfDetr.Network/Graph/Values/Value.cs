@@ -2,7 +2,9 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Graph;
 
-/// <summary>A value of a recorded network: an input, a constant or the result of an operation. Immutable; compared by identity.</summary>
+/// <summary>
+/// A value of a recorded network: an input, a constant or the result of an operation. Immutable; compared by identity.
+/// </summary>
 public abstract class Value(TensorType type)
 {
     /// <summary>Element type and shape.</summary>
@@ -20,7 +22,8 @@ public sealed class InputValue(string name, TensorType type) : Value(type)
 }
 
 /// <summary>A fixed tensor: a weight, or something computed from weights.</summary>
-public sealed class ConstantValue(HostTensor data, string? name, TensorType type, IReadOnlyList<string>? sources = null) : Value(type)
+public sealed class ConstantValue(HostTensor data, string? name, TensorType type, IReadOnlyList<string>? sources = null)
+    : Value(type)
 {
     /// <summary>The numbers, in the precision they were stored in.</summary>
     public HostTensor Data { get; } = data;

@@ -1,6 +1,8 @@
 namespace RfDetr.Model;
 
-/// <summary>Everything that fixes the network's tensors and its forward pass; the same words as in the checkpoints' <c>args</c>.</summary>
+/// <summary>
+/// Everything that fixes the network's tensors and its forward pass; the same words as in the checkpoints' <c>args</c>.
+/// </summary>
 public sealed record ModelConfig
 {
     /// <summary>Variant name, e.g. <c>nano</c>; <c>custom</c> for shapes that no published variant has.</summary>

@@ -3,7 +3,10 @@ using System.Diagnostics.CodeAnalysis;
 namespace RfDetr.Model;
 
 /// <summary>The fifteen published variants, small to large.</summary>
-/// <remarks>Numbers: rf-detr 1.4.1 to 1.12.0 (unchanged between them); <c>num_select</c> 300 for the large ones, where 1.4.1's predict used 100 by a slip.</remarks>
+/// <remarks>
+/// Numbers: rf-detr 1.4.1 to 1.12.0 (unchanged between them); <c>num_select</c> 300 for the large ones, where 1.4.1's predict
+/// used 100 by a slip.
+/// </remarks>
 public static class Variants
 {
     /// <summary>All variants in reading order: detection, deprecated, segmentation.</summary>
@@ -45,7 +48,8 @@ public static class Variants
     /// <exception cref="ArgumentException">There is no such variant; the message lists those there are.</exception>
     public static ModelConfig Get(string name) => TryGet(name, out ModelConfig? config)
         ? config
-        : throw new ArgumentException($"there is no variant '{name}'; there are {string.Join(", ", All.Select(v => v.Variant))}", nameof(name));
+        : throw new ArgumentException(
+            $"there is no variant '{name}'; there are {string.Join(", ", All.Select(v => v.Variant))}", nameof(name));
 
     private static ModelConfig Detect(string name, int resolution, int layers) => new()
     {
@@ -78,12 +82,13 @@ public static class Variants
         DecoderPoints = 4,
     };
 
-    private static ModelConfig Segment(string name, int resolution, int layers, int queries) => Detect(name, resolution, layers) with
-    {
-        PatchSize = 12,
-        PositionalEncodingSize = resolution / 12,
-        NumQueries = queries,
-        NumSelect = queries,
-        SegmentationHead = true,
-    };
+    private static ModelConfig Segment(string name, int resolution, int layers, int queries) =>
+        Detect(name, resolution, layers) with
+        {
+            PatchSize = 12,
+            PositionalEncodingSize = resolution / 12,
+            NumQueries = queries,
+            NumSelect = queries,
+            SegmentationHead = true,
+        };
 }

@@ -3,7 +3,10 @@ using RfDetr.Tensors;
 namespace RfDetr.Model;
 
 /// <summary>Pixels to tokens: patches, learned positions, one class token per window.</summary>
-/// <remarks>Checkpoint names: <c>cls_token</c>, <c>mask_token</c> (unused), <c>position_embeddings</c>, <c>patch_embeddings.projection.*</c>.</remarks>
+/// <remarks>
+/// Checkpoint names: <c>cls_token</c>, <c>mask_token</c> (unused), <c>position_embeddings</c>,
+/// <c>patch_embeddings.projection.*</c>.
+/// </remarks>
 internal sealed class Embeddings
 {
     private readonly ModelConfig _c;

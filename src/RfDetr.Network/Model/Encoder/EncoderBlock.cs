@@ -3,7 +3,10 @@ using RfDetr.Tensors;
 namespace RfDetr.Model;
 
 /// <summary>Pre-norm transformer block of DINOv2; keeps [B·w², n, D].</summary>
-/// <remarks>Checkpoint names below <c>layer.{i}</c>: <c>norm1</c>, <c>attention.*</c>, <c>layer_scale1</c>, <c>norm2</c>, <c>mlp.fc1|fc2</c>, <c>layer_scale2</c>.</remarks>
+/// <remarks>
+/// Checkpoint names below <c>layer.{i}</c>: <c>norm1</c>, <c>attention.*</c>, <c>layer_scale1</c>, <c>norm2</c>,
+/// <c>mlp.fc1|fc2</c>, <c>layer_scale2</c>.
+/// </remarks>
 internal sealed class EncoderBlock(Weights w, ModelConfig c, int index)
 {
     private readonly bool _isGlobal = c.OutFeatureIndexes.Contains(index);

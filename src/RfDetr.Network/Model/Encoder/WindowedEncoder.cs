@@ -2,7 +2,9 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Model;
 
-/// <summary>DINOv2 with windows (arXiv 2304.07193; windows as in LW-DETR, 2406.03459): an image to one map per out index.</summary>
+/// <summary>
+/// DINOv2 with windows (arXiv 2304.07193; windows as in LW-DETR, 2406.03459): an image to one map per out index.
+/// </summary>
 internal sealed class WindowedEncoder(Weights w, ModelConfig c)
 {
     private readonly Embeddings _embeddings = new(w / "embeddings", c);
@@ -37,7 +39,8 @@ internal sealed class WindowedEncoder(Weights w, ModelConfig c)
         if (height % c.SizeDivisor != 0 || width % c.SizeDivisor != 0 || height * width == 0)
         {
             throw new ShapeException(
-                $"the input is {height}×{width} pixels; both sides must be multiples of {c.SizeDivisor} (patch size {c.PatchSize} × {c.NumWindows} windows)");
+                $"the input is {height}×{width} pixels; both sides must be multiples of {c.SizeDivisor} (patch size "
+                    + $"{c.PatchSize} × {c.NumWindows} windows)");
         }
 
         return new(c.NumWindows, height / c.PatchSize, width / c.PatchSize);

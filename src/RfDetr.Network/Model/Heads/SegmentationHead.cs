@@ -15,8 +15,13 @@ internal sealed class MaskBlock(Weights w, int width)
         x + _mix.Forward(_norm.Forward(x.Conv2d(_weight, _bias, padding: 1, groups: width))).Gelu();
 }
 
-/// <summary>Mask head: pixel features refined block by block (one per decoder layer), multiplied with projected queries.</summary>
-/// <remarks>Checkpoint names below <c>segmentation_head</c>: <c>blocks.{i}</c>, <c>spatial_features_proj</c>, <c>query_features_block</c>, <c>query_features_proj</c>, <c>bias</c>.</remarks>
+/// <summary>
+/// Mask head: pixel features refined block by block (one per decoder layer), multiplied with projected queries.
+/// </summary>
+/// <remarks>
+/// Checkpoint names below <c>segmentation_head</c>: <c>blocks.{i}</c>, <c>spatial_features_proj</c>, <c>query_features_block</c>,
+/// <c>query_features_proj</c>, <c>bias</c>.
+/// </remarks>
 internal sealed class SegmentationHead
 {
     private readonly ModelConfig _c;
@@ -37,7 +42,9 @@ internal sealed class SegmentationHead
         _queryProjection = new Dense(w / "query_features_proj", d, d);
     }
 
-    /// <summary>First level's map [B, h, v, d] and one state per decoder layer [B, Q, d] → masks of the layers from <c>first</c> on.</summary>
+    /// <summary>
+    /// First level's map [B, h, v, d] and one state per decoder layer [B, Q, d] → masks of the layers from <c>first</c> on.
+    /// </summary>
     public MaskFactors[] Forward(Tensor map, IReadOnlyList<Tensor> states, int first, int height, int width)
     {
         Tensor x = Resize(map, height, width);

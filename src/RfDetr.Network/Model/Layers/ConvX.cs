@@ -9,7 +9,9 @@ internal enum Activation
     Silu,
 }
 
-/// <summary>Convolution without bias (padding k/2), layer norm over the channels of each pixel, activation. Channels last.</summary>
+/// <summary>
+/// Convolution without bias (padding k/2), layer norm over the channels of each pixel, activation. Channels last.
+/// </summary>
 /// <remarks>Checkpoint names: <c>conv.weight</c>, <c>bn.*</c> (a layer norm in spite of its name).</remarks>
 internal sealed class ConvX(Weights w, int inputs, int outputs, int kernel, Activation activation, int stride = 1)
 {

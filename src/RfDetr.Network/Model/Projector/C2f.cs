@@ -11,7 +11,8 @@ internal sealed class C2f(Weights w, int inputs, int outputs)
     private readonly ConvX _first = new(w / "cv1", inputs, outputs, kernel: 1, Activation.Silu);
     private readonly ConvX _last = new(w / "cv2", (2 + Bottlenecks) * (outputs / 2), outputs, kernel: 1, Activation.Silu);
     private readonly ConvX[] _chain = [.. Enumerable.Range(0, 2 * Bottlenecks)
-        .Select(i => new ConvX(w / "m" / (i / 2) / (i % 2 == 0 ? "cv1" : "cv2"), outputs / 2, outputs / 2, kernel: 3, Activation.Silu))];
+        .Select(i =>
+            new ConvX(w / "m" / (i / 2) / (i % 2 == 0 ? "cv1" : "cv2"), outputs / 2, outputs / 2, kernel: 3, Activation.Silu))];
 
     public Tensor Forward(Tensor x)
     {

@@ -3,7 +3,9 @@ using RfDetr.Tensors;
 namespace RfDetr.Model;
 
 /// <summary>Brings the encoder's maps to one level's scale, joins them and mixes them down to the decoder's width.</summary>
-/// <remarks>Checkpoint names: <c>stages_sampling.{l}.{j}.0</c> (P3, P5), <c>stages.{l}.0</c> (C2f), <c>stages.{l}.1</c> (norm).</remarks>
+/// <remarks>
+/// Checkpoint names: <c>stages_sampling.{l}.{j}.0</c> (P3, P5), <c>stages.{l}.0</c> (C2f), <c>stages.{l}.1</c> (norm).
+/// </remarks>
 internal sealed class LevelProjector
 {
     private readonly Func<Tensor, Tensor>[] _samplers;
@@ -13,7 +15,10 @@ internal sealed class LevelProjector
     public LevelProjector(Weights w, ModelConfig c, int index)
     {
         int maps = c.OutFeatureIndexes.Count, level = c.ProjectorLevels[index];
-        _samplers = [.. Enumerable.Range(0, maps).Select(j => Sampler(w / "stages_sampling" / index / j / "0", c.EncoderWidth, level))];
+        _samplers =
+        [
+            .. Enumerable.Range(0, maps).Select(j => Sampler(w / "stages_sampling" / index / j / "0", c.EncoderWidth, level))
+        ];
         _mix = new C2f(w / "stages" / index / "0", maps * (level == 3 ? c.EncoderWidth / 2 : c.EncoderWidth), c.HiddenDim);
         _norm = new Norm(w / "stages" / index / "1", c.HiddenDim, Norm.EncoderEpsilon);
     }

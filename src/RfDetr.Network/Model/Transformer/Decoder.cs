@@ -8,7 +8,8 @@ internal sealed class Decoder(Weights w, ModelConfig c)
 {
     private readonly Mlp _positionHead = new(w / "ref_point_head", 2 * c.HiddenDim, c.HiddenDim, c.HiddenDim);
     private readonly Norm _norm = new(w / "norm", c.HiddenDim, Norm.DecoderEpsilon);
-    private readonly DecoderLayer[] _layers = [.. Enumerable.Range(0, c.DecoderLayers).Select(i => new DecoderLayer(w / "layers" / i, c))];
+    private readonly DecoderLayer[] _layers =
+        [.. Enumerable.Range(0, c.DecoderLayers).Select(i => new DecoderLayer(w / "layers" / i, c))];
 
     /// <summary>Content [B, G·Q, d] and references [B, G·Q, 4] → the normed state after each layer.</summary>
     public Tensor[] Forward(Tensor content, Tensor reference, Memory memory, int groups)

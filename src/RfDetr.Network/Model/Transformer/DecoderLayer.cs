@@ -3,7 +3,10 @@ using RfDetr.Tensors;
 namespace RfDetr.Model;
 
 /// <summary>Post-norm decoder layer; keeps [B, G·Q, d].</summary>
-/// <remarks>Checkpoint names: <c>self_attn.*</c>, <c>norm1</c>, <c>cross_attn.*</c>, <c>norm2</c>, <c>linear1</c>, <c>linear2</c>, <c>norm3</c>.</remarks>
+/// <remarks>
+/// Checkpoint names: <c>self_attn.*</c>, <c>norm1</c>, <c>cross_attn.*</c>, <c>norm2</c>, <c>linear1</c>, <c>linear2</c>,
+/// <c>norm3</c>.
+/// </remarks>
 internal sealed class DecoderLayer(Weights w, ModelConfig c)
 {
     private readonly SelfAttention _selfAttention = new(w / "self_attn", c);

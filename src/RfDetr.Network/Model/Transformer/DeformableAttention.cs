@@ -12,8 +12,10 @@ internal sealed record Memory(Tensor Rows, IReadOnlyList<(int Height, int Width)
 internal sealed class DeformableAttention(Weights w, ModelConfig c)
 {
     private readonly int _heads = c.CrossAttentionHeads, _samples = c.ProjectorLevels.Count * c.DecoderPoints;
-    private readonly Dense _offsets = new(w / "sampling_offsets", c.HiddenDim, c.CrossAttentionHeads * c.ProjectorLevels.Count * c.DecoderPoints * 2);
-    private readonly Dense _mix = new(w / "attention_weights", c.HiddenDim, c.CrossAttentionHeads * c.ProjectorLevels.Count * c.DecoderPoints);
+    private readonly Dense _offsets =
+        new(w / "sampling_offsets", c.HiddenDim, c.CrossAttentionHeads * c.ProjectorLevels.Count * c.DecoderPoints * 2);
+    private readonly Dense _mix =
+        new(w / "attention_weights", c.HiddenDim, c.CrossAttentionHeads * c.ProjectorLevels.Count * c.DecoderPoints);
     private readonly Dense _value = new(w / "value_proj", c.HiddenDim, c.HiddenDim);
     private readonly Dense _output = new(w / "output_proj", c.HiddenDim, c.HiddenDim);
 
@@ -24,8 +26,10 @@ internal sealed class DeformableAttention(Weights w, ModelConfig c)
         Tensor offsets = _offsets.Forward(query).Reshape(batch, queries, _heads, _samples, 2);
         Tensor weights = _mix.Forward(query).Reshape(batch, queries, _heads, _samples).Softmax();
         Tensor boxes = reference.Reshape(batch, queries, 1, 1, 4);
-        Tensor locations = Boxes.Center(boxes) + offsets * (Boxes.Size(boxes) * (0.5f / c.DecoderPoints)); // [B, Q, heads, levels·P, 2]
-        var sampling = new DeformableSampling(_heads, c.DecoderPoints, [.. memory.Levels.SelectMany(l => new[] { l.Height, l.Width })]);
+        // [B, Q, heads, levels·P, 2]
+        Tensor locations = Boxes.Center(boxes) + offsets * (Boxes.Size(boxes) * (0.5f / c.DecoderPoints));
+        var sampling =
+            new DeformableSampling(_heads, c.DecoderPoints, [.. memory.Levels.SelectMany(l => new[] { l.Height, l.Width })]);
         return _output.Forward(query.Backend.Apply(sampling, _value.Forward(memory.Rows), locations, weights));
     }
 }

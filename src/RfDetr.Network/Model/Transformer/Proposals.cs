@@ -9,7 +9,10 @@ namespace RfDetr.Model;
 internal sealed record Proposals(Tensor Boxes, Tensor Features, Tensor Logits);
 
 /// <summary>Two-stage query selection of one query group: scores every cell, keeps the best.</summary>
-/// <remarks>Checkpoint names: <c>enc_output.{g}</c>, <c>enc_output_norm.{g}</c>, <c>enc_out_class_embed.{g}</c>, <c>enc_out_bbox_embed.{g}</c>.</remarks>
+/// <remarks>
+/// Checkpoint names: <c>enc_output.{g}</c>, <c>enc_output_norm.{g}</c>, <c>enc_out_class_embed.{g}</c>,
+/// <c>enc_out_bbox_embed.{g}</c>.
+/// </remarks>
 internal sealed class ProposalHead(Weights w, ModelConfig c, int group)
 {
     private readonly Dense _output = new(w / "enc_output" / group, c.HiddenDim, c.HiddenDim);

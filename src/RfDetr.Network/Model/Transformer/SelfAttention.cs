@@ -3,7 +3,9 @@ using RfDetr.Tensors;
 namespace RfDetr.Model;
 
 /// <summary>Self-attention among the queries of one group; keeps [B, G·Q, d].</summary>
-/// <remarks>Checkpoint names: <c>in_proj_weight [3d, d]</c>, <c>in_proj_bias [3d]</c> (queries, keys, values), <c>out_proj.*</c>.</remarks>
+/// <remarks>
+/// Checkpoint names: <c>in_proj_weight [3d, d]</c>, <c>in_proj_bias [3d]</c> (queries, keys, values), <c>out_proj.*</c>.
+/// </remarks>
 internal sealed class SelfAttention(Weights w, ModelConfig c)
 {
     private readonly Tensor _weight = w.Get("in_proj_weight", 3 * c.HiddenDim, c.HiddenDim);
@@ -13,7 +15,8 @@ internal sealed class SelfAttention(Weights w, ModelConfig c)
     public Tensor Forward(Tensor x, Tensor position, int groups)
     {
         Tensor placed = x + position;
-        Tensor mixed = Project(placed, 0, groups).Attention(Project(placed, 1, groups), Project(x, 2, groups), c.SelfAttentionHeads);
+        Tensor mixed =
+            Project(placed, 0, groups).Attention(Project(placed, 1, groups), Project(x, 2, groups), c.SelfAttentionHeads);
         return _output.Forward(mixed.Reshape(x.Shape.AsSpan()));
     }
 

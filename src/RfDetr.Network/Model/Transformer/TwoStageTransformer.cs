@@ -53,7 +53,8 @@ internal sealed class TwoStageTransformer
             all.Select(p => p.Logits).ToArray().Concat(1));
     }
 
-    // Learned offsets move the proposals, which learn from their own loss only, not through the decoder; queries beyond the number of proposals keep their offsets as boxes.
+    // Learned offsets move the proposals, which learn from their own loss only, not through the decoder; queries beyond the
+    // number of proposals keep their offsets as boxes.
     private static Tensor References(Tensor proposals, Tensor offsets)
     {
         int proposed = proposals.Shape[1].Size, beyond = offsets.Shape[0].Size - proposed;

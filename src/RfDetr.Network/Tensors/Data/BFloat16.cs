@@ -1,6 +1,8 @@
 namespace RfDetr.Tensors;
 
-/// <summary>The upper half of a float32: its range with 8 bits of precision. Files and engine share this one rule of rounding.</summary>
+/// <summary>
+/// The upper half of a float32: its range with 8 bits of precision. Files and engine share this one rule of rounding.
+/// </summary>
 public static class BFloat16
 {
     /// <summary>What stands for no number.</summary>

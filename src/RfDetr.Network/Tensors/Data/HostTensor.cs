@@ -27,7 +27,8 @@ public sealed class HostTensor
 
         if (checked(Count * dtype.SizeInBytes()) != bytes.Length)
             throw new ArgumentException(
-                $"a {dtype} tensor of shape [{string.Join(", ", Shape)}] takes {Count * dtype.SizeInBytes()} bytes, got {bytes.Length}");
+                $"a {dtype} tensor of shape [{string.Join(", ", Shape)}] takes {Count * dtype.SizeInBytes()} bytes, got "
+                    + $"{bytes.Length}");
         Bytes = bytes;
     }
 
@@ -70,14 +71,17 @@ public sealed class HostTensor
     }
 
     // The array behind a tensor that was made of one, else a converted copy. Only for readers: it may not be written to.
-    internal float[] AsSingles() => DType == DType.Float32 && MemoryMarshal.TryGetMemoryManager(Bytes, out ArrayBytes<float>? manager, out int start, out int length)
+    internal float[] AsSingles() =>
+        DType == DType.Float32
+            && MemoryMarshal.TryGetMemoryManager(Bytes, out ArrayBytes<float>? manager, out int start, out int length)
         && start == 0 && length == manager.Array.Length * sizeof(float) ? manager.Array : ToSingles();
 
     /// <summary>Converts the values to float32 into <paramref name="destination"/> (exactly <see cref="Count"/> long).</summary>
     public void CopyTo(Span<float> destination)
     {
         if (destination.Length != Count)
-            throw new ArgumentException($"destination holds {destination.Length} values, the tensor {Count}", nameof(destination));
+            throw new ArgumentException(
+                $"destination holds {destination.Length} values, the tensor {Count}", nameof(destination));
         switch (DType)
         {
             case DType.Float32: Span<float>().CopyTo(destination); break;

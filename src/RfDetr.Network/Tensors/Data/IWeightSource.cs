@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RfDetr.Tensors;
 
-/// <summary>Named tensors by the published checkpoints' names; a file, a formula or a dictionary. Safe for many readers.</summary>
+/// <summary>
+/// Named tensors by the published checkpoints' names; a file, a formula or a dictionary. Safe for many readers.
+/// </summary>
 public interface IWeightSource
 {
     /// <summary>All names, in the source's own order.</summary>

@@ -9,7 +9,12 @@ public sealed record Attention(int Heads) : DerivedOp
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        Require(inputs.Length == 3 && AreFloats(inputs) && inputs[0].Shape.Rank == 3 && inputs[1].Shape.Equals(inputs[2].Shape) && inputs[0].Shape[0] == inputs[1].Shape[0] && inputs[0].Shape[2] == inputs[1].Shape[2] && Heads > 0 && inputs[0].Shape[2].Size % Heads == 0, $"takes [B, N, D], [B, M, D], [B, M, D] with D a multiple of {Heads}", inputs);
+        Require(
+            inputs.Length == 3
+                && AreFloats(inputs) && inputs[0].Shape.Rank == 3 && inputs[1].Shape.Equals(inputs[2].Shape)
+                && inputs[0].Shape[0] == inputs[1].Shape[0] && inputs[0].Shape[2] == inputs[1].Shape[2] && Heads > 0
+                && inputs[0].Shape[2].Size % Heads == 0,
+            $"takes [B, N, D], [B, M, D], [B, M, D] with D a multiple of {Heads}", inputs);
         return inputs[0];
     }
 

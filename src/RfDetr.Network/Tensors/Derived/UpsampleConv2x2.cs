@@ -9,7 +9,12 @@ public sealed record UpsampleConv2x2 : DerivedOp
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        Require(inputs.Length == 3 && AreFloats(inputs) && inputs[0].Shape.Rank == 4 && inputs[1].Shape.Rank == 4 && inputs[1].Shape.Equals([inputs[0].Shape[3], inputs[1].Shape[1], 2, 2]) && inputs[2].Shape.Equals([inputs[1].Shape[1]]), "takes [B, h, w, C], weights [C, O, 2, 2] and a bias [O]", inputs);
+        Require(
+            inputs.Length == 3
+                && AreFloats(inputs) && inputs[0].Shape.Rank == 4 && inputs[1].Shape.Rank == 4
+                && inputs[1].Shape.Equals([inputs[0].Shape[3], inputs[1].Shape[1], 2, 2])
+                && inputs[2].Shape.Equals([inputs[1].Shape[1]]),
+            "takes [B, h, w, C], weights [C, O, 2, 2] and a bias [O]", inputs);
         Shape x = inputs[0].Shape;
         return inputs[0] with { Shape = [x[0], x[1] * 2, x[2] * 2, inputs[1].Shape[1]] };
     }

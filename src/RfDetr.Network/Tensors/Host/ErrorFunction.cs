@@ -1,6 +1,8 @@
 namespace RfDetr.Tensors;
 
-/// <summary>erf in double precision: Taylor series near zero, the continued fraction of erfc beyond (Abramowitz and Stegun 7.1.5, 7.1.14).</summary>
+/// <summary>
+/// erf in double precision: Taylor series near zero, the continued fraction of erfc beyond (Abramowitz and Stegun 7.1.5, 7.1.14).
+/// </summary>
 internal static class ErrorFunction
 {
     private const double Switch = 2.5;

@@ -1,8 +1,8 @@
 namespace RfDetr.Tensors;
 
 /// <summary>
-/// The plain reference back end: computes at once on managed arrays, one clear loop per operation. It defines what the others must give
-/// (conformance), and it folds constants. Not fast. Safe for use from one thread at a time.
+/// The plain reference back end: computes at once on managed arrays, one clear loop per operation. It defines what the others
+/// must give (conformance), and it folds constants. Not fast. Safe for use from one thread at a time.
 /// </summary>
 public sealed class HostBackend : Backend
 {

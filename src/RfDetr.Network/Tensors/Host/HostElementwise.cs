@@ -44,7 +44,8 @@ internal static class HostElementwise
         // Runs along the last axis, on which each input has a step of 0 or 1; equal shapes are one long run.
         bool isOneRun = a.Sizes.AsSpan().SequenceEqual(b.Sizes);
         int[] axes = isOneRun ? [result.Length] : shape.Length == 0 ? [1] : shape;
-        int[] stepsA = isOneRun ? [1] : Strides.Broadcast(a.Sizes, axes), stepsB = isOneRun ? [1] : Strides.Broadcast(b.Sizes, axes);
+        int[] stepsA = isOneRun ? [1] : Strides.Broadcast(a.Sizes, axes),
+        stepsB = isOneRun ? [1] : Strides.Broadcast(b.Sizes, axes);
         int run = axes[^1];
         int[] outer = axes[..^1], indexA = new int[outer.Length], indexB = new int[outer.Length];
         for (int start = 0, atA = 0, atB = 0; start < result.Length; start += run)

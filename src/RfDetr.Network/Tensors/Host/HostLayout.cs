@@ -3,17 +3,19 @@ namespace RfDetr.Tensors;
 /// <summary>Operations that only move elements, for either element type.</summary>
 internal static class HostLayout
 {
-    public static T[] Move<T>(Op op, HostValue x, T[] source, ReadOnlySpan<Tensor> inputs, Func<HostValue, T[]> read, int[] shape) => op switch
-    {
-        Reshape => source,
-        Permute permute => Permute(source, x.Sizes, permute.Axes, shape),
-        BroadcastTo => Walk(source, Strides.Broadcast(x.Sizes, shape), shape),
-        Tensors.Slice slice => Slice(source, x.Sizes, slice),
-        Concat concat => Concat(inputs, concat.Axis, read, shape),
-        Take => Rows(source, Strides.Elements(x.Sizes.AsSpan(1)), ((HostValue)inputs[1]).Indices, _ => 0, x.Sizes[0]),
-        Tensors.GatherRows => GatherRows(x, source, (HostValue)inputs[1]),
-        _ => throw new NotSupportedException($"the host back end has no kernel for {op.Name}"),
-    };
+    public static T[] Move<T>(
+        Op op, HostValue x, T[] source, ReadOnlySpan<Tensor> inputs, Func<HostValue, T[]> read, int[] shape) =>
+        op switch
+        {
+            Reshape => source,
+            Permute permute => Permute(source, x.Sizes, permute.Axes, shape),
+            BroadcastTo => Walk(source, Strides.Broadcast(x.Sizes, shape), shape),
+            Tensors.Slice slice => Slice(source, x.Sizes, slice),
+            Concat concat => Concat(inputs, concat.Axis, read, shape),
+            Take => Rows(source, Strides.Elements(x.Sizes.AsSpan(1)), ((HostValue)inputs[1]).Indices, _ => 0, x.Sizes[0]),
+            Tensors.GatherRows => GatherRows(x, source, (HostValue)inputs[1]),
+            _ => throw new NotSupportedException($"the host back end has no kernel for {op.Name}"),
+        };
 
     private static T[] Permute<T>(T[] source, int[] sizes, IntList axes, int[] shape)
     {

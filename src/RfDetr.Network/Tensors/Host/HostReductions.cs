@@ -24,7 +24,8 @@ internal static class HostReductions
 
     public static float[] Reduce(HostValue x, ReduceKind kind, int axis)
     {
-        int size = x.Sizes[axis], inner = Strides.Elements(x.Sizes.AsSpan(axis + 1)), outer = Strides.Elements(x.Sizes.AsSpan(0, axis));
+        int size = x.Sizes[axis], inner = Strides.Elements(x.Sizes.AsSpan(axis + 1)),
+        outer = Strides.Elements(x.Sizes.AsSpan(0, axis));
         float[] source = x.Floats, result = new float[outer * inner];
         for (int o = 0; o < outer; o++)
         {
@@ -39,7 +40,8 @@ internal static class HostReductions
                     max = MathF.Max(max, value);
                 }
 
-                result[o * inner + i] = kind switch { ReduceKind.Max => max, ReduceKind.Mean => (float)(sum / size), _ => (float)sum };
+                result[o * inner + i] =
+                    kind switch { ReduceKind.Max => max, ReduceKind.Mean => (float)(sum / size), _ => (float)sum };
             }
         }
 

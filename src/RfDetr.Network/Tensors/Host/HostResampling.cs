@@ -5,7 +5,8 @@ internal static class HostResampling
 {
     public static float[] Bilinear(HostValue x, int[] shape) => Separable(x, shape, (to, from) => Taps(to, from, TwoTaps));
 
-    public static float[] BicubicAntialias(HostValue x, int[] shape) => Separable(x, shape, (to, from) => Taps(to, from, CubicTaps));
+    public static float[] BicubicAntialias(HostValue x, int[] shape) =>
+        Separable(x, shape, (to, from) => Taps(to, from, CubicTaps));
 
     public static float[] GridSample(HostValue x, HostValue grid, int[] shape)
     {

@@ -21,7 +21,9 @@ internal static class Strides
         return strides;
     }
 
-    /// <summary>Strides that read <paramref name="shape"/> as if it were stretched to <paramref name="target"/> (0 along stretched axes).</summary>
+    /// <summary>
+    /// Strides that read <paramref name="shape"/> as if it were stretched to <paramref name="target"/> (0 along stretched axes).
+    /// </summary>
     public static int[] Broadcast(ReadOnlySpan<int> shape, ReadOnlySpan<int> target)
     {
         int[] own = Of(shape);

@@ -6,7 +6,9 @@ public sealed record Take : Op
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        Require(inputs.Length == 2 && inputs[0].Shape.Rank >= 1 && inputs[1].DType == DType.Int64, "takes a table and int64 indices", inputs);
+        Require(
+            inputs.Length == 2 && inputs[0].Shape.Rank >= 1 && inputs[1].DType == DType.Int64, "takes a table and int64 indices",
+            inputs);
         return inputs[0] with { Shape = [.. inputs[1].Shape, .. inputs[0].Shape.Skip(1)] };
     }
 }
@@ -17,7 +19,11 @@ public sealed record GatherRows : Op
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        Require(inputs.Length == 2 && inputs[0].Shape.Rank == 3 && inputs[1].Shape.Rank == 2 && inputs[1].DType == DType.Int64 && inputs[0].Shape[0] == inputs[1].Shape[0], "takes [B, S, D] and int64 [B, K]", inputs);
+        Require(
+            inputs.Length == 2
+                && inputs[0].Shape.Rank == 3 && inputs[1].Shape.Rank == 2 && inputs[1].DType == DType.Int64
+                && inputs[0].Shape[0] == inputs[1].Shape[0],
+            "takes [B, S, D] and int64 [B, K]", inputs);
         return inputs[0] with { Shape = inputs[0].Shape.With(1, inputs[1].Shape[1]) };
     }
 }

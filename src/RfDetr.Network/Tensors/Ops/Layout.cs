@@ -6,7 +6,9 @@ public sealed record Reshape(Shape Target) : Op
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        Require(inputs.Length == 1 && inputs[0].Shape.Elements == Target.Elements, $"the element count must be that of {Target}", inputs);
+        Require(
+            inputs.Length == 1 && inputs[0].Shape.Elements == Target.Elements, $"the element count must be that of {Target}",
+            inputs);
         return inputs[0] with { Shape = Target };
     }
 }
@@ -17,7 +19,10 @@ public sealed record Permute(IntList Axes) : Op
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        Require(inputs.Length == 1 && inputs[0].Shape.Rank == Axes.Count && Axes.Order().SequenceEqual(Enumerable.Range(0, Axes.Count)), $"{Axes} must name each axis once", inputs);
+        Require(
+            inputs.Length == 1
+                && inputs[0].Shape.Rank == Axes.Count && Axes.Order().SequenceEqual(Enumerable.Range(0, Axes.Count)),
+            $"{Axes} must name each axis once", inputs);
         Shape shape = inputs[0].Shape;
         return inputs[0] with { Shape = [.. Axes.Select(axis => shape[axis])] };
     }
@@ -34,7 +39,9 @@ public sealed record Concat(int Axis) : Op
         int total = 0;
         foreach (TensorType input in inputs)
         {
-            Require(input.DType == inputs[0].DType && input.Shape.With(Axis, 1).Equals(first.With(Axis, 1)), $"all sizes but those of axis {Axis} must be equal", inputs);
+            Require(
+                input.DType == inputs[0].DType && input.Shape.With(Axis, 1).Equals(first.With(Axis, 1)),
+                $"all sizes but those of axis {Axis} must be equal", inputs);
             total = checked(total + input.Shape[Axis].Size);
         }
 
@@ -48,7 +55,9 @@ public sealed record Slice(int Axis, int Start, int Length) : Op
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        Require(inputs.Length == 1 && Start >= 0 && Length >= 0 && Length <= inputs[0].Shape[Axis].Size - Start, $"[{Start}, {Start + Length}) must lie within axis {Axis}", inputs);
+        Require(
+            inputs.Length == 1 && Start >= 0 && Length >= 0 && Length <= inputs[0].Shape[Axis].Size - Start,
+            $"[{Start}, {Start + Length}) must lie within axis {Axis}", inputs);
         return inputs[0] with { Shape = inputs[0].Shape.With(Axis, Length) };
     }
 }
@@ -59,7 +68,9 @@ public sealed record BroadcastTo(Shape Target) : Op
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        Require(inputs.Length == 1 && Target.Equals(Shape.TryBroadcast(inputs[0].Shape, Target)), $"must broadcast to {Target}", inputs);
+        Require(
+            inputs.Length == 1 && Target.Equals(Shape.TryBroadcast(inputs[0].Shape, Target)), $"must broadcast to {Target}",
+            inputs);
         return inputs[0] with { Shape = Target };
     }
 }

@@ -7,7 +7,9 @@ public sealed record MatMul(bool TransposeB = false) : Op
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        Require(inputs.Length == 2 && inputs[0].Shape.Rank >= 2 && inputs[1].Shape.Rank >= 2 && AreFloats(inputs), "takes two float tensors of rank 2 or more", inputs);
+        Require(
+            inputs.Length == 2 && inputs[0].Shape.Rank >= 2 && inputs[1].Shape.Rank >= 2 && AreFloats(inputs),
+            "takes two float tensors of rank 2 or more", inputs);
         Shape a = inputs[0].Shape, b = inputs[1].Shape;
         (Dim k, Dim n) = TransposeB ? (b[-1], b[-2]) : (b[-2], b[-1]);
         Require(a[-1] == k, "the inner sizes must be equal", inputs);
@@ -25,7 +27,9 @@ public sealed record Conv2d(int Stride = 1, int Padding = 0, int Groups = 1) : O
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        Require(inputs.Length is 2 or 3 && inputs[0].Shape.Rank == 4 && inputs[1].Shape.Rank == 4 && AreFloats(inputs), "takes floats [B, H, W, C], weights [O, C, kH, kW] and perhaps a bias", inputs);
+        Require(
+            inputs.Length is 2 or 3 && inputs[0].Shape.Rank == 4 && inputs[1].Shape.Rank == 4 && AreFloats(inputs),
+            "takes floats [B, H, W, C], weights [O, C, kH, kW] and perhaps a bias", inputs);
         Require(Stride > 0 && Padding >= 0 && Groups > 0, "stride and groups must be at least 1, the padding at least 0", inputs);
         Shape x = inputs[0].Shape, w = inputs[1].Shape;
         Require(x[3] == w[1] * Groups && w[0].Size % Groups == 0, "the channels must fit the weights", inputs);

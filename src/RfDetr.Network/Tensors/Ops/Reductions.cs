@@ -35,18 +35,24 @@ public sealed record Softmax : Op
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        Require(inputs.Length == 1 && inputs[0].Shape.Rank > 0 && AreFloats(inputs), "takes one float tensor with at least one axis", inputs);
+        Require(
+            inputs.Length == 1 && inputs[0].Shape.Rank > 0 && AreFloats(inputs), "takes one float tensor with at least one axis",
+            inputs);
         return inputs[0];
     }
 }
 
-/// <summary>Indices of the <paramref name="K"/> largest values of the last axis, largest first; of equal values the lower index first.</summary>
+/// <summary>
+/// Indices of the <paramref name="K"/> largest values of the last axis, largest first; of equal values the lower index first.
+/// </summary>
 public sealed record TopKIndices(int K) : Op
 {
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        Require(inputs.Length == 1 && inputs[0].Shape.Rank > 0 && AreFloats(inputs), "takes one float tensor with at least one axis", inputs);
+        Require(
+            inputs.Length == 1 && inputs[0].Shape.Rank > 0 && AreFloats(inputs), "takes one float tensor with at least one axis",
+            inputs);
         Require(K >= 0 && K <= inputs[0].Shape[-1].Size, $"the last axis must have at least {K} values", inputs);
         return TensorType.Index(inputs[0].Shape.With(-1, K));
     }

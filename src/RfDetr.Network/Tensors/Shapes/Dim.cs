@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace RfDetr.Tensors;
 
-/// <summary>One dimension: a fixed size, or a fixed multiple of the batch size that is known only when the network runs.</summary>
+/// <summary>
+/// One dimension: a fixed size, or a fixed multiple of the batch size that is known only when the network runs.
+/// </summary>
 /// <param name="Factor">The size, or the multiple; ≥ 0.</param>
 /// <param name="PerBatch">True if the size is <paramref name="Factor"/> × batch.</param>
 public readonly record struct Dim(int Factor, bool PerBatch = false)

@@ -1,13 +1,18 @@
 namespace RfDetr.Tensors;
 
-/// <summary>Makes tensors of whatever name and shape a network asks for: a formula, a random initialization, or only a record of what was asked.</summary>
+/// <summary>
+/// Makes tensors of whatever name and shape a network asks for: a formula, a random initialization, or only a record of what was
+/// asked.
+/// </summary>
 public interface IWeightInitializer
 {
     /// <summary>The tensor, or null to leave a placeholder that has a shape and no numbers.</summary>
     HostTensor? Create(string name, ReadOnlySpan<int> shape);
 }
 
-/// <summary>Collects what a network asks for, in its order, without giving it any numbers: the network's parameter list.</summary>
+/// <summary>
+/// Collects what a network asks for, in its order, without giving it any numbers: the network's parameter list.
+/// </summary>
 public sealed class ParameterList : IWeightInitializer
 {
     private readonly List<(string Name, int[] Shape)> _parameters = [];

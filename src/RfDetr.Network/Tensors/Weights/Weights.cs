@@ -3,8 +3,8 @@ using System.Globalization;
 namespace RfDetr.Tensors;
 
 /// <summary>
-/// A place in a checkpoint's tree of names: <c>weights / "encoder" / "layer" / 0</c>. Modules ask it for their tensors by name and shape
-/// while they are built; <see cref="Complete"/> then reports everything that did not fit in one error.
+/// A place in a checkpoint's tree of names: <c>weights / "encoder" / "layer" / 0</c>. Modules ask it for their tensors by name
+/// and shape while they are built; <see cref="Complete"/> then reports everything that did not fit in one error.
 /// </summary>
 public sealed class Weights
 {
@@ -37,7 +37,9 @@ public sealed class Weights
     /// <summary>A numbered entry below this one.</summary>
     public static Weights operator /(Weights weights, int index) => weights / index.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Loads the tensor <paramref name="name"/> of exactly this shape; problems are collected for <see cref="Complete"/>.</summary>
+    /// <summary>
+    /// Loads the tensor <paramref name="name"/> of exactly this shape; problems are collected for <see cref="Complete"/>.
+    /// </summary>
     public Tensor Get(string name, params ReadOnlySpan<int> shape)
     {
         string full = Join(Path, name);
@@ -49,7 +51,8 @@ public sealed class Weights
         }
         else if (!shape.SequenceEqual([.. data.Shape]))
         {
-            _session.Misshaped.Add($"weight '{full}' has shape [{string.Join(", ", data.Shape)}], expected [{string.Join(", ", shape.ToArray())}]");
+            _session.Misshaped.Add(
+                $"weight '{full}' has shape [{string.Join(", ", data.Shape)}], expected [{string.Join(", ", shape.ToArray())}]");
         }
         else if (!data.DType.IsFloat())
         {
@@ -94,7 +97,11 @@ public sealed class Weights
             return;
         throw new WeightsException(string.Join(
             Environment.NewLine,
-            new[] { $"the weights do not fit {expected}:", List("mis-shaped", _session.Misshaped), List("missing", _session.Missing), List("unexpected", unexpected) }
+            new[]
+            {
+                $"the weights do not fit {expected}:", List("mis-shaped", _session.Misshaped), List("missing", _session.Missing),
+                List("unexpected", unexpected)
+            }
                 .Where(line => line.Length > 0)));
     }
 
@@ -103,7 +110,8 @@ public sealed class Weights
         string.Join('.', name.Split('.').Select(part => part.All(char.IsAsciiDigit) ? "#" : part));
 
     private bool IsBelow(string name) =>
-        Path.Length == 0 || (name.StartsWith(Path, StringComparison.Ordinal) && name.Length > Path.Length && name[Path.Length] == '.');
+        Path.Length == 0
+            || (name.StartsWith(Path, StringComparison.Ordinal) && name.Length > Path.Length && name[Path.Length] == '.');
 
     private static string List(string kind, IReadOnlyCollection<string> names) => names.Count == 0 ? "" :
         $"  {names.Count} {kind}: {string.Join("; ", names.Take(Listed))}{(names.Count > Listed ? "; …" : "")}";

@@ -45,8 +45,12 @@ public sealed class EveryOptionTests(OptionWorld world) : IClassFixture<OptionWo
         ("eval_batch_size", "3", Seen.EvaluationBatches, []),
         ("eval_max_dets", "1", Seen.Scores, Trained),
         ("run_test", "on", Seen.Results, []),
-        ("early_stopping", "on", Seen.Epochs, [("epochs", "3"), ("early_stopping_patience", "1"), ("early_stopping_min_delta", "1")]),
-        ("early_stopping_patience", "2", Seen.Epochs, [("epochs", "4"), ("early_stopping", "on"), ("early_stopping_patience", "1"), ("early_stopping_min_delta", "1")]),
+        (
+            "early_stopping", "on", Seen.Epochs,
+            [("epochs", "3"), ("early_stopping_patience", "1"), ("early_stopping_min_delta", "1")]),
+        (
+            "early_stopping_patience", "2", Seen.Epochs,
+            [("epochs", "4"), ("early_stopping", "on"), ("early_stopping_patience", "1"), ("early_stopping_min_delta", "1")]),
         ("checkpoint_interval", "1", Seen.Files, []),
         ("save_steps", "1", Seen.SavedAtSteps, []),
         ("log_steps", "2", Seen.Reports, []),
@@ -97,7 +101,8 @@ public sealed class EveryOptionTests(OptionWorld world) : IClassFixture<OptionWo
     private static readonly string[] s_elsewhere = ["early_stopping_min_delta"];
 
     [Fact]
-    public void NoOptionIsLeftOut() => s_cases.Select(c => c.Key).Distinct().Concat(s_elsewhere).ShouldBe(TestOptions.Keys, ignoreOrder: true);
+    public void NoOptionIsLeftOut() =>
+        s_cases.Select(c => c.Key).Distinct().Concat(s_elsewhere).ShouldBe(TestOptions.Keys, ignoreOrder: true);
 
     [SkippableTheory]
     [MemberData(nameof(Cases))]
@@ -111,7 +116,8 @@ public sealed class EveryOptionTests(OptionWorld world) : IClassFixture<OptionWo
         RunTrace before = world.Before(given), after = RunTrace.Of(world.Options([.. given, (key, text)]));
 
         Seen differences = RunTrace.Differences(before, after);
-        (differences & expected).ShouldNotBe(Seen.None, $"{name}: differs only in {differences}; {before.Failure} {after.Failure}");
+        (differences & expected).ShouldNotBe(
+            Seen.None, $"{name}: differs only in {differences}; {before.Failure} {after.Failure}");
         if (!expected.HasFlag(Seen.Failure))
             (before.Failure + after.Failure).ShouldBeEmpty();
     }
@@ -123,7 +129,8 @@ public sealed class EveryOptionTests(OptionWorld world) : IClassFixture<OptionWo
         TinyRun.RequireTorch();
         await world.PrepareAsync();
 
-        RunTrace run = RunTrace.Of(world.Options(("lr", "4e-4"), ("warmup_epochs", "0.5"), ("lr_scheduler", "cosine"), ("lr_min_factor", "0.1")));
+        RunTrace run = RunTrace.Of(
+            world.Options(("lr", "4e-4"), ("warmup_epochs", "0.5"), ("lr_scheduler", "cosine"), ("lr_min_factor", "0.1")));
 
         double Cosine(int step) => 0.1 + 0.9 * 0.5 * (1 + Math.Cos(Math.PI * step / 3));
         double[] expected = [0, 1 / 3.0, 2 / 3.0, 1, Cosine(1), Cosine(2)];

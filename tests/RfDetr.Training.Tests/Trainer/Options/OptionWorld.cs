@@ -27,7 +27,10 @@ public sealed class OptionWorld : IDisposable
             return;
         foreach ((string set, int seed) in ((string, int)[])[("data", 3), ("other", 4), ("broken", 3)])
         {
-            foreach ((string split, string first, int count) in ((string, string, int)[])[("train", "0", Images), ("valid", "1000", Evaluated), ("test", "2000", Evaluated)])
+            foreach (
+                (string split, string first, int count) in ((string, string, int)[])[
+                    ("train", "0", Images), ("valid", "1000", Evaluated), ("test", "2000", Evaluated)
+                ])
             {
                 string folder = Path.Combine(_folder[set], split);
                 int code = await CliApp.RunAsync(
@@ -50,7 +53,8 @@ public sealed class OptionWorld : IDisposable
                 File.CreateSymbolicLink(Path.Combine(linked, Path.GetFileName(file)), file);
         }
 
-        string victim = Directory.GetFiles(Path.Combine(_folder["broken"], "train"), "*.jpg").Order(StringComparer.Ordinal).First();
+        string victim =
+            Directory.GetFiles(Path.Combine(_folder["broken"], "train"), "*.jpg").Order(StringComparer.Ordinal).First();
         File.WriteAllBytes(victim, File.ReadAllBytes(victim)[..200]);
     }
 

@@ -90,7 +90,8 @@ internal sealed class RunTrace : ITrainingLog
             trace.Outcome = new Training.Trainer(options, trace).Run();
             trace.Read();
         }
-        catch (Exception e) when (e is ArgumentException or IOException or DataSetFormatException or TrainingDataException or TorchException)
+        catch (Exception e) when (
+            e is ArgumentException or IOException or DataSetFormatException or TrainingDataException or TorchException)
         {
             trace.Add(Seen.Failure, e.Message);
         }

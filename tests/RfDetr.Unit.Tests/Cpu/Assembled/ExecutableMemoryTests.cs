@@ -21,7 +21,8 @@ public sealed unsafe class ExecutableMemoryTests
         Skip.IfNot(OperatingSystem.IsLinux(), "the list of a process's memory is Linux's");
         using ExecutableMemory? memory = Sum();
         string start = $"{memory!.Start:x}-";
-        File.ReadLines("/proc/self/maps").Single(l => l.StartsWith(start, StringComparison.Ordinal)).Split(' ')[1].ShouldBe("r-xp");
+        File.ReadLines("/proc/self/maps")
+            .Single(l => l.StartsWith(start, StringComparison.Ordinal)).Split(' ')[1].ShouldBe("r-xp");
     }
 
     [SkippableFact]
@@ -31,7 +32,8 @@ public sealed unsafe class ExecutableMemoryTests
         for (int i = 0; i < 200; i++)
             Sum()!.Dispose();
         // Neighbors with the same rights would be listed as one.
-        File.ReadLines("/proc/self/maps").Where(l => l.Split(' ')[1] == "r-xp" && !l.Contains('/')).Sum(Bytes).ShouldBeLessThan(100 * 4096);
+        File.ReadLines("/proc/self/maps")
+            .Where(l => l.Split(' ')[1] == "r-xp" && !l.Contains('/')).Sum(Bytes).ShouldBeLessThan(100 * 4096);
 
         static long Bytes(string line)
         {
@@ -54,7 +56,10 @@ public sealed unsafe class ExecutableMemoryTests
 
     private static ExecutableMemory? Sum()
     {
-        Skip.IfNot(RuntimeInformation.ProcessArchitecture == Architecture.X64 && (OperatingSystem.IsLinux() || OperatingSystem.IsWindows()), "machine code of x64 on Linux or Windows");
+        Skip.IfNot(
+            RuntimeInformation.ProcessArchitecture == Architecture.X64
+                && (OperatingSystem.IsLinux() || OperatingSystem.IsWindows()),
+            "machine code of x64 on Linux or Windows");
         var a = new Assembler(64);
         a.lea(rax, OperatingSystem.IsWindows() ? __[rcx + rdx] : __[rdi + rsi]);
         a.ret();

@@ -21,13 +21,17 @@ internal readonly struct WindowsConvention : IConvention
     public static bool IsWindows => true;
 }
 
-/// <summary>Runs a tile's code on <see cref="Machine"/>: with a caller that wants its registers back, and memory up to the last byte and no further.</summary>
+/// <summary>
+/// Runs a tile's code on <see cref="Machine"/>: with a caller that wants its registers back, and memory up to the last byte and
+/// no further.
+/// </summary>
 internal static unsafe class InterpretedTile<TConvention>
     where TConvention : IConvention
 {
     private const int StackBytes = 64;
 
-    private static readonly Register[] s_callers = [Register.RBX, Register.RBP, Register.R12, Register.R13, Register.R14, Register.R15];
+    private static readonly Register[] s_callers =
+        [Register.RBX, Register.RBP, Register.R12, Register.R13, Register.R14, Register.R15];
 
     /// <summary>Carries out one tile.</summary>
     public static void Run(TileInstruction instruction, TileCall call)
@@ -64,7 +68,8 @@ internal static unsafe class InterpretedTile<TConvention>
         foreach (Register own in TConvention.IsWindows ? [.. s_callers, Register.RSI, Register.RDI] : s_callers)
             machine[own].ShouldBe(general[own - Register.RAX], $"{own} belongs to the caller");
         for (int register = 6; TConvention.IsWindows && register < 16; register++)
-            machine.Vectors[Register.XMM0 + register].SequenceEqual(words.AsSpan(register * VectorUnit.Lanes, 4)).ShouldBeTrue($"xmm{register} belongs to the caller");
+            machine.Vectors[Register.XMM0 + register]
+                .SequenceEqual(words.AsSpan(register * VectorUnit.Lanes, 4)).ShouldBeTrue($"xmm{register} belongs to the caller");
     }
 }
 
@@ -98,6 +103,7 @@ internal readonly unsafe struct InterpretedBFloat16Tile<TConvention> : ITile
 
     public static int TurnTerms => TileCode.Unroll;
 
-    public static void Multiply(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends, ref PanelPrefetch far) =>
+    public static void Multiply(
+        float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends, ref PanelPrefetch far) =>
         InterpretedTile<TConvention>.Run(TileInstruction.Vdpbf16ps, BFloat16Tile.Call(a, lda, b, k, c, ldc, addends));
 }

@@ -3,8 +3,8 @@ using Iced.Intel;
 namespace RfDetr.Tests.Cpu.Assembled;
 
 /// <summary>
-/// Carries out machine code instruction by instruction, as far as the tiles' code uses it: what is not listed here, and every access outside
-/// the memory that was lent, is a failure. So the code is proved on processors that lack its instructions.
+/// Carries out machine code instruction by instruction, as far as the tiles' code uses it: what is not listed here, and every
+/// access outside the memory that was lent, is a failure. So the code is proved on processors that lack its instructions.
 /// </summary>
 internal sealed unsafe class Machine
 {
@@ -57,7 +57,9 @@ internal sealed unsafe class Machine
                     isBelow = this[i.Op0Register] < Value(i, 1, memory);
                     break;
                 case Mnemonic.Jae:
-                    at = isBelow ?? throw new InvalidOperationException("a jump by flags that no comparison set") ? at : _places[i.NearBranchTarget];
+                    at = isBelow ?? throw new InvalidOperationException("a jump by flags that no comparison set")
+                        ? at
+                        : _places[i.NearBranchTarget];
                     break;
                 case Mnemonic.Jmp:
                     at = _places[i.NearBranchTarget];

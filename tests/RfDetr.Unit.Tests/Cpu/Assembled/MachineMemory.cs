@@ -21,6 +21,8 @@ internal sealed unsafe class MachineMemory
                 return (void*)address;
         }
 
-        throw new InvalidOperationException($"{bytes} bytes {(isWrite ? "written" : "read")} at {address:x}, outside {string.Join(", ", _lent.Select(l => $"{l.Start:x}+{l.Bytes}"))}");
+        throw new InvalidOperationException(
+            $"{bytes} bytes {(isWrite ? "written" : "read")} at {address:x}, outside "
+                + $"{string.Join(", ", _lent.Select(l => $"{l.Start:x}+{l.Bytes}"))}");
     }
 }

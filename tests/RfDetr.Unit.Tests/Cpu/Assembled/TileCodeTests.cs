@@ -4,7 +4,10 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Tests.Cpu.Assembled;
 
-/// <summary>The assembled tiles, byte for byte what would run on a processor that has their instructions, carried out here by a model of it.</summary>
+/// <summary>
+/// The assembled tiles, byte for byte what would run on a processor that has their instructions, carried out here by a model of
+/// it.
+/// </summary>
 public sealed unsafe class TileCodeTests
 {
     public static TheoryData<int> Groups => [0, 1, 2, 3, 4, 5, 7, 8, 64, 193];
@@ -17,14 +20,17 @@ public sealed unsafe class TileCodeTests
         foreach (int gap in new[] { 0, 4, 36 })
         {
             Bytes(groups, gap, () => (byte)random.Next(256), () => (sbyte)random.Next(-127, 128), start: null);
-            Bytes(groups, gap, () => (byte)random.Next(256), () => (sbyte)random.Next(-127, 128), () => random.Next(int.MinValue / 2, int.MaxValue / 2));
+            Bytes(
+                groups, gap, () => (byte)random.Next(256), () => (sbyte)random.Next(-127, 128),
+                () => random.Next(int.MinValue / 2, int.MaxValue / 2));
         }
     }
 
     [Theory]
     [InlineData(-127)]
     [InlineData(127)]
-    public void The_largest_products_do_not_saturate(int weight) => Bytes(groups: 1500, gap: 0, () => 255, () => (sbyte)weight, start: null);
+    public void The_largest_products_do_not_saturate(int weight) =>
+        Bytes(groups: 1500, gap: 0, () => 255, () => (sbyte)weight, start: null);
 
     [Theory]
     [MemberData(nameof(Groups))]
@@ -34,7 +40,8 @@ public sealed unsafe class TileCodeTests
         const int Gap = 5;
         (int lda, int ldc) = (pairs + 3, TileCode.Columns + Gap);
         uint[] a = Pairs(random, TileCode.Rows * lda + 1), b = Pairs(random, pairs * TileCode.Columns + 1);
-        float[] zeros = new float[TileCode.Columns], bias = Floats(random, TileCode.Columns), residual = Floats(random, TileCode.Rows * (ldc + 1));
+        float[] zeros = new float[TileCode.Columns], bias = Floats(random, TileCode.Columns),
+        residual = Floats(random, TileCode.Rows * (ldc + 1));
         foreach (bool adds in new[] { false, true })
         {
             float[] before = Floats(random, TileCode.Rows * ldc), expected = [.. before];
@@ -46,7 +53,8 @@ public sealed unsafe class TileCodeTests
                 uint sum = adds ? BitConverter.SingleToUInt32Bits(before[at]) : 0;
                 for (int k = 0; k < pairs; k++)
                     sum = VectorUnit.DotPairs(sum, a[row * lda + k], b[k * TileCode.Columns + column]);
-                expected[at] = BitConverter.UInt32BitsToSingle(sum) + (adds ? bias[column] : 0) + (adds ? residual[row * (ldc + 1) + column] : 0);
+                expected[at] = BitConverter.UInt32BitsToSingle(sum) + (adds ? bias[column] : 0) + (
+                    adds ? residual[row * (ldc + 1) + column] : 0);
             }
 
             Run(InterpretedBFloat16Tile<SystemVConvention>.Multiply).ShouldBe(expected);
@@ -88,7 +96,8 @@ public sealed unsafe class TileCodeTests
         uint one = BFloat16.Round(1), tiny = 1u << 16, next = BitConverter.SingleToUInt32Bits(1) + 1;
         VectorUnit.DotPairs(0, one, one).ShouldBe(one << 16);
         VectorUnit.DotPairs(0, one | one << 16, one | one << 16).ShouldBe(BitConverter.SingleToUInt32Bits(2));
-        VectorUnit.DotPairs(next, one << 16, (uint)BFloat16.Round(MathF.Pow(2, -24)) << 16).ShouldBe(next + 1, "half a step, to even");
+        VectorUnit.DotPairs(
+            next, one << 16, (uint)BFloat16.Round(MathF.Pow(2, -24)) << 16).ShouldBe(next + 1, "half a step, to even");
         VectorUnit.DotPairs(0, one << 16, tiny).ShouldBe(0u);
         VectorUnit.DotPairs(1, 0, 0).ShouldBe(0u);
     }
@@ -120,12 +129,17 @@ public sealed unsafe class TileCodeTests
         Should.Throw<InvalidOperationException>(() => memory.At((ulong)bytes, 1, isWrite: true));
     }
 
-    private static float[] Floats(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
+    private static float[] Floats(Random random, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
 
     private static uint[] Pairs(Random random, int count) =>
-        [.. Enumerable.Range(0, count).Select(_ => BFloat16.Round(random.NextSingle() - 0.5f) | (uint)BFloat16.Round(random.NextSingle() - 0.5f) << 16)];
+        [
+            .. Enumerable.Range(0, count).Select(_ =>
+                BFloat16.Round(random.NextSingle() - 0.5f) | (uint)BFloat16.Round(random.NextSingle() - 0.5f) << 16)
+        ];
 
-    private delegate void Product(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends, ref PanelPrefetch far);
+    private delegate void Product(
+        float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends, ref PanelPrefetch far);
 
     private static void Bytes(int groups, int gap, Func<byte> code, Func<sbyte> weight, Func<int>? start)
     {

@@ -24,7 +24,8 @@ internal sealed unsafe class VectorUnit
         switch (i.Mnemonic)
         {
             case Mnemonic.Vmovups when i.Op0Kind == OpKind.Memory:
-                this[i.Op1Register].CopyTo(new Span<uint>(memory.At(address, this[i.Op1Register].Length * sizeof(uint), isWrite: true), Lanes));
+                this[i.Op1Register].CopyTo(
+                    new Span<uint>(memory.At(address, this[i.Op1Register].Length * sizeof(uint), isWrite: true), Lanes));
                 break;
             case Mnemonic.Vmovups when i.Op1Kind == OpKind.Memory:
                 Span<uint> to = this[i.Op0Register];
@@ -42,10 +43,13 @@ internal sealed unsafe class VectorUnit
                 Each(i, DotPairs);
                 break;
             case Mnemonic.Vaddps:
-                ReadOnlySpan<uint> addend = i.Op2Kind == OpKind.Register ? this[i.Op2Register] : new(memory.At(address, Lanes * sizeof(uint), isWrite: false), Lanes);
+                ReadOnlySpan<uint> addend = i.Op2Kind == OpKind.Register
+                    ? this[i.Op2Register]
+                    : new(memory.At(address, Lanes * sizeof(uint), isWrite: false), Lanes);
                 Span<uint> sum = this[i.Op0Register], first = this[i.Op1Register];
                 for (int lane = 0; lane < Lanes; lane++)
-                    sum[lane] = BitConverter.SingleToUInt32Bits(BitConverter.UInt32BitsToSingle(first[lane]) + BitConverter.UInt32BitsToSingle(addend[lane]));
+                    sum[lane] = BitConverter.SingleToUInt32Bits(
+                        BitConverter.UInt32BitsToSingle(first[lane]) + BitConverter.UInt32BitsToSingle(addend[lane]));
                 break;
             case Mnemonic.Vzeroupper:
                 for (int register = 0; register < 16; register++)
@@ -65,7 +69,9 @@ internal sealed unsafe class VectorUnit
         return (uint)total;
     }
 
-    /// <summary>vdpbf16ps of a lane: the upper pair first; denormals count and become zero, each sum is rounded to nearest even.</summary>
+    /// <summary>
+    /// vdpbf16ps of a lane: the upper pair first; denormals count and become zero, each sum is rounded to nearest even.
+    /// </summary>
     public static uint DotPairs(uint sum, uint a, uint b)
     {
         float total = Flushed(BitConverter.UInt32BitsToSingle(sum));

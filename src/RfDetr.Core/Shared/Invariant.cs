@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace RfDetr;
+
+/// <summary>Interpolated text in the invariant culture, whatever the culture of the thread is.</summary>
+internal static class Invariant
+{
+    /// <summary>The text of an interpolated string, or of several that are joined with <c>+</c>.</summary>
+    public static string Text(InvariantTextHandler text) => text.ToStringAndClear();
+}
+
+/// <summary>Builds the text of <see cref="Invariant.Text"/>; the compiler writes the calls.</summary>
+[InterpolatedStringHandler]
+internal ref struct InvariantTextHandler(int literalLength, int formattedCount)
+{
+    private DefaultInterpolatedStringHandler _text = new(literalLength, formattedCount, CultureInfo.InvariantCulture);
+
+    public void AppendLiteral(string value) => _text.AppendLiteral(value);
+
+    public void AppendFormatted<T>(T value) => _text.AppendFormatted(value);
+
+    public void AppendFormatted<T>(T value, string? format) => _text.AppendFormatted(value, format);
+
+    public void AppendFormatted<T>(T value, int alignment) => _text.AppendFormatted(value, alignment);
+
+    public void AppendFormatted<T>(T value, int alignment, string? format) => _text.AppendFormatted(value, alignment, format);
+
+    public void AppendFormatted(ReadOnlySpan<char> value) => _text.AppendFormatted(value);
+
+    public string ToStringAndClear() => _text.ToStringAndClear();
+}
