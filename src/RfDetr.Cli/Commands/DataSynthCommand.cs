@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using RfDetr.Data;
 using Spectre.Console;
@@ -80,15 +81,9 @@ internal sealed class DataSynthCommand
             drawn += series.Count;
         }
 
-        context.WriteJson(json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("folder", folder);
-            json.WriteString("annotations", Path.Combine(all[0].Folder, AnnotationFile));
-            json.WriteNumber("images", total);
-            json.WriteNumber("objects", objects);
-            json.WriteEndObject();
-        });
+        context.WriteJson(
+            CliJson.Default.SceneSetDocument,
+            () => new SceneSetDocument(folder, Path.Combine(all[0].Folder, AnnotationFile), total, objects));
         context.Human.MarkupLineInterpolated(
             $"{total} images with {objects} objects in {folder}, annotations in {AnnotationFile}");
         return ExitCodes.Done;

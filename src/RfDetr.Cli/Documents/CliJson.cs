@@ -10,9 +10,23 @@ namespace RfDetr.Cli.Documents;
     JsonSourceGenerationOptions(
         PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata)
 ]
+[JsonSerializable(typeof(ClipSetDocument))]
+[JsonSerializable(typeof(CompareDocument))]
+[JsonSerializable(typeof(ConversionDocument))]
+[JsonSerializable(typeof(DiffDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(DownloadDocument))]
+[JsonSerializable(typeof(ExportDocument))]
+[JsonSerializable(typeof(HealthDocument))]
 [JsonSerializable(typeof(InspectionDocument))]
+[JsonSerializable(typeof(ParityDocument))]
 [JsonSerializable(typeof(QuantizedDocument))]
+[JsonSerializable(typeof(SceneSetDocument))]
 [JsonSerializable(typeof(StatisticsDocument))]
+[JsonSerializable(typeof(StreamParityDocument))]
+[JsonSerializable(typeof(TrackEvalDocument))]
+[JsonSerializable(typeof(TrainingDocument))]
+[JsonSerializable(typeof(TrainingParityDocument))]
 [JsonSerializable(typeof(VariantsDocument))]
+[JsonSerializable(typeof(WrittenBundleDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

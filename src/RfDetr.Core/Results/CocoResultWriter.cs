@@ -10,7 +10,8 @@ namespace RfDetr;
 /// <remarks>
 /// A file holds boxes or masks, never both: as soon as its first entry has a box, pycocotools takes every detection's area from
 /// its box, also where masks are compared, so that masks with boxes beside them get other AP of small, medium and large objects
-/// than masks alone. Not for several threads at once.
+/// than masks alone. The writer is called by hand because a list may have hundreds of thousands of entries, each written as it
+/// comes. Not for several threads at once.
 /// </remarks>
 internal sealed class CocoResultWriter : IDisposable
 {

@@ -4,6 +4,9 @@ using System.Text.Json;
 namespace RfDetr.Data;
 
 /// <summary>Writes COCO ground truth on one line; numbers with the digits that reading them back needs.</summary>
+/// <remarks>
+/// The writer is called by hand because a file may have millions of points: entry by entry, nothing of it exists a second time.
+/// </remarks>
 internal static class CocoWriter
 {
     private const int FlushAt = 1 << 20;

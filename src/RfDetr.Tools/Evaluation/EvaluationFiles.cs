@@ -48,46 +48,8 @@ public static class EvaluationFiles
     {
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(evaluation);
-        ModelInfo model = evaluation.Model;
-        json.WriteStartObject();
-        json.WriteStartObject("model");
-        json.WriteString("name", model.Name);
-        json.WriteString("variant", model.Variant);
-        json.WriteString("engine", model.Engine);
-        json.WriteEndObject();
-        json.WriteString("data", data);
-        json.WriteString("split", evaluation.Split.Name);
-        json.WriteStartArray("class_map");
-        foreach ((int label, DataClass one) in evaluation.Classes.ByLabel.OrderBy(pair => pair.Key))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("label", label);
-            json.WriteString("model", model.Classes.NameOf(label));
-            json.WriteString("data", one.Name);
-            json.WriteNumber("category_id", one.CategoryId);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        foreach (EvaluationResult result in RunReportContent.Both(evaluation.Summary))
-        {
-            json.WritePropertyName(result.Kind == EvaluationKind.Boxes ? "bbox" : "segm");
-            EvaluationJson.Write(json, result, curves);
-        }
-
-        WriteTimes(json, evaluation.Times);
-        json.WriteEndObject();
-    }
-
-    private static void WriteTimes(Utf8JsonWriter json, EvaluationTimes times)
-    {
-        json.WriteStartObject("time_ms");
-        json.WriteNumber("total", Math.Round(times.TotalMs, 3));
-        json.WriteNumber("decode", Math.Round(times.Mean.DecodeMs, 3));
-        json.WriteNumber("preprocess", Math.Round(times.Mean.PreprocessMs, 3));
-        json.WriteNumber("inference", Math.Round(times.Mean.InferenceMs, 3));
-        json.WriteNumber("postprocess", Math.Round(times.Mean.PostprocessMs, 3));
-        json.WriteEndObject();
+        JsonSerializer.Serialize(
+            json, DetectorEvaluationDocument.Of(evaluation, data, curves), EvaluationJsonContext.Default.DetectorEvaluationDocument);
     }
 
     private static RunReportContent Report(DetectorEvaluation evaluation, string data)

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace RfDetr.Cli.Commands;
+namespace RfDetr.Training;
 
 /// <summary>
 /// The pipe between the process that starts the ranks of a run and each of them: the starter holds one end open for as long as it
@@ -11,10 +11,10 @@ namespace RfDetr.Cli.Commands;
 /// A pipe, because it works on every system; Linux's signal on a parent's death is bound to the thread that started the process,
 /// and threads of a pool come and go.
 /// </remarks>
-internal sealed class Lifeline : IDisposable
+public sealed class Lifeline : IDisposable
 {
     /// <summary>Environment variable that tells a rank that its standard input is the pipe.</summary>
-    public const string Variable = "RFDETR_LIFELINE";
+    internal const string Variable = "RFDETR_LIFELINE";
 
     private const byte Stop = (byte)'s';
 
@@ -25,14 +25,15 @@ internal sealed class Lifeline : IDisposable
 
     private Lifeline(CancellationToken cancellation) => _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
-    /// <summary>Ends the rank's work: by the command line's own cancellation, or through the pipe.</summary>
+    /// <summary>Ends the rank's work: by the program's own cancellation, or through the pipe.</summary>
     public CancellationToken Cancellation => _stop.Token;
 
     /// <summary>Listens at the pipe if this process was started with one.</summary>
     /// <param name="input">Standard input.</param>
-    /// <param name="cancellation">The command line's own cancellation.</param>
+    /// <param name="cancellation">The program's own cancellation.</param>
     public static Lifeline Hold(Stream input, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(input);
         var line = new Lifeline(cancellation);
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 })
             new Thread(() => line.Listen(input)) { IsBackground = true, Name = "lifeline" }.Start();
@@ -40,14 +41,14 @@ internal sealed class Lifeline : IDisposable
     }
 
     /// <summary>Has a process that is to be started hold the other end.</summary>
-    public static void Attach(ProcessStartInfo start)
+    internal static void Attach(ProcessStartInfo start)
     {
         start.RedirectStandardInput = true;
         start.Environment[Variable] = "stdin";
     }
 
     /// <summary>Asks a process to stop; one that has ended already hears nothing.</summary>
-    public static void AskToStop(Process process)
+    internal static void AskToStop(Process process)
     {
         try
         {
