@@ -48,8 +48,8 @@ public static class EvaluationFiles
     {
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(evaluation);
-        JsonSerializer.Serialize(
-            json, DetectorEvaluationDocument.Of(evaluation, data, curves), EvaluationJsonContext.Default.DetectorEvaluationDocument);
+        var document = DetectorEvaluationDocument.Of(evaluation, data, curves);
+        JsonSerializer.Serialize(json, document, EvaluationJsonContext.Default.DetectorEvaluationDocument);
     }
 
     private static RunReportContent Report(DetectorEvaluation evaluation, string data)

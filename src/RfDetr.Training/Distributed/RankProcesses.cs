@@ -60,7 +60,8 @@ public static class RankProcesses
 
     private static async Task<RankEnd> WaitAsync(List<Process> ranks, Action<string>? failed)
     {
-        var running = ranks.Select((process, rank) => (Rank: rank, Ended: process.WaitForExitAsync(CancellationToken.None))).ToList();
+        var running =
+            ranks.Select((process, rank) => (Rank: rank, Ended: process.WaitForExitAsync(CancellationToken.None))).ToList();
         var end = RankEnd.Done;
         while (running.Count > 0)
         {
