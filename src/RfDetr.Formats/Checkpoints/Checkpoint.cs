@@ -124,3 +124,32 @@ public sealed class Checkpoint : IWeightSource, IDisposable
         }
     }
 }
+
+/// <summary>The containers that weights come in, distinguished by content and not by extension.</summary>
+public enum CheckpointFormat
+{
+    /// <summary>Format of <c>torch.save</c> since 1.6: a zip archive of one pickle and raw storages.</summary>
+    TorchZip,
+
+    /// <summary>Format of <c>torch.save</c> before 1.6: pickles followed by raw storages.</summary>
+    TorchLegacy,
+
+    /// <summary>A JSON header followed by raw tensors.</summary>
+    Safetensors,
+}
+
+/// <summary>Options for opening a checkpoint.</summary>
+public sealed record CheckpointOptions
+{
+    /// <summary>The defaults.</summary>
+    public static CheckpointOptions Default { get; } = new();
+
+    /// <summary>Take the averaged (EMA) weights where the file has both; without any, the plain ones are taken.</summary>
+    public bool PreferEma { get; init; }
+
+    /// <summary>
+    /// Comparison of a PyTorch archive's checksums with its bytes, those of a tensor when it is loaded. Off only for archives
+    /// that a tool has changed without correcting them.
+    /// </summary>
+    public bool VerifyChecksums { get; init; } = true;
+}

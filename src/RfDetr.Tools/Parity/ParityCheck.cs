@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using RfDetr.Checkpoints;
 using RfDetr.Model;
@@ -196,4 +197,12 @@ public static class ParityCheck
         ParityEngine.Cpu => "cpu",
         _ => $"onnxruntime {options.Precision}",
     };
+}
+
+/// <summary>Tensors by name in memory.</summary>
+internal sealed class TensorSet(IReadOnlyDictionary<string, HostTensor> tensors) : IWeightSource
+{
+    public IReadOnlyCollection<string> Names { get; } = [.. tensors.Keys];
+
+    public bool TryGet(string name, [NotNullWhen(true)] out HostTensor? tensor) => tensors.TryGetValue(name, out tensor);
 }

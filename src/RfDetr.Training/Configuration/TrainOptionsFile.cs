@@ -162,3 +162,6 @@ public static class TrainOptionsFile
     private static readonly System.Text.Json.JsonSerializerOptions s_json =
         new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }
+
+/// <summary>A configuration file cannot be used as it is: the message names file, line, key and value.</summary>
+public sealed class ConfigurationFileException(string message, Exception? inner = null) : RfDetrException(message, inner);

@@ -135,3 +135,8 @@ public sealed class Weights
     /// <summary>Stands for a tensor that could not be loaded until <see cref="Complete"/> throws.</summary>
     private sealed class Placeholder(Backend backend, TensorType type) : Tensor(backend, type);
 }
+
+/// <summary>
+/// A file's tensors are not those of the network: the message lists the missing, the unexpected and the mis-shaped ones.
+/// </summary>
+public sealed class WeightsException(string message) : RfDetrException(message);
