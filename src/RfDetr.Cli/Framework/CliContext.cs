@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
@@ -96,12 +95,4 @@ internal sealed class CliContext
             console.Profile.Width = PipedWidth;
         return console;
     }
-}
-
-/// <summary>Style of the command line's JSON documents.</summary>
-internal static class JsonStyle
-{
-    /// <summary>For documents that people read too; text is not for HTML, so '+' and 'é' stay themselves.</summary>
-    public static JsonWriterOptions Indented { get; } =
-        new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace RfDetr;
@@ -17,9 +16,6 @@ internal sealed class CocoResultWriter : IDisposable
 {
     private const int FlushAt = 1 << 20;
 
-    // Run lengths have characters such as '<', which the default encoder would escape.
-    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private readonly Stream _stream;
     private readonly Utf8JsonWriter _json;
     private readonly bool _masks;
@@ -34,7 +30,7 @@ internal sealed class CocoResultWriter : IDisposable
     public CocoResultWriter(Stream stream, bool masks, bool singles = false)
     {
         (_stream, _masks, _singles) = (stream, masks, singles);
-        _json = new Utf8JsonWriter(stream, s_options);
+        _json = new Utf8JsonWriter(stream, JsonStyle.Compact);
         _json.WriteStartArray();
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace RfDetr.Data;
@@ -11,11 +10,9 @@ internal static class CocoWriter
 {
     private const int FlushAt = 1 << 20;
 
-    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static void Write(Stream stream, CocoFile file)
     {
-        using var json = new Utf8JsonWriter(stream, s_options);
+        using var json = new Utf8JsonWriter(stream, JsonStyle.Compact);
         json.WriteStartObject();
         List(json, "categories", file.Categories, Category);
         List(json, "images", file.Images, Image);

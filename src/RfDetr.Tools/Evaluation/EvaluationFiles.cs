@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using RfDetr.Data;
 
@@ -7,9 +6,6 @@ namespace RfDetr.Tools;
 /// <summary>An evaluation as files: numbers for programs, a page for people, the detections for other tools.</summary>
 public static class EvaluationFiles
 {
-    private static readonly JsonWriterOptions s_json =
-        new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>
     /// Writes <c>report.html</c>, <c>evaluation.json</c> (with curves), <c>results.json</c> (as rf-detr writes it),
     /// <c>detections.bbox.json</c> and, with masks, <c>detections.segm.json</c>. Each file appears only when it is complete.
@@ -30,7 +26,7 @@ public static class EvaluationFiles
         ResultsJson.Write(Path.Combine(folder, "results.json"), [(evaluation.Split.Name, summary.Main)]);
         AtomicFile.Write(Path.Combine(folder, "evaluation.json"), stream =>
         {
-            using var json = new Utf8JsonWriter(stream, s_json);
+            using var json = new Utf8JsonWriter(stream, JsonStyle.Indented);
             WriteJson(json, evaluation, data, curves: true);
         }, flushToDisk: false);
         RunReport.Write(Path.Combine(folder, "report.html"), Report(evaluation, data));

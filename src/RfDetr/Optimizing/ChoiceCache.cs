@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using RfDetr.Checkpoints;
@@ -12,9 +11,6 @@ namespace RfDetr;
 internal sealed class ChoiceCache(string folder)
 {
     private const long MostBytes = 1 << 20;
-
-    private static readonly JsonWriterOptions s_style =
-        new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The folder that options name, or the one beside the downloaded weights.</summary>
     public static ChoiceCache At(string? folder) => new(folder is null
@@ -53,7 +49,7 @@ internal sealed class ChoiceCache(string folder)
         PathOf(report.Facts),
         stream =>
         {
-            using var json = new Utf8JsonWriter(stream, s_style);
+            using var json = new Utf8JsonWriter(stream, JsonStyle.Indented);
             JsonSerializer.Serialize(
                 json, new StoredChoice(StoredChoice.CurrentSchema, report), OptimizationJsonContext.Default.StoredChoice);
         },
