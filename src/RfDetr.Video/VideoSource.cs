@@ -37,7 +37,7 @@ public sealed class VideoSource
 
     /// <summary>Opens a video.</summary>
     /// <param name="input">A file, <c>rtsp://…</c>, <c>http(s)://…</c>, <c>camera:0</c>, or <c>-</c> for standard input.</param>
-    /// <param name="options">What to read; null for everything.</param>
+    /// <param name="options">Options for reading; null for everything.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="FfmpegMissingException">ffmpeg is not installed.</exception>

@@ -39,7 +39,7 @@ internal readonly record struct ImageAnswer(Detections? Result, NetworkOutputExc
 /// </summary>
 /// <param name="engine">Runs the network.</param>
 /// <param name="model">Classes, heads and input.</param>
-/// <param name="options">What to keep; null for the defaults.</param>
+/// <param name="options">Rules for the detections to keep; null for the defaults.</param>
 internal sealed class DetectionPipeline(INetworkEngine engine, ModelInfo model, DetectOptions? options)
 {
     private readonly DetectOptions _options = options ?? DetectOptions.Default;

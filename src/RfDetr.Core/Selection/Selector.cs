@@ -20,7 +20,7 @@ public static class Selector
     /// <param name="logits">Class logits <c>[queries, classes]</c> of one image, row-major.</param>
     /// <param name="queries">Rows of <paramref name="logits"/>.</param>
     /// <param name="classes">Columns of <paramref name="logits"/>.</param>
-    /// <param name="options">What to keep.</param>
+    /// <param name="options">Rules for the pairs to keep.</param>
     /// <param name="output">At least <see cref="SelectionOptions.MaxCount"/> long.</param>
     /// <exception cref="ArgumentException">Lengths do not fit one another.</exception>
     public static int Run(

@@ -20,8 +20,8 @@ internal unsafe interface ITile
     /// <param name="k">Terms of each sum.</param>
     /// <param name="c">Rows of sums, <paramref name="ldc"/> apart.</param>
     /// <param name="ldc">Distance of rows of c.</param>
-    /// <param name="addends">What is added to the sums, in this order.</param>
-    /// <param name="far">What to fetch meanwhile: some of it with each turn.</param>
+    /// <param name="addends">Addends of the sums, in this order.</param>
+    /// <param name="far">Memory to fetch meanwhile: some of it with each turn.</param>
     static abstract void Multiply(
         float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends, ref PanelPrefetch far);
 }

@@ -141,8 +141,8 @@ internal static unsafe class Int8Packing
 {
     /// <summary>Writes panels, scales and column sums.</summary>
     /// <param name="values">[N, K].</param>
-    /// <param name="order">Where term k of a row lies.</param>
-    /// <param name="layout">Where everything goes.</param>
+    /// <param name="order">Position of term k of a row.</param>
+    /// <param name="layout">Place of everything in the packed matrix.</param>
     /// <param name="to">Zeros, as many bytes as the layout says.</param>
     public static void Pack(ReadOnlySpan<float> values, ReadOnlySpan<int> order, Int8Layout layout, byte* to)
     {

@@ -12,7 +12,7 @@ internal sealed class CocoReader(CocoReadOptions options, ProblemList problems)
 
     /// <summary>Reads a file.</summary>
     /// <param name="json">At its beginning.</param>
-    /// <param name="path">What messages call it.</param>
+    /// <param name="path">Name of the file in messages.</param>
     /// <param name="options">Limits.</param>
     /// <param name="problems">Decides whether a broken entry ends the reading or is left out.</param>
     public static CocoFile Read(ref JsonCursor json, string path, CocoReadOptions options, ProblemList problems)

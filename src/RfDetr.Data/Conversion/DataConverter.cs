@@ -9,8 +9,8 @@ public static class DataConverter
     /// them.
     /// </summary>
     /// <param name="data">The data set.</param>
-    /// <param name="folder">Where to.</param>
-    /// <param name="options">Which layout.</param>
+    /// <param name="folder">Target folder.</param>
+    /// <param name="options">Layout and limits.</param>
     /// <param name="progress">Receives the number of images written, and of all.</param>
     /// <param name="cancellation">Ends it; nothing stays.</param>
     /// <exception cref="ArgumentException">The layout is not written, or the folder holds something.</exception>

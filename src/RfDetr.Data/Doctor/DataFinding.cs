@@ -14,11 +14,11 @@ public enum FindingLevel
 }
 
 /// <summary>One thing that <see cref="DataDoctor"/> found.</summary>
-/// <param name="Level">How bad it is.</param>
+/// <param name="Level">Severity.</param>
 /// <param name="Code">A word that stays the same from version to version, such as "box-outside".</param>
 /// <param name="Split">The split it is about; null for the whole data set.</param>
-/// <param name="Text">What it is, what follows, what helps: one sentence or two.</param>
-/// <param name="Count">How many images, objects or classes it concerns.</param>
+/// <param name="Text">The finding, its consequence and its cure: one sentence or two.</param>
+/// <param name="Count">Number of images, objects or classes that it concerns.</param>
 /// <param name="Examples">Up to <see cref="DoctorOptions.Examples"/> of them.</param>
 public sealed record DataFinding(
     FindingLevel Level, string Code, string? Split, string Text, int Count, IReadOnlyList<string> Examples);
@@ -71,7 +71,7 @@ internal sealed class FindingList(int examples)
     public IReadOnlyList<DataFinding> Sorted => [.. _found.OrderByDescending(f => f.Level)];
 
     /// <summary>Adds a finding unless the list of what it concerns is empty.</summary>
-    /// <param name="level">How bad.</param>
+    /// <param name="level">Severity.</param>
     /// <param name="code">Its lasting name.</param>
     /// <param name="split">Its split.</param>
     /// <param name="concerned">A name for each thing concerned.</param>

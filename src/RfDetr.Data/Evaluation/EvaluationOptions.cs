@@ -62,7 +62,7 @@ public sealed record EvaluationOptions
 }
 
 /// <summary>Objects of some size only; the others are ignored, neither found nor missed.</summary>
-/// <param name="Name">What the range is asked for by.</param>
+/// <param name="Name">Name that the range is asked for by.</param>
 /// <param name="Least">Smallest area in pixels, inclusive.</param>
 /// <param name="Most">Largest area in pixels, inclusive.</param>
 public readonly record struct AreaRange(string Name, double Least, double Most)

@@ -63,7 +63,7 @@ public sealed record SplitStatistics(
 }
 
 /// <summary>Spread of a set of numbers.</summary>
-/// <param name="Count">How many there are; the rest is 0 if none.</param>
+/// <param name="Count">Number of values; the rest is 0 if none.</param>
 /// <param name="Least">The smallest.</param>
 /// <param name="Tenth">A tenth is at or below it.</param>
 /// <param name="Median">Half is at or below it.</param>

@@ -98,8 +98,8 @@ public sealed class Checkpoint : IWeightSource, IDisposable
 
     /// <summary>Opens a checkpoint that is in memory; the bytes must not change while it is open.</summary>
     /// <param name="bytes">The file's content.</param>
-    /// <param name="name">What messages call it.</param>
-    /// <param name="options">How to open it.</param>
+    /// <param name="name">Name of the file in messages.</param>
+    /// <param name="options">Options for opening it.</param>
     /// <exception cref="CheckpointFormatException">As for a file.</exception>
     public static Checkpoint Read(ReadOnlyMemory<byte> bytes, string name, CheckpointOptions? options = null) =>
         Open(new MemoryBytes(name, bytes), options);

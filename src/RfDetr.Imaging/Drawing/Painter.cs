@@ -8,7 +8,7 @@ internal static class Painter
     /// <summary>Draws all annotations.</summary>
     /// <param name="canvas">The image; changed in place.</param>
     /// <param name="annotations">Best first: the first ones lie on top and choose the places of their labels first.</param>
-    /// <param name="options">How to draw.</param>
+    /// <param name="options">Appearance of the drawing.</param>
     /// <param name="labels">Renders text; null is allowed only if no label is to be shown.</param>
     /// <exception cref="ArgumentException">
     /// A mask has another size than the canvas, or labels are wanted without a renderer.

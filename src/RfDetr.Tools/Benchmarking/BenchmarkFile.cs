@@ -36,7 +36,7 @@ public static class BenchmarkFile
     }
 
     /// <summary>Writes a report as one JSON object.</summary>
-    /// <param name="report">What was measured.</param>
+    /// <param name="report">The measurement.</param>
     /// <param name="json">Receives it; give it an encoder that leaves text as it is if people shall read the file.</param>
     public static void Write(BenchmarkReport report, Utf8JsonWriter json)
     {

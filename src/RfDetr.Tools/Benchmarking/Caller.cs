@@ -21,7 +21,7 @@ internal sealed class Caller(Detector detector, ImageSet images, BenchmarkOption
 
     /// <summary>Makes one call and notes it.</summary>
     /// <param name="number">Of all calls of the series, from 0; decides which images are shown.</param>
-    /// <param name="spin">Whether the machine is measured afterwards.</param>
+    /// <param name="spin">True if the machine is measured afterwards.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public void Call(int number, bool spin, CancellationToken cancellationToken)
     {

@@ -9,7 +9,7 @@ namespace RfDetr.Tools;
 /// <param name="Classes">The class of the data set for each class of the model.</param>
 /// <param name="Found">All detections in the data set's classes, image by image.</param>
 /// <param name="Summary">COCO's measures of boxes and, where there are any, of masks.</param>
-/// <param name="Times">Where the time went.</param>
+/// <param name="Times">Time that it took, by stage.</param>
 public sealed record DetectorEvaluation(
     ModelInfo Model, DataSplit Split, IReadOnlyList<LabeledImage> Images, ClassMatching Classes, IReadOnlyList<FoundObject> Found,
     EvaluationSummary Summary, EvaluationTimes Times)

@@ -12,7 +12,7 @@ internal sealed class Matcher(MatchOptions options)
     /// <param name="predictions">Sets of predictions.</param>
     /// <param name="targets">The objects.</param>
     /// <param name="groups">Query groups G; each set's queries are G groups in a row.</param>
-    /// <param name="points">Where masks are compared.</param>
+    /// <param name="points">Source of the points at which masks are compared.</param>
     public Matches Match(Predictions predictions, BatchTargets targets, int groups, PointSource points)
     {
         Device device = predictions.Boxes.Device;

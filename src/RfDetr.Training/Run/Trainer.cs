@@ -4,7 +4,7 @@ using RfDetr.Torch;
 namespace RfDetr.Training;
 
 /// <summary>Trains: from options to a run folder with checkpoints, measurements and a report.</summary>
-/// <param name="options">What to do; checked when it runs.</param>
+/// <param name="options">Options of the run; checked when it runs.</param>
 /// <param name="log">Hears what happens; null for nobody.</param>
 public sealed class Trainer(TrainOptions options, ITrainingLog? log = null)
 {

@@ -22,7 +22,7 @@ internal sealed class TrainingStep : IDisposable
 
     /// <summary>Builds the network on a back end and everything around it.</summary>
     /// <param name="config">The network.</param>
-    /// <param name="backend">Where it computes.</param>
+    /// <param name="backend">Back end on which it computes.</param>
     /// <param name="weights">Opens the weights on it: a file's, or an initializer's.</param>
     /// <param name="options">The step.</param>
     /// <param name="ranks">The processes that share each step; null for one alone. They belong to the caller.</param>

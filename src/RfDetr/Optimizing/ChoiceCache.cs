@@ -61,7 +61,7 @@ internal sealed class ChoiceCache(string folder)
 
 /// <summary>A file of the cache.</summary>
 /// <param name="SchemaVersion">Version of the layout.</param>
-/// <param name="Report">What was measured.</param>
+/// <param name="Report">Report of the measurement.</param>
 internal sealed record StoredChoice(int SchemaVersion, OptimizationReport Report)
 {
     public const int CurrentSchema = 1;

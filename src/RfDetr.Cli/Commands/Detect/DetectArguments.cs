@@ -117,10 +117,10 @@ internal sealed class DetectArguments
 
 /// <summary>Files that <c>rfdetr detect</c> writes, and their folder.</summary>
 /// <param name="Folder">For all of it.</param>
-/// <param name="Images">Whether annotated images are written.</param>
-/// <param name="Crops">Whether each object is written as an image.</param>
+/// <param name="Images">True if annotated images are written.</param>
+/// <param name="Crops">True if each object is written as an image.</param>
 /// <param name="Formats">Any of json, csv, coco, yolo.</param>
-/// <param name="Draw">How images are annotated.</param>
+/// <param name="Draw">Appearance of annotated images.</param>
 internal sealed record OutputPlan(string Folder, bool Images, bool Crops, IReadOnlyList<string> Formats, DrawOptions Draw)
 {
     public bool WritesAnything => Images || Crops || Formats.Count > 0;

@@ -30,7 +30,7 @@ public static class ConfigInference
     /// <summary>The configuration and the contradictions that were settled on the way.</summary>
     /// <param name="weights">Tensors by the published names.</param>
     /// <param name="args">The checkpoint's arguments; null or empty if it has none.</param>
-    /// <param name="options">What the caller knows.</param>
+    /// <param name="options">The caller's knowledge.</param>
     /// <exception cref="CheckpointFormatException">
     /// It is no RF-DETR checkpoint, its shapes contradict each other or the variant asked for, or something is left open.
     /// </exception>

@@ -81,7 +81,9 @@ public sealed class Weights
     /// more layer of a kind that the network has (<c>layers.6</c> beside <c>layers.0</c> to <c>layers.5</c>) means a larger
     /// network and remains an error.
     /// </remarks>
-    /// <param name="expected">What was being built, for the message, e.g. <c>variant 'nano'</c>.</param>
+    /// <param name="expected">
+    /// Description of the network that was being built, for the message, e.g. <c>variant 'nano'</c>.
+    /// </param>
     /// <exception cref="WeightsException">Anything did not fit.</exception>
     public void Complete(string expected)
     {
