@@ -98,10 +98,9 @@ internal sealed record SequenceDocument : TrackingScoresDocument
     }
 
     [SetsRequiredMembers]
-    private SequenceDocument(TrackingScoresDocument scores)
-        : base(scores)
-    {
-    }
+    private SequenceDocument(SequenceScores s)
+        : base(TrackingScoresDocument.Of(s.Scores)) =>
+        (Name, Frames, TrueIds, Ids) = (s.Name, s.Frames, s.TrueIds, s.ResultIds);
 
     [JsonPropertyOrder(-4)]
     public required string Name { get; init; }
@@ -115,11 +114,5 @@ internal sealed record SequenceDocument : TrackingScoresDocument
     [JsonPropertyOrder(-1)]
     public required int Ids { get; init; }
 
-    public static SequenceDocument Of(SequenceScores s) => new(TrackingScoresDocument.Of(s.Scores))
-    {
-        Name = s.Name,
-        Frames = s.Frames,
-        TrueIds = s.TrueIds,
-        Ids = s.ResultIds,
-    };
+    public static SequenceDocument Of(SequenceScores s) => new(s);
 }
