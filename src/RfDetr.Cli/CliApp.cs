@@ -45,7 +45,8 @@ public static class CliApp
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         };
-        ParseResult parsed = root.Parse(args);
+        // Letters are not bundled: "-model" is a slip of "--model", not "-m odel".
+        ParseResult parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false });
         if (parsed.Action is { } builtIn and not ParseErrorAction)
             return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false); // --help, --version
         if (UsageErrors.Of(parsed) is { Count: > 0 } mistakes)

@@ -139,9 +139,8 @@ internal static class ParityCommand
 
     private static void Print(IAnsiConsole console, IReadOnlyList<ParityReport> reports)
     {
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (string heading in (string[])["file", "stage", "largest error", "allowed", "", "note"])
-            table.AddColumn(heading);
+        TextTable table = new TextTable().AddColumn("file", narrow: Narrow.Wrap).AddColumn("stage", narrow: Narrow.Wrap)
+            .AddNumbers("largest error", "allowed").AddColumn("").AddColumn("note", narrow: Narrow.Wrap);
         foreach (ParityReport report in reports)
         {
             foreach (StageResult s in report.Stages)

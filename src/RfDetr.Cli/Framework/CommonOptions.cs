@@ -10,7 +10,7 @@ internal static class CommonOptions
     public const string VerboseName = "--verbose";
     public const string MaxPixelsName = "--max-pixels";
 
-    public static Option<bool> Verbose() => new(VerboseName)
+    public static Option<bool> Verbose() => new(VerboseName, ShortNames.All[VerboseName])
     {
         Description = "With errors, show where they come from (stack trace).",
         Recursive = true,
