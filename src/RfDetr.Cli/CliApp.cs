@@ -76,7 +76,11 @@ public static class CliApp
         }
     }
 
-    /// <summary>All verbs, in the order of the help text.</summary>
+    /// <summary>Every verb, those within others too.</summary>
+    internal static IEnumerable<Command> AllVerbs() =>
+        Verbs().SelectMany(v => v.Subcommands.Count > 0 ? v.Subcommands : (IEnumerable<Command>)[v]);
+
+    /// <summary>The verbs of the first level, in the order of the help text.</summary>
     private static IEnumerable<Command> Verbs() =>
     [
         DetectCommand.Create(),

@@ -58,7 +58,7 @@ internal sealed class DownloadCommand
 
         WriteJson(context, fetched);
         if (!context.WantsJson)
-            context.Human.WriteLine($"Try it: rfdetr detect PICTURE --model {files[0].Variant}");
+            context.Human.WriteLine($"Try it: rfdetr detect IMAGE --model {files[0].Variant}");
         return ExitCodes.Done;
     }
 

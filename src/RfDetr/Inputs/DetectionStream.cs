@@ -39,9 +39,11 @@ public sealed record StreamOptions
 internal static class DetectionStream
 {
     /// <summary>An image, or the reason why there is none.</summary>
-    private sealed class Loaded(ImageSource source) : IDisposable
+    private sealed class Loaded(FedImage image) : IDisposable
     {
-        public ImageSource Source { get; } = source;
+        public ImageSource Source { get; } = image.Source;
+
+        public ImageSource Reader { get; } = image.Reader;
 
         public Image? Image { get; set; }
 
@@ -71,19 +73,24 @@ internal static class DetectionStream
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var turn = new SemaphoreSlim(1);
         var underWay = new Queue<Task<Loaded[]>>();
-        using IEnumerator<ImageSource[]> groups = sources.Chunk(size).GetEnumerator();
+        var feed = new SourceFeed(sources, size);
         try
         {
-            bool more = true;
-            while (more || underWay.Count > 0)
+            while (true)
             {
-                while (more && underWay.Count < stream.AheadOrDefault && (more = groups.MoveNext()))
+                // A camera or a pipe may let us wait for its next image: what is found already is handed out meanwhile.
+                underWay.TryPeek(out Task<Loaded[]>? first);
+                if (underWay.Count < stream.AheadOrDefault && feed.Next is { } next
+                    && (first is null || await Task.WhenAny(next, first).ConfigureAwait(false) == next))
                 {
-                    ImageSource[] group = groups.Current;
-                    underWay.Enqueue(Task.Run(() => WorkAsync(pipeline, group, options.Roi, most, turn, stop.Token), stop.Token));
+                    if (await next.WaitAsync(cancellationToken).ConfigureAwait(false) is { } group)
+                        underWay.Enqueue(
+                            Task.Run(() => WorkAsync(pipeline, group, options.Roi, most, turn, stop.Token), stop.Token));
+                    feed.Advance();
+                    continue;
                 }
 
-                if (!underWay.TryPeek(out Task<Loaded[]>? first))
+                if (first is null)
                     break;
                 Loaded[] done = await first.ConfigureAwait(false);
                 _ = underWay.Dequeue();
@@ -102,6 +109,7 @@ internal static class DetectionStream
         {
             // A caller that stops early, or an error, leaves groups behind that nobody will see.
             await stop.CancelAsync().ConfigureAwait(false);
+            await feed.CloseAsync().ConfigureAwait(false);
             foreach (Task<Loaded[]> left in underWay)
                 await left.ContinueWith(
                     static t => Release(t.IsCompletedSuccessfully ? t.Result : []), TaskScheduler.Default).ConfigureAwait(false);
@@ -109,10 +117,10 @@ internal static class DetectionStream
     }
 
     private static async Task<Loaded[]> WorkAsync(
-        DetectionPipeline pipeline, ImageSource[] group, PixelRect? roi, int most, SemaphoreSlim turn,
+        DetectionPipeline pipeline, FedImage[] group, PixelRect? roi, int most, SemaphoreSlim turn,
         CancellationToken cancellationToken)
     {
-        Loaded[] loaded = [.. group.Select(static source => new Loaded(source))];
+        Loaded[] loaded = [.. group.Select(static image => new Loaded(image))];
         try
         {
             await Task.WhenAll(loaded.Select(one => LoadAsync(one, roi, cancellationToken))).ConfigureAwait(false);
@@ -137,7 +145,7 @@ internal static class DetectionStream
         long start = Stopwatch.GetTimestamp();
         try
         {
-            one.Image = await one.Source.OpenAsync(null, cancellationToken).ConfigureAwait(false);
+            one.Image = await one.Reader.OpenAsync(null, cancellationToken).ConfigureAwait(false);
             CheckRoi(one.Image, roi);
             one.DecodeMs = StageClock.Ms(start);
         }

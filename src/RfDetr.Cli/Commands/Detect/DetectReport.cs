@@ -32,7 +32,7 @@ internal sealed class DetectReport(IAnsiConsole console, int total)
         _times += t;
         foreach (Detection detection in outcome.Result.Items)
             _perClass[detection.ClassName] = _perClass.GetValueOrDefault(detection.ClassName) + 1;
-        if (total <= MostTables)
+        if (total <= MostTables && Done <= MostTables)
             Table(outcome.Source.Name, outcome.Result);
         else if (!quiet)
             Line(outcome.Source.Name, outcome.Result);
