@@ -33,8 +33,8 @@ public sealed record StreamOptions
 
 /// <summary>
 /// Runs a detector over any number of images: lazily, in order, several decoders feeding one engine. Each group of images is one
-/// task that decodes, prepares, runs and decodes the answers; a bounded number of them is under way, and the network runs for one
-/// at a time.
+/// task that decodes, prepares, runs and decodes the answers; a bounded number of them is under way. The network runs for one at
+/// a time, or, in our own engine, for as many as it has threads: each is then done by one thread, which waits for no other.
 /// </summary>
 internal static class DetectionStream
 {
@@ -71,7 +71,7 @@ internal static class DetectionStream
         DetectionPipeline pipeline = detector.Pipeline(options); // a wrong option is reported here, not once per image
         int size = stream.Batch ?? detector.PreferredBatch, most = detector.BatchSize(size);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var turn = new SemaphoreSlim(1);
+        using var turn = new SemaphoreSlim(detector.RunsAtOnce(stream.AheadOrDefault));
         var underWay = new Queue<Task<Loaded[]>>();
         var feed = new SourceFeed(sources, size);
         try
@@ -126,7 +126,8 @@ internal static class DetectionStream
             await Task.WhenAll(loaded.Select(one => LoadAsync(one, roi, cancellationToken))).ConfigureAwait(false);
             foreach (Loaded[] part in loaded.Where(l => l.Image is not null).Chunk(most))
             {
-                ImageAnswer[] answers = pipeline.Run(new Frames([.. part.Select(l => l.Image!)]), cancellationToken, turn);
+                ImageAnswer[] answers = await pipeline.RunAsync(
+                    new Frames([.. part.Select(l => l.Image!)]), turn, cancellationToken).ConfigureAwait(false);
                 for (int i = 0; i < part.Length; i++)
                     (part[i].Result, part[i].Error) = (answers[i].Result, answers[i].Error);
             }
