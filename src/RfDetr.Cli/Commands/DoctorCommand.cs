@@ -26,7 +26,7 @@ internal sealed class DoctorCommand
     private async Task<int> RunAsync(CliContext context)
     {
         string? runtime = context.Get(_runtime), part = context.Get(_part);
-        IReadOnlyList<Finding> findings = await context.WithProgressAsync("trying what is installed", _ => Task.Run(
+        IReadOnlyList<Finding> findings = await context.WithSignAsync("trying what is installed", () => Task.Run(
             () => part is null
                 ? DoctorChecks.Run(runtime, context.Cancellation)
                 : [DoctorChecks.TryPart(part, runtime, context.Cancellation)],

@@ -21,9 +21,9 @@ internal static class InspectCommand
 
         async Task<int> Run(CliContext context)
         {
-            ModelInspection found = await context.WithProgressAsync(
+            ModelInspection found = await context.WithSignAsync(
                 $"reading {context.Get(file)}",
-                _ => Task.Run(() => ModelInspection.Of(context.Get(file), checkpoint.Read(context)), context.Cancellation));
+                () => Task.Run(() => ModelInspection.Of(context.Get(file), checkpoint.Read(context)), context.Cancellation));
             context.WriteJson(CliJson.Default.InspectionDocument, () => InspectionDocument.Of(found, context.Get(tensors)));
             if (!context.WantsJson)
                 InspectionText.Print(context.Human, found, context.Get(tensors));

@@ -143,8 +143,8 @@ internal sealed class ModelArguments
 
     /// <summary>Loads a model; on a terminal with a sign that something happens.</summary>
     public static Task<Detector> LoadAsync(CliContext context, string model, ModelOptions options, Engine engine) =>
-        context.WithProgressAsync(
-            $"loading {model}", _ => Detector.LoadAsync(model, options, engine, context.Cancellation));
+        context.WithSignAsync(
+            $"loading {model}", () => Detector.LoadAsync(model, options, engine, context.Cancellation));
 
     private static string[] ReadNames(string text)
     {

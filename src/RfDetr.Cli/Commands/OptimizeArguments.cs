@@ -56,9 +56,9 @@ internal sealed class OptimizeArguments
             Image[] probes = BenchmarkInputs.Probes(Probes);
             try
             {
-                Detector optimized = await context.WithProgressAsync(
+                Detector optimized = await context.WithSignAsync(
                     "measuring engines",
-                    _ => detector.OptimizeForInferenceAsync(Options(context, probes), context.Cancellation))
+                    () => detector.OptimizeForInferenceAsync(Options(context, probes), context.Cancellation))
                     .ConfigureAwait(false);
                 Tell(context, optimized.Optimization!);
                 return optimized;

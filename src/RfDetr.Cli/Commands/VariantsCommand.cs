@@ -46,16 +46,15 @@ internal static class VariantsCommand
     private static void Print(IAnsiConsole console, Row[] rows)
     {
         TextTable table = new TextTable()
-            .AddColumn("variant").AddColumn("task").AddColumn("input", right: true).AddColumn("parameters", right: true)
-            .AddColumn("encoder").AddColumn("layers", right: true).AddColumn("queries", right: true).AddColumn("license")
-            .AddColumn("here");
+            .AddColumn("variant").AddColumn("task").AddColumn("input", right: true).AddColumn("params", right: true)
+            .AddColumn("encoder").AddColumn("queries", right: true).AddColumn("license").AddColumn("here");
         foreach (Row row in rows)
         {
             ModelConfig c = row.Config;
             table.AddRow(
                 c.Variant, c.SegmentationHead ? "masks" : "boxes", $"{c.Resolution}²",
                 (row.Parameters / 1e6).ToString("0.0 M", CultureInfo.InvariantCulture), $"{row.Encoder}/{c.PatchSize}",
-                $"{c.DecoderLayers}", $"{c.NumQueries}", row.File.License.Id, row.Downloaded ? "yes" : "");
+                $"{c.NumQueries}", row.File.License.Id, row.Downloaded ? "yes" : "");
         }
 
         console.Write(table);

@@ -103,11 +103,11 @@ internal sealed class TextTable : IRenderable
                 continue;
             }
 
-            List<SegmentLine>[] parts = [.. shown.Select(i => Broken(options, _rows[row][i], widths[i]))];
+            List<Segment[]>[] parts = [.. shown.Select(i => Broken(options, _rows[row][i], widths[i]))];
             for (int at = 0; at < parts.Max(p => p.Count); at++)
             {
                 foreach (Segment segment in OneLine(
-                    shown, widths, i => parts[shown.IndexOf(i)] is var p && at < p.Count ? [.. p[at]] : []))
+                    shown, widths, i => parts[shown.IndexOf(i)] is var p && at < p.Count ? p[at] : []))
                     yield return segment;
             }
         }
@@ -165,8 +165,15 @@ internal sealed class TextTable : IRenderable
     private static Segment[] Line(RenderOptions options, string markup) =>
         [.. ((IRenderable)new Markup(markup)).Render(options, int.MaxValue / 2).Where(s => !s.IsLineBreak)];
 
-    private static List<SegmentLine> Broken(RenderOptions options, string markup, int width) =>
-        Segment.SplitLines(((IRenderable)new Markup(markup)).Render(options, width), width);
+    // The blank that a line was broken at stays at its end.
+    private static List<Segment[]> Broken(RenderOptions options, string markup, int width) =>
+    [
+        .. Segment.SplitLines(((IRenderable)new Markup(markup)).Render(options, width), width).Select(line =>
+        {
+            Segment[] kept = [.. line.Reverse<Segment>().SkipWhile(s => string.IsNullOrWhiteSpace(s.Text)).Reverse()];
+            return kept is [.., var last] ? [.. kept[..^1], new Segment(last.Text.TrimEnd(), last.Style)] : kept;
+        })
+    ];
 
     private static int Width(string text) => new Segment(text).CellCount();
 }
