@@ -131,7 +131,6 @@ public sealed class NewcomerTests : IDisposable
     [InlineData("parity", "--streams", "no")]
     [InlineData("parity", "--weights", "no.pth", "--bundle", "no.safetensors")]
     [InlineData("eval", "--data", "no")]
-    [InlineData("data", "doctor", "no")]
     [InlineData("data", "stats", "no")]
     [InlineData("train", "--config", "no.yaml")]
     [InlineData("train", "--resume", "no")]
