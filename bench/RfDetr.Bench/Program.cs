@@ -18,6 +18,7 @@ switch (what)
         NetworkBench.Profile(variant, rounds, Threads(), int8Bits: 7);
         break;
     case "pipeline": PipelineBench.Run(rounds); break;
+    case "stream": StreamBench.Run(rounds, variant); break;
     case "load": LoadBench.Run(Math.Min(rounds, 5)); break;
     case "evaluation": EvaluationBench.Run(Math.Min(rounds, 5)); break;
     case "tracking": TrackingBench.Run(Math.Min(rounds, 9)); break;
@@ -32,8 +33,8 @@ switch (what)
     default:
         Console.Error.WriteLine(
             $"no benchmark '{string.Join(' ', args)}'; there are network [ROUNDS] [VARIANT] [THREADS], profile [ROUNDS] "
-                + $"[VARIANT] [THREADS], int8 and profile-int8 likewise, pipeline [ROUNDS], load [ROUNDS], evaluation "
-                + $"[ROUNDS], tracking [ROUNDS], train-step [ROUNDS] [VARIANT], training ROUNDS VARIANT DATA, tables (see "
+                + $"[VARIANT] [THREADS], int8 and profile-int8 likewise, pipeline [ROUNDS], stream [ROUNDS] "
+                + $"[MODEL], load [ROUNDS], evaluation [ROUNDS], tracking [ROUNDS], train-step [ROUNDS] [VARIANT], training ROUNDS VARIANT DATA, tables (see "
                 + $"bench/tables.sh), all [ROUNDS]");
         return 2;
 }

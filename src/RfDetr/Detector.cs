@@ -12,7 +12,7 @@ namespace RfDetr;
 /// </remarks>
 public sealed class Detector : IDisposable
 {
-    private readonly INetworkEngine _engine;
+    private readonly SharedEngine _engine;
 
     internal Detector(ModelReference reference, ModelOptions options, Engine engine, INetworkEngine started, ModelInfo model)
     {
@@ -261,6 +261,9 @@ public sealed class Detector : IDisposable
 
     /// <summary>Images per run: the network's fixed number, else the number that was asked for.</summary>
     internal int BatchSize(int asked) => _engine.Contract.FixedBatch ?? asked;
+
+    /// <summary>Runs of the network at a time that a stream is quickest with, of so many that it holds.</summary>
+    internal int RunsAtOnce(int held) => _engine.ThreadsOfOwn is { } threads && threads <= held ? threads : 1;
 
     /// <summary>The running half, for streams that need each image's outcome.</summary>
     internal DetectionPipeline Pipeline(DetectOptions? options) => new(_engine, Model, options);

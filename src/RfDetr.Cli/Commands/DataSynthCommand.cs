@@ -13,7 +13,7 @@ internal sealed class DataSynthCommand
     private const string AnnotationFile = SceneSet.AnnotationFile;
 
     private readonly Option<string?> _output =
-        OptionsOf.Text("--output", "DIR", "Folder for the images and " + AnnotationFile + ".");
+        OptionsOf.OutputFolder("--output", "DIR", "Folder for the images and " + AnnotationFile + ".");
     private readonly Option<int?> _count = OptionsOf.Whole("--count", "N", "Number of images.", 1, MaxCount);
     private readonly Option<int?> _valid = OptionsOf.Whole(
         "--valid", "M", "Also draw M other images for validation: DIR/train gets N, DIR/valid gets M.", 1, MaxCount);

@@ -65,7 +65,7 @@ internal sealed class DownloadCommand
                     f.File.FileName, f.File.Variant, f.Path, f.Bytes, f.File.Md5, f.File.License.Id)),
             ]));
         if (!context.WantsJson)
-            context.Human.WriteLine($"Try it: rfdetr detect PICTURE --model {files[0].Variant}");
+            context.Human.WriteLine($"Try it: rfdetr detect IMAGE --model {files[0].Variant}");
         return ExitCodes.Done;
     }
 

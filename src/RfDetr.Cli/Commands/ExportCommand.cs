@@ -17,7 +17,7 @@ internal static class ExportCommand
         {
             Description = $"Checkpoint, name of downloaded weights, or {ModelArguments.BuiltIn}."
         };
-        Option<string?> output = OptionsOf.Text("--output", "PATH", "Where to write: .onnx, .safetensors or .pth.");
+        Option<string?> output = OptionsOf.OutputFile("--output", "PATH", "Where to write: .onnx, .safetensors or .pth.");
         output.Required = true;
         Option<string?> precision = OptionsOf.Choice(
             "--precision",

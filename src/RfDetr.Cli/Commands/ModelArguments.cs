@@ -141,6 +141,11 @@ internal sealed class ModelArguments
                 : new Engine.Automatic { Threads = threads };
     }
 
+    /// <summary>Loads a model; on a terminal with a sign that something happens.</summary>
+    public static Task<Detector> LoadAsync(CliContext context, string model, ModelOptions options, Engine engine) =>
+        context.WithSignAsync(
+            $"loading {model}", () => Detector.LoadAsync(model, options, engine, context.Cancellation));
+
     private static string[] ReadNames(string text)
     {
         string[] names = File.Exists(text)

@@ -23,7 +23,7 @@ internal static class ParityCommand
         Option<string?> bundle =
             OptionsOf.Text("--bundle", "FILE", "Safetensors file with 'input' and the expected stages; see docs/parity.md.");
         Option<string?> write =
-            OptionsOf.Text("--write-bundle", "FILE", "Write the checkpoint's own stages (on the input of --bundle, if given).");
+            OptionsOf.OutputFile("--write-bundle", "FILE", "Write the checkpoint's own stages (on the input of --bundle, if given).");
         Option<float?> tolerance = OptionsOf.Number(
             "--tolerance", "T", "Allowed error as a part of a stage's largest value (default: the file's own, else 1e-4).",
             1e-12f, 10);
@@ -130,9 +130,8 @@ internal static class ParityCommand
 
     private static void Print(IAnsiConsole console, IReadOnlyList<ParityReport> reports)
     {
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (string heading in (string[])["file", "stage", "largest error", "allowed", "", "note"])
-            table.AddColumn(heading);
+        TextTable table = new TextTable().AddColumn("file", narrow: Narrow.Wrap).AddColumn("stage", narrow: Narrow.Wrap)
+            .AddNumbers("largest error", "allowed").AddColumn("").AddColumn("note", narrow: Narrow.Wrap);
         foreach (ParityReport report in reports)
         {
             foreach (StageResult s in report.Stages)

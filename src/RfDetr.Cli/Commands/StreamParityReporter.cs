@@ -36,9 +36,7 @@ internal static class StreamParityReporter
 
     private static void Print(IAnsiConsole console, List<StreamParityResult> results)
     {
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (string heading in (string[])["file", "set-ups", "agree", ""])
-            table.AddColumn(heading);
+        TextTable table = new TextTable().AddColumn("file", narrow: Narrow.Wrap).AddNumbers("set-ups", "agree").AddColumn("");
         foreach (IGrouping<string, StreamParityResult> file in results.GroupBy(r => r.File))
         {
             int agree = file.Count(r => r.Ok);

@@ -33,10 +33,8 @@ internal static class TrackEvalCommand
 
     private static void Print(IAnsiConsole console, TrackEvaluation evaluation)
     {
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (string heading in (string[])["sequence", "objects", "ids", "HOTA", "DetA", "AssA", "MOTA", "IDF1", "switches",
-            "FP", "FN"])
-            table.AddColumn(heading);
+        TextTable table = new TextTable().AddColumn("sequence", narrow: Narrow.Wrap)
+            .AddNumbers("objects", "ids", "HOTA", "DetA", "AssA", "MOTA", "IDF1", "switches", "FP", "FN");
         foreach (SequenceScores s in evaluation.Sequences)
             AddRow(table, Markup.Escape(s.Name), s.TrueIds, s.ResultIds, s.Scores);
         if (evaluation.Sequences.Count > 1)
@@ -45,7 +43,7 @@ internal static class TrackEvalCommand
         console.Write(table);
     }
 
-    private static void AddRow(Table table, string name, int objects, int ids, TrackingScores s) => table.AddRow(
+    private static void AddRow(TextTable table, string name, int objects, int ids, TrackingScores s) => table.AddRow(
         name,
         Whole(objects),
         Whole(ids),

@@ -48,9 +48,8 @@ internal static class TrainingParityReporter
 
     private static void Print(IAnsiConsole console, TrainingParityReport report)
     {
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (string heading in (string[])["kind", "step", "worst", "relative error", "allowed", ""])
-            table.AddColumn(heading);
+        TextTable table = new TextTable().AddColumn("kind").AddColumn("step", right: true)
+            .AddColumn("worst", narrow: Narrow.Wrap).AddNumbers("relative error", "allowed").AddColumn("");
         foreach (TrainingFigure f in Worst(report))
             table.AddRow(
                 f.Kind.ToString(), Text($"{f.Step}"), Markup.Escape(f.Name), Text($"{f.RelativeError:0.0e0}"),

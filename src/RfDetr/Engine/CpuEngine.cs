@@ -19,6 +19,9 @@ internal sealed class CpuEngine : INetworkEngine
 
     public NetworkContract Contract { get; }
 
+    /// <summary>Threads that share the steps of one run; as many runs at a time take one each.</summary>
+    public int Threads => _network.Options.Threads;
+
     public INetworkRun Rent(int batch) => new Run(_network.Rent(batch), Contract);
 
     public void Dispose() => _network.Dispose();

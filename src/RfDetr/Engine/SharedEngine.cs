@@ -14,6 +14,9 @@ internal sealed class SharedEngine(INetworkEngine engine) : INetworkEngine
 
     public NetworkContract Contract => engine.Contract;
 
+    /// <summary>The threads of our own engine, where each of as many runs takes one of them; null for other engines.</summary>
+    public int? ThreadsOfOwn => (engine as CpuEngine)?.Threads;
+
     public INetworkRun Rent(int batch)
     {
         Enter();

@@ -25,7 +25,7 @@ internal sealed class CompareCommand
         OptionsOf.Flag("--any-environment", "Compare even if machine, images or measurement differ.");
 
     private readonly Option<string?> _report =
-        OptionsOf.Text("--report", "FILE", "Also write a page with the ratios and their intervals (.html).");
+        OptionsOf.OutputFile("--report", "FILE", "Also write a page with the ratios and their intervals (.html).");
 
     public static Command Create()
     {

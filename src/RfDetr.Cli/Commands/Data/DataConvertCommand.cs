@@ -12,7 +12,7 @@ internal sealed class DataConvertCommand
     private readonly DataArguments _data = new();
     private readonly Option<string?> _to =
         OptionsOf.Choice("--to", "Layout to write: coco (Roboflow's), yolo or voc.", "coco", "yolo", "voc");
-    private readonly Option<string?> _output = OptionsOf.Text("--output", "DIR", "New folder for it.");
+    private readonly Option<string?> _output = OptionsOf.OutputFolder("--output", "DIR", "New folder for it.");
     private readonly Option<bool> _link = OptionsOf.Flag(
         "--link", "Make hard links to the images instead of copies (both folders on one drive).");
     private readonly Option<bool> _loss = OptionsOf.Flag(

@@ -35,7 +35,7 @@ internal sealed class DetectArguments
     private readonly Option<int?> _batch =
         OptionsOf.Whole("--batch", "B", "Images per run of the network (default 1; with --optimize the quickest).", 1, 1024);
     private readonly Option<bool> _recursive = OptionsOf.Flag("--recursive", "Search folders to their depth.");
-    private readonly Option<string?> _output = OptionsOf.Text(
+    private readonly Option<string?> _output = OptionsOf.OutputFolder(
         "--output", "DIR",
         $"Folder for everything that is written (default {DefaultOutput}; with --json alone nothing else is written).");
     private readonly Option<bool> _noImages = OptionsOf.Flag("--no-images", "Write no annotated images.", "--no-pictures");
