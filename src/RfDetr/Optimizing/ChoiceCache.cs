@@ -59,8 +59,16 @@ internal sealed class ChoiceCache(string folder)
         },
         flushToDisk: false);
 
+    // The compiled reader gives null to lists that a file leaves out, and any number is a value of an enumeration to it.
     private static bool IsSound(OptimizationReport report) =>
-        report.Chosen.IsSound && report.Reference.IsSound && report.Candidates.All(c => c?.Choice is not null);
+        report is { Chosen.IsSound: true, Reference.IsSound: true, Reason: not null, Notes: not null }
+        && report.Notes.All(note => note is not null)
+        && report.Candidates.Count > 0 && report.Candidates.All(IsSound)
+        && report.Candidates.Any(c => c.Choice with { Batch = 1 } == report.Chosen with { Batch = 1 });
+
+    private static bool IsSound(CandidateReport? candidate) =>
+        candidate is { Choice.IsSound: true, Reason: not null, Calls: >= 0 }
+        && Enum.IsDefined(candidate.Fate) && candidate.Rival?.IsSound != false;
 }
 
 /// <summary>A file of the cache.</summary>
