@@ -88,9 +88,9 @@ public static class ImageUrl
         {
             return await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
         }
-        catch (NotSupportedException e)
+        catch (Exception e) when (e is NotSupportedException or FormatException)
         {
-            // A client of the caller's may follow redirects by itself, to a scheme that it then cannot speak.
+            // A client of the caller's may follow redirects by itself, to a scheme that it cannot speak or a host that is none.
             throw new HttpRequestException($"{source}: {e.Message}", e);
         }
     }
