@@ -59,7 +59,8 @@ internal sealed class CommandLine : IDisposable
     /// <param name="signal">KILL, TERM or INT.</param>
     public void Send(string signal)
     {
-        using Process kill = Process.Start(new ProcessStartInfo("kill", [$"-{signal}", $"{Id}"]) { RedirectStandardError = true })!;
+        var start = new ProcessStartInfo("kill", [$"-{signal}", $"{Id}"]) { RedirectStandardError = true };
+        using Process kill = Process.Start(start)!;
         kill.WaitForExit();
     }
 

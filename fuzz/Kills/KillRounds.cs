@@ -54,7 +54,8 @@ internal sealed class KillRounds
             (int code, string said) = run.End(s_patience);
             if (code != 0)
                 throw new InvalidOperationException($"{target.Name}: undisturbed it ended with {code}: {said}");
-            (_wholeMs, _lateMs) = (Stopwatch.GetElapsedTime(start).TotalMilliseconds, Stopwatch.GetElapsedTime(first).TotalMilliseconds);
+            _wholeMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            _lateMs = Stopwatch.GetElapsedTime(first).TotalMilliseconds;
         }
 
         _whole = ResultFiles.Names(whole).ToDictionary(n => n, n => ResultFiles.Meaning(Path.Combine(whole, n)));
@@ -110,7 +111,8 @@ internal sealed class KillRounds
         (int code, string said) = run.End(s_patience);
         figures.Moments++;
         void Find(string what) =>
-            figures.Findings.Add($"{_target.Name}, {signal}, moment {number}: {what} (exit code {code}; {folder}; {said.Trim()})");
+            figures.Findings.Add(
+                $"{_target.Name}, {signal}, moment {number}: {what} (exit code {code}; {folder}; {said.Trim()})");
 
         int expected = 128 + signal switch { "KILL" => 9, "TERM" => 15, _ => 2 };
         if (code == expected)

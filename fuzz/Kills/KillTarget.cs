@@ -8,7 +8,9 @@ internal sealed record KillTarget(string Name, params string[] Arguments)
     /// <summary>A result that an earlier run left: it stays whole until the new one is.</summary>
     public string? Old { get; init; }
 
-    /// <summary>True if files are replaced while the work goes on, so that only the last ones equal those of a whole run.</summary>
+    /// <summary>
+    /// True if files are replaced while the work goes on, so that only the last ones equal those of a whole run.
+    /// </summary>
     public bool SavesOnTheWay { get; init; }
 
     /// <summary>The command line that goes on with what is in a folder.</summary>

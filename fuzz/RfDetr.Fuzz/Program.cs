@@ -19,7 +19,8 @@ switch (args)
             Option("--program", "src/RfDetr.Cli/bin/Release/net10.0/RfDetr.Cli.dll"));
     case ["run", ..]:
         return Campaign.Run(
-            [.. targets.Where(t => only.Length == 0 || t.Name == only)], double.Parse(Option("--minutes", "1"), CultureInfo.InvariantCulture),
+            [.. targets.Where(t => only.Length == 0 || t.Name == only)],
+            double.Parse(Option("--minutes", "1"), CultureInfo.InvariantCulture),
             Option("--inputs", "") is { Length: > 0 } inputs ? long.Parse(inputs, CultureInfo.InvariantCulture) : null,
             Option("--corpus", "fuzz/corpus"), Option("--findings", "out/fuzz"));
     case ["afl", var name] when Array.Find(targets, t => t.Name == name) is { } target:

@@ -4,8 +4,7 @@ using RfDetr.Torch;
 namespace RfDetr.Tests.Cli;
 
 /// <summary>
-/// Signals at random moments in every verb that writes: a few of the moments of <c>fuzz/run --kills</c>. Training has tests of its
-/// own beside this one.
+/// Signals at random moments in every verb that writes: a few of the moments of <c>fuzz/run --kills</c>.
 /// </summary>
 [Trait("Duration", "Long")]
 public sealed class KillTests
