@@ -35,7 +35,7 @@ internal sealed class DataSynthCommand
     private readonly Option<string[]> _classes = OptionsOf.Names("--classes", "A,B,…", "Draw only these classes.");
 
     private readonly Option<bool> _overwrite = OptionsOf.Flag(
-        "--overwrite", "Replace the annotations of a data set that the folder holds already.");
+        "--overwrite", "Replace the annotations of a data set, or the clips, that the folder holds already.");
 
     private readonly ClipArguments _clips = new();
 
@@ -63,7 +63,7 @@ internal sealed class DataSynthCommand
                 throw new ArgumentException("--valid is for images; draw clips for validation with another --first");
             return await _clips.RunAsync(
                 context, folder, look.Seed, context.Get(_first) ?? 0, context.Get(_count) ?? 1, (look.Width, look.Height),
-                look.Quality, look.Scenes);
+                look.Quality, look.Scenes, context.Get(_overwrite));
         }
 
         Series[] all = SeriesOf(folder, context.Get(_first) ?? 0, context.Get(_count) ?? 1, context.Get(_valid));

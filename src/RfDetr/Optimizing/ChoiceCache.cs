@@ -55,8 +55,16 @@ internal sealed class ChoiceCache(string folder)
         },
         flushToDisk: false);
 
+    // The compiled reader gives null to lists that a file leaves out, and any number is a value of an enumeration to it.
     private static bool IsValid(OptimizationReport report) =>
-        report.Chosen.IsValid && report.Reference.IsValid && report.Candidates.All(c => c?.Choice is not null);
+        report is { Chosen.IsValid: true, Reference.IsValid: true, Reason: not null, Notes: not null }
+        && report.Notes.All(note => note is not null)
+        && report.Candidates.Count > 0 && report.Candidates.All(IsValid)
+        && report.Candidates.Any(c => c.Choice with { Batch = 1 } == report.Chosen with { Batch = 1 });
+
+    private static bool IsValid(CandidateReport? candidate) =>
+        candidate is { Choice.IsValid: true, Reason: not null, Calls: >= 0 }
+        && Enum.IsDefined(candidate.Fate) && candidate.Rival?.IsValid != false;
 }
 
 /// <summary>A file of the cache.</summary>
