@@ -10,6 +10,7 @@ namespace RfDetr.Cli.Documents;
     JsonSourceGenerationOptions(
         PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata)
 ]
+[JsonSerializable(typeof(CamerasDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(InspectionDocument))]
 [JsonSerializable(typeof(QuantizedDocument))]
