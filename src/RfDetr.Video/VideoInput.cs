@@ -29,7 +29,7 @@ public static class VideoInputs
     }
 }
 
-/// <summary>What a user names as input: a file, an address, a camera, standard input.</summary>
+/// <summary>Input as a user names it: a file, an address, a camera, standard input.</summary>
 internal sealed class VideoInput
 {
     /// <summary>Beginnings of addresses of streams.</summary>

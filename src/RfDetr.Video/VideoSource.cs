@@ -43,14 +43,14 @@ public sealed class VideoSource
     /// <summary>The last of these errors; empty if there was none.</summary>
     public string Problem => Volatile.Read(ref _problem);
 
-    /// <summary>How often live input was interrupted.</summary>
+    /// <summary>Number of times that live input was interrupted.</summary>
     public int Interruptions { get; private set; }
 
     /// <summary>Length of what is to be read, as far as the container and the options tell; null if they do not.</summary>
     public TimeSpan? Expected =>
         (_options.End ?? Info.Duration) - _options.Start is { } rest && rest > TimeSpan.Zero ? rest : null;
 
-    /// <summary>Where reading is to end; null for the end of the video.</summary>
+    /// <summary>Time at which reading is to end; null for the end of the video.</summary>
     internal TimeSpan? End => _options.End;
 
     /// <summary>The file that holds the sound; null if there is none that could be read a second time.</summary>

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RfDetr.Tests.Streams;
 
-/// <summary>What goes wrong with videos is one clear line and the right exit code.</summary>
+/// <summary>Failures with videos: one clear line each, and the right exit code.</summary>
 public sealed class TrackFailureTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

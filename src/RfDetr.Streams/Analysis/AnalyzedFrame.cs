@@ -6,7 +6,8 @@ namespace RfDetr.Streams;
 public sealed record TrackedObject(int? TrackId, Detection Detection);
 
 /// <summary>
-/// What is known about a frame. All of it may be kept, except for the pixels: they are valid until the next frame is asked for.
+/// A frame with everything that is known about it. All of it may be kept, except for the pixels: they are valid until the next
+/// frame is asked for.
 /// </summary>
 public sealed class AnalyzedFrame
 {
@@ -32,7 +33,7 @@ public sealed class AnalyzedFrame
     /// <summary>True if the stream was interrupted before this frame, or changed its size: objects have new ids.</summary>
     public bool Discontinuity => _frame.Discontinuity;
 
-    /// <summary>How old the frame was when its result was ready, from its arrival.</summary>
+    /// <summary>The age of the frame when its result was ready, from its arrival.</summary>
     public required TimeSpan Age { get; init; }
 
     /// <summary>
@@ -47,7 +48,7 @@ public sealed class AnalyzedFrame
     /// <summary>Ids that will not return.</summary>
     public required IReadOnlyList<int> Ended { get; init; }
 
-    /// <summary>What happened at lines and in zones.</summary>
+    /// <summary>Events at lines and in zones.</summary>
     public required IReadOnlyList<ZoneEvent> Events { get; init; }
 
     /// <summary>The pixels, until the next frame is asked for.</summary>

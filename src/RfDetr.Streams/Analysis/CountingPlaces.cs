@@ -62,7 +62,7 @@ public sealed record CountingZone(string Name, IReadOnlyList<(double X, double Y
     }
 }
 
-/// <summary>What lines and zones have in common as texts.</summary>
+/// <summary>Reading and checking that lines and zones have in common.</summary>
 internal static class CountingText
 {
     public static (string Name, double[] Numbers) Read(string text, string form)

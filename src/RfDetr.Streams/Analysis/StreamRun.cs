@@ -12,7 +12,7 @@ public interface IStreamSink
     ValueTask CompleteAsync(StreamSummary summary);
 }
 
-/// <summary>How far a stream has come.</summary>
+/// <summary>State of a run over a stream.</summary>
 /// <param name="Frames">Number of frames so far.</param>
 /// <param name="Total">Number of frames in all as far as the file tells; null if it does not, and for live input.</param>
 /// <param name="FramesPerSecond">Frames of the last seconds per second.</param>
@@ -21,7 +21,7 @@ public interface IStreamSink
 public sealed record StreamProgress(
     long Frames, long? Total, double FramesPerSecond, TimeSpan? Left, AnalyzedFrame Frame);
 
-/// <summary>What came of a stream.</summary>
+/// <summary>Result of a run over a stream: counts and losses.</summary>
 public sealed record StreamSummary
 {
     /// <summary>Number of frames analyzed.</summary>
@@ -39,7 +39,7 @@ public sealed record StreamSummary
     /// <summary>Number of frames of live input that were left out because newer ones had come.</summary>
     public required long Dropped { get; init; }
 
-    /// <summary>How often live input was interrupted.</summary>
+    /// <summary>Number of interruptions of live input.</summary>
     public required int Interruptions { get; init; }
 
     /// <summary>Number of errors while decoding; above 0, frames or parts of frames were lost.</summary>

@@ -10,7 +10,7 @@ public enum CameraMotionUse
     StandsStill,
 }
 
-/// <summary>What to do with the frames of a video.</summary>
+/// <summary>Settings of the way from frames to objects with ids and counts.</summary>
 public sealed record TrackOptions
 {
     /// <summary>The tracker; null to detect only.</summary>
@@ -23,7 +23,7 @@ public sealed record TrackOptions
     public Func<Tracker>? CreateTracker { get; init; }
 
     /// <summary>
-    /// What to keep of what the network sees. Trackers are shown weaker detections as well (<see cref="TrackerThreshold"/>);
+    /// The detections to keep. Trackers are shown weaker detections as well (<see cref="TrackerThreshold"/>);
     /// those that belong to no object are left out again.
     /// </summary>
     public DetectOptions Detect { get; init; } = DetectOptions.Default;

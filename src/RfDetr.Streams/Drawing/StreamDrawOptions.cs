@@ -10,7 +10,7 @@ public enum ColorRule
     ByClass,
 }
 
-/// <summary>How frames are drawn.</summary>
+/// <summary>Settings of drawn frames.</summary>
 public sealed record StreamDrawOptions
 {
     /// <summary>Boxes, masks, labels and their sizes.</summary>

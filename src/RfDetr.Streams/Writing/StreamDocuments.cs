@@ -130,7 +130,7 @@ internal sealed record LineDocument(
 internal sealed record ZoneDocument(
     string Name, long Entered, long Left, int Inside, double Dwell, IReadOnlyDictionary<string, long> EnteredByClass);
 
-/// <summary>What came of a stream.</summary>
+/// <summary>Result of a run over a stream.</summary>
 internal sealed record SummaryDocument
 {
     public required long Frames { get; init; }

@@ -51,7 +51,7 @@ internal sealed class DetectArguments
 
     public bool Recursive(CliContext context) => context.Get(_recursive);
 
-    /// <summary>What is written besides <c>--json</c>.</summary>
+    /// <summary>Output that is written besides <c>--json</c>.</summary>
     public OutputPlan Output(CliContext context)
     {
         string[] formats = [.. (context.Get(_formats) ?? []).Distinct()];
@@ -61,7 +61,7 @@ internal sealed class DetectArguments
     }
 }
 
-/// <summary>What <c>rfdetr detect</c> writes, and where.</summary>
+/// <summary>Files that <c>rfdetr detect</c> writes, and their folder.</summary>
 /// <param name="Folder">For all of it.</param>
 /// <param name="Images">Whether annotated images are written.</param>
 /// <param name="Crops">Whether each object is written as an image.</param>

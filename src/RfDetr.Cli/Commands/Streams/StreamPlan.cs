@@ -4,7 +4,7 @@ using RfDetr.Video;
 
 namespace RfDetr.Cli.Commands;
 
-/// <summary>What a run over a video writes, and where.</summary>
+/// <summary>Files that a run over a video writes.</summary>
 /// <param name="Video">The annotated video; null for none.</param>
 /// <param name="Files">Path of result files without their ending.</param>
 /// <param name="Formats">Any of mot, csv, json.</param>
