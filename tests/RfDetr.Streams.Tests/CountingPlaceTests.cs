@@ -32,12 +32,20 @@ public class CountingPlaceTests
     public void Places_outside_the_frames_are_refused_and_others_keep_their_options()
     {
         Should.Throw<ArgumentException>(() => new CountingLine("l", 700, 1, 800, 2).ToZone(640, 480)).Message
-            .ShouldSatisfyAllConditions(m => m.ShouldContain("'l'"), m => m.ShouldContain("x 700 to 800"), m => m.ShouldContain("640×480"));
+            .ShouldSatisfyAllConditions(
+                m => m.ShouldContain("'l'"), m => m.ShouldContain("x 700 to 800"), m => m.ShouldContain("640×480"));
         new CountingLine("l", -100, 240, 800, 240).ToZone(640, 480).Start.ShouldBe((-100, 240));
-        var once = new CountingLine("l", 0, 50, 100, 50) { Options = new LineZoneOptions { Counting = LineCounting.OncePerObject } };
+        var once = new CountingLine("l", 0, 50, 100, 50)
+        {
+            Options = new LineZoneOptions { Counting = LineCounting.OncePerObject },
+        };
         LineZone zone = once.ToZone(100, 100);
         for (int i = 0; i < 6; i++)
-            _ = zone.Update([new TrackedBox(1, 0, i % 2 == 0 ? new BoxXyxy(40, 10, 60, 30) : new BoxXyxy(40, 70, 60, 90))], TimeSpan.FromSeconds(i), i);
+        {
+            var box = i % 2 == 0 ? new BoxXyxy(40, 10, 60, 30) : new BoxXyxy(40, 70, 60, 90);
+            _ = zone.Update([new TrackedBox(1, 0, box)], TimeSpan.FromSeconds(i), i);
+        }
+
         (zone.In.Total + zone.Out.Total).ShouldBe(1);
     }
 

@@ -7,7 +7,7 @@ internal static class Engines
 {
     /// <summary>A detector whose engine takes a while for each run, and notes how long it really was.</summary>
     public static Detector Slow(TimeSpan atLeast, List<TimeSpan> runs) =>
-        Detector.Load("demo", engine: new Engine.Custom(package => new Wrapped(new Engine.Cpu { Threads = 1 }.Start(package), run =>
+        Detector.Load("demo", engine: new Engine.Custom(package => new Wrapped(Own(package), run =>
         {
             long start = Stopwatch.GetTimestamp();
             run();
@@ -19,7 +19,9 @@ internal static class Engines
 
     /// <summary>A detector that computes nothing: for what must hold for thousands of frames.</summary>
     public static Detector Blank() =>
-        Detector.Load("demo", engine: new Engine.Custom(package => new Wrapped(new Engine.Cpu { Threads = 1 }.Start(package), null)));
+        Detector.Load("demo", engine: new Engine.Custom(package => new Wrapped(Own(package), null)));
+
+    private static INetworkEngine Own(ModelPackage package) => new Engine.Cpu { Threads = 1 }.Start(package);
 
     private sealed class Wrapped(INetworkEngine inner, Action<Action>? around) : INetworkEngine
     {

@@ -68,8 +68,8 @@ public sealed class LiveStreamTests : IDisposable
     [Trait("Duration", "Long")]
     public Task Results_stay_young_for_minutes() => StayYoungAsync(TimeSpan.FromMinutes(5));
 
-    // An engine of 8 runs per second and a source of 30: the newest frame is taken when the engine is free, so a result is younger
-    // than two runs. What is compared are times of the same run on the same machine, whatever else it does.
+    // An engine of 8 runs per second and a source of 30: the newest frame is taken when the engine is free, so a result is
+    // younger than two runs. What is compared are times of the same run on the same machine, whatever else it does.
     private async Task StayYoungAsync(TimeSpan period)
     {
         double seconds = period.TotalSeconds + 60;

@@ -12,7 +12,8 @@ public sealed class TileDetectorTests : IDisposable
     {
         using Image image = Mosaic(5, 4);
         Detections whole = s_detector.Value.Detect(image);
-        var tiles = new TileDetector(s_detector.Value, new TileDetectorOptions { Tiles = new TileOptions { Width = 320, Height = 320 } });
+        var options = new TileDetectorOptions { Tiles = new TileOptions { Width = 320, Height = 320 } };
+        var tiles = new TileDetector(s_detector.Value, options);
         Detections found = tiles.Detect(image);
 
         found.Items.Count.ShouldBeGreaterThan(whole.Items.Count);
@@ -76,8 +77,14 @@ public sealed class TileDetectorTests : IDisposable
         using (Image image = Mosaic(4, 3))
             image.Save(_folder["mosaic.png"]);
         CliRun plain = await CliRun.Of("detect", _folder["mosaic.png"], "--json", "-");
-        foreach (string[] tiles in (string[][])[["--tiles", "320"], ["--tiles", "auto"],
-            ["--tiles", "400x300", "--overlap", "64", "--merge", "nms", "--metric", "iou", "--seams", "keep", "--no-whole-image"]])
+        foreach (string[] tiles in (string[][])
+        [
+            ["--tiles", "320"], ["--tiles", "auto"],
+            [
+                "--tiles", "400x300", "--overlap", "64", "--merge", "nms", "--metric", "iou", "--seams", "keep",
+                "--no-whole-image",
+            ],
+        ])
         {
             CliRun run = await CliRun.Of(["detect", _folder["mosaic.png"], "--json", "-", .. tiles]);
             run.Code.ShouldBe(0, run.Error);

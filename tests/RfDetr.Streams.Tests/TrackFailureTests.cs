@@ -101,7 +101,8 @@ public sealed class TrackFailureTests : IDisposable
     {
         get
         {
-            string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+            string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet"
+                ? path : "dotnet";
             return $"'{host}' '{Path.Combine(AppContext.BaseDirectory, "RfDetr.Cli.dll")}'";
         }
     }
@@ -144,8 +145,8 @@ public sealed class TrackFailureTests : IDisposable
         foreach ((string name, string program) in new[] { ("ffmpeg", Videos.Tools.Ffmpeg), ("ffprobe", Videos.Tools.Ffprobe) })
         {
             string path = Path.Combine(folder, name);
-            File.WriteAllText(
-                path, $"#!/bin/sh\ncase \"$*\" in *-encoders*) '{program}' \"$@\" | grep -v 264;; *) exec '{program}' \"$@\";; esac\n");
+            string script = $"case \"$*\" in *-encoders*) '{program}' \"$@\" | grep -v 264;; *) exec '{program}' \"$@\";; esac";
+            File.WriteAllText(path, $"#!/bin/sh\n{script}\n");
             if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
         }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace RfDetr.Tests.Streams;
@@ -55,7 +56,7 @@ public sealed class TrackVerbTests : IDisposable
     [InlineData("hevc.mp4", Videos.Frames, "-c:v", "libx265", "-x265-params", "log-level=error", "-preset", "ultrafast")]
     [InlineData("vp9.webm", Videos.Frames, "-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libopus")]
     [InlineData("mjpeg.avi", Videos.Frames, "-c:v", "mjpeg", "-q:v", "4", "-c:a", "mp3")]
-    [InlineData("variable.mkv", 9, "-vf", "select='eq(n,0)+eq(n,1)+eq(n,4)+eq(n,9)+between(n,16,20)'", "-fps_mode", "passthrough")]
+    [InlineData("variable.mkv", 9, "-vf", "select='lt(n,2)+eq(n,4)+eq(n,9)+between(n,16,20)'", "-fps_mode", "passthrough")]
     [InlineData("odd.mkv", Videos.Frames, "-vf", "scale=319:239", "-c:v", "ffv1")]
     [InlineData("silent.mp4", Videos.Frames, "-an", "-c:v", "copy")]
     public async Task Kinds_of_files_lose_nothing(string name, int expected, params string[] making)
@@ -83,14 +84,16 @@ public sealed class TrackVerbTests : IDisposable
     {
         Videos.Make("-i", await Videos.ClipAsync(), "-an", "-c", "copy", "-metadata:s:v:0", $"rotate={360 - clockwise}",
             _folder["in.mp4"]);
-        Skip.If((await VideoSource.OpenAsync(_folder["in.mp4"])).Info.Rotation == 0, "this ffmpeg writes rotation in another way");
+        VideoInfo turned = (await VideoSource.OpenAsync(_folder["in.mp4"])).Info;
+        Skip.If(turned.Rotation == 0, "this ffmpeg writes rotation in another way");
 
         CliRun run = await CliRun.Of(
             "track", _folder["in.mp4"], "--output", _folder["out.mp4"], "--json", _folder["out.json"], "--duration", "0.5");
 
         run.Code.ShouldBe(0, run.Error);
         (int width, int height) = clockwise == 180 ? (Videos.Width, Videos.Height) : (Videos.Height, Videos.Width);
-        Frames("out.json").ShouldAllBe(f => f.GetProperty("width").GetInt32() == width && f.GetProperty("height").GetInt32() == height);
+        Frames("out.json").Select(f => (f.GetProperty("width").GetInt32(), f.GetProperty("height").GetInt32())).Distinct()
+            .ShouldBe([(width, height)]);
         VideoInfo written = (await VideoSource.OpenAsync(_folder["out.mp4"])).Info;
         (written.Width, written.Height, written.Rotation).ShouldBe((width, height, 0));
     }
@@ -199,9 +202,10 @@ public sealed class TrackVerbTests : IDisposable
         var seen = new Dictionary<string, string>();
         foreach (string style in (string[])["box", "corners", "masks", "labels", "blur", "pixelate"])
         {
-            CliRun run = await CliRun.Of("track", clip, "--duration", "0.1", "--style", style, "--output", _folder[$"{style}-%d.png"]);
+            CliRun run = await CliRun.Of(
+                "track", clip, "--duration", "0.1", "--style", style, "--output", _folder[$"{style}-%d.png"]);
             run.Code.ShouldBe(0, run.Error);
-            seen[style] = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(_folder[$"{style}-0.png"])));
+            seen[style] = Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(_folder[$"{style}-0.png"])));
         }
 
         seen.Values.ShouldBeUnique();
@@ -210,7 +214,8 @@ public sealed class TrackVerbTests : IDisposable
     private JsonElement[] Frames(string file) =>
         [.. JsonDocument.Parse(File.ReadAllText(_folder[file])).RootElement.GetProperty("frames").EnumerateArray()];
 
-    private JsonElement[] Lines(string file) => [.. File.ReadAllLines(_folder[file]).Select(l => JsonDocument.Parse(l).RootElement)];
+    private JsonElement[] Lines(string file) =>
+        [.. File.ReadAllLines(_folder[file]).Select(l => JsonDocument.Parse(l).RootElement)];
 
     private static bool HasId(JsonElement seen) => seen.TryGetProperty("track_id", out _);
 
