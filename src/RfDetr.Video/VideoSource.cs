@@ -232,7 +232,7 @@ public sealed class VideoSource
             while (true)
             {
                 if (_input.IsLive)
-                    watchdog.CancelAfter(_options.Timeout);
+                    watchdog.CancelAfter(index == first ? Slack(_input, _options) : _options.Timeout);
                 byte[] rented = ArrayPool<byte>.Shared.Rent(size);
                 int read = await ReadFullyAsync(ffmpeg.Output, rented.AsMemory(0, size), watchdog.Token).ConfigureAwait(false);
                 if (read < size || !await ffmpeg.Stamps.WaitToReadAsync(watchdog.Token).ConfigureAwait(false)
@@ -365,7 +365,8 @@ public sealed class VideoSource
             + $"scale={info.Width}:{info.Height}:force_original_aspect_ratio=decrease,pad={info.Width}:{info.Height}:-1:-1");
     }
 
-    // ffprobe may take longer than the pause between two frames; files are waited for on the busiest machine.
+    // Opening takes longer than the pause between two frames: ffmpeg looks at some seconds of a stream first. Files are waited
+    // for on the busiest machine.
     private static TimeSpan Slack(VideoInput input, VideoOptions options) =>
         input.IsLive ? options.Timeout + TimeSpan.FromSeconds(10) : TimeSpan.FromMinutes(5);
 

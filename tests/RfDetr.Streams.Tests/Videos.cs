@@ -41,6 +41,15 @@ internal static class Videos
         return s_clip.Value;
     }
 
+    /// <summary>Scenes as the built-in model was trained on, for images of a width.</summary>
+    public static SceneOptions Known(int width) => new()
+    {
+        Classes = ["ball", "cube", "cone", "ring", "star", "mug"],
+        MinObjectSize = width * 60 / 224,
+        MaxObjects = 5,
+        MinVisibleFraction = 0.5,
+    };
+
     /// <summary>Runs ffmpeg and fails with its messages.</summary>
     public static void Make(params string[] arguments) => Run(Tools.Ffmpeg, ["-hide_banner", "-v", "error", "-y", .. arguments]);
 
@@ -81,7 +90,7 @@ internal static class Videos
         _ = Directory.CreateDirectory(folder);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
         string silent = Path.Combine(folder, "silent.mp4"), clip = Path.Combine(folder, "clip.mp4");
-        var generator = new ClipGenerator(new ClipOptions { Frames = Frames, FramesPerSecond = 12 });
+        var generator = new ClipGenerator(new ClipOptions { Frames = Frames, FramesPerSecond = 12, Scene = Known(Width) });
         await using (var writer = VideoWriter.Create(silent, Width, Height, new VideoWriterOptions { Quality = 12 }))
         {
             foreach (ClipFrame frame in generator.Draw(7, 3, Width, Height))

@@ -10,7 +10,7 @@ namespace RfDetr.Streams;
 public sealed class TileDetector
 {
     // The first look also counts objects that it is not sure of: a closer look may be.
-    private const float HintThreshold = 0.25f;
+    private const float HintThreshold = 0.1f;
 
     // The sides of objects, in pixels of the network's input, below which a closer look pays: COCO's limit of small objects.
     private const double SmallSide = 32;
