@@ -22,6 +22,8 @@ switch (what)
     case "load": LoadBench.Run(Math.Min(rounds, 5)); break;
     case "evaluation": EvaluationBench.Run(Math.Min(rounds, 5)); break;
     case "tracking": TrackingBench.Run(Math.Min(rounds, 9)); break;
+    case "tracking-clips": TrackingClipsBench.Run(Math.Clamp(rounds, 1, 30)); break;
+    case "video": VideoBench.Run(Math.Min(rounds, 9)); break;
     case "training" when args.Length == 4: TrainingBench.Run(variant, Math.Min(rounds, 10), args[3]); break;
     case "train-step": TrainStepBench.Run(variant, Math.Min(rounds, 10)); break;
     case "all":
@@ -33,8 +35,9 @@ switch (what)
     default:
         Console.Error.WriteLine(
             $"no benchmark '{string.Join(' ', args)}'; there are network [ROUNDS] [VARIANT] [THREADS], profile [ROUNDS] "
-                + $"[VARIANT] [THREADS], int8 and profile-int8 likewise, pipeline [ROUNDS], stream [ROUNDS] "
-                + $"[MODEL], load [ROUNDS], evaluation [ROUNDS], tracking [ROUNDS], train-step [ROUNDS] [VARIANT], training ROUNDS VARIANT DATA, tables (see "
+                + $"[VARIANT] [THREADS], int8 and profile-int8 likewise, pipeline [ROUNDS], stream [ROUNDS] [MODEL], "
+                + $"load [ROUNDS], evaluation [ROUNDS], tracking [ROUNDS], tracking-clips [CLIPS], "
+                + $"video [ROUNDS], train-step [ROUNDS] [VARIANT], training ROUNDS VARIANT DATA, tables (see "
                 + $"bench/tables.sh), all [ROUNDS]");
         return 2;
 }

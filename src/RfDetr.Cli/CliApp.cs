@@ -82,6 +82,8 @@ public static class CliApp
     private static IEnumerable<Command> Verbs() =>
     [
         DetectCommand.Create(),
+        TrackCommand.Create(),
+        CamerasCommand.Create(),
         DownloadCommand.Create(),
         VariantsCommand.Create(),
         DoctorCommand.Create(),

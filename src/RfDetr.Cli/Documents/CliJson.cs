@@ -10,6 +10,7 @@ namespace RfDetr.Cli.Documents;
     JsonSourceGenerationOptions(
         PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata)
 ]
+[JsonSerializable(typeof(CamerasDocument))]
 [JsonSerializable(typeof(ClipSetDocument))]
 [JsonSerializable(typeof(CompareDocument))]
 [JsonSerializable(typeof(ConversionDocument))]

@@ -10,21 +10,46 @@ internal static class Painter
     /// <param name="annotations">Best first: the first ones lie on top and choose the places of their labels first.</param>
     /// <param name="options">Appearance of the drawing.</param>
     /// <param name="labels">Renders text; null is allowed only if no label is to be shown.</param>
+    /// <param name="placer">Places of labels that are taken already; null for none.</param>
     /// <exception cref="ArgumentException">
     /// A mask has another size than the canvas, or labels are wanted without a renderer.
     /// </exception>
-    public static void Draw(Canvas canvas, IReadOnlyList<Annotation> annotations, DrawOptions options, ILabelRenderer? labels)
+    public static void Draw(
+        Canvas canvas, IReadOnlyList<Annotation> annotations, DrawOptions options, ILabelRenderer? labels,
+        LabelPlacer? placer = null)
     {
         Check(canvas, annotations, options, labels);
-        float lineWidth = options.LineWidthFor(canvas.Width, canvas.Height);
+        DrawInside(canvas, annotations, options);
+        if (options.Style is BoxStyle.Box or BoxStyle.Corners)
+            DrawBoxes(canvas, annotations, options);
+        if (options.ShowLabels && labels is not null)
+            DrawLabels(canvas, annotations, options, labels, placer ?? new LabelPlacer(canvas.Width, canvas.Height));
+    }
 
+    private static void DrawInside(Canvas canvas, IReadOnlyList<Annotation> annotations, DrawOptions options)
+    {
+        float lineWidth = options.LineWidthFor(canvas.Width, canvas.Height);
         for (int i = annotations.Count - 1; i >= 0; i--)
         {
-            if (annotations[i].Mask is { } mask)
-                MaskPainter.Draw(canvas, mask, Color(annotations[i], options), options, lineWidth);
+            switch (options.Style)
+            {
+                case BoxStyle.Blur when IsVisible(annotations[i], canvas, out PixelRect box):
+                    RegionPainter.Blur(canvas, box);
+                    break;
+                case BoxStyle.Pixelate when IsVisible(annotations[i], canvas, out PixelRect box):
+                    RegionPainter.Pixelate(canvas, box);
+                    break;
+                case BoxStyle.Box or BoxStyle.Corners or BoxStyle.None when annotations[i].Mask is { } mask:
+                    MaskPainter.Draw(canvas, mask, Color(annotations[i], options), options, lineWidth);
+                    break;
+            }
         }
+    }
 
-        for (int i = annotations.Count - 1; i >= 0 && options.Style != BoxStyle.None; i--)
+    private static void DrawBoxes(Canvas canvas, IReadOnlyList<Annotation> annotations, DrawOptions options)
+    {
+        float lineWidth = options.LineWidthFor(canvas.Width, canvas.Height);
+        for (int i = annotations.Count - 1; i >= 0; i--)
         {
             if (IsVisible(annotations[i], canvas, out _))
             {
@@ -32,16 +57,12 @@ internal static class Painter
                 BoxPainter.Draw(canvas, box, options.Style, lineWidth, Color(annotations[i], options));
             }
         }
-
-        if (options.ShowLabels && labels is not null)
-            DrawLabels(canvas, annotations, options, labels);
     }
 
     private static void DrawLabels(
-        Canvas canvas, IReadOnlyList<Annotation> annotations, DrawOptions options, ILabelRenderer renderer)
+        Canvas canvas, IReadOnlyList<Annotation> annotations, DrawOptions options, ILabelRenderer renderer, LabelPlacer placer)
     {
         int textHeight = options.TextHeightFor(canvas.Width, canvas.Height);
-        var placer = new LabelPlacer(canvas.Width, canvas.Height);
         var plates = new List<LabelPainter.Plate>();
         foreach (Annotation annotation in annotations)
         {
