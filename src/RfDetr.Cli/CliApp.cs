@@ -92,6 +92,7 @@ public static class CliApp
         ParityCommand.Create(),
         TrackEvalCommand.Create(),
         BenchmarkCommand.Create(),
+        LoadCommand.Create(),
         CompareCommand.Create(),
         DiffCommand.Create(),
     ];

@@ -21,35 +21,43 @@ export function runs(counts) {
   return lengths;
 }
 
-/** A canvas that has the color where the mask is, as large as the box, with its place in the image. */
-export function paint(mask, box, color) {
-  const [height, width] = mask.size;
-  const left = Math.max(Math.floor(box[0]), 0), top = Math.max(Math.floor(box[1]), 0);
-  const right = Math.min(Math.ceil(box[2]), width), bottom = Math.min(Math.ceil(box[3]), height);
+/** A canvas that has the color where the mask is, as small as holds it, with its place in the image; null for no pixel. */
+export function paint(mask, color) {
+  const height = mask.size[0];
+  const filled = spans(runs(mask.counts), height);
+  if (filled.length === 0)
+    return null;
+  const left = filled[0].x, width = filled.at(-1).x - left + 1;
+  const top = filled.reduce((least, span) => Math.min(least, span.from), height);
+  const bottom = filled.reduce((most, span) => Math.max(most, span.to), 0);
   const canvas = document.createElement("canvas");
-  canvas.width = Math.max(right - left, 1);
-  canvas.height = Math.max(bottom - top, 1);
+  canvas.width = width;
+  canvas.height = bottom - top;
   const context = canvas.getContext("2d");
   const pixels = context.createImageData(canvas.width, canvas.height);
-  const first = left * height, last = right * height;
-  let at = 0, on = false;
-  for (const length of runs(mask.counts)) {
-    const end = Math.min(at + length, last);
-    if (on) {
-      for (let i = Math.max(at, first); i < end; i++) {
-        const y = i % height - top, x = (i - i % height) / height - left;
-        if (y >= 0 && y < canvas.height)
-          pixels.data[(y * canvas.width + x) * 4 + 3] = 255;
-      }
-    }
-    at += length;
-    if (at >= last)
-      break;
-    on = !on;
+  for (const { x, from, to } of filled) {
+    for (let y = from; y < to; y++)
+      pixels.data[((y - top) * width + x - left) * 4 + 3] = 255;
   }
   context.putImageData(pixels, 0, 0);
   context.globalCompositeOperation = "source-in";
   context.fillStyle = color;
   context.fillRect(0, 0, canvas.width, canvas.height);
   return { canvas, left, top };
+}
+
+// The runs of 1, cut at the ends of columns.
+function spans(lengths, height) {
+  const filled = [];
+  let at = 0;
+  lengths.forEach((length, i) => {
+    const end = at + length;
+    while (i % 2 === 1 && at < end) {
+      const x = Math.floor(at / height), from = at - x * height, to = Math.min(from + end - at, height);
+      filled.push({ x, from, to });
+      at += to - from;
+    }
+    at = end;
+  });
+  return filled;
 }

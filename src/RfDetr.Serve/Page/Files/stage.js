@@ -108,10 +108,12 @@ export class Stage {
     if (!detection.mask)
       return;
     let painted = this.#masks.get(detection);
-    if (!painted) {
-      painted = paint(detection.mask, detection.box, colorOf(detection.class_id));
+    if (painted === undefined) {
+      painted = paint(detection.mask, colorOf(detection.class_id));
       this.#masks.set(detection, painted);
     }
+    if (!painted)
+      return;
     context.globalAlpha = this.#dim(detection) ? 0.12 : 0.45;
     context.drawImage(
       painted.canvas, painted.left * scale, painted.top * scale, painted.canvas.width * scale, painted.canvas.height * scale);
