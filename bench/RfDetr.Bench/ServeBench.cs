@@ -64,7 +64,8 @@ internal static class ServeBench
             Rounds = rounds,
             InFlight = 2000,
         };
-        Console.WriteLine("| % | offered/s | achieved/s | p50 ms | p95 | p99 | max | statuses | batch | queue wait ms | CPU ms/image | RSS MB |");
+        Console.WriteLine(
+            "| % | offered/s | achieved/s | p50 ms | p95 | p99 | max | statuses | batch | queue ms | CPU ms/image | RSS MB |");
         Console.WriteLine("|--:|--:|--:|--:|--:|--:|--:|---|--:|--:|--:|--:|");
         Counters before = await Counters.ReadAsync(server);
         LoadReport report = await LoadGenerator.RunAsync(images, options, new Sync<LoadStep>(step =>
@@ -73,7 +74,7 @@ internal static class ServeBench
             Console.WriteLine(Row(step, before, after, server.ResidentBytes));
             before = after;
         }));
-        Console.WriteLine(Text($"capacity {report.Capacity:0.00}/s; {report.Machine.LoadAverage} processes ran or waited before"));
+        Console.WriteLine(Text($"capacity {report.Capacity:0.00}/s; load average {report.Machine.LoadAverage} before"));
     }
 
     private static string Row(LoadStep s, Counters before, Counters after, long resident)
@@ -81,7 +82,8 @@ internal static class ServeBench
         string statuses = string.Join(", ", s.Statuses.Select(p => $"{p.Key}: {p.Value}"));
         LoadLatency l = s.LatencyMs ?? new(0, 0, 0, 0, 0);
         double images = Math.Max(after.Images - before.Images, 1);
-        return Text($"| {s.Percent:0} | {s.OfferedRate:0.0} | {s.AchievedRate:0.0} | {l.P50:0} | {l.P95:0} | {l.P99:0} | {l.Max:0} ")
+        return Text($"| {s.Percent:0} | {s.OfferedRate:0.0} | {s.AchievedRate:0.0} ")
+            + Text($"| {l.P50:0} | {l.P95:0} | {l.P99:0} | {l.Max:0} ")
             + Text($"| {statuses} | {images / Math.Max(after.Batches - before.Batches, 1):0.00} ")
             + Text($"| {1000 * (after.QueueSeconds - before.QueueSeconds) / images:0.0} ")
             + Text($"| {1000 * (after.Processor - before.Processor) / images:0.0} | {resident / 1e6:0} |");

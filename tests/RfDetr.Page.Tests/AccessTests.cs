@@ -34,7 +34,8 @@ public sealed class AccessTests(Browser browser)
         while (!passed.Contains("sample"))
         {
             await window.Page.Keyboard.PressAsync("Tab");
-            passed.Add(await window.Page.EvaluateAsync<string>("() => document.activeElement.id || document.activeElement.textContent"));
+            passed.Add(await window.Page.EvaluateAsync<string>(
+                "() => document.activeElement.id || document.activeElement.textContent"));
             passed.Count.ShouldBeLessThan(20, string.Join(", ", passed));
         }
 
@@ -52,8 +53,9 @@ public sealed class AccessTests(Browser browser)
         // The table takes one stop of Tab; arrows move within it and light the box up.
         await window.Find("#objects button").First.FocusAsync();
         await window.Page.Keyboard.PressAsync("ArrowDown");
-        (await window.Page.EvaluateAsync<int>("() => [...document.querySelectorAll('#objects button')].indexOf(document.activeElement)"))
-            .ShouldBe(1);
+        int focused = await window.Page.EvaluateAsync<int>(
+            "() => [...document.querySelectorAll('#objects button')].indexOf(document.activeElement)");
+        focused.ShouldBe(1);
         (await window.Find("#objects tr").Nth(1).GetAttributeAsync("class")).ShouldBe("lit");
         await window.Page.Keyboard.PressAsync("End");
         (await window.Find("#objects tr").Last.GetAttributeAsync("class")).ShouldBe("lit");

@@ -23,7 +23,8 @@ public sealed class Browser : IAsyncLifetime
     public string Url => new Uri(Server.Address, "/").ToString();
 
     /// <summary>The images of the camera, two that change with each frame.</summary>
-    internal static IReadOnlyList<string> CameraImages { get; } = [SamplePath("scene-21-00014.jpg"), SamplePath("scene-21-00001.jpg")];
+    internal static IReadOnlyList<string> CameraImages { get; } =
+        [SamplePath("scene-21-00014.jpg"), SamplePath("scene-21-00001.jpg")];
 
     public static string SamplePath(string name) => Path.Combine(AppContext.BaseDirectory, "images", name);
 
@@ -31,7 +32,8 @@ public sealed class Browser : IAsyncLifetime
     {
         if (_program is null)
             return;
-        Server = await RfDetrServer.StartAsync(new ServeOptions { Port = 0, Models = [ModelChoice.Parse("demo"), ModelChoice.Parse("cells")] });
+        Server = await RfDetrServer.StartAsync(
+            new ServeOptions { Port = 0, Models = [ModelChoice.Parse("demo"), ModelChoice.Parse("cells")] });
         WriteCamera(_folder["camera.y4m"]);
         _playwright = await Playwright.CreateAsync();
         string[] arguments =
@@ -82,7 +84,9 @@ public sealed class Browser : IAsyncLifetime
     private static string? FindProgram()
     {
         if (Environment.GetEnvironmentVariable("RFDETR_CHROMIUM") is { Length: > 0 } named)
-            return File.Exists(named) ? named : throw new FileNotFoundException($"RFDETR_CHROMIUM names '{named}', which is not there");
+            return File.Exists(named)
+                ? named
+                : throw new FileNotFoundException($"RFDETR_CHROMIUM names '{named}', which is not there");
         string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         return s_programs.SelectMany(name => folders.Select(folder => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
     }

@@ -58,7 +58,8 @@ public sealed class CameraTests(Browser browser)
             answers.Select(a => a.GetProperty("frame").GetInt64()).ShouldBeInOrder();
             answers.ShouldAllBe(a => a.GetProperty("width").GetInt32() == 480 && a.GetProperty("height").GetInt32() == 480);
             string[] names = [.. answers.SelectMany(a => a.GetProperty("detections").EnumerateArray())
-                .Where(d => d.GetProperty("score").GetDouble() > 0.5).Select(d => d.GetProperty("class_name").GetString()!).Distinct()];
+                .Where(d => d.GetProperty("score").GetDouble() > 0.5)
+                .Select(d => d.GetProperty("class_name").GetString()!).Distinct()];
             names.ShouldNotBeEmpty("the scenes of the camera have objects that the model knows");
             names.ShouldBeSubsetOf(s_classes);
         }

@@ -149,7 +149,8 @@ public sealed class PageTests(Browser browser)
         lines[0].ShouldBe("file,width,height,class_id,class_name,score,x1,y1,x2,y2,mask");
         lines.Length.ShouldBe(kept.Length + 1);
         string[] first = lines[1].Split(',', 11);
-        first[..5].ShouldBe(["sample.jpg", "480", "480", kept[0].ClassId.ToString(CultureInfo.InvariantCulture), kept[0].ClassName]);
+        first[..5].ShouldBe(
+            ["sample.jpg", "480", "480", kept[0].ClassId.ToString(CultureInfo.InvariantCulture), kept[0].ClassName]);
         double.Parse(first[5], CultureInfo.InvariantCulture).ShouldBe(kept[0].Score, 1e-6);
         double.Parse(first[8], CultureInfo.InvariantCulture).ShouldBe(kept[0].Box.X2, 1e-3);
 
@@ -163,7 +164,8 @@ public sealed class PageTests(Browser browser)
     {
         await using Window window = await browser.OpenAsync();
         await window.SampleAsync();
-        JsonElement? names = await window.Page.EvaluateAsync("() => [...document.querySelectorAll('#times dt')].map(e => e.textContent)");
+        JsonElement? names = await window.Page.EvaluateAsync(
+            "() => [...document.querySelectorAll('#times dt')].map(e => e.textContent)");
         names!.Value.Deserialize<string[]>().ShouldBe(["Decode", "Prepare", "Network", "Results", "Way and waiting"]);
         JsonElement? parts = await window.Page.EvaluateAsync(
             "() => [...document.querySelectorAll('#times dd')].map(e => parseFloat(e.textContent))");
@@ -191,7 +193,8 @@ public sealed class PageTests(Browser browser)
             """
             ([x, y]) => {
               const canvas = document.querySelector("#canvas"), scale = canvas.width / 480;
-              return [...canvas.getContext("2d").getImageData(Math.round(x * scale), Math.round(y * scale), 1, 1).data].slice(0, 3);
+              const pixel = canvas.getContext("2d").getImageData(Math.round(x * scale), Math.round(y * scale), 1, 1);
+              return [...pixel.data].slice(0, 3);
             }
             """,
             (double[])[x, y]);

@@ -31,7 +31,8 @@ internal sealed class Window : IAsyncDisposable
                 window.Complaints.Add(message.Text);
         };
         await page.GotoAsync(url);
-        await page.WaitForFunctionAsync("document.querySelector('#model option') !== null || !document.querySelector('#error').hidden");
+        await page.WaitForFunctionAsync(
+            "document.querySelector('#model option') !== null || !document.querySelector('#error').hidden");
         return window;
     }
 

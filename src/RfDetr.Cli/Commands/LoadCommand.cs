@@ -5,7 +5,9 @@ using Spectre.Console;
 
 namespace RfDetr.Cli.Commands;
 
-/// <summary><c>rfdetr load</c>: requests on a fixed schedule, with latencies from the time at which each was to be sent.</summary>
+/// <summary>
+/// <c>rfdetr load</c>: requests on a fixed schedule, with latencies from the time at which each was to be sent.
+/// </summary>
 internal sealed class LoadCommand
 {
     private const string DefaultPath = "/detect";
@@ -18,8 +20,8 @@ internal sealed class LoadCommand
         ImageOption.Create("Images to send in turn: files, folders or patterns; otherwise eight drawn scenes of 640×480.");
     private readonly Option<double[]> _rates =
         Numbers("--rate", "R,…", "Requests per second; each rate is a step (default 5).", LoadOptions.MostRate);
-    private readonly Option<double[]> _percent =
-        Numbers("--percent", "P,…", "Steps in percent of the capacity, which is measured first, e.g. 25,50,75,90,100,150.", 1000);
+    private readonly Option<double[]> _percent = Numbers(
+        "--percent", "P,…", "Steps in percent of the capacity, which is measured first, e.g. 25,50,75,90,100,150.", 1000);
     private readonly Option<float?> _capacity = OptionsOf.Number(
         "--capacity", "R", "Requests per second that are 100 percent, instead of measuring them.", 0.001f,
         (float)LoadOptions.MostRate);
@@ -123,7 +125,8 @@ internal sealed class LoadCommand
 
     private static Option<double[]> Numbers(string name, string help, string description, double most) =>
         OptionsOf.Repeat(name, help, description, text => text.Split(',').Select(part =>
-            double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value > 0 && value <= most
+            double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value > 0
+                && value <= most
                 ? value
                 : throw new FormatException(
                     string.Create(CultureInfo.InvariantCulture, $"is not a list of numbers above 0 and at most {most}")))

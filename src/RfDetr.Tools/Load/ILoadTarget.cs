@@ -1,6 +1,6 @@
 namespace RfDetr.Tools;
 
-/// <summary>Where requests go.</summary>
+/// <summary>The receiver of requests.</summary>
 internal interface ILoadTarget
 {
     /// <summary>Sends a request and waits for the whole answer; failures are answers too.</summary>
@@ -10,7 +10,7 @@ internal interface ILoadTarget
     Task<LoadAnswer> SendAsync(int index, TimeSpan patience, CancellationToken cancellation);
 }
 
-/// <summary>What became of a request.</summary>
+/// <summary>The end of a request.</summary>
 /// <param name="Outcome">The status, or a word of <see cref="LoadOutcomes"/>.</param>
 /// <param name="TellsWhenToRetry">True if the answer has <c>Retry-After</c>.</param>
 internal readonly record struct LoadAnswer(string Outcome, bool TellsWhenToRetry = false)

@@ -5,8 +5,8 @@ using static RfDetr.Invariant;
 namespace RfDetr.Tools;
 
 /// <summary>
-/// Loads a server with images on a fixed schedule (open loop) and reports what its callers would see. Safe from many threads, though
-/// two measurements of one machine at a time disturb each other.
+/// Loads a server with images on a fixed schedule (open loop) and reports what its callers would see. Safe from many threads,
+/// though two measurements of one machine at a time disturb each other.
 /// </summary>
 public static class LoadGenerator
 {

@@ -13,7 +13,7 @@ public enum Arrivals
     Random,
 }
 
-/// <summary>How a server is loaded: what is sent where, at which rates, and the bounds of it.</summary>
+/// <summary>The address, the rates and the bounds of a load test.</summary>
 public sealed record LoadOptions
 {
     /// <summary>The most requests per second.</summary>
@@ -22,7 +22,7 @@ public sealed record LoadOptions
     /// <summary>The most requests of one step; their times are held in memory.</summary>
     public const int MostRequests = 1_000_000;
 
-    /// <summary>Where requests go; http or https, on this machine unless <see cref="AllowRemote"/>.</summary>
+    /// <summary>Address of requests; http or https, on this machine unless <see cref="AllowRemote"/>.</summary>
     public required Uri Url { get; init; }
 
     /// <summary>
@@ -30,7 +30,9 @@ public sealed record LoadOptions
     /// </summary>
     public IReadOnlyList<double> Rates { get; init; } = [];
 
-    /// <summary>Steps in percent of <see cref="Capacity"/>; with <see cref="Rates"/> empty. More than 0 and at most 1000.</summary>
+    /// <summary>
+    /// Steps in percent of <see cref="Capacity"/>; with <see cref="Rates"/> empty. More than 0 and at most 1000.
+    /// </summary>
     public IReadOnlyList<double> Percent { get; init; } = [];
 
     /// <summary>
@@ -45,7 +47,7 @@ public sealed record LoadOptions
     /// <summary>Length of a step in seconds, and of the measurement of capacity; more than 0 and at most 3600.</summary>
     public double Seconds { get; init; } = 10;
 
-    /// <summary>How often all steps are run, every other time in reverse order; 1..100.</summary>
+    /// <summary>Number of runs of all steps, every other one in reverse order; 1..100.</summary>
     public int Rounds { get; init; } = 1;
 
     /// <summary>Requests that are not yet answered, at most; 1..10,000. Later ones wait, and their waiting counts.</summary>
@@ -63,7 +65,7 @@ public sealed record LoadOptions
     /// <summary>The key that is sent as <c>Authorization: Bearer</c>; null for none.</summary>
     public string? Key { get; init; }
 
-    /// <summary>Whether a server elsewhere may be loaded; it must be one's own.</summary>
+    /// <summary>True permits a server on another machine, which must be one's own.</summary>
     public bool AllowRemote { get; init; }
 
     /// <summary>The clock of the schedule.</summary>
@@ -76,10 +78,13 @@ public sealed record LoadOptions
         if (Url is not { IsAbsoluteUri: true, Scheme: "http" or "https" })
             wrong.Add($"{nameof(Url)} is '{Url}', expected an address that begins with http:// or https://");
         else if (!AllowRemote && !IsLoopback(Url))
-            wrong.Add($"{nameof(Url)} leads to '{Url.Host}', not to this machine; {nameof(AllowRemote)} permits it for a server of your own");
+            wrong.Add(
+                $"{nameof(Url)} leads to '{Url.Host}', not to this machine; {nameof(AllowRemote)} permits it for a server of "
+                    + "your own");
         if ((Rates.Count > 0) == (Percent.Count > 0))
             wrong.Add(
-                Text($"{nameof(Rates)} has {Rates.Count} steps and {nameof(Percent)} {Percent.Count}, expected steps in one of them"));
+                Text($"{nameof(Rates)} has {Rates.Count} steps and {nameof(Percent)} {Percent.Count}, ")
+                    + "expected steps in one of them");
         Check(Rates, MostRate, nameof(Rates), wrong);
         Check(Percent, 1000, nameof(Percent), wrong);
         if (Capacity is { } capacity)
@@ -93,7 +98,8 @@ public sealed record LoadOptions
             wrong.Add(Text($"{nameof(Arrivals)} is {Arrivals}, expected {string.Join(" or ", Enum.GetNames<Arrivals>())}"));
         foreach (double rate in Rates.Where(rate => rate * Seconds is > MostRequests or < 1))
             wrong.Add(
-                Text($"{rate} requests/s for {Seconds} s are {rate * Seconds:0.##} requests, expected 1 to {MostRequests} in a step"));
+                Text($"{rate} requests/s for {Seconds} s are {rate * Seconds:0.##} requests, ")
+                    + Text($"expected 1 to {MostRequests} in a step"));
         if (wrong.Count > 0)
             throw new ArgumentException("load options: " + string.Join("; ", wrong));
     }

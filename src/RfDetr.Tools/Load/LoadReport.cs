@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace RfDetr.Tools;
 
-/// <summary>How a server did under load, with everything needed to judge and to repeat it.</summary>
+/// <summary>The result of a load test, with everything needed to judge and to repeat it.</summary>
 public sealed record LoadReport
 {
     /// <summary>When the measurement began, UTC.</summary>
@@ -15,7 +15,7 @@ public sealed record LoadReport
     /// <summary>The machine of the generator, which shares it with a server on the loopback.</summary>
     public required LoadMachine Machine { get; init; }
 
-    /// <summary>What was sent.</summary>
+    /// <summary>The bodies of requests.</summary>
     public required BenchmarkImages Images { get; init; }
 
     /// <summary>Length of a step in seconds.</summary>

@@ -2,8 +2,8 @@ namespace RfDetr.Tools;
 
 /// <summary>
 /// One step: requests go out on their schedule whatever becomes of those before, and a request's latency counts from the time at
-/// which it was to be sent. A stalled server so delays all requests of that time, as it does for real callers, and not only the few
-/// that were waiting already.
+/// which it was to be sent. A stalled server so delays all requests of that time, as it does for real callers, and not only the
+/// few that were waiting already.
 /// </summary>
 internal sealed class LoadStepRun(ILoadTarget target, LoadOptions options, double rate)
 {

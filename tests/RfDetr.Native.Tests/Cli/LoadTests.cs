@@ -16,9 +16,9 @@ public sealed class LoadTests : IDisposable
         await using SocketServer server = Willing(seen);
         await File.WriteAllTextAsync(_folder["key"], "s3cret\nnot this\n");
         CliRun run = await CliRun.Of(
-            "load", server.Root, "--images", Goldens.Path("images/baseline.jpg"), "--rate", "10,20", "--seconds", "0.2", "--rounds",
-            "2", "--in-flight", "5", "--timeout", "30", "--arrivals", "random", "--seed", "3", "--key-from", _folder["key"],
-            "--json", "-");
+            "load", server.Root, "--images", Goldens.Path("images/baseline.jpg"), "--rate", "10,20", "--seconds", "0.2",
+            "--rounds", "2", "--in-flight", "5", "--timeout", "30", "--arrivals", "random", "--seed", "3",
+            "--key-from", _folder["key"], "--json", "-");
         run.Code.ShouldBe(0, run.Error);
         JsonElement root = run.Json;
         root.GetProperty("url").GetString().ShouldBe($"{server.Root}detect", "the path is the server's own one");
@@ -36,7 +36,8 @@ public sealed class LoadTests : IDisposable
     {
         var seen = new List<SocketServer.Request>();
         await using SocketServer server = Willing(seen);
-        CliRun run = await CliRun.Of("load", $"{server.Root}other", "--percent", "50,100", "--capacity", "20", "--seconds", "0.1");
+        CliRun run = await CliRun.Of(
+            "load", $"{server.Root}other", "--percent", "50,100", "--capacity", "20", "--seconds", "0.1");
         run.Code.ShouldBe(0, run.Error);
         run.Out.ShouldContain("10 (50 %)");
         run.Out.ShouldContain("20 (100 %)");

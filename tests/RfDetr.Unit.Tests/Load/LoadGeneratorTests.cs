@@ -114,7 +114,15 @@ public sealed class LoadGeneratorTests
         await using var server = new SocketServer((_, _) => Task.FromResult<string?>(SocketServer.Answer(200)));
         LoadReport report = await LoadGenerator.RunAsync(
             s_images,
-            new LoadOptions { Url = server.Url, Rates = [20], Seconds = 0.1, Arrivals = Arrivals.Random, InFlight = 9, TimeoutSeconds = 7 });
+            new LoadOptions
+            {
+                Url = server.Url,
+                Rates = [20],
+                Seconds = 0.1,
+                Arrivals = Arrivals.Random,
+                InFlight = 9,
+                TimeoutSeconds = 7,
+            });
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
             report.Write(json);

@@ -41,8 +41,8 @@ public sealed class LoadOptionsTests
         };
         string message = Should.Throw<ArgumentException>(options.Validate).Message;
         foreach (string part in (string[])["ftp://127.0.0.1/", "Rates is 0,", "Rates is NaN", "Rates is 10001", "Percent is -1",
-            "Capacity is 0", "Callers is 0", "Seconds is 0", "Rounds is 101", "InFlight is 0", "TimeoutSeconds is 601", "Arrivals is 7",
-            "expected steps in one of them"])
+            "Capacity is 0", "Callers is 0", "Seconds is 0", "Rounds is 101", "InFlight is 0", "TimeoutSeconds is 601",
+            "Arrivals is 7", "expected steps in one of them"])
             message.ShouldContain(part);
     }
 

@@ -124,7 +124,8 @@ public sealed class LoadScheduleTests
             },
         };
         LoadStep step = await Step(clock, server, rate: 10, seconds: 2, inFlight: 4);
-        step.Statuses.ShouldBe(new Dictionary<string, int> { ["200"] = 5, ["429"] = 5, ["500"] = 5, ["503"] = 5 }, ignoreOrder: true);
+        step.Statuses.ShouldBe(
+            new Dictionary<string, int> { ["200"] = 5, ["429"] = 5, ["500"] = 5, ["503"] = 5 }, ignoreOrder: true);
         step.RefusalsWithoutRetryAfter.ShouldBe(5);
         step.AchievedRate.ShouldBe(2.5);
         step.RefusedMs!.Max.ShouldBe(1);
