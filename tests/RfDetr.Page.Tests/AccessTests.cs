@@ -46,7 +46,7 @@ public sealed class AccessTests(Browser browser)
         await window.Page.Keyboard.PressAsync("Enter");
         await window.SettleAsync();
         string[] rows = await window.RowsAsync();
-        await window.Page.WaitForFunctionAsync("() => document.querySelector('#live').textContent.includes('above 0.50')");
+        await window.UntilAsync("document.querySelector('#live').textContent.includes('above 0.50')");
         (await window.TextAsync("#live")).ShouldStartWith($"{rows.Length} objects above 0.50: ");
         (await window.Find("#canvas").GetAttributeAsync("aria-label")).ShouldBe(await window.TextAsync("#live"));
 
@@ -62,7 +62,7 @@ public sealed class AccessTests(Browser browser)
         (await window.Find("#objects button[tabindex='0']").CountAsync()).ShouldBe(1);
 
         await window.ThresholdAsync(0.93);
-        await window.Page.WaitForFunctionAsync("() => document.querySelector('#live').textContent.includes('above 0.93')");
+        await window.UntilAsync("document.querySelector('#live').textContent.includes('above 0.93')");
     }
 
     [SkippableFact]

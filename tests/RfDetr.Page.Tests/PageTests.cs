@@ -99,7 +99,6 @@ public sealed class PageTests(Browser browser)
         await window.SampleAsync();
         await window.Find("#model").SelectOptionAsync("cells");
         await window.SettleAsync();
-        await window.Page.WaitForFunctionAsync("() => document.querySelector('#busy').hidden");
         window.Requests.Last(r => r.Contains("/detect", StringComparison.Ordinal)).ShouldContain("model=cells");
         using Detector cells = Detector.Load("cells");
         Detections found = cells.Detect(s_sample, new DetectOptions { ScoreThreshold = 0.05f });

@@ -31,14 +31,25 @@ internal sealed class Window : IAsyncDisposable
                 window.Complaints.Add(message.Text);
         };
         await page.GotoAsync(url);
-        await page.WaitForFunctionAsync(
-            "document.querySelector('#model option') !== null || !document.querySelector('#error').hidden");
+        await window.UntilAsync("document.querySelector('#model option') !== null || !document.querySelector('#error').hidden");
         return window;
     }
 
     public ILocator Find(string selector) => Page.Locator(selector);
 
     public async Task<string> TextAsync(string selector) => await Find(selector).TextContentAsync() ?? "";
+
+    /// <summary>
+    /// Waits until an expression of the page is true. The policy of the page forbids Playwright's own way, which is eval.
+    /// </summary>
+    public async Task UntilAsync(string expression)
+    {
+        for (int i = 0; !await Page.EvaluateAsync<bool>(expression); i++)
+        {
+            i.ShouldBeLessThan(1200, $"'{expression}' did not become true");
+            await Task.Delay(100);
+        }
+    }
 
     /// <summary>Waits until the last image's answer is shown.</summary>
     public async Task SettleAsync()

@@ -8,7 +8,7 @@ const STEPS = [["decode", "Decode"], ["preprocess", "Prepare"], ["inference", "N
 
 const server = new Server();
 const stage = new Stage(element("canvas"), element("stage"));
-const camera = new Camera(onFrame, onCameraEnd);
+const camera = new Camera(onFrame, message => complain(message), onCameraEnd);
 
 // The image that is shown, its answer, and what of it the reader wants to see.
 let source = null;
@@ -281,6 +281,7 @@ async function startCamera() {
 }
 
 function onFrame(image, found, roundTrip) {
+  complain("");
   element("stage").classList.remove("empty");
   element("invitation").hidden = true;
   stage.show(image, found.width, found.height);
@@ -438,6 +439,13 @@ paintTheme();
 async function listModels() {
   try {
     const names = await server.models();
+    if (names.length === 0) {
+      element("detail").textContent = "The server is loading its models.";
+      setTimeout(listModels, 1000);
+      return;
+    }
+    if (!source)
+      element("detail").textContent = "Images go to this server only; the page loads nothing from elsewhere.";
     element("model").replaceChildren(...names.map(name => new Option(name, name)));
     element("model").disabled = names.length < 2;
     complain("");

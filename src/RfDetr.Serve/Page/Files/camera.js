@@ -11,10 +11,13 @@ export class Camera {
   #next = 0;
   #busy = false;
   #onFrame;
+  #onTrouble;
   #onEnd;
 
-  constructor(onFrame, onEnd) {
+  /** Calls back with each frame and its answer, with what is wrong with a single frame, and at the end with the reason. */
+  constructor(onFrame, onTrouble, onEnd) {
     this.#onFrame = onFrame;
+    this.#onTrouble = onTrouble;
     this.#onEnd = onEnd;
     this.#video.muted = true;
     this.#video.playsInline = true;
@@ -69,16 +72,16 @@ export class Camera {
       this.#canvas.height = this.#video.videoHeight;
       this.#canvas.getContext("2d").drawImage(this.#video, 0, 0);
       // The pixels that were sent are those that the boxes are drawn on.
-      const [image, blob] = await Promise.all([
+      const [image, bytes] = await Promise.all([
         createImageBitmap(this.#canvas),
-        new Promise(resolve => this.#canvas.toBlob(resolve, "image/jpeg", 0.85)),
+        new Promise(resolve => this.#canvas.toBlob(resolve, "image/jpeg", 0.85)).then(blob => blob.arrayBuffer()),
       ]);
       if (this.#socket !== socket || socket.readyState !== WebSocket.OPEN) {
         image.close();
         return;
       }
       this.#waiting.set(this.#next++, { image, sent: performance.now() });
-      socket.send(blob);
+      socket.send(bytes);
     } finally {
       this.#busy = false;
     }
@@ -90,11 +93,6 @@ export class Camera {
   }
 
   #receive(answer) {
-    if (answer.frame === undefined) {
-      if (answer.message)
-        this.stop(answer.message);
-      return;
-    }
     const sent = this.#waiting.get(answer.frame);
     // Frames before this one were dropped by the server; it does not answer them any more.
     for (const [frame, earlier] of this.#waiting) {
@@ -105,7 +103,11 @@ export class Camera {
         earlier.image.close();
     }
     this.#send();
-    if (sent)
+    if (answer.detections === undefined) {
+      sent?.image.close();
+      this.#onTrouble(answer.message);
+    } else if (sent) {
       this.#onFrame(sent.image, answer, performance.now() - sent.sent);
+    }
   }
 }
