@@ -45,6 +45,8 @@ public static class CliApp
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         };
+        if (args is [ServeCommand.Name, .. string[] forServer])
+            return await ServeAsync(forServer, error, cancellationToken).ConfigureAwait(false);
         ParseResult parsed = root.Parse(args);
         if (parsed.Action is { } builtIn and not ParseErrorAction)
             return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false); // --help, --version
@@ -75,6 +77,18 @@ public static class CliApp
         }
     }
 
+    private static async Task<int> ServeAsync(string[] args, TextWriter error, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ServeCommand.RunAsync(args, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            return Failures.Print(e, error, verbose: false);
+        }
+    }
+
     /// <summary>All verbs, in the order of the help text.</summary>
     private static IEnumerable<Command> Verbs() =>
     [
@@ -94,5 +108,6 @@ public static class CliApp
         BenchmarkCommand.Create(),
         CompareCommand.Create(),
         DiffCommand.Create(),
+        ServeCommand.Create(),
     ];
 }
