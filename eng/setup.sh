@@ -81,14 +81,14 @@ cli_ready() {
 }
 
 build_cli() {
-  local root=$1 dll=$2
+  local root=$1 dll=$2 project=${3:-RfDetr.Cli}
   cli_ready "$root" "$dll" && return
   say "building (a minute the first time)"
   # The stamp is as old as the beginning of the build: what is edited meanwhile is built the next time.
   local stamp
   stamp=$(mktemp)
   sources_sum "$root" >"$stamp"
-  if ! quietly dotnet build "$root/src/RfDetr.Cli/RfDetr.Cli.csproj" -c Release -v q -nologo -clp:NoSummary; then
+  if ! quietly dotnet build "$root/src/$project/$project.csproj" -c Release -v q -nologo -clp:NoSummary; then
     rm -f "$stamp"
     fail "the build failed; what it said stands above"
   fi
@@ -96,10 +96,11 @@ build_cli() {
   mv "$stamp" "$dll.stamp"
 }
 
+# Builds the command line, or the program of the project that is named third, where it is older than its sources.
 ensure_cli() {
   cli_ready "$1" "$2" && return
   require_sdk
-  alone "$1" build_cli "$1" "$2"
+  alone "$1" build_cli "$@"
 }
 
 # The runtime identifier of this system, such as linux-x64.

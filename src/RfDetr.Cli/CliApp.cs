@@ -43,6 +43,8 @@ public static class CliApp
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         };
+        if (args is [ServeCommand.Name, .. string[] forServer])
+            return await ServeAsync(forServer, error, cancellationToken).ConfigureAwait(false);
         ParseResult parsed = root.Parse(args);
         if (parsed.Action is { } builtIn and not ParseErrorAction)
             return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false); // --help, --version
@@ -73,6 +75,18 @@ public static class CliApp
         }
     }
 
+    private static async Task<int> ServeAsync(string[] args, TextWriter error, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ServeCommand.RunAsync(args, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            return Failures.Print(e, error, verbose: false);
+        }
+    }
+
     /// <summary>All verbs, in the order of the help text.</summary>
     private static IEnumerable<Command> Verbs() =>
     [
@@ -93,5 +107,6 @@ public static class CliApp
         LoadCommand.Create(),
         CompareCommand.Create(),
         DiffCommand.Create(),
+        ServeCommand.Create(),
     ];
 }
