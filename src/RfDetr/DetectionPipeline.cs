@@ -127,6 +127,29 @@ internal sealed class DetectionPipeline(INetworkEngine engine, ModelInfo model, 
         return answers;
     }
 
+    /// <summary>Runs the network once over entries that bring their input and take their output.</summary>
+    public static void Run(
+        INetworkEngine engine, ModelInfo model, IReadOnlyList<INetworkEntry> entries, CancellationToken cancellationToken)
+    {
+        using Activity? activity = Telemetry.Start(model.Name, entries.Count);
+        using INetworkRun run = engine.Rent(entries.Count);
+        for (int i = 0; i < entries.Count; i++)
+        {
+            ReadOnlySpan<float> input = entries[i].Input;
+            if (input.Length != engine.Contract.InputLength)
+                throw new ArgumentException(Invariant.Text(
+                    $"an image was prepared as {input.Length} values, but '{model.Name}' takes {engine.Contract.InputLength}"));
+            input.CopyTo(run.Input(i));
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        long began = Stopwatch.GetTimestamp();
+        run.Execute(cancellationToken);
+        double inferenceMs = StageClock.Ms(began) / entries.Count;
+        for (int i = 0; i < entries.Count; i++)
+            entries[i].Take(run, i, inferenceMs);
+    }
+
     private void Prepare(PixelFrame frame, Span<float> input)
     {
         PixelFrame view = _options.Roi is { } roi ? frame.Crop(roi.X, roi.Y, roi.Width, roi.Height) : frame;

@@ -179,6 +179,40 @@ public sealed class Detector : IDisposable
         return results;
     }
 
+    /// <summary>
+    /// Prepares an image for a later run: resizes and normalizes it. The image may be disposed afterwards; the prepared one is
+    /// the caller's to dispose.
+    /// </summary>
+    /// <param name="image">The image.</param>
+    /// <param name="options">What to keep of this image; null for the defaults.</param>
+    /// <param name="decodeMs">Milliseconds that decoding took, for the result's times.</param>
+    /// <exception cref="ArgumentException">
+    /// An option is out of range, names a class that the model does not have, or its region does not lie in the image.
+    /// </exception>
+    public PreparedImage Prepare(Image image, DetectOptions? options = null, double decodeMs = 0)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        options ??= DetectOptions.Default;
+        DetectionStream.CheckRoi(image, options.Roi);
+        return new PreparedImage(image.Frame, Model, _engine.Contract, options, decodeMs);
+    }
+
+    /// <summary>
+    /// Finds objects in prepared images, each with its own options, in one run of the network (in several where the model fixes
+    /// the number of images).
+    /// </summary>
+    /// <param name="images">Images that this detector, or one of the same model, prepared; they stay the caller's.</param>
+    /// <param name="cancellationToken">Stops before or while the network runs.</param>
+    /// <exception cref="NetworkOutputException">The network's answer to one of them has values that are not finite.</exception>
+    public IReadOnlyList<Detections> Detect(
+        IReadOnlyList<PreparedImage> images, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        foreach (PreparedImage[] part in images.Chunk(Math.Max(1, BatchSize(images.Count))))
+            Run(part, cancellationToken);
+        return [.. images.Select(image => image.Answer.ResultOrThrow())];
+    }
+
     /// <summary>Finds objects in an image file without blocking the caller.</summary>
     /// <exception cref="ImageContentException">The file is not a valid image.</exception>
     public Task<Detections> DetectAsync(
@@ -264,6 +298,25 @@ public sealed class Detector : IDisposable
 
     /// <summary>Runs of the network at a time that a stream is quickest with, of so many that it holds.</summary>
     internal int RunsAtOnce(int held) => _engine.ThreadsOfOwn is { } threads && threads <= held ? threads : 1;
+
+    /// <summary>The network's input and outputs.</summary>
+    internal NetworkContract Contract => _engine.Contract;
+
+    /// <summary>
+    /// Bytes of the weights and of the buffers of so many runs at a time; where the engine does not tell, the size of the model's
+    /// file.
+    /// </summary>
+    internal long MemoryBytes(int batch, int runs)
+    {
+        if (_engine is IMeasuredEngine measured && measured.MemoryBytes(batch, runs) is > 0 and long bytes)
+            return bytes;
+        string? file = Reference.Locate(acceptLicense: true);
+        return file is not null ? new FileInfo(file).Length : BuiltInModels.Bytes(Reference.Text).Length;
+    }
+
+    /// <summary>Runs the network once over entries of any kind.</summary>
+    internal void Run(IReadOnlyList<INetworkEntry> entries, CancellationToken cancellationToken) =>
+        DetectionPipeline.Run(_engine, Model, entries, cancellationToken);
 
     /// <summary>The running half, for streams that need each image's outcome.</summary>
     internal DetectionPipeline Pipeline(DetectOptions? options) => new(_engine, Model, options);

@@ -70,6 +70,9 @@ public sealed class ImageSet
         return new(encoded, source);
     }
 
+    /// <summary>Bytes of the image at an index, which begins again from 0 after the last.</summary>
+    internal ReadOnlyMemory<byte> Encoded(int index) => _encoded[index % _encoded.Length];
+
     /// <summary>Pixels of the image at an index, which begins again from 0 after the last.</summary>
-    internal Image Decode(int index) => Image.Decode(_encoded[index % _encoded.Length].Span);
+    internal Image Decode(int index) => Image.Decode(Encoded(index).Span);
 }

@@ -41,7 +41,8 @@ internal static class EnvironmentProbe
         Variables = Variables(),
     };
 
-    private static string Processor() =>
+    /// <summary>Name of the processor.</summary>
+    public static string Processor() =>
         ProcFile.Field("/proc/cpuinfo", "model name")
         ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
         ?? $"unknown {RuntimeInformation.ProcessArchitecture}";

@@ -159,7 +159,8 @@ internal static class DetectionStream
         }
     }
 
-    private static void CheckRoi(Image image, PixelRect? roi)
+    /// <exception cref="ArgumentException">The region does not lie in the image.</exception>
+    internal static void CheckRoi(Image image, PixelRect? roi)
     {
         if (roi is { } r && (r.X < 0 || r.Y < 0 || r.IsEmpty || r.Right > image.Width || r.Bottom > image.Height))
         {

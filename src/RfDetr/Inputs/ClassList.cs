@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text;
 
-namespace RfDetr.Cli.Framework;
+namespace RfDetr;
 
 /// <summary>
-/// Classes as a command line names them. A class may be called anything, commas included: the whole value is tried as one name
-/// first, then it is a list with commas between, in which a name may stand in quotes or have a comma behind a backslash;
-/// <c>id:3</c> is the class of id 3.
+/// Classes as a command line or a request names them. A class may be called anything, commas included: the whole value is tried
+/// as one name first, then it is a list with commas between, in which a name may stand in quotes or have a comma behind a
+/// backslash; <c>id:3</c> is the class of id 3.
 /// </summary>
 internal static class ClassList
 {
