@@ -25,11 +25,9 @@ public static class CliApp
         // Not a RootCommand: that one is called after the assembly, and users type "rfdetr".
         var root = new Command(
             "rfdetr",
-            """
-            RF-DETR: object detection and instance segmentation, without Python.
-
-            Exit codes: 0 done; 1 the work failed (bad file, failed download, mismatch); 2 wrong use (unknown option or verb, bad value); 130 interrupted (143 by SIGTERM).
-            """);
+            "RF-DETR: object detection and instance segmentation, without Python.\n\n"
+                + "Exit codes: 0 done; 1 the work failed (bad file, failed download, mismatch); "
+                + "2 wrong use (unknown option or verb, bad value); 130 interrupted (143 by SIGTERM).");
         foreach (Command verb in Verbs())
             root.Add(verb);
         root.Add(new HelpOption());

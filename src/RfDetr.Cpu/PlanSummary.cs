@@ -1,6 +1,6 @@
 namespace RfDetr.Cpu;
 
-/// <summary>What a compiled network takes.</summary>
+/// <summary>Size of a compiled network: steps and memory.</summary>
 /// <param name="Batch">Images.</param>
 /// <param name="Steps">Steps of a run.</param>
 /// <param name="WeightBytes">Bytes of the packed weights, shared by everything.</param>

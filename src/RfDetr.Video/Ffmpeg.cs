@@ -26,7 +26,7 @@ internal sealed partial class Ffmpeg : IAsyncDisposable
     /// <summary>Raw frames.</summary>
     public Stream Output => _process.StandardOutput.BaseStream;
 
-    /// <summary>What ffmpeg reads from standard input.</summary>
+    /// <summary>Standard input of ffmpeg.</summary>
     public Stream Input => _process.StandardInput.BaseStream;
 
     /// <summary>Time and size of each frame, in order; complete when ffmpeg ends.</summary>

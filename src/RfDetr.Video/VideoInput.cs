@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RfDetr.Video;
 
-/// <summary>What a user names as input: a file, an address, a camera, standard input.</summary>
+/// <summary>Input as a user names it: a file, an address, a camera, standard input.</summary>
 internal sealed class VideoInput
 {
     private static readonly string[] s_live =

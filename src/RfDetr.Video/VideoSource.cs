@@ -32,7 +32,7 @@ public sealed class VideoSource
     /// <summary>The last of these errors; empty if there was none.</summary>
     public string Problem => Volatile.Read(ref _problem);
 
-    /// <summary>How often live input was interrupted.</summary>
+    /// <summary>Number of times that live input was interrupted.</summary>
     public int Interruptions { get; private set; }
 
     /// <summary>Opens a video.</summary>

@@ -18,10 +18,10 @@ public sealed record VideoWriterOptions
     /// <summary>File of <see cref="Audio"/>.</summary>
     public string? AudioPath { get; init; }
 
-    /// <summary>Where the sound begins.</summary>
+    /// <summary>Beginning of the sound.</summary>
     public TimeSpan AudioStart { get; init; } = TimeSpan.Zero;
 
-    /// <summary>Where the sound ends; null for its own end. It does not end with the last frame by itself.</summary>
+    /// <summary>End of the sound; null for its own end. It does not end with the last frame by itself.</summary>
     public TimeSpan? AudioEnd { get; init; }
 
     internal void Validate()

@@ -20,7 +20,7 @@ public sealed class Detector : IDisposable
         Model = model with { Engine = started.Description };
     }
 
-    /// <summary>What is loaded: variant, classes, heads, input size, license.</summary>
+    /// <summary>The loaded model: variant, classes, heads, input size, license.</summary>
     public ModelInfo Model { get; }
 
     /// <summary>The model argument it was loaded with.</summary>
@@ -32,7 +32,9 @@ public sealed class Detector : IDisposable
     /// <summary>The engine it was loaded with; <see cref="ModelInfo.Engine"/> describes what runs.</summary>
     public Engine Engine { get; }
 
-    /// <summary>What was measured and chosen; null unless this detector comes from <see cref="OptimizeForInference"/>.</summary>
+    /// <summary>
+    /// Report of what was measured and chosen; null unless this detector comes from <see cref="OptimizeForInference"/>.
+    /// </summary>
     public OptimizationReport? Optimization { get; internal set; }
 
     /// <summary>

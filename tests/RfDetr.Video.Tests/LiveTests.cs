@@ -113,7 +113,7 @@ public class LiveTests
         }
     }
 
-    // A server that starts anew as long as it runs: it serves one guest at a time and ends with it.
+    // A server that starts again as long as it runs: it serves one guest at a time and ends with it.
     private static Process Serve(int port, int width, int height)
     {
         string arguments =

@@ -58,11 +58,9 @@ internal static class InspectionText
         if (m.Onnx is { } onnx)
         {
             yield return ("producer", $"{onnx.ProducerName} {onnx.ProducerVersion}");
-            yield return (
-                "operators",
-                Text(
-                    $"{onnx.NodeCount} nodes, {onnx.ConstantCount} constants, opset "
-                        + $"{string.Join(", ", onnx.OperatorSets.Select(o => $"{(o.Key.Length == 0 ? "ai.onnx" : o.Key)} {o.Value}"))}"));
+            string sets = string.Join(
+                ", ", onnx.OperatorSets.Select(o => Text($"{(o.Key.Length == 0 ? "ai.onnx" : o.Key)} {o.Value}")));
+            yield return ("operators", Text($"{onnx.NodeCount} nodes, {onnx.ConstantCount} constants, opset {sets}"));
             foreach (OnnxValueInfo value in onnx.Inputs)
                 yield return ("input", value.ToString());
             foreach (OnnxValueInfo value in onnx.Outputs)

@@ -71,7 +71,7 @@ internal sealed class ModelArguments
 
     public string Model(CliContext context) => context.Get(_model) ?? BuiltInModels.Default;
 
-    /// <summary>What the model means.</summary>
+    /// <summary>Meaning of the model: the options that say how its file is read.</summary>
     public ModelOptions Options(CliContext context) => new()
     {
         Variant = context.Get(_variant),
@@ -83,7 +83,7 @@ internal sealed class ModelArguments
     };
 
     /// <summary>
-    /// What runs it: the engine that is named, else the one that alone has what is asked for, else the detector's own choice.
+    /// The engine that is named, else the one that alone has what is asked for, else the detector's own choice.
     /// </summary>
     public Engine Engine(CliContext context)
     {

@@ -27,7 +27,7 @@ internal sealed class OptimizeArguments
     /// <summary>In the order of the help text.</summary>
     public IEnumerable<Option> All => [_optimize, _explain, _refresh, _reduced, _seconds, _cache];
 
-    /// <summary>Whether <c>--optimize</c> was given.</summary>
+    /// <summary>True if <c>--optimize</c> was given.</summary>
     /// <exception cref="ArgumentException">Another of these options was given without it.</exception>
     public bool Wanted(CliContext context)
     {

@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace RfDetr.Cli.Framework;
 
-/// <summary>What a verb works with: its arguments, where results go, how to talk to people.</summary>
+/// <summary>Everything a verb works with: its arguments, where results go, and how to talk to people.</summary>
 internal sealed class CliContext
 {
     private const int PipedWidth = 10_000; // one message, one line: no wrapping for grep

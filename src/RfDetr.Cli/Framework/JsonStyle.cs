@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace RfDetr.Cli.Framework;
 
-/// <summary>How documents of the command line look.</summary>
+/// <summary>Style of the command line's JSON documents.</summary>
 internal static class JsonStyle
 {
     /// <summary>For documents that people read too; text is not for HTML, so '+' and 'é' stay themselves.</summary>

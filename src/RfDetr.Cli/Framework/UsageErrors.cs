@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 
 namespace RfDetr.Cli.Framework;
 
-/// <summary>What is wrong with a command line, in the words of its user, with the nearest right word.</summary>
+/// <summary>Messages about mistakes on a command line, in the words of its user, with the nearest right word.</summary>
 internal static class UsageErrors
 {
     public static IReadOnlyList<string> Of(ParseResult parsed)

@@ -49,7 +49,9 @@ public readonly ref struct PixelFrame
     /// <summary>Order of the bytes of a pixel.</summary>
     public PixelFormat Format { get; }
 
-    /// <summary>What must stay reachable while the pixels are read; kept alive by every consumer of this library.</summary>
+    /// <summary>
+    /// Object that must stay reachable while the pixels are read; kept alive by every consumer of this library.
+    /// </summary>
     internal object? Owner { get; }
 
     /// <summary>The bytes of one row, without padding.</summary>

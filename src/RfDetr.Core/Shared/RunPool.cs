@@ -25,7 +25,7 @@ internal sealed class RunPool<TPlan, TRun>(
     private int _holds = 1;
     private bool _disposed;
 
-    /// <summary>What runs of <paramref name="batch"/> images share.</summary>
+    /// <summary>The plan that all runs of <paramref name="batch"/> images share.</summary>
     /// <exception cref="ObjectDisposedException">The pool was disposed of.</exception>
     public TPlan PlanFor(int batch)
     {

@@ -14,7 +14,7 @@ internal unsafe interface IDotTile
     static abstract int Group { get; }
 
     /// <summary>
-    /// What codes of 0..255 are lowered by before they are stored, for instructions that take signed bytes only.
+    /// Number that codes of 0..255 are lowered by before they are stored, for instructions that take signed bytes only.
     /// </summary>
     static abstract int Bias { get; }
 

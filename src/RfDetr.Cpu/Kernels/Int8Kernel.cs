@@ -17,7 +17,7 @@ internal abstract unsafe class Int8Kernel(string name, int bits)
     /// <summary>Bits of codes unless a model says otherwise.</summary>
     public const int UsualBits = 8;
 
-    /// <summary>What it computes with.</summary>
+    /// <summary>Name of the instructions, with the number of bits where it is not the usual one.</summary>
     public string Name { get; } = bits == UsualBits ? name : $"{name}, {bits} bits";
 
     /// <summary>The largest code of an activation.</summary>

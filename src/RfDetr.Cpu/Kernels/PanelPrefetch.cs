@@ -6,7 +6,7 @@ namespace RfDetr.Cpu;
 /// </summary>
 internal unsafe struct PanelPrefetch
 {
-    /// <summary>What to fetch next, and how far to go then.</summary>
+    /// <summary>Address to fetch next; <see cref="Step"/> is the distance to the one after it.</summary>
     public byte* Next;
 
     public readonly nint Step;

@@ -1,8 +1,8 @@
 namespace RfDetr.Cpu;
 
 /// <summary>
-/// What a tile adds to its sums before they leave the registers: sums of earlier terms, then a value for each column (bias), then
-/// rows (residual). Each is as wide as the tile; what is not there points at zeros with a step of 0.
+/// Addends that a tile adds to its sums before they leave the registers: sums of earlier terms, then a value for each column
+/// (bias), then rows (residual). Each is as wide as the tile; what is not there points at zeros with a step of 0.
 /// </summary>
 /// <remarks>
 /// Made once and set again for each tile, in place: a copy would be read with wide loads right after narrow stores, and wait
@@ -15,7 +15,7 @@ internal unsafe struct TileAddends(float* zeros)
 
     public float* Prior = zeros, Columns = zeros, Rows = zeros;
 
-    /// <summary>Whether there is anything but zeros.</summary>
+    /// <summary>True if there is anything but zeros.</summary>
     public readonly bool Any => Prior != Zeros || Columns != Zeros || Rows != Zeros;
 
     /// <summary>Distances of rows.</summary>

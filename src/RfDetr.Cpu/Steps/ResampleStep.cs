@@ -2,7 +2,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Cpu;
 
-/// <summary>Which entries of an axis a resized one is mixed from, and how much of each.</summary>
+/// <summary>The entries of an axis that each entry of a resized one is mixed from, and their weights.</summary>
 internal sealed record AxisTaps(int[] Starts, float[][] Weights)
 {
     /// <summary>Two neighbors, half-pixel centers, edges repeated.</summary>

@@ -17,7 +17,7 @@ internal sealed class TaskRanges(int workers)
     private const int Bits = 20, Step = 128 / sizeof(long);
     private readonly long[] _ranges = new long[(workers + 1) * Step];
 
-    /// <summary>Whether any task can be taken.</summary>
+    /// <summary>True if any task can be taken.</summary>
     public bool Any
     {
         get

@@ -11,7 +11,7 @@ public sealed class CocoFile
         IReadOnlyList<CocoAnnotation> annotations) =>
         (Path, Images, Categories, Annotations) = (path, images, categories, annotations);
 
-    /// <summary>Where it was read from, for messages.</summary>
+    /// <summary>File that was read, for messages.</summary>
     public string Path { get; }
 
     /// <summary>In the file's order, ids unique.</summary>

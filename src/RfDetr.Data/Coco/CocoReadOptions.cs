@@ -1,6 +1,6 @@
 namespace RfDetr.Data;
 
-/// <summary>How much of a COCO file is accepted; a file beyond is refused before it fills the memory.</summary>
+/// <summary>Limits on the size of a COCO file; a file beyond is refused before it fills the memory.</summary>
 public sealed record CocoReadOptions
 {
     /// <summary>The limits used where none are given.</summary>

@@ -84,7 +84,7 @@ internal ref struct JsonCursor
             NextFromStream();
     }
 
-    /// <summary>Whether the token is a property of this name.</summary>
+    /// <summary>True if the token is a property of this name.</summary>
     public readonly bool Is(ReadOnlySpan<byte> name)
     {
         try

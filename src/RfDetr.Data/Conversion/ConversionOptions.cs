@@ -1,6 +1,6 @@
 namespace RfDetr.Data;
 
-/// <summary>How a data set is written again.</summary>
+/// <summary>Options for writing a data set again.</summary>
 public sealed record ConversionOptions
 {
     /// <summary>
@@ -18,7 +18,7 @@ public sealed record ConversionOptions
     public bool AllowLoss { get; init; }
 }
 
-/// <summary>What a conversion wrote and what did not fit into the new format.</summary>
+/// <summary>Counts of a conversion, and what did not fit into the new format.</summary>
 /// <param name="Images">Number of images.</param>
 /// <param name="Objects">Number of objects written.</param>
 /// <param name="Lost">One sentence for each kind of thing that the format has no place for; empty if nothing was lost.</param>

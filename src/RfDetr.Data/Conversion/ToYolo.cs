@@ -97,7 +97,7 @@ internal static class ToYolo
             if (o.IsCrowd)
                 plan.Losses.AddObject("crowd regions have no place in YOLO's format", which);
             else if (!Shares(image, o).All(v => v is >= YoloLabels.Least and <= YoloLabels.Most))
-                plan.Losses.AddObject("boxes far beyond the image cannot be told from pixels in YOLO's format", which);
+                plan.Losses.AddObject("boxes far beyond the image cannot be distinguished from pixels in YOLO's format", which);
             else
                 written.Add(o);
         }

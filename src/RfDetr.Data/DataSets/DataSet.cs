@@ -22,7 +22,7 @@ public sealed class DataSet
     /// <summary>The folder.</summary>
     public string Path { get; }
 
-    /// <summary>How it lies on disk.</summary>
+    /// <summary>Layout of the files on disk.</summary>
     public DataSetLayout Layout { get; }
 
     /// <summary>Its classes, the same for all splits.</summary>

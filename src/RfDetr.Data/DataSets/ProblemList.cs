@@ -17,7 +17,7 @@ internal sealed class ProblemList(bool stopAtFirst)
     /// <summary>True if <see cref="Add"/> throws.</summary>
     public bool StopsAtFirst => stopAtFirst;
 
-    /// <summary>What was found so far.</summary>
+    /// <summary>Problems found so far.</summary>
     public IReadOnlyList<DataSetFormatException> Found => _found;
 
     /// <summary>True if so much is broken that reading on tells nothing new.</summary>

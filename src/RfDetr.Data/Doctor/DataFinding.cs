@@ -1,6 +1,6 @@
 namespace RfDetr.Data;
 
-/// <summary>How bad a finding is.</summary>
+/// <summary>Severity of a finding.</summary>
 public enum FindingLevel
 {
     /// <summary>Good to know.</summary>
@@ -23,7 +23,7 @@ public enum FindingLevel
 public sealed record DataFinding(
     FindingLevel Level, string Code, string? Split, string Text, int Count, IReadOnlyList<string> Examples);
 
-/// <summary>What <see cref="DataDoctor"/> looks at.</summary>
+/// <summary>Checks that <see cref="DataDoctor"/> makes.</summary>
 public sealed record DoctorOptions
 {
     /// <summary>Side of the network's input in pixels, for which objects are called small.</summary>
@@ -36,7 +36,7 @@ public sealed record DoctorOptions
     public int Queries { get; init; } = 300;
 
     /// <summary>
-    /// Whether every image is read whole: finds broken ones and copies. Without, only annotations are examined.
+    /// True if every image is read whole: finds broken ones and copies. Without, only annotations are examined.
     /// </summary>
     public bool ReadImages { get; init; } = true;
 

@@ -43,7 +43,7 @@ internal sealed class CurveBuilder(EvaluationOptions options, EvaluationGroups g
         }
     }
 
-    /// <summary>Detections by falling score; equal ones by image, then by place within it.</summary>
+    /// <summary>Detections in descending order of score; equal ones by image, then by place within it.</summary>
     private int[] ByScore(Range range)
     {
         (int start, int count) = range.GetOffsetAndLength(groups.Found.Length);

@@ -1,6 +1,6 @@
 namespace RfDetr.Data;
 
-/// <summary>What overlaps are measured on.</summary>
+/// <summary>Shapes that overlaps are measured on.</summary>
 public enum EvaluationKind
 {
     /// <summary>Boxes: COCO's <c>bbox</c>.</summary>

@@ -1,6 +1,6 @@
 namespace RfDetr.Data;
 
-/// <summary>How detections are compared with the truth; the defaults are COCO's.</summary>
+/// <summary>Rules for comparing detections with the truth; the defaults are COCO's.</summary>
 public sealed record EvaluationOptions
 {
     /// <summary>Most thresholds of one evaluation: a detection's fate is kept as one bit per threshold.</summary>
@@ -23,8 +23,8 @@ public sealed record EvaluationOptions
     public IReadOnlyList<double> IouThresholds { get; init; } = CocoIouThresholds;
 
     /// <summary>
-    /// How many detections of an image and class count, best first, rising: COCO's 1, 10, 100; logs of training take 500 as the
-    /// last.
+    /// Numbers of detections of an image and class that count, best first, rising: COCO's 1, 10, 100; logs of training take 500
+    /// as the last.
     /// </summary>
     public IReadOnlyList<int> MaxDetections { get; init; } = [1, 10, 100];
 

@@ -1,6 +1,6 @@
 namespace RfDetr.Data;
 
-/// <summary>How numbers are spread.</summary>
+/// <summary>Spread of a set of numbers.</summary>
 /// <param name="Count">How many there are; the rest is 0 if none.</param>
 /// <param name="Least">The smallest.</param>
 /// <param name="Tenth">A tenth is at or below it.</param>

@@ -51,7 +51,7 @@ public sealed class Checkpoint : IWeightSource, IDisposable
             _weights = ema!;
     }
 
-    /// <summary>What messages call the file.</summary>
+    /// <summary>Name of the file in messages.</summary>
     public string Name => _file.Name;
 
     /// <summary>Size of the file in bytes.</summary>
@@ -81,7 +81,7 @@ public sealed class Checkpoint : IWeightSource, IDisposable
     /// <summary>Names of the chosen weights, without the prefixes of Lightning, data parallelism and compilation.</summary>
     public IReadOnlyCollection<string> Names => _weights.Names;
 
-    /// <summary>Opens a file, told by its content and not by its extension.</summary>
+    /// <summary>Opens a file, recognized by its content and not by its extension.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="CheckpointFormatException">
     /// It is empty, truncated, damaged, hostile, or something else than a checkpoint; the message says which.

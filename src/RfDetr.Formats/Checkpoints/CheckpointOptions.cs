@@ -1,6 +1,6 @@
 namespace RfDetr.Checkpoints;
 
-/// <summary>How to open a checkpoint.</summary>
+/// <summary>Options for opening a checkpoint.</summary>
 public sealed record CheckpointOptions
 {
     /// <summary>The defaults.</summary>

@@ -32,7 +32,7 @@ public sealed class RfDetrNetwork
         weights.Complete($"variant '{config.Variant}'");
     }
 
-    /// <summary>What the network was built for.</summary>
+    /// <summary>Configuration that the network was built for.</summary>
     public ModelConfig Config { get; }
 
     /// <summary>Runs the network.</summary>

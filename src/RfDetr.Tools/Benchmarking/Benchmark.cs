@@ -92,7 +92,7 @@ public static class Benchmark
     }
 }
 
-/// <summary>How far a measurement has come.</summary>
+/// <summary>Progress of a measurement.</summary>
 /// <param name="Batch">Images per call of the series under way.</param>
 /// <param name="Callers">Callers of the series under way.</param>
 /// <param name="Done">Part of all series, 0..1.</param>

@@ -1,6 +1,6 @@
 namespace RfDetr.Tools;
 
-/// <summary>A file is no sound benchmark report; the message says where and why.</summary>
+/// <summary>A file is not a valid benchmark report; the message says where and why.</summary>
 public sealed class BenchmarkFormatException : RfDetrException
 {
     /// <summary>With a message that names the file.</summary>

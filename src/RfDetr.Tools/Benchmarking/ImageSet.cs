@@ -39,10 +39,10 @@ public sealed class ImageSet
         Summary = new(_encoded.Length, bytes, Convert.ToHexStringLower(all.GetHashAndReset()), source);
     }
 
-    /// <summary>How many.</summary>
+    /// <summary>Number of images.</summary>
     public int Count => _encoded.Length;
 
-    /// <summary>What a report says about them.</summary>
+    /// <summary>Description of the images for a report.</summary>
     public BenchmarkImages Summary { get; }
 
     /// <summary>Reads image files, the first ones up to <see cref="MostImages"/> and <see cref="MostBytes"/>.</summary>

@@ -1,6 +1,6 @@
 namespace RfDetr.Tools;
 
-/// <summary>What can be said about a slow-down.</summary>
+/// <summary>Conclusions about a slow-down.</summary>
 public enum Verdict
 {
     /// <summary>The interval lies below 1 by more than the accepted slow-down would be above it.</summary>

@@ -1,6 +1,6 @@
 namespace RfDetr.Tools;
 
-/// <summary>Where the time of an evaluation went.</summary>
+/// <summary>Time that an evaluation took, by stage.</summary>
 /// <param name="Images">Number of images.</param>
 /// <param name="TotalMs">From the first image to the last, in milliseconds; stages of different images overlap in it.</param>
 /// <param name="Mean">Mean of each stage per image.</param>

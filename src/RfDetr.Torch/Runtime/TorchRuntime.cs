@@ -35,7 +35,7 @@ public static unsafe class TorchRuntime
         }
     }
 
-    /// <summary>How libtorch was built: compiler, BLAS, vector instructions; several lines.</summary>
+    /// <summary>Build of libtorch: compiler, BLAS, vector instructions; several lines.</summary>
     public static string BuildConfiguration
     {
         get

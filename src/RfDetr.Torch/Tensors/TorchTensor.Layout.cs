@@ -132,7 +132,7 @@ public sealed unsafe partial class TorchTensor
         GridSampleOp.Call(this, grid, (long)mode, (long)padding, alignCorners);
 }
 
-/// <summary>How a value between pixels is found; the numbers are libtorch's.</summary>
+/// <summary>Ways to find a value between pixels; the numbers are libtorch's.</summary>
 public enum SampleMode
 {
     /// <summary>From the four pixels around.</summary>
@@ -142,7 +142,7 @@ public enum SampleMode
     Nearest = 1,
 }
 
-/// <summary>What lies outside an image that is sampled; the numbers are libtorch's.</summary>
+/// <summary>Values that lie outside an image that is sampled; the numbers are libtorch's.</summary>
 public enum SamplePadding
 {
     /// <summary>Zeros.</summary>

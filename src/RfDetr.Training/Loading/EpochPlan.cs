@@ -3,8 +3,7 @@ using RfDetr.Data;
 namespace RfDetr.Training;
 
 /// <summary>
-/// Which image stands at which place of an epoch, and how many steps it has. Depends on seed and epoch only, not on rank or
-/// workers.
+/// Order of the images of an epoch, and its number of steps. Depends on seed and epoch only, not on rank or workers.
 /// </summary>
 internal sealed class EpochPlan
 {

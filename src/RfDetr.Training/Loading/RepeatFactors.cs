@@ -3,7 +3,8 @@ using RfDetr.Data;
 namespace RfDetr.Training;
 
 /// <summary>
-/// How often each image is to be seen so that rare classes are seen enough (Gupta et al., LVIS, 2019, equation of section 5.1).
+/// Number of times that each image is to be seen so that rare classes are seen enough (Gupta et al., LVIS, 2019, equation of
+/// section 5.1).
 /// </summary>
 internal static class RepeatFactors
 {

@@ -1,6 +1,6 @@
 namespace RfDetr.Training;
 
-/// <summary>What the criterion has to know of a step besides predictions and targets.</summary>
+/// <summary>Facts about a step that the criterion needs besides predictions and targets.</summary>
 internal sealed record LossContext
 {
     /// <summary>Query groups G of the forward pass.</summary>
@@ -12,7 +12,7 @@ internal sealed record LossContext
     /// <summary>Width of the batch's images in pixels.</summary>
     public required int Width { get; init; }
 
-    /// <summary>Where masks are compared.</summary>
+    /// <summary>Source of the points at which masks are compared.</summary>
     public PointSource Points { get; init; } = new RandomPoints();
 
     /// <summary>From this process's number of objects to the mean over all of them; null for a process alone.</summary>

@@ -2,7 +2,7 @@ using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
-/// <summary>What the criterion gives.</summary>
+/// <summary>Result of the criterion.</summary>
 /// <param name="Total">The weighted sum: what is trained. A scalar.</param>
 /// <param name="Names">Names of the terms as in rf-detr: <c>loss_ce</c>, <c>class_error</c>, <c>loss_bbox_0</c>, …</param>
 /// <param name="Values">[n]: the terms, not weighted.</param>

@@ -2,9 +2,7 @@ using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
-/// <summary>
-/// Which query is matched with which object: pairs, ordered by set, then image, then group, then object.
-/// </summary>
+/// <summary>Pairs of queries and matched objects, ordered by set, then image, then group, then object.</summary>
 internal sealed class Matches
 {
     private readonly TorchTensor _members; // [S, M]: 1 where the pair is of the set

@@ -4,7 +4,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Training;
 
-/// <summary>What a run will need, estimated before its first step. All in bytes.</summary>
+/// <summary>Memory that a run will need, estimated before its first step. All in bytes.</summary>
 /// <param name="Parameters">The weights.</param>
 /// <param name="Gradients">Of the weights that are trained.</param>
 /// <param name="Optimizer">AdamW's two moments.</param>

@@ -1,6 +1,6 @@
 namespace RfDetr.Training;
 
-/// <summary>What a figure of <see cref="TrainingParityReport"/> is of.</summary>
+/// <summary>Subjects of the figures of <see cref="TrainingParityReport"/>.</summary>
 public enum TrainingFigureKind
 {
     /// <summary>A term of the loss, or their weighted sum <c>total</c>.</summary>

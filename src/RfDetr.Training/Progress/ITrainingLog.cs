@@ -22,7 +22,7 @@ public interface ITrainingLog
     void Epoch(EpochProgress progress);
 }
 
-/// <summary>Where a run stands after a step.</summary>
+/// <summary>Position of a run after a step.</summary>
 /// <param name="Epoch">From 0.</param>
 /// <param name="Epochs">Of the whole run.</param>
 /// <param name="Step">Optimizer step within the epoch, from 1.</param>
@@ -39,7 +39,7 @@ public sealed record StepProgress(
     int Epoch, int Epochs, int Step, int Steps, double Loss, IReadOnlyList<(string Name, double Value)> Terms,
     double LearningRate, double GradientNorm, double ImagesPerSecond, double WaitShare, long MemoryBytes, TimeSpan Remaining);
 
-/// <summary>What an epoch gave.</summary>
+/// <summary>Results of an epoch.</summary>
 /// <param name="Epoch">From 0.</param>
 /// <param name="Epochs">Of the whole run.</param>
 /// <param name="Loss">Mean over all of the epoch's steps, those before a resume included, and over all processes.</param>
@@ -63,7 +63,7 @@ public sealed record EpochScores(double BoxAp, double BoxAp50, double? MaskAp, d
     public double? BestThreshold { get; init; }
 
     /// <summary>
-    /// What decides which weights are best: the masks' AP where there are masks, as rf-detr does, else the boxes'.
+    /// Score that decides which weights are best: the masks' AP where there are masks, as rf-detr does, else the boxes'.
     /// </summary>
     public double Decisive => MaskAp ?? BoxAp;
 }

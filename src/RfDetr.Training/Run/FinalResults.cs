@@ -27,11 +27,8 @@ internal sealed class FinalResults(RunSetup setup, RunFolder folder, TrainingSte
         {
             NetworkEvaluation tested = Evaluate(test, cancellation);
             splits.Add((test.Name, tested.Masks ?? tested.Boxes));
-            log.Note(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"split '{test.Name}': box AP "
-                        + $"{tested.Scores.BoxAp:0.000}{(tested.Scores.MaskAp is { } ap ? string.Create(CultureInfo.InvariantCulture, $", mask AP {ap:0.000}") : "")}"));
+            string masks = tested.Scores.MaskAp is { } ap ? Invariant.Text($", mask AP {ap:0.000}") : "";
+            log.Note(Invariant.Text($"split '{test.Name}': box AP {tested.Scores.BoxAp:0.000}{masks}"));
         }
 
         ResultsJson.Write(folder.Results, splits);

@@ -13,7 +13,7 @@ public enum TrainingEnd
     Interrupted,
 }
 
-/// <summary>What a run came to.</summary>
+/// <summary>Result of a run.</summary>
 /// <param name="Ended">Why it ended.</param>
 /// <param name="Epochs">Complete epochs, those before a resume included.</param>
 /// <param name="Steps">Optimizer steps, likewise.</param>

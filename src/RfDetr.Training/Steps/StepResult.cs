@@ -1,6 +1,6 @@
 namespace RfDetr.Training;
 
-/// <summary>What one optimizer step gave.</summary>
+/// <summary>Result of one optimizer step.</summary>
 /// <param name="Total">The loss; the mean over the step's batches.</param>
 /// <param name="Terms">The loss's terms, not weighted, and what is only logged; means over the step's batches.</param>
 /// <param name="GradientNorm">Norm of all gradients before clipping.</param>

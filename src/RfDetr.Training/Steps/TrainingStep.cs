@@ -50,7 +50,7 @@ internal sealed class TrainingStep : IDisposable
     /// <summary>The network on its back end.</summary>
     public RfDetrNetwork Network { get; }
 
-    /// <summary>Where the network computes; its parameters are the weights.</summary>
+    /// <summary>Back end on which the network computes; its parameters are the weights.</summary>
     public TorchBackend Backend { get; }
 
     /// <summary>The optimizer; its states make a run resumable.</summary>

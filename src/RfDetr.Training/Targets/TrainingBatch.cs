@@ -1,6 +1,6 @@
 namespace RfDetr.Training;
 
-/// <summary>What one step is computed from. Owns its data.</summary>
+/// <summary>Data that one step is computed from. Owns its data.</summary>
 /// <param name="Pixels">[B, 3, Height, Width], normalized.</param>
 /// <param name="Height">Pixels, a multiple of the model's size divisor.</param>
 /// <param name="Width">Pixels, likewise.</param>

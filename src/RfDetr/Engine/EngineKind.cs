@@ -1,6 +1,6 @@
 namespace RfDetr;
 
-/// <summary>What runs a network.</summary>
+/// <summary>Kinds of engines that run a network.</summary>
 public enum EngineKind
 {
     /// <summary>

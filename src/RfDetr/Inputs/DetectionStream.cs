@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace RfDetr;
 
-/// <summary>How many images are worked on at a time.</summary>
+/// <summary>Number of images that are worked on at a time.</summary>
 public sealed record StreamOptions
 {
     /// <summary>

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RfDetr;
 
-/// <summary>What became of one image among many: results, or the reason why there are none.</summary>
+/// <summary>Outcome of one image among many: results, or the reason why there are none.</summary>
 public sealed class ImageOutcome
 {
     internal ImageOutcome(ImageSource source, Image image, Detections result) =>
@@ -10,13 +10,13 @@ public sealed class ImageOutcome
 
     internal ImageOutcome(ImageSource source, Exception error) => (Source, Error) = (source, error);
 
-    /// <summary>Where it came from.</summary>
+    /// <summary>Source of the image.</summary>
     public ImageSource Source { get; }
 
     /// <summary>The pixels; valid until the next outcome is asked for. Null if it failed.</summary>
     public Image? Image { get; }
 
-    /// <summary>What was found; null if it failed.</summary>
+    /// <summary>Objects that were found; null if the image failed.</summary>
     public Detections? Result { get; }
 
     /// <summary>Why it failed; null if it did not.</summary>

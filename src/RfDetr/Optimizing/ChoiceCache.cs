@@ -21,7 +21,7 @@ internal sealed class ChoiceCache(string folder)
         ? Path.Combine(Path.GetDirectoryName(new DownloadOptions().ResolveFolder())!, "optimized")
         : Path.GetFullPath(folder));
 
-    /// <summary>Where the choice for these facts is, or would be.</summary>
+    /// <summary>Path of the choice for these facts, existing or not.</summary>
     public string PathOf(IReadOnlyList<string> facts) => Path.Combine(folder, ChoiceFacts.Name(facts) + ".json");
 
     /// <summary>The remembered report for these facts; null if there is none.</summary>
@@ -36,7 +36,7 @@ internal sealed class ChoiceCache(string folder)
             StoredChoice? stored =
                 JsonSerializer.Deserialize(File.ReadAllBytes(path), OptimizationJsonContext.Default.StoredChoice);
             return stored is { SchemaVersion: StoredChoice.CurrentSchema, Report: { } report }
-                && report.Facts.SequenceEqual(facts) && IsSound(report)
+                && report.Facts.SequenceEqual(facts) && IsValid(report)
                 ? report
                 : null;
         }
@@ -59,8 +59,8 @@ internal sealed class ChoiceCache(string folder)
         },
         flushToDisk: false);
 
-    private static bool IsSound(OptimizationReport report) =>
-        report.Chosen.IsSound && report.Reference.IsSound && report.Candidates.All(c => c?.Choice is not null);
+    private static bool IsValid(OptimizationReport report) =>
+        report.Chosen.IsValid && report.Reference.IsValid && report.Candidates.All(c => c?.Choice is not null);
 }
 
 /// <summary>A file of the cache.</summary>

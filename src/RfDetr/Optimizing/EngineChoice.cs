@@ -5,7 +5,7 @@ using RfDetr.Onnx;
 namespace RfDetr;
 
 /// <summary>
-/// How a network is run: one of the possibilities between which
+/// One way to run a network among those between which
 /// <see cref="Detector.OptimizeForInference(OptimizeOptions, CancellationToken)"/> chooses.
 /// </summary>
 /// <param name="Engine">What runs it.</param>
@@ -36,7 +36,7 @@ public sealed record EngineChoice(EngineKind Engine, ExportPrecision Precision, 
     }
 
     /// <summary>
-    /// What a detector was loaded with, with everything decided that its engine leaves to the model and the machine.
+    /// The choice that a detector was loaded with, with everything decided that its engine leaves to the model and the machine.
     /// </summary>
     /// <param name="engine">What it was loaded with.</param>
     /// <param name="isOnnxFile">True for a file that ONNX Runtime alone can run.</param>
@@ -87,8 +87,8 @@ public sealed record EngineChoice(EngineKind Engine, ExportPrecision Precision, 
             },
         };
 
-    /// <summary>Whether it can be loaded at all; a stored choice may hold anything.</summary>
-    internal bool IsSound =>
+    /// <summary>True if it can be loaded at all; a stored choice may hold anything.</summary>
+    internal bool IsValid =>
         Enum.IsDefined(Engine)
             && Engine != EngineKind.Auto && Enum.IsDefined(Precision) && Threads is >= 1 and <= 1024 && Batch is >= 1 and <= 1024;
 }

@@ -1,7 +1,7 @@
 namespace RfDetr;
 
 /// <summary>
-/// What <see cref="Detector.OptimizeForInference(OptimizeOptions, CancellationToken)"/> measured, what it chose, and why.
+/// Measurements of <see cref="Detector.OptimizeForInference(OptimizeOptions, CancellationToken)"/>, its choice, and the reason.
 /// </summary>
 public sealed record OptimizationReport
 {
@@ -20,11 +20,11 @@ public sealed record OptimizationReport
     public required double SpentSeconds { get; init; }
 
     /// <summary>
-    /// How the unoptimized detector runs: what everything is compared with, and what remains where nothing is better.
+    /// The choice of the unoptimized detector: everything is compared with it, and it remains where nothing is better.
     /// </summary>
     public required EngineChoice Reference { get; init; }
 
-    /// <summary>What was chosen.</summary>
+    /// <summary>The choice that was made.</summary>
     public required EngineChoice Chosen { get; init; }
 
     /// <summary>Why, in a sentence.</summary>
@@ -41,14 +41,14 @@ public sealed record OptimizationReport
     /// <summary>True if this was remembered and not measured now.</summary>
     public bool FromCache { get; init; }
 
-    /// <summary>What went wrong beside the choice, e.g. that it could not be stored; one sentence each.</summary>
+    /// <summary>Problems besides the choice, e.g. that it could not be stored; one sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>A table of the candidates with the reason, for people.</summary>
     public string ToText() => OptimizationText.Of(this);
 }
 
-/// <summary>What became of one candidate.</summary>
+/// <summary>Outcome of one candidate.</summary>
 /// <param name="Choice">How it runs the network.</param>
 /// <param name="Fate">Whether it was chosen, and if not, why not.</param>
 /// <param name="Calls">Measured calls.</param>
@@ -68,7 +68,7 @@ public sealed record CandidateReport(
     EngineChoice Choice, CandidateFate Fate, int Calls, double? MedianMs, double? Ratio, EngineChoice? Rival, double? Difference,
     string Reason);
 
-/// <summary>Whether a candidate was chosen, and if not, why not.</summary>
+/// <summary>Reasons why a candidate was chosen or was not.</summary>
 public enum CandidateFate
 {
     /// <summary>It runs the optimized detector.</summary>

@@ -3,7 +3,7 @@ using RfDetr.Checkpoints;
 
 namespace RfDetr.Tests.Front;
 
-/// <summary>What a program sees of <see cref="Detector"/>: loading, one image, many, and many threads.</summary>
+/// <summary>Behavior of <see cref="Detector"/> that a program sees: loading, one image, many, and many threads.</summary>
 public sealed class DetectorTests : FrontTest
 {
     [Fact]

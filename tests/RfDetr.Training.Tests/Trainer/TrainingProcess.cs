@@ -28,7 +28,7 @@ internal sealed class TrainingProcess : IDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>What it said to standard error so far.</summary>
+    /// <summary>Text that the process wrote to standard error so far.</summary>
     public string Errors => string.Join('\n', _errors);
 
     /// <summary>The most main memory that it held so far, in bytes. Linux only.</summary>

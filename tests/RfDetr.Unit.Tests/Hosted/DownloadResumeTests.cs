@@ -2,7 +2,7 @@ using RfDetr.Checkpoints;
 
 namespace RfDetr.Tests.Hosted;
 
-/// <summary>What becomes of a download that breaks off, and of the pieces it leaves.</summary>
+/// <summary>Fate of a download that breaks off, and of the pieces it leaves.</summary>
 public sealed class DownloadResumeTests : DownloadTest
 {
     [Fact]

@@ -92,7 +92,7 @@ internal sealed class DetectArguments
         NmsIoU = context.Get(_nms),
     };
 
-    /// <summary>What is written besides <c>--json</c>.</summary>
+    /// <summary>Output that is written besides <c>--json</c>.</summary>
     public OutputPlan Output(CliContext context)
     {
         string[] formats = [.. (context.Get(_formats) ?? []).Distinct()];
@@ -115,7 +115,7 @@ internal sealed class DetectArguments
     }
 }
 
-/// <summary>What <c>rfdetr detect</c> writes, and where.</summary>
+/// <summary>Files that <c>rfdetr detect</c> writes, and their folder.</summary>
 /// <param name="Folder">For all of it.</param>
 /// <param name="Images">Whether annotated images are written.</param>
 /// <param name="Crops">Whether each object is written as an image.</param>

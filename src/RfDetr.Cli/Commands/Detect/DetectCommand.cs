@@ -50,9 +50,10 @@ internal static class DetectCommand
 
     private static void Introduce(CliContext context, ModelInfo model)
     {
-        string size = $"{model.InputHeight}×{model.InputWidth}", masks = model.Has(Head.Masks) ? ", masks" : "";
+        string size = $"{model.InputHeight}×{model.InputWidth}";
+        string finds = $"{model.Classes.Entries.Count} classes{(model.Has(Head.Masks) ? ", masks" : "")}";
         context.Human.MarkupLineInterpolated(
-            $"[gray]model {model.Name} ({model.Variant}, {size}, {model.Classes.Entries.Count} classes{masks}) on {model.Engine}[/]");
+            $"[gray]model {model.Name} ({model.Variant}, {size}, {finds}) on {model.Engine}[/]");
         foreach (string warning in model.Warnings)
             context.Warn(warning);
         if (model.Name == BuiltInModels.Default)

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace RfDetr.Cli.Commands;
 
-/// <summary>What people read: a table for each image of a few, a line for each of many, and a summary.</summary>
+/// <summary>The report for people: a table for each image of a few, a line for each of many, and a summary.</summary>
 internal sealed class DetectReport(IAnsiConsole console, int total)
 {
     private const int MostTables = 10;
@@ -48,9 +48,9 @@ internal sealed class DetectReport(IAnsiConsole console, int total)
         {
             double decode = _times.DecodeMs / _succeeded, prepare = _times.PreprocessMs / _succeeded;
             double run = _times.InferenceMs / _succeeded, select = _times.PostprocessMs / _succeeded;
-            console.MarkupLineInterpolated(
-                CultureInfo.InvariantCulture,
-                $"[gray]ms per image: decode {decode:0.0}, preprocess {prepare:0.0}, inference {run:0.0}, postprocess {select:0.0}[/]");
+            string stages = Invariant.Text(
+                $"decode {decode:0.0}, preprocess {prepare:0.0}, inference {run:0.0}, postprocess {select:0.0}");
+            console.MarkupLineInterpolated($"[gray]ms per image: {stages}[/]");
         }
 
         if (plan.WritesAnything && _succeeded > 0)

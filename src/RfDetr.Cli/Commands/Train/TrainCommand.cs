@@ -69,8 +69,13 @@ internal sealed class TrainCommand
             context.Human.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{name} {value:G6}");
         context.Human.MarkupLineInterpolated(
             CultureInfo.InvariantCulture, $"loss {report.Total:G6}, norm of the gradients {report.GradientNorm:G6}");
-        context.Human.MarkupLineInterpolated(
-            $"{(report.IsFinite ? "everything is finite this time" : report.FirstNotFinite is { } stage ? $"the first values that are not finite: {stage}" : "the network's stages are finite; the loss or its gradients are not")}");
+        string verdict = report switch
+        {
+            { IsFinite: true } => "everything is finite this time",
+            { FirstNotFinite: { } stage } => $"the first values that are not finite: {stage}",
+            _ => "the network's stages are finite; the loss or its gradients are not",
+        };
+        context.Human.MarkupLineInterpolated($"{verdict}");
         return report.IsFinite ? ExitCodes.Done : ExitCodes.Failed;
     }
 }

@@ -3,7 +3,7 @@ using RfDetr.Training;
 
 namespace RfDetr.Cli.Commands;
 
-/// <summary>What a run came to, for <c>--json</c>.</summary>
+/// <summary>Result of a run, for <c>--json</c>.</summary>
 internal static class TrainJson
 {
     public static void Write(Utf8JsonWriter json, TrainingOutcome outcome)

@@ -1,6 +1,6 @@
 namespace RfDetr.Checkpoints;
 
-/// <summary>What the caller says about the classes of a checkpoint; goes before anything in the file.</summary>
+/// <summary>The caller's statements about the classes of a checkpoint; they override anything in the file.</summary>
 public sealed record ClassMapOptions
 {
     /// <summary>Names in order; null: take the file's.</summary>

@@ -1,6 +1,6 @@
 namespace RfDetr.Checkpoints;
 
-/// <summary>What the caller knows about a checkpoint; each value given here goes before what the file says.</summary>
+/// <summary>The caller's knowledge about a checkpoint; each value given here overrides what the file says.</summary>
 public sealed record ConfigInferenceOptions
 {
     /// <summary>The variant the caller asks for; a checkpoint that does not fit is an error. Null: recognize it.</summary>

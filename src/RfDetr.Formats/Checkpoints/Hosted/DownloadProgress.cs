@@ -1,6 +1,6 @@
 namespace RfDetr.Checkpoints;
 
-/// <summary>What a download is busy with.</summary>
+/// <summary>Stages of a download.</summary>
 public enum DownloadStage
 {
     /// <summary>Reading a file that is there to compare its digest.</summary>

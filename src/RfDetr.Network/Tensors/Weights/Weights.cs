@@ -28,7 +28,7 @@ public sealed class Weights
     /// <summary>Full name so far, e.g. <c>transformer.decoder.layers.0</c>; empty at the root.</summary>
     public string Path { get; }
 
-    /// <summary>Where the tensors go.</summary>
+    /// <summary>Back end that the tensors go to.</summary>
     public Backend Backend => _session.Backend;
 
     /// <summary>A name below this one.</summary>
