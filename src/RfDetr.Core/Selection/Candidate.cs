@@ -4,4 +4,4 @@ namespace RfDetr;
 /// <param name="Query">0-based row of the network's output: its box and its mask.</param>
 /// <param name="Label">0-based class logit, before any mapping to names or category ids.</param>
 /// <param name="Score">Sigmoid of the logit, 0..1.</param>
-public readonly record struct Candidate(int Query, int Label, float Score);
+internal readonly record struct Candidate(int Query, int Label, float Score);

@@ -14,7 +14,7 @@ namespace RfDetr;
 /// score the lower index wins: so ties at the boundary are exact. A threshold is applied before the selection only as far as
 /// no class passes it, which cannot change the result. A NaN logit never wins.
 /// </remarks>
-public static class Selector
+internal static class Selector
 {
     /// <summary>Writes the selected pairs, best first, and returns their number.</summary>
     /// <param name="logits">Class logits <c>[queries, classes]</c> of one image, row-major.</param>

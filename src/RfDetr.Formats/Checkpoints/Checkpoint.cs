@@ -11,7 +11,7 @@ namespace RfDetr.Checkpoints;
 /// Safe for many readers. Tensors live as long as the checkpoint: after <see cref="Dispose"/> touching one throws
 /// <see cref="ObjectDisposedException"/>, and disposing while another thread reads is the caller's mistake.
 /// </remarks>
-public sealed class Checkpoint : IWeightSource, IDisposable
+internal sealed class Checkpoint : IWeightSource, IDisposable
 {
     private readonly FileBytes _file;
     private readonly IWeightSource _weights;

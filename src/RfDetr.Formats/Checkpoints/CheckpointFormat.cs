@@ -1,7 +1,7 @@
 namespace RfDetr.Checkpoints;
 
 /// <summary>The containers that weights come in, distinguished by content and not by extension.</summary>
-public enum CheckpointFormat
+internal enum CheckpointFormat
 {
     /// <summary>Format of <c>torch.save</c> since 1.6: a zip archive of one pickle and raw storages.</summary>
     TorchZip,

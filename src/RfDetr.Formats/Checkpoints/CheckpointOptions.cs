@@ -1,7 +1,7 @@
 namespace RfDetr.Checkpoints;
 
 /// <summary>Options for opening a checkpoint.</summary>
-public sealed record CheckpointOptions
+internal sealed record CheckpointOptions
 {
     /// <summary>The defaults.</summary>
     public static CheckpointOptions Default { get; } = new();

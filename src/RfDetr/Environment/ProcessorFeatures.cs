@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace RfDetr;
 
 /// <summary>The processor's vector instructions, as far as .NET uses them.</summary>
-public static class ProcessorFeatures
+internal static class ProcessorFeatures
 {
     /// <summary>Their names, from old to new.</summary>
     public static IEnumerable<string> Supported

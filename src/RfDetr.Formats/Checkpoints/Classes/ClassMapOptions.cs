@@ -1,7 +1,7 @@
 namespace RfDetr.Checkpoints;
 
 /// <summary>The caller's statements about the classes of a checkpoint; they override anything in the file.</summary>
-public sealed record ClassMapOptions
+internal sealed record ClassMapOptions
 {
     /// <summary>Names in order; null: take the file's.</summary>
     public IReadOnlyList<string>? ClassNames { get; init; }

@@ -6,7 +6,7 @@ namespace RfDetr.Checkpoints;
 /// Finds a checkpoint's class map: a stored map wins; else names by the writing version's convention; else COCO for a head
 /// of 91 without names; anything else is an error, never a guess.
 /// </summary>
-public static class ClassMapRules
+internal static class ClassMapRules
 {
     /// <summary>From this version on rf-detr drops the grouping category and counts real classes from 0.</summary>
     private static readonly Version s_zeroBased = new(1, 9, 2);

@@ -7,7 +7,7 @@ namespace RfDetr.Checkpoints;
 /// Finds a checkpoint's configuration: first what its shapes reveal (always checked), then its arguments, then the table
 /// of published variants matched by shapes; what none of them says is an error that lists it.
 /// </summary>
-public static class ConfigInference
+internal static class ConfigInference
 {
     /// <summary>Variants that 1.4.1 saved with num_select 100 by a slip; they were trained and measured with 300.</summary>
     private static readonly string[] s_slippedSelect = ["large", "xlarge", "2xlarge"];

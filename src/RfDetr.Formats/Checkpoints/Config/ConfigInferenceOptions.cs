@@ -1,7 +1,7 @@
 namespace RfDetr.Checkpoints;
 
 /// <summary>The caller's knowledge about a checkpoint; each value given here overrides what the file says.</summary>
-public sealed record ConfigInferenceOptions
+internal sealed record ConfigInferenceOptions
 {
     /// <summary>The variant the caller asks for; a checkpoint that does not fit is an error. Null: recognize it.</summary>
     public string? Variant { get; init; }
@@ -26,4 +26,4 @@ public sealed record ConfigInferenceOptions
 /// <param name="Warnings">
 /// Contradictions that were settled, one sentence each: what the file says, what its shapes are, what was taken.
 /// </param>
-public sealed record InferredConfig(Model.ModelConfig Config, IReadOnlyList<string> Warnings);
+internal sealed record InferredConfig(Model.ModelConfig Config, IReadOnlyList<string> Warnings);
