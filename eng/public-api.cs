@@ -33,6 +33,12 @@ foreach (string project in libraries.Select(l => Path.GetFileName(l)).Prepend("R
         return status;
 }
 
+if (surfaces.Values.All(s => s.Count == 0))
+{
+    Console.Error.WriteLine("error: the build named no public member; take the files back with git and look at its output");
+    return 1;
+}
+
 foreach ((string library, SortedSet<string> members) in surfaces)
 {
     Write(library, members);
