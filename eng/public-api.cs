@@ -77,7 +77,9 @@ async Task<int> BuildAsync(string project)
 
 static bool IsLibrary(string folder) =>
     Directory.EnumerateFiles(folder, "*.csproj").SingleOrDefault() is { } project
-        && !File.ReadAllText(project).Contains("<OutputType>Exe", StringComparison.Ordinal);
+        && File.ReadAllText(project) is { } text
+        && !text.Contains("<OutputType>Exe", StringComparison.Ordinal)
+        && !text.Contains("<UsePublicApi>false", StringComparison.Ordinal);
 
 static void Write(string library, IEnumerable<string> members) =>
     File.WriteAllText(
