@@ -1,62 +1,52 @@
 using System.Diagnostics;
-using RfDetr.Streams;
-using RfDetr.Video;
 
 namespace RfDetr.Bench;
 
 /// <summary>
-/// A video of 640×360 through the built-in model, with everything drawn and written, against the network alone on the same frames
-/// in memory; and tiles of 640 on an image of 3840×2160 against single runs. Rounds are interleaved.
+/// Images per second of a folder, decoding included, beside those of the network alone: what is left of the network's rate when
+/// images must be read for it. Ways are taken in turn, so that they share the machine's good and bad minutes.
 /// </summary>
 internal static class StreamBench
 {
-    private const int Width = 640, Height = 360, Frames = 120;
+    private const int Images = 32;
 
-    public static void Run(int rounds)
+    public static void Run(int rounds, string variant)
     {
-        using Detector detector = Detector.Load("demo");
-        RunVideo(detector, rounds).GetAwaiter().GetResult();
-        RunTiles(detector, rounds);
-    }
-
-    private static async Task RunVideo(Detector detector, int rounds)
-    {
-        string folder = Path.Combine(Path.GetTempPath(), $"rfdetr-bench-{Environment.ProcessId}");
-        Directory.CreateDirectory(folder);
+        string model = variant == "nano" ? "demo" : variant;
+        string folder = Directory.CreateTempSubdirectory("rfdetr-bench-").FullName;
         try
         {
-            string input = Path.Combine(folder, "in.mp4"), output = Path.Combine(folder, "out.mp4");
-            List<byte[]> frames = [.. new ClipGenerator(new ClipOptions { Frames = Frames }).Draw(3, 0, Width, Height)
-                .Select(f => f.Rgb)];
-            await using (var writer = VideoWriter.Create(input, Width, Height))
+            ImageSource[] sources = [.. Scenes(folder).Select(ImageSource (f) => new FileImage(f))];
+            using Detector detector = Detector.Load(model);
+            using Image image = Image.Load(sources[0].Name);
+            (string Name, Func<double> Way)[] ways =
+            [
+                ("network alone", () => Network(detector, image)),
+                ("one image at a time", () => Stream(detector, sources, 1)),
+                ("stream, two at a time", () => Stream(detector, sources, 2)),
+                ("stream, default", () => Stream(detector, sources, null)),
+                ("stream, eight at a time", () => Stream(detector, sources, 8)),
+            ];
+            double[][] seconds = [.. ways.Select(_ => new double[rounds])];
+            for (int round = -2; round < rounds; round++)
             {
-                for (int i = 0; i < Frames; i++)
-                    await writer.WriteAsync(frames[i], TimeSpan.FromSeconds(i / 25.0));
-                await writer.CompleteAsync();
+                for (int i = 0; i < ways.Length; i++)
+                {
+                    double taken = ways[i].Way();
+                    if (round >= 0)
+                        seconds[i][round] = taken;
+                }
             }
 
-            Samples network = new("network alone"), whole = new("read, track, draw, write");
-            for (int round = -1; round < rounds; round++)
+            Console.WriteLine(
+                $"\nstream: {model}, {Images} JPEG files of 640×480, {detector.Model.Engine}, {rounds} interleaved rounds");
+            for (int i = 0; i < ways.Length; i++)
             {
-                double inference = 0;
-                foreach (byte[] rgb in frames)
-                    inference += detector.Detect(new PixelFrame(rgb, Width, Height, 0, PixelFormat.Rgb24)).Times.InferenceMs;
-
-                VideoSource source = await VideoSource.OpenAsync(input);
-                var analysis = new VideoAnalysis(detector, source);
-                await using var video = new AnnotatedVideo(analysis, output);
-                long start = Stopwatch.GetTimestamp();
-                StreamSummary summary = await StreamRun.RunAsync(analysis, [video]);
-                if (round < 0 || summary.Frames != Frames)
-                    continue;
-                network.Add(inference / Frames);
-                whole.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds / Frames);
+                double rate = Images / Median(seconds[i]);
+                double ratio = Median([.. seconds[0].Zip(seconds[i], (alone, way) => alone / way)]);
+                Console.WriteLine(
+                    $"{ways[i].Name,-24} {rate,7:F1} images/s, {ratio:F3} of the network's rate (median of the rounds' ratios)");
             }
-
-            Console.WriteLine($"\nvideo of {Width}×{Height} through demo, {Frames} frames, {rounds} rounds, milliseconds per frame");
-            Console.WriteLine(network);
-            Console.WriteLine(whole);
-            Console.WriteLine($"frame rate: {network.Median / whole.Median:F2} of the network's own");
         }
         finally
         {
@@ -64,36 +54,39 @@ internal static class StreamBench
         }
     }
 
-    private static void RunTiles(Detector detector, int rounds)
+    // The runs of the network and nothing else.
+    private static double Network(Detector detector, Image image) =>
+        Enumerable.Range(0, Images).Sum(_ => detector.Detect(image).Times.InferenceMs) / 1000;
+
+    private static double Stream(Detector detector, ImageSource[] sources, int? ahead)
     {
-        const int width = 3840, height = 2160;
-        byte[] rgb = new SceneGenerator().Render(seed: 2, index: 0, width, height).Rgb;
-        var options = new TileDetectorOptions { Tiles = new(), WholeImage = false };
-        var tiles = new TileDetector(detector, options);
-        int count = tiles.TilesOf(width, height).Count;
-        Samples one = new("one run on a tile of 640×640"), all = new($"{count} tiles");
-        for (int round = -1; round < rounds; round++)
-        {
-            double single = 0;
-            var frame = new PixelFrame(rgb, width, height, 0, PixelFormat.Rgb24);
-            foreach (PixelRect tile in tiles.TilesOf(width, height))
-            {
-                long start = Stopwatch.GetTimestamp();
-                _ = detector.Detect(frame.Crop(tile.X, tile.Y, tile.Width, tile.Height));
-                single += Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-            }
-
-            long begin = Stopwatch.GetTimestamp();
-            _ = tiles.Detect(frame);
-            if (round < 0)
-                continue;
-            one.Add(single / count);
-            all.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
-        }
-
-        Console.WriteLine($"\ntiles of 640 on {width}×{height}, {rounds} rounds, milliseconds");
-        Console.WriteLine(one);
-        Console.WriteLine(all);
-        Console.WriteLine($"cost: {all.Median / (count * one.Median):F2} × number of tiles × one run");
+        long start = Stopwatch.GetTimestamp();
+        int done = StreamAsync(detector, sources, ahead).GetAwaiter().GetResult();
+        return done == Images
+            ? Stopwatch.GetElapsedTime(start).TotalSeconds
+            : throw new InvalidOperationException($"{done} of {Images} images were done");
     }
+
+    private static async Task<int> StreamAsync(Detector detector, ImageSource[] sources, int? ahead)
+    {
+        int done = 0;
+        var options = new StreamOptions { Batch = 1, Ahead = ahead };
+        await foreach (ImageOutcome outcome in detector.DetectManyAsync(sources, null, options))
+            done += outcome.Succeeded ? 1 : 0;
+        return done;
+    }
+
+    private static IEnumerable<string> Scenes(string folder)
+    {
+        var generator = new SceneGenerator();
+        for (int i = 0; i < Images; i++)
+        {
+            Scene scene = generator.Render(seed: 1, index: i, 640, 480);
+            string file = Path.Combine(folder, $"scene-{i:00}.jpg");
+            new PixelFrame(scene.Rgb, 640, 480, 0, PixelFormat.Rgb24).Save(file);
+            yield return file;
+        }
+    }
+
+    private static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
 }

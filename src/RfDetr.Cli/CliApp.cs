@@ -43,7 +43,10 @@ public static class CliApp
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         };
-        ParseResult parsed = root.Parse(args);
+        if (args is [ServeCommand.Name, .. string[] forServer])
+            return await ServeAsync(forServer, error, cancellationToken).ConfigureAwait(false);
+        // Letters are not bundled: "-model" is a slip of "--model", not "-m odel".
+        ParseResult parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false });
         if (parsed.Action is { } builtIn and not ParseErrorAction)
             return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false); // --help, --version
         if (UsageErrors.Of(parsed) is { Count: > 0 } mistakes)
@@ -73,7 +76,23 @@ public static class CliApp
         }
     }
 
-    /// <summary>All verbs, in the order of the help text.</summary>
+    private static async Task<int> ServeAsync(string[] args, TextWriter error, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ServeCommand.RunAsync(args, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            return Failures.Print(e, error, verbose: false);
+        }
+    }
+
+    /// <summary>Every verb, those within others too.</summary>
+    internal static IEnumerable<Command> AllVerbs() =>
+        Verbs().SelectMany(v => v.Subcommands.Count > 0 ? v.Subcommands : (IEnumerable<Command>)[v]);
+
+    /// <summary>The verbs of the first level, in the order of the help text.</summary>
     private static IEnumerable<Command> Verbs() =>
     [
         DetectCommand.Create(),
@@ -92,7 +111,9 @@ public static class CliApp
         ParityCommand.Create(),
         TrackEvalCommand.Create(),
         BenchmarkCommand.Create(),
+        LoadCommand.Create(),
         CompareCommand.Create(),
         DiffCommand.Create(),
+        ServeCommand.Create(),
     ];
 }

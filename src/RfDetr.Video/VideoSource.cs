@@ -89,7 +89,7 @@ public sealed class VideoSource
     /// A file, <c>rtsp://…</c>, <c>http(s)://…</c>, or <c>camera:0</c>. Bytes from standard input go to <see
     /// cref="OpenAsync(Stream, VideoOptions?, CancellationToken)"/>.
     /// </param>
-    /// <param name="options">What to read; null for everything.</param>
+    /// <param name="options">Options for reading; null for everything.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="FfmpegMissingException">ffmpeg is not installed.</exception>
@@ -172,21 +172,30 @@ public sealed class VideoSource
         }
     }
 
-    // Every end of live input is a loss: it is opened again with growing pauses, 1, 2, 4 … 30 seconds.
+    // Every end of live input is a loss: it is opened again with growing pauses, 1, 2, 4 … 30 seconds. Its size is asked for
+    // first, for it may be another one. A sender that serves one guest at a time may not be ready again for the reader that comes
+    // right behind that question; the next attempt then goes without asking, or the question would take the reader's place for
+    // ever.
     private async Task KeepDecodingAsync(NewestFrame newest, CancellationToken cancellation)
     {
         long index = 0, began = TimeProvider.System.GetTimestamp();
-        bool interrupted = false;
+        bool interrupted = false, isAsked = true;
         try
         {
             for (int inVain = 0; ; inVain++)
             {
                 long before = index;
+                bool asks = !isAsked;
+                isAsked = false;
                 try
                 {
-                    if (interrupted)
+                    if (asks)
+                    {
                         Info = await VideoProbe.RunAsync(_tools, _input, Slack(_input, _options), cancellation)
                             .ConfigureAwait(false);
+                        isAsked = true;
+                    }
+
                     index = await DecodeAsync(index, interrupted, newest.PutAsync, cancellation, began).ConfigureAwait(false);
                 }
                 catch (VideoException e)
@@ -197,7 +206,7 @@ public sealed class VideoSource
                 interrupted = true;
                 Interruptions++;
                 if (index > before)
-                    inVain = 0;
+                    (inVain, isAsked) = (0, false);
                 if (inVain >= _options.Reconnects)
                     throw new VideoException(
                         $"'{_input.Name}' broke off and did not come back in {inVain + 1} attempts: {Problem}");

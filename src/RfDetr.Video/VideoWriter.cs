@@ -242,9 +242,12 @@ public sealed class VideoWriter : IAsyncDisposable
         };
     }
 
+    /// <summary>The encoder of H.264 that this ffmpeg has, the best first; null if it has none.</summary>
+    internal static string? H264Encoder(FfmpegTools tools) => s_h264.FirstOrDefault(Encoders(tools).Contains);
+
     private static string[] H264(FfmpegTools tools, string ending, VideoWriterOptions options)
     {
-        string encoder = s_h264.FirstOrDefault(Encoders(tools).Contains)
+        string encoder = H264Encoder(tools)
             ?? throw new VideoException($"This ffmpeg ('{tools.Ffmpeg}') has no encoder for H.264 ({string.Join(", ", s_h264)}); "
                 + $"install a full build, or write .gif or images.");
         string quality = options.Quality.ToString(CultureInfo.InvariantCulture);

@@ -83,6 +83,14 @@ internal sealed class CliContext
     public Task<T> WithProgressAsync<T>(string title, Func<IProgressBar, Task<T>> work, bool bytes = false) =>
         Error.Profile.Capabilities.Interactive ? ProgressBar.RunAsync(Error, title, bytes, work) : work(ProgressBar.Silent);
 
+    /// <summary>
+    /// Work of unknown length, such as loading a model: a sign of life on an interactive terminal, silence elsewhere.
+    /// </summary>
+    public Task<T> WithSignAsync<T>(string title, Func<Task<T>> work) =>
+        Error.Profile.Capabilities.Interactive
+            ? Error.Status().StartAsync(Markup.Escape(title), _ => work())
+            : work();
+
     private static IAnsiConsole ConsoleFor(TextWriter writer, bool terminal)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings

@@ -32,7 +32,7 @@ public sealed class DetectionEvaluation
 
     /// <summary>Begins.</summary>
     /// <param name="classes">The data set's classes; detections carry their <see cref="DataClass.CategoryId"/>.</param>
-    /// <param name="masks">Whether masks are evaluated too: only if the detector and every object have one.</param>
+    /// <param name="masks">True if masks are evaluated too: only if the detector and every object have one.</param>
     /// <param name="options">Limits and thresholds for both; null for COCO's own. The kind is not looked at.</param>
     public DetectionEvaluation(IReadOnlyList<DataClass> classes, bool masks, EvaluationOptions? options = null)
     {

@@ -33,7 +33,7 @@ public static class RunReport
 {
     /// <summary>Writes the file; it appears only when it is complete.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="content">What it shows.</param>
+    /// <param name="content">Content of the report.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, RunReportContent content)
     {

@@ -221,6 +221,7 @@ public sealed class OnnxPackage : ModelPackage
                 ?? (_metadata?.ResizeAntialias == true ? ResizeRule.BilinearAntialias : ResizeRule.Bilinear),
             Normalization = _metadata is null ? Normalization.ImageNet : new(Triple(_metadata.Means), Triple(_metadata.Stds)),
             License = _notes?.WeightsLicense,
+            Warnings = Contract.Warnings,
         };
     }
 

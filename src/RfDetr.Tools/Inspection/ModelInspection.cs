@@ -16,8 +16,8 @@ public sealed record InspectedTensor(string Name, string ElementType, IReadOnlyL
 
 /// <summary>Learned values in one part of the network.</summary>
 /// <param name="Name"><c>encoder</c>, <c>projector</c>, <c>two-stage</c>, <c>decoder</c>, <c>heads</c> or <c>other</c>.</param>
-/// <param name="Tensors">How many tensors.</param>
-/// <param name="Values">How many values in all of them.</param>
+/// <param name="Tensors">Number of tensors.</param>
+/// <param name="Values">Number of values in all of them.</param>
 public sealed record InspectedPart(string Name, int Tensors, long Values);
 
 /// <summary>

@@ -45,6 +45,18 @@ public static unsafe class TorchRuntime
         }
     }
 
+    /// <summary>The processor that OpenBLAS takes its kernels for, in its own words; null where another library multiplies.</summary>
+    public static string? BlasKernels
+    {
+        get
+        {
+            TorchLoader.Load();
+            return NativeLibrary.TryGetExport(TorchLoader.Handle, "openblas_get_corename", out nint name)
+                ? Marshal.PtrToStringUTF8((nint)((delegate* unmanaged<byte*>)name)())
+                : null;
+        }
+    }
+
     /// <summary>
     /// Threads within one operator, of ATen and of OpenBLAS alike; at least 1. At first the number of physical cores.
     /// </summary>

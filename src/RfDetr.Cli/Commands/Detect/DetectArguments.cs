@@ -11,7 +11,7 @@ internal sealed class DetectArguments
     private readonly Option<int?> _batch =
         OptionsOf.Whole("--batch", "B", "Images per run of the network (default 1; with --optimize the quickest).", 1, 1024);
     private readonly Option<bool> _recursive = OptionsOf.Flag("--recursive", "Search folders to their depth.");
-    private readonly Option<string?> _output = OptionsOf.Text(
+    private readonly Option<string?> _output = OptionsOf.OutputFolder(
         "--output", "DIR",
         $"Folder for everything that is written (default {DefaultOutput}; with --json alone nothing else is written).");
     private readonly Option<bool> _noImages = OptionsOf.Flag("--no-images", "Write no annotated images.", "--no-pictures");
@@ -63,10 +63,10 @@ internal sealed class DetectArguments
 
 /// <summary>Files that <c>rfdetr detect</c> writes, and their folder.</summary>
 /// <param name="Folder">For all of it.</param>
-/// <param name="Images">Whether annotated images are written.</param>
-/// <param name="Crops">Whether each object is written as an image.</param>
+/// <param name="Images">True if annotated images are written.</param>
+/// <param name="Crops">True if each object is written as an image.</param>
 /// <param name="Formats">Any of json, csv, coco, yolo.</param>
-/// <param name="Draw">How images are annotated.</param>
+/// <param name="Draw">Appearance of annotated images.</param>
 internal sealed record OutputPlan(string Folder, bool Images, bool Crops, IReadOnlyList<string> Formats, DrawOptions Draw)
 {
     public bool WritesAnything => Images || Crops || Formats.Count > 0;

@@ -25,6 +25,8 @@ internal static class DetectCommand
             throw new ArgumentException($"{lonely} is for videos, but the inputs are images");
         IReadOnlyList<ImageSource> sources =
             ImageInputs.Expand(context.Get(arguments.Inputs), arguments.Recursive(context), context.Input);
+        MissingInputs.Check(sources);
+        int? total = sources.Any(s => s is StreamImage) ? null : sources.Count; // a stream may hold any number
         OutputPlan plan = arguments.Output(context);
         CheckOutput(plan, sources);
         using Detector detector = await arguments.Optimize.LoadAsync(
@@ -47,7 +49,7 @@ internal static class DetectCommand
                 {
                     outputs.Write(outcome);
                     report.Add(outcome, context, quiet: bar.IsVisible);
-                    bar.Report(report.Done, sources.Count);
+                    bar.Report(report.Done, total);
                 }
 
                 return true;
@@ -111,7 +113,7 @@ internal static class DetectCommand
         {
             string names = string.Join(", ", model.Classes.Entries.Select(e => e.Name));
             context.Error.MarkupLineInterpolated($"[yellow]The demonstration model knows drawn scenes only ({names}).[/]");
-            context.Error.MarkupLine("[yellow]For photographs: rfdetr download nano, then rfdetr detect PICTURE --model nano[/]");
+            context.Error.MarkupLine("[yellow]For photographs: rfdetr download nano, then rfdetr detect IMAGE --model nano[/]");
         }
     }
 
