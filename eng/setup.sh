@@ -106,12 +106,25 @@ ensure_cli() {
 # The runtime identifier of this system, such as linux-x64.
 host_rid() { dotnet --info | sed -n 's/^ *RID: *//p' | head -n 1; }
 
+# Installs a package of Debian for tests that are skipped without it: COMMAND, PACKAGE, the tests' subject.
+ensure_package() {
+  if command -v "$1" >/dev/null; then return; fi
+  if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    say "$1 is missing: installing it with apt-get (once)"
+    export DEBIAN_FRONTEND=noninteractive
+    quietly apt-get update && quietly apt-get install --yes --no-install-recommends "$2" ||
+      say "$2 could not be installed; tests of $3 are skipped"
+  fi
+}
+
 # ffmpeg, which tests of video read and write with; where it cannot be installed they are skipped with the reason.
 ensure_ffmpeg() {
-  if [ -n "${RFDETR_FFMPEG:-}" ] || command -v ffmpeg >/dev/null; then return; fi
-  if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-    say "ffmpeg is missing: installing it with apt-get (once)"
-    export DEBIAN_FRONTEND=noninteractive
-    quietly apt-get update && quietly apt-get install --yes --no-install-recommends ffmpeg || say "ffmpeg could not be installed; tests of video are skipped"
-  fi
+  if [ -n "${RFDETR_FFMPEG:-}" ]; then return; fi
+  ensure_package ffmpeg ffmpeg video
+}
+
+# Chromium, in which tests open the server's page.
+ensure_chromium() {
+  if [ -n "${RFDETR_CHROMIUM:-}" ]; then return; fi
+  ensure_package chromium chromium "the page"
 }

@@ -66,6 +66,7 @@ internal static class ServerParts
         services.GetRequiredService<KServeRoutes>().Map(app);
         services.GetRequiredService<StreamRoute>().Map(app);
         services.GetRequiredService<HealthRoutes>().Map(app);
+        PageFiles.Map(app);
         Observability.Map(app);
         ApiDocument.Map(app);
         if (options.GrpcPort is not null)

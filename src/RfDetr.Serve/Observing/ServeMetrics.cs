@@ -48,7 +48,11 @@ internal sealed class ServeMetrics : IDisposable
     public void Watch(Func<IReadOnlyList<LoadedModel>> models) => _models = models;
 
     /// <summary>The observer of a model's runs.</summary>
-    public IBatchObserver Of(string model) => _observers.GetOrAdd(model, name => new Observer(this, name));
+    public IBatchObserver Of(string model) => _observers.GetOrAdd(model, name =>
+    {
+        Begin(Tag(name));
+        return new Observer(this, name);
+    });
 
     /// <summary>An image was answered.</summary>
     public void Answered(string model, Detections found)
@@ -70,6 +74,17 @@ internal sealed class ServeMetrics : IDisposable
     public void Dropped(string model, long frames) => _dropped.Add(frames, Tag(model));
 
     public void Dispose() => _meter.Dispose();
+
+    // A counter that appears with its first event has no rate at that time: the event that matters most would be missed.
+    private void Begin(KeyValuePair<string, object?> model)
+    {
+        _pictures.Add(0, model, new("outcome", "ok"));
+        _detections.Add(0, model);
+        _canceled.Add(0, model);
+        _dropped.Add(0, model);
+        foreach (string reason in (string[])[ErrorCodes.Overloaded, ErrorCodes.Deadline])
+            _rejected.Add(0, model, new("reason", reason));
+    }
 
     private static KeyValuePair<string, object?> Tag(string model) => new("model", model);
 

@@ -46,6 +46,29 @@ public sealed class DetectTests : IDisposable
         Scores(image).ShouldBe(Scores(image).OrderDescending());
     }
 
+    [Fact]
+    public async Task A_redirect_to_a_file_is_the_error_of_its_image_and_the_next_one_is_done()
+    {
+        await using var bad = new OneAnswerServer(
+            "HTTP/1.1 302 Found\r\nLocation: file:///etc/hostname\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
+        byte[] png = await File.ReadAllBytesAsync(_image);
+        await using var good = new OneAnswerServer(
+            [
+                .. Encoding.ASCII.GetBytes(
+                    $"HTTP/1.1 200 OK\r\nContent-Length: {png.Length}\r\nConnection: close\r\n\r\n"),
+                .. png
+            ]);
+
+        CliRun run = await CliRun.Of("detect", $"{bad.Address}", $"{good.Address}", "--json", "-");
+
+        run.Code.ShouldBe(1);
+        run.Error.ShouldContain("redirects to 'file:///etc/hostname'");
+        run.Error.ShouldNotContain("internal error");
+        JsonElement[] images = [.. run.Json.GetProperty("images").EnumerateArray()];
+        images.Select(i => i.TryGetProperty("error", out _)).ShouldBe([true, false]);
+        images[1].GetProperty("width").GetInt32().ShouldBe(97);
+    }
+
     [Theory]
     [InlineData("in", new[] { "a.jpg", "b.png" })]
     [InlineData("in/*.png", new[] { "b.png" })]

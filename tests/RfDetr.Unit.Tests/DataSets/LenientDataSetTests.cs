@@ -103,7 +103,10 @@ public class LenientDataSetTests
     {
         using DataSetFolder folder = Coco(
             Image,
-            """{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 8, 8], "segmentation": [[1, 1, 9, 1, 9, 9, 1, 9], [3, 3], []]}""").Image("train/a.bmp");
+            """
+            {"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 8, 8],
+             "segmentation": [[1, 1, 9, 1, 9, 9, 1, 9], [3, 3], []]}
+            """).Image("train/a.bmp");
 
         LabeledImage image = folder.Open().Split("train").Images[0];
 
@@ -145,7 +148,10 @@ public class LenientDataSetTests
         var encoding = Encoding.GetEncoding(name);
         using DataSetFolder folder = new DataSetFolder().Image("train/é.bmp");
         string json =
-            $$"""{"images": [{"id": 1, "file_name": "é.bmp", "width": 20, "height": 10}], "annotations": [], "categories": [{{Cat}}]}""";
+            $$"""
+            {"images": [{"id": 1, "file_name": "é.bmp", "width": 20, "height": 10}], "annotations": [],
+             "categories": [{{Cat}}]}
+            """;
         foreach (byte[] mark in (byte[][])[encoding.GetPreamble(), []])
         {
             File.WriteAllBytes(folder.At("train/_annotations.coco.json"), [.. mark, .. encoding.GetBytes(json)]);
@@ -158,7 +164,10 @@ public class LenientDataSetTests
     {
         using DataSetFolder folder = new DataSetFolder().Image("train/é.bmp");
         string json =
-            """{"images": [{"id": 1, "file_name": "é.bmp", "width": 20, "height": 10}], "annotations": [], "categories": [{"id": 1, "name": "a\ud83d\n\udce9"}], "\udce9": 1}""";
+            """
+            {"images": [{"id": 1, "file_name": "é.bmp", "width": 20, "height": 10}], "annotations": [],
+             "categories": [{"id": 1, "name": "a\ud83d\n\udce9"}], "\udce9": 1}
+            """;
         File.WriteAllBytes(folder.At("train/_annotations.coco.json"), Encoding.Latin1.GetBytes(json));
 
         DataSet data = folder.Open();
@@ -166,6 +175,20 @@ public class LenientDataSetTests
         data.Split("train").Images[0].Name.ShouldBe("é.bmp");
         data.Classes[0].Name.ShouldBe("a\uFFFD\n\uFFFD");
         data.Warnings.ShouldHaveSingleItem().ShouldContain("2 texts are not UTF-8");
+    }
+
+    [Fact]
+    public void Label_lines_of_a_class_that_has_no_name_are_left_out_and_counted()
+    {
+        using DataSetFolder folder = new DataSetFolder().Text("data.yaml", "train: train/images\nnames: [cat, dog]")
+            .Text("train/labels/a.txt", "2 0.5 0.5 1 1\n1 0.5 0.5 0.5 0.5\n90 0.1 0.1 0.2 0.1 0.2 0.2\n").Image("train/images/a.bmp");
+
+        DataSet data = folder.Open();
+
+        data.Splits[0].Images[0].Objects.ShouldHaveSingleItem().ClassIndex.ShouldBe(1);
+        data.Warnings.ShouldHaveSingleItem().ShouldContain("2 annotations have a class that is not declared");
+        data.Warnings[0].ShouldContain("a.txt line 1: class 2 is not one of 0 to 1");
+        DataDoctor.Examine(folder.Path).Findings.ShouldContain(f => f.Code == "category-undeclared" && f.Count == 2);
     }
 
     [Fact]
@@ -225,6 +248,9 @@ public class LenientDataSetTests
     [InlineData("<size/>")]
     [InlineData("")]
     [InlineData("<size><width>20.0</width><height> 10 </height></size>")]
+    [InlineData("<size><width>20.5</width><height>10</height></size>")]
+    [InlineData("<size><width>-20</width><height>NaN</height></size>")]
+    [InlineData("<size><width>None</width><height>1e99</height></size>")]
     public void VOC_sizes_of_0_missing_or_fractional(string size)
     {
         using DataSetFolder folder = Voc(
