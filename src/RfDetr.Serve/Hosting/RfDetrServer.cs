@@ -104,7 +104,9 @@ public sealed class RfDetrServer : IAsyncDisposable
     private static void Configure(KestrelServerOptions kestrel, ServeOptions options)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = options.Limits.MaxBodyBytes;
+        // Our own limit is smaller: what is beyond it is read and thrown away for some seconds, or the client, which still sends,
+        // would see a broken connection in place of the answer.
+        kestrel.Limits.MaxRequestBodySize = 4 * options.Limits.MaxBodyBytes;
         kestrel.Limits.MaxConcurrentConnections = options.Limits.MaxConnections;
         kestrel.Limits.MaxConcurrentUpgradedConnections = options.Limits.MaxConnections;
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(options.Limits.MinBodyBytesPerSecond, TimeSpan.FromSeconds(5));

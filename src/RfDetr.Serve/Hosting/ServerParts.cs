@@ -26,7 +26,6 @@ internal static class ServerParts
             s.GetRequiredService<ModelRegistry>(), s.GetRequiredService<InferenceService>(), options.Limits));
         services.AddSingleton<KServeRoutes>();
         services.AddSingleton<StreamRoute>();
-        services.Configure<RouteOptions>(route => route.SetParameterPolicy<FreeSegment>(FreeSegment.Name));
         services.AddCors();
         Observability.Add(services, options);
         ApiDocument.Add(services);
@@ -37,6 +36,7 @@ internal static class ServerParts
         {
             grpc.MaxReceiveMessageSize = (int)Math.Min(options.Limits.MaxBodyBytes, int.MaxValue);
             grpc.MaxSendMessageSize = null;
+            grpc.IgnoreUnknownServices = true; // its routes of last resort would stand beside /{a}/{b}
         });
     }
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace RfDetr.Serve;
 
@@ -43,7 +43,10 @@ internal sealed record ErrorDocument
             return;
         }
 
+        var allow = context.Response.Headers.Allow;
         context.Response.Clear();
+        if (allow.Count > 0)
+            context.Response.Headers.Allow = allow;
         AnswerHeaders.Set(context, scope);
         context.Response.StatusCode = status;
         if (retryAfter is { } after)
@@ -51,11 +54,7 @@ internal sealed record ErrorDocument
                 Math.Max(1, (long)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         if (status == StatusCodes.Status401Unauthorized)
             context.Response.Headers.WWWAuthenticate = "Bearer";
-        context.Response.ContentType = "application/json";
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(Of(message, code, scope), ServeJson.Default.ErrorDocument);
-        context.Response.ContentLength = json.Length;
-        if (!HttpMethods.IsHead(context.Request.Method))
-            await context.Response.Body.WriteAsync(json, CancellationToken.None).ConfigureAwait(false);
+        await Answers.JsonAsync(context, Of(message, code, scope), ServeJson.Default.ErrorDocument, status).ConfigureAwait(false);
     }
 }
 

@@ -100,16 +100,10 @@ internal sealed class UploadedImages : IDisposable
     {
         if (request.ContentLength > limits.MaxBodyBytes)
             throw ServeException.BodyTooLarge(limits.MaxBodyBytes);
-        // Nothing is spooled to a folder: the root of a container may be read-only.
-        var options = new FormOptions
-        {
-            MemoryBufferThreshold = (int)Math.Min(limits.MaxBodyBytes, int.MaxValue),
-            MultipartBodyLengthLimit = limits.MaxBodyBytes,
-            ValueLengthLimit = 4 << 20,
-            ValueCountLimit = 256,
-            BufferBody = false,
-        };
-        Form = await request.ReadFormAsync(options, cancellation).ConfigureAwait(false);
+        // Counts what comes without a length.
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } most)
+            most.MaxRequestBodySize = limits.MaxBodyBytes;
+        Form = await request.ReadFormAsync(Options(limits), cancellation).ConfigureAwait(false);
         if (Form.Files.Count > limits.MaxImages)
         {
             throw new ServeException(StatusCodes.Status413PayloadTooLarge, ErrorCodes.Images, Invariant.Text(
@@ -128,6 +122,20 @@ internal sealed class UploadedImages : IDisposable
         if (Images.Count == 0)
             throw ServeException.BadRequest(ErrorCodes.Body, "the form has no file; expected an image");
     }
+
+    /// <summary>Reads the fields of a form whose files do not matter.</summary>
+    public static Task<IFormCollection> ReadFieldsAsync(HttpContext context, RequestLimits limits) =>
+        context.Request.ReadFormAsync(Options(limits), context.RequestAborted);
+
+    // Nothing is spooled to a folder: the root of a container may be read-only.
+    private static FormOptions Options(RequestLimits limits) => new()
+    {
+        MemoryBufferThreshold = (int)Math.Min(limits.MaxBodyBytes, int.MaxValue),
+        MultipartBodyLengthLimit = limits.MaxBodyBytes,
+        BufferBodyLengthLimit = limits.MaxBodyBytes,
+        ValueLengthLimit = 4 << 20,
+        ValueCountLimit = 256,
+    };
 
     private static string NameOf(IFormFile file)
     {

@@ -51,7 +51,7 @@ internal sealed class DeepStackRoutes(
     {
         string? key = null;
         if (context.Request.HasFormContentType && KeyGate.KeyOf(context.Request) is null)
-            key = (await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false))["api_key"];
+            key = (await UploadedImages.ReadFieldsAsync(context, options.Limits).ConfigureAwait(false))["api_key"];
         keys.Require(context, Rights.Infer, key);
         await Answers.JsonAsync(
             context, new DeepStackModels

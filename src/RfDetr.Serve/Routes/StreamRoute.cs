@@ -14,6 +14,7 @@ internal sealed class StreamRoute(
     ServeOptions options, ModelRegistry models, InferenceService inference, KeyGate keys, ServeMetrics metrics, ServerState state)
 {
     private const int MaxSettings = 64 * 1024;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/stream", (Delegate)RunAsync).Describe(
         "Frames over a WebSocket",
@@ -38,15 +39,14 @@ internal sealed class StreamRoute(
         models.Lease(id, mayLoad).Dispose(); // an unknown model is an answer of HTTP, before the upgrade
         DetectOptions start = new();
         using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
+        // A read or write of a socket that is canceled breaks its connection: only waiting and computing end with the server.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, state.Stopping);
-        var frames = new LatestFrame();
-        Task reading = ReadAsync(socket, frames, stop);
+        using var frames = new LatestFrame();
+        Task reading = ReadAsync(socket, frames, context.RequestAborted);
         try
         {
             await AnswerAsync(context, socket, frames, id, mayLoad, start, stop.Token).ConfigureAwait(false);
-            await CloseAsync(
-                socket, state.IsDraining ? WebSocketCloseStatus.EndpointUnavailable : WebSocketCloseStatus.NormalClosure, "")
-                .ConfigureAwait(false);
+            await CloseAsync(socket, WebSocketCloseStatus.NormalClosure, "").ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -59,9 +59,10 @@ internal sealed class StreamRoute(
         }
         finally
         {
-            await stop.CancelAsync().ConfigureAwait(false);
+            // The client answers a close by its own; one that does not is cut off.
+            await Task.WhenAny(reading, Task.Delay(s_patience, CancellationToken.None)).ConfigureAwait(false);
+            socket.Abort();
             await reading.ConfigureAwait(false);
-            frames.Dispose();
             metrics.Dropped(RequestScope.Of(context).Model ?? "", frames.Dropped);
         }
     }
@@ -102,12 +103,13 @@ internal sealed class StreamRoute(
                     StreamJson.Default.FrameErrorDocument);
             }
 
-            await socket.SendAsync(answer, WebSocketMessageType.Text, endOfMessage: true, stop).ConfigureAwait(false);
+            await socket.SendAsync(answer, WebSocketMessageType.Text, endOfMessage: true, context.RequestAborted)
+                .ConfigureAwait(false);
         }
     }
 
     /// <summary>Reads messages until the socket closes; never throws.</summary>
-    private async Task ReadAsync(WebSocket socket, LatestFrame frames, CancellationTokenSource stop)
+    private async Task ReadAsync(WebSocket socket, LatestFrame frames, CancellationToken gone)
     {
         byte[] part = ArrayPool<byte>.Shared.Rent(64 * 1024);
         long number = 0;
@@ -119,7 +121,7 @@ internal sealed class StreamRoute(
                 ValueWebSocketReceiveResult received;
                 do
                 {
-                    received = await socket.ReceiveAsync(part.AsMemory(), stop.Token).ConfigureAwait(false);
+                    received = await socket.ReceiveAsync(part.AsMemory(), gone).ConfigureAwait(false);
                     if (received.MessageType == WebSocketMessageType.Close)
                         return;
                     whole.Write(part, 0, received.Count);
@@ -152,7 +154,7 @@ internal sealed class StreamRoute(
 
     private static async Task CloseAsync(WebSocket socket, WebSocketCloseStatus status, string reason)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        using var limit = new CancellationTokenSource(s_patience);
         try
         {
             if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
