@@ -34,8 +34,8 @@ switch (what)
         Console.Error.WriteLine(
             $"no benchmark '{string.Join(' ', args)}'; there are network [ROUNDS] [VARIANT] [THREADS], profile [ROUNDS] "
                 + $"[VARIANT] [THREADS], int8 and profile-int8 likewise, pipeline [ROUNDS], stream [ROUNDS] "
-                + $"[MODEL], load [ROUNDS], evaluation [ROUNDS], tracking [ROUNDS], train-step [ROUNDS] [VARIANT], training ROUNDS VARIANT DATA, tables (see "
-                + $"bench/tables.sh), all [ROUNDS]");
+                + $"[MODEL], load [ROUNDS], evaluation [ROUNDS], tracking [ROUNDS], train-step [ROUNDS] [VARIANT], "
+                + $"training ROUNDS VARIANT DATA, tables (see bench/tables.sh), all [ROUNDS]");
         return 2;
 }
 
