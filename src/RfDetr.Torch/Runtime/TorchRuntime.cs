@@ -45,7 +45,9 @@ internal static unsafe class TorchRuntime
         }
     }
 
-    /// <summary>The processor that OpenBLAS takes its kernels for, in its own words; null where another library multiplies.</summary>
+    /// <summary>
+    /// The processor that OpenBLAS takes its kernels for, in its own words; null where another library multiplies.
+    /// </summary>
     public static string? BlasKernels
     {
         get
