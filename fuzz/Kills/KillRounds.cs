@@ -14,7 +14,7 @@ internal sealed record KillFigures
     /// <summary>Runs that were ended while something unfinished lay under a hidden name.</summary>
     public int Unfinished { get; set; }
 
-    /// <summary>Runs that were begun again, or gone on with, and gave what an undisturbed one gives.</summary>
+    /// <summary>Runs whose work was done again, or gone on with, and gave what an undisturbed one gives.</summary>
     public int Resumed { get; set; }
 
     /// <summary>What should not be: a sentence each.</summary>
@@ -129,7 +129,9 @@ internal sealed class KillRounds
         }
 
         Look(folder, complete: code == 0, Find);
-        if (resume)
+
+        // Work that was done before the signal came is not done again.
+        if (resume && (_target.SavesOnTheWay || _whole.Keys.Except(ResultFiles.Names(folder)).Any()))
         {
             string[] again = _target.Resume?.Invoke(folder) is { Length: > 0 } arguments ? arguments : _target.Arguments;
             CommandLine.Run(_program, folder, again);

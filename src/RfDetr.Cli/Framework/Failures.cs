@@ -23,6 +23,8 @@ internal static partial class Failures
     {
         if (!IsExpected(e))
             return $"internal error, please report it: {e.GetType().Name}: {OneLine(e.Message)}";
+        if (e is FileNotFoundException { FileName: { } path } && OddFileName.Hides(path))
+            return $"'{path}' {OddFileName.Fault}";
         return OneLine(e is ArgumentException ? ArgumentNoise().Replace(e.Message, "") : e.Message);
     }
 
