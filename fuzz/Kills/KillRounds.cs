@@ -153,14 +153,14 @@ internal sealed class KillRounds
 
         long start = Stopwatch.GetTimestamp();
         while (!run.HasEnded && Stopwatch.GetElapsedTime(start).TotalMilliseconds < ms)
-            Thread.Sleep(1);
+            Thread.Sleep(2);
     }
 
     private void WaitForFirstFile(CommandLine run, string folder)
     {
         string? old = _target.Old is { } name ? Path.Combine(folder, name) : null;
         while (!run.HasEnded && Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).All(f => f == old))
-            Thread.Sleep(2);
+            Thread.Sleep(5);
     }
 
     private void Look(string folder, bool complete, Action<string> find)
