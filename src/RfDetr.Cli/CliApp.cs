@@ -25,11 +25,9 @@ public static class CliApp
         // Not a RootCommand: that one is called after the assembly, and users type "rfdetr".
         var root = new Command(
             "rfdetr",
-            """
-            RF-DETR: object detection and instance segmentation, without Python.
-
-            Exit codes: 0 done; 1 the work failed (bad file, failed download, mismatch); 2 wrong use (unknown option or verb, bad value); 130 interrupted (143 by SIGTERM).
-            """);
+            "RF-DETR: object detection and instance segmentation, without Python.\n\n"
+                + "Exit codes: 0 done; 1 the work failed (bad file, failed download, mismatch); "
+                + "2 wrong use (unknown option or verb, bad value); 130 interrupted (143 by SIGTERM).");
         foreach (Command verb in Verbs())
             root.Add(verb);
         root.Add(new HelpOption());
@@ -45,7 +43,10 @@ public static class CliApp
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         };
-        ParseResult parsed = root.Parse(args);
+        if (args is [ServeCommand.Name, .. string[] forServer])
+            return await ServeAsync(forServer, error, cancellationToken).ConfigureAwait(false);
+        // Letters are not bundled: "-model" is a slip of "--model", not "-m odel".
+        ParseResult parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false });
         if (parsed.Action is { } builtIn and not ParseErrorAction)
             return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false); // --help, --version
         if (UsageErrors.Of(parsed) is { Count: > 0 } mistakes)
@@ -75,10 +76,28 @@ public static class CliApp
         }
     }
 
-    /// <summary>All verbs, in the order of the help text.</summary>
+    private static async Task<int> ServeAsync(string[] args, TextWriter error, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ServeCommand.RunAsync(args, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            return Failures.Print(e, error, verbose: false);
+        }
+    }
+
+    /// <summary>Every verb, those within others too.</summary>
+    internal static IEnumerable<Command> AllVerbs() =>
+        Verbs().SelectMany(v => v.Subcommands.Count > 0 ? v.Subcommands : (IEnumerable<Command>)[v]);
+
+    /// <summary>The verbs of the first level, in the order of the help text.</summary>
     private static IEnumerable<Command> Verbs() =>
     [
         DetectCommand.Create(),
+        TrackCommand.Create(),
+        CamerasCommand.Create(),
         DownloadCommand.Create(),
         VariantsCommand.Create(),
         DoctorCommand.Create(),
@@ -92,7 +111,9 @@ public static class CliApp
         ParityCommand.Create(),
         TrackEvalCommand.Create(),
         BenchmarkCommand.Create(),
+        LoadCommand.Create(),
         CompareCommand.Create(),
         DiffCommand.Create(),
+        ServeCommand.Create(),
     ];
 }

@@ -8,7 +8,7 @@ public sealed class ActivationObserver
     private readonly Lock _lock = new();
     private readonly Dictionary<string, ActivationRange> _ranges = [];
 
-    /// <summary>What was seen so far, by the weights' names.</summary>
+    /// <summary>Ranges of the activations seen so far, by the weights' names.</summary>
     public IReadOnlyDictionary<string, ActivationRange> Ranges
     {
         get

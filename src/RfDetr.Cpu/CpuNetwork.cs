@@ -1,4 +1,5 @@
 using RfDetr.Graph;
+using RfDetr.Tensors;
 
 namespace RfDetr.Cpu;
 
@@ -103,4 +104,11 @@ public sealed class CpuNetwork : IDisposable
 
     // The graph may fix the number of images itself: then there is one plan.
     private int BatchOf(int batch) => _hasOpenBatch ? batch : 1;
+}
+
+/// <summary>The passes that a network goes through before plans are made of it.</summary>
+internal static class CpuPasses
+{
+    public static NetworkGraph Run(NetworkGraph graph) =>
+        Passes.OptimizeForKernels(Passes.Run(graph, new Decompose(op => op is not UpsampleConv2x2)));
 }

@@ -1,6 +1,6 @@
 namespace RfDetr.Cpu;
 
-/// <summary>How a network is compiled for the CPU.</summary>
+/// <summary>Options for compiling a network for the CPU.</summary>
 public sealed record CpuOptions
 {
     /// <summary>Environment variable that forbids code made at run time where it is <c>0</c>, whatever the options say.</summary>
@@ -22,7 +22,7 @@ public sealed record CpuOptions
     public IReadOnlySet<string>? BFloat16 { get; init; }
 
     /// <summary>
-    /// Whether kernels may be assembled at run time for instructions that .NET does not offer (AVX-512 VNNI, bfloat16), where
+    /// True if kernels may be assembled at run time for instructions that .NET does not offer (AVX-512 VNNI, bfloat16), where
     /// processor and system allow it. Results in int8 are the same without; see also <see cref="AssembleVariable"/>.
     /// </summary>
     public bool AssembleKernels { get; init; } = true;
@@ -37,8 +37,8 @@ public sealed record CpuOptions
     public IReadOnlyList<int> Cores { get; init; } = [];
 
     /// <summary>
-    /// How long a helper thread looks for the next step before it sleeps, in microseconds, 0..100000. Between runs helpers always
-    /// sleep.
+    /// Time that a helper thread looks for the next step before it sleeps, in microseconds, 0..100000. Between runs helpers
+    /// always sleep.
     /// </summary>
     public int SpinMicroseconds { get; init; } = 200;
 
@@ -49,7 +49,8 @@ public sealed record CpuOptions
     internal static bool MayAssemble => Environment.GetEnvironmentVariable(AssembleVariable) != "0";
 
     /// <summary>
-    /// What carries out <see cref="BFloat16"/>; null: this processor's own. A test's means to do so without such a processor.
+    /// Kernels that carry out <see cref="BFloat16"/>; null: this processor's own. A test's means to do so without such a
+    /// processor.
     /// </summary>
     internal KernelSet? BFloat16Kernels { get; init; }
 

@@ -22,10 +22,12 @@ public sealed unsafe class CpuRun : IDisposable
         Outputs = [.. plan.Outputs.Select(v => new CpuTensor(this, v))];
     }
 
-    /// <summary>What to fill before <see cref="Execute(CancellationToken)"/>; kept by it.</summary>
+    /// <summary>Inputs to fill before <see cref="Execute(CancellationToken)"/>; kept by it.</summary>
     public IReadOnlyList<CpuTensor> Inputs { get; }
 
-    /// <summary>What <see cref="Execute(CancellationToken)"/> fills, by the graph's order: outputs, then stages.</summary>
+    /// <summary>
+    /// Results that <see cref="Execute(CancellationToken)"/> fills, in the order of the graph: outputs, then stages.
+    /// </summary>
     public IReadOnlyList<CpuTensor> Outputs { get; }
 
     internal CpuPlan Plan { get; }

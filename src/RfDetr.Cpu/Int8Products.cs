@@ -1,7 +1,7 @@
 namespace RfDetr.Cpu;
 
 /// <summary>
-/// Which products are computed from 8-bit integers: weights −127..127 with a scale for each output, activations of 8 or 7 bits
+/// The products that are computed from 8-bit integers: weights −127..127 with a scale for each output, activations of 8 or 7 bits
 /// with scale and zero point for each row, int32 sums. All instruction sets compute the same integers.
 /// </summary>
 public sealed record Int8Products

@@ -1,6 +1,6 @@
 namespace RfDetr.Cpu;
 
-/// <summary>What a compiled network takes.</summary>
+/// <summary>Size of a compiled network: steps and memory.</summary>
 /// <param name="Batch">Images.</param>
 /// <param name="Steps">Steps of a run.</param>
 /// <param name="WeightBytes">Bytes of the packed weights, shared by everything.</param>
@@ -22,8 +22,8 @@ public sealed record ProductSummary(
     IReadOnlyList<string> Weights, int Terms, int Outputs, long Operations, bool IsInt8, bool IsBFloat16);
 
 /// <summary>Time spent in steps of one kind.</summary>
-/// <param name="Kind">What they do.</param>
-/// <param name="Steps">How many there are.</param>
+/// <param name="Kind">Kind of their work.</param>
+/// <param name="Steps">Number of steps.</param>
 /// <param name="Ms">Milliseconds of all of them in one run, the median of the rounds.</param>
 /// <param name="GigaOperations">Floating-point operations of all of them in one run, 10⁹; 0 where they are not counted.</param>
 public sealed record StepTime(string Kind, int Steps, double Ms, double GigaOperations);

@@ -2,7 +2,7 @@ using static RfDetr.Synth.PortableMath;
 
 namespace RfDetr.Synth;
 
-/// <summary>What objects stand on and before: the ground plane and, beyond it, a wall or the sky.</summary>
+/// <summary>Surroundings that objects stand on and before: the ground plane and, beyond it, a wall or the sky.</summary>
 internal sealed class Backdrop
 {
     private readonly V3 _wallNormal, _wallRight;

@@ -2,7 +2,9 @@ using static RfDetr.Synth.PortableMath;
 
 namespace RfDetr.Synth;
 
-/// <summary>What lens and sensor make of the light: softness, vignette, exposure, white balance, response curve, noise.</summary>
+/// <summary>
+/// Effects of lens and sensor on the light: softness, vignette, exposure, white balance, response curve, noise.
+/// </summary>
 internal sealed class Film(SceneRandom random, float brightness)
 {
     private readonly float _blur = random.Chance(0.6f) ? random.Range(0, 0.22f) : 0;

@@ -29,6 +29,6 @@ internal sealed class Placed(int classId, Solid solid, Surface surface, Rotation
     /// <summary>Distance from a world point to the surface.</summary>
     public float Distance(V3 world) => Solid.Distance(ToLocal(world)) * Scale;
 
-    /// <summary>How far the object reaches from its center in a world direction.</summary>
+    /// <summary>Distance that the object reaches from its center in a world direction.</summary>
     public float Support(V3 direction) => Solid.Support(pose.ToLocal(direction)) * Scale;
 }

@@ -27,10 +27,10 @@ internal sealed class SceneLight
 
     public V3 Horizon { get; }
 
-    /// <summary>How sharp shadows are: distance along the shadow ray over the width of its soft border.</summary>
+    /// <summary>Sharpness of shadows: distance along the shadow ray over the width of its soft border.</summary>
     public float Penumbra { get; }
 
-    /// <summary>What a ray that leaves the scene sees: the surround and the light's own glow.</summary>
+    /// <summary>Light that a ray sees which leaves the scene: the surround and the light's own glow.</summary>
     public V3 Surround(V3 direction)
     {
         float up = PortableMath.Clamp01(direction.Y), glow = PortableMath.SmoothStep(0.86f, 0.99f, V3.Dot(direction, Direction));

@@ -1,6 +1,6 @@
 namespace RfDetr.Synth;
 
-/// <summary>What a <see cref="SceneGenerator"/> draws. Sizes are in pixels.</summary>
+/// <summary>Description of the scenes that a <see cref="SceneGenerator"/> draws. Sizes are in pixels.</summary>
 public sealed record SceneOptions
 {
     /// <summary>

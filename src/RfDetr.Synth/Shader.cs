@@ -23,7 +23,7 @@ internal sealed class Shader(SceneLayout scene)
     /// <summary>Index of the first object that a ray from the camera meets (−1: none) and the distance to it.</summary>
     public (int Index, float Distance) FirstObject(V3 direction) => FirstObject(_camera.Position, direction, -1);
 
-    /// <summary>Which objects a ray from the camera would meet if each stood alone: bit i for object i.</summary>
+    /// <summary>The objects that a ray from the camera would meet if each stood alone: bit i for object i.</summary>
     public (int Index, float Distance, ulong All) AllObjects(V3 direction)
     {
         (int index, float distance, ulong all) = (-1, float.PositiveInfinity, 0);
@@ -128,7 +128,7 @@ internal sealed class Shader(SceneLayout scene)
             _light.Key * MathF.Max(V3.Dot(n, _light.Direction), 0) + V3.Mix(_bounce, _light.Zenith, 0.5f + 0.5f * n.Y));
     }
 
-    /// <summary>What a mirror sees apart from other objects.</summary>
+    /// <summary>Light that a mirror sees apart from other objects.</summary>
     private V3 Surroundings(V3 p, V3 direction, float footprint)
     {
         (float t, bool wall) = _backdrop.Intersect(p, direction);

@@ -1,6 +1,6 @@
 namespace RfDetr.Synth;
 
-/// <summary>What a surface is made of: a pattern of two colors and how it answers light.</summary>
+/// <summary>Material of a surface: a pattern of two colors and how it answers light.</summary>
 internal sealed class Surface
 {
     public required V3 ColorA { get; init; }

@@ -1,6 +1,6 @@
 namespace RfDetr.Synth;
 
-/// <summary>Which object each pixel's center shows, and how far away it is.</summary>
+/// <summary>The object that each pixel's center shows, and its distance.</summary>
 internal sealed class Visibility
 {
     private readonly int _width, _height, _count;

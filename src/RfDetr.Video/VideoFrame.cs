@@ -51,7 +51,7 @@ public sealed class VideoFrame : IDisposable
     /// <summary>When the frame arrived, by <see cref="TimeProvider.GetTimestamp"/>; see <see cref="Age"/>.</summary>
     internal long ArrivedAt { get; init; }
 
-    /// <summary>How long ago the frame arrived.</summary>
+    /// <summary>Time since the frame arrived.</summary>
     public TimeSpan Age => TimeProvider.System.GetElapsedTime(ArrivedAt);
 
     /// <summary>The same pixels with what happened before; this frame hands them over.</summary>

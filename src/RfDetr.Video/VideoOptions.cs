@@ -1,15 +1,15 @@
 namespace RfDetr.Video;
 
-/// <summary>What to read of a video, and how.</summary>
+/// <summary>Rules for reading a video.</summary>
 public sealed record VideoOptions
 {
     /// <summary>ffmpeg or its folder; null to look in RFDETR_FFMPEG, then on PATH.</summary>
     public string? Ffmpeg { get; init; }
 
-    /// <summary>Where to begin; files only.</summary>
+    /// <summary>Time of the first frame; files only.</summary>
     public TimeSpan Start { get; init; } = TimeSpan.Zero;
 
-    /// <summary>Where to end; null for the end of the video. Files only.</summary>
+    /// <summary>Time of the last frame; null for the end of the video. Files only.</summary>
     public TimeSpan? End { get; init; }
 
     /// <summary>Of so many frames one is taken; ≥ 1.</summary>
@@ -21,13 +21,16 @@ public sealed record VideoOptions
     /// <summary>True to let ffmpeg decode with hardware where it can.</summary>
     public bool HardwareDecoding { get; init; }
 
-    /// <summary>How many decoded frames of a file may wait; 1..64. Live input keeps the newest only.</summary>
+    /// <summary>Number of decoded frames of a file that may wait; 1..64. Live input keeps the newest only.</summary>
     public int Buffer { get; init; } = 4;
 
-    /// <summary>Live input that delivers no frame for so long is given up and opened again; above zero.</summary>
+    /// <summary>
+    /// Live input that delivers no frame for so long is given up and opened again; above zero. The first frame may take ten
+    /// seconds longer.
+    /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often in a row live input is opened again in vain before reading fails; ≥ 0.</summary>
+    /// <summary>Number of times in a row that live input is opened again in vain before reading fails; ≥ 0.</summary>
     public int Reconnects { get; init; } = 100;
 
     internal void Validate()

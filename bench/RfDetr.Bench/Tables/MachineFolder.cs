@@ -3,7 +3,7 @@ using System.Text;
 
 namespace RfDetr.Bench;
 
-/// <summary>Where the results of this machine go: a name made of what decides about speed.</summary>
+/// <summary>Folder for the results of this machine, named after what determines speed.</summary>
 internal static class MachineFolder
 {
     public static string Name

@@ -3,7 +3,7 @@ using RfDetr.Cli.Framework;
 
 namespace RfDetr.Cli.Commands;
 
-/// <summary>What a user may have to say about a checkpoint; the same words in every verb that opens one.</summary>
+/// <summary>Options that say how a checkpoint is to be read; the same words in every verb that opens one.</summary>
 internal sealed class CheckpointArguments
 {
     private readonly Option<bool> _ema = OptionsOf.Flag("--ema", "Take the averaged (EMA) weights if the file has both.");

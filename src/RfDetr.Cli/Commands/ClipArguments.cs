@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using Spectre.Console;
 
@@ -67,7 +68,7 @@ internal sealed class ClipArguments
                 return written.Count;
             },
             context.Cancellation)).ConfigureAwait(false);
-        WriteJson(context, folder, written);
+        context.WriteJson(CliJson.Default.ClipSetDocument, () => new ClipSetDocument(folder, written));
         context.Human.MarkupLineInterpolated($"{written.Count} clips with {written.Sum(w => w.Objects)} objects in {folder}");
         return ExitCodes.Done;
     }
@@ -88,24 +89,6 @@ internal sealed class ClipArguments
 
     private static ClipCamera[] Cameras(string? camera) =>
         camera is null or "mixed" ? Enum.GetValues<ClipCamera>() : [Enum.Parse<ClipCamera>(camera, ignoreCase: true)];
-
-    private static void WriteJson(CliContext context, string folder, List<WrittenClip> written) => context.WriteJson(json =>
-    {
-        json.WriteStartObject();
-        json.WriteString("folder", folder);
-        json.WriteStartArray("clips");
-        foreach (WrittenClip clip in written)
-        {
-            json.WriteStartObject();
-            json.WriteString("folder", clip.Folder);
-            json.WriteNumber("frames", clip.Frames);
-            json.WriteNumber("objects", clip.Objects);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    });
 
     // IProgress<T> would post to another thread.
     private sealed class Reporter(Action<int> report) : IProgress<int>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using RfDetr.Data;
 using Spectre.Console;
@@ -12,7 +13,7 @@ internal sealed class DataSynthCommand
     private const string AnnotationFile = SceneSet.AnnotationFile;
 
     private readonly Option<string?> _output =
-        OptionsOf.Text("--output", "DIR", "Folder for the images and " + AnnotationFile + ".");
+        OptionsOf.OutputFolder("--output", "DIR", "Folder for the images and " + AnnotationFile + ".");
     private readonly Option<int?> _count = OptionsOf.Whole("--count", "N", "Number of images.", 1, MaxCount);
     private readonly Option<int?> _valid = OptionsOf.Whole(
         "--valid", "M", "Also draw M other images for validation: DIR/train gets N, DIR/valid gets M.", 1, MaxCount);
@@ -80,15 +81,9 @@ internal sealed class DataSynthCommand
             drawn += series.Count;
         }
 
-        context.WriteJson(json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("folder", folder);
-            json.WriteString("annotations", Path.Combine(all[0].Folder, AnnotationFile));
-            json.WriteNumber("images", total);
-            json.WriteNumber("objects", objects);
-            json.WriteEndObject();
-        });
+        context.WriteJson(
+            CliJson.Default.SceneSetDocument,
+            () => new SceneSetDocument(folder, Path.Combine(all[0].Folder, AnnotationFile), total, objects));
         context.Human.MarkupLineInterpolated(
             $"{total} images with {objects} objects in {folder}, annotations in {AnnotationFile}");
         return ExitCodes.Done;

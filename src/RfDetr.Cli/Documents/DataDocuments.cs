@@ -16,7 +16,7 @@ internal sealed record DistributionDocument(double Min, double P10, double Media
     public static DistributionDocument Of(Distribution d) => new(d.Least, d.Tenth, d.Median, d.Ninetieth, d.Most, d.Mean);
 }
 
-/// <summary>What <c>data stats</c> writes.</summary>
+/// <summary>Document that <c>data stats</c> writes.</summary>
 internal sealed record StatisticsDocument(
     string Folder, string Layout, IReadOnlyList<DataClassDocument> Classes, IReadOnlyDictionary<string, SplitDocument> Splits)
 {
@@ -46,7 +46,9 @@ internal sealed record ClassStatisticsDocument(
         DistributionDocument.Of(c.Aspect));
 }
 
-/// <summary>What <c>data doctor</c> writes. Layout, classes and splits are left out where no data set could be opened.</summary>
+/// <summary>
+/// Document that <c>data doctor</c> writes. Layout, classes and splits are left out where no data set could be opened.
+/// </summary>
 internal sealed record DoctorDocument(
     string Folder, bool Ok, int Resolution, int Patch, int Queries,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Layout,

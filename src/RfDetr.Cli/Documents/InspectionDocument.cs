@@ -8,8 +8,8 @@ using RfDetr.Onnx;
 namespace RfDetr.Cli.Documents;
 
 /// <summary>
-/// What <c>inspect</c> writes. <c>quantization</c> and <c>onnx</c> are left out where there is none, <c>tensors</c> unless asked
-/// for.
+/// Document that <c>inspect</c> writes. <c>quantization</c> and <c>onnx</c> are left out where there is none, <c>tensors</c>
+/// unless asked for.
 /// </summary>
 internal sealed record InspectionDocument(
     string File, string Container, long Bytes, string Sha256, string Md5, string? Hosted, string Variant, long? Parameters,
@@ -60,7 +60,7 @@ internal sealed record ModelClassDocument(long? DatasetId, int TrainingIndex, in
 /// <summary>A stored tensor.</summary>
 internal sealed record TensorDocument(string Name, string Type, IReadOnlyList<int> Shape);
 
-/// <summary>What an ONNX file says of itself.</summary>
+/// <summary>Facts that an ONNX file states about itself.</summary>
 internal sealed record OnnxDocument(
     string Producer, IReadOnlyDictionary<string, long> Opsets, int Nodes, IReadOnlyList<string> Inputs,
     IReadOnlyList<string> Outputs)

@@ -2,7 +2,7 @@ using RfDetr.Cli.Commands;
 
 namespace RfDetr.Cli.Documents;
 
-/// <summary>What <c>quantize</c> writes.</summary>
+/// <summary>Document that <c>quantize</c> writes.</summary>
 internal sealed record QuantizedDocument(string File, long Bytes, QuantizationDocument Quantization);
 
 /// <summary>A quantization policy.</summary>

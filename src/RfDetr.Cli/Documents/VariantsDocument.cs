@@ -1,6 +1,6 @@
 namespace RfDetr.Cli.Documents;
 
-/// <summary>What <c>variants</c> writes.</summary>
+/// <summary>Document that <c>variants</c> writes.</summary>
 internal sealed record VariantsDocument(IReadOnlyList<VariantDocument> Variants);
 
 /// <summary>One published network.</summary>

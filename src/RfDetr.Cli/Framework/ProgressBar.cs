@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace RfDetr.Cli.Framework;
 
-/// <summary>How far long work has come.</summary>
+/// <summary>Display of how far long work has come.</summary>
 internal interface IProgressBar
 {
     /// <summary>True if somebody sees it; then nothing else should be printed meanwhile.</summary>

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RfDetr;
 
-/// <summary>What one class logit means.</summary>
+/// <summary>Meaning of one class logit.</summary>
 /// <param name="Label">Index of the logit, 0-based.</param>
 /// <param name="Name">The class's name.</param>
 /// <param name="DatasetId">Category id in the data set it was trained on; null if the checkpoint does not tell.</param>
@@ -50,7 +50,7 @@ public sealed record ClassMap
     /// <summary>The named logits by rising label.</summary>
     public IReadOnlyList<ClassEntry> Entries { get; }
 
-    /// <summary>Which rule made the map, for people.</summary>
+    /// <summary>Name of the rule that made the map, for people.</summary>
     public string Source { get; }
 
     /// <summary>

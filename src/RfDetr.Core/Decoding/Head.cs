@@ -25,10 +25,10 @@ public abstract class Head
     /// <summary>The network's output that it reads, see <see cref="OutputNames"/>.</summary>
     public abstract string Output { get; }
 
-    /// <summary>What rf-detr's metadata calls the output, e.g. <c>pred_masks</c>.</summary>
+    /// <summary>Name of the output in rf-detr's metadata, e.g. <c>pred_masks</c>.</summary>
     public abstract string Meaning { get; }
 
-    /// <summary>What rf-detr's metadata calls a model whose last head this is, e.g. <c>segment</c>.</summary>
+    /// <summary>Name that rf-detr's metadata has for the task of a model whose last head this is, e.g. <c>segment</c>.</summary>
     public abstract string Task { get; }
 
     /// <summary>The known heads whose outputs a network has.</summary>
@@ -45,7 +45,7 @@ public abstract class Head
     internal abstract void Decode(in HeadInput input, IReadOnlyList<DetectionBuilder> to);
 }
 
-/// <summary>What a head reads: its output of one image, and where that image lies.</summary>
+/// <summary>Input of a head: its output of one image, and where that image lies.</summary>
 internal readonly ref struct HeadInput(ReadOnlySpan<float> values, OutputSpec spec, FrameGeometry frame, DetectOptions options)
 {
     public OutputSpec Spec { get; } = spec;

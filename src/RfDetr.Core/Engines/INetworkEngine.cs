@@ -6,7 +6,7 @@ public interface INetworkEngine : IDisposable
     /// <summary>Library, version and threads, for people.</summary>
     string Description { get; }
 
-    /// <summary>What the network takes and gives.</summary>
+    /// <summary>Inputs and outputs of the network.</summary>
     NetworkContract Contract { get; }
 
     /// <summary>Takes buffers for one run of <paramref name="batch"/> images; give them back by disposing.</summary>

@@ -36,7 +36,7 @@ public sealed record OutputSpec
 }
 
 /// <summary>
-/// What a network takes and gives, per image. Outputs are data: a network with one more head has one more entry.
+/// Inputs and outputs of a network, per image. Outputs are data: a network with one more head has one more entry.
 /// </summary>
 public sealed record NetworkContract
 {

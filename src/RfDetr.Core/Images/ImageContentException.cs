@@ -1,6 +1,6 @@
 namespace RfDetr;
 
-/// <summary>What is wrong with a file that should have been an image.</summary>
+/// <summary>Kinds of faults of a file that should have been an image.</summary>
 public enum ImageFault
 {
     /// <summary>There are no bytes at all.</summary>
@@ -32,7 +32,7 @@ public sealed class ImageContentException : RfDetrException
         Image = source;
     }
 
-    /// <summary>What is wrong.</summary>
+    /// <summary>Kind of the fault.</summary>
     public ImageFault Fault { get; }
 
     /// <summary>The path, address or description of where the bytes came from.</summary>

@@ -32,6 +32,6 @@ public static class PixelFormats
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Unknown pixel format."),
     };
 
-    /// <summary>Whether the first byte of a color pixel is blue.</summary>
+    /// <summary>True if the first byte of a color pixel is blue.</summary>
     internal static bool BlueFirst(this PixelFormat format) => format is PixelFormat.Bgr24 or PixelFormat.Bgra32;
 }

@@ -4,8 +4,9 @@ using System.Text.RegularExpressions;
 namespace RfDetr;
 
 /// <summary>
-/// Which part of the network a weight belongs to, as quantization treats them. What places boxes and sampling points or ends a
-/// head is in none and stays in float, as do norms, softmax and attention scores, which are no products by weights.
+/// Assignment of weights to the parts of the network that quantization treats as one. Weights that place boxes and sampling
+/// points or end a head are in none and stay in float, as do norms, softmax and attention scores, which are no products by
+/// weights.
 /// </summary>
 internal static partial class QuantizationBlocks
 {
@@ -54,7 +55,8 @@ internal static partial class QuantizationBlocks
 
     [
         GeneratedRegex(
-            @"^transformer\.decoder\.layers\.(\d+)\.(?:self_attn\.(?:in_proj_|out_proj\.)|cross_attn\.(?:value_proj|output_proj)\.|linear[12]\.)")
+            @"^transformer\.decoder\.layers\.(\d+)\."
+                + @"(?:self_attn\.(?:in_proj_|out_proj\.)|cross_attn\.(?:value_proj|output_proj)\.|linear[12]\.)")
     ]
     private static partial Regex Decoder();
 

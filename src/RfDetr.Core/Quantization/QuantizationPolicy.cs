@@ -1,6 +1,6 @@
 namespace RfDetr;
 
-/// <summary>Where the scales of activations come from.</summary>
+/// <summary>Sources of the scales of activations.</summary>
 public enum ActivationScales
 {
     /// <summary>Each row's own least and largest value, found while it is turned into integers.</summary>
@@ -19,7 +19,7 @@ public enum ActivationScales
 /// <param name="Share">Its share of the network's multiplications and additions, 0..1.</param>
 public sealed record QuantizedBlock(string Name, bool IsInt8, double? Cost, double Share);
 
-/// <summary>Which products of a model run in int8, how that was decided, and what it costs; stored with the weights.</summary>
+/// <summary>The products of a model that run in int8, how that was decided, and what it costs; stored with the weights.</summary>
 public sealed record QuantizationPolicy
 {
     /// <summary>Its key among a checkpoint's metadata.</summary>
@@ -31,7 +31,7 @@ public sealed record QuantizationPolicy
     /// <summary>The blocks, in the network's order.</summary>
     public IReadOnlyList<QuantizedBlock> Blocks { get; init; } = [];
 
-    /// <summary>Where activations' scales come from.</summary>
+    /// <summary>Source of the scales of activations.</summary>
     public ActivationScales Activations { get; init; }
 
     /// <summary>
@@ -40,7 +40,9 @@ public sealed record QuantizationPolicy
     /// </summary>
     public int ActivationBits { get; init; } = 8;
 
-    /// <summary>What weights were multiplied with on the calibration images, by the weights' names.</summary>
+    /// <summary>
+    /// Ranges of the activations that weights were multiplied with on the calibration images, by the weights' names.
+    /// </summary>
     public IReadOnlyDictionary<string, ActivationRange> Ranges { get; init; } = new Dictionary<string, ActivationRange>();
 
     /// <summary>Calibration images; 0: none.</summary>
@@ -49,7 +51,7 @@ public sealed record QuantizationPolicy
     /// <summary>SHA-256 over the calibration images' SHA-256, lower-case hexadecimal; empty without any.</summary>
     public string CalibrationDigest { get; init; } = "";
 
-    /// <summary>What was measured on which images, for people; empty if nothing was.</summary>
+    /// <summary>Description, for people, of what was measured on which images; empty if nothing was.</summary>
     public string Measured { get; init; } = "";
 
     /// <summary>Average precision in float, 0..1; null if it was not measured.</summary>
@@ -70,4 +72,24 @@ public sealed record QuantizationPolicy
     /// <summary>True if a checkpoint's tensor is a matrix of a block in int8.</summary>
     public bool Covers(string weight) =>
         QuantizationBlocks.Of(weight) is { } block && Blocks.Any(b => b.IsInt8 && b.Name == block);
+}
+
+/// <summary>The values that the codes of an activation cover.</summary>
+/// <param name="Least">At most 0.</param>
+/// <param name="Largest">At least 0.</param>
+public readonly record struct ActivationRange(float Least, float Largest)
+{
+    // Below this all values count as zero; also keeps 1/scale finite.
+    private const float SmallestScale = 1e-30f;
+
+    /// <summary>The smallest range that covers both.</summary>
+    public ActivationRange With(ActivationRange other) => new(MathF.Min(Least, other.Least), MathF.Max(Largest, other.Largest));
+
+    /// <summary>The distance of codes, and the code of 0, which is exact.</summary>
+    /// <param name="most">The largest code; the least is 0.</param>
+    internal (float Scale, int Zero) Codes(int most)
+    {
+        float scale = (Largest - Least) / most;
+        return scale > SmallestScale ? (scale, (int)MathF.Round(-Least / scale)) : (1, 0);
+    }
 }

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace RfDetr;
 
 /// <summary>
-/// Where one row of each plane goes and how its values are normalized, in the order of the source's channels: a
-/// blue-first frame simply names the planes in reverse.
+/// Target and normalization of one row of each plane, in the order of the source's channels: a blue-first frame simply names the
+/// planes in reverse.
 /// </summary>
 internal unsafe struct PlaneRows
 {

@@ -1,8 +1,8 @@
 namespace RfDetr;
 
 /// <summary>
-/// How an image is stretched to the network's square; both as PyTorch computes them, half-pixel centers. The rule
-/// is a property of a model: the two differ in up to 96 % of the values of a reduced image.
+/// Rule by which an image is stretched to the network's square; both as PyTorch computes them, half-pixel centers. The rule is a
+/// property of a model: the two differ in up to 96 % of the values of a reduced image.
 /// </summary>
 public enum ResizeRule
 {

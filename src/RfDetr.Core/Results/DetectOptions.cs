@@ -1,6 +1,6 @@
 namespace RfDetr;
 
-/// <summary>What to keep of what the network sees; the defaults are rf-detr's.</summary>
+/// <summary>Rules for which of the network's findings are kept; the defaults are rf-detr's.</summary>
 public sealed record DetectOptions
 {
     /// <summary>Score above 0.5, every class, whole image.</summary>
@@ -20,13 +20,13 @@ public sealed record DetectOptions
     /// </summary>
     public PixelRect? Roi { get; init; }
 
-    /// <summary>Whether boxes are cut off at the image's edges (rf-detr from 1.8.3 on).</summary>
+    /// <summary>True if boxes are cut off at the image's edges (rf-detr from 1.8.3 on).</summary>
     public bool ClampBoxes { get; init; } = true;
 
     /// <summary>Candidates kept before any filter; null: the model's own.</summary>
     public int? NumSelect { get; init; }
 
-    /// <summary>How the image is resized; null: the model's own rule.</summary>
+    /// <summary>Rule by which the image is resized; null: the model's own rule.</summary>
     public ResizeRule? ResizeRule { get; init; }
 
     /// <summary>

@@ -32,7 +32,7 @@ public sealed record Detection
     public IReadOnlyList<MaskPolygon> Polygons(double epsilon = 0) => Mask is null ? [] : PolygonTracer.Trace(Mask, epsilon);
 }
 
-/// <summary>How long each stage took, in milliseconds; of a batch, each image's share.</summary>
+/// <summary>Duration of each stage in milliseconds; of a batch, each image's share.</summary>
 public readonly record struct StageTimes
 {
     /// <summary>File to pixels; 0 if pixels were given.</summary>
@@ -77,7 +77,7 @@ public sealed record Detections
     /// <summary>The objects.</summary>
     public required IReadOnlyList<Detection> Items { get; init; }
 
-    /// <summary>How long it took.</summary>
+    /// <summary>Duration of each stage.</summary>
     public StageTimes Times { get; init; }
 
     /// <summary>

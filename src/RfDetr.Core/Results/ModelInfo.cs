@@ -1,6 +1,6 @@
 namespace RfDetr;
 
-/// <summary>What a loaded model is and means: classes, heads, input, license.</summary>
+/// <summary>Identity and meaning of a loaded model: classes, heads, input, license.</summary>
 public sealed record ModelInfo
 {
     /// <summary>Name by which it was asked for, or the file's name.</summary>
@@ -9,7 +9,7 @@ public sealed record ModelInfo
     /// <summary>Variant, e.g. <c>nano</c>; <c>custom</c> for other shapes; <c>unknown</c> for foreign ONNX files.</summary>
     public required string Variant { get; init; }
 
-    /// <summary>What each logit means.</summary>
+    /// <summary>Meaning of each logit.</summary>
     public required ClassMap Classes { get; init; }
 
     /// <summary>Input height in pixels.</summary>
@@ -18,7 +18,7 @@ public sealed record ModelInfo
     /// <summary>Input width in pixels.</summary>
     public required int InputWidth { get; init; }
 
-    /// <summary>What the model finds about each object; boxes come first.</summary>
+    /// <summary>Heads of the model: its findings about each object; boxes come first.</summary>
     public required IReadOnlyList<Head> Heads { get; init; }
 
     /// <summary>The task as rf-detr's metadata names it: <c>detect</c>, <c>segment</c>.</summary>
@@ -27,14 +27,14 @@ public sealed record ModelInfo
     /// <summary>Candidates kept before any filter.</summary>
     public required int NumSelect { get; init; }
 
-    /// <summary>How images are resized.</summary>
+    /// <summary>Rule by which images are resized.</summary>
     public required ResizeRule ResizeRule { get; init; }
 
-    /// <summary>How pixels are normalized.</summary>
+    /// <summary>Normalization of pixels.</summary>
     public required Normalization Normalization { get; init; }
 
     /// <summary>
-    /// Which products run in int8 and what that costs, as stored with the weights or asked for; null: none. Our own engine
+    /// The products that run in int8 and what that costs, as stored with the weights or asked for; null: none. Our own engine
     /// follows it.
     /// </summary>
     public QuantizationPolicy? Quantization { get; init; }
@@ -48,7 +48,7 @@ public sealed record ModelInfo
     /// </summary>
     public double? BestThreshold { get; init; }
 
-    /// <summary>What runs it.</summary>
+    /// <summary>Name of the engine that runs the model.</summary>
     public string Engine { get; init; } = "";
 
     /// <summary>Contradictions in the file that were settled, one sentence each.</summary>

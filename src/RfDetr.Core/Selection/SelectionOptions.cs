@@ -1,15 +1,15 @@
 namespace RfDetr;
 
 /// <summary>
-/// What to keep of the network's query × class logits. Filters act on the best <see cref="NumSelect"/> pairs, which are
-/// taken over all classes first, as the reference does: asking for one class never brings up pairs that were not among them.
+/// Rules for which of the network's query × class logits are kept. Filters act on the best <see cref="NumSelect"/> pairs, which
+/// are taken over all classes first, as the reference does: asking for one class never brings up pairs that were not among them.
 /// </summary>
 public sealed record SelectionOptions
 {
     /// <summary>For <see cref="ScoreThreshold"/>: keep all selected pairs, as COCO evaluation wants them.</summary>
     public const float NoThreshold = float.NegativeInfinity;
 
-    /// <summary>How many pairs are taken before any filter; 300 for most variants. At least 1.</summary>
+    /// <summary>Number of pairs that are taken before any filter; 300 for most variants. At least 1.</summary>
     public int NumSelect
     {
         get;

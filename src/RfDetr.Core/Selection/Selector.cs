@@ -20,7 +20,7 @@ public static class Selector
     /// <param name="logits">Class logits <c>[queries, classes]</c> of one image, row-major.</param>
     /// <param name="queries">Rows of <paramref name="logits"/>.</param>
     /// <param name="classes">Columns of <paramref name="logits"/>.</param>
-    /// <param name="options">What to keep.</param>
+    /// <param name="options">Rules for the pairs to keep.</param>
     /// <param name="output">At least <see cref="SelectionOptions.MaxCount"/> long.</param>
     /// <exception cref="ArgumentException">Lengths do not fit one another.</exception>
     public static int Run(
@@ -154,3 +154,9 @@ public static class Selector
         }
     }
 }
+
+/// <summary>One selected pair of query and class; a query may appear with several labels.</summary>
+/// <param name="Query">0-based row of the network's output: its box and its mask.</param>
+/// <param name="Label">0-based class logit, before any mapping to names or category ids.</param>
+/// <param name="Score">Sigmoid of the logit, 0..1.</param>
+public readonly record struct Candidate(int Query, int Label, float Score);

@@ -1,6 +1,6 @@
 namespace RfDetr;
 
-/// <summary>Which known names a misspelt one may stand for.</summary>
+/// <summary>Search for the known names that a misspelt one may stand for.</summary>
 internal static class NearestNames
 {
     /// <summary>At most three names within an edit distance of a third of the name's length, nearest first.</summary>

@@ -1,6 +1,6 @@
 namespace RfDetr;
 
-/// <summary>How many cores this process may keep busy.</summary>
+/// <summary>Number of cores that this process may keep busy.</summary>
 internal static class ProcessorCores
 {
     private const string Cpus = "/sys/devices/system/cpu";

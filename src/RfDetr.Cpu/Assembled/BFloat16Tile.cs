@@ -25,7 +25,7 @@ internal readonly unsafe struct BFloat16Tile : ITile
         s_tile!.Run(&call);
     }
 
-    /// <summary>What the code is told.</summary>
+    /// <summary>Arguments of the assembled code.</summary>
     public static TileCall Call(float* a, nint lda, float* b, nint k, float* c, nint ldc, in TileAddends addends) =>
         TileCall.Of((byte*)a, lda * sizeof(float), (byte*)b, k) with
         {

@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 namespace RfDetr.Cpu;
 
 /// <summary>
-/// What assembled code is told, in memory instead of registers: so that it is the same for every calling convention. Groups are
-/// four bytes of a row: four codes, or two bfloat16; of the panel, four bytes for each column. Sums are four bytes each. Every
-/// pointer is read through: what is not there points at zeros, with a distance of 0.
+/// Arguments of assembled code, in memory instead of registers: so that they are the same for every calling convention. Groups
+/// are four bytes of a row: four codes, or two bfloat16; of the panel, four bytes for each column. Sums are four bytes each.
+/// Every pointer is read through: what is not there points at zeros, with a distance of 0.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = AtSaved + SavedBytes)]
 internal unsafe struct TileCall
 {
-    /// <summary>Where the fields lie.</summary>
+    /// <summary>Offsets of the fields in bytes.</summary>
     public const int AtA =
         0, AtRowBytes = 8, AtB = 16, AtTurns = 24, AtEnd = 32, AtFrom = 40, AtFromBytes = 48, AtTo = 56, AtToBytes = 64,
         AtColumns = 72, AtAddends = 80, AtAddendBytes = 88, AtSaved = 96;
@@ -30,11 +30,11 @@ internal unsafe struct TileCall
     [FieldOffset(AtB)]
     public byte* B;
 
-    /// <summary>Where the last whole turn of <see cref="TileCode.Unroll"/> groups of the panel ends.</summary>
+    /// <summary>End of the last whole turn of <see cref="TileCode.Unroll"/> groups of the panel.</summary>
     [FieldOffset(AtTurns)]
     public byte* Turns;
 
-    /// <summary>Where the panel ends.</summary>
+    /// <summary>End of the panel.</summary>
     [FieldOffset(AtEnd)]
     public byte* End;
 
@@ -46,7 +46,7 @@ internal unsafe struct TileCall
     [FieldOffset(AtFromBytes)]
     public nint FromBytes;
 
-    /// <summary>Where sums go; may be where they come from.</summary>
+    /// <summary>Target of the sums; may be their source.</summary>
     [FieldOffset(AtTo)]
     public byte* To;
 
@@ -66,11 +66,11 @@ internal unsafe struct TileCall
     [FieldOffset(AtAddendBytes)]
     public nint AddendBytes;
 
-    /// <summary>Where the code puts registers that belong to the caller: it has no stack frame of its own.</summary>
+    /// <summary>Place where the code saves registers that belong to the caller: it has no stack frame of its own.</summary>
     [FieldOffset(AtSaved)]
     public fixed byte Saved[SavedBytes];
 
-    /// <summary>A product that is yet to be told where sums come from and go.</summary>
+    /// <summary>A product whose source and target of sums are yet to be set.</summary>
     public static TileCall Of(byte* a, nint rowBytes, byte* b, nint groups) => new()
     {
         A = a,

@@ -50,7 +50,7 @@ internal readonly unsafe struct VnniTile : IDotTile
         }
     }
 
-    /// <summary>What the code is told.</summary>
+    /// <summary>Arguments of the assembled code.</summary>
     public static TileCall Call(byte* a, nint rowBytes, sbyte* b, nint groups, int* c, bool add) =>
         TileCall.Of(a, rowBytes, (byte*)b, groups) with
         {

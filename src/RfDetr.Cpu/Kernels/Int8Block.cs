@@ -41,14 +41,13 @@ internal unsafe struct Int8Block
     public int* Sums;
 }
 
-/// <summary>What a row's codes stand for: x ≈ scale·(code − zero).</summary>
+/// <summary>Meaning of a row's codes: x ≈ scale·(code − zero).</summary>
 /// <param name="Scale">Above 0.</param>
 /// <param name="Zero">The stored code of 0.</param>
 internal readonly record struct RowScale(float Scale, int Zero);
 
 /// <summary>
-/// Where everything lies in a packed matrix of 8-bit weights: panels [panel][group][column][term], then scales and sums of the
-/// columns.
+/// Layout of a packed matrix of 8-bit weights: panels [panel][group][column][term], then scales and sums of the columns.
 /// </summary>
 /// <param name="N">Columns (outputs).</param>
 /// <param name="K">Terms of each sum.</param>
@@ -68,10 +67,10 @@ internal readonly record struct Int8Layout(int N, int K, int Columns, int Group)
     /// <summary>Bytes of a row of codes.</summary>
     public int RowBytes => Groups * sizeof(int);
 
-    /// <summary>Where the columns' scales begin: float32, zeros beyond N.</summary>
+    /// <summary>Offset of the columns' scales: float32, zeros beyond N.</summary>
     public long ScalesAt => Aligned((long)Panels * PanelBytes);
 
-    /// <summary>Where the sums of the columns' weights begin: int32.</summary>
+    /// <summary>Offset of the sums of the columns' weights: int32.</summary>
     public long SumsAt => ScalesAt + Aligned((long)Panels * Columns * sizeof(float));
 
     public long Bytes => SumsAt + (long)Panels * Columns * sizeof(int);

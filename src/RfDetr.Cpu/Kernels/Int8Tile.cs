@@ -1,7 +1,8 @@
 namespace RfDetr.Cpu;
 
 /// <summary>
-/// Where one tile's sums lie, what scales them, what is added, and where the result goes. What is not there points at zeros.
+/// One tile of a product: where its sums lie, what scales them, what is added, and where the result goes. What is not there
+/// points at zeros.
 /// </summary>
 /// <remarks>
 /// Made once for a panel and moved from tile to tile in place: a copy would be read with wide loads right after narrow stores,
@@ -24,7 +25,9 @@ internal unsafe struct Int8Tile
 
     public RowScale* RowScales;
 
-    /// <summary>What belongs to the columns, as <see cref="Int8Result"/> takes it; zeros where they are cut off.</summary>
+    /// <summary>
+    /// Values that belong to the columns, as <see cref="Int8Result"/> takes them; zeros where they are cut off.
+    /// </summary>
     public readonly int* OfColumns;
 
     public float* Residual, C;
@@ -67,7 +70,7 @@ internal unsafe struct Int8Tile
     private static void Copy(byte* row, int column, int* to, int count) =>
         Buffer.MemoryCopy((int*)row + column, to, count * sizeof(int), count * sizeof(int));
 
-    /// <summary>Whether nothing is cut off.</summary>
+    /// <summary>True if nothing is cut off.</summary>
     public readonly bool IsWhole(int rows) => Height == rows && Width == Columns;
 
     /// <summary>Asks for what finishing the tile reads and writes.</summary>

@@ -6,12 +6,12 @@ namespace RfDetr.Cpu;
 /// </summary>
 internal unsafe struct PanelPrefetch
 {
-    /// <summary>What to fetch next, and how far to go then.</summary>
+    /// <summary>Address to fetch next; <see cref="Step"/> is the distance to the one after it.</summary>
     public byte* Next;
 
     public readonly nint Step;
 
-    /// <param name="panel">Where it begins.</param>
+    /// <param name="panel">Beginning of the panel.</param>
     /// <param name="bytes">Its bytes.</param>
     /// <param name="turns">Turns of loops that pass meanwhile.</param>
     public PanelPrefetch(void* panel, nint bytes, nint turns)

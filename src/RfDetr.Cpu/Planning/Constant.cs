@@ -2,7 +2,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Cpu;
 
-/// <summary>How a constant matrix is laid out in memory.</summary>
+/// <summary>Layouts of a constant matrix in memory.</summary>
 internal enum ConstantForm
 {
     /// <summary>Row by row, as it is.</summary>

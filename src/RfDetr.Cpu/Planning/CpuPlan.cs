@@ -25,7 +25,7 @@ internal sealed class CpuPlan(
     /// <summary>Bytes for all values.</summary>
     public long ArenaBytes => arenaBytes;
 
-    /// <summary>What was placed in the arena.</summary>
+    /// <summary>Storages that were placed in the arena.</summary>
     public IReadOnlyList<Storage> Storages => storages;
 
     /// <summary>Bytes of scratch for each thread.</summary>

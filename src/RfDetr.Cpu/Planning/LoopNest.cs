@@ -35,7 +35,7 @@ internal sealed class LoopNest
     /// <summary>Distance of an operand's entries within a row.</summary>
     public int[] Steps { get; }
 
-    /// <summary>Where each row begins, per operand.</summary>
+    /// <summary>Offset of each row, per operand.</summary>
     public int[][] Rows { get; }
 
     /// <summary>Rows of a task, and the part of each.</summary>

@@ -28,7 +28,7 @@ internal sealed partial class Lowering
 
     private bool CanWriteRows(Node node) => !_absorbed.Contains(node) && (_patterns.ContainsKey(node) || node.Op is LayerNorm);
 
-    /// <summary>Where a node's result goes: a part of a joined value, or a storage of its own.</summary>
+    /// <summary>Place of a node's result: a part of a joined value, or a storage of its own.</summary>
     private View Place(Node node)
     {
         if (!_places.TryGetValue(node, out View? view))

@@ -1,8 +1,8 @@
 namespace RfDetr.Cpu;
 
 /// <summary>
-/// What integer products need of a register of int32 sums. Every implementation adds the same integers: none saturates, so all
-/// give the same bits and the scalar one is the model of the others.
+/// Operations that integer products need of a register of int32 sums. Every implementation adds the same integers: none
+/// saturates, so all give the same bits and the scalar one is the model of the others.
 /// </summary>
 internal unsafe interface IDotSimd<T>
     where T : unmanaged
@@ -14,7 +14,7 @@ internal unsafe interface IDotSimd<T>
     static abstract int Group { get; }
 
     /// <summary>
-    /// What codes of 0..255 are lowered by before they are stored, for instructions that take signed bytes only.
+    /// Number that codes of 0..255 are lowered by before they are stored, for instructions that take signed bytes only.
     /// </summary>
     static abstract int Bias { get; }
 

@@ -1,8 +1,8 @@
 namespace RfDetr.Cpu;
 
 /// <summary>
-/// What kernels need of a register of float32 lanes. Kernels are generic over an implementation and its register type, so that
-/// one text becomes AVX-512, AVX2, 128-bit (SSE, AdvSimd) or scalar code when the JIT compiles it.
+/// Operations that kernels need of a register of float32 lanes. Kernels are generic over an implementation and its register type,
+/// so that one text becomes AVX-512, AVX2, 128-bit (SSE, AdvSimd) or scalar code when the JIT compiles it.
 /// </summary>
 internal unsafe interface ISimd<T>
     where T : unmanaged

@@ -1,6 +1,6 @@
 namespace RfDetr.Cpu;
 
-/// <summary>What both attention steps know. Each of q, k, v lies in memory as rows of all heads.</summary>
+/// <summary>Facts that both attention steps need. Each of q, k, v lies in memory as rows of all heads.</summary>
 internal sealed record AttentionPlan
 {
     public required int Batch { get; init; }

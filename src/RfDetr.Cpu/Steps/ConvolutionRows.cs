@@ -21,7 +21,7 @@ internal sealed unsafe class ConvolutionRows(Operand input, int[] strides, Convo
 {
     private readonly bool _channelsLast = strides[3] == 1;
 
-    /// <summary>Which order of terms an input with these distances gets.</summary>
+    /// <summary>Order of terms that an input with these distances gets.</summary>
     public static ConstantForm Form(int[] strides) =>
         strides[3] == 1 ? ConstantForm.ChannelsLastPanels : ConstantForm.ChannelsFirstPanels;
 

@@ -2,7 +2,7 @@ using RfDetr.Graph;
 
 namespace RfDetr.Cpu;
 
-/// <summary>What a product step reads, computes and writes; all numbers count elements.</summary>
+/// <summary>Description of what a product step reads, computes and writes; all numbers count elements.</summary>
 internal sealed record ProductPlan
 {
     public required int Rows { get; init; }

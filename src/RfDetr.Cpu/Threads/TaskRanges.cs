@@ -17,7 +17,7 @@ internal sealed class TaskRanges(int workers)
     private const int Bits = 20, Step = 128 / sizeof(long);
     private readonly long[] _ranges = new long[(workers + 1) * Step];
 
-    /// <summary>Whether any task can be taken.</summary>
+    /// <summary>True if any task can be taken.</summary>
     public bool Any
     {
         get
@@ -46,7 +46,7 @@ internal sealed class TaskRanges(int workers)
     }
 
     /// <summary>Takes a task.</summary>
-    /// <param name="worker">Who takes it.</param>
+    /// <param name="worker">Worker that takes it.</param>
     /// <returns>Its number; −1 if there is none left.</returns>
     public int Take(int worker)
     {

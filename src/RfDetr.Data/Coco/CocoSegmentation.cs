@@ -13,7 +13,8 @@ public abstract class CocoSegmentation
 }
 
 /// <summary>
-/// A mask that the file does not describe as any of the three forms. Boxes do not need it; whoever asks for it is told why.
+/// A mask that the file does not describe as any of the three forms. Boxes do not need it; the reason is reported to whoever
+/// asks for it.
 /// </summary>
 internal sealed class CocoBrokenMask(string reason) : CocoSegmentation
 {

@@ -25,7 +25,7 @@ internal ref struct JsonCursor
 
     /// <summary>Begins at the first token.</summary>
     /// <param name="stream">UTF-8; stays open.</param>
-    /// <param name="file">What messages call it.</param>
+    /// <param name="file">Name of the file in messages.</param>
     public JsonCursor(Stream stream, string file)
     {
         (_stream, _file) = (stream, file);
@@ -84,7 +84,7 @@ internal ref struct JsonCursor
             NextFromStream();
     }
 
-    /// <summary>Whether the token is a property of this name.</summary>
+    /// <summary>True if the token is a property of this name.</summary>
     public readonly bool Is(ReadOnlySpan<byte> name)
     {
         try

@@ -37,7 +37,7 @@ internal enum DataFlaw
 /// <summary>A flaw with the number of times that it occurs in a file.</summary>
 /// <param name="Flaw">The kind.</param>
 /// <param name="File">The file.</param>
-/// <param name="Count">How often.</param>
+/// <param name="Count">Number of times.</param>
 /// <param name="Examples">The first of them.</param>
 internal sealed record DataFlawCount(DataFlaw Flaw, string File, int Count, IReadOnlyList<string> Examples)
 {

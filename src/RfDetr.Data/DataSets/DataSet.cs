@@ -22,7 +22,7 @@ public sealed class DataSet
     /// <summary>The folder.</summary>
     public string Path { get; }
 
-    /// <summary>How it lies on disk.</summary>
+    /// <summary>Layout of the files on disk.</summary>
     public DataSetLayout Layout { get; }
 
     /// <summary>Its classes, the same for all splits.</summary>
@@ -41,7 +41,7 @@ public sealed class DataSet
     /// <param name="path">
     /// The folder; or a <c>data.yaml</c>; or a COCO file with its images beside it (one split, named "all").
     /// </param>
-    /// <param name="options">How it is read.</param>
+    /// <param name="options">Options for reading it.</param>
     /// <exception cref="DataSetFormatException">
     /// It is no data set, its layout is ambiguous, an annotation is broken, or images are missing.
     /// </exception>

@@ -1,6 +1,6 @@
 namespace RfDetr.Data;
 
-/// <summary>How a data set lies on disk.</summary>
+/// <summary>Layouts of a data set on disk.</summary>
 public enum DataSetLayout
 {
     /// <summary>
@@ -18,7 +18,7 @@ public enum DataSetLayout
     Voc,
 }
 
-/// <summary>Which logit stands for which category.</summary>
+/// <summary>Rules for which logit stands for which category.</summary>
 public enum ClassRule
 {
     /// <summary>
@@ -33,7 +33,7 @@ public enum ClassRule
     AsWritten,
 }
 
-/// <summary>How a data set is read.</summary>
+/// <summary>Options for reading a data set.</summary>
 public sealed record DataSetOptions
 {
     /// <summary>The options used where none are given.</summary>
@@ -42,7 +42,7 @@ public sealed record DataSetOptions
     /// <summary>The layout, where a folder holds several; null: found from the files.</summary>
     public DataSetLayout? Layout { get; init; }
 
-    /// <summary>Which logit stands for which category.</summary>
+    /// <summary>Rule for which logit stands for which category.</summary>
     public ClassRule Classes { get; init; } = ClassRule.Contiguous;
 
     /// <summary>

@@ -13,7 +13,7 @@ public sealed class DataSplit
     /// <summary>As the data set names it.</summary>
     public string Name { get; }
 
-    /// <summary>Where its images lie.</summary>
+    /// <summary>Folder of the images.</summary>
     public string Folder { get; }
 
     /// <summary>The file (COCO) or folder (YOLO, VOC) of its annotations.</summary>
@@ -25,6 +25,6 @@ public sealed class DataSplit
     /// <summary>In the order of the data set's files.</summary>
     public IReadOnlyList<LabeledImage> Images { get; }
 
-    /// <summary>Whether there are objects and every one but crowds has a mask.</summary>
+    /// <summary>True if there are objects and every one but crowds has a mask.</summary>
     public bool HasMasks { get; }
 }

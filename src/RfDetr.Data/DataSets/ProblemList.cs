@@ -17,7 +17,7 @@ internal sealed class ProblemList(bool stopAtFirst)
     /// <summary>True if <see cref="Add"/> throws.</summary>
     public bool StopsAtFirst => stopAtFirst;
 
-    /// <summary>What was found so far.</summary>
+    /// <summary>Problems found so far.</summary>
     public IReadOnlyList<DataSetFormatException> Found => _found;
 
     /// <summary>True if so much is broken that reading on tells nothing new.</summary>
@@ -59,7 +59,7 @@ internal sealed class ProblemList(bool stopAtFirst)
     /// <summary>Something is odd, but what it means is certain; it is counted and reported.</summary>
     /// <param name="flaw">The kind.</param>
     /// <param name="file">The file it is in.</param>
-    /// <param name="place">Where in the file, and what is there.</param>
+    /// <param name="place">Place in the file, and what is there.</param>
     public void Flaw(DataFlaw flaw, string file, string place)
     {
         lock (_gate)

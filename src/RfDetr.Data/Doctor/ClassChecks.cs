@@ -76,12 +76,13 @@ internal static class ClassChecks
             return;
         long first = data.Classes.Min(c => c.CategoryId), last = data.Classes.Max(c => c.CategoryId),
         holes = last - first + 1 - data.Classes.Count;
-        found.Add(data.Classes.Rule == ClassRule.AsWritten ? FindingLevel.Warning : FindingLevel.Note, "class-ids", null,
+        bool asWritten = data.Classes.Rule == ClassRule.AsWritten;
+        string logits = asWritten
+            ? "as many as the greatest id and one"
+            : "numbered without gaps, and the map is stored with the model";
+        found.Add(asWritten ? FindingLevel.Warning : FindingLevel.Note, "class-ids", null,
             holes > 0 ? [.. data.Classes.Select(c => Invariant.Text($"{c.CategoryId} '{c.Name}'"))] : [],
-            _ =>
-                Invariant.Text(
-                    $"the category ids {first} to {last} have {holes} gaps; logits are "
-                        + $"{(data.Classes.Rule == ClassRule.AsWritten ? "as many as the greatest id and one" : "numbered without gaps, and the map is stored with the model")}."));
+            _ => Invariant.Text($"the category ids {first} to {last} have {holes} gaps; logits are {logits}."));
     }
 
     private static string Name(DataSet data, int index) =>

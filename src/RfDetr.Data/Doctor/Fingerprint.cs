@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace RfDetr.Data;
 
 /// <summary>
-/// What an image looks like from afar: 16 rows of 16 comparisons of neighbors (a difference hash) and the 17×16 gray values they
+/// Appearance of an image from afar: 16 rows of 16 comparisons of neighbors (a difference hash) and the 17×16 gray values they
 /// come from. Scaling, recompression and small changes of light hardly change it.
 /// </summary>
 internal sealed class Fingerprint
@@ -45,7 +45,7 @@ internal sealed class Fingerprint
     /// <summary>Sixteen of the bits, for finding candidates.</summary>
     public ushort Group(int index) => _bits[index];
 
-    /// <summary>Whether two images are hardly told apart at this size.</summary>
+    /// <summary>True if two images can hardly be distinguished at this size.</summary>
     public bool Resembles(Fingerprint other)
     {
         int bits = 0;

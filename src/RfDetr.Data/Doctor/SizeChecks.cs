@@ -1,6 +1,8 @@
 namespace RfDetr.Data;
 
-/// <summary>What the network cannot see whatever it learns: objects smaller than a patch, more objects than queries.</summary>
+/// <summary>
+/// Checks for what the network cannot see whatever it learns: objects smaller than a patch, more objects than queries.
+/// </summary>
 internal static class SizeChecks
 {
     /// <summary>COCO's scores count this many detections of an image.</summary>

@@ -3,7 +3,7 @@ namespace RfDetr.Data;
 /// <summary>The detections of one class that count, and whether each was right, at the IoU threshold nearest 0.5.</summary>
 /// <param name="CategoryId">The class.</param>
 /// <param name="Objects">Objects that count: those to be found.</param>
-/// <param name="Scores">By falling score.</param>
+/// <param name="Scores">In descending order.</param>
 /// <param name="Right">For each score, whether the detection found an object.</param>
 public sealed record ClassOutcomes(long CategoryId, int Objects, IReadOnlyList<double> Scores, IReadOnlyList<bool> Right)
 {

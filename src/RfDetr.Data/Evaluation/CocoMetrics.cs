@@ -27,7 +27,7 @@ public sealed class CocoMetrics
         _scores.AsSpan().Fill(Nothing);
     }
 
-    /// <summary>What was evaluated.</summary>
+    /// <summary>Options of the evaluation.</summary>
     public EvaluationOptions Options { get; }
 
     /// <summary>The classes by rising id; all indices of classes below refer to this list.</summary>

@@ -1,6 +1,6 @@
 namespace RfDetr.Data;
 
-/// <summary>What went wrong in one image.</summary>
+/// <summary>Mistakes in one image.</summary>
 /// <param name="ImageId">The image.</param>
 /// <param name="Missed">Objects that nothing was found for.</param>
 /// <param name="Invented">Detections that no object belongs to.</param>
@@ -12,8 +12,8 @@ public readonly record struct ImageMistakes(long ImageId, int Missed, int Invent
 }
 
 /// <summary>
-/// Which class is taken for which, among detections of at least some score. The last row and column are the background: found
-/// where nothing is, and not found.
+/// Counts of which class is taken for which, among detections of at least some score. The last row and column are the background:
+/// found where nothing is, and not found.
 /// </summary>
 /// <remarks>
 /// Detections first take objects of their own class as COCO assigns them (best score first, largest overlap), so that the
@@ -46,7 +46,7 @@ public sealed class ConfusionMatrix
     /// <summary>Every image's share, in the order of the input.</summary>
     public IReadOnlyList<ImageMistakes> Images => _mistakes;
 
-    /// <summary>How often the true class was taken for the found one.</summary>
+    /// <summary>Number of times that the true class was taken for the found one.</summary>
     /// <param name="truth">Index of the true class, or <see cref="Background"/>.</param>
     /// <param name="found">Index of the found class, or <see cref="Background"/>.</param>
     public int this[int truth, int found] => _counts[truth * (Background + 1) + found];

@@ -1,6 +1,6 @@
 namespace RfDetr.Data;
 
-/// <summary>What a detector reaches on a split.</summary>
+/// <summary>Scores that a detector reaches on a split.</summary>
 /// <param name="Boxes">Its boxes.</param>
 /// <param name="Masks">Its masks; null if it or the split has none.</param>
 public sealed record EvaluationSummary(EvaluationResult Boxes, EvaluationResult? Masks)
@@ -32,7 +32,7 @@ public sealed class DetectionEvaluation
 
     /// <summary>Begins.</summary>
     /// <param name="classes">The data set's classes; detections carry their <see cref="DataClass.CategoryId"/>.</param>
-    /// <param name="masks">Whether masks are evaluated too: only if the detector and every object have one.</param>
+    /// <param name="masks">True if masks are evaluated too: only if the detector and every object have one.</param>
     /// <param name="options">Limits and thresholds for both; null for COCO's own. The kind is not looked at.</param>
     public DetectionEvaluation(IReadOnlyList<DataClass> classes, bool masks, EvaluationOptions? options = null)
     {
@@ -41,7 +41,7 @@ public sealed class DetectionEvaluation
         _byIndex = classes.ToDictionary(c => c.Index);
     }
 
-    /// <summary>What was found so far, in the order of adding.</summary>
+    /// <summary>Objects found so far, in the order of adding.</summary>
     public IReadOnlyList<FoundObject> Found => _found;
 
     /// <summary>Adds an image with what was found in it.</summary>

@@ -100,7 +100,7 @@ internal sealed class EvaluationGroups
         return index;
     }
 
-    /// <summary>Where an object of the input belongs; falling score, then order of the input.</summary>
+    /// <summary>Sort key of an object of the input; descending score, then order of the input.</summary>
     private readonly record struct Place(int Category, int Image, double Score, int Index) : IComparable<Place>
     {
         public int CompareTo(Place other)

@@ -5,7 +5,7 @@ namespace RfDetr.Data;
 /// <param name="Name">For people.</param>
 public sealed record EvaluationClass(long Id, string Name);
 
-/// <summary>How well one class is found. Average precision and recall are 0..1, or −1 for a class without objects.</summary>
+/// <summary>Accuracy on one class. Average precision and recall are 0..1, or −1 for a class without objects.</summary>
 /// <param name="Class">The class.</param>
 /// <param name="Objects">Objects that count.</param>
 /// <param name="Ap">Mean over all IoU thresholds.</param>

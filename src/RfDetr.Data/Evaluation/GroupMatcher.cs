@@ -1,7 +1,7 @@
 namespace RfDetr.Data;
 
 /// <summary>
-/// What became of each detection, one bit per IoU threshold: in <c>Matched</c> that it found an object, in <c>Ignored</c> that it
+/// Outcome of each detection, one bit per IoU threshold: in <c>Matched</c> that it found an object, in <c>Ignored</c> that it
 /// does not count. First index: area range; second: detection.
 /// </summary>
 internal readonly record struct MatchTable(uint[][] Matched, uint[][] Ignored)
@@ -55,7 +55,7 @@ internal sealed class GroupMatcher(EvaluationOptions options, EvaluationGroups g
         }
     }
 
-    /// <summary>Whether an object counts in a range of sizes.</summary>
+    /// <summary>True if an object counts in a range of sizes.</summary>
     public static bool Counts(in TruthObject truth, AreaRange area) => !truth.Crowd && !truth.Ignore && area.Contains(truth.Area);
 
     /// <summary>One detection at all thresholds.</summary>

@@ -26,7 +26,7 @@ public sealed class EventFile : IDisposable
 
     private EventFile(FileStream stream, TimeProvider time) => (_stream, _time) = (stream, time);
 
-    /// <summary>Where it is written.</summary>
+    /// <summary>File that is being written.</summary>
     public string Path => _stream.Name;
 
     /// <summary>Begins a file in a folder, with a name that no other one has.</summary>
@@ -40,7 +40,8 @@ public sealed class EventFile : IDisposable
         time ??= TimeProvider.System;
         Directory.CreateDirectory(folder);
         string name = Invariant.Text(
-            $"events.out.tfevents.{time.GetUtcNow().ToUnixTimeSeconds():0000000000}.{Environment.MachineName}.{Environment.ProcessId}.");
+            $"events.out.tfevents.{time.GetUtcNow().ToUnixTimeSeconds():0000000000}."
+                + $"{Environment.MachineName}.{Environment.ProcessId}.");
         for (int number = 0; ; number++)
         {
             string path = System.IO.Path.Combine(folder, Invariant.Text($"{name}{number}"));

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RfDetr.Data;
 
-/// <summary>What a <c>metrics.csv</c> holds.</summary>
+/// <summary>Content of a <c>metrics.csv</c>.</summary>
 /// <param name="Columns">All but <c>step</c>.</param>
 /// <param name="Rows">By rising step; a value for each column, null where there is none.</param>
 public sealed record MetricsTable(IReadOnlyList<string> Columns, IReadOnlyList<(long Step, double?[] Values)> Rows)
@@ -35,7 +35,7 @@ public sealed record MetricsTable(IReadOnlyList<string> Columns, IReadOnlyList<(
         return new(heading[1..], rows);
     }
 
-    /// <summary>Where a column is among the values of a row; −1 if there is none of that name.</summary>
+    /// <summary>Index of a column among the values of a row; −1 if there is none of that name.</summary>
     public int IndexOf(string column) =>
         Columns.Index().Where(c => c.Item == column).Select(c => c.Index).DefaultIfEmpty(-1).First();
 

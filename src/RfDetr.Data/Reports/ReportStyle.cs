@@ -5,10 +5,15 @@ internal static class ReportStyle
 {
     public const string Css =
         """
-        :root{--bg:#f7f8fa;--card:#fff;--text:#1c2430;--soft:#5d6b7e;--line:#dde2e9;--c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#b5548f;--c4:#b98200;--c5:#3a9bdc;--c6:#6f52b5;--c7:#7d6608;--heat:0,114,178}
-        @media(prefers-color-scheme:dark){:root{--bg:#12161c;--card:#1b212a;--text:#e6ebf2;--soft:#9aa7b8;--line:#303947;--c0:#56b4e9;--c1:#ff8f4a;--c2:#2fcf9f;--c3:#e58fc2;--c4:#f0b93a;--c5:#8fd0ff;--c6:#b39bf0;--c7:#d6c04f;--heat:86,180,233}}
+        :root{--bg:#f7f8fa;--card:#fff;--text:#1c2430;--soft:#5d6b7e;--line:#dde2e9;
+          --c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#b5548f;--c4:#b98200;--c5:#3a9bdc;--c6:#6f52b5;--c7:#7d6608;
+          --heat:0,114,178}
+        @media(prefers-color-scheme:dark){:root{--bg:#12161c;--card:#1b212a;--text:#e6ebf2;--soft:#9aa7b8;--line:#303947;
+          --c0:#56b4e9;--c1:#ff8f4a;--c2:#2fcf9f;--c3:#e58fc2;--c4:#f0b93a;--c5:#8fd0ff;--c6:#b39bf0;--c7:#d6c04f;
+          --heat:86,180,233}}
         *{box-sizing:border-box}
-        body{margin:0;background:var(--bg);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+        body{margin:0;background:var(--bg);color:var(--text);
+          font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
         main{max-width:1120px;margin:0 auto;padding:28px 20px 60px}
         h1{font-size:26px;margin:0 0 4px}
         h2{font-size:19px;margin:40px 0 12px}
@@ -42,8 +47,10 @@ internal static class ReportStyle
         .many{fill-opacity:.6}
         .hidden{fill:transparent}
         .legend{display:flex;flex-wrap:wrap;gap:2px 14px;margin:6px 4px 0;font-size:12px;color:var(--soft)}
-        .key::before{content:"";display:inline-block;width:14px;height:3px;margin:0 5px 4px 0;border-radius:2px;background:var(--c)}
-        .c0{--c:var(--c0)}.c1{--c:var(--c1)}.c2{--c:var(--c2)}.c3{--c:var(--c3)}.c4{--c:var(--c4)}.c5{--c:var(--c5)}.c6{--c:var(--c6)}.c7{--c:var(--c7)}.cs{--c:var(--soft)}
+        .key::before{content:"";display:inline-block;width:14px;height:3px;margin:0 5px 4px 0;border-radius:2px;
+          background:var(--c)}
+        .c0{--c:var(--c0)}.c1{--c:var(--c1)}.c2{--c:var(--c2)}.c3{--c:var(--c3)}.c4{--c:var(--c4)}
+        .c5{--c:var(--c5)}.c6{--c:var(--c6)}.c7{--c:var(--c7)}.cs{--c:var(--soft)}
         .card{padding:6px 12px 10px;overflow-x:auto}
         table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:13.5px}
         th,td{padding:5px 10px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
@@ -53,7 +60,8 @@ internal static class ReportStyle
         table.sortable th{cursor:pointer}
         td.text,th.text{text-align:left;white-space:normal;overflow-wrap:anywhere}
         .wide{width:100%}
-        .bar{display:inline-block;width:74px;height:7px;margin-right:8px;border-radius:4px;background:var(--line);vertical-align:1px}
+        .bar{display:inline-block;width:74px;height:7px;margin-right:8px;border-radius:4px;background:var(--line);
+          vertical-align:1px}
         .bar i{display:block;height:7px;border-radius:4px;background:var(--c0)}
         .matrix td,.matrix th{text-align:center;padding:4px 7px;border:1px solid var(--bg)}
         .matrix th:first-child{text-align:right}
@@ -73,6 +81,7 @@ internal static class ReportStyle
           const body=th.closest('table').tBodies[0],at=th.cellIndex,down=th.dataset.down!=='1';
           const value=row=>{const t=row.cells[at].dataset.value??row.cells[at].textContent;return Number.isFinite(+t)?+t:t};
           th.dataset.down=down?'1':'0';
-          [...body.rows].sort((a,b)=>{const x=value(a),y=value(b);return (x<y?-1:x>y?1:0)*(down?-1:1)}).forEach(r=>body.append(r))}));
+          const order=(a,b)=>{const x=value(a),y=value(b);return (x<y?-1:x>y?1:0)*(down?-1:1)};
+          [...body.rows].sort(order).forEach(r=>body.append(r))}));
         """;
 }

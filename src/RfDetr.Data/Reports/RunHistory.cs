@@ -5,7 +5,7 @@ namespace RfDetr.Data;
 /// <param name="Series">At least one.</param>
 public sealed record HistoryChart(string Title, IReadOnlyList<ChartSeries> Series);
 
-/// <summary>How a run went: what its <c>metrics.csv</c> holds, as charts.</summary>
+/// <summary>Course of a run: the content of its <c>metrics.csv</c>, as charts.</summary>
 /// <param name="XLabel">Name of the common x axis: <c>step</c> or <c>epoch</c>.</param>
 /// <param name="Charts">In the order of the columns.</param>
 public sealed record RunHistory(string XLabel, IReadOnlyList<HistoryChart> Charts)

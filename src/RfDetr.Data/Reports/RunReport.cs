@@ -1,6 +1,6 @@
 namespace RfDetr.Data;
 
-/// <summary>What a report shows; whatever is missing is left out.</summary>
+/// <summary>Content of a report; whatever is missing is left out.</summary>
 public sealed record RunReportContent
 {
     /// <summary>The heading.</summary>
@@ -9,7 +9,7 @@ public sealed record RunReportContent
     /// <summary>Facts below it: model, data, options, duration; name and value.</summary>
     public IReadOnlyList<(string Name, string Value)> Facts { get; init; } = [];
 
-    /// <summary>How the run went.</summary>
+    /// <summary>Course of the run.</summary>
     public RunHistory History { get; init; } = RunHistory.Empty;
 
     /// <summary>Evaluations: boxes and masks.</summary>
@@ -33,7 +33,7 @@ public static class RunReport
 {
     /// <summary>Writes the file; it appears only when it is complete.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="content">What it shows.</param>
+    /// <param name="content">Content of the report.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, RunReportContent content)
     {

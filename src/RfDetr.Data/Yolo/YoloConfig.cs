@@ -3,11 +3,11 @@ using YamlDotNet.RepresentationModel;
 
 namespace RfDetr.Data;
 
-/// <summary>What <c>data.yaml</c> says: class names, and where the images of each split are.</summary>
+/// <summary>Content of <c>data.yaml</c>: class names, and the folder of each split's images.</summary>
 /// <param name="File">The file.</param>
 /// <param name="Names">In the order of the class numbers.</param>
 /// <param name="Splits">Split name and its paths as written.</param>
-/// <param name="Place">What <c>path:</c> says; null if it is absent.</param>
+/// <param name="Place">Value of <c>path:</c>; null if it is absent.</param>
 /// <param name="Keypoints">
 /// Points and numbers of each (x, y, perhaps visibility) that label lines have behind the box; 0 for none.
 /// </param>

@@ -21,7 +21,7 @@ internal static class InferenceGraph
         return backend.Finish([.. InferenceOutput.All(config, height, width).Select(o => (o.Name, o.Of(result)))], taps);
     }
 
-    /// <summary>What the recorded network takes and gives.</summary>
+    /// <summary>Inputs and outputs of the recorded network.</summary>
     public static NetworkContract Contract(ModelConfig config, int height, int width, int? batch = null) => new()
     {
         Height = height,

@@ -20,7 +20,7 @@ public readonly record struct ImageSize(int Height, int Width)
 }
 
 /// <summary>
-/// What a model means, as far as its file does not say it or shall be overruled. What runs it is an <c>Engine</c>.
+/// Meaning of a model, as far as its file does not say it or is to be overruled. An <c>Engine</c> is what runs it.
 /// </summary>
 public sealed record ModelOptions
 {
@@ -35,13 +35,13 @@ public sealed record ModelOptions
     /// <summary>Logit index of the first name; null: by the file's own rule.</summary>
     public int? ClassOffset { get; init; }
 
-    /// <summary>How images are resized; null: as the model says, else without antialias.</summary>
+    /// <summary>Rule by which images are resized; null: as the model says, else without antialias.</summary>
     public ResizeRule? ResizeRule { get; init; }
 
     /// <summary>Candidates kept before any filter; null: the model's own.</summary>
     public int? NumSelect { get; init; }
 
-    /// <summary>Which weights to take of a checkpoint that has two sets.</summary>
+    /// <summary>Set of weights to take from a checkpoint that has two.</summary>
     public WeightSet Weights { get; init; }
 
     /// <summary>The caller accepts the license of weights that ask for it (xlarge, 2xlarge: PML-1.0).</summary>
@@ -51,7 +51,7 @@ public sealed record ModelOptions
     public ImageSize? InputSize { get; init; }
 
     /// <summary>
-    /// Which products run in int8; null: as the model says; <see cref="QuantizationPolicy.None"/>: none. Float weights are
+    /// The products that run in int8; null: as the model says; <see cref="QuantizationPolicy.None"/>: none. Float weights are
     /// rounded first, as a file with the policy would hold them: both give the same.
     /// </summary>
     public QuantizationPolicy? Quantization { get; init; }

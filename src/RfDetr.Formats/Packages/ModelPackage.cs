@@ -13,7 +13,7 @@ public abstract class ModelPackage : IDisposable
 {
     private protected ModelPackage(ModelReference reference, ModelOptions options) => (Reference, Options) = (reference, options);
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>The reference that was asked for.</summary>
     public ModelReference Reference { get; }
 
     /// <summary>The options it was opened with.</summary>
@@ -40,7 +40,7 @@ public abstract class ModelPackage : IDisposable
             : CheckpointPackage.OpenCheckpoint(reference, options);
     }
 
-    /// <summary>What the model means, once an engine has said what it takes and gives.</summary>
+    /// <summary>Meaning of the model, once an engine has said what it takes and gives.</summary>
     public abstract ModelInfo Describe(NetworkContract contract);
 
     /// <summary>Closes the file.</summary>
@@ -72,7 +72,7 @@ public sealed class CheckpointPackage : ModelPackage
     /// <summary>The network.</summary>
     public ModelConfig Config { get; }
 
-    /// <summary>What the model means.</summary>
+    /// <summary>Meaning of the model.</summary>
     public ModelInfo Info { get; }
 
     /// <inheritdoc/>
@@ -80,7 +80,7 @@ public sealed class CheckpointPackage : ModelPackage
         ? Info with { Warnings = [.. Info.Warnings, StrangersWarning(strangers)] }
         : Info;
 
-    /// <summary>What the network takes and gives.</summary>
+    /// <summary>Inputs and outputs of the network.</summary>
     /// <param name="batch">A fixed batch size; null: any.</param>
     public NetworkContract Contract(int? batch = null) =>
         InferenceGraph.Contract(Config, Info.InputHeight, Info.InputWidth, batch);

@@ -2,7 +2,7 @@ using RfDetr.Checkpoints;
 
 namespace RfDetr;
 
-/// <summary>What a model argument means. All verbs, the detector and training resolve it here, by the same rules.</summary>
+/// <summary>Meaning of a model argument. All verbs, the detector and training resolve it here, by the same rules.</summary>
 /// <remarks>
 /// In this order: the name of a built-in model; a file that exists; a text with a folder or an ending, which can only be a file;
 /// the name of hosted weights.

@@ -4,7 +4,7 @@ using RfDetr.Onnx;
 namespace RfDetr;
 
 /// <summary>
-/// What the logits of an ONNX file mean: names given by the caller win, then our notes, then rf-detr's map, then COCO for 91
+/// Meaning of the logits of an ONNX file: names given by the caller win, then our notes, then rf-detr's map, then COCO for 91
 /// logits.
 /// </summary>
 internal static class OnnxClassMap

@@ -1,6 +1,6 @@
 namespace RfDetr;
 
-/// <summary>How a box is drawn.</summary>
+/// <summary>Styles of a drawn box.</summary>
 public enum BoxStyle
 {
     /// <summary>The whole outline of the box.</summary>
@@ -9,12 +9,21 @@ public enum BoxStyle
     /// <summary>Only the four corners of the box, which leaves crowded images readable.</summary>
     Corners,
 
-    /// <summary>No box at all.</summary>
+    /// <summary>No box at all; masks are drawn where there are some.</summary>
     None,
+
+    /// <summary>Labels only, neither boxes nor masks.</summary>
+    Labels,
+
+    /// <summary>No box, and everything inside of it is blurred beyond recognition; masks are not drawn.</summary>
+    Blur,
+
+    /// <summary>No box, and everything inside of it becomes large squares of one color; masks are not drawn.</summary>
+    Pixelate,
 }
 
 /// <summary>
-/// How annotations are drawn. Sizes not given follow the image, with s = √(width · height): lines 0.0035·s wide (whole
+/// Appearance of drawn annotations. Sizes not given follow the image, with s = √(width · height): lines 0.0035·s wide (whole
 /// pixels, at least 1), text 0.022·s high (10 to 96 pixels). So an image and its enlargement look alike.
 /// </summary>
 public sealed record DrawOptions
@@ -22,7 +31,7 @@ public sealed record DrawOptions
     /// <summary>The options used where none are given.</summary>
     public static DrawOptions Default { get; } = new();
 
-    /// <summary>How boxes are drawn.</summary>
+    /// <summary>Style of the boxes.</summary>
     public BoxStyle Style { get; init; } = BoxStyle.Box;
 
     /// <summary>True if labels are drawn, each on a plate of its class's color.</summary>

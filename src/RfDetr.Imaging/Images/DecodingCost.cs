@@ -3,9 +3,8 @@ using Vips = NetVips;
 namespace RfDetr;
 
 /// <summary>
-/// How much memory libvips needs to decode an image, in bytes per pixel: the most that a format can ask for, known from the
-/// header alone.
-/// A file of 2 kB can claim any size, so <see cref="ImageLimits"/> asks before the first pixel is decoded.
+/// Memory that libvips needs to decode an image, in bytes per pixel: the most that a format can ask for, known from the header
+/// alone. A file of 2 kB can claim any size, so <see cref="ImageLimits"/> asks before the first pixel is decoded.
 /// </summary>
 internal static class DecodingCost
 {

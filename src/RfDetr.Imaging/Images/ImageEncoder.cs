@@ -3,7 +3,7 @@ using Vips = NetVips;
 
 namespace RfDetr;
 
-/// <summary>How images are written.</summary>
+/// <summary>Options for writing images.</summary>
 public sealed record EncodeOptions
 {
     /// <summary>The options used where none are given.</summary>

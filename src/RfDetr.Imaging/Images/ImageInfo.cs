@@ -1,9 +1,9 @@
 namespace RfDetr;
 
-/// <summary>What an image's header says; nothing is decoded.</summary>
+/// <summary>Content of an image's header; nothing is decoded.</summary>
 /// <param name="Width">Pixels per row, after the EXIF orientation is applied.</param>
 /// <param name="Height">Rows, after the EXIF orientation is applied.</param>
-/// <param name="Format">File format, told by content.</param>
+/// <param name="Format">File format, recognized by content.</param>
 /// <param name="Orientation">EXIF orientation 1–8; 1 where there is none.</param>
 public sealed record ImageInfo(int Width, int Height, ImageFormat Format, int Orientation)
 {

@@ -1,6 +1,6 @@
 namespace RfDetr;
 
-/// <summary>How large an image may be, checked against its header before anything is decoded.</summary>
+/// <summary>Limits on the size of an image, checked against its header before anything is decoded.</summary>
 public sealed record ImageLimits
 {
     private static ImageLimits s_default = new();

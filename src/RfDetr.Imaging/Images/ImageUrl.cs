@@ -21,7 +21,7 @@ public static class ImageUrl
     })
     { Timeout = Timeout.InfiniteTimeSpan });
 
-    /// <summary>Whether a user's input is meant as an address rather than a path.</summary>
+    /// <summary>True if a user's input is meant as an address rather than a path.</summary>
     public static bool IsUrl(string input) =>
         input.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
         || input.StartsWith("https://", StringComparison.OrdinalIgnoreCase);

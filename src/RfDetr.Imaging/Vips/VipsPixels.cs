@@ -2,7 +2,7 @@ using Vips = NetVips;
 
 namespace RfDetr;
 
-/// <summary>What every caller of NetVips needs: pixels out of an image, and the reason of a failure.</summary>
+/// <summary>Functions that every caller of NetVips needs: pixels out of an image, and the reason of a failure.</summary>
 internal static class VipsPixels
 {
     private static readonly Action<nint> s_free = Vips.NetVips.Free;

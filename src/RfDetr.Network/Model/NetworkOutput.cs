@@ -2,13 +2,13 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Model;
 
-/// <summary>What one decoder layer (or the two-stage step) predicts.</summary>
+/// <summary>Predictions of one decoder layer (or the two-stage step).</summary>
 /// <param name="Logits">Class logits [B, Q, C], before the sigmoid.</param>
 /// <param name="Boxes">[B, Q, (cx, cy, w, h)] relative to the image; not clamped.</param>
 /// <param name="Masks">Mask factors, for segmentation.</param>
 public sealed record LayerOutput(Tensor Logits, Tensor Boxes, MaskFactors? Masks);
 
-/// <summary>What a forward pass gives.</summary>
+/// <summary>Result of a forward pass.</summary>
 /// <param name="Layers">The asked-for decoder layers; the last is the network's result.</param>
 /// <param name="TwoStage">The two-stage step's own prediction, if asked for.</param>
 public sealed record NetworkOutput(IReadOnlyList<LayerOutput> Layers, LayerOutput? TwoStage)
@@ -45,7 +45,7 @@ public sealed record InferenceOutput(string Name, IReadOnlyList<int> Shape, Func
     }
 }
 
-/// <summary>How inference and training differ, as data.</summary>
+/// <summary>Differences between inference and training, as data.</summary>
 public sealed record ForwardRequest
 {
     /// <summary>The last layer of the first query group: inference.</summary>

@@ -32,12 +32,12 @@ public sealed class RfDetrNetwork
         weights.Complete($"variant '{config.Variant}'");
     }
 
-    /// <summary>What the network was built for.</summary>
+    /// <summary>Configuration that the network was built for.</summary>
     public ModelConfig Config { get; }
 
     /// <summary>Runs the network.</summary>
     /// <param name="image">[B, 3, H, W], normalized; H and W multiples of <see cref="ModelConfig.SizeDivisor"/>.</param>
-    /// <param name="request">What is wanted; null for inference.</param>
+    /// <param name="request">Parts of the answer that are wanted; null for inference.</param>
     /// <exception cref="ShapeException">The image's size does not fit.</exception>
     public NetworkOutput Forward(Tensor image, ForwardRequest? request = null)
     {

@@ -6,7 +6,7 @@ namespace RfDetr.Tensors;
 /// </summary>
 public abstract class Tensor(Backend backend, TensorType type)
 {
-    /// <summary>Who executes operations on this value.</summary>
+    /// <summary>Back end that executes operations on this value.</summary>
     public Backend Backend { get; } = backend;
 
     /// <summary>Element type and shape.</summary>

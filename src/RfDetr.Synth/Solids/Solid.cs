@@ -16,7 +16,7 @@ internal abstract class Solid
     public abstract float Distance(V3 p);
 
     /// <summary>
-    /// How far the solid reaches in unit direction <paramref name="d"/>: the greatest dot product with any of its points.
+    /// Distance that the solid reaches in unit direction <paramref name="d"/>: the greatest dot product with any of its points.
     /// </summary>
     public abstract float Support(V3 d);
 

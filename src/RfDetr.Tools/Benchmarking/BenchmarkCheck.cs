@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RfDetr.Tools;
 
-/// <summary>What must hold of a report beyond its types, before anybody computes with it.</summary>
+/// <summary>Checks of what must hold of a report beyond its types, before anybody computes with it.</summary>
 internal static class BenchmarkCheck
 {
     public static BenchmarkReport Checked(BenchmarkReport report, string path)

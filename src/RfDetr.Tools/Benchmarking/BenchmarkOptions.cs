@@ -3,7 +3,9 @@ using static RfDetr.Invariant;
 
 namespace RfDetr.Tools;
 
-/// <summary>How a model is measured. Part of the report: runs measured in another way are not compared.</summary>
+/// <summary>
+/// Conditions under which a model is measured. Part of the report: runs measured in another way are not compared.
+/// </summary>
 public sealed record BenchmarkOptions
 {
     /// <summary>The most calls of one series; its sample arrays are made before the first.</summary>
@@ -30,7 +32,7 @@ public sealed record BenchmarkOptions
     /// <summary>Rest between two calls of a caller in milliseconds, as a camera leaves it; 0..60,000.</summary>
     public int PauseMs { get; init; }
 
-    /// <summary>Whether results are drawn onto the images, as a stage of its own.</summary>
+    /// <summary>True if results are drawn onto the images, as a stage of its own.</summary>
     public bool Draw { get; init; } = true;
 
     /// <summary>Only scores above it are kept; what is kept must be decoded and drawn. 0..1.</summary>

@@ -3,8 +3,8 @@ using RfDetr.Data;
 namespace RfDetr.Tools;
 
 /// <summary>
-/// What <see cref="Benchmark"/> measured, with everything needed to judge and to repeat it. Raw samples included, so that two
-/// reports can be compared.
+/// Measurements of a <see cref="Benchmark"/>, with everything needed to judge and to repeat them. Raw samples included, so that
+/// two reports can be compared.
 /// </summary>
 public sealed record BenchmarkReport
 {
@@ -20,13 +20,13 @@ public sealed record BenchmarkReport
     /// <summary>Machine and software.</summary>
     public required BenchmarkEnvironment Environment { get; init; }
 
-    /// <summary>What was measured.</summary>
+    /// <summary>The model that was measured.</summary>
     public required BenchmarkModel Model { get; init; }
 
-    /// <summary>What it was shown.</summary>
+    /// <summary>The images that it was shown.</summary>
     public required BenchmarkImages Images { get; init; }
 
-    /// <summary>How it was measured.</summary>
+    /// <summary>Conditions of the measurement.</summary>
     public required BenchmarkOptions Options { get; init; }
 
     /// <summary>From the model's name to a detector that is ready, in milliseconds.</summary>
@@ -41,10 +41,10 @@ public sealed record BenchmarkReport
     /// <summary>One for each batch size and number of callers.</summary>
     public required IReadOnlyList<BenchmarkSeries> Series { get; init; }
 
-    /// <summary>How good the same model is on a data set; null if none was given.</summary>
+    /// <summary>Accuracy of the same model on a data set; null if none was given.</summary>
     public BenchmarkAccuracy? Accuracy { get; init; }
 
-    /// <summary>How engine, threads and spinning were chosen; null if they were not chosen by measuring.</summary>
+    /// <summary>Record of how engine, threads and spinning were chosen; null if they were not chosen by measuring.</summary>
     public OptimizationReport? Optimization { get; init; }
 }
 
@@ -75,7 +75,7 @@ public sealed record BenchmarkModel
     /// <summary>True for instance segmentation.</summary>
     public required bool HasMasks { get; init; }
 
-    /// <summary>How images are resized.</summary>
+    /// <summary>Rule by which images are resized.</summary>
     public required string ResizeRule { get; init; }
 
     /// <summary>Candidates kept before the threshold.</summary>
@@ -86,12 +86,12 @@ public sealed record BenchmarkModel
 }
 
 /// <summary>The images that were shown, in turn.</summary>
-/// <param name="Count">How many.</param>
+/// <param name="Count">Number of images.</param>
 /// <param name="Bytes">Their encoded size together.</param>
 /// <param name="Sha256">
 /// SHA-256 over the SHA-256 of each file's bytes in order: names and places do not matter, contents and order do.
 /// </param>
-/// <param name="Source">Where they come from, for people.</param>
+/// <param name="Source">Source of the images, for people.</param>
 public sealed record BenchmarkImages(int Count, long Bytes, string Sha256, string Source);
 
 /// <summary>Memory of the process in bytes; 0 where the system does not tell.</summary>
@@ -101,8 +101,8 @@ public sealed record BenchmarkImages(int Count, long Bytes, string Sha256, strin
 public sealed record BenchmarkMemory(long BeforeLoad, long AfterLoad, long Peak);
 
 /// <summary>Quality beside speed: COCO average precision, 0..1.</summary>
-/// <param name="DataSet">Which data, for people.</param>
-/// <param name="Images">How many images.</param>
+/// <param name="DataSet">Name of the data set, for people.</param>
+/// <param name="Images">Number of images.</param>
 /// <param name="BoxAp">AP of boxes over IoU 0.50–0.95.</param>
 /// <param name="BoxAp50">AP of boxes at IoU 0.50.</param>
 /// <param name="MaskAp">AP of masks over IoU 0.50–0.95; null without masks.</param>

@@ -32,7 +32,7 @@ public static class BenchmarkStages
 /// <param name="Samples">Milliseconds of each call (of all its images), in the order in which the calls began.</param>
 public sealed record StageSamples(string Name, double[] Samples)
 {
-    /// <summary>What the samples say, in short.</summary>
+    /// <summary>Statistics of the samples.</summary>
     public SampleStatistics Statistics => SampleStatistics.Of(Samples);
 }
 
@@ -74,7 +74,7 @@ public sealed record BenchmarkSeries
     public StageSamples? Stage(string name) => Stages.FirstOrDefault(s => s.Name == name);
 }
 
-/// <summary>How steady the machine was during a series: what is not the model's doing.</summary>
+/// <summary>Steadiness of the machine during a series: what is not the model's doing.</summary>
 public sealed record MachineState
 {
     /// <summary>
@@ -105,7 +105,7 @@ public sealed record MachineState
     [JsonPropertyName("frequency_after_mhz")]
     public double? FrequencyAfterMHz { get; init; }
 
-    /// <summary>How often this process lost its core to another; null where the system does not tell.</summary>
+    /// <summary>Number of times that this process lost its core to another; null where the system does not report it.</summary>
     public long? InvoluntarySwitches { get; init; }
 
     /// <summary>

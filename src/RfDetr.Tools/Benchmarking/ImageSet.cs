@@ -16,7 +16,7 @@ public sealed class ImageSet
 
     /// <summary>Takes images; the bytes must not change afterwards.</summary>
     /// <param name="encoded">JPEG, PNG, WebP, …; at least one, at most <see cref="MostImages"/>.</param>
-    /// <param name="source">Where they come from, for people.</param>
+    /// <param name="source">Source of the images, for people.</param>
     /// <exception cref="ArgumentException">There is none, or there are too many.</exception>
     public ImageSet(IReadOnlyList<ReadOnlyMemory<byte>> encoded, string source)
     {
@@ -39,10 +39,10 @@ public sealed class ImageSet
         Summary = new(_encoded.Length, bytes, Convert.ToHexStringLower(all.GetHashAndReset()), source);
     }
 
-    /// <summary>How many.</summary>
+    /// <summary>Number of images.</summary>
     public int Count => _encoded.Length;
 
-    /// <summary>What a report says about them.</summary>
+    /// <summary>Description of the images for a report.</summary>
     public BenchmarkImages Summary { get; }
 
     /// <summary>Reads image files, the first ones up to <see cref="MostImages"/> and <see cref="MostBytes"/>.</summary>
@@ -70,6 +70,9 @@ public sealed class ImageSet
         return new(encoded, source);
     }
 
+    /// <summary>Bytes of the image at an index, which begins again from 0 after the last.</summary>
+    internal ReadOnlyMemory<byte> Encoded(int index) => _encoded[index % _encoded.Length];
+
     /// <summary>Pixels of the image at an index, which begins again from 0 after the last.</summary>
-    internal Image Decode(int index) => Image.Decode(_encoded[index % _encoded.Length].Span);
+    internal Image Decode(int index) => Image.Decode(Encoded(index).Span);
 }

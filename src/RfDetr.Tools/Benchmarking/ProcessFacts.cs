@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RfDetr.Tools;
 
-/// <summary>What the system tells about this process.</summary>
+/// <summary>Facts that the system reports about this process.</summary>
 internal static class ProcessFacts
 {
     private const string Status = "/proc/self/status";
@@ -22,7 +22,9 @@ internal static class ProcessFacts
         }
     }
 
-    /// <summary>How often the system took a core away from the threads alive now; null where it does not tell.</summary>
+    /// <summary>
+    /// Number of times that the system took a core away from the threads alive now; null where it does not report it.
+    /// </summary>
     public static long? InvoluntarySwitches()
     {
         const string Tasks = "/proc/self/task";

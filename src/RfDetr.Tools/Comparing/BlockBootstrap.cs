@@ -29,7 +29,8 @@ internal static class BlockBootstrap
     }
 
     /// <summary>
-    /// How many successive samples tell as much as one independent sample: 1 + 2 Σ ρ(k) up to the first ρ(k) that noise explains.
+    /// Number of successive samples that tell as much as one independent sample: 1 + 2 Σ ρ(k) up to the first ρ(k) that noise
+    /// explains.
     /// </summary>
     /// <remarks>Of whether samples lie above the median, which is what matters to a median and does not mind spikes.</remarks>
     internal static double AutocorrelationTime(double[] samples)

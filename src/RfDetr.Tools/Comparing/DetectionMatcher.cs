@@ -8,7 +8,7 @@ internal static class DetectionMatcher
 {
     /// <summary>Compares two results of one image.</summary>
     /// <param name="file">The image's name.</param>
-    /// <param name="a">Everything that A sees above the threshold less the margin, by falling score.</param>
+    /// <param name="a">Everything that A sees above the threshold less the margin, in descending order of score.</param>
     /// <param name="b">The same of B.</param>
     /// <param name="options">Threshold and overlap.</param>
     public static ImageDiff Match(string file, Detections a, Detections b, DiffOptions options)

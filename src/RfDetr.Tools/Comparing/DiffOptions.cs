@@ -11,7 +11,9 @@ public sealed record DiffOptions
     /// <summary>Boxes of one class that overlap at least so much are the same object; more than 0, at most 1.</summary>
     public float MinIoU { get; init; } = 0.5f;
 
-    /// <summary>How far below the threshold the other model is searched for an object that it did not report; 0..1.</summary>
+    /// <summary>
+    /// Distance below the threshold within which the other model is searched for an object that it did not report; 0..1.
+    /// </summary>
     public float BelowMargin { get; init; } = 0.3f;
 
     internal void Validate()

@@ -40,8 +40,8 @@ public sealed record ImageDiff(
     IReadOnlyList<UnmatchedDetection> New)
 {
     /// <summary>
-    /// How much the models differ here, for ranking: the scores of what only one found (less what the other saw below the
-    /// threshold), and of matches the change of score and what their boxes do not share.
+    /// Size of the difference of the models on this image, for ranking: the scores of what only one found (less what the other
+    /// saw below the threshold), and of matches the change of score and what their boxes do not share.
     /// </summary>
     public double Severity =>
         Lost.Concat(New).Sum(u =>

@@ -1,6 +1,6 @@
 namespace RfDetr.Tools;
 
-/// <summary>What changes when one model takes the place of another: objects lost and new, scores and boxes that shift.</summary>
+/// <summary>Changes when one model takes the place of another: objects lost and new, scores and boxes that shift.</summary>
 /// <param name="A">The model that was.</param>
 /// <param name="B">The model that shall be.</param>
 /// <param name="Options">When the two agree.</param>

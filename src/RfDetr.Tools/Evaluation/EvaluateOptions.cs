@@ -2,16 +2,16 @@ using RfDetr.Data;
 
 namespace RfDetr.Tools;
 
-/// <summary>How a detector is evaluated; the defaults are COCO's and the model's.</summary>
+/// <summary>Rules for evaluating a detector; the defaults are COCO's and the model's.</summary>
 public sealed record EvaluateOptions
 {
     /// <summary>The class of the data set for each class of the model; null matches them by name.</summary>
     public ClassMatching? Classes { get; init; }
 
     /// <summary>
-    /// What is compared: <see cref="EvaluationKind.Masks"/> asks for masks (and boxes) and fails where there are none,
-    /// <see cref="EvaluationKind.Boxes"/>
-    /// leaves masks out; null compares boxes, and masks too where the model finds some and every object has one.
+    /// Shapes that are compared: <see cref="EvaluationKind.Masks"/> asks for masks (and boxes) and fails where there are none,
+    /// <see cref="EvaluationKind.Boxes"/> leaves masks out; null compares boxes, and masks too where the model finds some and
+    /// every object has one.
     /// </summary>
     public EvaluationKind? Kind { get; init; }
 

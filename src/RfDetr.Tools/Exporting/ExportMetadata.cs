@@ -3,7 +3,7 @@ using RfDetr.Onnx;
 
 namespace RfDetr.Tools;
 
-/// <summary>What an exported file says about itself: rf-detr's contract, and our notes under a key of their own.</summary>
+/// <summary>Metadata of an exported file: rf-detr's contract, and our notes under a key of their own.</summary>
 internal static class ExportMetadata
 {
     // rf-detr's default for keypoint models; its contract wants a number for the others, too.

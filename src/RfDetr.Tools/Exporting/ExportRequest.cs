@@ -18,7 +18,7 @@ public sealed record ExportRequest
     /// <summary>Form of the weights of 8-bit products.</summary>
     public Int8WeightForm Int8Weights { get; init; }
 
-    /// <summary>What the model means, its weights and its input size; null parts are as the file says.</summary>
+    /// <summary>Meaning of the model, its weights and its input size; null parts are as the file says.</summary>
     public ModelOptions Model { get; init; } = new();
 
     /// <summary>A fixed batch size; null: any (the file's first dimension is open).</summary>

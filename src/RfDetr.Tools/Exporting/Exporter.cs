@@ -17,7 +17,7 @@ public static class Exporter
     /// <param name="request">Null: the model as it is, float32, any batch.</param>
     /// <exception cref="ArgumentException">The request does not fit the model or the format; the message names both.</exception>
     /// <exception cref="FileNotFoundException">There is no such model.</exception>
-    /// <exception cref="CheckpointFormatException">The model is no sound checkpoint.</exception>
+    /// <exception cref="CheckpointFormatException">The model is not a valid checkpoint.</exception>
     /// <exception cref="LicenseNotAcceptedException">The weights' license must be accepted first.</exception>
     public static ExportResult Export(string model, string output, ExportRequest? request = null)
     {

@@ -16,8 +16,8 @@ public sealed record InspectedTensor(string Name, string ElementType, IReadOnlyL
 
 /// <summary>Learned values in one part of the network.</summary>
 /// <param name="Name"><c>encoder</c>, <c>projector</c>, <c>two-stage</c>, <c>decoder</c>, <c>heads</c> or <c>other</c>.</param>
-/// <param name="Tensors">How many tensors.</param>
-/// <param name="Values">How many values in all of them.</param>
+/// <param name="Tensors">Number of tensors.</param>
+/// <param name="Values">Number of values in all of them.</param>
 public sealed record InspectedPart(string Name, int Tensors, long Values);
 
 /// <summary>
@@ -56,19 +56,19 @@ public sealed record ModelInspection
     /// <summary>Number of learned values; null for ONNX files.</summary>
     public long? Parameters { get; init; }
 
-    /// <summary>What each logit means, and which rule says so; null if nothing tells.</summary>
+    /// <summary>Meaning of each logit, and the rule that says so; null if nothing tells.</summary>
     public ClassMap? Classes { get; init; }
 
     /// <summary>Input height and width in pixels; null if unknown.</summary>
     public (int Height, int Width)? Input { get; init; }
 
-    /// <summary>How images must be resized.</summary>
+    /// <summary>Rule by which images must be resized.</summary>
     public ResizeRule ResizeRule { get; init; }
 
-    /// <summary>Where the resize rule comes from.</summary>
+    /// <summary>Source of the resize rule.</summary>
     public string ResizeSource { get; init; } = "";
 
-    /// <summary>Which products run in int8 and what that costs; null: none.</summary>
+    /// <summary>The products that run in int8 and what that costs; null: none.</summary>
     public QuantizationPolicy? Quantization { get; init; }
 
     /// <summary>License of the weights, where known.</summary>
@@ -86,10 +86,10 @@ public sealed record ModelInspection
     /// <summary>Training arguments; empty if the file has none.</summary>
     public PlainMap Args { get; init; } = new();
 
-    /// <summary>What an ONNX file says: producer, operators, inputs and outputs. Null for checkpoints.</summary>
+    /// <summary>Content of an ONNX file: producer, operators, inputs and outputs. Null for checkpoints.</summary>
     public OnnxModelInfo? Onnx { get; init; }
 
-    /// <summary>What was odd or could not be found out, one sentence each.</summary>
+    /// <summary>Oddities and facts that could not be found out, one sentence each.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Inspects a file; nothing in it is run.</summary>
@@ -101,8 +101,8 @@ public sealed record ModelInspection
     /// Class names, variant, EMA: as for <see cref="ModelReference.Parse"/>. Licenses need no acceptance to look.
     /// </param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="CheckpointFormatException">It is no sound checkpoint.</exception>
-    /// <exception cref="OnnxFormatException">It is no sound ONNX file.</exception>
+    /// <exception cref="CheckpointFormatException">The file is not a valid checkpoint.</exception>
+    /// <exception cref="OnnxFormatException">The file is not a valid ONNX file.</exception>
     public static ModelInspection Of(string model, ModelOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(model);

@@ -36,7 +36,7 @@ public sealed record ParityOptions
     /// </summary>
     public double? RelativeTolerance { get; init; }
 
-    /// <summary>How a checkpoint is read and run: EMA weights, variant, license, threads, library.</summary>
+    /// <summary>Options for reading and running a checkpoint: EMA weights, variant, license, threads, library.</summary>
     public ModelOptions Model { get; init; } = new();
 
     /// <summary>Threads of our own engine and of ONNX Runtime; 0: one for each physical core.</summary>

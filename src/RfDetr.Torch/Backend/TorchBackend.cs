@@ -38,7 +38,7 @@ public sealed class TorchBackend : Backend, IDisposable
     /// <summary>Values of the stages that <see cref="TorchBackendOptions.KeepTap"/> asked for, of the last pass.</summary>
     public Dictionary<string, HostTensor> Taps { get; } = [];
 
-    /// <summary>Where everything runs.</summary>
+    /// <summary>Device on which everything runs.</summary>
     public Device Device => _options.Device;
 
     internal TorchBackendOptions Options => _options;

@@ -1,9 +1,9 @@
 namespace RfDetr.Torch;
 
-/// <summary>How a <see cref="TorchBackend"/> computes.</summary>
+/// <summary>Options of the computations of a <see cref="TorchBackend"/>.</summary>
 public sealed record TorchBackendOptions
 {
-    /// <summary>Where parameters and constants lie and everything runs.</summary>
+    /// <summary>Device on which parameters and constants lie and everything runs.</summary>
     public Device Device { get; init; }
 
     /// <summary>
@@ -28,7 +28,7 @@ public sealed record TorchBackendOptions
     public bool TrainableParameters { get; init; } = true;
 
     /// <summary>
-    /// What stands for a parameter whenever the network uses it, by name and stored tensor; null leaves it. Called at every use,
+    /// Replacement of a parameter whenever the network uses it, by name and stored tensor; null leaves it. Called at every use,
     /// so that what it computes is part of each step's graph (low-rank adapters: W + s·B·A).
     /// </summary>
     public Func<string, TorchTensor, TorchTensor>? Transform { get; init; }

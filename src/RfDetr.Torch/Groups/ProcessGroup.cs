@@ -22,7 +22,7 @@ public sealed unsafe class ProcessGroup : SafeHandle
         Device = options.Backend == "nccl" ? Device.Cuda(options.LocalRank) : Device.Cpu;
     }
 
-    /// <summary>Who belongs to it.</summary>
+    /// <summary>Members of the group and their meeting point.</summary>
     public ProcessGroupOptions Options { get; }
 
     /// <summary>This process, from 0.</summary>
@@ -31,7 +31,7 @@ public sealed unsafe class ProcessGroup : SafeHandle
     /// <summary>Number of processes.</summary>
     public int WorldSize => Options.WorldSize;
 
-    /// <summary>Where tensors must lie.</summary>
+    /// <summary>Device on which tensors must lie.</summary>
     public Device Device { get; }
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RfDetr.Torch;
 
-/// <summary>Who belongs to a process group and where its members meet.</summary>
+/// <summary>Members of a process group and their meeting point.</summary>
 public sealed record ProcessGroupOptions
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
@@ -34,9 +34,9 @@ public sealed record ProcessGroupOptions
     public bool ServeStore { get; init; } = true;
 
     /// <summary>
-    /// What launchers say: torchrun's, Kubeflow's <c>RANK</c>, <c>WORLD_SIZE</c>, <c>LOCAL_RANK</c>, <c>MASTER_ADDR</c>,
-    /// <c>MASTER_PORT</c>, or Slurm's <c>SLURM_PROCID</c>, <c>SLURM_NTASKS</c>, <c>SLURM_LOCALID</c>. Null where nothing speaks
-    /// of more than one process.
+    /// The group that launchers describe: torchrun's, Kubeflow's <c>RANK</c>, <c>WORLD_SIZE</c>, <c>LOCAL_RANK</c>,
+    /// <c>MASTER_ADDR</c>, <c>MASTER_PORT</c>, or Slurm's <c>SLURM_PROCID</c>, <c>SLURM_NTASKS</c>, <c>SLURM_LOCALID</c>. Null
+    /// where nothing speaks of more than one process.
     /// </summary>
     /// <exception cref="ArgumentException">A variable is missing or no number.</exception>
     public static ProcessGroupOptions? FromEnvironment() => From(Environment.GetEnvironmentVariable);

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace RfDetr.Torch;
 
-/// <summary>What a <see cref="NativeValue"/> holds; numbers as in the header.</summary>
+/// <summary>Kinds of content of a <see cref="NativeValue"/>; numbers as in the header.</summary>
 internal enum ValueTag
 {
     None = 0,

@@ -15,7 +15,7 @@ public enum DeviceKind
     Mps = 13,
 }
 
-/// <summary>Where a tensor lies; the default is the CPU.</summary>
+/// <summary>Device on which a tensor lies; the default is the CPU.</summary>
 /// <param name="Kind">Kind of device.</param>
 /// <param name="Index">From 0; −1 for the current one.</param>
 public readonly record struct Device(DeviceKind Kind, int Index)

@@ -35,13 +35,25 @@ public static unsafe class TorchRuntime
         }
     }
 
-    /// <summary>How libtorch was built: compiler, BLAS, vector instructions; several lines.</summary>
+    /// <summary>Build of libtorch: compiler, BLAS, vector instructions; several lines.</summary>
     public static string BuildConfiguration
     {
         get
         {
             TorchLoader.Load();
             return Marshal.PtrToStringUTF8((nint)Shim.rt_loaded_config()) ?? "";
+        }
+    }
+
+    /// <summary>The processor that OpenBLAS takes its kernels for, in its own words; null where another library multiplies.</summary>
+    public static string? BlasKernels
+    {
+        get
+        {
+            TorchLoader.Load();
+            return NativeLibrary.TryGetExport(TorchLoader.Handle, "openblas_get_corename", out nint name)
+                ? Marshal.PtrToStringUTF8((nint)((delegate* unmanaged<byte*>)name)())
+                : null;
         }
     }
 

@@ -85,7 +85,7 @@ public readonly ref struct TorchScope
     }
 }
 
-/// <summary>What becomes of a tensor when its scope ends.</summary>
+/// <summary>Fates of a tensor when its scope ends.</summary>
 internal enum TensorFate : byte
 {
     Scoped,

@@ -208,10 +208,12 @@ public sealed unsafe partial class TorchTensor
     /// <summary>this + weight · (end − this).</summary>
     public TorchTensor Lerp(TorchTensor end, double weight) => LerpOp.Call(this, end, weight);
 
-    /// <summary>Where the condition holds <paramref name="a"/>, else <paramref name="b"/>.</summary>
+    /// <summary>Elements of <paramref name="a"/> where the condition holds, else of <paramref name="b"/>.</summary>
     public static TorchTensor Where(TorchTensor condition, TorchTensor a, TorchTensor b) => WhereOp.Call(condition, a, b);
 
-    /// <summary>Where the condition holds <paramref name="a"/>, else a number (of <paramref name="a"/>'s type).</summary>
+    /// <summary>
+    /// Elements of <paramref name="a"/> where the condition holds, else a number (of <paramref name="a"/>'s type).
+    /// </summary>
     public static TorchTensor Where(TorchTensor condition, TorchTensor a, double b) =>
         WhereOp.Call(condition, a, Scalar(b, a.ScalarType, a.Device));
 }

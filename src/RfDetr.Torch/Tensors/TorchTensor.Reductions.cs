@@ -86,7 +86,7 @@ public sealed unsafe partial class TorchTensor
     public (TorchTensor Values, TorchTensor Indices) Sort(long dim = -1, bool descending = false) =>
         Two(SortOp.CallMany(this, true, dim, descending));
 
-    /// <summary>Where the sorted elements of an axis are; stable.</summary>
+    /// <summary>Indices of the sorted elements of an axis; stable.</summary>
     public TorchTensor ArgSort(long dim = -1, bool descending = false) => Sort(dim, descending).Indices;
 
     /// <summary>

@@ -34,7 +34,7 @@ public sealed unsafe partial class TorchTensor : SafeHandle
     /// <summary>Element type.</summary>
     public ScalarType ScalarType => (ScalarType)Describe().ScalarType;
 
-    /// <summary>Where it lies.</summary>
+    /// <summary>Device on which the tensor lies.</summary>
     public Device Device
     {
         get

@@ -20,7 +20,7 @@ internal readonly record struct Affine(double A, double B, double C, double D, d
         return new(a, b, centerX + shiftX - a * centerX - b * centerY, d, e, centerY + shiftY - d * centerX - e * centerY);
     }
 
-    /// <summary>Where a point goes.</summary>
+    /// <summary>The point that a point is moved to.</summary>
     public (double X, double Y) Apply(double x, double y) => (A * x + B * y + C, D * x + E * y + F);
 
     /// <summary>The map back.</summary>

@@ -1,6 +1,6 @@
 namespace RfDetr.Training;
 
-/// <summary>How training images are varied. Probabilities are 0 to 1; what has probability 0 is off.</summary>
+/// <summary>Variations of training images. Probabilities are 0 to 1; what has probability 0 is off.</summary>
 public sealed record AugmentationOptions
 {
     /// <summary>Mirror left to right.</summary>

@@ -4,7 +4,7 @@ using RfDetr.Model;
 
 namespace RfDetr.Training;
 
-/// <summary>What a checkpoint says about its run, in the words of rf-detr's <c>args</c>.</summary>
+/// <summary>Statements of a checkpoint about its run, in the words of rf-detr's <c>args</c>.</summary>
 internal static class RunArgs
 {
     /// <summary>The starting point's arguments with this run's options, classes and network over them.</summary>

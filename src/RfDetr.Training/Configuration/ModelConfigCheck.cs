@@ -2,7 +2,7 @@ using RfDetr.Model;
 
 namespace RfDetr.Training;
 
-/// <summary>Whether a network's numbers fit each other; found out before any tensor is made.</summary>
+/// <summary>Check that a network's numbers fit each other, before any tensor is made.</summary>
 internal static class ModelConfigCheck
 {
     /// <exception cref="ArgumentException">They do not; all contradictions are listed.</exception>

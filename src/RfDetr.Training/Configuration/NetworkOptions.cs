@@ -40,8 +40,8 @@ public sealed record NetworkOptions(IReadOnlyDictionary<string, string> Values)
     public static IReadOnlyList<string> Keys { get; } = [VariantKey, .. s_fields.Keys, ScaleKey];
 
     /// <summary>
-    /// What every residual branch of the encoder is scaled by at first: 1 trains best from scratch; DINOv2's own training began
-    /// with 1e-5.
+    /// Factor that every residual branch of the encoder is scaled by at first: 1 trains best from scratch; DINOv2's own training
+    /// began with 1e-5.
     /// </summary>
     public double LayerScaleInit => Values.TryGetValue(ScaleKey, out string? text)
         ? double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value is > 0 and <= 100

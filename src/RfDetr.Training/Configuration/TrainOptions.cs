@@ -12,16 +12,16 @@ public sealed record TrainOptions
     /// <summary>All options with their names and text forms.</summary>
     public static OptionTable<TrainOptions> Table => TrainOptionTable.Table;
 
-    /// <summary>What training begins with, and how the network differs from it.</summary>
+    /// <summary>Model that training begins with, and how the network differs from it.</summary>
     public TrainingModelOptions Model { get; init; } = new();
 
     /// <summary>The images, and how they are made into batches.</summary>
     public TrainingDataOptions Data { get; init; } = new();
 
-    /// <summary>How training images are varied.</summary>
+    /// <summary>Variations of training images.</summary>
     public TrainingAugmentationOptions Augmentation { get; init; } = new();
 
-    /// <summary>How long training takes, and how the learning rates change meanwhile.</summary>
+    /// <summary>Length of the training, and the course of the learning rates.</summary>
     public ScheduleOptions Schedule { get; init; } = new();
 
     /// <summary>Learning rates, weight decay and clipping.</summary>
@@ -52,7 +52,7 @@ public sealed record TrainOptions
     public int Seed { get; init; } = 42;
 }
 
-/// <summary>What training begins with, and how the network differs from it.</summary>
+/// <summary>Model that training begins with, and how the network differs from it.</summary>
 public sealed record TrainingModelOptions
 {
     /// <summary>In <see cref="Start"/>: random weights, in the network of <see cref="Network"/>.</summary>
@@ -141,7 +141,7 @@ public sealed record TrainingDataOptions
     public int Workers { get; init; } = 2;
 }
 
-/// <summary>How training images are varied.</summary>
+/// <summary>Variations of training images.</summary>
 public sealed record TrainingAugmentationOptions
 {
     /// <summary>A named set of variations.</summary>

@@ -1,7 +1,7 @@
 namespace RfDetr.Training;
 
 /// <summary>
-/// Whether options are allowed and fit each other; all mistakes in one message, before the first second of work.
+/// Check that options are allowed and fit each other; all mistakes in one message, before the first second of work.
 /// </summary>
 public static class TrainOptionsCheck
 {

@@ -3,7 +3,7 @@ using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
-/// <summary>What the processes of a run do together. One process alone has nothing to ask the others.</summary>
+/// <summary>Work that the processes of a run do together. One process alone has nothing to ask the others.</summary>
 internal class Ranks : IDisposable
 {
     /// <summary>A process of its own.</summary>

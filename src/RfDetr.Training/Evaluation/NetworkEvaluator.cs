@@ -3,7 +3,7 @@ using RfDetr.Model;
 
 namespace RfDetr.Training;
 
-/// <summary>What an evaluation came to.</summary>
+/// <summary>Result of an evaluation.</summary>
 /// <param name="Input">Truth and detections, for reports.</param>
 /// <param name="Boxes">By boxes.</param>
 /// <param name="Masks">By masks; null where network or data have none.</param>

@@ -4,7 +4,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Training;
 
-/// <summary>What a run begins with: a network's configuration and where its tensors come from.</summary>
+/// <summary>Beginning of a run: a network's configuration and the source of its tensors.</summary>
 internal sealed class StartingPoint : IDisposable
 {
     private const string CustomVariant = "custom";
@@ -34,10 +34,10 @@ internal sealed class StartingPoint : IDisposable
     /// <summary>Contradictions in the file that were settled.</summary>
     public IReadOnlyList<string> Warnings { get; private init; } = [];
 
-    /// <summary>What the file's logits mean; null if it does not say or there is no file.</summary>
+    /// <summary>Meaning of the file's logits; null if it does not say or there is no file.</summary>
     public ClassMap? Classes { get; private init; }
 
-    /// <summary>Whether the file's images were resized with antialias; null if it does not say.</summary>
+    /// <summary>True if the file's images were resized with antialias; null if it does not say.</summary>
     public bool? ResizeAntialias => (_checkpoint?.Metadata["resize_antialias"] ?? Args["resize_antialias"]) as bool?;
 
     /// <summary>

@@ -10,7 +10,7 @@ public enum Sampling
     RepeatFactor,
 }
 
-/// <summary>What a <see cref="TrainingLoader"/> makes batches of and how.</summary>
+/// <summary>Data that a <see cref="TrainingLoader"/> makes batches of, and the rules for it.</summary>
 internal sealed record LoaderOptions
 {
     /// <summary>Images of one step on one rank.</summary>
@@ -25,16 +25,16 @@ internal sealed record LoaderOptions
     /// <summary>Patch × windows of the model.</summary>
     public required int SizeDivisor { get; init; }
 
-    /// <summary>How images are stretched: the run's rule, stored with the model.</summary>
+    /// <summary>Rule by which images are stretched: the run's rule, stored with the model.</summary>
     public ResizeRule ResizeRule { get; init; } = ResizeRule.Bilinear;
 
-    /// <summary>Whether targets get masks; then every object but crowds must have one.</summary>
+    /// <summary>True if targets get masks; then every object but crowds must have one.</summary>
     public bool Masks { get; init; }
 
-    /// <summary>How images are varied.</summary>
+    /// <summary>Variations of images.</summary>
     public AugmentationOptions Augmentation { get; init; } = AugmentationPresets.Default;
 
-    /// <summary>Whether each step has a size of its own around <see cref="Resolution"/>.</summary>
+    /// <summary>True if each step has a size of its own around <see cref="Resolution"/>.</summary>
     public bool MultiScale { get; init; }
 
     /// <summary>−5 … +5 steps of the size divisor instead of −3 … +4.</summary>
@@ -64,7 +64,7 @@ internal sealed record LoaderOptions
     /// <summary>Memory for decoded images, bytes; images beyond are decoded each time.</summary>
     public long CacheBytes { get; init; } = 512L << 20;
 
-    /// <summary>What happens when an image cannot be read.</summary>
+    /// <summary>Reaction to an image that cannot be read.</summary>
     public BadImage OnBadImage { get; init; } = BadImage.Stop;
 
     /// <summary>The loader of a run.</summary>

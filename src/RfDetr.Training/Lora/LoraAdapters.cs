@@ -32,7 +32,7 @@ internal sealed class LoraAdapters : IDisposable
     /// <summary>True for what adapters replace the training of: all of the encoder.</summary>
     public static bool IsFixed(string name) => name.StartsWith(Encoder, StringComparison.Ordinal);
 
-    /// <summary>What is trained, by name; names follow PEFT's.</summary>
+    /// <summary>Tensors that are trained, by name; names follow PEFT's.</summary>
     public IEnumerable<(string Name, TorchTensor Value)> Trained =>
         Adapters.SelectMany(a => Named(a).Where(t => t.Value != a.Base));
 

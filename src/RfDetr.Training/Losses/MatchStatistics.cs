@@ -2,7 +2,7 @@ using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
-/// <summary>What rf-detr logs besides the losses; without gradients.</summary>
+/// <summary>Figures that rf-detr logs besides the losses; without gradients.</summary>
 internal static class MatchStatistics
 {
     /// <summary>Percent of the last layer's pairs whose best class is not the object's; 100 without objects. [1].</summary>

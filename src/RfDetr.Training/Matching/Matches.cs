@@ -2,9 +2,7 @@ using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
-/// <summary>
-/// Which query is matched with which object: pairs, ordered by set, then image, then group, then object.
-/// </summary>
+/// <summary>Pairs of queries and matched objects, ordered by set, then image, then group, then object.</summary>
 internal sealed class Matches
 {
     private readonly TorchTensor _members; // [S, M]: 1 where the pair is of the set
@@ -15,7 +13,7 @@ internal sealed class Matches
     /// <param name="targets">[M]: index among the batch's objects.</param>
     /// <param name="pairs">[S, B]: pairs of each set and image.</param>
     /// <param name="type">Element type of what belongs to pairs.</param>
-    /// <param name="device">Where the indexes are needed.</param>
+    /// <param name="device">Device on which the indexes are needed.</param>
     public Matches(long[] queries, long[] allQueries, long[] targets, int[][] pairs, ScalarType type, Device device)
     {
         (QueryIndexes, TargetIndexes, Pairs) = (queries, targets, pairs);

@@ -2,7 +2,7 @@ using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
-/// <summary>Where masks are compared: at points of the unit square instead of at every pixel.</summary>
+/// <summary>Source of the points at which masks are compared: points of the unit square instead of every pixel.</summary>
 internal abstract class PointSource
 {
     /// <summary>Points at which all masks are compared for matching: [2·count], x and y in turn, 0..1.</summary>

@@ -4,12 +4,12 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Training;
 
-/// <summary>What a run will need, estimated before its first step. All in bytes.</summary>
+/// <summary>Memory that a run will need, estimated before its first step. All in bytes.</summary>
 /// <param name="Parameters">The weights.</param>
 /// <param name="Gradients">Of the weights that are trained.</param>
 /// <param name="Optimizer">AdamW's two moments.</param>
 /// <param name="Average">The moving average.</param>
-/// <param name="Activations">What a step keeps for its backward pass.</param>
+/// <param name="Activations">Values that a step keeps for its backward pass.</param>
 /// <param name="Images">Decoded images that are kept, and batches that wait.</param>
 /// <param name="Batch">Images of a step.</param>
 internal sealed record MemoryPlan(

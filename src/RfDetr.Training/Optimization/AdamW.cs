@@ -12,7 +12,7 @@ internal sealed record TrainedTensor(ParameterGroup Group, TorchTensor Value)
     public string Name => Group.Name;
 }
 
-/// <summary>What AdamW remembers of a tensor; PyTorch's names in its checkpoints.</summary>
+/// <summary>State of AdamW for one tensor; PyTorch's names in its checkpoints.</summary>
 /// <param name="Name">Checkpoint name of the tensor.</param>
 /// <param name="Step">Steps taken (<c>step</c>).</param>
 /// <param name="FirstMoment"><c>exp_avg</c>, of the tensor's shape.</param>
@@ -40,7 +40,7 @@ internal sealed class AdamW : IDisposable
         _states = new AdamWState?[tensors.Count];
     }
 
-    /// <summary>What is trained, in the optimizer's order.</summary>
+    /// <summary>Tensors that are trained, in the optimizer's order.</summary>
     public IReadOnlyList<TrainedTensor> Tensors { get; }
 
     /// <summary>
@@ -73,7 +73,7 @@ internal sealed class AdamW : IDisposable
     /// <summary>Takes one step with the tensors' gradients.</summary>
     /// <param name="factor">The schedule's factor on all learning rates.</param>
     /// <param name="gradientScale">Factor on all gradients.</param>
-    /// <param name="isFrozen">Which tensors keep their values and states; null for none.</param>
+    /// <param name="isFrozen">Test for the tensors that keep their values and states; null for none.</param>
     public void Step(double factor, double gradientScale, Func<ParameterGroup, bool>? isFrozen = null)
     {
         using var scope = new TorchScope();

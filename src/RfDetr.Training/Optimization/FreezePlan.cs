@@ -23,7 +23,7 @@ public sealed record FreezeOptions
     internal bool IsFrozen => Encoder || Layers > 0;
 }
 
-/// <summary>Which tensors are not trained, epoch by epoch: the whole encoder or its first layers, thawed in stages.</summary>
+/// <summary>Tensors that are not trained, epoch by epoch: the whole encoder or its first layers, thawed in stages.</summary>
 internal sealed record FreezePlan
 {
     /// <summary>In <see cref="FreezeStage.Layers"/>: all layers and the final norm.</summary>

@@ -10,7 +10,7 @@ public enum ScheduleKind
     Cosine,
 }
 
-/// <summary>How long training takes, and how the learning rates change meanwhile; defaults are rf-detr's.</summary>
+/// <summary>Length of the training, and the course of the learning rates; defaults are rf-detr's.</summary>
 public sealed record ScheduleOptions
 {
     /// <summary>Passes over the training images, ≥ 1.</summary>

@@ -3,7 +3,7 @@ using RfDetr.Model;
 
 namespace RfDetr.Training;
 
-/// <summary>How one tensor is trained.</summary>
+/// <summary>Training rules of one tensor.</summary>
 /// <param name="Name">Checkpoint name.</param>
 /// <param name="LearningRate">Before the schedule's factor.</param>
 /// <param name="WeightDecay">Decoupled weight decay.</param>

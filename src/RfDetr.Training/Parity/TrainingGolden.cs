@@ -43,10 +43,10 @@ internal sealed record TrainingGolden
 
     public required IReadOnlyDictionary<string, double> LossWeights { get; init; }
 
-    /// <summary>What the reference computed in float64.</summary>
+    /// <summary>Steps that the reference computed in float64.</summary>
     public required IReadOnlyList<GoldenStep> Steps { get; init; }
 
-    /// <summary>What the reference computed in float32.</summary>
+    /// <summary>Steps that the reference computed in float32.</summary>
     [JsonPropertyName("steps_float32")]
     public required IReadOnlyList<GoldenStep> StepsFloat32 { get; init; }
 

@@ -24,7 +24,7 @@ public static class TrainingParity
     /// <param name="file">A file in the form of the reference's training figures.</param>
     /// <param name="formula">Makes weights and inputs.</param>
     /// <param name="float64">True to compute in float64: then tolerances hold without regard to rounding.</param>
-    /// <param name="device">Where to compute: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>.</param>
+    /// <param name="device">Device to compute on: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="TrainingGoldenException">The file is not of that form, or of a variant that there is not.</exception>
     /// <exception cref="TorchMissingException">There is no libtorch.</exception>

@@ -7,7 +7,7 @@ internal sealed class Averages
 {
     private Dictionary<string, TorchTensor>? _shown;
 
-    /// <summary>What the network sees of a parameter.</summary>
+    /// <summary>The tensor that the network sees of a parameter.</summary>
     public TorchTensor Use(string name, TorchTensor own) => _shown?.GetValueOrDefault(name) ?? own;
 
     /// <summary>Runs <paramref name="body"/> with the averages in place.</summary>

@@ -8,7 +8,7 @@ namespace RfDetr.Training;
 
 /// <summary>At a run's end: measures the best weights once more and writes <c>results.json</c> and <c>report.html</c>.</summary>
 /// <param name="setup">The run.</param>
-/// <param name="folder">Where it writes.</param>
+/// <param name="folder">Folder that it writes to.</param>
 /// <param name="step">Whose network measures; its weights are overwritten by the best ones.</param>
 /// <param name="log">Hears what was written.</param>
 internal sealed class FinalResults(RunSetup setup, RunFolder folder, TrainingStep step, ITrainingLog log)
@@ -27,11 +27,8 @@ internal sealed class FinalResults(RunSetup setup, RunFolder folder, TrainingSte
         {
             NetworkEvaluation tested = Evaluate(test, cancellation);
             splits.Add((test.Name, tested.Masks ?? tested.Boxes));
-            log.Note(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"split '{test.Name}': box AP "
-                        + $"{tested.Scores.BoxAp:0.000}{(tested.Scores.MaskAp is { } ap ? string.Create(CultureInfo.InvariantCulture, $", mask AP {ap:0.000}") : "")}"));
+            string masks = tested.Scores.MaskAp is { } ap ? Invariant.Text($", mask AP {ap:0.000}") : "";
+            log.Note(Invariant.Text($"split '{test.Name}': box AP {tested.Scores.BoxAp:0.000}{masks}"));
         }
 
         ResultsJson.Write(folder.Results, splits);

@@ -4,10 +4,10 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Training;
 
-/// <summary>What is kept of a step whose loss or gradients were not finite: enough to take exactly this step again.</summary>
+/// <summary>Record of a step whose loss or gradients were not finite: enough to take exactly this step again.</summary>
 internal static class NotFinite
 {
-    /// <summary>Where a replay file has the step.</summary>
+    /// <summary>Key of the step in a replay file.</summary>
     public const string Key = "rfdetr_replay";
 
     /// <summary>Saves the step and gives the error to end the run with.</summary>
@@ -66,3 +66,6 @@ internal static class NotFinite
                 new List<object?> { (long)m.X, (long)m.Y, (long)m.Width, (long)m.Height, m.Pixels }).ToList()),
     ]);
 }
+
+/// <summary>A run cannot go on: the message says what happened, at which step, and what to do.</summary>
+public sealed class TrainingException(string message, Exception? inner = null) : RfDetrException(message, inner);

@@ -46,7 +46,7 @@ internal sealed class RunSetup : IDisposable
         _ => throw new InvalidOperationException($"there are no class weights {Options.Loss.ClassWeights}"),
     };
 
-    /// <summary>Where the weights come from.</summary>
+    /// <summary>Source of the weights.</summary>
     public StartingPoint Start { get; }
 
     /// <summary>The network as it will be trained.</summary>
@@ -61,10 +61,10 @@ internal sealed class RunSetup : IDisposable
     /// <summary>Images for the very end; null if there are none.</summary>
     public DataSplit? Test { get; }
 
-    /// <summary>What the logits mean.</summary>
+    /// <summary>Meaning of the logits.</summary>
     public ClassMap Classes { get; }
 
-    /// <summary>How images are resized, in training, evaluation and later use.</summary>
+    /// <summary>Rule by which images are resized, in training, evaluation and later use.</summary>
     public ResizeRule ResizeRule { get; }
 
     // 'data synth' without --valid writes such a set.
@@ -81,7 +81,7 @@ internal sealed class RunSetup : IDisposable
 
     /// <summary>Opens data and starting point, and says what was found.</summary>
     /// <param name="options">Validated options.</param>
-    /// <param name="start">What the run begins with; this object disposes of it.</param>
+    /// <param name="start">Beginning of the run; this object disposes of it.</param>
     /// <param name="log">Hears the class map and the memory plan.</param>
     /// <exception cref="ArgumentException">Data and network do not fit each other.</exception>
     public static RunSetup Open(TrainOptions options, StartingPoint start, ITrainingLog log)
@@ -144,9 +144,9 @@ internal sealed class RunSetup : IDisposable
         log.Note(
             $"start: {Start.Description}; {(Config.SegmentationHead ? "boxes and masks" : "boxes")} at "
                 + $"{Config.Resolution}×{Config.Resolution}, {Config.NumQueries} queries in {Config.GroupDetr} groups");
-        log.Note(
-            $"data: {data.Layout} in '{data.Path}', "
-                + $"{string.Join(", ", data.Splits.Select(s => $"{s.Name} {s.Images.Count} images with {s.Images.Sum(p => p.Objects.Count)} objects"))}");
+        IEnumerable<string> splits = data.Splits.Select(
+            s => $"{s.Name} {s.Images.Count} images with {s.Images.Sum(p => p.Objects.Count)} objects");
+        log.Note($"data: {data.Layout} in '{data.Path}', {string.Join(", ", splits)}");
         log.Note(data.Classes.Describe());
         if (Start.IsScratch)
             log.Note(

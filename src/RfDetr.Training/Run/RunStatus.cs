@@ -3,9 +3,8 @@ using RfDetr.Checkpoints;
 namespace RfDetr.Training;
 
 /// <summary>
-/// How far a run is. Together with weights, average, optimizer state and seed it decides everything that follows: batches are a
-/// function of
-/// seed, epoch and step, and every step seeds its own random numbers.
+/// Progress of a run. Together with weights, average, optimizer state and seed it decides everything that follows: batches are a
+/// function of seed, epoch and step, and every step seeds its own random numbers.
 /// </summary>
 internal sealed record RunStatus
 {

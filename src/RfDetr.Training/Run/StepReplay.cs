@@ -4,7 +4,7 @@ using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
-/// <summary>What a step that was taken again gave.</summary>
+/// <summary>Result of a step that was taken again.</summary>
 /// <param name="Total">The loss.</param>
 /// <param name="Terms">Its terms.</param>
 /// <param name="GradientNorm">Of all gradients.</param>

@@ -42,9 +42,12 @@ internal sealed class TrainingSession : IDisposable
         _checkpoint = new RunCheckpoint(setup, _step);
         _best = new BestWeights(folder, _checkpoint, o.Evaluation.EarlyStopping, ranks);
         _evaluation = new EpochEvaluation(setup, _step, averages, log, ranks);
+        string accumulated = o.Data.Accumulation > 1 ? $" × {o.Data.Accumulation}" : "";
+        string shared = ranks.Count > 1 ? $" × {ranks.Count} processes" : "";
         log.Note(
-            $"{_backend.Parameters.Values.Sum(p => p.Count) / 1e6:0.00} M parameters; {_stepsPerEpoch} steps an epoch of "
-                + $"{setup.BatchSize}{(o.Data.Accumulation > 1 ? $" × {o.Data.Accumulation}" : "")}{(ranks.Count > 1 ? $" × {ranks.Count} processes" : "")} images");
+            Invariant.Text(
+                $"{_backend.Parameters.Values.Sum(p => p.Count) / 1e6:0.00} M parameters; "
+                    + $"{_stepsPerEpoch} steps an epoch of {setup.BatchSize}{accumulated}{shared} images"));
     }
 
     /// <summary>The back end of a run.</summary>

@@ -17,7 +17,7 @@ internal sealed record TrainingStepOptions
     /// <summary>The factor on the learning rates from step to step.</summary>
     public required LearningRateSchedule Schedule { get; init; }
 
-    /// <summary>What is not trained.</summary>
+    /// <summary>Tensors that are not trained.</summary>
     public FreezePlan Freeze { get; init; } = FreezePlan.None;
 
     /// <summary>Averaging of the weights.</summary>
@@ -32,7 +32,7 @@ internal sealed record TrainingStepOptions
     /// <summary>Query groups; null for all that the model has.</summary>
     public int? Groups { get; init; }
 
-    /// <summary>Where masks are compared.</summary>
+    /// <summary>Source of the points at which masks are compared.</summary>
     public PointSource Points { get; init; } = new RandomPoints();
 
     /// <summary>The two-stage masks' later rule (rf-detr 1.9.3 on).</summary>

@@ -4,7 +4,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr;
 
-/// <summary>What our own engine multiplies in.</summary>
+/// <summary>Precisions in which our own engine multiplies.</summary>
 public enum CpuPrecision
 {
     /// <summary>int8 where the model's quantization policy allows it, else single precision.</summary>
@@ -20,7 +20,7 @@ public enum CpuPrecision
     Int8,
 }
 
-/// <summary>What a checkpoint is exported in for ONNX Runtime; an ONNX file has a precision of its own.</summary>
+/// <summary>Precisions in which a checkpoint is exported for ONNX Runtime; an ONNX file has a precision of its own.</summary>
 public enum OnnxPrecision
 {
     /// <summary>Single precision.</summary>
@@ -38,7 +38,8 @@ public enum OnnxPrecision
 public delegate INetworkEngine EngineFactory(ModelPackage package);
 
 /// <summary>
-/// What runs a network: <see cref="Auto"/>, our own engine, ONNX Runtime, or a custom one. Immutable data; a detector starts it.
+/// Engine that runs a network: <see cref="Auto"/>, our own engine, ONNX Runtime, or a custom one. Immutable data; a detector
+/// starts it.
 /// </summary>
 public abstract record Engine
 {
@@ -98,7 +99,7 @@ public abstract record Engine
     /// <summary>Our own engine on the CPU; it runs checkpoints.</summary>
     public sealed record Cpu : Engine
     {
-        /// <summary>What products are computed in.</summary>
+        /// <summary>Precision in which products are computed.</summary>
         public CpuPrecision Precision { get; init; }
 
         /// <summary>Notes what weights are multiplied with, for calibration.</summary>
@@ -221,4 +222,22 @@ public abstract record Engine
     {
         internal override INetworkEngine Start(ModelPackage package) => Create(package);
     }
+}
+
+/// <summary>Kinds of engines that run a network.</summary>
+public enum EngineKind
+{
+    /// <summary>
+    /// Our own engine for checkpoints, unless something is asked for that only ONNX Runtime has: a provider, a library by path,
+    /// spinning, half precision. ONNX Runtime for ONNX files.
+    /// </summary>
+    Auto,
+
+    /// <summary>
+    /// Our own engine on the CPU: checkpoints in single precision and, where a quantization policy allows it, int8.
+    /// </summary>
+    Cpu,
+
+    /// <summary>ONNX Runtime.</summary>
+    OnnxRuntime,
 }

@@ -24,13 +24,13 @@ public sealed record BenchmarkEnvironment
     /// <summary>.NET with version.</summary>
     public required string Runtime { get; init; }
 
-    /// <summary>How memory is collected: <c>workstation</c> or <c>server</c>, with <c>concurrent</c> where it is.</summary>
+    /// <summary>Kind of memory collection: <c>workstation</c> or <c>server</c>, with <c>concurrent</c> where it is.</summary>
     public required string Collector { get; init; }
 
     /// <summary>Version of this library.</summary>
     public required string Library { get; init; }
 
-    /// <summary>What ran the network, with version.</summary>
+    /// <summary>Name and version of the engine that ran the network.</summary>
     public required string Engine { get; init; }
 
     /// <summary>ONNX Runtime's providers in order of preference; empty: its CPU.</summary>
@@ -39,10 +39,10 @@ public sealed record BenchmarkEnvironment
     /// <summary>Threads asked for; 0: the engine's own choice.</summary>
     public required int Threads { get; init; }
 
-    /// <summary>Whether waiting worker threads keep their core busy.</summary>
+    /// <summary>True if waiting worker threads keep their core busy.</summary>
     public required bool Spinning { get; init; }
 
-    /// <summary>What decoded the images, with version.</summary>
+    /// <summary>Name and version of the decoder of the images.</summary>
     public required string Decoder { get; init; }
 
     /// <summary>Environment variables that change how fast things run, those that are set.</summary>

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace RfDetr;
 
-/// <summary>What identifies a model: its file, together with the weights that a large ONNX file keeps beside itself.</summary>
+/// <summary>
+/// Identity of a model: the digest of its file, together with the weights that a large ONNX file keeps beside itself.
+/// </summary>
 internal static class ModelFileDigest
 {
     /// <summary>

@@ -1,6 +1,6 @@
 namespace RfDetr;
 
-/// <summary>What users name as input, turned into images: files, folders, glob patterns, addresses, standard input.</summary>
+/// <summary>Inputs as users name them, turned into images: files, folders, glob patterns, addresses, standard input.</summary>
 public static class ImageInputs
 {
     /// <summary>The name of standard input.</summary>
@@ -12,7 +12,7 @@ public static class ImageInputs
         ".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".avif", ".heif", ".heic",
     };
 
-    /// <summary>Whether a file's ending is that of an image. Files named one by one may have any ending.</summary>
+    /// <summary>True if a file's ending is that of an image. Files named one by one may have any ending.</summary>
     public static bool HasImageEnding(string path) => s_endings.Contains(Path.GetExtension(path));
 
     /// <summary>
@@ -23,7 +23,7 @@ public static class ImageInputs
     /// A file; a folder (its files with an image's ending); a pattern with <c>*</c>, <c>?</c> and <c>**</c> (any folders); an
     /// address; <c>-</c>.
     /// </param>
-    /// <param name="recursive">Whether folders are searched to their depth.</param>
+    /// <param name="recursive">True if folders are searched to their depth.</param>
     /// <param name="standardInput">The stream that <c>-</c> reads; null where there is none.</param>
     /// <exception cref="ArgumentException">An input is <c>-</c> and there is no standard input.</exception>
     /// <exception cref="FileNotFoundException">A folder holds no image, or a pattern matches none.</exception>

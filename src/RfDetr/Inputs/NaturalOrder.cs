@@ -32,7 +32,7 @@ internal sealed class NaturalOrder : IComparer<string>
         return p.Length != q.Length ? p.Length.CompareTo(q.Length) : p.SequenceCompareTo(q);
     }
 
-    /// <summary>How many digits the text begins with.</summary>
+    /// <summary>Number of digits that the text begins with.</summary>
     private static int Digits(ReadOnlySpan<char> text)
     {
         int end = text.IndexOfAnyExceptInRange('0', '9');

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using RfDetr.Checkpoints;
@@ -13,15 +12,12 @@ internal sealed class ChoiceCache(string folder)
 {
     private const long MostBytes = 1 << 20;
 
-    private static readonly JsonWriterOptions s_style =
-        new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>The folder that options name, or the one beside the downloaded weights.</summary>
     public static ChoiceCache At(string? folder) => new(folder is null
         ? Path.Combine(Path.GetDirectoryName(new DownloadOptions().ResolveFolder())!, "optimized")
         : Path.GetFullPath(folder));
 
-    /// <summary>Where the choice for these facts is, or would be.</summary>
+    /// <summary>Path of the choice for these facts, existing or not.</summary>
     public string PathOf(IReadOnlyList<string> facts) => Path.Combine(folder, ChoiceFacts.Name(facts) + ".json");
 
     /// <summary>The remembered report for these facts; null if there is none.</summary>
@@ -36,7 +32,7 @@ internal sealed class ChoiceCache(string folder)
             StoredChoice? stored =
                 JsonSerializer.Deserialize(File.ReadAllBytes(path), OptimizationJsonContext.Default.StoredChoice);
             return stored is { SchemaVersion: StoredChoice.CurrentSchema, Report: { } report }
-                && report.Facts.SequenceEqual(facts) && IsSound(report)
+                && report.Facts.SequenceEqual(facts) && IsValid(report)
                 ? report
                 : null;
         }
@@ -53,27 +49,27 @@ internal sealed class ChoiceCache(string folder)
         PathOf(report.Facts),
         stream =>
         {
-            using var json = new Utf8JsonWriter(stream, s_style);
+            using var json = new Utf8JsonWriter(stream, JsonStyle.Indented);
             JsonSerializer.Serialize(
                 json, new StoredChoice(StoredChoice.CurrentSchema, report), OptimizationJsonContext.Default.StoredChoice);
         },
         flushToDisk: false);
 
     // The compiled reader gives null to lists that a file leaves out, and any number is a value of an enumeration to it.
-    private static bool IsSound(OptimizationReport report) =>
-        report is { Chosen.IsSound: true, Reference.IsSound: true, Reason: not null, Notes: not null }
+    private static bool IsValid(OptimizationReport report) =>
+        report is { Chosen.IsValid: true, Reference.IsValid: true, Reason: not null, Notes: not null }
         && report.Notes.All(note => note is not null)
-        && report.Candidates.Count > 0 && report.Candidates.All(IsSound)
+        && report.Candidates.Count > 0 && report.Candidates.All(IsValid)
         && report.Candidates.Any(c => c.Choice with { Batch = 1 } == report.Chosen with { Batch = 1 });
 
-    private static bool IsSound(CandidateReport? candidate) =>
-        candidate is { Choice.IsSound: true, Reason: not null, Calls: >= 0 }
-        && Enum.IsDefined(candidate.Fate) && candidate.Rival?.IsSound != false;
+    private static bool IsValid(CandidateReport? candidate) =>
+        candidate is { Choice.IsValid: true, Reason: not null, Calls: >= 0 }
+        && Enum.IsDefined(candidate.Fate) && candidate.Rival?.IsValid != false;
 }
 
 /// <summary>A file of the cache.</summary>
 /// <param name="SchemaVersion">Version of the layout.</param>
-/// <param name="Report">What was measured.</param>
+/// <param name="Report">Report of the measurement.</param>
 internal sealed record StoredChoice(int SchemaVersion, OptimizationReport Report)
 {
     public const int CurrentSchema = 1;

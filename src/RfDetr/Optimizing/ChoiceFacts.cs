@@ -6,7 +6,9 @@ using static RfDetr.Invariant;
 
 namespace RfDetr;
 
-/// <summary>What a choice holds for: machine, software, model, and how it was loaded. Anything else is measured again.</summary>
+/// <summary>
+/// Facts that a choice depends on: machine, software, model, and how it was loaded. Anything else is measured again.
+/// </summary>
 internal static class ChoiceFacts
 {
     /// <summary>One line <c>name: value</c> each.</summary>
@@ -27,8 +29,7 @@ internal static class ChoiceFacts
             Text(
                 $"input: {card.InputHeight}×{card.InputWidth}, precision {candidates.Reference.Precision}, batch "
                     + $"{engine.FixedBatch?.ToString(CultureInfo.InvariantCulture) ?? "any"}"),
-            $"int8: "
-                + $"{(options.Quantization is null ? "as the model says" : string.Join(' ', options.Quantization.Blocks.Where(b => b.IsInt8).Select(b => b.Name)))}",
+            $"int8: {Int8(options.Quantization)}",
             Text($"engine: {engine.GetType().Name}, threads {engine.Threads}, providers {string.Join(' ', machine.Providers)}"),
             Text(
                 $"candidates: batches {string.Join(',', optimize.Batches)}, reduced precision "
@@ -42,6 +43,10 @@ internal static class ChoiceFacts
     /// <summary>A short name for facts, for a file.</summary>
     public static string Name(IReadOnlyList<string> facts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', facts))))[..32];
+
+    private static string Int8(QuantizationPolicy? policy) => policy is null
+        ? "as the model says"
+        : string.Join(' ', policy.Blocks.Where(b => b.IsInt8).Select(b => b.Name));
 
     // Not the version: two builds of one version may differ in speed.
     private static string Build(Type type) => type.Module.ModuleVersionId.ToString("N");

@@ -13,7 +13,7 @@ internal interface IContender : IDisposable
     void Settle();
 }
 
-/// <summary>Where candidates come from.</summary>
+/// <summary>Source of candidates.</summary>
 internal interface IContenderSource
 {
     /// <summary>Loads a candidate.</summary>

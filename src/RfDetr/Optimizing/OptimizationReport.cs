@@ -1,7 +1,7 @@
 namespace RfDetr;
 
 /// <summary>
-/// What <see cref="Detector.OptimizeForInference(OptimizeOptions, CancellationToken)"/> measured, what it chose, and why.
+/// Measurements of <see cref="Detector.OptimizeForInference(OptimizeOptions, CancellationToken)"/>, its choice, and the reason.
 /// </summary>
 public sealed record OptimizationReport
 {
@@ -20,11 +20,11 @@ public sealed record OptimizationReport
     public required double SpentSeconds { get; init; }
 
     /// <summary>
-    /// How the unoptimized detector runs: what everything is compared with, and what remains where nothing is better.
+    /// The choice of the unoptimized detector: everything is compared with it, and it remains where nothing is better.
     /// </summary>
     public required EngineChoice Reference { get; init; }
 
-    /// <summary>What was chosen.</summary>
+    /// <summary>The choice that was made.</summary>
     public required EngineChoice Chosen { get; init; }
 
     /// <summary>Why, in a sentence.</summary>
@@ -41,23 +41,23 @@ public sealed record OptimizationReport
     /// <summary>True if this was remembered and not measured now.</summary>
     public bool FromCache { get; init; }
 
-    /// <summary>What went wrong beside the choice, e.g. that it could not be stored; one sentence each.</summary>
+    /// <summary>Problems besides the choice, e.g. that it could not be stored; one sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>A table of the candidates with the reason, for people.</summary>
     public string ToText() => OptimizationText.Of(this);
 }
 
-/// <summary>What became of one candidate.</summary>
-/// <param name="Choice">How it runs the network.</param>
-/// <param name="Fate">Whether it was chosen, and if not, why not.</param>
+/// <summary>Outcome of one candidate.</summary>
+/// <param name="Choice">The way that it runs the network.</param>
+/// <param name="Fate">Fate of the candidate.</param>
 /// <param name="Calls">Measured calls.</param>
 /// <param name="MedianMs">Median of their times in milliseconds per image; null without calls.</param>
 /// <param name="Ratio">
 /// Median of its times over those of <paramref name="Rival"/> in the same rounds; below 1 is quicker. Null where it was not
 /// compared.
 /// </param>
-/// <param name="Rival">What it was measured in turn with: the best candidate until then.</param>
+/// <param name="Rival">Candidate that it was measured in turn with: the best one until then.</param>
 /// <param name="Difference">
 /// The largest difference of any object from the unoptimized detector's: the change of its score, or its score times the part of
 /// box or mask that do not overlap, whichever is more; an object that only one of them finds counts with its score. 0..1; null
@@ -68,7 +68,7 @@ public sealed record CandidateReport(
     EngineChoice Choice, CandidateFate Fate, int Calls, double? MedianMs, double? Ratio, EngineChoice? Rival, double? Difference,
     string Reason);
 
-/// <summary>Whether a candidate was chosen, and if not, why not.</summary>
+/// <summary>Reasons why a candidate was chosen or was not.</summary>
 public enum CandidateFate
 {
     /// <summary>It runs the optimized detector.</summary>

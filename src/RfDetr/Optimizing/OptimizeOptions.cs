@@ -3,8 +3,8 @@ using static RfDetr.Invariant;
 namespace RfDetr;
 
 /// <summary>
-/// How <see cref="Detector.OptimizeForInference(OptimizeOptions, CancellationToken)"/> looks for the quickest way to run a
-/// network.
+/// Rules by which <see cref="Detector.OptimizeForInference(OptimizeOptions, CancellationToken)"/> looks for the quickest way to
+/// run a network.
 /// </summary>
 public sealed record OptimizeOptions
 {
@@ -23,7 +23,7 @@ public sealed record OptimizeOptions
     /// <summary>The same for candidates of less than single precision, 0..1.</summary>
     public double ReducedPrecisionTolerance { get; init; } = 0.1;
 
-    /// <summary>Whether candidates may compute less precisely than the detector was loaded for.</summary>
+    /// <summary>True if candidates may compute less precisely than the detector was loaded for.</summary>
     public bool AllowReducedPrecision { get; init; }
 
     /// <summary>

@@ -1,7 +1,7 @@
 namespace RfDetr;
 
 /// <summary>
-/// How far two results of the same images are apart, in the terms of those who use them: objects, weighted by their scores.
+/// Distance of two results of the same images, in the terms of those who use them: objects, weighted by their scores.
 /// </summary>
 internal static class OutputDifference
 {

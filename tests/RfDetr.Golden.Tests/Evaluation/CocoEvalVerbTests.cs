@@ -58,7 +58,10 @@ public sealed class CocoEvalVerbTests
         string results = folder["results.json"];
         File.WriteAllText(
             results,
-            """[{"image_id": 3, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}, {"image_id": 4, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}]""");
+            """
+            [{"image_id": 3, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5},
+             {"image_id": 4, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}]
+            """);
         CliRun run = await CliRun.Of("coco-eval", Goldens.Path("cocoeval/ground_truth.json"), results);
         run.Code.ShouldBe(1);
         run.Error.ShouldContain("detection[1]: is of image 4");

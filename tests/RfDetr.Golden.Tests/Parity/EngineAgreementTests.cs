@@ -3,7 +3,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Tests.Parity;
 
-/// <summary>What no golden file covers: images that are no squares, and batches.</summary>
+/// <summary>Cases that no golden file covers: images that are no squares, and batches.</summary>
 [Collection(nameof(LargeNetworks))]
 public sealed class EngineAgreementTests
 {

@@ -95,7 +95,10 @@ public sealed class DataVerbTests : IDisposable
     {
         Directory.CreateDirectory(_folder["set/train"]);
         File.WriteAllText(_folder["set/train/_annotations.coco.json"],
-            """{"images": [{"id": 1, "file_name": "x\u001b[31m\u0007\u202e.jpg", "width": 2, "height": 2}], "annotations": [], "categories": [{"id": 1, "name": "a\u001b]0;b\u0007\r"}]}""");
+            """
+            {"images": [{"id": 1, "file_name": "x\u001b[31m\u0007\u202e.jpg", "width": 2, "height": 2}],
+             "annotations": [], "categories": [{"id": 1, "name": "a\u001b]0;b\u0007\r"}]}
+            """);
 
         foreach (CliRun run in (CliRun[])
             [

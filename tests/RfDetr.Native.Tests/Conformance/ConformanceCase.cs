@@ -10,7 +10,7 @@ namespace RfDetr.Tests.Conformance;
 /// <param name="Inputs">Its inputs, float32 or int64.</param>
 internal sealed record ConformanceCase(string Name, Func<Dim, Op> Make, params HostTensor[] Inputs)
 {
-    /// <summary>Which inputs' first axis is the batch; null if the case has none to leave open.</summary>
+    /// <summary>Indices of the inputs whose first axis is the batch; null if the case has none to leave open.</summary>
     public IReadOnlyList<int>? PerBatch { get; init; }
 
     /// <summary>The batch in <see cref="Inputs"/>: their first axis, unless it is a multiple of the batch.</summary>
@@ -23,7 +23,7 @@ internal sealed record ConformanceCase(string Name, Func<Dim, Op> Make, params H
     /// <summary>The operation with every size known.</summary>
     public Op Op => Make(Batch);
 
-    /// <summary>What an input looks like to shape inference, fixed or with an open batch.</summary>
+    /// <summary>Type of an input in shape inference, fixed or with an open batch.</summary>
     public TensorType Type(int input, bool symbolic)
     {
         HostTensor tensor = Inputs[input];

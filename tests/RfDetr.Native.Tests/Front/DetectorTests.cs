@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace RfDetr.Tests.Front;
 
-/// <summary>What a program sees of <see cref="Detector"/>: loading, one image, many, and many threads.</summary>
+/// <summary>Behavior of <see cref="Detector"/> that a program sees: loading, one image, many, and many threads.</summary>
 public sealed class DetectorTests(ITestOutputHelper output) : FrontTest
 {
     [Fact]

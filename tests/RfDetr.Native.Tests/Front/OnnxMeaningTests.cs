@@ -2,7 +2,7 @@ using RfDetr.Checkpoints;
 
 namespace RfDetr.Tests.Front;
 
-/// <summary>What an ONNX file says about itself decides how it is used.</summary>
+/// <summary>Statements of an ONNX file about itself decide how it is used.</summary>
 public sealed class OnnxMeaningTests : FrontTest
 {
     [Fact]

@@ -2,7 +2,7 @@ using RfDetr.Torch;
 
 namespace RfDetr.Tests.Torch;
 
-/// <summary>What is decided before libtorch is loaded, and what is left of its messages.</summary>
+/// <summary>Decisions made before libtorch is loaded, and its messages as they are shown.</summary>
 public sealed class LoaderTests
 {
     [Theory]

@@ -6,7 +6,7 @@ using RfDetr.Training;
 
 namespace RfDetr.Tests.Trainer;
 
-/// <summary>What goes wrong in the middle of a run ends it with a clear message and leaves the last checkpoint whole.</summary>
+/// <summary>Failures in the middle of a run end it with a clear message and leave the last checkpoint whole.</summary>
 [Collection(nameof(OneAtATime))]
 public sealed class FailureTests
 {

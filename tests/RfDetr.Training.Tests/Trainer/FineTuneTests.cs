@@ -5,7 +5,7 @@ using RfDetr.Training;
 namespace RfDetr.Tests.Trainer;
 
 /// <summary>
-/// What training is for: a trained model, shown a few images of another set, finds what is in images it has not seen.
+/// Purpose of training: a trained model, shown a few images of another set, finds what is in images it has not seen.
 /// </summary>
 [Collection(nameof(OneAtATime))]
 public sealed class FineTuneTests

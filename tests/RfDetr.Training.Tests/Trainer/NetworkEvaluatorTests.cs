@@ -69,8 +69,10 @@ public sealed class NetworkEvaluatorTests : IDisposable
         Directory.CreateDirectory(folder);
         TestImages.WriteBmp(Path.Combine(folder, "a.bmp"), 20, 10, 0);
         File.WriteAllText(Path.Combine(folder, "_annotations.coco.json"), """
-            {"images": [{"id": 1, "file_name": "a.bmp", "width": 20, "height": 10}], "categories": [{"id": 1, "name": "cat"}], "annotations": [
-              {"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 4, 2], "area": 8, "segmentation": [[1, 1, 5, 1, 5, 3, 1, 3]]},
+            {"images": [{"id": 1, "file_name": "a.bmp", "width": 20, "height": 10}],
+             "categories": [{"id": 1, "name": "cat"}], "annotations": [
+              {"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 4, 2], "area": 8,
+               "segmentation": [[1, 1, 5, 1, 5, 3, 1, 3]]},
               {"id": 2, "image_id": 1, "category_id": 1, "bbox": [10, 2, 8, 4], "area": 32, "iscrowd": 1}]}
             """);
         return DataSet.Open(_folder["set"]).Split("valid");

@@ -2,7 +2,7 @@ using RfDetr.Checkpoints;
 
 namespace RfDetr.Tests.Checkpoints;
 
-/// <summary>Which logit is which class, by the rule of the specification.</summary>
+/// <summary>Assignment of logits to classes, by the rule of the specification.</summary>
 public class ClassMapTests
 {
     private static readonly PlainMap s_none = new();

@@ -93,7 +93,10 @@ public class ConfigInferenceTests
         InferredConfig inferred = ConfigInference.Explain(
             ShapeOnlyWeights.Of("small"),
             Args(
-                """{"dec_layers":4,"hidden_dim":256,"num_queries":100,"projector_scale":["P5"],"num_classes":7,"segmentation_head":true}"""),
+                """
+                {"dec_layers":4,"hidden_dim":256,"num_queries":100,"projector_scale":["P5"],"num_classes":7,
+                "segmentation_head":true}
+                """),
             null);
         inferred.Config.DecoderLayers.ShouldBe(3);
         inferred.Config.NumQueries.ShouldBe(300);
@@ -194,9 +197,10 @@ public class ConfigInferenceTests
     }
 
     private const string TinyArgs = """
-        {"encoder":"dinov2_windowed_tiny","hidden_dim":128,"num_windows":2,"dec_layers":2,"sa_nheads":8,"ca_nheads":8,"dec_n_points":2,
-        "projector_scale":["P4"],"out_feature_indexes":[2,4,6],"num_classes":3,"patch_size":16,"num_queries":100,"num_select":100,
-        "resolution":256,"positional_encoding_size":16,"segmentation_head":false,"group_detr":3,"dim_feedforward":512,
+        {"encoder":"dinov2_windowed_tiny","hidden_dim":128,"num_windows":2,"dec_layers":2,"sa_nheads":8,"ca_nheads":8,
+        "dec_n_points":2,"projector_scale":["P4"],"out_feature_indexes":[2,4,6],"num_classes":3,"patch_size":16,
+        "num_queries":100,"num_select":100,"resolution":256,"positional_encoding_size":16,
+        "segmentation_head":false,"group_detr":3,"dim_feedforward":512,
         "class_names":["alpha","beta","gamma"],"encoder_hidden_size":192,"encoder_num_layers":6,"encoder_num_heads":3}
         """;
 

@@ -193,7 +193,8 @@ public class HostileFileTests
         string reference = "(X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\0" + "0X\u0003\0\0\0cpuK\u0000tQ";
         string huge = string.Concat(Enumerable.Repeat("I2147483647\n", 3));
         string pickle =
-            $"}}X\u0001\0\0\0wctorch._utils\n_rebuild_tensor_v2\n({reference}K\u0000({huge}K\u0000t(K\u0001K\u0001K\u0001K\u0001t\u0089}}tRs.";
+            $"}}X\u0001\0\0\0wctorch._utils\n_rebuild_tensor_v2\n({reference}K\u0000({huge}K\u0000t"
+            + "(K\u0001K\u0001K\u0001K\u0001t\u0089}tRs.";
         Refused(Pickle(pickle, [])).ShouldContain("larger than any file");
     }
 
@@ -217,7 +218,8 @@ public class HostileFileTests
     [Theory]
     [
         InlineData(
-            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
+                + "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
             8, "'a' and 'b' overlap")
     ]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8, "bytes 0 to 4")]
@@ -237,7 +239,8 @@ public class HostileFileTests
     [InlineData("{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[8],\"data_offsets\":[0,8]}}", 8, "element type F8_E4M3")]
     [
         InlineData(
-            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
+                + "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
             8, "names 'a' twice")
     ]
     [InlineData("{\"a\":{\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "lacks dtype")]

@@ -4,7 +4,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Tests.Cpu;
 
-/// <summary>What is alive at the same time never shares memory.</summary>
+/// <summary>Storages that are alive at the same time never share memory.</summary>
 public sealed class ArenaTests
 {
     [Fact]

@@ -26,8 +26,8 @@ public class BrokenDataSetTests
             (f => f.Coco("train", "", """{"id": 1, "name": " "}""").Image("train/a.bmp"), "categories[0] has no 'name'."),
         ["coco: no file name"] = (f => f.Coco("train", "", file: "").Image("train/a.bmp"), "images[0] has no 'file_name'."),
         ["coco: no size anywhere"] = (f => f.Text("train/_annotations.coco.json",
-            """{"images": [{"id": 1, "file_name": "a.bmp"}], "annotations": [], "categories": [{"id": 1, "name": "cat"}]}""").Text("train/a.bmp",
-            "BM?"),
+            """{"images": [{"id": 1, "file_name": "a.bmp"}], "annotations": [], "categories": [{"id": 1, "name": "cat"}]}""")
+                .Text("train/a.bmp", "BM?"),
             "has no size of 'a.bmp', and the image itself is of no help"),
         ["coco: splits disagree"] = (
             f => f.Coco("train", "").Image("train/a.bmp").Coco("valid", "", """{"id": 1, "name": "bird"}""").Image("valid/a.bmp"),
@@ -78,7 +78,8 @@ public class BrokenDataSetTests
             f =>
                 Voc(
                     f,
-                    "<annotation><size><width>20</width><height>10</height></size><object><name>cat</name></object></annotation>"),
+                    "<annotation><size><width>20</width><height>10</height></size>"
+                        + "<object><name>cat</name></object></annotation>"),
             "object 1 ('cat') has no <bndbox>."),
         ["voc: NaN"] = (
             f => Voc(f, LayoutTests.Voc("a.bmp", ("cat", double.NaN, 1, 2, 2, 0))),
@@ -117,7 +118,10 @@ public class BrokenDataSetTests
         using DataSetFolder folder = new DataSetFolder().Image("train/a.bmp")
             .Coco(
                 "train",
-                """{"id": 5, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "area": 4, "segmentation": {"size": [20, 10], "counts": [200]}}""");
+                """
+                {"id": 5, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "area": 4,
+                 "segmentation": {"size": [20, 10], "counts": [200]}}
+                """);
         LabeledImage image = folder.Open().Split("train").Images[0];
 
         Should.Throw<DataSetFormatException>(() => image.Objects[0].Mask(image)).Message.ShouldContain(

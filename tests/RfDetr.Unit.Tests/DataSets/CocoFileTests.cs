@@ -8,10 +8,12 @@ public class CocoFileTests
     private const string Good = """
         {"info": {"year": [1, {"a": 2}]},
          "annotations": [
-           {"id": 7, "image_id": 3, "category_id": 2, "bbox": [1, 2.5, 3, 4], "area": 10.25, "iscrowd": 0, "segmentation": [[1, 2, 4, 2, 4, 6, 1, 6]]},
+           {"id": 7, "image_id": 3, "category_id": 2, "bbox": [1, 2.5, 3, 4], "area": 10.25, "iscrowd": 0,
+            "segmentation": [[1, 2, 4, 2, 4, 6, 1, 6]]},
            {"image_id": 3, "category_id": 2, "bbox": [0, 0, 2, 3], "segmentation": []},
            {"image_id": 3, "category_id": 5, "iscrowd": 1, "segmentation": {"counts": [2, 3, 75], "size": [8, 10]}},
-           {"image_id": 3, "category_id": 5, "iscrowd": true, "bbox": [0, 0, 1, 1], "segmentation": {"counts": "23[2", "size": [8, 10]}}],
+           {"image_id": 3, "category_id": 5, "iscrowd": true, "bbox": [0, 0, 1, 1],
+            "segmentation": {"counts": "23[2", "size": [8, 10]}}],
          "images": [{"file_name": "a/ü.jpg", "id": 3.0, "width": 10, "height": 8, "license": null}],
          "categories": [{"id": 2, "name": "cat", "supercategory": "animal"}, {"id": 5, "name": "dog"}]}
         """;
@@ -72,7 +74,9 @@ public class CocoFileTests
         string name = new('x', 700_000);
 
         Read(
-            $$"""{"images": [{"id": 1, "file_name": "{{name}}", "width": 1, "height": 1}], "annotations": [], "categories": []}""")
+            $$"""
+            {"images": [{"id": 1, "file_name": "{{name}}", "width": 1, "height": 1}], "annotations": [], "categories": []}
+            """)
             .Images[0].FileName.ShouldBe(name);
     }
 

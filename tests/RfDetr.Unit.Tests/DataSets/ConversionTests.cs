@@ -5,9 +5,12 @@ namespace RfDetr.Tests.DataSets;
 public class ConversionTests
 {
     private const string Objects = """
-        {"id": 11, "image_id": 1, "category_id": 7, "bbox": [1.25, 2, 3.5, 4], "area": 9.5, "segmentation": [[1.25, 2, 4.75, 2, 4.75, 6, 1.25, 6]]},
-        {"id": 12, "image_id": 1, "category_id": 3, "bbox": [2, 1, 16, 8], "area": 60, "segmentation": [[2, 1, 8, 1, 8, 9, 2, 9], [12, 1, 18, 1, 18, 9]]},
-        {"id": 13, "image_id": 1, "category_id": 3, "bbox": [0, 0, 4, 4], "area": 16, "iscrowd": 1, "segmentation": {"size": [10, 20], "counts": [0, 4, 6, 4, 186]}}
+        {"id": 11, "image_id": 1, "category_id": 7, "bbox": [1.25, 2, 3.5, 4], "area": 9.5,
+         "segmentation": [[1.25, 2, 4.75, 2, 4.75, 6, 1.25, 6]]},
+        {"id": 12, "image_id": 1, "category_id": 3, "bbox": [2, 1, 16, 8], "area": 60,
+         "segmentation": [[2, 1, 8, 1, 8, 9, 2, 9], [12, 1, 18, 1, 18, 9]]},
+        {"id": 13, "image_id": 1, "category_id": 3, "bbox": [0, 0, 4, 4], "area": 16, "iscrowd": 1,
+         "segmentation": {"size": [10, 20], "counts": [0, 4, 6, 4, 186]}}
         """;
 
     [Theory]

@@ -29,7 +29,10 @@ internal sealed class DataSetFolder : IDisposable
         string file = "a.bmp") =>
         Text(
             $"{split}/_annotations.coco.json",
-            $$"""{"images": [{"id": 1, "file_name": "{{file}}", "width": 20, "height": 10}], "annotations": [{{annotations}}], "categories": [{{categories}}]}""");
+            $$"""
+            {"images": [{"id": 1, "file_name": "{{file}}", "width": 20, "height": 10}], "annotations": [{{annotations}}],
+             "categories": [{{categories}}]}
+            """);
 
     public DataSet Open(DataSetOptions? options = null) => DataSet.Open(Path, options);
 

@@ -6,7 +6,10 @@ public class LayoutTests
 {
     private const string Cat = """{"id": 4, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}""";
     private const string Roboflow =
-        """{"id": 0, "name": "pets", "supercategory": "none"}, {"id": 1, "name": "cat", "supercategory": "pets"}, {"id": 2, "name": "dog", "supercategory": "pets"}""";
+        """
+        {"id": 0, "name": "pets", "supercategory": "none"}, {"id": 1, "name": "cat", "supercategory": "pets"},
+        {"id": 2, "name": "dog", "supercategory": "pets"}
+        """;
 
     [Fact]
     public void Roboflow_COCO()
@@ -71,7 +74,10 @@ public class LayoutTests
     public void COCOs_own_layout_with_the_usual_places_of_images(string image, string name)
     {
         string json =
-            $$"""{"images": [{"id": 9, "file_name": "{{name}}", "width": 20, "height": 10}], "annotations": [], "categories": [{"id": 1, "name": "cat"}]}""";
+            $$"""
+            {"images": [{"id": 9, "file_name": "{{name}}", "width": 20, "height": 10}], "annotations": [],
+             "categories": [{"id": 1, "name": "cat"}]}
+            """;
         using DataSetFolder folder = new DataSetFolder().Text("annotations/instances_train2017.json", json).Image(image);
 
         DataSet data = folder.Open();
@@ -177,6 +183,7 @@ public class LayoutTests
         string file, params (string Name, double X1, double Y1, double X2, double Y2, int Difficult)[] objects) =>
         Invariant.Text($"<annotation><filename>{file}</filename><size><width>20</width><height>10</height></size>")
         + string.Concat(objects.Select(o => Invariant.Text(
-            $"<object><name>{o.Name}</name><difficult>{o.Difficult}</difficult><bndbox><xmin>{o.X1}</xmin><ymin>{o.Y1}</ymin><xmax>{o.X2}</xmax><ymax>{o.Y2}</ymax></bndbox></object>")))
+            $"<object><name>{o.Name}</name><difficult>{o.Difficult}</difficult><bndbox><xmin>{o.X1}</xmin><ymin>{o.Y1}</ymin>"
+                + $"<xmax>{o.X2}</xmax><ymax>{o.Y2}</ymax></bndbox></object>")))
         + "</annotation>";
 }

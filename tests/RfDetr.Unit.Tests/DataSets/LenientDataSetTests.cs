@@ -103,7 +103,10 @@ public class LenientDataSetTests
     {
         using DataSetFolder folder = Coco(
             Image,
-            """{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 8, 8], "segmentation": [[1, 1, 9, 1, 9, 9, 1, 9], [3, 3], []]}""").Image("train/a.bmp");
+            """
+            {"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 8, 8],
+             "segmentation": [[1, 1, 9, 1, 9, 9, 1, 9], [3, 3], []]}
+            """).Image("train/a.bmp");
 
         LabeledImage image = folder.Open().Split("train").Images[0];
 
@@ -145,7 +148,10 @@ public class LenientDataSetTests
         var encoding = Encoding.GetEncoding(name);
         using DataSetFolder folder = new DataSetFolder().Image("train/é.bmp");
         string json =
-            $$"""{"images": [{"id": 1, "file_name": "é.bmp", "width": 20, "height": 10}], "annotations": [], "categories": [{{Cat}}]}""";
+            $$"""
+            {"images": [{"id": 1, "file_name": "é.bmp", "width": 20, "height": 10}], "annotations": [],
+             "categories": [{{Cat}}]}
+            """;
         foreach (byte[] mark in (byte[][])[encoding.GetPreamble(), []])
         {
             File.WriteAllBytes(folder.At("train/_annotations.coco.json"), [.. mark, .. encoding.GetBytes(json)]);
@@ -158,7 +164,10 @@ public class LenientDataSetTests
     {
         using DataSetFolder folder = new DataSetFolder().Image("train/é.bmp");
         string json =
-            """{"images": [{"id": 1, "file_name": "é.bmp", "width": 20, "height": 10}], "annotations": [], "categories": [{"id": 1, "name": "a\ud83d\n\udce9"}], "\udce9": 1}""";
+            """
+            {"images": [{"id": 1, "file_name": "é.bmp", "width": 20, "height": 10}], "annotations": [],
+             "categories": [{"id": 1, "name": "a\ud83d\n\udce9"}], "\udce9": 1}
+            """;
         File.WriteAllBytes(folder.At("train/_annotations.coco.json"), Encoding.Latin1.GetBytes(json));
 
         DataSet data = folder.Open();

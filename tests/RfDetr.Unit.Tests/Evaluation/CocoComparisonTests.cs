@@ -94,12 +94,15 @@ public sealed class CocoComparisonTests
     public void Odd_files_give_the_same_numbers(string oddity, bool same)
     {
         const string Truth = """
-            {"images": [{"id": 1, "file_name": "a.jpg", "width": 20, "height": 10}, {"id": 2, "file_name": "b.jpg", "width": 20, "height": 10}],
-             "annotations": [{"id": 1, "image_id": 1, "category_id": 5, "bbox": [2, 2, 6, 6], "area": 36, "iscrowd": 0, "segmentation": [[2, 2, 2, 8, 8, 8]]}],
+            {"images": [{"id": 1, "file_name": "a.jpg", "width": 20, "height": 10}, {"id": 2,
+              "file_name": "b.jpg", "width": 20, "height": 10}],
+             "annotations": [{"id": 1, "image_id": 1, "category_id": 5, "bbox": [2, 2, 6, 6], "area": 36, "iscrowd": 0,
+              "segmentation": [[2, 2, 2, 8, 8, 8]]}],
              "categories": [{"id": 5, "name": "five"}]}
             """;
         const string Found = """
-            [{"image_id": 1, "category_id": 5, "score": 0.5, "bbox": [2, 2, 6, 6]}, {"image_id": 2, "category_id": 5, "score": 0.5, "bbox": [2, 2, 6, 6]}]
+            [{"image_id": 1, "category_id": 5, "score": 0.5, "bbox": [2, 2, 6, 6]},
+             {"image_id": 2, "category_id": 5, "score": 0.5, "bbox": [2, 2, 6, 6]}]
             """;
         (string truth, string found) = oddity switch
         {
@@ -142,7 +145,10 @@ public sealed class CocoComparisonTests
     public void Areas_decide_as_pycocotools_compares_them(string area, double all, double small, double large)
     {
         string truth =
-            $$"""{"images": [{"id": 1}], "annotations": [{"id": 1, "image_id": 1, "category_id": 5, "bbox": [2, 2, 6, 6], "area": {{area}}, "iscrowd": 0}], "categories": [{"id": 5}]}""";
+            $$"""
+            {"images": [{"id": 1}], "categories": [{"id": 5}], "annotations": [
+              {"id": 1, "image_id": 1, "category_id": 5, "bbox": [2, 2, 6, 6], "area": {{area}}, "iscrowd": 0}]}
+            """;
         IReadOnlyList<double> stats = Stats(truth, """[{"image_id": 1, "category_id": 5, "score": 0.5, "bbox": [2, 2, 6, 6]}]""");
         ((double[])[stats[0], stats[3], stats[5]]).ShouldBe([all, small, large], 1e-9);
     }
@@ -151,7 +157,8 @@ public sealed class CocoComparisonTests
     public void Of_annotations_with_one_id_the_last_stands_for_all_as_in_pycocotools()
     {
         const string Truth = """
-            {"images": [{"id": 1}], "categories": [{"id": 5}], "annotations": [{"id": 1, "image_id": 1, "category_id": 5, "bbox": [9, 2, 6, 6], "area": 36},
+            {"images": [{"id": 1}], "categories": [{"id": 5}], "annotations": [
+             {"id": 1, "image_id": 1, "category_id": 5, "bbox": [9, 2, 6, 6], "area": 36},
              {"id": 1, "image_id": 1, "category_id": 5, "bbox": [2, 2, 6, 6], "area": 36}]}
             """;
         CocoFile truth = CocoFile.Read(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Truth)), "gt.json");
@@ -164,7 +171,8 @@ public sealed class CocoComparisonTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["gt.json"], """
             {"images": [{"id": 1, "file_name": "a.jpg"}], "categories": [{"id": 5}],
-             "annotations": [{"id": 1, "image_id": 1, "category_id": 5, "bbox": [2, 2, 6, 6], "segmentation": [[2, 2, 2, 8, 8, 8]]}]}
+             "annotations": [
+               {"id": 1, "image_id": 1, "category_id": 5, "bbox": [2, 2, 6, 6], "segmentation": [[2, 2, 2, 8, 8, 8]]}]}
             """);
         File.WriteAllText(folder["dt.json"], "[]");
         Should.Throw<DataSetFormatException>(

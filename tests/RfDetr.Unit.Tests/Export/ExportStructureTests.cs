@@ -6,7 +6,7 @@ using ElementType = RfDetr.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace RfDetr.Tests.Export;
 
-/// <summary>What a written model is made of.</summary>
+/// <summary>Structure of a written model.</summary>
 public sealed class ExportStructureTests
 {
     private static readonly NetworkGraph s_graph =

@@ -4,7 +4,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Tests.Graph;
 
-/// <summary>What is left of nano's graph after the usual passes.</summary>
+/// <summary>Structure of nano's graph after the usual passes.</summary>
 public sealed class NanoGraphTests
 {
     private static readonly NetworkGraph s_recorded = Record(480), s_optimized = Passes.Optimize(s_recorded);

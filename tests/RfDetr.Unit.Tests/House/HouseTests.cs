@@ -3,12 +3,6 @@ namespace RfDetr.Tests.House;
 /// <summary>The repository keeps its own rules. That each rule can fail is shown in <see cref="PlantedCaseTests"/>.</summary>
 public class HouseTests
 {
-    /// <summary>Summaries without a subject that are still there: the number may fall, and then this one falls with it.</summary>
-    private const int HeadlessSummaries = 390;
-
-    /// <summary>Lines beyond the limit that are still there: the number may fall, and then this one falls with it.</summary>
-    private const int LongLines = 3500;
-
     // These files name the words that they forbid.
     private const string ThisFolder = "tests/RfDetr.Unit.Tests/House/";
 
@@ -44,26 +38,18 @@ public class HouseTests
             .ToDictionary(f => Path.GetFileNameWithoutExtension(f.Path), f => PackageRule.Read(f.Text));
         Dictionary<string, PackageRule.Project> parts = Read("src"), packages = Read("pack");
         parts.Remove("RfDetr.Cli").ShouldBeTrue("the command line is a package of its own");
+        foreach (string server in (string[])["RfDetr.Serve", "RfDetr.Serve.Program"])
+            parts.Remove(server).ShouldBeTrue("the server is a program, which containers ship");
 
         packages.Count.ShouldBe(3);
         Report(PackageRule.Violations(parts, packages));
     }
 
     [Fact]
-    public void Lines_fit_on_a_screen()
-    {
-        string[] found = [.. Checkout.Files("", ".cs").SelectMany(TextRules.LongLines)];
-
-        found.Length.ShouldBeLessThanOrEqualTo(LongLines, string.Join("\n", found));
-    }
+    public void Lines_fit_on_a_screen() => Report(Checkout.Files("", ".cs").SelectMany(TextRules.LongLines));
 
     [Fact]
-    public void Summaries_name_their_subject()
-    {
-        string[] found = [.. Code.SelectMany(TextRules.HeadlessSummaries)];
-
-        found.Length.ShouldBeLessThanOrEqualTo(HeadlessSummaries, string.Join("\n", found));
-    }
+    public void Summaries_name_their_subject() => Report(Code.SelectMany(TextRules.HeadlessSummaries));
 
     [Fact]
     public void Words_are_American() =>
@@ -76,7 +62,8 @@ public class HouseTests
     public void Libraries_do_not_print() =>
         Report(
             Checkout.Files("src", ".cs")
-                .Where(f => !f.Path.StartsWith("src/RfDetr.Cli/", StringComparison.Ordinal)).SelectMany(TextRules.ConsoleUse));
+                .Where(f => !f.Path.StartsWith("src/RfDetr.Cli/", StringComparison.Ordinal)
+                    && !f.Path.StartsWith("src/RfDetr.Serve.Program/", StringComparison.Ordinal)).SelectMany(TextRules.ConsoleUse));
 
     [Fact]
     public void Nothing_names_a_place_on_one_machine() =>

@@ -45,7 +45,8 @@ internal static class PackageRule
             foreach (string part in package.Packed.Where(parts.ContainsKey))
             {
                 foreach (string missing in parts[part].Projects.Except(reached))
-                    yield return $"the package {name} holds {part} but neither holds nor depends on {missing}, which {part} references";
+                    yield return
+                        $"the package {name} holds {part} but neither holds nor depends on {missing}, which {part} references";
                 foreach (
                     string missing in parts[part].Packages.Except(
                         [.. package.Packages, .. package.Projects.SelectMany(p => packages[p].Packages)]))

@@ -4,7 +4,7 @@ using System.Xml.Linq;
 namespace RfDetr.Tests.House;
 
 /// <summary>
-/// Which part may reference which: the table in docs/architecture.md is the rule, the project files must be it exactly.
+/// Rule for which part may reference which: the table in docs/architecture.md is the rule, the project files must be it exactly.
 /// </summary>
 internal static partial class ReferenceRule
 {
@@ -43,7 +43,8 @@ internal static partial class ReferenceRule
             }
 
             foreach (string extra in references.Except(allowed))
-                yield return $"{project} references {extra}, which the table does not allow (it allows: {string.Join(", ", allowed)})";
+                yield return
+                    $"{project} references {extra}, which the table does not allow (it allows: {string.Join(", ", allowed)})";
             foreach (string missing in allowed.Except(references))
                 yield return $"the table says that {project} references {missing}, but it does not";
         }

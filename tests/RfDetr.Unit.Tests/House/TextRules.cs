@@ -7,24 +7,22 @@ internal static partial class TextRules
 {
     public const int LineLength = 130;
 
-    /// <summary>
-    /// Lines fit beside a diff or a second file on a screen, but for those that a single literal or a raw text makes long.
-    /// </summary>
+    /// <summary>Lines fit beside a diff or a second file on a screen; literals and raw texts are no exception.</summary>
     public static IEnumerable<string> LongLines(SourceFile file)
     {
         string[] lines = file.Lines;
-        bool isRaw = false;
         for (int i = 0; i < lines.Length; i++)
         {
-            if (lines[i].Length > LineLength && !isRaw && !StartsWithLiteral().IsMatch(lines[i]))
+            if (lines[i].Length > LineLength)
                 yield return $"{file.Path}:{i + 1}: {lines[i].Length} characters; the most is {LineLength}";
-            isRaw ^= RawQuotes().Count(lines[i]) % 2 == 1;
         }
     }
 
     /// <summary>A summary names its subject: "The threads that …", not "What runs …".</summary>
     public static IEnumerable<string> HeadlessSummaries(SourceFile file) =>
-        Matches(file, HeadlessSummary(), "begins a summary without a subject: name the thing");
+        HeadlessSummary().Matches(file.Text).Select(m =>
+            $"{file.Path}:{file.Text.AsSpan(0, m.Index).Count('\n') + 1}: '{m.Groups["word"].Value}' "
+                + "begins a summary without a subject: name the thing");
 
     /// <summary>American English, as .NET's own names are.</summary>
     public static IEnumerable<string> BritishWords(SourceFile file) =>
@@ -59,20 +57,16 @@ internal static partial class TextRules
         }
     }
 
-    [GeneratedRegex("^\\s*(\\+ |return )?[$@]*\"")]
-    private static partial Regex StartsWithLiteral();
-
-    [GeneratedRegex("\"\"\"+")]
-    private static partial Regex RawQuotes();
-
-    [GeneratedRegex(@"<summary>\s*(What|Whether|Which|How|Where|Who)\b")]
+    [GeneratedRegex(@"<summary>\s*(///\s*)?(?<word>What|Whether|Which|How|Where|Who)\b")]
     private static partial Regex HeadlessSummary();
 
     // "optimise" and its kind by stem; "-ise" alone would also find "precise" and "noise". "colourspace" and "grey16" are
     // libvips'.
     [GeneratedRegex(
-        @"colour(?!space)|licence|centre|behaviour|neighbour|favour|honour|labelled|labelling|modelled|cancelled|cancelling|grey(?!hound|16)|catalogue|artefact"
-        + @"|(normal|optim|initial|serial|quant|summar|organ|recogn|minim|maxim|local|general|special|vector|parallel)is(e[drs]?|ing|ation)\b|analys(e[drs]?|ing)\b",
+        "colour(?!space)|licence|centre|behaviour|neighbour|favour|honour|labelled|labelling|modelled|cancelled|cancelling|"
+            + "grey(?!hound|16)|catalogue|artefact|"
+            + "(normal|optim|initial|serial|quant|summar|organ|recogn|minim|maxim|local|general|special|vector|parallel)"
+            + @"is(e[drs]?|ing|ation)\b|analys(e[drs]?|ing)\b",
         RegexOptions.IgnoreCase)]
     private static partial Regex BritishWord();
 

@@ -1,6 +1,6 @@
 namespace RfDetr.Tests.Loading;
 
-/// <summary>What a model argument means, by one set of rules for all.</summary>
+/// <summary>Meaning of a model argument, by one set of rules for all.</summary>
 public sealed class ModelReferenceTests
 {
     [Theory]

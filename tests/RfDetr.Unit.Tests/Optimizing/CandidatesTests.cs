@@ -2,7 +2,7 @@ using RfDetr.Onnx;
 
 namespace RfDetr.Tests.Optimizing;
 
-/// <summary>What is worth measuring.</summary>
+/// <summary>Candidates that are worth measuring.</summary>
 public class CandidatesTests
 {
     private static readonly OptimizeOptions s_defaults = new();

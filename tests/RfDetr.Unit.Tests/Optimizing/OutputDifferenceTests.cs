@@ -1,6 +1,6 @@
 namespace RfDetr.Tests.Optimizing;
 
-/// <summary>How far results are apart.</summary>
+/// <summary>Distance of two results.</summary>
 public class OutputDifferenceTests
 {
     private static readonly Detection s_one = FoundObjects.One(new BoxXyxy(0, 0, 10, 10), 0.8f, 1, "ball");

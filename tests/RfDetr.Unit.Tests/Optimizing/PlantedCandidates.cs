@@ -17,10 +17,10 @@ internal sealed class PlantedCandidates(HandClock clock) : IContenderSource
     /// <summary>Milliseconds of a call of one candidate with so many images.</summary>
     public Func<EngineChoice, int, double> CostMs { get; init; } = (_, batch) => 100 * batch;
 
-    /// <summary>What a candidate finds, shown so many images at once.</summary>
+    /// <summary>Objects that a candidate finds, shown so many images at once.</summary>
     public Func<EngineChoice, int, Detections> Finds { get; init; } = (_, _) => Seen(0.9f);
 
-    /// <summary>What loading a candidate does besides.</summary>
+    /// <summary>Side effect of loading a candidate.</summary>
     public Action<EngineChoice> Opening { get; init; } = _ => { };
 
     public IReadOnlyList<EngineChoice> Opened => [.. _opened.Select(c => c.Choice)];

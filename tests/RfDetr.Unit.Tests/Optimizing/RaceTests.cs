@@ -3,7 +3,7 @@ using static RfDetr.Tests.Optimizing.PlantedCandidates;
 
 namespace RfDetr.Tests.Optimizing;
 
-/// <summary>Who wins, with planted costs on a clock that is moved by hand.</summary>
+/// <summary>Winner of the race, with planted costs on a clock that is moved by hand.</summary>
 public class RaceTests
 {
     private static readonly EngineChoice[] s_all = [Spinning, Own, OneThread];

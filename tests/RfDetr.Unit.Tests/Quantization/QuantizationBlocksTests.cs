@@ -4,7 +4,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Tests.Quantization;
 
-/// <summary>Which weights may be in int8.</summary>
+/// <summary>Weights that may be in int8.</summary>
 public sealed class QuantizationBlocksTests
 {
     [Theory]

@@ -1,7 +1,8 @@
 namespace RfDetr.Tests.Synth;
 
 /// <summary>
-/// What the ray caster and the layout rely on: bounds hold, distances never overshoot, support is where the surface is.
+/// Properties that the ray caster and the layout rely on: bounds hold, distances never overshoot, support is where the surface
+/// is.
 /// </summary>
 public class SolidTests
 {

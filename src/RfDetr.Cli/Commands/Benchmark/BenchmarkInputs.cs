@@ -3,7 +3,7 @@ using RfDetr.Cli.Framework;
 
 namespace RfDetr.Cli.Commands;
 
-/// <summary>What a benchmark shows the model.</summary>
+/// <summary>Images that a benchmark runs the model on.</summary>
 internal static class BenchmarkInputs
 {
     private const int Scenes = 8, Width = 640, Height = 480;

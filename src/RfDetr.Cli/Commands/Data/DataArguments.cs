@@ -5,7 +5,7 @@ using RfDetr.Data;
 namespace RfDetr.Cli.Commands;
 
 /// <summary>
-/// What says which data set is meant and how its classes are numbered; the same words in every verb that opens one.
+/// Options that say which data set is meant and how its classes are numbered; the same words in every verb that opens one.
 /// </summary>
 internal sealed class DataArguments
 {

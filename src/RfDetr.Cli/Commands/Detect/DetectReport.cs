@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace RfDetr.Cli.Commands;
 
-/// <summary>What people read: a table for each image of a few, a line for each of many, and a summary.</summary>
+/// <summary>The report for people: a table for each image of a few, a line for each of many, and a summary.</summary>
 internal sealed class DetectReport(IAnsiConsole console, int total)
 {
     private const int MostTables = 10;
@@ -28,11 +28,17 @@ internal sealed class DetectReport(IAnsiConsole console, int total)
         }
 
         _succeeded++;
+        if (outcome.Result.IsSaturated)
+        {
+            context.Warn(
+                $"{outcome.Source.Name} used up the model's candidates: there may be more objects; try --tiles auto");
+        }
+
         StageTimes t = outcome.Result.Times;
         _times += t;
         foreach (Detection detection in outcome.Result.Items)
             _perClass[detection.ClassName] = _perClass.GetValueOrDefault(detection.ClassName) + 1;
-        if (total <= MostTables)
+        if (total <= MostTables && Done <= MostTables)
             Table(outcome.Source.Name, outcome.Result);
         else if (!quiet)
             Line(outcome.Source.Name, outcome.Result);
@@ -48,9 +54,9 @@ internal sealed class DetectReport(IAnsiConsole console, int total)
         {
             double decode = _times.DecodeMs / _succeeded, prepare = _times.PreprocessMs / _succeeded;
             double run = _times.InferenceMs / _succeeded, select = _times.PostprocessMs / _succeeded;
-            console.MarkupLineInterpolated(
-                CultureInfo.InvariantCulture,
-                $"[gray]ms per image: decode {decode:0.0}, preprocess {prepare:0.0}, inference {run:0.0}, postprocess {select:0.0}[/]");
+            string stages = Invariant.Text(
+                $"decode {decode:0.0}, preprocess {prepare:0.0}, inference {run:0.0}, postprocess {select:0.0}");
+            console.MarkupLineInterpolated($"[gray]ms per image: {stages}[/]");
         }
 
         if (plan.WritesAnything && _succeeded > 0)
@@ -63,10 +69,8 @@ internal sealed class DetectReport(IAnsiConsole console, int total)
         console.MarkupLineInterpolated($"[bold]{name}[/]  {found.Width}×{found.Height}  {count}");
         if (found.Items.Count == 0)
             return;
-        var table = new Table { Border = TableBorder.Simple };
-        table.AddColumn("class").AddColumn(new TableColumn("score").RightAligned());
-        foreach (string edge in (string[])["left", "top", "right", "bottom"])
-            table.AddColumn(new TableColumn(edge).RightAligned());
+        TextTable table = new TextTable().AddColumn("class", narrow: Narrow.Wrap)
+            .AddNumbers("score", "left", "top", "right", "bottom");
         foreach (Detection d in found.Items.Take(MostRows))
         {
             table.AddRow([Markup.Escape(d.ClassName), d.Score.ToString("0.000", CultureInfo.InvariantCulture),

@@ -47,7 +47,7 @@ internal sealed record ShapeFacts
 
     public required IReadOnlyList<int> Levels { get; init; }
 
-    /// <summary>How many encoder states feed the projector.</summary>
+    /// <summary>Number of encoder states that feed the projector.</summary>
     public required int FeatureMaps { get; init; }
 
     /// <summary>Cross-attention heads times sampling points: shapes reveal only the product.</summary>
@@ -121,7 +121,7 @@ internal sealed record ShapeFacts
     }
 
     /// <summary>
-    /// Which scale each level has shows in what resamples it: 2×2 transposed convolution P3, nothing P4, 3×3 ConvX P5.
+    /// Scale of each level, which shows in the layer that resamples it: 2×2 transposed convolution P3, nothing P4, 3×3 ConvX P5.
     /// </summary>
     private static (List<int> Levels, int Maps) Projector(ShapeReader shapes, int width)
     {

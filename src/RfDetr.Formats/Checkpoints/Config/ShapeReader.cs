@@ -32,7 +32,7 @@ internal sealed class ShapeReader(IWeightSource weights)
         throw new CheckpointFormatException($"weight '{name}' has shape {Text(tensor?.Shape ?? [])}, expected {expected}");
     }
 
-    /// <summary>How many of 0, 1, 2, … there are without a gap.</summary>
+    /// <summary>Number of 0, 1, 2, … that are there without a gap.</summary>
     public int CountOf(string pattern)
     {
         int count = 0;

@@ -3,7 +3,7 @@ namespace RfDetr.Checkpoints;
 /// <summary>A file's bytes by position, from a mapped file or from memory. Safe for many readers.</summary>
 internal abstract class FileBytes(string name, long length) : IDisposable
 {
-    /// <summary>What messages call the file.</summary>
+    /// <summary>Name of the file in messages.</summary>
     public string Name { get; } = name;
 
     public long Length { get; } = length;

@@ -1,6 +1,6 @@
 namespace RfDetr.Checkpoints;
 
-/// <summary>How weights are fetched and where they are kept.</summary>
+/// <summary>Options for fetching weights and for the folder that keeps them.</summary>
 public sealed record DownloadOptions
 {
     /// <summary>Environment variable that names the folder below which weights are kept, in <c>weights</c>.</summary>
@@ -31,7 +31,7 @@ public sealed record DownloadOptions
     public bool Offline { get; init; }
 
     /// <summary>
-    /// How often the server is asked before giving up, at least 1. Each attempt goes on where the last one broke off.
+    /// Number of times that the server is asked before giving up, at least 1. Each attempt goes on where the last one broke off.
     /// </summary>
     public int MaxAttempts { get; init; } = 6;
 
@@ -41,7 +41,7 @@ public sealed record DownloadOptions
     /// <summary>Wait before the second attempt; it doubles with each further one, up to a minute.</summary>
     public TimeSpan FirstDelay { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How to wait between attempts; null for <see cref="Task.Delay(TimeSpan, CancellationToken)"/>.</summary>
+    /// <summary>The wait between attempts; null for <see cref="Task.Delay(TimeSpan, CancellationToken)"/>.</summary>
     public Func<TimeSpan, CancellationToken, Task>? Wait { get; init; }
 
     /// <summary>
@@ -52,7 +52,7 @@ public sealed record DownloadOptions
     /// <summary>A larger file is refused. The greatest published one is below 2 GiB.</summary>
     public long MaxBytes { get; init; } = 4L << 30;
 
-    /// <summary>Where <see cref="Folder"/> points, with the defaults applied; a full path.</summary>
+    /// <summary>The folder that <see cref="Folder"/> names, with the defaults applied; a full path.</summary>
     public string ResolveFolder()
     {
         if (!string.IsNullOrEmpty(Folder))
@@ -65,7 +65,7 @@ public sealed record DownloadOptions
             "weights"));
     }
 
-    /// <summary>Where <see cref="BaseAddress"/> points, with the defaults applied; ends with a slash.</summary>
+    /// <summary>The address that <see cref="BaseAddress"/> names, with the defaults applied; ends with a slash.</summary>
     /// <exception cref="ArgumentException">It is no http or https address.</exception>
     public Uri ResolveBaseAddress()
     {

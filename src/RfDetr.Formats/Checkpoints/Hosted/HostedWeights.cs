@@ -9,7 +9,7 @@ public static class HostedWeights
         "Detection weights under PML-1.0; the segmentation weights seg-xlarge and seg-2xlarge are Apache-2.0. Newer "
             + "releases serve it from https://repo.roboflow.com/rfdetr/.";
 
-    /// <summary>Where the table's remote paths begin.</summary>
+    /// <summary>Address that the table's remote paths are relative to.</summary>
     public static Uri BaseAddress { get; } = new("https://storage.googleapis.com/rfdetr/");
 
     /// <summary>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace RfDetr.Checkpoints;
 
-/// <summary>What the allowed Python constructors mean as plain values.</summary>
+/// <summary>Allowed Python constructors, as functions that give plain values.</summary>
 internal static class PickleCalls
 {
     public static PlainMap Map(string typeName, object?[] arguments, PickleContext file)
@@ -80,7 +80,7 @@ internal static class PickleCalls
         _ => throw Wrong(file, "torch.device", "is called with arguments of another kind"),
     };
 
-    /// <summary>How protocol 2 writes bytes: text whose characters are the bytes.</summary>
+    /// <summary>Bytes as protocol 2 writes them: text whose characters are the bytes.</summary>
     public static byte[] Encode(object?[] arguments, PickleContext file)
     {
         if (arguments is [string { Length: var length }, ..])
@@ -90,7 +90,7 @@ internal static class PickleCalls
         return Encoding.Latin1.GetBytes(text);
     }
 
-    /// <summary>How protocols 0 and 1 make an object: class, base, base state.</summary>
+    /// <summary>An object as protocols 0 and 1 make it: class, base, base state.</summary>
     public static object? Reconstruct(object?[] arguments, PickleContext file) => arguments switch
     {
         [PickleGlobal global, PickleGlobal { Name: "builtins.object" or "__builtin__.object" }, null] => global.Call([], file),

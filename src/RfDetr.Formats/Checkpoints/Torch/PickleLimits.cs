@@ -1,6 +1,6 @@
 namespace RfDetr.Checkpoints;
 
-/// <summary>What a pickle may cost, whatever it claims; far above what training loops write.</summary>
+/// <summary>Limits on what a pickle may cost, whatever it claims; far above what training loops write.</summary>
 internal static class PickleLimits
 {
     /// <summary>Instructions of one pickle; a checkpoint of 600 tensors with optimizer state has about 60,000.</summary>

@@ -11,7 +11,7 @@ internal sealed class PickleMachine(ReadOnlyMemory<byte> data, FileBytes file, F
     private readonly Dictionary<uint, object?> _memo = new(MixedHash.Instance);
     private readonly PickleContext _context = new(file, PickleLimits.Budget(data.Length, file.Name));
 
-    /// <summary>Where the pickle ended, after <see cref="Run"/>.</summary>
+    /// <summary>Offset at which the pickle ended, after <see cref="Run"/>.</summary>
     public int Position { get; private set; }
 
     /// <summary>Reads one pickle from byte <paramref name="start"/> on.</summary>

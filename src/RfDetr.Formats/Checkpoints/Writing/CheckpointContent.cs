@@ -2,7 +2,9 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Checkpoints;
 
-/// <summary>What a written checkpoint holds; both writers store all of it, so that reading back is self-describing.</summary>
+/// <summary>
+/// Content of a checkpoint to be written; both writers store all of it, so that reading back is self-describing.
+/// </summary>
 public sealed record CheckpointContent
 {
     /// <summary>The model's tensors by the published names.</summary>
@@ -19,7 +21,7 @@ public sealed record CheckpointContent
     /// </summary>
     public PlainMap Metadata { get; init; } = new();
 
-    /// <summary>What the class logits mean; write it whenever it is known.</summary>
+    /// <summary>Meaning of the class logits; write it whenever it is known.</summary>
     public ClassMap? ClassMap { get; init; }
 
     /// <summary>All that an open checkpoint has, for conversion; optimizer state is left behind.</summary>

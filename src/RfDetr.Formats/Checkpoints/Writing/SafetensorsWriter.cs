@@ -77,6 +77,7 @@ public static class SafetensorsWriter
         return [.. tensors.OrderByDescending(t => t.Tensor.DType.SizeInBytes())];
     }
 
+    // Written by hand: the names of the header's entries are data, and one of them, __metadata__, has a type of its own.
     private static byte[] Header(CheckpointContent content, List<(string Name, HostTensor Tensor)> tensors)
     {
         using var buffer = new MemoryStream();

@@ -4,7 +4,7 @@ using RfDetr.Tensors;
 namespace RfDetr.Onnx;
 
 /// <summary>
-/// Which precision each operation computes in. In float16: products, convolutions and what only moves or adds their results. In
+/// Precision that each operation computes in. In float16: products, convolutions and what only moves or adds their results. In
 /// float32 always: sums that overflow in half (layer norm, softmax) and everything that places boxes and sampling points, where
 /// half would cost pixels.
 /// </summary>

@@ -1,6 +1,6 @@
 namespace RfDetr.Onnx;
 
-/// <summary>What we record about an exported file beyond rf-detr's own contract, under a key of its own.</summary>
+/// <summary>Our record about an exported file beyond rf-detr's own contract, under a key of its own.</summary>
 public sealed record ArtifactNotes
 {
     /// <summary>Key in an ONNX file's metadata_props.</summary>
@@ -17,7 +17,7 @@ public sealed record ArtifactNotes
     /// <summary>Number type of the heavy products: <c>float32</c>, <c>float16</c>, <c>int8</c>.</summary>
     public string? Precision { get; init; }
 
-    /// <summary>What each logit that stands for a class is reported as, so that nobody has to guess offsets.</summary>
+    /// <summary>The label that each logit which stands for a class is reported as, so that nobody has to guess offsets.</summary>
     public IReadOnlyList<EmittedLabel> EmittedLabels { get; init; } = [];
 }
 

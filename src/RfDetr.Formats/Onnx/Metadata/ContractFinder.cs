@@ -102,11 +102,11 @@ internal sealed class ContractFinder(
     private int Known(OnnxValueInfo input, int axis, int metadataAxis, string what)
     {
         int? declared = Size(input, axis);
-        int? told = metadata?.InputShape[metadataAxis];
-        if (declared is not null && told is not null && declared != told)
-            throw new OnnxFormatException($"input {input} has {what} {declared}, the metadata says {told}");
+        int? stated = metadata?.InputShape[metadataAxis];
+        if (declared is not null && stated is not null && declared != stated)
+            throw new OnnxFormatException($"input {input} has {what} {declared}, the metadata says {stated}");
         return declared
-            ?? told
+            ?? stated
             ?? throw new OnnxFormatException($"input {input} leaves its {what} open and there is no metadata that tells it");
     }
 

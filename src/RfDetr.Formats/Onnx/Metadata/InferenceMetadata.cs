@@ -3,9 +3,9 @@ using System.Text.Json.Serialization;
 namespace RfDetr.Onnx;
 
 /// <summary>
-/// How to use an exported network: what goes in, how pixels become that, what comes out and what it means. Field for
-/// field the contract that rf-detr 1.12 writes (JSON names in snake_case); its reader refuses files with other fields, so
-/// what we have to add is kept apart in <see cref="ArtifactNotes"/>.
+/// Instructions for using an exported network: what goes in, how pixels become that, what comes out and what it means. Field for
+/// field the contract that rf-detr 1.12 writes (JSON names in snake_case); its reader refuses files with other fields, so what we
+/// have to add is kept apart in <see cref="ArtifactNotes"/>.
 /// </summary>
 /// <remarks>Source: rf-detr 1.12, rfdetr/export/_runtime/metadata.py, class ExportMetadata, schema version 1.</remarks>
 public sealed record InferenceMetadata
@@ -51,7 +51,7 @@ public sealed record InferenceMetadata
     public int? MaxBatchSize { get; init; }
 
     /// <summary>
-    /// What an output means (<c>pred_boxes</c>, <c>pred_logits</c>, <c>pred_masks</c>, <c>pred_keypoints</c>) → its name.
+    /// Meaning of an output (<c>pred_boxes</c>, <c>pred_logits</c>, <c>pred_masks</c>, <c>pred_keypoints</c>) → its name.
     /// </summary>
     [JsonConverter(typeof(OutputMapConverter))]
     public required IReadOnlyDictionary<string, string> Outputs { get; init; }
@@ -71,7 +71,7 @@ public sealed record InferenceMetadata
     /// <summary>Kernel of the resize; always <c>bilinear</c> so far.</summary>
     public string ResizeInterpolation { get; init; } = "bilinear";
 
-    /// <summary>Whether the kernel widens when it shrinks; rf-detr 1.12 knows only false, 1.4.1 predicted with true.</summary>
+    /// <summary>True if the kernel widens when it shrinks; rf-detr 1.12 knows only false, 1.4.1 predicted with true.</summary>
     public bool ResizeAntialias { get; init; }
 
     /// <summary>Names of the real classes, in the order of training.</summary>
@@ -86,10 +86,10 @@ public sealed record InferenceMetadata
     /// <summary>Most detections per image.</summary>
     public required int NumSelect { get; init; }
 
-    /// <summary>How detections are chosen; <c>all_logits</c>: the best over all queries and classes together.</summary>
+    /// <summary>Rule by which detections are chosen; <c>all_logits</c>: the best over all queries and classes together.</summary>
     public string SelectionPolicy { get; init; } = "all_logits";
 
-    /// <summary>What the box output holds; always <c>cxcywh_normalized</c> so far.</summary>
+    /// <summary>Format of the box output; always <c>cxcywh_normalized</c> so far.</summary>
     public string BoxFormat { get; init; } = "cxcywh_normalized";
 
     /// <summary>Keypoints of each class, for that task.</summary>
@@ -98,7 +98,7 @@ public sealed record InferenceMetadata
     /// <summary>Weight of the keypoints' uncertainty in their scores; at least 0, used by that task only.</summary>
     public required double TraceAlpha { get; init; }
 
-    /// <summary>Whether masks are meant to be scaled to the image's size.</summary>
+    /// <summary>True if masks are meant to be scaled to the image's size.</summary>
     public bool UpsampleMasksToImageSize { get; init; } = true;
 
     /// <summary>Patch size in pixels.</summary>

@@ -3,7 +3,7 @@ using RfDetr.Onnx.Proto;
 
 namespace RfDetr.Onnx;
 
-/// <summary>Where a constant lies in another file: the entries location, offset and length.</summary>
+/// <summary>Position of a constant in another file: the entries location, offset and length.</summary>
 /// <param name="Location">File name relative to the model's folder, with forward slashes.</param>
 /// <param name="Offset">First byte.</param>
 /// <param name="Length">Number of bytes; −1: to the end of the file.</param>

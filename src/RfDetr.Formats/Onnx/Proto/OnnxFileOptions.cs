@@ -1,6 +1,6 @@
 namespace RfDetr.Onnx;
 
-/// <summary>How a model is written.</summary>
+/// <summary>Options for writing a model.</summary>
 public sealed record OnnxWriteOptions
 {
     // Protocol buffers end at 2³¹ − 1 bytes; the margin is for nodes and names, which the limit below does not count.
@@ -21,13 +21,13 @@ public sealed record OnnxWriteOptions
     }
 }
 
-/// <summary>What may be read; files come from anywhere.</summary>
+/// <summary>Limits on what is read; files come from anywhere.</summary>
 public sealed record OnnxReadOptions
 {
     /// <summary>Largest model file in bytes, at most 2³¹ − 1.</summary>
     public long MaxFileBytes { get; init; } = int.MaxValue;
 
-    /// <summary>Whether constants in external files are read into the model.</summary>
+    /// <summary>True if constants in external files are read into the model.</summary>
     public bool LoadExternalData { get; init; } = true;
 
     /// <summary>Most bytes of external constants in all.</summary>

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace RfDetr.Onnx;
 
-/// <summary>How a field is encoded; groups (3, 4) are long gone from the format.</summary>
+/// <summary>Encodings of a field; groups (3, 4) are long gone from the format.</summary>
 internal enum WireType
 {
     Varint = 0,

@@ -2,7 +2,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Graph;
 
-/// <summary>What a product applies to its result while that is still in cache.</summary>
+/// <summary>Functions that a product applies to its result while that is still in cache.</summary>
 public enum Epilogue
 {
     /// <summary>Nothing.</summary>

@@ -11,7 +11,7 @@ public abstract class GraphPass
     private Dictionary<Value, int> _uses = [];
     private Dictionary<Value, Tensor> _rewritten = [];
 
-    /// <summary>Where replacements are recorded.</summary>
+    /// <summary>Back end on which replacements are recorded.</summary>
     protected GraphBackend Target { get; private set; } = new();
 
     /// <summary>Rewrites a whole graph.</summary>

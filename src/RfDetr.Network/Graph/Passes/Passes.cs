@@ -3,12 +3,12 @@ namespace RfDetr.Graph;
 /// <summary>The usual sequences of passes.</summary>
 public static class Passes
 {
-    /// <summary>What every consumer wants: constants computed, scales folded, moves simplified.</summary>
+    /// <summary>The passes that every consumer wants: constants computed, scales folded, moves simplified.</summary>
     public static NetworkGraph Optimize(NetworkGraph graph) =>
         Run(graph, new PointwiseConvolutions(), new FoldConstants(), new FoldScales(), new FoldConstants(), new SimplifyLayout());
 
     /// <summary>
-    /// What an engine with kernels of its own wants besides: merged projections, products with their epilogues.
+    /// The passes that an engine with kernels of its own wants besides: merged projections, products with their epilogues.
     /// </summary>
     /// <remarks>Not for ONNX Runtime, where cutting a merged product up costs more than it saves (measured: 1.13×).</remarks>
     public static NetworkGraph OptimizeForKernels(NetworkGraph graph) =>

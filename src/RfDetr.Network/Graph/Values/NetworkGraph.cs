@@ -15,10 +15,10 @@ public sealed class NetworkGraph
         Order = Sort([.. outputs, .. taps]);
     }
 
-    /// <summary>What the caller provides.</summary>
+    /// <summary>Inputs, which the caller provides.</summary>
     public IReadOnlyList<InputValue> Inputs { get; }
 
-    /// <summary>What the caller gets.</summary>
+    /// <summary>Outputs, which the caller gets.</summary>
     public IReadOnlyList<NamedValue> Outputs { get; }
 
     /// <summary>Named stages that are wanted besides (for comparison with a reference).</summary>
@@ -27,7 +27,7 @@ public sealed class NetworkGraph
     /// <summary>Operations in an order in which each comes after its inputs; what nothing needs is not among them.</summary>
     public IReadOnlyList<OpValue> Order { get; }
 
-    /// <summary>How many operations and outputs read each value.</summary>
+    /// <summary>Number of operations and outputs that read each value.</summary>
     public Dictionary<Value, int> CountUses()
     {
         var uses = new Dictionary<Value, int>(ReferenceEqualityComparer.Instance);

@@ -41,7 +41,7 @@ public sealed class OpValue(Op op, IReadOnlyList<Value> inputs, TensorType type)
     /// <summary>The operation and its settings.</summary>
     public Op Op { get; } = op;
 
-    /// <summary>What it works on, in the operation's order.</summary>
+    /// <summary>Inputs of the operation, in its order.</summary>
     public IReadOnlyList<Value> Inputs { get; } = inputs;
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Model;
 
-/// <summary>What follows a normalized convolution.</summary>
+/// <summary>Functions that may follow a normalized convolution.</summary>
 internal enum Activation
 {
     Relu,

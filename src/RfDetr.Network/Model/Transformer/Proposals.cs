@@ -2,7 +2,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Model;
 
-/// <summary>What the two-stage step chose.</summary>
+/// <summary>Queries that the two-stage step chose.</summary>
 /// <param name="Boxes">[B, G·K, 4], K = min(queries, cells) per group.</param>
 /// <param name="Features">[B, G·K, d].</param>
 /// <param name="Logits">[B, G·K, C], of the two-stage class heads.</param>

@@ -2,7 +2,7 @@ using RfDetr.Tensors;
 
 namespace RfDetr.Model;
 
-/// <summary>What the decoder leaves behind.</summary>
+/// <summary>Result of the transformer: the decoder's states, their reference and the proposals.</summary>
 /// <param name="States">The state after each layer, [B, G·Q, d].</param>
 /// <param name="Reference">[B, G·Q, 4].</param>
 /// <param name="Proposals">The two-stage step's choice.</param>

@@ -51,8 +51,8 @@ public abstract class Backend
     public virtual Tensor Segment(Func<Tensor[], Tensor> body, params Tensor[] inputs) => body(inputs);
 
     /// <summary>
-    /// What a residual block adds to its input. The default adds it as it is; a back end may leave it out for some images at
-    /// random (stochastic depth, arXiv 1603.09382).
+    /// The value that a residual block adds to its input. The default adds it as it is; a back end may leave it out for some
+    /// images at random (stochastic depth, arXiv 1603.09382).
     /// </summary>
     /// <param name="value">[B·k, …], the images' rows together.</param>
     /// <param name="depth">0 for the first block, 1 for the last.</param>

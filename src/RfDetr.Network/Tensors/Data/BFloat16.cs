@@ -5,7 +5,7 @@ namespace RfDetr.Tensors;
 /// </summary>
 public static class BFloat16
 {
-    /// <summary>What stands for no number.</summary>
+    /// <summary>The value that stands for no number.</summary>
     public const ushort NaN = 0x7FC0;
 
     /// <summary>The nearest, ties to even; infinite from half a step beyond the largest on.</summary>

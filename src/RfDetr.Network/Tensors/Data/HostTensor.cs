@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -102,5 +103,30 @@ public sealed class HostTensor
         ReadOnlySpan<T> source = Span<T>();
         for (int i = 0; i < source.Length; i++)
             destination[i] = convert(source[i]);
+    }
+}
+
+/// <summary>Shows a managed array as bytes without copying it.</summary>
+internal sealed class ArrayBytes<T>(T[] array) : MemoryManager<byte>
+    where T : unmanaged
+{
+    public T[] Array => array;
+
+    public override Span<byte> GetSpan() => MemoryMarshal.AsBytes(array.AsSpan());
+
+    public override unsafe MemoryHandle Pin(int elementIndex = 0)
+    {
+        GCHandle handle = GCHandle.Alloc(array, GCHandleType.Pinned);
+        return new MemoryHandle((byte*)handle.AddrOfPinnedObject() + elementIndex, handle);
+    }
+
+    public override void Unpin()
+    {
+        // The handle inside the MemoryHandle releases the pin.
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        // The array belongs to the garbage collector.
     }
 }

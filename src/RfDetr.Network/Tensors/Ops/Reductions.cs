@@ -1,6 +1,6 @@
 namespace RfDetr.Tensors;
 
-/// <summary>How an axis is reduced.</summary>
+/// <summary>Kinds of reduction of an axis.</summary>
 public enum ReduceKind
 {
     /// <summary>Sum.</summary>

@@ -113,3 +113,6 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
     /// <inheritdoc/>
     public override string ToString() => $"[{string.Join(", ", _dims)}]";
 }
+
+/// <summary>An operation was given tensors whose shapes do not fit it.</summary>
+public sealed class ShapeException(string message) : ArgumentException(message);

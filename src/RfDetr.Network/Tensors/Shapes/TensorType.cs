@@ -1,6 +1,6 @@
 namespace RfDetr.Tensors;
 
-/// <summary>What shape inference knows of a value.</summary>
+/// <summary>Facts that shape inference knows of a value.</summary>
 public sealed record TensorType(DType DType, Shape Shape)
 {
     /// <summary>A float32 value.</summary>

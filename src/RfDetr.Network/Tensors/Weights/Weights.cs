@@ -28,7 +28,7 @@ public sealed class Weights
     /// <summary>Full name so far, e.g. <c>transformer.decoder.layers.0</c>; empty at the root.</summary>
     public string Path { get; }
 
-    /// <summary>Where the tensors go.</summary>
+    /// <summary>Back end that the tensors go to.</summary>
     public Backend Backend => _session.Backend;
 
     /// <summary>A name below this one.</summary>
@@ -81,7 +81,9 @@ public sealed class Weights
     /// more layer of a kind that the network has (<c>layers.6</c> beside <c>layers.0</c> to <c>layers.5</c>) means a larger
     /// network and remains an error.
     /// </remarks>
-    /// <param name="expected">What was being built, for the message, e.g. <c>variant 'nano'</c>.</param>
+    /// <param name="expected">
+    /// Description of the network that was being built, for the message, e.g. <c>variant 'nano'</c>.
+    /// </param>
     /// <exception cref="WeightsException">Anything did not fit.</exception>
     public void Complete(string expected)
     {
@@ -135,3 +137,8 @@ public sealed class Weights
     /// <summary>Stands for a tensor that could not be loaded until <see cref="Complete"/> throws.</summary>
     private sealed class Placeholder(Backend backend, TensorType type) : Tensor(backend, type);
 }
+
+/// <summary>
+/// A file's tensors are not those of the network: the message lists the missing, the unexpected and the mis-shaped ones.
+/// </summary>
+public sealed class WeightsException(string message) : RfDetrException(message);

@@ -42,7 +42,7 @@ internal enum Seen
     /// <summary>Names of the files in the run's folder.</summary>
     Files = 1 << 9,
 
-    /// <summary>Which steps found a checkpoint in the folder.</summary>
+    /// <summary>Steps that found a checkpoint in the folder.</summary>
     SavedAtSteps = 1 << 10,
 
     /// <summary>The network's configuration in the checkpoint.</summary>

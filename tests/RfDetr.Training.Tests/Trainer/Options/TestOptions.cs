@@ -9,7 +9,7 @@ internal static class TestOptions
 {
     public static IEnumerable<string> Keys => TrainOptions.Table.All.Select(o => o.Key);
 
-    /// <summary>What the loader and the back end are given; empty where the run would be refused.</summary>
+    /// <summary>Options that the loader and the back end are given; empty where the run would be refused.</summary>
     public static string Parts(TrainOptions options)
     {
         try
