@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace RfDetr.Serve.Tests;
 
-/// <summary>What is too large, too slow or of the wrong kind has its own status, and tells nothing of the server.</summary>
+/// <summary>
+/// Requests that are too large, too slow or of the wrong kind have statuses of their own, and learn nothing of the server.
+/// </summary>
 [Collection(SharedServerCollection.Name)]
 public class LimitTests(SharedServer shared)
 {
@@ -165,7 +167,9 @@ public class LimitTests(SharedServer shared)
             using var client = new TcpClient();
             await client.ConnectAsync(IPAddress.Loopback, Server.Server.Address.Port);
             await client.GetStream().WriteAsync(
-                Encoding.ASCII.GetBytes($"POST /detect HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nContent-Length: {Scenes.Jpeg.Length}\r\n\r\n"));
+                Encoding.ASCII.GetBytes(
+                    "POST /detect HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\n"
+                        + $"Content-Length: {Scenes.Jpeg.Length}\r\n\r\n"));
             await client.GetStream().WriteAsync(Scenes.Jpeg.AsMemory(0, i % 2 == 0 ? 100 : Scenes.Jpeg.Length));
             if (i % 4 < 2)
                 client.Client.LingerState = new LingerOption(true, 0); // a reset

@@ -56,7 +56,8 @@ public class NativeRouteTests(SharedServer shared)
             Roi = new PixelRect(10, 20, all.Width - 10, all.Height - 20),
         };
         string query =
-            $"/detect?threshold=0.05&classes={Uri.EscapeDataString(name)}&masks=false&roi=10,20,{all.Width - 10},{all.Height - 20}";
+            $"/detect?threshold=0.05&classes={Uri.EscapeDataString(name)}&masks=false"
+                + $"&roi=10,20,{all.Width - 10},{all.Height - 20}";
 
         using HttpResponseMessage response = await Server.PostImageAsync(query, Scenes.Jpeg);
         JsonElement json = await Server.JsonAsync(response);

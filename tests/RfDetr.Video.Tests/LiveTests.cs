@@ -70,7 +70,7 @@ public class LiveTests
             source = await OpenAsync($"tcp://127.0.0.1:{port}", options, cancel.Token);
             source.Info.IsLive.ShouldBeTrue();
 
-            // ffprobe was the server's only guest: the reader comes in when the server has started anew.
+            // ffprobe was the server's only guest: the reader comes in when the server has started again.
             int read = 0;
             bool isBack = false;
             await foreach (VideoFrame frame in source.ReadAsync(cancel.Token))

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace RfDetr.Serve;
 
-/// <summary>What the server is, and whether it is about to stop.</summary>
+/// <summary>Facts about the server, and the sign that it is about to stop.</summary>
 internal sealed class ServerState : IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();

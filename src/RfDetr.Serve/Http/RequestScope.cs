@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace RfDetr.Serve;
 
-/// <summary>What is known of a request while it is answered, and written to the log at its end.</summary>
+/// <summary>Facts about a request while it is answered, written to the log at its end.</summary>
 internal sealed class RequestScope
 {
     private const int LongestId = 128;
@@ -80,7 +80,8 @@ internal sealed class RequestScope
                 || ms > limits.MaxDeadline.TotalMilliseconds)
             {
                 throw ServeException.BadRequest(ErrorCodes.Parameter, Invariant.Text(
-                    $"{HeaderNames.TimeoutMs} is '{ServeException.Shown(timeout)}', expected 1..{limits.MaxDeadline.TotalMilliseconds:0}"));
+                    $"{HeaderNames.TimeoutMs} is '{ServeException.Shown(timeout)}', "
+                        + $"expected 1..{limits.MaxDeadline.TotalMilliseconds:0}"));
             }
 
             Limit = TimeSpan.FromMilliseconds(ms);

@@ -48,7 +48,8 @@ internal sealed class UploadedImages : IDisposable
             {
                 throw new ServeException(
                     StatusCodes.Status415UnsupportedMediaType, ErrorCodes.Type,
-                    $"the body is '{ServeException.Shown(type)}'; expected image/*, application/octet-stream or multipart/form-data");
+                    $"the body is '{ServeException.Shown(type)}'; "
+                        + "expected image/*, application/octet-stream or multipart/form-data");
             }
 
             PooledBytes body = await PooledBytes.ReadAsync(request, limits.MaxBodyBytes, context.RequestAborted)

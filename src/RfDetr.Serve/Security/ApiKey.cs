@@ -5,7 +5,7 @@ using System.Threading.RateLimiting;
 
 namespace RfDetr.Serve;
 
-/// <summary>What a key allows.</summary>
+/// <summary>Rights that a key gives.</summary>
 [Flags]
 internal enum Rights
 {

@@ -1,7 +1,7 @@
 namespace RfDetr.Streams;
 
 /// <summary>
-/// A tracker that lives through interruptions: after one it begins anew, but ids go on, so that none stands for two objects.
+/// A tracker that lives through interruptions: after one it begins again, but ids go on, so that none stands for two objects.
 /// </summary>
 internal sealed class TrackerSession(TrackOptions options)
 {
