@@ -81,14 +81,14 @@ cli_ready() {
 }
 
 build_cli() {
-  local root=$1 dll=$2
+  local root=$1 dll=$2 project=${3:-RfDetr.Cli}
   cli_ready "$root" "$dll" && return
   say "building (a minute the first time)"
   # The stamp is as old as the beginning of the build: what is edited meanwhile is built the next time.
   local stamp
   stamp=$(mktemp)
   sources_sum "$root" >"$stamp"
-  if ! quietly dotnet build "$root/src/RfDetr.Cli/RfDetr.Cli.csproj" -c Release -v q -nologo -clp:NoSummary; then
+  if ! quietly dotnet build "$root/src/$project/$project.csproj" -c Release -v q -nologo -clp:NoSummary; then
     rm -f "$stamp"
     fail "the build failed; what it said stands above"
   fi
@@ -96,21 +96,35 @@ build_cli() {
   mv "$stamp" "$dll.stamp"
 }
 
+# Builds the command line, or the program of the project that is named third, where it is older than its sources.
 ensure_cli() {
   cli_ready "$1" "$2" && return
   require_sdk
-  alone "$1" build_cli "$1" "$2"
+  alone "$1" build_cli "$@"
 }
 
 # The runtime identifier of this system, such as linux-x64.
 host_rid() { dotnet --info | sed -n 's/^ *RID: *//p' | head -n 1; }
 
+# Installs a package of Debian for tests that are skipped without it: COMMAND, PACKAGE, the tests' subject.
+ensure_package() {
+  if command -v "$1" >/dev/null; then return; fi
+  if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    say "$1 is missing: installing it with apt-get (once)"
+    export DEBIAN_FRONTEND=noninteractive
+    quietly apt-get update && quietly apt-get install --yes --no-install-recommends "$2" ||
+      say "$2 could not be installed; tests of $3 are skipped"
+  fi
+}
+
 # ffmpeg, which tests of video read and write with; where it cannot be installed they are skipped with the reason.
 ensure_ffmpeg() {
-  if [ -n "${RFDETR_FFMPEG:-}" ] || command -v ffmpeg >/dev/null; then return; fi
-  if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-    say "ffmpeg is missing: installing it with apt-get (once)"
-    export DEBIAN_FRONTEND=noninteractive
-    quietly apt-get update && quietly apt-get install --yes --no-install-recommends ffmpeg || say "ffmpeg could not be installed; tests of video are skipped"
-  fi
+  if [ -n "${RFDETR_FFMPEG:-}" ]; then return; fi
+  ensure_package ffmpeg ffmpeg video
+}
+
+# Chromium, in which tests open the server's page.
+ensure_chromium() {
+  if [ -n "${RFDETR_CHROMIUM:-}" ]; then return; fi
+  ensure_package chromium chromium "the page"
 }

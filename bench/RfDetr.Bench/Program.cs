@@ -5,7 +5,9 @@ using RfDetr.Bench;
 string what = args.Length > 0 ? args[0] : "all";
 if (what == "tables")
     return TablesBench.Run(args.AsSpan(1));
-int rounds = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 30;
+int rounds = args.Length > 1 && what != "serve"
+    ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture)
+    : 30;
 string variant = args.Length > 2 ? args[2] : "nano";
 Console.WriteLine(Machine.Describe());
 switch (what)
@@ -20,8 +22,13 @@ switch (what)
     case "pipeline": PipelineBench.Run(rounds); break;
     case "stream": StreamBench.Run(rounds, variant); break;
     case "load": LoadBench.Run(Math.Min(rounds, 5)); break;
+    case "serve" when args.Length >= 3:
+        await ServeBench.RunAsync(args[1], args[2], Number(3, 20), (int)Number(4, 2));
+        break;
     case "evaluation": EvaluationBench.Run(Math.Min(rounds, 5)); break;
     case "tracking": TrackingBench.Run(Math.Min(rounds, 9)); break;
+    case "tracking-clips": TrackingClipsBench.Run(Math.Clamp(rounds, 1, 30)); break;
+    case "video": VideoBench.Run(Math.Min(rounds, 9)); break;
     case "training" when args.Length == 4: TrainingBench.Run(variant, Math.Min(rounds, 10), args[3]); break;
     case "train-step": TrainStepBench.Run(variant, Math.Min(rounds, 10)); break;
     case "all":
@@ -33,9 +40,11 @@ switch (what)
     default:
         Console.Error.WriteLine(
             $"no benchmark '{string.Join(' ', args)}'; there are network [ROUNDS] [VARIANT] [THREADS], profile [ROUNDS] "
-                + $"[VARIANT] [THREADS], int8 and profile-int8 likewise, pipeline [ROUNDS], stream [ROUNDS] "
-                + $"[MODEL], load [ROUNDS], evaluation [ROUNDS], tracking [ROUNDS], train-step [ROUNDS] [VARIANT], "
-                + $"training ROUNDS VARIANT DATA, tables (see bench/tables.sh), all [ROUNDS]");
+                + $"[VARIANT] [THREADS], int8 and profile-int8 likewise, pipeline [ROUNDS], stream [ROUNDS] [MODEL], "
+                + $"load [ROUNDS], evaluation [ROUNDS], tracking [ROUNDS], tracking-clips [CLIPS], "
+                + $"video [ROUNDS], train-step [ROUNDS] [VARIANT], training ROUNDS VARIANT DATA, serve "
+                + $"PROGRAM IMAGE [SECONDS] [ROUNDS], tables (see "
+                + $"bench/tables.sh), all [ROUNDS]");
         return 2;
 }
 
@@ -43,3 +52,6 @@ return 0;
 
 int Threads() =>
     args.Length > 3 ? int.Parse(args[3], System.Globalization.CultureInfo.InvariantCulture) : Environment.ProcessorCount;
+
+double Number(int at, double otherwise) =>
+    args.Length > at ? double.Parse(args[at], System.Globalization.CultureInfo.InvariantCulture) : otherwise;

@@ -43,6 +43,8 @@ public static class CliApp
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         };
+        if (args is [ServeCommand.Name, .. string[] forServer])
+            return await ServeAsync(forServer, error, cancellationToken).ConfigureAwait(false);
         // Letters are not bundled: "-model" is a slip of "--model", not "-m odel".
         ParseResult parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false });
         if (parsed.Action is { } builtIn and not ParseErrorAction)
@@ -74,6 +76,18 @@ public static class CliApp
         }
     }
 
+    private static async Task<int> ServeAsync(string[] args, TextWriter error, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ServeCommand.RunAsync(args, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            return Failures.Print(e, error, verbose: false);
+        }
+    }
+
     /// <summary>Every verb, those within others too.</summary>
     internal static IEnumerable<Command> AllVerbs() =>
         Verbs().SelectMany(v => v.Subcommands.Count > 0 ? v.Subcommands : (IEnumerable<Command>)[v]);
@@ -82,6 +96,8 @@ public static class CliApp
     private static IEnumerable<Command> Verbs() =>
     [
         DetectCommand.Create(),
+        TrackCommand.Create(),
+        CamerasCommand.Create(),
         DownloadCommand.Create(),
         VariantsCommand.Create(),
         DoctorCommand.Create(),
@@ -95,7 +111,9 @@ public static class CliApp
         ParityCommand.Create(),
         TrackEvalCommand.Create(),
         BenchmarkCommand.Create(),
+        LoadCommand.Create(),
         CompareCommand.Create(),
         DiffCommand.Create(),
+        ServeCommand.Create(),
     ];
 }

@@ -39,7 +39,7 @@ internal readonly record struct ImageAnswer(Detections? Result, NetworkOutputExc
 /// </summary>
 /// <param name="engine">Runs the network.</param>
 /// <param name="model">Classes, heads and input.</param>
-/// <param name="options">What to keep; null for the defaults.</param>
+/// <param name="options">Rules for the detections to keep; null for the defaults.</param>
 internal sealed class DetectionPipeline(INetworkEngine engine, ModelInfo model, DetectOptions? options)
 {
     private readonly DetectOptions _options = options ?? DetectOptions.Default;
@@ -48,15 +48,27 @@ internal sealed class DetectionPipeline(INetworkEngine engine, ModelInfo model, 
     /// <summary>Runs the network once over all the frames; answers are in their order.</summary>
     /// <param name="frames">The images.</param>
     /// <param name="cancellationToken">Stops before or while the network runs.</param>
-    public ImageAnswer[] Run<T>(scoped T frames, CancellationToken cancellationToken)
+    /// <param name="turn">Lets one run of the network at a time pass, the thread waiting for it; null lets all.</param>
+    public ImageAnswer[] Run<T>(scoped T frames, CancellationToken cancellationToken, SemaphoreSlim? turn = null)
         where T : IFrames, allows ref struct
     {
         using Activity? activity = Telemetry.Start(model.Name, frames.Count);
         using INetworkRun run = engine.Rent(frames.Count);
         double[] prepareMs = Prepare(frames, run, cancellationToken);
+        turn?.Wait(cancellationToken);
         long began = Stopwatch.GetTimestamp();
-        run.Execute(cancellationToken);
-        return Decode(frames, run, prepareMs, StageClock.Ms(began));
+        double networkMs;
+        try
+        {
+            run.Execute(cancellationToken);
+            networkMs = StageClock.Ms(began);
+        }
+        finally
+        {
+            _ = turn?.Release();
+        }
+
+        return Decode(frames, run, prepareMs, networkMs);
     }
 
     /// <summary>The same, where several runs take turns; who waits for a turn holds no thread.</summary>
@@ -125,6 +137,29 @@ internal sealed class DetectionPipeline(INetworkEngine engine, ModelInfo model, 
         }
 
         return answers;
+    }
+
+    /// <summary>Runs the network once over entries that bring their input and take their output.</summary>
+    public static void Run(
+        INetworkEngine engine, ModelInfo model, IReadOnlyList<INetworkEntry> entries, CancellationToken cancellationToken)
+    {
+        using Activity? activity = Telemetry.Start(model.Name, entries.Count);
+        using INetworkRun run = engine.Rent(entries.Count);
+        for (int i = 0; i < entries.Count; i++)
+        {
+            ReadOnlySpan<float> input = entries[i].Input;
+            if (input.Length != engine.Contract.InputLength)
+                throw new ArgumentException(Invariant.Text(
+                    $"an image was prepared as {input.Length} values, but '{model.Name}' takes {engine.Contract.InputLength}"));
+            input.CopyTo(run.Input(i));
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        long began = Stopwatch.GetTimestamp();
+        run.Execute(cancellationToken);
+        double inferenceMs = StageClock.Ms(began) / entries.Count;
+        for (int i = 0; i < entries.Count; i++)
+            entries[i].Take(run, i, inferenceMs);
     }
 
     private void Prepare(PixelFrame frame, Span<float> input)

@@ -51,8 +51,8 @@ public sealed class Detector : IDisposable
     /// A checkpoint (<c>.pth</c>, <c>.pt</c>, <c>.ckpt</c>, <c>.safetensors</c>), an <c>.onnx</c> file, the name of downloaded
     /// weights (<c>nano</c> … <c>seg-2xlarge</c>), or one of <see cref="BuiltInModels.Names"/>.
     /// </param>
-    /// <param name="options">What the model means; null for what the file says.</param>
-    /// <param name="engine">What runs it; null for <see cref="Engine.Auto"/>.</param>
+    /// <param name="options">Meaning of the model; null for what the file says.</param>
+    /// <param name="engine">Engine that runs it; null for <see cref="Engine.Auto"/>.</param>
     /// <exception cref="ArgumentException">
     /// An option is out of range, contradicts the file, or the engine does not run such a model.
     /// </exception>
@@ -92,7 +92,7 @@ public sealed class Detector : IDisposable
     /// <summary>
     /// Another detector of the same model on another engine. What the model means is kept; this one stays as it is.
     /// </summary>
-    /// <param name="engine">What runs it.</param>
+    /// <param name="engine">Engine that runs it.</param>
     public Detector WithEngine(Engine engine)
     {
         ArgumentNullException.ThrowIfNull(engine);
@@ -164,7 +164,7 @@ public sealed class Detector : IDisposable
     /// </summary>
     /// <param name="images">The images.</param>
     /// <param name="batch">Images per run of the network, at least 1; memory grows with it.</param>
-    /// <param name="options">What to keep; null for the defaults.</param>
+    /// <param name="options">Rules for the detections to keep; null for the defaults.</param>
     /// <param name="cancellationToken">Stops before or while the network runs.</param>
     /// <exception cref="NetworkOutputException">The network's answer to one of them has values that are not finite.</exception>
     public IReadOnlyList<Detections> Detect(
@@ -177,6 +177,40 @@ public sealed class Detector : IDisposable
         foreach (Image[] part in images.Chunk(BatchSize(batch)))
             results.AddRange(pipeline.Run(new Frames(part), cancellationToken).Select(r => r.ResultOrThrow()));
         return results;
+    }
+
+    /// <summary>
+    /// Prepares an image for a later run: resizes and normalizes it. The image may be disposed afterwards; the prepared one is
+    /// the caller's to dispose.
+    /// </summary>
+    /// <param name="image">The image.</param>
+    /// <param name="options">What to keep of this image; null for the defaults.</param>
+    /// <param name="decodeMs">Milliseconds that decoding took, for the result's times.</param>
+    /// <exception cref="ArgumentException">
+    /// An option is out of range, names a class that the model does not have, or its region does not lie in the image.
+    /// </exception>
+    public PreparedImage Prepare(Image image, DetectOptions? options = null, double decodeMs = 0)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        options ??= DetectOptions.Default;
+        DetectionStream.CheckRoi(image, options.Roi);
+        return new PreparedImage(image.Frame, Model, _engine.Contract, options, decodeMs);
+    }
+
+    /// <summary>
+    /// Finds objects in prepared images, each with its own options, in one run of the network (in several where the model fixes
+    /// the number of images).
+    /// </summary>
+    /// <param name="images">Images that this detector, or one of the same model, prepared; they stay the caller's.</param>
+    /// <param name="cancellationToken">Stops before or while the network runs.</param>
+    /// <exception cref="NetworkOutputException">The network's answer to one of them has values that are not finite.</exception>
+    public IReadOnlyList<Detections> Detect(
+        IReadOnlyList<PreparedImage> images, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        foreach (PreparedImage[] part in images.Chunk(Math.Max(1, BatchSize(images.Count))))
+            Run(part, cancellationToken);
+        return [.. images.Select(image => image.Answer.ResultOrThrow())];
     }
 
     /// <summary>Finds objects in an image file without blocking the caller.</summary>
@@ -215,7 +249,7 @@ public sealed class Detector : IDisposable
     /// <param name="sources">
     /// The images; taken as far as outcomes are asked for, and <see cref="StreamOptions.Ahead"/> groups further.
     /// </param>
-    /// <param name="options">What to keep.</param>
+    /// <param name="options">Rules for the detections to keep.</param>
     /// <param name="stream">Batch and images in progress; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <exception cref="ArgumentException">An option is out of range or names a class that the model does not have.</exception>
@@ -235,7 +269,7 @@ public sealed class Detector : IDisposable
     /// with the first that cannot be read.
     /// </summary>
     /// <param name="paths">Image files.</param>
-    /// <param name="options">What to keep.</param>
+    /// <param name="options">Rules for the detections to keep.</param>
     /// <param name="batch">Images per run of the network, at least 1; null for <see cref="PreferredBatch"/>.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <exception cref="ImageContentException">A file is not a valid image.</exception>
@@ -264,6 +298,25 @@ public sealed class Detector : IDisposable
 
     /// <summary>Runs of the network at a time that a stream is quickest with, of so many that it holds.</summary>
     internal int RunsAtOnce(int held) => _engine.ThreadsOfOwn is { } threads && threads <= held ? threads : 1;
+
+    /// <summary>The network's input and outputs.</summary>
+    internal NetworkContract Contract => _engine.Contract;
+
+    /// <summary>
+    /// Bytes of the weights and of the buffers of so many runs at a time; where the engine does not tell, the size of the model's
+    /// file.
+    /// </summary>
+    internal long MemoryBytes(int batch, int runs)
+    {
+        if (_engine is IMeasuredEngine measured && measured.MemoryBytes(batch, runs) is > 0 and long bytes)
+            return bytes;
+        string? file = Reference.Locate(acceptLicense: true);
+        return file is not null ? new FileInfo(file).Length : BuiltInModels.Bytes(Reference.Text).Length;
+    }
+
+    /// <summary>Runs the network once over entries of any kind.</summary>
+    internal void Run(IReadOnlyList<INetworkEntry> entries, CancellationToken cancellationToken) =>
+        DetectionPipeline.Run(_engine, Model, entries, cancellationToken);
 
     /// <summary>The running half, for streams that need each image's outcome.</summary>
     internal DetectionPipeline Pipeline(DetectOptions? options) => new(_engine, Model, options);

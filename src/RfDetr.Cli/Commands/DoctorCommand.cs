@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
+using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using Spectre.Console;
 
@@ -32,7 +32,7 @@ internal sealed class DoctorCommand
                 : [DoctorChecks.TryPart(part, runtime, context.Cancellation)],
             context.Cancellation)).ConfigureAwait(false);
         bool healthy = !findings.Any(f => f.State == Health.Missing);
-        context.WriteJson(json => Write(json, findings, healthy));
+        context.WriteJson(CliJson.Default.HealthDocument, () => HealthDocument.Of(findings, healthy));
         if (!context.WantsJson)
             Print(context.Human, findings, healthy);
         return healthy ? ExitCodes.Done : ExitCodes.Failed;
@@ -55,23 +55,5 @@ internal sealed class DoctorCommand
 
         console.Write(table);
         console.MarkupLine(healthy ? "[green]Everything needed is there.[/]" : "[red]Something needed is missing; see above.[/]");
-    }
-
-    private static void Write(Utf8JsonWriter json, IReadOnlyList<Finding> findings, bool healthy)
-    {
-        json.WriteStartObject();
-        json.WriteBoolean("healthy", healthy);
-        json.WriteStartArray("findings");
-        foreach (Finding finding in findings)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", finding.Name);
-            json.WriteString("state", JsonNamingPolicy.CamelCase.ConvertName(finding.State.ToString()));
-            json.WriteString("text", finding.Text);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
     }
 }

@@ -48,7 +48,7 @@ internal sealed class ModelArguments
         OptionsOf.Text("--onnxruntime", "PATH", "Another ONNX Runtime library, or the folder it is in.");
 
     /// <summary>For a verb.</summary>
-    /// <param name="libtorch">Whether the verb also runs checkpoints on libtorch.</param>
+    /// <param name="libtorch">True if the verb also runs checkpoints on libtorch.</param>
     public ModelArguments(bool libtorch = false) => _engine = OptionsOf.Choice(
         "--engine",
         $"What runs a checkpoint: our own engine on the CPU or ONNX "

@@ -73,6 +73,9 @@ internal sealed class CliContext
     public void WriteJson<T>(JsonTypeInfo<T> type, Func<T> document) =>
         WriteJson(json => JsonSerializer.Serialize(json, document(), type));
 
+    /// <summary>Opens standard output for results that come one by one.</summary>
+    public JsonTarget OpenOutput() => JsonTarget.To(_output);
+
     /// <summary>Opens the target of <c>--json</c> for results that come one by one.</summary>
     public JsonTarget OpenJson() => JsonPath == CommonOptions.StandardStream ? JsonTarget.To(_output) : JsonTarget.To(JsonPath!);
 

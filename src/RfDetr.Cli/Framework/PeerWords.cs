@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace RfDetr.Cli.Framework;
 
 /// <summary>

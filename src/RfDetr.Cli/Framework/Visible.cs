@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace RfDetr.Cli.Framework;
 
@@ -81,27 +79,4 @@ internal sealed class VisibleWriter(TextWriter inner) : TextWriter(CultureInfo.I
     }
 
     public override void Flush() => inner.Flush();
-}
-
-/// <summary>
-/// The same for a terminal, whose own control sequences must pass: only the texts of what is drawn are looked at.
-/// </summary>
-internal sealed class VisibleHook : IRenderHook
-{
-    public IEnumerable<IRenderable> Process(RenderOptions options, IEnumerable<IRenderable> renderables) =>
-        renderables.Select(r => new VisibleRenderable(r));
-
-    private sealed class VisibleRenderable(IRenderable inner) : IRenderable
-    {
-        public Measurement Measure(RenderOptions options, int maxWidth) => inner.Measure(options, maxWidth);
-
-        public IEnumerable<Segment> Render(RenderOptions options, int maxWidth)
-        {
-            foreach (Segment segment in inner.Render(options, maxWidth))
-            {
-                string text = segment.IsControlCode ? segment.Text : Visible.Of(segment.Text);
-                yield return ReferenceEquals(text, segment.Text) ? segment : new Segment(text, segment.Style);
-            }
-        }
-    }
 }

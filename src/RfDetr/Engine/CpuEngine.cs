@@ -3,7 +3,7 @@ using RfDetr.Cpu;
 namespace RfDetr;
 
 /// <summary>Runs a model in our own engine on the CPU.</summary>
-internal sealed class CpuEngine : INetworkEngine
+internal sealed class CpuEngine : INetworkEngine, IMeasuredEngine
 {
     private readonly CpuNetwork _network;
 
@@ -21,6 +21,8 @@ internal sealed class CpuEngine : INetworkEngine
 
     /// <summary>Threads that share the steps of one run; as many runs at a time take one each.</summary>
     public int Threads => _network.Options.Threads;
+
+    public long MemoryBytes(int batch, int runs) => _network.WeightBytes + runs * _network.Summarize(batch).RunBytes;
 
     public INetworkRun Rent(int batch) => new Run(_network.Rent(batch), Contract);
 

@@ -1,10 +1,17 @@
 namespace RfDetr;
 
+/// <summary>An engine that knows how much memory it takes.</summary>
+internal interface IMeasuredEngine
+{
+    /// <summary>Bytes of the weights and of the buffers of <paramref name="runs"/> runs of a batch; 0 if unknown.</summary>
+    long MemoryBytes(int batch, int runs);
+}
+
 /// <summary>
 /// An engine that is disposed when its owner has let it go and the last run has been given back, so that disposing never pulls
 /// memory away from a call.
 /// </summary>
-internal sealed class SharedEngine(INetworkEngine engine) : INetworkEngine
+internal sealed class SharedEngine(INetworkEngine engine) : INetworkEngine, IMeasuredEngine
 {
     // The owner counts as one user; at 0 the engine is gone.
     private int _users = 1;
@@ -16,6 +23,8 @@ internal sealed class SharedEngine(INetworkEngine engine) : INetworkEngine
 
     /// <summary>The threads of our own engine, where each of as many runs takes one of them; null for other engines.</summary>
     public int? ThreadsOfOwn => (engine as CpuEngine)?.Threads;
+
+    public long MemoryBytes(int batch, int runs) => (engine as IMeasuredEngine)?.MemoryBytes(batch, runs) ?? 0;
 
     public INetworkRun Rent(int batch)
     {

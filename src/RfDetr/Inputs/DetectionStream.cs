@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace RfDetr;
@@ -158,7 +159,8 @@ internal static class DetectionStream
         }
     }
 
-    private static void CheckRoi(Image image, PixelRect? roi)
+    /// <exception cref="ArgumentException">The region does not lie in the image.</exception>
+    internal static void CheckRoi(Image image, PixelRect? roi)
     {
         if (roi is { } r && (r.X < 0 || r.Y < 0 || r.IsEmpty || r.Right > image.Width || r.Bottom > image.Height))
         {
@@ -173,4 +175,30 @@ internal static class DetectionStream
         foreach (Loaded loaded in group)
             loaded.Dispose();
     }
+}
+
+/// <summary>Outcome of one image among many: results, or the reason why there are none.</summary>
+public sealed class ImageOutcome
+{
+    internal ImageOutcome(ImageSource source, Image image, Detections result) =>
+        (Source, Image, Result) = (source, image, result);
+
+    internal ImageOutcome(ImageSource source, Exception error) => (Source, Error) = (source, error);
+
+    /// <summary>Source of the image.</summary>
+    public ImageSource Source { get; }
+
+    /// <summary>The pixels; valid until the next outcome is asked for. Null if it failed.</summary>
+    public Image? Image { get; }
+
+    /// <summary>Objects that were found; null if the image failed.</summary>
+    public Detections? Result { get; }
+
+    /// <summary>Why it failed; null if it did not.</summary>
+    public Exception? Error { get; }
+
+    /// <summary>True if there are results.</summary>
+    [MemberNotNullWhen(true, nameof(Image), nameof(Result))]
+    [MemberNotNullWhen(false, nameof(Error))]
+    public bool Succeeded => Error is null;
 }

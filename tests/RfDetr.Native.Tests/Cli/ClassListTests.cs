@@ -1,4 +1,3 @@
-using RfDetr.Cli.Framework;
 
 namespace RfDetr.Tests.Cli;
 

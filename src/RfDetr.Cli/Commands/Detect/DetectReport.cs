@@ -28,6 +28,12 @@ internal sealed class DetectReport(IAnsiConsole console, int total)
         }
 
         _succeeded++;
+        if (outcome.Result.IsSaturated)
+        {
+            context.Warn(
+                $"{outcome.Source.Name} used up the model's candidates: there may be more objects; try --tiles auto");
+        }
+
         StageTimes t = outcome.Result.Times;
         _times += t;
         foreach (Detection detection in outcome.Result.Items)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using Spectre.Console;
 
@@ -55,7 +56,7 @@ internal sealed class DiffCommand
         foreach ((string file, Exception error) in diff.Failures)
             context.Fail(
                 Failures.Describe(error) is var text && text.Contains(file, StringComparison.Ordinal) ? text : $"{file}: {text}");
-        context.WriteJson(json => DiffJson.Write(json, diff));
+        context.WriteJson(CliJson.Default.DiffDocument, () => DiffDocument.Of(diff));
         DiffPrint.To(context.Human, diff);
         if (page is not null)
         {

@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Builds the server's image from the sources, without any base image: eng/container.sh [NAME[:TAG]] (default rfdetr-serve).
+#   eng/container.sh --root-only    lays out/container/root out and stops: what the image would hold
+# Needs the .NET SDK 10, Linux and one of docker, podman or buildah. Where containers cannot be nested (a build server's own container),
+# buildah works without namespaces: CONTAINER_ISOLATION=chroot.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+. "$root/eng/setup.sh"
+only=false
+if [ "${1:-}" = --root-only ]; then
+  only=true
+  shift
+fi
+name=${1:-rfdetr-serve}
+[ "$(uname -s)" = Linux ] || fail "the image is made of this system's libraries, which must be Linux; found: $(uname -s)"
+require_sdk
+
+work=$root/out/container
+image=$work/root
+rm -rf "$work"
+mkdir -p "$image/app" "$image/etc" "$image/tmp" "$image/proc" "$image/models" "$image/keys"
+chmod 1777 "$image/tmp"
+
+# Self-contained: the runtime lies beside the program.
+rid=$(host_rid)
+case $rid in *-x64) rid=linux-x64 ;; *-arm64) rid=linux-arm64 ;; *) fail "no image for '$rid': linux-x64 and linux-arm64 only" ;; esac
+say "publishing for $rid"
+quietly dotnet publish "$root/src/RfDetr.Serve.Program/RfDetr.Serve.Program.csproj" -c Release -r "$rid" --self-contained true -o "$image/app" \
+  -p:DebugType=none -p:PublishReadyToRun=true -p:GenerateDocumentationFile=false -v q -nologo || fail "publishing failed; what it said stands above"
+find "$image/app" \( -name '*.pdb' -o -name '*.xml' -o -name 'createdump' -o -name 'libcoreclrtraceptprovider.so' \) -delete
+
+# The libraries of the system that these need, with the loader that the program names.
+{ find "$image/app" -type f -name '*.so*'; echo "$image/app/rfdetr-serve"; } |
+  while read -r file; do ldd "$file" 2>/dev/null || true; done |
+  sed -n 's/.*=> \(\/[^ ]*\) .*/\1/p; s/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p' | sort -u | grep -v "^$image/" >"$work/libraries"
+# Loaded by name at run time, so no list names them: TLS, and resolving names of hosts.
+for library in libssl.so.3 libcrypto.so.3 libnss_files.so.2 libnss_dns.so.2 libresolv.so.2; do
+  ldconfig -p | sed -n "s/^[[:space:]]*$library (.*) => //p" | head -n 1
+done >>"$work/libraries"
+sort -u "$work/libraries" | while read -r library; do
+  mkdir -p "$image$(dirname "$library")"
+  cp -L "$library" "$image$library"
+done
+for certificates in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt; do
+  if [ -f "$certificates" ]; then
+    mkdir -p "$image/etc/ssl/certs"
+    cp -L "$certificates" "$image/etc/ssl/certs/ca-certificates.crt"
+    break
+  fi
+done
+
+# .NET asks for the user's name; without this file it throws.
+printf 'root:x:0:0::/:/none\nrfdetr:x:10001:10001::/tmp:/none\n' >"$image/etc/passwd"
+printf 'root:x:0:\nrfdetr:x:10001:\n' >"$image/etc/group"
+printf 'hosts: files dns\n' >"$image/etc/nsswitch.conf"
+say "the image's files: $(du -sm "$image" | cut -f 1) MB in out/container/root"
+if $only; then exit 0; fi
+
+cp "$root/deploy/Containerfile" "$work/"
+if command -v buildah >/dev/null; then
+  options=()
+  if [ -n "${CONTAINER_ISOLATION:-}" ]; then options=(--isolation "$CONTAINER_ISOLATION" --storage-driver vfs); fi
+  # Docker's format: OCI's has no health check.
+  buildah "${options[@]:2}" bud "${options[@]:0:2}" --format docker -t "$name" -f "$work/Containerfile" "$work"
+elif command -v podman >/dev/null; then
+  podman build --format docker -t "$name" -f "$work/Containerfile" "$work"
+elif command -v docker >/dev/null; then
+  docker build -t "$name" -f "$work/Containerfile" "$work"
+else
+  fail "none of buildah, podman and docker is installed; out/container holds what they need (Containerfile and root)"
+fi

@@ -1,0 +1,31 @@
+using System.Reflection;
+
+namespace RfDetr.Serve;
+
+/// <summary>What the server is, and whether it is about to stop.</summary>
+internal sealed class ServerState : IDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private volatile bool _draining;
+
+    public const string Name = "rfdetr";
+
+    public static string Version { get; } =
+        typeof(ServerState).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+            .Split('+')[0] ?? "0";
+
+    /// <summary>Of this start.</summary>
+    public Guid Id { get; } = Guid.NewGuid();
+
+    /// <summary>True from the order to stop on.</summary>
+    public bool IsDraining => _draining;
+
+    /// <summary>Fires when the drain is over: what is still open, such as a stream, must end.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
+    public void Drain() => _draining = true;
+
+    public void Stop() => _stopping.Cancel();
+
+    public void Dispose() => _stopping.Dispose();
+}
