@@ -32,11 +32,12 @@ internal static class TrackingClipsBench
         for (int clip = 0; clip < clips; clip++)
         {
             var truth = new List<MotEntry>();
-            var sessions = kinds.ToDictionary(k => k, k => new TrackerSession(new TrackOptions { Tracker = k }));
+            var options = kinds.ToDictionary(k => k, k => new TrackOptions { Tracker = k });
+            var sessions = kinds.ToDictionary(k => k, k => new TrackerSession(options[k]));
             var found = kinds.ToDictionary(k => k, _ => new List<MotEntry>());
             var camera = (ClipCamera)(clip % Enum.GetValues<ClipCamera>().Length);
-            var options = new ClipOptions { Frames = Frames, FramesPerSecond = Rate, Camera = camera, Scene = s_scene };
-            var generator = new ClipGenerator(options);
+            var scenes = new ClipOptions { Frames = Frames, FramesPerSecond = Rate, Camera = camera, Scene = s_scene };
+            var generator = new ClipGenerator(scenes);
             foreach (ClipFrame drawn in generator.Draw(11, clip, Side, Side))
             {
                 using VideoFrame frame = Copy(drawn);
@@ -50,7 +51,8 @@ internal static class TrackingClipsBench
 
                 foreach (TrackerKind kind in kinds)
                 {
-                    foreach (TrackedDetection d in sessions[kind].Update(frame, seen, drawn.Time)!.Detections)
+                    Detections shown = seen with { Items = [.. seen.Items.Where(d => d.Score > options[kind].LowestScore)] };
+                    foreach (TrackedDetection d in sessions[kind].Update(frame, shown, drawn.Time)!.Detections)
                     {
                         if (d.TrackId is { } id)
                             found[kind].Add(MotEntry.Of(drawn.Index + 1, id, d.Box, d.Score));

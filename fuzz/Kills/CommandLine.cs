@@ -16,14 +16,18 @@ internal sealed class CommandLine : IDisposable
     private CommandLine(string program, string folder, IEnumerable<string> arguments)
     {
         bool byHost = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
-        var start = new ProcessStartInfo(byHost ? Environment.ProcessPath! : "dotnet")
+        string[] host = [byHost ? Environment.ProcessPath! : "dotnet", program];
+
+        // What a shell starts in the background ignores SIGINT, and hands that on to what it starts itself.
+        string[] all = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", .. host] : host;
+        var start = new ProcessStartInfo(all[0])
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (string argument in arguments.Prepend(program))
+        foreach (string argument in all.Skip(1).Concat(arguments))
             start.ArgumentList.Add(argument);
         start.Environment[MarkName] = _mark;
         start.Environment["RFDETR_HOME"] = Path.Combine(folder, ".home");

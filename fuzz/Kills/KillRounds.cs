@@ -14,7 +14,7 @@ internal sealed record KillFigures
     /// <summary>Runs that were ended while something unfinished lay under a hidden name.</summary>
     public int Unfinished { get; set; }
 
-    /// <summary>Runs that were begun again, or gone on with, and gave what an undisturbed one gives.</summary>
+    /// <summary>Runs whose work was done again, or gone on with, and gave what an undisturbed one gives.</summary>
     public int Resumed { get; set; }
 
     /// <summary>What should not be: a sentence each.</summary>
@@ -129,7 +129,9 @@ internal sealed class KillRounds
         }
 
         Look(folder, complete: code == 0, Find);
-        if (resume)
+
+        // Work that was done before the signal came is not done again.
+        if (resume && (_target.SavesOnTheWay || _whole.Keys.Except(ResultFiles.Names(folder)).Any()))
         {
             string[] again = _target.Resume?.Invoke(folder) is { Length: > 0 } arguments ? arguments : _target.Arguments;
             CommandLine.Run(_program, folder, again);
@@ -151,14 +153,14 @@ internal sealed class KillRounds
 
         long start = Stopwatch.GetTimestamp();
         while (!run.HasEnded && Stopwatch.GetElapsedTime(start).TotalMilliseconds < ms)
-            Thread.Sleep(1);
+            Thread.Sleep(2);
     }
 
     private void WaitForFirstFile(CommandLine run, string folder)
     {
         string? old = _target.Old is { } name ? Path.Combine(folder, name) : null;
         while (!run.HasEnded && Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).All(f => f == old))
-            Thread.Sleep(2);
+            Thread.Sleep(5);
     }
 
     private void Look(string folder, bool complete, Action<string> find)

@@ -40,7 +40,10 @@ internal sealed record KillTarget(string Name, params string[] Arguments)
     /// <summary>The command lines that make what the targets read, run in the folder <c>in</c>.</summary>
     public static string[][] Inputs { get; } =
     [
-        ["data", "synth", "--output", "data", "--count", "12", "--valid", "4", "--size", "96x72"],
+        [
+            "data", "synth", "--output", "data", "--count", "12", "--valid", "4", "--size", "96x72", "--classes",
+            "ball,cube,cone,ring,star,mug"
+        ],
         ["export", "demo", "--output", "demo.pth"],
     ];
 

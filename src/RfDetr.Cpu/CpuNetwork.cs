@@ -7,7 +7,7 @@ namespace RfDetr.Cpu;
 /// A network compiled for the CPU: packed weights, a plan for each batch size in use, helper threads. Safe for many threads;
 /// results do not depend on how many run at once, nor on the number of threads.
 /// </summary>
-public sealed class CpuNetwork : IDisposable
+internal sealed class CpuNetwork : IDisposable
 {
     private readonly NodeGraph _graph;
     private readonly WeightStore _weights;

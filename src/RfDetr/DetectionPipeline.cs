@@ -48,15 +48,27 @@ internal sealed class DetectionPipeline(INetworkEngine engine, ModelInfo model, 
     /// <summary>Runs the network once over all the frames; answers are in their order.</summary>
     /// <param name="frames">The images.</param>
     /// <param name="cancellationToken">Stops before or while the network runs.</param>
-    public ImageAnswer[] Run<T>(scoped T frames, CancellationToken cancellationToken)
+    /// <param name="turn">Lets one run of the network at a time pass, the thread waiting for it; null lets all.</param>
+    public ImageAnswer[] Run<T>(scoped T frames, CancellationToken cancellationToken, SemaphoreSlim? turn = null)
         where T : IFrames, allows ref struct
     {
         using Activity? activity = Telemetry.Start(model.Name, frames.Count);
         using INetworkRun run = engine.Rent(frames.Count);
         double[] prepareMs = Prepare(frames, run, cancellationToken);
+        turn?.Wait(cancellationToken);
         long began = Stopwatch.GetTimestamp();
-        run.Execute(cancellationToken);
-        return Decode(frames, run, prepareMs, StageClock.Ms(began));
+        double networkMs;
+        try
+        {
+            run.Execute(cancellationToken);
+            networkMs = StageClock.Ms(began);
+        }
+        finally
+        {
+            _ = turn?.Release();
+        }
+
+        return Decode(frames, run, prepareMs, networkMs);
     }
 
     /// <summary>The same, where several runs take turns; who waits for a turn holds no thread.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Playwright;
 
 namespace RfDetr.Page.Tests;
 
@@ -25,7 +24,7 @@ public sealed class CameraTests(Browser browser)
                 {
                     if (frame.Text is { Length: > 0 }) // the settings come first and as text
                         return;
-                    frame.Binary[..2].ShouldBe([0xFF, 0xD8], "frames are JPEG");
+                    frame.Binary![..2].ShouldBe([0xFF, 0xD8], "frames are JPEG");
                     most = Math.Max(most, ++waiting);
                 }
             };

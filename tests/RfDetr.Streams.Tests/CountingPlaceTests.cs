@@ -71,4 +71,15 @@ public class CountingPlaceTests
                 _ => kind.ToString(),
             }, Case.Insensitive);
     }
+
+    [Fact]
+    public void Trackers_see_weak_detections_but_for_Sort_and_follow_the_threshold()
+    {
+        var options = new TrackOptions { Detect = new DetectOptions { ScoreThreshold = 0.6f } };
+        options.LowestScore.ShouldBe(0.1f);
+        (options with { TrackerThreshold = 0.3f }).LowestScore.ShouldBe(0.3f);
+        (options with { Tracker = TrackerKind.Sort }).LowestScore.ShouldBe(0.6f);
+        (options with { Tracker = null }).LowestScore.ShouldBe(0.6f);
+        (options with { Detect = new DetectOptions { ScoreThreshold = 0.05f } }).LowestScore.ShouldBe(0.05f);
+    }
 }

@@ -144,7 +144,8 @@ internal static class DoctorChecks
             return new(name, Health.Limited, $"for videos only: {Failures.Describe(e)}");
         }
 
-        static string Number(FfmpegTools tools) => tools.Banner.Split(' ') is [_, _, var version, ..] ? version : "unknown version";
+        static string Number(FfmpegTools tools) =>
+            tools.Banner.Split(' ') is [_, _, var version, ..] ? version : "unknown version";
     }
 
     /// <summary>Loads the demonstration model on a provider and shows it a gray image.</summary>

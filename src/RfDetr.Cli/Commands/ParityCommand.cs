@@ -23,7 +23,8 @@ internal static class ParityCommand
         Option<string?> bundle =
             OptionsOf.Text("--bundle", "FILE", "Safetensors file with 'input' and the expected stages; see docs/parity.md.");
         Option<string?> write =
-            OptionsOf.OutputFile("--write-bundle", "FILE", "Write the checkpoint's own stages (on the input of --bundle, if given).");
+            OptionsOf.OutputFile(
+                "--write-bundle", "FILE", "Write the checkpoint's own stages (on the input of --bundle, if given).");
         Option<float?> tolerance = OptionsOf.Number(
             "--tolerance", "T", "Allowed error as a part of a stage's largest value (default: the file's own, else 1e-4).",
             1e-12f, 10);

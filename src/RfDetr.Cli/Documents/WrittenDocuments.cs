@@ -1,5 +1,4 @@
 using RfDetr.Data;
-using RfDetr.Synth;
 
 namespace RfDetr.Cli.Documents;
 

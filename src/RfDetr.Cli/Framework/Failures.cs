@@ -29,6 +29,7 @@ internal static partial class Failures
     // .NET's own sentences name full paths and nothing to do about them.
     private static string? OwnSentence(Exception e) => e switch
     {
+        FileNotFoundException { FileName: { } odd } when OddFileName.Hides(odd) => $"'{Short(odd)}' {OddFileName.Fault}",
         FileNotFoundException { FileName: { } file } when e.Message.StartsWith("Could not find", StringComparison.Ordinal) =>
             $"there is no file '{Short(file)}'",
         DirectoryNotFoundException when PathInQuotes().Match(e.Message) is { Success: true } match =>

@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace RfDetr.Cli.Framework;
 
 /// <summary>
@@ -75,7 +73,7 @@ internal static class PeerWords
         ("--version", ["version"]),
     ];
 
-    /// <summary>What an unknown option is called here; null if it is no word of others, or has no counterpart.</summary>
+    /// <summary>The name that an unknown option has here; null if it is no word of others, or has no counterpart.</summary>
     /// <param name="name">The option as it was typed.</param>
     /// <param name="known">The names of the verb's options.</param>
     /// <param name="arguments">The names of the verb's arguments.</param>

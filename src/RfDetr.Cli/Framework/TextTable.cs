@@ -3,7 +3,7 @@ using Spectre.Console.Rendering;
 
 namespace RfDetr.Cli.Framework;
 
-/// <summary>How a column of a <see cref="TextTable"/> gives way where the terminal is too narrow for all.</summary>
+/// <summary>The way in which a column of a <see cref="TextTable"/> gives room where the terminal is too narrow for all.</summary>
 internal enum Narrow
 {
     /// <summary>The column keeps its width.</summary>
@@ -66,7 +66,8 @@ internal sealed class TextTable : IRenderable
         int[] widths = [.. _columns.Select((c, i) =>
             Math.Max(Width(c.Heading), cells.Select(row => Segment.CellCount(row[i])).DefaultIfEmpty(0).Max()))];
         List<int> shown = [.. Enumerable.Range(0, _columns.Count)];
-        while (Total(shown, widths) > maxWidth && shown.FindLastIndex(i => _columns[i].Narrow == Narrow.Drop) is >= 0 and int last)
+        while (Total(shown, widths) > maxWidth
+            && shown.FindLastIndex(i => _columns[i].Narrow == Narrow.Drop) is >= 0 and int last)
             shown.RemoveAt(last);
         Shrink(shown, widths, maxWidth);
         return Total(shown, widths) <= maxWidth ? Aligned(options, cells, shown, widths) : Listed(cells);

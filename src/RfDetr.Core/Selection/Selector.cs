@@ -14,7 +14,7 @@ namespace RfDetr;
 /// score the lower index wins: so ties at the boundary are exact. A threshold is applied before the selection only as far as
 /// no class passes it, which cannot change the result. A NaN logit never wins.
 /// </remarks>
-public static class Selector
+internal static class Selector
 {
     /// <summary>Writes the selected pairs, best first, and returns their number.</summary>
     /// <param name="logits">Class logits <c>[queries, classes]</c> of one image, row-major.</param>
@@ -159,4 +159,4 @@ public static class Selector
 /// <param name="Query">0-based row of the network's output: its box and its mask.</param>
 /// <param name="Label">0-based class logit, before any mapping to names or category ids.</param>
 /// <param name="Score">Sigmoid of the logit, 0..1.</param>
-public readonly record struct Candidate(int Query, int Label, float Score);
+internal readonly record struct Candidate(int Query, int Label, float Score);

@@ -3,7 +3,7 @@ namespace RfDetr.Data;
 /// <summary>
 /// A ground-truth file and a result file as input of the evaluator, by the rules of pycocotools' <c>loadRes</c>.
 /// </summary>
-public static class CocoComparison
+internal static class CocoComparison
 {
     /// <summary>Reads both files and evaluates.</summary>
     /// <param name="truthPath">COCO ground truth.</param>

@@ -19,7 +19,7 @@ public sealed record EvaluationSummary(EvaluationResult Boxes, EvaluationResult?
 /// session, libtorch in the middle of training, another process's result file) only has to add.
 /// </summary>
 /// <remarks>Not for several threads at once. Detections of a class that is not among the classes are left out.</remarks>
-public sealed class DetectionEvaluation
+internal sealed class DetectionEvaluation
 {
     private readonly IReadOnlyList<DataClass> _classes;
     private readonly Dictionary<int, DataClass> _byIndex;

@@ -14,7 +14,7 @@ namespace RfDetr.Data;
 /// ids as names. Precision, recall and F1 are at IoU 0.5 and the score threshold <c>best.threshold</c>, that of the highest mean
 /// F1.
 /// </remarks>
-public static class EvaluationJson
+internal static class EvaluationJson
 {
     /// <summary>Writes one object.</summary>
     /// <param name="json">Receives it.</param>

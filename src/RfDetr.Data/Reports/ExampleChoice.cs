@@ -1,7 +1,7 @@
 namespace RfDetr.Data;
 
 /// <summary>The images that a report shows.</summary>
-public static class ExampleChoice
+internal static class ExampleChoice
 {
     /// <summary>Half of them those with most mistakes, half evenly spread over the others; worst first.</summary>
     /// <param name="result">The evaluation.</param>

@@ -12,7 +12,7 @@ namespace RfDetr.Data;
 /// there. Classes without objects are left out. The numbers outside of <c>class_map</c> are of the first split;
 /// <c>confidence_threshold</c> and <c>kind</c> are ours.
 /// </remarks>
-public static class ResultsJson
+internal static class ResultsJson
 {
     private static readonly JsonWriterOptions s_options = new() { Indented = true };
 

@@ -47,6 +47,8 @@ internal sealed partial record VocAnnotation(
 
     private static XElement Load(string file)
     {
+        if (OddFileName.Hides(file))
+            throw new DataSetFormatException(file, OddFileName.Fault + ".");
         try
         {
             return Parse(file, strict: true);

@@ -11,7 +11,7 @@ namespace RfDetr.Checkpoints;
 /// Safe for many readers. Tensors live as long as the checkpoint: after <see cref="Dispose"/> touching one throws
 /// <see cref="ObjectDisposedException"/>, and disposing while another thread reads is the caller's mistake.
 /// </remarks>
-public sealed class Checkpoint : IWeightSource, IDisposable
+internal sealed class Checkpoint : IWeightSource, IDisposable
 {
     private readonly FileBytes _file;
     private readonly IWeightSource _weights;
@@ -126,7 +126,7 @@ public sealed class Checkpoint : IWeightSource, IDisposable
 }
 
 /// <summary>The containers that weights come in, distinguished by content and not by extension.</summary>
-public enum CheckpointFormat
+internal enum CheckpointFormat
 {
     /// <summary>Format of <c>torch.save</c> since 1.6: a zip archive of one pickle and raw storages.</summary>
     TorchZip,
@@ -139,7 +139,7 @@ public enum CheckpointFormat
 }
 
 /// <summary>Options for opening a checkpoint.</summary>
-public sealed record CheckpointOptions
+internal sealed record CheckpointOptions
 {
     /// <summary>The defaults.</summary>
     public static CheckpointOptions Default { get; } = new();

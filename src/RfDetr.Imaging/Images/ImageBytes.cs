@@ -22,6 +22,8 @@ internal struct ImageBytes : IDisposable
     {
         if (Directory.Exists(path))
             throw new FileNotFoundException($"'{path}' is a folder, not an image.", path);
+        if (OddFileName.Hides(path))
+            throw new FileNotFoundException($"'{path}' {OddFileName.Fault}.", path);
         if (!File.Exists(path))
             throw new FileNotFoundException($"there is no file '{path}'", path);
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, options);

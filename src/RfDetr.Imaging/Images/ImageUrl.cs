@@ -7,7 +7,7 @@ namespace RfDetr;
 /// http, and the decoder rather than the server's <c>Content-Type</c> says what came. It follows an address wherever it points; a
 /// service that takes addresses from strangers should pass a client whose handler refuses its internal network.
 /// </summary>
-public static class ImageUrl
+internal static class ImageUrl
 {
     private const int MostRedirects = 5;
 

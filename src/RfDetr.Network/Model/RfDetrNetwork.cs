@@ -6,7 +6,7 @@ namespace RfDetr.Model;
 /// RF-DETR (arXiv 2511.09554), written once for every back end: windowed DINOv2 encoder → projector → two-stage selection →
 /// decoder → heads. Building it from <see cref="Weights"/> loads and checks them; <see cref="Forward"/> is pure.
 /// </summary>
-public sealed class RfDetrNetwork
+internal sealed class RfDetrNetwork
 {
     private readonly WindowedEncoder _encoder;
     private readonly LevelProjector[] _projector;

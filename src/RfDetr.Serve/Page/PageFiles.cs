@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using System.Security.Cryptography;
-using Microsoft.Net.Http.Headers;
+using StandardHeaders = Microsoft.Net.Http.Headers.HeaderNames;
 
 namespace RfDetr.Serve;
 
@@ -51,10 +51,10 @@ internal sealed class PageFiles
         }
 
         // A browser asks each time and gets 304: after an update of the server no old script meets a new page.
-        answer.Headers[HeaderNames.CacheControl] = "no-cache";
-        answer.Headers[HeaderNames.ETag] = file.Tag;
-        answer.Headers[HeaderNames.XContentTypeOptions] = "nosniff";
-        answer.Headers[HeaderNames.ContentSecurityPolicy] = Policy;
+        answer.Headers[StandardHeaders.CacheControl] = "no-cache";
+        answer.Headers[StandardHeaders.ETag] = file.Tag;
+        answer.Headers[StandardHeaders.XContentTypeOptions] = "nosniff";
+        answer.Headers[StandardHeaders.ContentSecurityPolicy] = Policy;
         answer.Headers["Referrer-Policy"] = "no-referrer";
         answer.Headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()";
         if (context.Request.Headers.IfNoneMatch == file.Tag)

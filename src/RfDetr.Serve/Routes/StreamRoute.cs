@@ -344,7 +344,7 @@ internal sealed partial class StreamJson : JsonSerializerContext
     public static byte[] Write<T>(T document, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
     {
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, ResultJson.Writing))
+        using (var json = new Utf8JsonWriter(stream, JsonStyle.Compact))
             JsonSerializer.Serialize(json, document, type);
         return stream.ToArray();
     }

@@ -11,10 +11,7 @@ internal sealed class FrameDetector : IDisposable
 
     public FrameDetector(Detector detector, TrackOptions options, int batch)
     {
-        // Trackers continue objects with weak detections, too.
-        _options = options.Tracks && options.TrackerThreshold < options.Detect.ScoreThreshold
-            ? options.Detect with { ScoreThreshold = options.TrackerThreshold }
-            : options.Detect;
+        _options = options.Detect with { ScoreThreshold = options.LowestScore };
         _most = detector.BatchSize(batch);
         if (options.Tiles is { } tiles)
             _tiles = new TileDetector(detector, tiles);

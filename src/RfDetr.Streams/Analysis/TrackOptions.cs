@@ -28,7 +28,10 @@ public sealed record TrackOptions
     /// </summary>
     public DetectOptions Detect { get; init; } = DetectOptions.Default;
 
-    /// <summary>The smallest score that trackers are shown, where it is below that of <see cref="Detect"/>; 0..1.</summary>
+    /// <summary>
+    /// The smallest score that trackers are shown, where it is below that of <see cref="Detect"/>; 0..1. SORT is shown nothing
+    /// below that of <see cref="Detect"/>.
+    /// </summary>
     public float TrackerThreshold { get; init; } = 0.1f;
 
     /// <summary>The use of the camera's motion.</summary>
@@ -80,6 +83,13 @@ public sealed record TrackOptions
         if (wrong.Count > 0)
             throw new ArgumentException("track options: " + string.Join("; ", wrong));
     }
+
+    /// <summary>
+    /// The score above which detections are needed. Trackers continue objects with weak ones; SORT, which takes every detection
+    /// for an object, gets none of them.
+    /// </summary>
+    internal float LowestScore => !Tracks || (CreateTracker is null && Tracker == TrackerKind.Sort)
+        ? Detect.ScoreThreshold : Math.Min(TrackerThreshold, Detect.ScoreThreshold);
 
     internal bool Tracks => Tracker is not null || CreateTracker is not null;
 

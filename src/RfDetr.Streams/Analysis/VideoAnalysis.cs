@@ -173,7 +173,13 @@ public sealed class VideoAnalysis
             Index = index,
             Time = time,
             Age = frame.Age,
-            Found = found with { Items = [.. objects.Select(o => o.Detection)] },
+            Found = found with
+            {
+                Items = [.. objects.Select(o => o.Detection)],
+
+                // Weak detections, which only trackers see, may well use up the candidates.
+                IsSaturated = found.IsSaturated && found.Items.All(IsAbove),
+            },
             Objects = objects,
             Ended = tracked?.Ended ?? [],
             Events = events,

@@ -45,7 +45,7 @@ public sealed record ModelInspection
     public string Variant { get; init; } = "unknown";
 
     /// <summary>The network's configuration; null for ONNX files and where it cannot be inferred.</summary>
-    public ModelConfig? Config { get; init; }
+    internal ModelConfig? Config { get; init; }
 
     /// <summary>The tensors of a checkpoint, by the published names; empty for ONNX files.</summary>
     public IReadOnlyList<InspectedTensor> Tensors { get; init; } = [];
@@ -84,7 +84,7 @@ public sealed record ModelInspection
     public bool HasEma { get; init; }
 
     /// <summary>Training arguments; empty if the file has none.</summary>
-    public PlainMap Args { get; init; } = new();
+    internal PlainMap Args { get; init; } = new();
 
     /// <summary>Content of an ONNX file: producer, operators, inputs and outputs. Null for checkpoints.</summary>
     public OnnxModelInfo? Onnx { get; init; }

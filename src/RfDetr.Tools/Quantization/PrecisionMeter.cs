@@ -7,7 +7,7 @@ namespace RfDetr.Tools;
 /// <param name="options">Options that all detectors share.</param>
 /// <param name="split">Labeled images.</param>
 /// <param name="most">Largest number of its images to look at; null for all.</param>
-public sealed class PrecisionMeter(string model, ModelOptions options, DataSplit split, int? most = null)
+internal sealed class PrecisionMeter(string model, ModelOptions options, DataSplit split, int? most = null)
 {
     /// <summary>Threads of one run; 0: one for each physical core.</summary>
     public int Threads { get; init; }

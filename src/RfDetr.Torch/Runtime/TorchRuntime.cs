@@ -5,7 +5,7 @@ namespace RfDetr.Torch;
 /// <summary>
 /// libtorch as a whole: version, threads, seeds, modes. Every member loads the library where it is not loaded yet.
 /// </summary>
-public static unsafe class TorchRuntime
+internal static unsafe class TorchRuntime
 {
     /// <summary>True if libtorch can be used here; false leaves the reason in <paramref name="reason"/>.</summary>
     public static bool IsAvailable(out string reason)
@@ -45,7 +45,9 @@ public static unsafe class TorchRuntime
         }
     }
 
-    /// <summary>The processor that OpenBLAS takes its kernels for, in its own words; null where another library multiplies.</summary>
+    /// <summary>
+    /// The processor that OpenBLAS takes its kernels for, in its own words; null where another library multiplies.
+    /// </summary>
     public static string? BlasKernels
     {
         get

@@ -1,7 +1,7 @@
 namespace RfDetr.Torch;
 
 /// <content>Gradients.</content>
-public sealed unsafe partial class TorchTensor
+internal sealed unsafe partial class TorchTensor
 {
     /// <summary>True if operations on it are recorded for the backward pass. May be set on leaves of floating type.</summary>
     public bool RequiresGrad

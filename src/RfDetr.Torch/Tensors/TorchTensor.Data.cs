@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace RfDetr.Torch;
 
 /// <content>Elements in and out.</content>
-public sealed unsafe partial class TorchTensor
+internal sealed unsafe partial class TorchTensor
 {
     private static readonly AtenOp ItemOp = new("aten::item");
 

@@ -1,7 +1,7 @@
 namespace RfDetr.Torch;
 
 /// <content>Shapes, parts, indices, conversions.</content>
-public sealed unsafe partial class TorchTensor
+internal sealed unsafe partial class TorchTensor
 {
     private static readonly AtenOp TransposeOp = new(
         "aten::transpose.int"),
@@ -133,7 +133,7 @@ public sealed unsafe partial class TorchTensor
 }
 
 /// <summary>Ways to find a value between pixels; the numbers are libtorch's.</summary>
-public enum SampleMode
+internal enum SampleMode
 {
     /// <summary>From the four pixels around.</summary>
     Bilinear = 0,
@@ -143,7 +143,7 @@ public enum SampleMode
 }
 
 /// <summary>Values that lie outside an image that is sampled; the numbers are libtorch's.</summary>
-public enum SamplePadding
+internal enum SamplePadding
 {
     /// <summary>Zeros.</summary>
     Zeros = 0,

@@ -7,7 +7,7 @@ namespace RfDetr.Training;
 /// <summary>
 /// Repeats the steps of a file of training figures and compares every loss term, gradient, optimizer group and the weights after.
 /// </summary>
-public static class TrainingParity
+internal static class TrainingParity
 {
     private const double LossTolerance = 1e-4, GradientTolerance = 1e-3, ParameterTolerance = 1e-4, NoiseFloor = 1e-6;
 

@@ -1,7 +1,7 @@
 namespace RfDetr.Training;
 
 /// <summary>Subjects of the figures of <see cref="TrainingParityReport"/>.</summary>
-public enum TrainingFigureKind
+internal enum TrainingFigureKind
 {
     /// <summary>A term of the loss, or their weighted sum <c>total</c>.</summary>
     Loss,
@@ -28,7 +28,7 @@ public enum TrainingFigureKind
 /// infinite if something is not a number.
 /// </param>
 /// <param name="Tolerance">Largest error that is allowed.</param>
-public sealed record TrainingFigure(TrainingFigureKind Kind, int Step, string Name, double RelativeError, double Tolerance)
+internal sealed record TrainingFigure(TrainingFigureKind Kind, int Step, string Name, double RelativeError, double Tolerance)
 {
     /// <summary>True if it agrees.</summary>
     public bool Ok => RelativeError <= Tolerance;
@@ -40,7 +40,7 @@ public sealed record TrainingFigure(TrainingFigureKind Kind, int Step, string Na
 /// <param name="Engine">Library that computed.</param>
 /// <param name="Figures">Every comparison, in the order of the work.</param>
 /// <param name="Skipped">Tensors whose gradient is below 10⁻⁶ of all gradients': what is left of them is rounding.</param>
-public sealed record TrainingParityReport(
+internal sealed record TrainingParityReport(
     string File, string Variant, string Engine, IReadOnlyList<TrainingFigure> Figures, IReadOnlyList<string> Skipped)
 {
     /// <summary>True if all agree.</summary>

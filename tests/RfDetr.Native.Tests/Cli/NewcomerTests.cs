@@ -4,7 +4,9 @@ using RfDetr.Cli.Framework;
 
 namespace RfDetr.Tests.Cli;
 
-/// <summary>Slips of people who come from other tools, and of people in a hurry: each is answered before any work is done.</summary>
+/// <summary>
+/// Slips of people who come from other tools, and of people in a hurry: each is answered before any work is done.
+/// </summary>
 public sealed class NewcomerTests : IDisposable
 {
     private static readonly string s_image = Goldens.Path("images/reference.png");
@@ -79,7 +81,8 @@ public sealed class NewcomerTests : IDisposable
             "detect", s_image, "-m", "demo", "-t", "0.3", "-b", "2", "-o", output, "-f", "json", "-e", "cpu", "-j", "1", "-r");
         run.Code.ShouldBe(0, run.Error);
         string text = await File.ReadAllTextAsync(Path.Combine(output, "detections.json"));
-        CliRun same = await CliRun.Of("detect", s_image, "--threshold", "0.3", "--engine", "cpu", "--threads", "1", "--json", "-");
+        CliRun same =
+            await CliRun.Of("detect", s_image, "--threshold", "0.3", "--engine", "cpu", "--threads", "1", "--json", "-");
         System.Text.Json.JsonDocument.Parse(text).RootElement.GetProperty("images")[0].GetProperty("detections").GetArrayLength()
             .ShouldBe(same.Json.GetProperty("images")[0].GetProperty("detections").GetArrayLength());
     }

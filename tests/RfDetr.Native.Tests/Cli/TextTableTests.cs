@@ -49,7 +49,8 @@ public sealed class TextTableTests
     public void A_pipe_has_no_width()
     {
         string text = new('x', 500);
-        Lines(10_000, new TextTable().AddColumn("").AddColumn("", narrow: Narrow.Wrap).AddRow("a", text)).ShouldBe([$"a  {text}"]);
+        Lines(10_000, new TextTable().AddColumn("").AddColumn("", narrow: Narrow.Wrap).AddRow("a", text))
+            .ShouldBe([$"a  {text}"]);
     }
 
     [Fact]

@@ -43,7 +43,7 @@ internal sealed class EvalArguments
 
     public string Split(CliContext context) => context.Get(_split) ?? "valid";
 
-    /// <summary>What was asked for by name; null for all that the model and the labels have.</summary>
+    /// <summary>The kind that was asked for by name; null for all that the model and the labels have.</summary>
     public EvaluationKind? Kind(CliContext context) => _evaluation.Kind(context);
 
     public string? Output(CliContext context) => context.Get(_output);

@@ -7,7 +7,7 @@ namespace RfDetr.Checkpoints;
 /// Finds a checkpoint's configuration: first what its shapes reveal (always checked), then its arguments, then the table
 /// of published variants matched by shapes; what none of them says is an error that lists it.
 /// </summary>
-public static class ConfigInference
+internal static class ConfigInference
 {
     /// <summary>Variants that 1.4.1 saved with num_select 100 by a slip; they were trained and measured with 300.</summary>
     private static readonly string[] s_slippedSelect = ["large", "xlarge", "2xlarge"];
@@ -140,7 +140,7 @@ public static class ConfigInference
 }
 
 /// <summary>The caller's knowledge about a checkpoint; each value given here overrides what the file says.</summary>
-public sealed record ConfigInferenceOptions
+internal sealed record ConfigInferenceOptions
 {
     /// <summary>The variant the caller asks for; a checkpoint that does not fit is an error. Null: recognize it.</summary>
     public string? Variant { get; init; }
@@ -165,4 +165,4 @@ public sealed record ConfigInferenceOptions
 /// <param name="Warnings">
 /// Contradictions that were settled, one sentence each: what the file says, what its shapes are, what was taken.
 /// </param>
-public sealed record InferredConfig(Model.ModelConfig Config, IReadOnlyList<string> Warnings);
+internal sealed record InferredConfig(Model.ModelConfig Config, IReadOnlyList<string> Warnings);

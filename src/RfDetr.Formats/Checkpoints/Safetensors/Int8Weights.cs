@@ -11,7 +11,7 @@ namespace RfDetr.Checkpoints;
 /// </summary>
 /// <param name="source">The tensors; it must outlive this.</param>
 /// <param name="isChosen">Test for the tensors that become integers, if they are float matrices whose rows are outputs.</param>
-public sealed class Int8Weights(IWeightSource source, Func<string, bool> isChosen) : IWeightSource
+internal sealed class Int8Weights(IWeightSource source, Func<string, bool> isChosen) : IWeightSource
 {
     internal const string ScaleSuffix = ".int8_scale";
 

@@ -9,7 +9,7 @@ namespace RfDetr.Checkpoints;
 /// <c>__metadata__</c> (<c>rfdetr.args</c>, <c>rfdetr.metadata</c>, <c>rfdetr.class_map</c>); averaged weights are
 /// tensors named <c>ema.…</c>.
 /// </summary>
-public static class SafetensorsWriter
+internal static class SafetensorsWriter
 {
     /// <summary>
     /// Data begins at a multiple of this, and wider elements come first, so every tensor is aligned to its element.

@@ -1,7 +1,7 @@
 namespace RfDetr.Onnx;
 
 /// <summary>Roles of the inputs and outputs of a model, and the sizes that are known before a run.</summary>
-public sealed record DetectionContract
+internal sealed record DetectionContract
 {
     /// <summary>Images, normalized: N × C × H × W.</summary>
     public required OnnxValueInfo Input { get; init; }

@@ -8,7 +8,7 @@ namespace RfDetr.Tensors;
 /// A named-less, contiguous, row-major block of numbers in host memory (little endian): what files hold,
 /// what constants are made of. Immutable by contract; the memory may be a view of a mapped file.
 /// </summary>
-public sealed class HostTensor
+internal sealed class HostTensor
 {
     /// <summary>Wraps <paramref name="bytes"/>; nothing is copied.</summary>
     /// <param name="dtype">Element type.</param>

@@ -4,7 +4,7 @@ namespace RfDetr.Tensors;
 /// The plain reference back end: computes at once on managed arrays, one clear loop per operation. It defines what the others
 /// must give (conformance), and it folds constants. Not fast. Safe for use from one thread at a time.
 /// </summary>
-public sealed class HostBackend : Backend
+internal sealed class HostBackend : Backend
 {
     private readonly bool _keepTaps;
 

@@ -5,7 +5,7 @@ namespace RfDetr.Tensors;
 
 /// <summary>Dimensions of a tensor, outermost first; compared by value. Written <c>[Dim.Batch, 300, 4]</c>.</summary>
 [CollectionBuilder(typeof(Shape), nameof(Create))]
-public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
+internal sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
 {
     private readonly Dim[] _dims;
 
@@ -115,4 +115,4 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
 }
 
 /// <summary>An operation was given tensors whose shapes do not fit it.</summary>
-public sealed class ShapeException(string message) : ArgumentException(message);
+internal sealed class ShapeException(string message) : ArgumentException(message);

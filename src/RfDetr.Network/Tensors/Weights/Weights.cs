@@ -6,7 +6,7 @@ namespace RfDetr.Tensors;
 /// A place in a checkpoint's tree of names: <c>weights / "encoder" / "layer" / 0</c>. Modules ask it for their tensors by name
 /// and shape while they are built; <see cref="Complete"/> then reports everything that did not fit in one error.
 /// </summary>
-public sealed class Weights
+internal sealed class Weights
 {
     private const int Listed = 8;
     private readonly Session _session;
