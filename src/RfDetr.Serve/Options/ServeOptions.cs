@@ -2,7 +2,7 @@ using System.Net;
 
 namespace RfDetr.Serve;
 
-/// <summary>Policies of the server towards images that a request names by address.</summary>
+/// <summary>Treatment of images that a request names by address.</summary>
 public enum UrlInputs
 {
     /// <summary>Addresses are refused.</summary>
@@ -35,7 +35,7 @@ public sealed record ServeOptions
     /// request names none.</summary>
     public IReadOnlyList<ModelChoice> Models { get; init; } = [];
 
-    /// <summary>Engine that runs the models.</summary>
+    /// <summary>The engine that runs the models.</summary>
     public Engine Engine { get; init; } = Engine.Auto;
 
     /// <summary>The caller accepts the license of weights that ask for it.</summary>
@@ -53,7 +53,7 @@ public sealed record ServeOptions
     /// <summary>Lets a server without keys listen beyond the loopback.</summary>
     public bool Insecure { get; init; }
 
-    /// <summary>Policy towards images that a request names by address.</summary>
+    /// <summary>Treatment of addresses of images.</summary>
     public UrlInputs UrlInputs { get; init; }
 
     /// <summary>Origins (<c>https://example.org</c>) whose pages may call the server; empty: none but its own.</summary>

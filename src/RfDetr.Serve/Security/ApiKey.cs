@@ -5,7 +5,7 @@ using System.Threading.RateLimiting;
 
 namespace RfDetr.Serve;
 
-/// <summary>Rights that a key gives.</summary>
+/// <summary>The rights of a key.</summary>
 [Flags]
 internal enum Rights
 {
