@@ -25,7 +25,7 @@ public sealed class CameraTests(Browser browser)
                 {
                     if (frame.Text is { Length: > 0 }) // the settings come first and as text
                         return;
-                    frame.Binary[..2].ShouldBe([0xFF, 0xD8], "frames are JPEG");
+                    frame.Binary![..2].ShouldBe([0xFF, 0xD8], "frames are JPEG");
                     most = Math.Max(most, ++waiting);
                 }
             };

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using System.Security.Cryptography;
-using Microsoft.Net.Http.Headers;
 
 namespace RfDetr.Serve;
 
@@ -51,10 +50,10 @@ internal sealed class PageFiles
         }
 
         // A browser asks each time and gets 304: after an update of the server no old script meets a new page.
-        answer.Headers[HeaderNames.CacheControl] = "no-cache";
-        answer.Headers[HeaderNames.ETag] = file.Tag;
-        answer.Headers[HeaderNames.XContentTypeOptions] = "nosniff";
-        answer.Headers[HeaderNames.ContentSecurityPolicy] = Policy;
+        answer.Headers.CacheControl = "no-cache";
+        answer.Headers.ETag = file.Tag;
+        answer.Headers.XContentTypeOptions = "nosniff";
+        answer.Headers.ContentSecurityPolicy = Policy;
         answer.Headers["Referrer-Policy"] = "no-referrer";
         answer.Headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()";
         if (context.Request.Headers.IfNoneMatch == file.Tag)
