@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Installs the packages of out/packages (eng/pack.sh makes them) as a user would: in an empty folder outside the checkout, with an empty home and
-# none of our settings, and runs the applications of tests/install: as they are, as a single file, trimmed, compiled ahead, as a web API, on
-# ONNX Runtime, and the tool. Every case is run even if one before it failed; the last line is "N passed, N failed, N skipped".
-# Packages of others are taken from the machine's own cache where it has them.
+# Installs the packages of out/packages (eng/pack.sh makes them) as a user would: in an empty folder outside the checkout, with an
+# empty home and none of our settings, and runs the applications of tests/install: as they are, as a single file, trimmed, compiled
+# ahead, as a web API, on ONNX Runtime and without it, and the tool. Every case is run even if one before it failed; the last line is
+# "N passed, N failed, N skipped". Packages of others are taken from the machine's own cache where it has them.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -34,10 +34,11 @@ require_linker() {
   fail "NativeAOT needs a linker. Debian and Ubuntu: apt-get install clang zlib1g-dev; macOS: xcode-select --install"
 }
 
-# Where other packages may be taken from, read-only. The new packages go to a folder that is thrown away: the same version may be packed again.
+# Where other packages may be taken from, read-only. The new packages go to a folder that is thrown away: the same version may be
+# packed again.
 cache=${NUGET_PACKAGES:-${HOME:-}/.nuget/packages}
-mkdir -p "$work/home" "$work/empty" "$work/pictures" "$cache"
-cp "$root/samples/images/scene-21-00003.jpg" "$work/pictures/image.jpg"
+mkdir -p "$work/home" "$work/empty" "$work/images" "$cache"
+cp "$root/samples/images/scene-21-00003.jpg" "$work/images/image.jpg"
 cp -R "$root/tests/install" "$work/install"
 cat >"$work/nuget.config" <<CONFIG
 <configuration>
@@ -53,8 +54,10 @@ cat >"$work/nuget.config" <<CONFIG
   <fallbackPackageFolders><add key="machine" value="$cache" /></fallbackPackageFolders>
 </configuration>
 CONFIG
-unset RFDETR_ONNXRUNTIME RFDETR_LIBVIPS RFDETR_TORCH RFDETR_LIBTORCH CI RepositoryUrl ToolSystems
+unset RFDETR_ONNXRUNTIME RFDETR_TORCH RFDETR_LIBTORCH RFDETR_HOME CI RepositoryUrl ToolSystems XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME
 export HOME=$work/home DOTNET_CLI_HOME=$work/home NUGET_PACKAGES=$work/packages
+# Build servers would outlive the folder that is thrown away.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 cd "$work"
 
 case_of() {
@@ -70,23 +73,35 @@ case_of() {
   fi
 }
 
-# Publishes an application of tests/install in the given way, runs it on the image and looks at what it leaves in a home of its own.
-application() {
-  local name=$1 way=$2 out=$work/out/$1-$2 program
+# Publishes an application of tests/install in the given way.
+published() {
+  local name=$1 way=$2
   shift 2
-  quietly dotnet publish "install/$name" -o "$out" -v q -nologo -p:RfDetrVersion="$version" -p:OnnxRuntimeVersion="$onnxruntime" "$@" || return 1
-  program=$out/$name
-  rm -rf "$work/empty" && mkdir "$work/empty"
-  (cd "$work/pictures" && HOME=$work/empty "$program" image.jpg) || return 1
-  if [ -n "$(ls -A "$work/empty")" ]; then
-    echo "   the program left files in the home folder: $(cd "$work/empty" && find . -type f | tr '\n' ' ')"
+  quietly dotnet publish "install/$name" -o "out/$name-$way" -v q -nologo \
+    -p:RfDetrVersion="$version" -p:OnnxRuntimeVersion="$onnxruntime" "$@"
+}
+
+# Runs a published application, or the tool, with a home of its own, in which it must leave nothing.
+at_home() {
+  local home=$work/empty status=0
+  rm -rf "$home" && mkdir "$home"
+  HOME=$home "$@" || status=$?
+  if [ -n "$(ls -A "$home")" ]; then
+    echo "   the program left files in the home folder: $(cd "$home" && find . -type f | tr '\n' ' ')"
     return 1
   fi
+  return "$status"
+}
+
+in_images() { (cd "$work/images" && "$@"); }
+
+application() {
+  published "$@" && at_home in_images "$work/out/$1-$2/$1" image.jpg
 }
 
 # As above, and no warning of the trimmer or the ahead-of-time compiler may come from our assemblies.
 trimmed() {
-  local log=$work/$2.log
+  local log=$work/$1-$2.log
   application "$@" "-flp:logfile=$log;verbosity=minimal" || return 1
   if grep -E 'warning IL[0-9]+' "$log" | grep -i rfdetr | sort -u; then
     echo "   the warnings above come from our assemblies"
@@ -94,11 +109,28 @@ trimmed() {
   fi
 }
 
+# The program must end with an error that names both lines to type.
+told_what_to_add() {
+  local log=$work/$1-$2.log line
+  published "$@" || return 1
+  if at_home in_images "$work/out/$1-$2/$1" image.jpg >"$log" 2>&1; then
+    echo "   the program ran, without an engine to run on"
+    return 1
+  fi
+  for line in "dotnet add package RfDetr.OnnxRuntime" "dotnet add package Microsoft.ML.OnnxRuntime"; do
+    grep -q "^ *$line\$" "$log" && continue
+    cat "$log"
+    echo "   the error does not name the line '$line'"
+    return 1
+  done
+}
+
 tool() {
-  quietly dotnet tool install RfDetr.Tool --tool-path tools --version "$version" || return 1
-  HOME=$work/empty tools/rfdetr --version &&
-    HOME=$work/empty tools/rfdetr detect pictures/image.jpg --output "$work/found" --json found.json &&
-    [ "$(grep -o '"class_name": *"\(ball\|star\|mug\)"' found.json | sort | uniq | wc -l)" -eq 3 ]
+  quietly dotnet tool install RfDetr.Tool --tool-path tools --version "$version" &&
+    at_home tools/rfdetr --version &&
+    at_home tools/rfdetr detect images/image.jpg --output found --json found.json &&
+    [ "$(grep -o '"class_name": *"\(ball\|star\|mug\)"' found.json | sort | uniq | wc -l)" -eq 3 ] &&
+    [ -s found/image.jpg ]
 }
 
 require_linker
@@ -108,6 +140,10 @@ case_of "trimmed" trimmed console trimmed -r "$rid" --self-contained -p:PublishT
 case_of "NativeAOT" trimmed console aot -r "$rid" -p:PublishAot=true
 case_of "web API, parallel requests" application web plain -r "$rid" --self-contained false
 case_of "ONNX Runtime" application onnx plain -r "$rid" --self-contained false
+case_of "ONNX Runtime, trimmed" trimmed onnx trimmed -r "$rid" --self-contained -p:PublishTrimmed=true
+case_of "no native package of ONNX Runtime" told_what_to_add onnx bare -r "$rid" --self-contained false -p:WithNative=false
+case_of "no package of ONNX Runtime" told_what_to_add onnx none -r "$rid" --self-contained false \
+  -p:WithNative=false -p:WithEngine=false
 case_of "tool" tool
 summed=true
 summary_line "$passed" "$failed" 0

@@ -1,8 +1,9 @@
 #:property PublishAot=false
 
-// Writes the public surface of every library to its PublicAPI.Unshipped.txt, which a reviewer reads first: dotnet run
-// eng/public-api.cs A build compares the two (Microsoft.CodeAnalysis.PublicApiAnalyzers) and fails where they differ. What a
-// released version had is in PublicAPI.Shipped.txt; after a release the new lines move there by hand.
+// Writes the public surface of every library to its PublicAPI.Unshipped.txt, which a reviewer reads first:
+//   dotnet run eng/public-api.cs
+// A build compares the two (Microsoft.CodeAnalysis.PublicApiAnalyzers) and fails where they differ. The surface of a released version
+// is in PublicAPI.Shipped.txt; after a release the new lines move there by hand.
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 
@@ -20,34 +21,65 @@ foreach (string library in libraries)
     Write(library, []);
 }
 
-var start = new ProcessStartInfo(
-    "dotnet", ["build", "src/RfDetr.Cli", "-c", "Release", "-v", "m", "-nologo", "-tl:off", "-p:TreatWarningsAsErrors=false"])
-{
-    WorkingDirectory = root,
-    RedirectStandardOutput = true,
-};
 var surfaces = libraries.ToDictionary(l => l, _ => new SortedSet<string>(StringComparer.Ordinal));
-using Process build = Process.Start(start)!;
-while (await build.StandardOutput.ReadLineAsync() is { } line)
+var built = new HashSet<string>(StringComparer.Ordinal);
+// The command line first: it builds nearly all of them, and warnings are told only once.
+foreach (string project in libraries.Select(l => Path.GetFileName(l)).Prepend("RfDetr.Cli"))
 {
-    if (Undeclared().Match(line) is { Success: true } match)
-        surfaces[Path.GetDirectoryName(match.Groups["project"].Value)!].Add(match.Groups["member"].Value);
-    else if (line.Contains(" -> ", StringComparison.Ordinal) || line.Contains("error", StringComparison.Ordinal))
-        Console.WriteLine(line);
+    if (built.Contains(project))
+        continue;
+    int status = await BuildAsync(project);
+    if (status != 0)
+        return status;
 }
 
-await build.WaitForExitAsync();
+if (surfaces.Values.All(s => s.Count == 0))
+{
+    Console.Error.WriteLine("error: the build named no public member; take the files back with git and look at its output");
+    return 1;
+}
+
 foreach ((string library, SortedSet<string> members) in surfaces)
 {
     Write(library, members);
     Console.WriteLine($"{Path.GetFileName(library)}: {members.Count} members");
 }
 
-return build.ExitCode;
+return 0;
+
+// Other analyzers have nothing to say here and take most of the time.
+async Task<int> BuildAsync(string project)
+{
+    var start = new ProcessStartInfo(
+        "dotnet",
+        [
+            "build", $"src/{project}", "-c", "Release", "-v", "m", "-nologo", "-tl:off", "-p:TreatWarningsAsErrors=false",
+            "-p:EnforceCodeStyleInBuild=false", "-p:EnableNETAnalyzers=false"
+        ])
+    {
+        WorkingDirectory = root,
+        RedirectStandardOutput = true,
+    };
+    using Process build = Process.Start(start)!;
+    while (await build.StandardOutput.ReadLineAsync() is { } line)
+    {
+        if (Undeclared().Match(line) is { Success: true } match)
+            surfaces[Path.GetDirectoryName(match.Groups["project"].Value)!].Add(match.Groups["member"].Value);
+        else if (line.Contains("error", StringComparison.Ordinal) || line.Contains("RS0017", StringComparison.Ordinal))
+            Console.WriteLine(line);
+        else if (line.Split(" -> ") is [string name, _])
+            built.Add(name.Trim());
+    }
+
+    await build.WaitForExitAsync();
+    return build.ExitCode;
+}
 
 static bool IsLibrary(string folder) =>
     Directory.EnumerateFiles(folder, "*.csproj").SingleOrDefault() is { } project
-        && !File.ReadAllText(project).Contains("<OutputType>Exe", StringComparison.Ordinal);
+        && File.ReadAllText(project) is { } text
+        && !text.Contains("<OutputType>Exe", StringComparison.Ordinal)
+        && !text.Contains("<UsePublicApi>false", StringComparison.Ordinal);
 
 static void Write(string library, IEnumerable<string> members) =>
     File.WriteAllText(

@@ -1,7 +1,7 @@
 #:project ../src/RfDetr/RfDetr.csproj
 #:property PublishAot=false
 
-// Finds objects in an image:  dotnet run -c Release samples/detect.cs -- PICTURE [MODEL]
+// Finds objects in an image:  dotnet run -c Release samples/detect.cs -- IMAGE [MODEL]
 using RfDetr;
 
 string image = args.Length > 0 ? args[0] : "samples/images/scene-21-00001.jpg";

@@ -1,10 +1,12 @@
 #:project ../src/RfDetr/RfDetr.csproj
 #:project ../src/RfDetr.OnnxRuntime/RfDetr.OnnxRuntime.csproj
+#:project ../src/RfDetr.Tools/RfDetr.Tools.csproj
 #:package Microsoft.ML.OnnxRuntime
 #:property PublishAot=false
 
-// Exports a checkpoint and compares what the two find:  dotnet run -c Release samples/export-and-compare.cs -- PICTURE [MODEL]
+// Exports a checkpoint and compares what the two find:  dotnet run -c Release samples/export-and-compare.cs -- IMAGE [MODEL]
 using RfDetr;
+using RfDetr.Tools;
 
 string image = args.Length > 0 ? args[0] : "samples/images/scene-21-00001.jpg";
 string model = args.Length > 1 ? args[1] : "demo";

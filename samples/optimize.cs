@@ -3,7 +3,7 @@
 #:package Microsoft.ML.OnnxRuntime
 #:property PublishAot=false
 
-// Chooses the quickest way to run a model on this machine:  dotnet run -c Release samples/optimize.cs -- PICTURE [MODEL]
+// Chooses the quickest way to run a model on this machine:  dotnet run -c Release samples/optimize.cs -- IMAGE [MODEL]
 using RfDetr;
 
 string image = args.Length > 0 ? args[0] : throw new ArgumentException("give an image");

@@ -67,7 +67,7 @@ internal static class NetworkBench
 
     /// <summary>Prints the time of our own engine by kind of step.</summary>
     /// <param name="variant">The network.</param>
-    /// <param name="rounds">How often it runs.</param>
+    /// <param name="rounds">Number of runs.</param>
     /// <param name="threads">Of one run.</param>
     /// <param name="int8Bits">Bits of activations in int8; 0: everything in float.</param>
     public static void Profile(string variant, int rounds, int threads, int int8Bits = 0)

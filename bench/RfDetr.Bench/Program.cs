@@ -20,12 +20,15 @@ switch (what)
         NetworkBench.Profile(variant, rounds, Threads(), int8Bits: 7);
         break;
     case "pipeline": PipelineBench.Run(rounds); break;
+    case "stream": StreamBench.Run(rounds, variant); break;
     case "load": LoadBench.Run(Math.Min(rounds, 5)); break;
     case "serve" when args.Length >= 3:
         await ServeBench.RunAsync(args[1], args[2], Number(3, 20), (int)Number(4, 2));
         break;
     case "evaluation": EvaluationBench.Run(Math.Min(rounds, 5)); break;
     case "tracking": TrackingBench.Run(Math.Min(rounds, 9)); break;
+    case "tracking-clips": TrackingClipsBench.Run(Math.Clamp(rounds, 1, 30)); break;
+    case "video": VideoBench.Run(Math.Min(rounds, 9)); break;
     case "training" when args.Length == 4: TrainingBench.Run(variant, Math.Min(rounds, 10), args[3]); break;
     case "train-step": TrainStepBench.Run(variant, Math.Min(rounds, 10)); break;
     case "all":
@@ -37,9 +40,10 @@ switch (what)
     default:
         Console.Error.WriteLine(
             $"no benchmark '{string.Join(' ', args)}'; there are network [ROUNDS] [VARIANT] [THREADS], profile [ROUNDS] "
-                + $"[VARIANT] [THREADS], int8 and profile-int8 likewise, pipeline [ROUNDS], load [ROUNDS], evaluation "
-                + $"[ROUNDS], tracking [ROUNDS], train-step [ROUNDS] [VARIANT], training ROUNDS VARIANT DATA, serve PROGRAM "
-                + $"IMAGE [SECONDS] [ROUNDS], tables (see "
+                + $"[VARIANT] [THREADS], int8 and profile-int8 likewise, pipeline [ROUNDS], stream [ROUNDS] [MODEL], "
+                + $"load [ROUNDS], evaluation [ROUNDS], tracking [ROUNDS], tracking-clips [CLIPS], "
+                + $"video [ROUNDS], train-step [ROUNDS] [VARIANT], training ROUNDS VARIANT DATA, serve "
+                + $"PROGRAM IMAGE [SECONDS] [ROUNDS], tables (see "
                 + $"bench/tables.sh), all [ROUNDS]");
         return 2;
 }

@@ -11,11 +11,12 @@ internal static class Campaign
 
     /// <summary>Runs all readers one after the other.</summary>
     /// <param name="targets">The readers.</param>
-    /// <param name="minutes">For all of them together.</param>
+    /// <param name="minutes">For all of them together, unless <paramref name="inputs"/> says how many.</param>
+    /// <param name="inputs">Inputs for each reader; null for as many as the time allows.</param>
     /// <param name="corpus">Folder of the seeds.</param>
     /// <param name="findings">Folder for inputs that a reader did not bear.</param>
     /// <returns>0 if every reader bore everything, else 1.</returns>
-    public static int Run(ReaderTarget[] targets, double minutes, string corpus, string findings)
+    public static int Run(ReaderTarget[] targets, double minutes, long? inputs, string corpus, string findings)
     {
         int failed = 0;
         Console.WriteLine($"{"reader",-14} {"inputs",12} {"accepted",12} {"refused",12} {"per second",11} {"peak MB",8}");
@@ -30,7 +31,9 @@ internal static class Campaign
                         Interlocked.Increment(
                             ref target.Try(input)
                                 ? ref accepted
-                                : ref refused), time: (int)Math.Max(1, 60 * minutes / targets.Length));
+                                : ref refused),
+                    iter: inputs ?? -1,
+                    time: inputs is null ? (int)Math.Max(1, 60 * minutes / targets.Length) : -1);
             }
             catch (CsCheckException e)
             {

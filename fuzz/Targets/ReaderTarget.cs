@@ -4,9 +4,9 @@ namespace RfDetr.Fuzzing;
 
 /// <summary>A reader of files from outside, as something that damaged input can be thrown at.</summary>
 /// <param name="Name">Its name; also of its folder in the corpus.</param>
-/// <param name="Words">What means something to it: mutations put these in.</param>
+/// <param name="Words">Words that mean something to it: mutations put these in.</param>
 /// <param name="Read">Reads the bytes and touches everything that reading leaves for later.</param>
-/// <param name="IsRefusal">Whether an exception is one by which the reader refuses a file. Any other is a finding.</param>
+/// <param name="IsRefusal">True if an exception is one by which the reader refuses a file. Any other is a finding.</param>
 internal sealed record ReaderTarget(
     string Name, IReadOnlyList<byte[]> Words, Action<byte[]> Read, Func<Exception, bool> IsRefusal)
 {

@@ -45,7 +45,8 @@ public static class CliApp
         };
         if (args is [ServeCommand.Name, .. string[] forServer])
             return await ServeAsync(forServer, error, cancellationToken).ConfigureAwait(false);
-        ParseResult parsed = root.Parse(args);
+        // Letters are not bundled: "-model" is a slip of "--model", not "-m odel".
+        ParseResult parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false });
         if (parsed.Action is { } builtIn and not ParseErrorAction)
             return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false); // --help, --version
         if (UsageErrors.Of(parsed) is { Count: > 0 } mistakes)
@@ -87,10 +88,16 @@ public static class CliApp
         }
     }
 
-    /// <summary>All verbs, in the order of the help text.</summary>
+    /// <summary>Every verb, those within others too.</summary>
+    internal static IEnumerable<Command> AllVerbs() =>
+        Verbs().SelectMany(v => v.Subcommands.Count > 0 ? v.Subcommands : (IEnumerable<Command>)[v]);
+
+    /// <summary>The verbs of the first level, in the order of the help text.</summary>
     private static IEnumerable<Command> Verbs() =>
     [
         DetectCommand.Create(),
+        TrackCommand.Create(),
+        CamerasCommand.Create(),
         DownloadCommand.Create(),
         VariantsCommand.Create(),
         DoctorCommand.Create(),

@@ -3,7 +3,7 @@ namespace RfDetr.Cpu;
 /// <summary>
 /// Notes the ranges of what weights are multiplied with, over all runs of the networks compiled with it. Safe for many threads.
 /// </summary>
-public sealed class ActivationObserver
+internal sealed class ActivationObserver
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, ActivationRange> _ranges = [];

@@ -1,4 +1,5 @@
 using RfDetr.Graph;
+using RfDetr.Tensors;
 
 namespace RfDetr.Cpu;
 
@@ -6,7 +7,7 @@ namespace RfDetr.Cpu;
 /// A network compiled for the CPU: packed weights, a plan for each batch size in use, helper threads. Safe for many threads;
 /// results do not depend on how many run at once, nor on the number of threads.
 /// </summary>
-public sealed class CpuNetwork : IDisposable
+internal sealed class CpuNetwork : IDisposable
 {
     private readonly NodeGraph _graph;
     private readonly WeightStore _weights;
@@ -103,4 +104,11 @@ public sealed class CpuNetwork : IDisposable
 
     // The graph may fix the number of images itself: then there is one plan.
     private int BatchOf(int batch) => _hasOpenBatch ? batch : 1;
+}
+
+/// <summary>The passes that a network goes through before plans are made of it.</summary>
+internal static class CpuPasses
+{
+    public static NetworkGraph Run(NetworkGraph graph) =>
+        Passes.OptimizeForKernels(Passes.Run(graph, new Decompose(op => op is not UpsampleConv2x2)));
 }

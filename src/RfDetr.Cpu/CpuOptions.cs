@@ -1,7 +1,7 @@
 namespace RfDetr.Cpu;
 
 /// <summary>Options for compiling a network for the CPU.</summary>
-public sealed record CpuOptions
+internal sealed record CpuOptions
 {
     /// <summary>Environment variable that forbids code made at run time where it is <c>0</c>, whatever the options say.</summary>
     public const string AssembleVariable = "RFDETR_ASSEMBLE";

@@ -6,7 +6,7 @@ namespace RfDetr.Cpu;
 /// <summary>
 /// Memory of one run at a time: inputs, outputs and everything between. For one thread at a time; dispose it to give it back.
 /// </summary>
-public sealed unsafe class CpuRun : IDisposable
+internal sealed unsafe class CpuRun : IDisposable
 {
     private readonly CpuNetwork _network;
     private readonly NativeBlock _block;
@@ -109,7 +109,7 @@ public sealed unsafe class CpuRun : IDisposable
 }
 
 /// <summary>An input or output of a run, dense and row-major.</summary>
-public sealed unsafe class CpuTensor
+internal sealed unsafe class CpuTensor
 {
     private readonly CpuRun _run;
     private readonly View _view;

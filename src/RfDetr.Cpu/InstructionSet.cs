@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace RfDetr.Cpu;
 
 /// <summary>Widths of registers that kernels are compiled for.</summary>
-public enum InstructionSet
+internal enum InstructionSet
 {
     /// <summary>The widest this processor has.</summary>
     Auto,
@@ -23,7 +23,7 @@ public enum InstructionSet
 }
 
 /// <summary>Facts about <see cref="InstructionSet"/> values.</summary>
-public static class InstructionSets
+internal static class InstructionSets
 {
     /// <summary>Those this processor carries out, widest first.</summary>
     public static IReadOnlyList<InstructionSet> Available { get; } =

@@ -4,7 +4,7 @@ namespace RfDetr.Cpu;
 /// The products that are computed from 8-bit integers: weights −127..127 with a scale for each output, activations of 8 or 7 bits
 /// with scale and zero point for each row, int32 sums. All instruction sets compute the same integers.
 /// </summary>
-public sealed record Int8Products
+internal sealed record Int8Products
 {
     /// <summary>Names of weights as the checkpoint has them; a product that was folded from any of these is in int8.</summary>
     public required IReadOnlySet<string> Weights { get; init; }

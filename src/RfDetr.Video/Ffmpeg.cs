@@ -16,6 +16,7 @@ internal sealed partial class Ffmpeg : IAsyncDisposable
         Channel.CreateUnbounded<FrameStamp>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Queue<string> _last = [];
     private long _errors;
+    private volatile bool _stopped;
 
     private Ffmpeg(Process process)
     {
@@ -34,6 +35,12 @@ internal sealed partial class Ffmpeg : IAsyncDisposable
 
     /// <summary>Number of error messages so far: damaged packets, missing references and the like.</summary>
     public long Errors => Interlocked.Read(ref _errors);
+
+    /// <summary>
+    /// True if a signal told it to stop, and it ended what it was doing in good order: Ctrl-C in a terminal reaches every
+    /// program.
+    /// </summary>
+    public bool WasStopped => _stopped;
 
     /// <summary>The last error messages in one line.</summary>
     public string Problem
@@ -56,6 +63,18 @@ internal sealed partial class Ffmpeg : IAsyncDisposable
             UseShellExecute = false,
         };
         return new Ffmpeg(Process.Start(start) ?? throw new VideoException($"'{tools.Ffmpeg}' did not start."));
+    }
+
+    /// <summary>The reason for an exit status other than zero, in words.</summary>
+    public string ReasonFor(int status)
+    {
+        const int bySignal = 128, fileTooLarge = 25;
+        if (Problem.Length > 0)
+            return Problem;
+        return status > bySignal && status != 255 && !OperatingSystem.IsWindows()
+            ? Invariant.Text($"ffmpeg was ended by signal {status - bySignal}")
+                + (status == bySignal + fileTooLarge ? ": the file is larger than the limit of this shell or user" : "")
+            : "ffmpeg gave no reason";
     }
 
     /// <summary>Waits for the end and returns the exit status.</summary>
@@ -114,6 +133,8 @@ internal sealed partial class Ffmpeg : IAsyncDisposable
             return;
         }
 
+        if (line.Contains("received signal", StringComparison.Ordinal))
+            _stopped = true;
         if (!line.Contains("[error]", StringComparison.Ordinal) && !line.Contains("[fatal]", StringComparison.Ordinal))
             return;
         _ = Interlocked.Increment(ref _errors);

@@ -38,7 +38,7 @@ public sealed class VideoException : RfDetrException
 /// <summary>
 /// Finds the programs ffmpeg and ffprobe: by option, by the variable RFDETR_FFMPEG (a file or a folder), on PATH.
 /// </summary>
-public sealed partial class FfmpegTools
+internal sealed partial class FfmpegTools
 {
     /// <summary>The environment variable that names ffmpeg or its folder.</summary>
     public const string Variable = "RFDETR_FFMPEG";

@@ -24,7 +24,10 @@ public sealed record VideoOptions
     /// <summary>Number of decoded frames of a file that may wait; 1..64. Live input keeps the newest only.</summary>
     public int Buffer { get; init; } = 4;
 
-    /// <summary>Live input that delivers no frame for so long is given up and opened again; above zero.</summary>
+    /// <summary>
+    /// Live input that delivers no frame for so long is given up and opened again; above zero. The first frame may take ten
+    /// seconds longer.
+    /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Number of times in a row that live input is opened again in vain before reading fails; ≥ 0.</summary>

@@ -11,9 +11,15 @@ internal static class VideoProbe
     private const int LargestAnswer = 4 << 20;
 
     /// <summary>Facts about an input.</summary>
+    /// <param name="tools">The programs.</param>
+    /// <param name="input">The input.</param>
+    /// <param name="timeout">The longest time to wait for an answer.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="beginning">The first bytes of what comes through standard input.</param>
     /// <exception cref="VideoException">It is no video, or cannot be opened.</exception>
     public static async Task<VideoInfo> RunAsync(
-        FfmpegTools tools, VideoInput input, TimeSpan timeout, CancellationToken cancellation)
+        FfmpegTools tools, VideoInput input, TimeSpan timeout, CancellationToken cancellation,
+        ReadOnlyMemory<byte> beginning = default)
     {
         var start = new ProcessStartInfo(
             tools.Ffprobe,
@@ -29,11 +35,12 @@ internal static class VideoProbe
         using Process process = Process.Start(start) ?? throw new VideoException($"'{tools.Ffprobe}' did not start.");
         try
         {
-            process.StandardInput.Close();
             Task<string> errors = process.StandardError.ReadToEndAsync(limited.Token);
+            Task feeding = FeedAsync(process, beginning, limited.Token);
             string answer = await ReadAsync(process.StandardOutput, limited.Token).ConfigureAwait(false);
             string problem = LastLine(await errors.ConfigureAwait(false));
             await process.WaitForExitAsync(limited.Token).ConfigureAwait(false);
+            await feeding.ConfigureAwait(false);
             return process.ExitCode == 0
                 ? Parse(answer, input)
                 : throw new VideoException(
@@ -61,6 +68,10 @@ internal static class VideoProbe
             JsonElement video = streams.FirstOrDefault(s => Text(s, "codec_type") == "video" && !IsCover(s));
             if (video.ValueKind == JsonValueKind.Undefined)
                 throw new VideoException($"'{input.Name}' holds no video.");
+            if (document.RootElement.TryGetProperty("format", out JsonElement format) && IsImage(Text(format, "format_name")))
+                throw new VideoException(
+                    $"'{input.Name}' is an image ({TextForMessages.Line(Text(video, "codec_name") ?? "unknown")}), not a video, "
+                    + "whatever its name says; images are detected without a tracker.");
             (int width, int height) = (Whole(video, "width"), Whole(video, "height"));
             (int num, int den) = Fraction(Text(video, "sample_aspect_ratio"), ':');
             if (num > 0 && den > 0)
@@ -90,12 +101,29 @@ internal static class VideoProbe
         }
     }
 
+    private static async Task FeedAsync(Process process, ReadOnlyMemory<byte> beginning, CancellationToken cancellation)
+    {
+        try
+        {
+            await process.StandardInput.BaseStream.WriteAsync(beginning, cancellation).ConfigureAwait(false);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has seen enough.
+        }
+    }
+
     private static async Task<string> ReadAsync(StreamReader reader, CancellationToken cancellation)
     {
         var buffer = new char[LargestAnswer];
         int length = await reader.ReadBlockAsync(buffer, cancellation).ConfigureAwait(false);
         return length < LargestAnswer ? new string(buffer, 0, length) : throw new VideoException("ffprobe's answer is too long.");
     }
+
+    // ffmpeg's readers of single images: png_pipe, jpeg_pipe, image2 …
+    private static bool IsImage(string? format) =>
+        format is "image2" or "image2pipe" || format?.EndsWith("_pipe", StringComparison.Ordinal) == true;
 
     // Cover pictures of songs are video streams, too.
     private static bool IsCover(JsonElement stream) => stream.TryGetProperty("disposition", out JsonElement d)

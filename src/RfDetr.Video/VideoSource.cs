@@ -12,6 +12,10 @@ namespace RfDetr.Video;
 /// </summary>
 public sealed class VideoSource
 {
+    // Of what comes as bytes, ffprobe sees so much.
+    private const int Beginning = 4 << 20;
+
+    private static readonly TimeSpan s_signalDelay = TimeSpan.FromSeconds(0.3);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(30);
 
     private readonly FfmpegTools _tools;
@@ -20,8 +24,15 @@ public sealed class VideoSource
     private long _errors;
     private string _problem = "";
 
-    private VideoSource(FfmpegTools tools, VideoInput input, VideoOptions options, VideoInfo info) =>
+    private readonly Stream? _bytes;
+    private byte[]? _beginning;
+
+    private VideoSource(
+        FfmpegTools tools, VideoInput input, VideoOptions options, VideoInfo info, Stream? bytes = null, byte[]? beginning = null)
+    {
         (_tools, _input, _options, Info) = (tools, input, options, info);
+        (_bytes, _beginning) = (bytes, beginning);
+    }
 
     /// <summary>Facts about the video. A stream may have another size after it was interrupted.</summary>
     public VideoInfo Info { get; private set; }
@@ -35,9 +46,50 @@ public sealed class VideoSource
     /// <summary>Number of times that live input was interrupted.</summary>
     public int Interruptions { get; private set; }
 
-    /// <summary>Opens a video.</summary>
-    /// <param name="input">A file, <c>rtsp://…</c>, <c>http(s)://…</c>, <c>camera:0</c>, or <c>-</c> for standard input.</param>
+    /// <summary>Length of what is to be read, as far as the container and the options tell; null if they do not.</summary>
+    public TimeSpan? Expected =>
+        (_options.End ?? Info.Duration) - _options.Start is { } rest && rest > TimeSpan.Zero ? rest : null;
+
+    /// <summary>Time at which reading is to end; null for the end of the video.</summary>
+    internal TimeSpan? End => _options.End;
+
+    /// <summary>The file that holds the sound; null if there is none that could be read a second time.</summary>
+    internal string? SoundPath => Info.AudioCodec is null ? null : _input.File;
+
+    /// <summary>
+    /// Opens a video that comes as bytes, from standard input for example. It can be read once; formats whose index stands at the
+    /// end (many <c>.mp4</c> files) cannot be read so.
+    /// </summary>
+    /// <param name="bytes">The video; stays open.</param>
     /// <param name="options">What to read; null for everything.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="FfmpegMissingException">ffmpeg is not installed.</exception>
+    /// <exception cref="VideoException">The bytes are no video, or one that must be a file.</exception>
+    public static async Task<VideoSource> OpenAsync(
+        Stream bytes, VideoOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        options ??= new VideoOptions();
+        options.Validate();
+        var tools = FfmpegTools.Find(options.Ffmpeg);
+
+        // ffprobe needs no more than the beginning; ffmpeg gets it again.
+        var beginning = new byte[Beginning];
+        int length = await ReadFullyAsync(bytes, beginning, cancellation).ConfigureAwait(false);
+        Array.Resize(ref beginning, length);
+        TimeSpan longest = Slack(VideoInput.Bytes, options);
+        VideoInfo info =
+            await VideoProbe.RunAsync(tools, VideoInput.Bytes, longest, cancellation, beginning).ConfigureAwait(false);
+        return new VideoSource(tools, VideoInput.Bytes, options, info, bytes, beginning);
+    }
+
+    /// <summary>Opens a video.</summary>
+    /// <param name="input">
+    /// A file, <c>rtsp://…</c>, <c>http(s)://…</c>, or <c>camera:0</c>. Bytes from standard input go to <see
+    /// cref="OpenAsync(Stream, VideoOptions?, CancellationToken)"/>.
+    /// </param>
+    /// <param name="options">Options for reading; null for everything.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="FfmpegMissingException">ffmpeg is not installed.</exception>
@@ -48,11 +100,19 @@ public sealed class VideoSource
         options ??= new VideoOptions();
         options.Validate();
         VideoInput parsed = VideoInput.Parse(input);
+        if (parsed == VideoInput.Bytes)
+            throw new ArgumentException(
+                "'-' names standard input, which a library does not touch; give the stream to VideoSource.OpenAsync(Stream).",
+                nameof(input));
         FfmpegTools tools = FfmpegTools.Find(options.Ffmpeg);
-        if (parsed.IsLive && (options.Start > TimeSpan.Zero || options.End is not null))
+        if (parsed is { IsLive: true, IsWeb: false } && (options.Start > TimeSpan.Zero || options.End is not null))
             throw new ArgumentException(
                 $"{nameof(VideoOptions.Start)} and {nameof(VideoOptions.End)} are for files, but '{parsed.Name}' is live.");
         VideoInfo info = await VideoProbe.RunAsync(tools, parsed, Slack(parsed, options), cancellation).ConfigureAwait(false);
+
+        // On the web, what has no length has no end.
+        if (parsed.IsWeb)
+            (parsed, info) = (parsed.As(live: info.Duration is null), info with { IsLive = info.Duration is null });
         return new VideoSource(tools, parsed, options, info);
     }
 
@@ -112,21 +172,30 @@ public sealed class VideoSource
         }
     }
 
-    // Every end of live input is a loss: it is opened again with growing pauses, 1, 2, 4 … 30 seconds.
+    // Every end of live input is a loss: it is opened again with growing pauses, 1, 2, 4 … 30 seconds. Its size is asked for
+    // first, for it may be another one. A sender that serves one guest at a time may not be ready again for the reader that comes
+    // right behind that question; the next attempt then goes without asking, or the question would take the reader's place for
+    // ever.
     private async Task KeepDecodingAsync(NewestFrame newest, CancellationToken cancellation)
     {
         long index = 0, began = TimeProvider.System.GetTimestamp();
-        bool interrupted = false;
+        bool interrupted = false, isAsked = true;
         try
         {
             for (int inVain = 0; ; inVain++)
             {
                 long before = index;
+                bool asks = !isAsked;
+                isAsked = false;
                 try
                 {
-                    if (interrupted)
+                    if (asks)
+                    {
                         Info = await VideoProbe.RunAsync(_tools, _input, Slack(_input, _options), cancellation)
                             .ConfigureAwait(false);
+                        isAsked = true;
+                    }
+
                     index = await DecodeAsync(index, interrupted, newest.PutAsync, cancellation, began).ConfigureAwait(false);
                 }
                 catch (VideoException e)
@@ -137,7 +206,7 @@ public sealed class VideoSource
                 interrupted = true;
                 Interruptions++;
                 if (index > before)
-                    inVain = 0;
+                    (inVain, isAsked) = (0, false);
                 if (inVain >= _options.Reconnects)
                     throw new VideoException(
                         $"'{_input.Name}' broke off and did not come back in {inVain + 1} attempts: {Problem}");
@@ -164,6 +233,7 @@ public sealed class VideoSource
         int size = checked(info.Width * info.Height * 3);
         long first = index;
         await using Ffmpeg ffmpeg = Ffmpeg.Start(_tools, Arguments(info));
+        Task feeding = FeedAsync(ffmpeg, cancellation);
         using var watchdog = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         (int Width, int Height)? stored = null;
         try
@@ -171,7 +241,7 @@ public sealed class VideoSource
             while (true)
             {
                 if (_input.IsLive)
-                    watchdog.CancelAfter(_options.Timeout);
+                    watchdog.CancelAfter(index == first ? Slack(_input, _options) : _options.Timeout);
                 byte[] rented = ArrayPool<byte>.Shared.Rent(size);
                 int read = await ReadFullyAsync(ffmpeg.Output, rented.AsMemory(0, size), watchdog.Token).ConfigureAwait(false);
                 if (read < size || !await ffmpeg.Stamps.WaitToReadAsync(watchdog.Token).ConfigureAwait(false)
@@ -195,6 +265,7 @@ public sealed class VideoSource
             }
 
             await Finish(ffmpeg, index - first, cancellation).ConfigureAwait(false);
+            await feeding.ConfigureAwait(false);
             return index;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -208,9 +279,36 @@ public sealed class VideoSource
         }
     }
 
+    private async Task FeedAsync(Ffmpeg ffmpeg, CancellationToken cancellation)
+    {
+        if (_bytes is null)
+            return;
+        byte[] beginning = Interlocked.Exchange(ref _beginning, null)
+            ?? throw new InvalidOperationException("a video that comes as bytes can be read once only");
+        try
+        {
+            await ffmpeg.Input.WriteAsync(beginning, cancellation).ConfigureAwait(false);
+            await _bytes.CopyToAsync(ffmpeg.Input, cancellation).ConfigureAwait(false);
+            ffmpeg.Input.Close();
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // ffmpeg needs no more: it has reached the end that was asked for, or was stopped.
+        }
+    }
+
     private async Task Finish(Ffmpeg ffmpeg, long frames, CancellationToken cancellation)
     {
         int status = await ffmpeg.WaitAsync(cancellation).ConfigureAwait(false);
+        if (ffmpeg.WasStopped)
+        {
+            // Ctrl-C reaches ffmpeg as well as this program, which has time here to notice.
+            await Task.Delay(s_signalDelay, cancellation).ConfigureAwait(false);
+            _ = Interlocked.Increment(ref _errors);
+            Volatile.Write(ref _problem, "ffmpeg was stopped by a signal");
+            return;
+        }
+
         if (ffmpeg.Errors > 0)
             Volatile.Write(ref _problem, ffmpeg.Problem);
         if (frames == 0)
@@ -276,7 +374,8 @@ public sealed class VideoSource
             + $"scale={info.Width}:{info.Height}:force_original_aspect_ratio=decrease,pad={info.Width}:{info.Height}:-1:-1");
     }
 
-    // ffprobe may take longer than the pause between two frames; files are waited for on the busiest machine.
+    // Opening takes longer than the pause between two frames: ffmpeg looks at some seconds of a stream first. Files are waited
+    // for on the busiest machine.
     private static TimeSpan Slack(VideoInput input, VideoOptions options) =>
         input.IsLive ? options.Timeout + TimeSpan.FromSeconds(10) : TimeSpan.FromMinutes(5);
 

@@ -55,17 +55,39 @@ public sealed class VideoWriter : IAsyncDisposable
     private readonly RawMatroska _frames;
     private readonly string _path, _temporary;
     private readonly int _width, _height;
+    private readonly FfmpegTools _tools;
+    private readonly bool _hasSound;
     private TimeSpan? _last;
     private bool _begun, _ended;
 
-    private VideoWriter(Ffmpeg ffmpeg, string path, string temporary, int width, int height)
+    private VideoWriter(FfmpegTools tools, Ffmpeg ffmpeg, string path, string temporary, int width, int height, bool hasSound)
     {
-        (_ffmpeg, _path, _temporary, _width, _height) = (ffmpeg, path, temporary, width, height);
+        (_tools, _ffmpeg, _path, _temporary, _width, _height) = (tools, ffmpeg, path, temporary, width, height);
+        _hasSound = hasSound;
         _frames = new RawMatroska(ffmpeg.Input, width, height);
     }
 
     /// <summary>Number of frames written so far.</summary>
     public long Frames { get; private set; }
+
+    /// <summary>The file.</summary>
+    public string FilePath => _path;
+
+    /// <summary>Finds out whether such a file can be written, without writing anything.</summary>
+    /// <param name="path">The file; its ending decides on the format.</param>
+    /// <param name="options">Settings; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The ending or an option is not possible.</exception>
+    /// <exception cref="FfmpegMissingException">ffmpeg is not installed.</exception>
+    /// <exception cref="VideoException">This ffmpeg cannot write H.264.</exception>
+    public static void Check(string path, VideoWriterOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        options ??= new VideoWriterOptions();
+        options.Validate();
+        if (Directory.Exists(path))
+            throw new ArgumentException($"'{path}' is a folder; name a file, for instance {Path.Combine(path, "out.mp4")}.");
+        _ = Coding(FfmpegTools.Find(options.Ffmpeg), Ending(path), IsSequence(path), options);
+    }
 
     /// <summary>Begins a video.</summary>
     /// <param name="path">The file; its ending decides on the format.</param>
@@ -84,14 +106,14 @@ public sealed class VideoWriter : IAsyncDisposable
         options.Validate();
         FfmpegTools tools = FfmpegTools.Find(options.Ffmpeg);
         string full = Path.GetFullPath(path), folder = Path.GetDirectoryName(full)!;
-        string ending = Path.GetExtension(full).ToLowerInvariant();
-        bool isSequence = Path.GetFileName(full).Contains('%', StringComparison.Ordinal);
+        string ending = Ending(full);
+        bool isSequence = IsSequence(full);
         string[] coding = Coding(tools, ending, isSequence, options);
         _ = Directory.CreateDirectory(folder);
         string temporary = isSequence ? full
             : Path.Combine(folder, $".{Path.GetFileNameWithoutExtension(full)}.{Guid.NewGuid():N}.tmp{ending}");
-        return new VideoWriter(
-            Ffmpeg.Start(tools, ["-y", "-f", "matroska", "-i", "pipe:0", .. coding, temporary]), full, temporary, width, height);
+        var ffmpeg = Ffmpeg.Start(tools, ["-y", "-f", "matroska", "-i", "pipe:0", .. coding, temporary]);
+        return new VideoWriter(tools, ffmpeg, full, temporary, width, height, coding.Contains("1:a:0"));
     }
 
     /// <summary>Writes a frame.</summary>
@@ -116,6 +138,10 @@ public sealed class VideoWriter : IAsyncDisposable
             _begun = true;
             await _frames.WriteAsync(rgb, time, cancellation).ConfigureAwait(false);
         }
+        catch (IOException) when (_ffmpeg.WasStopped)
+        {
+            return; // Ctrl-C reached ffmpeg first: the video ends here, in good order
+        }
         catch (IOException e)
         {
             throw await FailureAsync(e).ConfigureAwait(false);
@@ -127,7 +153,13 @@ public sealed class VideoWriter : IAsyncDisposable
 
     /// <summary>Ends the video and gives it its name.</summary>
     /// <exception cref="VideoException">There are no frames, or ffmpeg could not write them.</exception>
-    public async Task CompleteAsync(CancellationToken cancellation = default)
+    public Task CompleteAsync(CancellationToken cancellation = default) => CompleteAsync(false, cancellation);
+
+    /// <summary>Ends the video and gives it its name.</summary>
+    /// <param name="cutSound">True if the sound is to end with the last frame.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="VideoException">There are no frames, or ffmpeg could not write them.</exception>
+    public async Task CompleteAsync(bool cutSound, CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(_ended, this);
         if (Frames == 0)
@@ -137,13 +169,19 @@ public sealed class VideoWriter : IAsyncDisposable
             await _ffmpeg.Input.FlushAsync(cancellation).ConfigureAwait(false);
             _ffmpeg.Input.Close();
         }
+        catch (IOException) when (_ffmpeg.WasStopped)
+        {
+            // It ended by itself, and what it wrote is whole.
+        }
         catch (IOException e)
         {
             throw await FailureAsync(e).ConfigureAwait(false);
         }
 
-        if (await _ffmpeg.WaitAsync(cancellation).ConfigureAwait(false) != 0)
+        if (await _ffmpeg.WaitAsync(cancellation).ConfigureAwait(false) != 0 && !_ffmpeg.WasStopped)
             throw await FailureAsync(null).ConfigureAwait(false);
+        if (cutSound && _hasSound && _temporary != _path)
+            await CutSoundAsync(cancellation).ConfigureAwait(false);
         _ended = true;
         if (_temporary != _path)
             File.Move(_temporary, _path, overwrite: true);
@@ -158,11 +196,29 @@ public sealed class VideoWriter : IAsyncDisposable
         _ended = true;
     }
 
+    // Copies what there is up to the last frame; nothing is coded again.
+    private async Task CutSoundAsync(CancellationToken cancellation)
+    {
+        string cut = Path.Combine(
+            Path.GetDirectoryName(_temporary)!, $".{Guid.NewGuid():N}.tmp{Path.GetExtension(_temporary)}");
+        string end = Seconds(_last!.Value + TimeSpan.FromMilliseconds(40));
+        string[] arguments =
+            ["-y", "-nostdin", "-i", "file:" + _temporary, "-map", "0", "-c", "copy", "-t", end, "-movflags", "+faststart", cut];
+        await using var ffmpeg = Ffmpeg.Start(_tools, arguments);
+        if (await ffmpeg.WaitAsync(cancellation).ConfigureAwait(false) == 0)
+            File.Move(cut, _temporary, overwrite: true);
+        else
+            File.Delete(cut); // the sound is too long then, but nothing is lost
+    }
+
+    private static string Ending(string path) => Path.GetExtension(path).ToLowerInvariant();
+
+    private static bool IsSequence(string path) => Path.GetFileName(path).Contains('%', StringComparison.Ordinal);
+
     private async Task<VideoException> FailureAsync(Exception? cause)
     {
-        _ = await _ffmpeg.WaitAsync(CancellationToken.None).ConfigureAwait(false);
-        string reason = _ffmpeg.Problem.Length > 0 ? _ffmpeg.Problem : "ffmpeg gave no reason";
-        string message = $"'{_path}' cannot be written: {reason}";
+        int status = await _ffmpeg.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        string message = $"'{_path}' cannot be written: {_ffmpeg.ReasonFor(status)}";
         return cause is null ? new VideoException(message) : new VideoException(message, cause);
     }
 
@@ -186,9 +242,12 @@ public sealed class VideoWriter : IAsyncDisposable
         };
     }
 
+    /// <summary>The encoder of H.264 that this ffmpeg has, the best first; null if it has none.</summary>
+    internal static string? H264Encoder(FfmpegTools tools) => s_h264.FirstOrDefault(Encoders(tools).Contains);
+
     private static string[] H264(FfmpegTools tools, string ending, VideoWriterOptions options)
     {
-        string encoder = s_h264.FirstOrDefault(Encoders(tools).Contains)
+        string encoder = H264Encoder(tools)
             ?? throw new VideoException($"This ffmpeg ('{tools.Ffmpeg}') has no encoder for H.264 ({string.Join(", ", s_h264)}); "
                 + $"install a full build, or write .gif or images.");
         string quality = options.Quality.ToString(CultureInfo.InvariantCulture);

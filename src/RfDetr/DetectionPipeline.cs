@@ -39,7 +39,7 @@ internal readonly record struct ImageAnswer(Detections? Result, NetworkOutputExc
 /// </summary>
 /// <param name="engine">Runs the network.</param>
 /// <param name="model">Classes, heads and input.</param>
-/// <param name="options">What to keep; null for the defaults.</param>
+/// <param name="options">Rules for the detections to keep; null for the defaults.</param>
 internal sealed class DetectionPipeline(INetworkEngine engine, ModelInfo model, DetectOptions? options)
 {
     private readonly DetectOptions _options = options ?? DetectOptions.Default;
@@ -48,13 +48,57 @@ internal sealed class DetectionPipeline(INetworkEngine engine, ModelInfo model, 
     /// <summary>Runs the network once over all the frames; answers are in their order.</summary>
     /// <param name="frames">The images.</param>
     /// <param name="cancellationToken">Stops before or while the network runs.</param>
-    /// <param name="turn">Lets one run of the network at a time pass; null lets all.</param>
+    /// <param name="turn">Lets one run of the network at a time pass, the thread waiting for it; null lets all.</param>
     public ImageAnswer[] Run<T>(scoped T frames, CancellationToken cancellationToken, SemaphoreSlim? turn = null)
         where T : IFrames, allows ref struct
     {
         using Activity? activity = Telemetry.Start(model.Name, frames.Count);
         using INetworkRun run = engine.Rent(frames.Count);
-        var answers = new ImageAnswer[frames.Count];
+        double[] prepareMs = Prepare(frames, run, cancellationToken);
+        turn?.Wait(cancellationToken);
+        long began = Stopwatch.GetTimestamp();
+        double networkMs;
+        try
+        {
+            run.Execute(cancellationToken);
+            networkMs = StageClock.Ms(began);
+        }
+        finally
+        {
+            _ = turn?.Release();
+        }
+
+        return Decode(frames, run, prepareMs, networkMs);
+    }
+
+    /// <summary>The same, where several runs take turns; who waits for a turn holds no thread.</summary>
+    /// <param name="frames">The images.</param>
+    /// <param name="turn">Lets runs of the network pass.</param>
+    /// <param name="cancellationToken">Stops before or while the network runs.</param>
+    public async Task<ImageAnswer[]> RunAsync(Frames frames, SemaphoreSlim turn, CancellationToken cancellationToken)
+    {
+        using Activity? activity = Telemetry.Start(model.Name, frames.Count);
+        using INetworkRun run = engine.Rent(frames.Count);
+        double[] prepareMs = Prepare(frames, run, cancellationToken);
+        await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        long began = Stopwatch.GetTimestamp();
+        double networkMs;
+        try
+        {
+            run.Execute(cancellationToken);
+            networkMs = StageClock.Ms(began);
+        }
+        finally
+        {
+            _ = turn.Release();
+        }
+
+        return Decode(frames, run, prepareMs, networkMs);
+    }
+
+    private double[] Prepare<T>(scoped T frames, INetworkRun run, CancellationToken cancellationToken)
+        where T : IFrames, allows ref struct
+    {
         var prepareMs = new double[frames.Count];
         for (int i = 0; i < frames.Count; i++)
         {
@@ -64,18 +108,13 @@ internal sealed class DetectionPipeline(INetworkEngine engine, ModelInfo model, 
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        turn?.Wait(cancellationToken);
-        long began = Stopwatch.GetTimestamp();
-        try
-        {
-            run.Execute(cancellationToken);
-        }
-        finally
-        {
-            _ = turn?.Release();
-        }
+        return prepareMs;
+    }
 
-        double inferenceMs = StageClock.Ms(began) / frames.Count;
+    private ImageAnswer[] Decode<T>(scoped T frames, INetworkRun run, double[] prepareMs, double networkMs)
+        where T : IFrames, allows ref struct
+    {
+        var answers = new ImageAnswer[frames.Count];
         for (int i = 0; i < frames.Count; i++)
         {
             long start = Stopwatch.GetTimestamp();
@@ -85,7 +124,7 @@ internal sealed class DetectionPipeline(INetworkEngine engine, ModelInfo model, 
                 var times = new StageTimes
                 {
                     PreprocessMs = prepareMs[i],
-                    InferenceMs = inferenceMs,
+                    InferenceMs = networkMs / frames.Count,
                     PostprocessMs = StageClock.Ms(start)
                 };
                 answers[i] = new(found with { Times = times }, null);

@@ -12,7 +12,7 @@ namespace RfDetr;
 /// </remarks>
 public sealed class Detector : IDisposable
 {
-    private readonly INetworkEngine _engine;
+    private readonly SharedEngine _engine;
 
     internal Detector(ModelReference reference, ModelOptions options, Engine engine, INetworkEngine started, ModelInfo model)
     {
@@ -51,8 +51,8 @@ public sealed class Detector : IDisposable
     /// A checkpoint (<c>.pth</c>, <c>.pt</c>, <c>.ckpt</c>, <c>.safetensors</c>), an <c>.onnx</c> file, the name of downloaded
     /// weights (<c>nano</c> … <c>seg-2xlarge</c>), or one of <see cref="BuiltInModels.Names"/>.
     /// </param>
-    /// <param name="options">What the model means; null for what the file says.</param>
-    /// <param name="engine">What runs it; null for <see cref="Engine.Auto"/>.</param>
+    /// <param name="options">Meaning of the model; null for what the file says.</param>
+    /// <param name="engine">Engine that runs it; null for <see cref="Engine.Auto"/>.</param>
     /// <exception cref="ArgumentException">
     /// An option is out of range, contradicts the file, or the engine does not run such a model.
     /// </exception>
@@ -92,7 +92,7 @@ public sealed class Detector : IDisposable
     /// <summary>
     /// Another detector of the same model on another engine. What the model means is kept; this one stays as it is.
     /// </summary>
-    /// <param name="engine">What runs it.</param>
+    /// <param name="engine">Engine that runs it.</param>
     public Detector WithEngine(Engine engine)
     {
         ArgumentNullException.ThrowIfNull(engine);
@@ -164,7 +164,7 @@ public sealed class Detector : IDisposable
     /// </summary>
     /// <param name="images">The images.</param>
     /// <param name="batch">Images per run of the network, at least 1; memory grows with it.</param>
-    /// <param name="options">What to keep; null for the defaults.</param>
+    /// <param name="options">Rules for the detections to keep; null for the defaults.</param>
     /// <param name="cancellationToken">Stops before or while the network runs.</param>
     /// <exception cref="NetworkOutputException">The network's answer to one of them has values that are not finite.</exception>
     public IReadOnlyList<Detections> Detect(
@@ -249,7 +249,7 @@ public sealed class Detector : IDisposable
     /// <param name="sources">
     /// The images; taken as far as outcomes are asked for, and <see cref="StreamOptions.Ahead"/> groups further.
     /// </param>
-    /// <param name="options">What to keep.</param>
+    /// <param name="options">Rules for the detections to keep.</param>
     /// <param name="stream">Batch and images in progress; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <exception cref="ArgumentException">An option is out of range or names a class that the model does not have.</exception>
@@ -269,7 +269,7 @@ public sealed class Detector : IDisposable
     /// with the first that cannot be read.
     /// </summary>
     /// <param name="paths">Image files.</param>
-    /// <param name="options">What to keep.</param>
+    /// <param name="options">Rules for the detections to keep.</param>
     /// <param name="batch">Images per run of the network, at least 1; null for <see cref="PreferredBatch"/>.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <exception cref="ImageContentException">A file is not a valid image.</exception>
@@ -295,6 +295,9 @@ public sealed class Detector : IDisposable
 
     /// <summary>Images per run: the network's fixed number, else the number that was asked for.</summary>
     internal int BatchSize(int asked) => _engine.Contract.FixedBatch ?? asked;
+
+    /// <summary>Runs of the network at a time that a stream is quickest with, of so many that it holds.</summary>
+    internal int RunsAtOnce(int held) => _engine.ThreadsOfOwn is { } threads && threads <= held ? threads : 1;
 
     /// <summary>The network's input and outputs.</summary>
     internal NetworkContract Contract => _engine.Contract;

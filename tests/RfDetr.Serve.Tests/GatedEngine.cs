@@ -43,6 +43,7 @@ internal sealed class EngineGate
             try
             {
                 _steps.Wait(cancellation);
+                cancellation.ThrowIfCancellationRequested(); // an open gate and a canceled run may come together
             }
             finally
             {

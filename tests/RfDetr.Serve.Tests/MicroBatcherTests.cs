@@ -252,6 +252,7 @@ public class MicroBatcherTests
             Current = cancellation;
             Interlocked.Increment(ref _runs);
             _gate.Wait(cancellation);
+            cancellation.ThrowIfCancellationRequested(); // an open gate and a canceled run may come together
             int[] numbers = [.. entries.Select(e => (int)e.Input[0])];
             if (FailAt is { } bad && numbers.Contains(bad))
                 throw new InvalidOperationException("bad image");

@@ -10,7 +10,7 @@ public class ProgramTests
     public static TheoryData<string, string, object?> Places => new()
     {
         { "--host 0.0.0.0", nameof(ServeOptions.Host), IPAddress.Any },
-        { "--host localhost", nameof(ServeOptions.Host), IPAddress.Loopback },
+        { "--host ::1", nameof(ServeOptions.Host), IPAddress.IPv6Loopback },
         { "--port 80", nameof(ServeOptions.Port), 80 },
         { "--port -", nameof(ServeOptions.Port), 0 },
         { "--grpc-port 8001", nameof(ServeOptions.GrpcPort), 8001 },

@@ -9,7 +9,7 @@ internal sealed class SyntheticTimes(int seed)
     private readonly Random _random = new(seed);
 
     /// <summary>Times in milliseconds.</summary>
-    /// <param name="count">How many.</param>
+    /// <param name="count">Number of images.</param>
     /// <param name="median">Their median without noise.</param>
     /// <param name="spread">Standard deviation of the logarithm, from one sample to the next.</param>
     /// <param name="wander">

@@ -17,9 +17,7 @@ internal static class Expected
     public static int Check(Detections found)
     {
         foreach (Detection d in found.Items)
-            Console.WriteLine(
-                Invariant.Text(
-                    $"{d.ClassName} {d.Score:0.00} at {d.Box.X1:0}, {d.Box.Y1:0}, {d.Box.X2:0}, {d.Box.Y2:0}"));
+            Console.WriteLine($"{d.ClassName} {d.Score:0.00} at {d.Box.X1:0}, {d.Box.Y1:0}, {d.Box.X2:0}, {d.Box.Y2:0}");
         bool right = IsRight(found);
         Console.WriteLine(right ? $"all {s_objects.Length} objects are right" : "these are not the objects of the image");
         return right ? 0 : 1;

@@ -40,9 +40,9 @@ internal sealed class TableContestant(Contestant contestant, string precision, E
 
     /// <summary>All contestants, the baseline first: a list, so that another engine or precision is another line.</summary>
     /// <param name="graph">The network.</param>
-    /// <param name="input">What it is shown.</param>
+    /// <param name="input">Images that it is shown.</param>
     /// <param name="threads">Threads of each run.</param>
-    /// <param name="int8">What runs in int8, and with how many bits; nothing leaves int8 out.</param>
+    /// <param name="int8">Products that run in int8, and their number of bits; nothing leaves int8 out.</param>
     public static IEnumerable<(string Name, Func<TableContestant> Open)> All(
         NetworkGraph graph, HostTensor input, int threads, IReadOnlyList<Int8Products> int8)
     {

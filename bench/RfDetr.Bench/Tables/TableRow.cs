@@ -11,13 +11,13 @@ namespace RfDetr.Bench;
 /// <param name="HasMasks">True for instance segmentation.</param>
 /// <param name="Threads">Threads of each run.</param>
 /// <param name="MeasuredAt">UTC.</param>
-/// <param name="Seconds">How long the row took.</param>
+/// <param name="Seconds">Duration of the row.</param>
 /// <param name="OthersShare">
 /// Part of the cores that other programs used meanwhile, 0..1; null where the system does not tell.
 /// </param>
 /// <param name="Environment">Machine and software.</param>
 /// <param name="Entries">One for each engine and precision; the first is the baseline.</param>
-/// <param name="Missing">What did not run here, with the reason.</param>
+/// <param name="Missing">Forms that did not run here, with the reason.</param>
 internal sealed record TableRow(
     string Name, bool IsTrained, int Height, int Width, bool HasMasks, int Threads, DateTimeOffset MeasuredAt, double Seconds,
     double? OthersShare,
@@ -66,7 +66,7 @@ internal sealed record TableRow(
 }
 
 /// <summary>One engine in one precision.</summary>
-/// <param name="Engine">What ran the network, with the form of the model.</param>
+/// <param name="Engine">Engine that ran the network, with the form of the model.</param>
 /// <param name="Precision">fp32, fp16, ….</param>
 /// <param name="Rounds">Measured runs.</param>
 /// <param name="MedianMs">Median of a run in milliseconds.</param>

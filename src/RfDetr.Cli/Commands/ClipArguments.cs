@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using Spectre.Console;
 
@@ -33,10 +34,14 @@ internal sealed class ClipArguments
     /// <summary>
     /// Draws clips <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1 of a series.
     /// </summary>
+    /// <exception cref="ArgumentException">A clip of the same name is there, and is not to be replaced.</exception>
     public async Task<int> RunAsync(
         CliContext context, string folder, int seed, int first, int count, (int Width, int Height) size, int quality,
-            SceneOptions scene)
+            SceneOptions scene, bool overwrite)
     {
+        string[] folders = [.. Enumerable.Range(first, count).Select(number => Path.Combine(folder, NameOf(seed, number)))];
+        if (!overwrite)
+            CheckEmpty(folders);
         ClipOptions defaults = new() { Scene = scene };
         ClipOptions options = defaults with
         {
@@ -51,44 +56,39 @@ internal sealed class ClipArguments
             {
                 for (int i = 0; i < count; i++)
                 {
-                    string name = string.Create(CultureInfo.InvariantCulture, $"clip-{seed}-{first + i:00000}");
                     IEnumerable<ClipFrame> frames =
                         generators[(first + i) % generators.Length].Draw((ulong)seed, first + i, size.Width, size.Height);
                     int before = i * options.Frames;
                     var progress = new Reporter(done => bar.Report(before + done, count * options.Frames));
                     written.Add(ClipWriter.Write(
-                        frames, name, Path.Combine(
-                            folder, name), options.FramesPerSecond, quality, progress, context.Cancellation));
+                        frames, Path.GetFileName(folders[i]), folders[i], options.FramesPerSecond, quality, progress,
+                        context.Cancellation));
                 }
 
                 return written.Count;
             },
             context.Cancellation)).ConfigureAwait(false);
-        WriteJson(context, folder, written);
+        context.WriteJson(CliJson.Default.ClipSetDocument, () => new ClipSetDocument(folder, written));
         context.Human.MarkupLineInterpolated($"{written.Count} clips with {written.Sum(w => w.Objects)} objects in {folder}");
         return ExitCodes.Done;
     }
 
+    private static string NameOf(int seed, int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"clip-{seed}-{number:00000}");
+
+    // Frames of an older, longer clip would stay beside the new ones, and its boxes be lost without a word.
+    private static void CheckEmpty(string[] folders)
+    {
+        if (Array.Find(folders, f => Directory.Exists(f) && Directory.EnumerateFileSystemEntries(f).Any()) is { } taken)
+        {
+            throw new ArgumentException(
+                $"'{taken}' is there already, and its frames and boxes would be replaced; name another folder with --output, "
+                + "or add --overwrite");
+        }
+    }
+
     private static ClipCamera[] Cameras(string? camera) =>
         camera is null or "mixed" ? Enum.GetValues<ClipCamera>() : [Enum.Parse<ClipCamera>(camera, ignoreCase: true)];
-
-    private static void WriteJson(CliContext context, string folder, List<WrittenClip> written) => context.WriteJson(json =>
-    {
-        json.WriteStartObject();
-        json.WriteString("folder", folder);
-        json.WriteStartArray("clips");
-        foreach (WrittenClip clip in written)
-        {
-            json.WriteStartObject();
-            json.WriteString("folder", clip.Folder);
-            json.WriteNumber("frames", clip.Frames);
-            json.WriteNumber("objects", clip.Objects);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    });
 
     // IProgress<T> would post to another thread.
     private sealed class Reporter(Action<int> report) : IProgress<int>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using RfDetr.Data;
 using Spectre.Console;
@@ -12,7 +13,7 @@ internal sealed class DataSynthCommand
     private const string AnnotationFile = SceneSet.AnnotationFile;
 
     private readonly Option<string?> _output =
-        OptionsOf.Text("--output", "DIR", "Folder for the images and " + AnnotationFile + ".");
+        OptionsOf.OutputFolder("--output", "DIR", "Folder for the images and " + AnnotationFile + ".");
     private readonly Option<int?> _count = OptionsOf.Whole("--count", "N", "Number of images.", 1, MaxCount);
     private readonly Option<int?> _valid = OptionsOf.Whole(
         "--valid", "M", "Also draw M other images for validation: DIR/train gets N, DIR/valid gets M.", 1, MaxCount);
@@ -34,7 +35,7 @@ internal sealed class DataSynthCommand
     private readonly Option<string[]> _classes = OptionsOf.Names("--classes", "A,B,…", "Draw only these classes.");
 
     private readonly Option<bool> _overwrite = OptionsOf.Flag(
-        "--overwrite", "Replace the annotations of a data set that the folder holds already.");
+        "--overwrite", "Replace the annotations of a data set, or the clips, that the folder holds already.");
 
     private readonly ClipArguments _clips = new();
 
@@ -62,7 +63,7 @@ internal sealed class DataSynthCommand
                 throw new ArgumentException("--valid is for images; draw clips for validation with another --first");
             return await _clips.RunAsync(
                 context, folder, look.Seed, context.Get(_first) ?? 0, context.Get(_count) ?? 1, (look.Width, look.Height),
-                look.Quality, look.Scenes);
+                look.Quality, look.Scenes, context.Get(_overwrite));
         }
 
         Series[] all = SeriesOf(folder, context.Get(_first) ?? 0, context.Get(_count) ?? 1, context.Get(_valid));
@@ -80,15 +81,9 @@ internal sealed class DataSynthCommand
             drawn += series.Count;
         }
 
-        context.WriteJson(json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("folder", folder);
-            json.WriteString("annotations", Path.Combine(all[0].Folder, AnnotationFile));
-            json.WriteNumber("images", total);
-            json.WriteNumber("objects", objects);
-            json.WriteEndObject();
-        });
+        context.WriteJson(
+            CliJson.Default.SceneSetDocument,
+            () => new SceneSetDocument(folder, Path.Combine(all[0].Folder, AnnotationFile), total, objects));
         context.Human.MarkupLineInterpolated(
             $"{total} images with {objects} objects in {folder}, annotations in {AnnotationFile}");
         return ExitCodes.Done;

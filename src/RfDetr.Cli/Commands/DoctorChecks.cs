@@ -4,6 +4,8 @@ using System.Runtime.InteropServices;
 using RfDetr.Checkpoints;
 using RfDetr.Cli.Framework;
 using RfDetr.Onnx;
+using RfDetr.Torch;
+using RfDetr.Video;
 
 namespace RfDetr.Cli.Commands;
 
@@ -30,6 +32,7 @@ internal sealed record Finding(string Name, Health State, string Text);
 internal static class DoctorChecks
 {
     private const string Cpu = "CPUExecutionProvider";
+    private const string Libtorch = "libtorch";
 
     public static IReadOnlyList<Finding> Run(string? onnxRuntime, CancellationToken cancellation) =>
     [
@@ -41,6 +44,8 @@ internal static class DoctorChecks
             $"{Environment.ProcessorCount} cores for this process; {string.Join(", ", ProcessorFeatures.Supported)}"),
         .. Images(),
         .. Runtime(onnxRuntime, cancellation),
+        PartProbe.Run(Libtorch, null, cancellation),
+        Video(),
         Cache(),
     ];
 
@@ -85,8 +90,62 @@ internal static class DoctorChecks
         [
             new("ONNX Runtime", Health.Works, $"{runtime.Version}, {runtime.LibraryPath}"),
             .. runtime.AvailableProviders.Select(provider =>
-                provider == Cpu ? Try(provider, path, cancellation) : ProviderProbe.Run(provider, path, cancellation)),
+                provider == Cpu ? Try(provider, path, cancellation) : PartProbe.Run(provider, path, cancellation)),
         ];
+    }
+
+    /// <summary>Tries one part in this process.</summary>
+    /// <param name="part">libtorch, or the name of an execution provider.</param>
+    /// <param name="onnxRuntime">Another ONNX Runtime.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static Finding TryPart(string part, string? onnxRuntime, CancellationToken cancellation) =>
+        part == Libtorch ? Torch() : Try(part, onnxRuntime, cancellation);
+
+    // A product computed there proves more than a version that it tells.
+    private static Finding Torch()
+    {
+        const string use = "for training and --engine libtorch only";
+        if (!TorchRuntime.IsAvailable(out string reason))
+            return new(Libtorch, Health.Limited, $"not usable ({use}): {reason}");
+        try
+        {
+            using TorchTensor left = TorchTensor.From([1f, 2f], [1, 2]), right = TorchTensor.From([3f, 4f], [2, 1]);
+            using TorchTensor product = left.MatMul(right);
+            float value = product.ToArray<float>()[0];
+            string kernels = TorchRuntime.BlasKernels is { } name ? $"OpenBLAS kernels {name}, " : "";
+            int gpus = TorchRuntime.DeviceCount(DeviceKind.Cuda);
+            return value == 11
+                ? new(Libtorch, Health.Works, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{TorchRuntime.Version}, {kernels}{TorchRuntime.Threads} threads, CUDA devices: {gpus} ({use})"))
+                : new(Libtorch, Health.Limited, $"computes wrongly: {value} where 11 is right");
+        }
+        catch (Exception e) when (Failures.IsExpected(e))
+        {
+            return new(Libtorch, Health.Limited, Failures.Describe(e));
+        }
+    }
+
+    private static Finding Video()
+    {
+        const string name = "ffmpeg";
+        try
+        {
+            FfmpegTools tools = FfmpegTools.Find();
+            return VideoWriter.H264Encoder(tools) is { } encoder
+                ? new(name, Health.Works, $"{Number(tools)}, {tools.Ffmpeg}; writes H.264 with {encoder}")
+                : new(
+                    name, Health.Limited,
+                    $"{Number(tools)}, {tools.Ffmpeg}; reads videos, but has no encoder of H.264: install a full build to write "
+                        + ".mp4, .mov and .mkv");
+        }
+        catch (Exception e) when (Failures.IsExpected(e))
+        {
+            return new(name, Health.Limited, $"for videos only: {Failures.Describe(e)}");
+        }
+
+        static string Number(FfmpegTools tools) =>
+            tools.Banner.Split(' ') is [_, _, var version, ..] ? version : "unknown version";
     }
 
     /// <summary>Loads the demonstration model on a provider and shows it a gray image.</summary>
@@ -110,9 +169,9 @@ internal static class DoctorChecks
         }
     }
 
-    /// <summary>The line's name for a provider.</summary>
-    public static string Name(string provider) =>
-        $"provider {provider.Replace("ExecutionProvider", "", StringComparison.Ordinal)}";
+    /// <summary>The line's name for a provider or libtorch.</summary>
+    public static string Name(string part) =>
+        part == Libtorch ? part : $"provider {part.Replace("ExecutionProvider", "", StringComparison.Ordinal)}";
 
     private static Finding Cache()
     {

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
+using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using Spectre.Console;
 
@@ -11,29 +11,28 @@ internal sealed class DoctorCommand
     private readonly Option<string?> _runtime =
         OptionsOf.Text("--onnxruntime", "PATH", "Another ONNX Runtime library, or the folder it is in.");
 
-    private readonly Option<string?> _provider =
-        OptionsOf.Text(ProviderProbe.Option, "NAME", "Try this execution provider only.");
+    private readonly Option<string?> _part =
+        OptionsOf.Text(PartProbe.Option, "NAME", "Try this part only: libtorch, or an execution provider.");
 
     public static Command Create()
     {
         var c = new DoctorCommand();
-        c._provider.Hidden = true;
+        c._part.Hidden = true;
         return new Verb(
             "doctor", "Show what is installed and which providers work; exit code 1 if something needed is missing.", c.RunAsync,
-            c._runtime, c._provider);
+            c._runtime, c._part);
     }
 
     private async Task<int> RunAsync(CliContext context)
     {
-        string? runtime = context.Get(_runtime), provider = context.Get(_provider);
-        IReadOnlyList<Finding> findings = await Task.Run(
-            () =>
-                provider is null
-                    ? DoctorChecks.Run(runtime, context.Cancellation)
-                    : [DoctorChecks.Try(provider, runtime, context.Cancellation)],
-            context.Cancellation).ConfigureAwait(false);
+        string? runtime = context.Get(_runtime), part = context.Get(_part);
+        IReadOnlyList<Finding> findings = await context.WithSignAsync("trying what is installed", () => Task.Run(
+            () => part is null
+                ? DoctorChecks.Run(runtime, context.Cancellation)
+                : [DoctorChecks.TryPart(part, runtime, context.Cancellation)],
+            context.Cancellation)).ConfigureAwait(false);
         bool healthy = !findings.Any(f => f.State == Health.Missing);
-        context.WriteJson(json => Write(json, findings, healthy));
+        context.WriteJson(CliJson.Default.HealthDocument, () => HealthDocument.Of(findings, healthy));
         if (!context.WantsJson)
             Print(context.Human, findings, healthy);
         return healthy ? ExitCodes.Done : ExitCodes.Failed;
@@ -41,8 +40,7 @@ internal sealed class DoctorCommand
 
     private static void Print(IAnsiConsole console, IReadOnlyList<Finding> findings, bool healthy)
     {
-        int width = findings.Max(f => f.Name.Length);
-        var grid = new Grid().AddColumn(new GridColumn { NoWrap = true }).AddColumn(new GridColumn { NoWrap = true }).AddColumn();
+        TextTable table = new TextTable().AddColumn("").AddColumn("").AddColumn("", narrow: Narrow.Wrap);
         foreach (Finding finding in findings)
         {
             (string mark, string color) = finding.State switch
@@ -52,33 +50,10 @@ internal sealed class DoctorCommand
                 Health.Limited => ("note", "yellow"),
                 _ => ("", "default"),
             };
-            // A grid pads every line to the same width, which a pipe has no use for.
-            if (console.Profile.Capabilities.Interactive)
-                grid.AddRow($"[{color}]{mark}[/]", Markup.Escape(finding.Name), Markup.Escape(finding.Text));
-            else
-                console.Profile.Out.Writer.WriteLine($"{mark,-7}  {finding.Name.PadRight(width)}  {finding.Text}");
+            table.AddRow($"[{color}]{mark}[/]", Markup.Escape(finding.Name), Markup.Escape(finding.Text));
         }
 
-        if (console.Profile.Capabilities.Interactive)
-            console.Write(grid);
+        console.Write(table);
         console.MarkupLine(healthy ? "[green]Everything needed is there.[/]" : "[red]Something needed is missing; see above.[/]");
-    }
-
-    private static void Write(Utf8JsonWriter json, IReadOnlyList<Finding> findings, bool healthy)
-    {
-        json.WriteStartObject();
-        json.WriteBoolean("healthy", healthy);
-        json.WriteStartArray("findings");
-        foreach (Finding finding in findings)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", finding.Name);
-            json.WriteString("state", JsonNamingPolicy.CamelCase.ConvertName(finding.State.ToString()));
-            json.WriteString("text", finding.Text);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
     }
 }

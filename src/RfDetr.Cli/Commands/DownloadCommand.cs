@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using RfDetr.Checkpoints;
+using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using Spectre.Console;
 
@@ -56,9 +57,15 @@ internal sealed class DownloadCommand
                 context.Human.MarkupLineInterpolated($"  [gray]{file.Note}[/]");
         }
 
-        WriteJson(context, fetched);
+        context.WriteJson(
+            CliJson.Default.DownloadDocument,
+            () => new DownloadDocument(
+            [
+                .. fetched.Select(f => new DownloadedFileDocument(
+                    f.File.FileName, f.File.Variant, f.Path, f.Bytes, f.File.Md5, f.File.License.Id)),
+            ]));
         if (!context.WantsJson)
-            context.Human.WriteLine($"Try it: rfdetr detect PICTURE --model {files[0].Variant}");
+            context.Human.WriteLine($"Try it: rfdetr detect IMAGE --model {files[0].Variant}");
         return ExitCodes.Done;
     }
 
@@ -76,26 +83,6 @@ internal sealed class DownloadCommand
         Uri.TryCreate(text, UriKind.Absolute, out Uri? proxy) && proxy.Scheme is "http" or "https" or "socks5"
         ? proxy
         : throw new ArgumentException($"--proxy '{text}' is no address such as http://proxy:3128");
-
-    private static void WriteJson(CliContext context, List<Fetched> fetched) => context.WriteJson(json =>
-    {
-        json.WriteStartObject();
-        json.WriteStartArray("files");
-        foreach (Fetched f in fetched)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", f.File.FileName);
-            json.WriteString("variant", f.File.Variant);
-            json.WriteString("path", f.Path);
-            json.WriteNumber("bytes", f.Bytes);
-            json.WriteString("md5", f.File.Md5);
-            json.WriteString("license", f.File.License.Id);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    });
 
     /// <summary>
     /// Shows the bar; says once what happens where there is none. Called in order, on the downloader's own threads.

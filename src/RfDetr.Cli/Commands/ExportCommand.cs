@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using RfDetr.Onnx;
 
@@ -16,7 +17,7 @@ internal static class ExportCommand
         {
             Description = $"Checkpoint, name of downloaded weights, or {ModelArguments.BuiltIn}."
         };
-        Option<string?> output = OptionsOf.Text("--output", "PATH", "Where to write: .onnx, .safetensors or .pth.");
+        Option<string?> output = OptionsOf.OutputFile("--output", "PATH", "Where to write: .onnx, .safetensors or .pth.");
         output.Required = true;
         Option<string?> precision = OptionsOf.Choice(
             "--precision",
@@ -77,19 +78,7 @@ internal static class ExportCommand
     {
         foreach (string warning in result.Warnings)
             context.Warn(warning);
-        context.WriteJson(json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("file", result.Path);
-            json.WriteString("data_file", result.DataPath);
-            json.WriteNumber("bytes", result.Bytes);
-            json.WriteString("variant", result.Variant);
-            json.WriteStartArray("warnings");
-            foreach (string warning in result.Warnings)
-                json.WriteStringValue(warning);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        });
+        context.WriteJson(CliJson.Default.ExportDocument, () => ExportDocument.Of(result));
         if (context.WantsJson)
             return;
         string size = (result.Bytes / 1e6).ToString("0.0", CultureInfo.InvariantCulture);

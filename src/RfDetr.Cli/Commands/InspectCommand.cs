@@ -21,8 +21,9 @@ internal static class InspectCommand
 
         async Task<int> Run(CliContext context)
         {
-            ModelInspection found =
-                await Task.Run(() => ModelInspection.Of(context.Get(file), checkpoint.Read(context)), context.Cancellation);
+            ModelInspection found = await context.WithSignAsync(
+                $"reading {context.Get(file)}",
+                () => Task.Run(() => ModelInspection.Of(context.Get(file), checkpoint.Read(context)), context.Cancellation));
             context.WriteJson(CliJson.Default.InspectionDocument, () => InspectionDocument.Of(found, context.Get(tensors)));
             if (!context.WantsJson)
                 InspectionText.Print(context.Human, found, context.Get(tensors));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using RfDetr.Checkpoints;
+using RfDetr.Cli.Framework;
 using RfDetr.Onnx;
 using Spectre.Console;
 using static RfDetr.Invariant;
@@ -13,18 +14,28 @@ internal static class InspectionText
 
     public static void Print(IAnsiConsole console, ModelInspection m, bool tensors)
     {
-        Grid grid = new Grid().AddColumn(new GridColumn { NoWrap = true }).AddColumn();
+        TextTable facts = new TextTable().AddColumn("").AddColumn("", narrow: Narrow.Wrap);
         foreach ((string name, string value) in Facts(m))
-            grid.AddRow(Markup.Escape(name), Markup.Escape(value));
-        console.Write(grid);
-        if (m.Parts.Count > 0)
-            console.Write(Parts(m));
-        if (m.Classes is { } classes)
-            console.Write(Classes(classes));
-        if (tensors)
-            console.Write(Tensors(m));
+            facts.AddRow(Markup.Escape(name), Markup.Escape(value));
+        console.Write(facts);
+        foreach (TextTable table in Tables(m, tensors))
+        {
+            console.WriteLine();
+            console.Write(table);
+        }
+
         foreach (string warning in m.Warnings)
             console.MarkupLineInterpolated($"[yellow]warning:[/] {warning}");
+    }
+
+    private static IEnumerable<TextTable> Tables(ModelInspection m, bool tensors)
+    {
+        if (m.Parts.Count > 0)
+            yield return Parts(m);
+        if (m.Classes is { } classes)
+            yield return Classes(classes);
+        if (tensors)
+            yield return Tensors(m);
     }
 
     private static IEnumerable<(string Name, string Value)> Facts(ModelInspection m)
@@ -89,18 +100,19 @@ internal static class InspectionText
             yield return ("arguments", string.Join(", ", m.Args.Select(a => $"{a.Key}={Short(a.Value)}")));
     }
 
-    private static Table Parts(ModelInspection m)
+    private static TextTable Parts(ModelInspection m)
     {
-        Table table = Plain("part", "tensors", "parameters");
+        TextTable table = new TextTable().AddColumn("part").AddNumbers("tensors", "parameters");
         foreach (InspectedPart part in m.Parts)
             table.AddRow(part.Name, Text($"{part.Tensors}"), Text($"{part.Values:#,0}"));
         return table;
     }
 
     // The training index is the logit's: rf-detr's targets count logits.
-    private static Table Classes(ClassMap classes)
+    private static TextTable Classes(ClassMap classes)
     {
-        Table table = Plain("data set id", "training index", "logit", "output id", "name");
+        TextTable table = new TextTable().AddNumbers("data set id", "training index", "logit", "output id")
+            .AddColumn("name", narrow: Narrow.Wrap);
         foreach (ClassEntry entry in classes.Entries)
         {
             string label = Text($"{entry.Label}");
@@ -110,19 +122,11 @@ internal static class InspectionText
         return table;
     }
 
-    private static Table Tensors(ModelInspection m)
+    private static TextTable Tensors(ModelInspection m)
     {
-        Table table = Plain("tensor", "type", "shape");
+        TextTable table = new TextTable().AddColumn("tensor", narrow: Narrow.Wrap).AddColumn("type").AddColumn("shape");
         foreach (InspectedTensor tensor in m.Tensors)
             table.AddRow(Markup.Escape(tensor.Name), tensor.ElementType, Markup.Escape($"[{string.Join(", ", tensor.Shape)}]"));
-        return table;
-    }
-
-    private static Table Plain(params string[] headings)
-    {
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (string heading in headings)
-            table.AddColumn(new TableColumn(heading) { NoWrap = true });
         return table;
     }
 

@@ -48,7 +48,7 @@ internal sealed class ModelArguments
         OptionsOf.Text("--onnxruntime", "PATH", "Another ONNX Runtime library, or the folder it is in.");
 
     /// <summary>For a verb.</summary>
-    /// <param name="libtorch">Whether the verb also runs checkpoints on libtorch.</param>
+    /// <param name="libtorch">True if the verb also runs checkpoints on libtorch.</param>
     public ModelArguments(bool libtorch = false) => _engine = OptionsOf.Choice(
         "--engine",
         $"What runs a checkpoint: our own engine on the CPU or ONNX "
@@ -140,6 +140,11 @@ internal sealed class ModelArguments
                     $"'{Model(context)}' is an ONNX file, which has its own precision; --precision bf16 is for checkpoints")
                 : new Engine.Automatic { Threads = threads };
     }
+
+    /// <summary>Loads a model; on a terminal with a sign that something happens.</summary>
+    public static Task<Detector> LoadAsync(CliContext context, string model, ModelOptions options, Engine engine) =>
+        context.WithSignAsync(
+            $"loading {model}", () => Detector.LoadAsync(model, options, engine, context.Cancellation));
 
     private static string[] ReadNames(string text)
     {

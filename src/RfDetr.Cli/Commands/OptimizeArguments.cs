@@ -48,7 +48,7 @@ internal sealed class OptimizeArguments
     public async Task<Detector> LoadAsync(CliContext context, string model, ModelOptions options, Engine engine)
     {
         bool wanted = Wanted(context);
-        Detector detector = await Detector.LoadAsync(model, options, engine, context.Cancellation).ConfigureAwait(false);
+        Detector detector = await ModelArguments.LoadAsync(context, model, options, engine).ConfigureAwait(false);
         if (!wanted)
             return detector;
         using (detector)
@@ -56,8 +56,10 @@ internal sealed class OptimizeArguments
             Image[] probes = BenchmarkInputs.Probes(Probes);
             try
             {
-                Detector optimized = await detector.OptimizeForInferenceAsync(
-                    Options(context, probes), context.Cancellation).ConfigureAwait(false);
+                Detector optimized = await context.WithSignAsync(
+                    "measuring engines",
+                    () => detector.OptimizeForInferenceAsync(Options(context, probes), context.Cancellation))
+                    .ConfigureAwait(false);
                 Tell(context, optimized.Optimization!);
                 return optimized;
             }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
+using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using RfDetr.Onnx;
 using Spectre.Console;
@@ -23,7 +23,8 @@ internal static class ParityCommand
         Option<string?> bundle =
             OptionsOf.Text("--bundle", "FILE", "Safetensors file with 'input' and the expected stages; see docs/parity.md.");
         Option<string?> write =
-            OptionsOf.Text("--write-bundle", "FILE", "Write the checkpoint's own stages (on the input of --bundle, if given).");
+            OptionsOf.OutputFile(
+                "--write-bundle", "FILE", "Write the checkpoint's own stages (on the input of --bundle, if given).");
         Option<float?> tolerance = OptionsOf.Number(
             "--tolerance", "T", "Allowed error as a part of a stage's largest value (default: the file's own, else 1e-4).",
             1e-12f, 10);
@@ -105,16 +106,7 @@ internal static class ParityCommand
     {
         IReadOnlyList<string> stages =
             await Task.Run(() => ParityCheck.WriteBundle(model, output, options, inputFrom), context.Cancellation);
-        context.WriteJson(json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("file", output);
-            json.WriteStartArray("stages");
-            foreach (string stage in stages)
-                json.WriteStringValue(stage);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        });
+        context.WriteJson(CliJson.Default.WrittenBundleDocument, () => new WrittenBundleDocument(output, stages));
         if (!context.WantsJson)
             context.Human.WriteLine($"{output}: {string.Join(", ", stages)}");
         return ExitCodes.Done;
@@ -122,7 +114,7 @@ internal static class ParityCommand
 
     private static int Report(CliContext context, IReadOnlyList<ParityReport> reports)
     {
-        context.WriteJson(json => WriteJson(json, reports));
+        context.WriteJson(CliJson.Default.ParityDocument, () => ParityDocument.Of(reports));
         if (!context.WantsJson)
             Print(context.Human, reports);
         foreach (ParityReport report in reports)
@@ -139,9 +131,8 @@ internal static class ParityCommand
 
     private static void Print(IAnsiConsole console, IReadOnlyList<ParityReport> reports)
     {
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (string heading in (string[])["file", "stage", "largest error", "allowed", "", "note"])
-            table.AddColumn(heading);
+        TextTable table = new TextTable().AddColumn("file", narrow: Narrow.Wrap).AddColumn("stage", narrow: Narrow.Wrap)
+            .AddNumbers("largest error", "allowed").AddColumn("").AddColumn("note", narrow: Narrow.Wrap);
         foreach (ParityReport report in reports)
         {
             foreach (StageResult s in report.Stages)
@@ -152,39 +143,5 @@ internal static class ParityCommand
 
         console.Write(table);
         console.WriteLine(Text($"{reports.Count(r => r.Ok)} of {reports.Count} files agree in all stages ({reports[0].Engine})"));
-    }
-
-    // One flat list: file and stage side by side are what a script filters by.
-    private static void WriteJson(Utf8JsonWriter json, IReadOnlyList<ParityReport> reports)
-    {
-        json.WriteStartObject();
-        json.WriteBoolean("ok", reports.All(r => r.Ok));
-        json.WriteStartArray("stages");
-        foreach (ParityReport report in reports)
-        {
-            foreach (StageResult stage in report.Stages)
-                WriteStage(json, report, stage);
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void WriteStage(Utf8JsonWriter json, ParityReport report, StageResult stage)
-    {
-        json.WriteStartObject();
-        json.WriteString("file", Path.GetFileName(report.File));
-        json.WriteString("variant", report.Variant);
-        json.WriteString("engine", report.Engine);
-        json.WriteString("stage", stage.Stage);
-        // JSON has no infinity: null is an error beyond measure.
-        if (double.IsFinite(stage.MaxAbsError))
-            json.WriteNumber("max_abs_error", stage.MaxAbsError);
-        else
-            json.WriteNull("max_abs_error");
-        json.WriteNumber("tolerance", stage.Tolerance);
-        json.WriteBoolean("ok", stage.Ok);
-        json.WriteString("note", stage.Note);
-        json.WriteEndObject();
     }
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using RfDetr.Tracking;
 using Spectre.Console;
@@ -26,7 +26,7 @@ internal static class StreamParityReporter
 
             return results.Count;
         });
-        context.WriteJson(json => WriteJson(json, results));
+        context.WriteJson(CliJson.Default.StreamParityDocument, () => StreamParityDocument.Of(results));
         if (!context.WantsJson)
             Print(context.Human, results);
         foreach (StreamParityResult r in results.Where(r => !r.Ok))
@@ -36,9 +36,7 @@ internal static class StreamParityReporter
 
     private static void Print(IAnsiConsole console, List<StreamParityResult> results)
     {
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (string heading in (string[])["file", "set-ups", "agree", ""])
-            table.AddColumn(heading);
+        TextTable table = new TextTable().AddColumn("file", narrow: Narrow.Wrap).AddNumbers("set-ups", "agree").AddColumn("");
         foreach (IGrouping<string, StreamParityResult> file in results.GroupBy(r => r.File))
         {
             int agree = file.Count(r => r.Ok);
@@ -48,29 +46,6 @@ internal static class StreamParityReporter
 
         console.Write(table);
         console.WriteLine($"{results.Count(r => r.Ok)} of {results.Count} set-ups agree");
-    }
-
-    private static void WriteJson(Utf8JsonWriter json, List<StreamParityResult> results)
-    {
-        json.WriteStartObject();
-        json.WriteBoolean("ok", results.All(r => r.Ok));
-        json.WriteStartArray("setups");
-        foreach (StreamParityResult r in results)
-        {
-            json.WriteStartObject();
-            json.WriteString("file", Path.GetFileName(r.File));
-            json.WriteString("setup", r.Setup);
-            json.WriteBoolean("ok", r.Ok);
-            if (r.Frame is { } frame)
-                json.WriteNumber("frame", frame);
-            else
-                json.WriteNull("frame");
-            json.WriteString("difference", r.Difference);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using RfDetr.Training;
 using Spectre.Console;
@@ -24,7 +24,8 @@ internal static class TrainingParityReporter
                 Task.Run(
                     () => TrainingParity.Run(file, formula, precision != "fp32", device, context.Cancellation),
                     context.Cancellation));
-        context.WriteJson(json => WriteJson(json, report));
+        context.WriteJson(
+            CliJson.Default.TrainingParityDocument, () => TrainingParityDocument.Of(report, Worst(report)));
         if (!context.WantsJson)
             Print(context.Human, report);
         TrainingFigure[] beyond = [.. report.Figures.Where(f => !f.Ok)];
@@ -47,9 +48,8 @@ internal static class TrainingParityReporter
 
     private static void Print(IAnsiConsole console, TrainingParityReport report)
     {
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (string heading in (string[])["kind", "step", "worst", "relative error", "allowed", ""])
-            table.AddColumn(heading);
+        TextTable table = new TextTable().AddColumn("kind").AddColumn("step", right: true)
+            .AddColumn("worst", narrow: Narrow.Wrap).AddNumbers("relative error", "allowed").AddColumn("");
         foreach (TrainingFigure f in Worst(report))
             table.AddRow(
                 f.Kind.ToString(), Text($"{f.Step}"), Markup.Escape(f.Name), Text($"{f.RelativeError:0.0e0}"),
@@ -60,46 +60,5 @@ internal static class TrainingParityReporter
                 $"{Path.GetFileName(report.File)} ({report.Variant}, {report.Engine}): {report.Figures.Count(f => f.Ok)} "
                     + $"of {report.Figures.Count} figures agree"));
         console.WriteLine(Text($"{report.Skipped.Count} tensors have no gradient above rounding"));
-    }
-
-    private static void WriteJson(Utf8JsonWriter json, TrainingParityReport report)
-    {
-        json.WriteStartObject();
-        json.WriteBoolean("ok", report.Ok);
-        json.WriteString("file", Path.GetFileName(report.File));
-        json.WriteString("variant", report.Variant);
-        json.WriteString("engine", report.Engine);
-        Array("worst", Worst(report));
-        Array("figures", report.Figures);
-        json.WriteStartArray("skipped");
-        foreach (string name in report.Skipped)
-            json.WriteStringValue(name);
-        json.WriteEndArray();
-        json.WriteEndObject();
-
-        void Array(string name, IEnumerable<TrainingFigure> figures)
-        {
-            json.WriteStartArray(name);
-            foreach (TrainingFigure figure in figures)
-                WriteFigure(json, figure);
-            json.WriteEndArray();
-        }
-    }
-
-    private static void WriteFigure(Utf8JsonWriter json, TrainingFigure figure)
-    {
-        json.WriteStartObject();
-        json.WriteString("kind", JsonNamingPolicy.SnakeCaseLower.ConvertName(figure.Kind.ToString()));
-        json.WriteNumber("step", figure.Step);
-        json.WriteString("name", figure.Name);
-
-        // JSON has no infinity: null is an error beyond measure.
-        if (double.IsFinite(figure.RelativeError))
-            json.WriteNumber("relative_error", figure.RelativeError);
-        else
-            json.WriteNull("relative_error");
-        json.WriteNumber("tolerance", figure.Tolerance);
-        json.WriteBoolean("ok", figure.Ok);
-        json.WriteEndObject();
     }
 }

@@ -45,23 +45,20 @@ internal static class VariantsCommand
 
     private static void Print(IAnsiConsole console, Row[] rows)
     {
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (
-            string heading in (string[])[
-                "variant", "task", "input", "parameters", "encoder", "patch", "decoder layers", "queries", "license", "downloaded"
-            ])
-            table.AddColumn(new TableColumn(heading) { NoWrap = true });
+        TextTable table = new TextTable()
+            .AddColumn("variant").AddColumn("task").AddColumn("input", right: true).AddColumn("params", right: true)
+            .AddColumn("encoder").AddColumn("queries", right: true).AddColumn("license").AddColumn("here");
         foreach (Row row in rows)
         {
             ModelConfig c = row.Config;
             table.AddRow(
-                c.Variant, c.SegmentationHead ? "masks" : "boxes", $"{c.Resolution}×{c.Resolution}",
-                (row.Parameters / 1e6).ToString("0.0 M", CultureInfo.InvariantCulture), row.Encoder, $"{c.PatchSize}",
-                $"{c.DecoderLayers}",
+                c.Variant, c.SegmentationHead ? "masks" : "boxes", $"{c.Resolution}²",
+                (row.Parameters / 1e6).ToString("0.0 M", CultureInfo.InvariantCulture), $"{row.Encoder}/{c.PatchSize}",
                 $"{c.NumQueries}", row.File.License.Id, row.Downloaded ? "yes" : "");
         }
 
         console.Write(table);
+        console.WriteLine();
         console.WriteLine("Fetch one with: rfdetr download nano");
     }
 

@@ -73,12 +73,23 @@ internal sealed class CliContext
     public void WriteJson<T>(JsonTypeInfo<T> type, Func<T> document) =>
         WriteJson(json => JsonSerializer.Serialize(json, document(), type));
 
+    /// <summary>Opens standard output for results that come one by one.</summary>
+    public JsonTarget OpenOutput() => JsonTarget.To(_output);
+
     /// <summary>Opens the target of <c>--json</c> for results that come one by one.</summary>
     public JsonTarget OpenJson() => JsonPath == CommonOptions.StandardStream ? JsonTarget.To(_output) : JsonTarget.To(JsonPath!);
 
     /// <summary>Long work with a progress bar on an interactive terminal, silently elsewhere.</summary>
     public Task<T> WithProgressAsync<T>(string title, Func<IProgressBar, Task<T>> work, bool bytes = false) =>
         Error.Profile.Capabilities.Interactive ? ProgressBar.RunAsync(Error, title, bytes, work) : work(ProgressBar.Silent);
+
+    /// <summary>
+    /// Work of unknown length, such as loading a model: a sign of life on an interactive terminal, silence elsewhere.
+    /// </summary>
+    public Task<T> WithSignAsync<T>(string title, Func<Task<T>> work) =>
+        Error.Profile.Capabilities.Interactive
+            ? Error.Status().StartAsync(Markup.Escape(title), _ => work())
+            : work();
 
     private static IAnsiConsole ConsoleFor(TextWriter writer, bool terminal)
     {

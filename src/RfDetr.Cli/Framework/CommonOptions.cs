@@ -10,7 +10,7 @@ internal static class CommonOptions
     public const string VerboseName = "--verbose";
     public const string MaxPixelsName = "--max-pixels";
 
-    public static Option<bool> Verbose() => new(VerboseName)
+    public static Option<bool> Verbose() => new(VerboseName, ShortNames.All[VerboseName])
     {
         Description = "With errors, show where they come from (stack trace).",
         Recursive = true,
@@ -38,7 +38,19 @@ internal static class CommonOptions
         };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count != 1 || result.Tokens[0].Value is not { } path || !File.Exists(path))
+            if (result.Tokens.Count != 1 || result.Tokens[0].Value is not { } path || path == StandardStream)
+                return;
+            try
+            {
+                _ = OutputPaths.File(path);
+            }
+            catch (FormatException e)
+            {
+                result.AddError($"{JsonName}: '{path}' {e.Message}");
+                return;
+            }
+
+            if (!File.Exists(path))
                 return;
 
             // "--json a.jpg b.jpg" means two images, not an image to be overwritten.

@@ -11,6 +11,6 @@ internal static class ExitCodes
     /// <summary>The request itself was wrong: unknown verb or option, a value out of range.</summary>
     public const int WrongUse = 2;
 
-    /// <summary>Ctrl-C, as shells report it (128 + SIGINT).</summary>
+    /// <summary>Ctrl-C, as shells report it (128 + SIGINT); ranks of a training end with the same.</summary>
     public const int Interrupted = 130;
 }

@@ -23,8 +23,33 @@ internal static partial class Failures
     {
         if (!IsExpected(e))
             return $"internal error, please report it: {e.GetType().Name}: {OneLine(e.Message)}";
-        return OneLine(e is ArgumentException ? ArgumentNoise().Replace(e.Message, "") : e.Message);
+        return OneLine(e is ArgumentException ? ArgumentNoise().Replace(e.Message, "") : OwnSentence(e) ?? e.Message);
     }
+
+    // .NET's own sentences name full paths and nothing to do about them.
+    private static string? OwnSentence(Exception e) => e switch
+    {
+        FileNotFoundException { FileName: { } odd } when OddFileName.Hides(odd) => $"'{Short(odd)}' {OddFileName.Fault}",
+        FileNotFoundException { FileName: { } file } when e.Message.StartsWith("Could not find", StringComparison.Ordinal) =>
+            $"there is no file '{Short(file)}'",
+        DirectoryNotFoundException when PathInQuotes().Match(e.Message) is { Success: true } match =>
+            $"there is no file or folder '{Short(match.Groups[1].Value)}'",
+        UnauthorizedAccessException when PathInQuotes().Match(e.Message) is { Success: true } match =>
+            Directory.Exists(match.Groups[1].Value)
+                ? $"'{Short(match.Groups[1].Value)}' is a folder where a file is expected, or may not be read or written"
+                : $"'{Short(match.Groups[1].Value)}' may not be read or written (access is denied)",
+        _ => null,
+    };
+
+    // Below the current folder as a user would write it.
+    private static string Short(string path)
+    {
+        string relative = Path.GetRelativePath(Environment.CurrentDirectory, path);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
+    }
+
+    [GeneratedRegex("'([^']+)'")]
+    private static partial Regex PathInQuotes();
 
     /// <summary>True for a failure of the request or of its files, rather than of the program.</summary>
     public static bool IsExpected(Exception e) => e

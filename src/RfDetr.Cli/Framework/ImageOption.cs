@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RfDetr.Cli.Commands;
 
 namespace RfDetr.Cli.Framework;
 
@@ -16,8 +17,10 @@ internal static class ImageOption
     public static IReadOnlyList<string> Files(IEnumerable<string> values)
     {
         IReadOnlyList<ImageSource> sources = ImageInputs.Expand(values, standardInput: Stream.Null);
-        return sources.FirstOrDefault(s => s is not FileImage) is { } other
-            ? throw new ArgumentException($"--images takes files, folders and patterns; '{other}' is none of them")
-            : [.. sources.Select(s => s.Name)];
+        if (sources.FirstOrDefault(s => s is not FileImage) is { } other)
+            throw new ArgumentException($"--images takes files, folders and patterns; '{other}' is none of them");
+        string[] files = [.. sources.Select(s => s.Name)];
+        MissingInputs.CheckAll(files);
+        return files;
     }
 }

@@ -20,6 +20,17 @@ internal sealed class JsonTarget : IDisposable
         return new(file.Stream, file);
     }
 
+    /// <summary>
+    /// A file that others may read while it grows, for results without an end; its folder is made if it is missing.
+    /// </summary>
+    public static JsonTarget Growing(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
+            Directory.CreateDirectory(folder);
+        return new(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete), null);
+    }
+
     public static JsonTarget To(TextWriter writer) => new(new Utf8ToText(writer), null);
 
     /// <summary>All is written.</summary>

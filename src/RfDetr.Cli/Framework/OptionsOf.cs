@@ -13,6 +13,14 @@ internal static class OptionsOf
     public static Option<string?> Text(string name, string help, string description) =>
         Make<string?>(name, help, description, text => text.Length > 0 ? text : throw new FormatException("is empty"));
 
+    /// <summary>A folder that results are written to; looked at before any work is done for them.</summary>
+    public static Option<string?> OutputFolder(string name, string help, string description) =>
+        Make<string?>(name, help, description, text => OutputPaths.Folder(text));
+
+    /// <summary>A file that a result is written to; looked at before any work is done for it.</summary>
+    public static Option<string?> OutputFile(string name, string help, string description) =>
+        Make<string?>(name, help, description, text => OutputPaths.File(text));
+
     public static Option<float?> Number(string name, string help, string description, float least, float most) =>
         Make<float?>(name, help, description, text => ParseNumber(text, least, most));
 

@@ -12,9 +12,14 @@ internal sealed class Verb : Command
         foreach (Symbol symbol in symbols)
         {
             if (symbol is Option option)
+            {
+                ShortNames.AddTo(option);
                 Add(option);
+            }
             else
+            {
                 Add((Argument)symbol);
+            }
         }
     }
 

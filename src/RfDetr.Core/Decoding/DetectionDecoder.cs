@@ -29,7 +29,7 @@ internal sealed class DetectionDecoder
     /// <param name="classes">Names of the logits; of others nothing may be selected.</param>
     /// <param name="heads">The heads to decode; boxes always are.</param>
     /// <param name="contract">Names and shapes of the outputs.</param>
-    /// <param name="selection">Which candidates to keep.</param>
+    /// <param name="selection">Rules for the candidates to keep.</param>
     /// <param name="options">Region of interest, clamping, suppression.</param>
     public DetectionDecoder(
         ClassMap classes, IEnumerable<Head> heads, NetworkContract contract, SelectionOptions selection, DetectOptions options)

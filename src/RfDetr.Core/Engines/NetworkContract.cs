@@ -1,7 +1,7 @@
 namespace RfDetr;
 
 /// <summary>Names by which networks and ONNX files know their input and outputs: those of rf-detr's own export.</summary>
-public static class OutputNames
+internal static class OutputNames
 {
     /// <summary>The images, <c>[B, 3, H, W]</c>, normalized.</summary>
     public const string Input = "input";

@@ -20,7 +20,7 @@ public enum PixelFormat
 }
 
 /// <summary>Facts about a <see cref="PixelFormat"/>.</summary>
-public static class PixelFormats
+internal static class PixelFormats
 {
     /// <summary>Bytes of one pixel: 1, 3 or 4.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not a defined format.</exception>

@@ -21,14 +21,12 @@ internal sealed class BilinearAxis
         _lower = new int[outputs];
         _upperWeight = new float[outputs];
         _firstOutput = new int[inputs + 1];
-        double scale = (float)inputs / outputs;
         int reached = 0;
         for (int i = 0; i < outputs; i++)
         {
-            double source = Math.Max(scale * (i + 0.5) - 0.5, 0);
-            int lower = Math.Min((int)source, inputs - 1);
+            (int lower, float upperWeight) = AxisTaps.HalfPixel(inputs, outputs, i);
             _lower[i] = lower;
-            _upperWeight[i] = (float)Math.Min(source - lower, 1);
+            _upperWeight[i] = upperWeight;
             while (reached < lower)
                 _firstOutput[++reached] = i;
         }

@@ -16,7 +16,7 @@ namespace RfDetr;
 /// </para>
 /// <para>A NaN counts as background. Make one decoder per image size and share it: it is immutable and thread-safe.</para>
 /// </remarks>
-public sealed class MaskDecoder
+internal sealed class MaskDecoder
 {
     private readonly BilinearAxis _rows;
     private readonly BilinearAxis _columns;

@@ -8,7 +8,7 @@ namespace RfDetr;
 /// polygon's holes. Inside is the even-odd rule. (COCO's rule is another one, <see cref="RleMask.FromPolygons"/>: it treats
 /// coordinates as pixel corners, and loses half a pixel all round on traced polygons.)
 /// </remarks>
-public static class PolygonFill
+internal static class PolygonFill
 {
     private const int LargestCoordinate = 1 << 26;
 

@@ -43,17 +43,27 @@ internal sealed class AxisTaps
         return axis;
     }
 
-    // PyTorch, aten/src/ATen/native/UpSample.h, area_pixel_compute_source_index, clamped at 0. The ratio is a float;
-    // the position is not rounded to one: fitted to PyTorch's results, the fractions of an ulp are there.
+    /// <summary>
+    /// Source position at or before that of the center of target <paramref name="index"/>, and the weight of the one after it.
+    /// </summary>
+    /// <remarks>
+    /// PyTorch, aten/src/ATen/native/UpSample.h, area_pixel_compute_source_index, clamped at 0. The ratio is a float; the
+    /// position is not rounded to one: fitted to PyTorch's results, the fractions of an ulp are there.
+    /// </remarks>
+    public static (int Lower, float UpperWeight) HalfPixel(int source, int target, int index)
+    {
+        double position = Math.Max((float)source / target * (index + 0.5) - 0.5, 0);
+        int lower = Math.Min((int)position, source - 1);
+        return (lower, (float)Math.Min(position - lower, 1));
+    }
+
     private static AxisTaps TwoTaps(int source, int target)
     {
         var axis = new AxisTaps(source, target, 2);
-        float scale = (float)source / target;
         for (int i = 0; i < target; i++)
         {
-            double position = Math.Max(scale * (i + 0.5) - 0.5, 0);
-            int start = Math.Min((int)position, source - 1);
-            float second = start < source - 1 ? (float)Math.Min(position - start, 1) : 0f;
+            (int start, float upper) = HalfPixel(source, target, i);
+            float second = start < source - 1 ? upper : 0f;
             axis.Start[i] = start;
             axis.Weights[2 * i] = 1f - second;
             axis.Weights[2 * i + 1] = second;

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace RfDetr;
 
 /// <summary>Pixels to the network's input in one pass: resize, division by 255, normalization, planar order.</summary>
-public static unsafe class Preprocessor
+internal static unsafe class Preprocessor
 {
     [ThreadStatic]
     private static Scratch? _scratch;

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace RfDetr;
@@ -10,14 +9,12 @@ namespace RfDetr;
 /// <remarks>
 /// A file holds boxes or masks, never both: as soon as its first entry has a box, pycocotools takes every detection's area from
 /// its box, also where masks are compared, so that masks with boxes beside them get other AP of small, medium and large objects
-/// than masks alone. Not for several threads at once.
+/// than masks alone. The writer is called by hand because a list may have hundreds of thousands of entries, each written as it
+/// comes. Not for several threads at once.
 /// </remarks>
 internal sealed class CocoResultWriter : IDisposable
 {
     private const int FlushAt = 1 << 20;
-
-    // Run lengths have characters such as '<', which the default encoder would escape.
-    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Stream _stream;
     private readonly Utf8JsonWriter _json;
@@ -33,7 +30,7 @@ internal sealed class CocoResultWriter : IDisposable
     public CocoResultWriter(Stream stream, bool masks, bool singles = false)
     {
         (_stream, _masks, _singles) = (stream, masks, singles);
-        _json = new Utf8JsonWriter(stream, s_options);
+        _json = new Utf8JsonWriter(stream, JsonStyle.Compact);
         _json.WriteStartArray();
     }
 

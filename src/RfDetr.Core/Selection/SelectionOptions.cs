@@ -4,7 +4,7 @@ namespace RfDetr;
 /// Rules for which of the network's query × class logits are kept. Filters act on the best <see cref="NumSelect"/> pairs, which
 /// are taken over all classes first, as the reference does: asking for one class never brings up pairs that were not among them.
 /// </summary>
-public sealed record SelectionOptions
+internal sealed record SelectionOptions
 {
     /// <summary>For <see cref="ScoreThreshold"/>: keep all selected pairs, as COCO evaluation wants them.</summary>
     public const float NoThreshold = float.NegativeInfinity;

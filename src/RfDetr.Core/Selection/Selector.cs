@@ -14,13 +14,13 @@ namespace RfDetr;
 /// score the lower index wins: so ties at the boundary are exact. A threshold is applied before the selection only as far as
 /// no class passes it, which cannot change the result. A NaN logit never wins.
 /// </remarks>
-public static class Selector
+internal static class Selector
 {
     /// <summary>Writes the selected pairs, best first, and returns their number.</summary>
     /// <param name="logits">Class logits <c>[queries, classes]</c> of one image, row-major.</param>
     /// <param name="queries">Rows of <paramref name="logits"/>.</param>
     /// <param name="classes">Columns of <paramref name="logits"/>.</param>
-    /// <param name="options">What to keep.</param>
+    /// <param name="options">Rules for the pairs to keep.</param>
     /// <param name="output">At least <see cref="SelectionOptions.MaxCount"/> long.</param>
     /// <exception cref="ArgumentException">Lengths do not fit one another.</exception>
     public static int Run(
@@ -154,3 +154,9 @@ public static class Selector
         }
     }
 }
+
+/// <summary>One selected pair of query and class; a query may appear with several labels.</summary>
+/// <param name="Query">0-based row of the network's output: its box and its mask.</param>
+/// <param name="Label">0-based class logit, before any mapping to names or category ids.</param>
+/// <param name="Score">Sigmoid of the logit, 0..1.</param>
+internal readonly record struct Candidate(int Query, int Label, float Score);

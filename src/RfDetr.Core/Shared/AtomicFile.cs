@@ -18,9 +18,9 @@ internal static class AtomicFile
         flushToDisk);
 
     /// <summary>Writes beside <paramref name="path"/> and moves into place; on any error nothing is left behind.</summary>
-    /// <param name="path">Where the file goes; its folder is made if it is missing.</param>
+    /// <param name="path">The file; its folder is made if it is missing.</param>
     /// <param name="write">Writes the content.</param>
-    /// <param name="flushToDisk">Whether the bytes must have reached the disk before the old file is given up.</param>
+    /// <param name="flushToDisk">True if the bytes must have reached the disk before the old file is given up.</param>
     /// <param name="beforeMove">Called when the new file is whole and not yet in place.</param>
     public static void Write(string path, Action<Stream> write, bool flushToDisk = true, Action? beforeMove = null)
     {
@@ -71,7 +71,7 @@ internal sealed class PendingFile : IDisposable
     }
 
     /// <summary>All is written; disposing puts the file in its place.</summary>
-    /// <param name="flushToDisk">Whether the bytes must have reached the disk before the old file is given up.</param>
+    /// <param name="flushToDisk">True if the bytes must have reached the disk before the old file is given up.</param>
     public void Complete(bool flushToDisk = false)
     {
         if (_temporary is not null)

@@ -5,8 +5,7 @@ namespace RfDetr;
 /// <summary>
 /// Finds native libraries, in this order: the given path (or the environment variable); beside the application;
 /// <c>runtimes/RID/native</c>; the folders of the application's native packages, as its host knows them; the system's own search
-/// path. A file name may hold a <c>*</c>
-/// for a version number: the highest one in a folder comes first.
+/// path. A file name may hold a <c>*</c> for a version number: the highest one in a folder comes first.
 /// </summary>
 internal static class NativeSearch
 {
@@ -29,14 +28,6 @@ internal static class NativeSearch
         }
 
         return 0;
-    }
-
-    /// <inheritdoc cref="Load(string?, string, string[], List{string})"/>
-    public static nint Load(
-        string? explicitPath, string environmentVariable, string[] fileNames, string[] npmFolders, List<string> tried)
-    {
-        _ = npmFolders;
-        return Load(explicitPath, environmentVariable, fileNames, tried);
     }
 
     private static IEnumerable<string> Expand(string path, string[] fileNames) =>

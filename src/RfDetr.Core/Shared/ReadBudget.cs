@@ -70,7 +70,7 @@ internal sealed class ReadBudget
     public void Enter()
     {
         if (++_depth > MaxDepth)
-            throw _refusal($"nests lists and maps more than {MaxDepth} deep; refused");
+            throw _refusal($"nests values more than {MaxDepth} deep; refused");
         Values();
     }
 

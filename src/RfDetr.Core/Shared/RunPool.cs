@@ -4,7 +4,7 @@ namespace RfDetr;
 /// Reusable buffers of runs, kept for the batch sizes that were used last: a caller who tries many sizes does not hold memory for
 /// each of them. Safe for many threads.
 /// </summary>
-/// <typeparam name="TPlan">What all runs of one batch size share.</typeparam>
+/// <typeparam name="TPlan">Data that all runs of one batch size share.</typeparam>
 /// <typeparam name="TRun">The buffers of one run, used by one caller at a time.</typeparam>
 /// <param name="owner">Name of the type that callers dispose of, for messages.</param>
 /// <param name="sizes">Number of batch sizes that are kept, at least 1.</param>

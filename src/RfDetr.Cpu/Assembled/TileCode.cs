@@ -44,7 +44,7 @@ internal static class TileCode
     private static readonly AssemblerRegisterXMM[] s_saved = [xmm8, xmm9, xmm10, xmm11, xmm12, xmm13, xmm14, xmm15];
 
     /// <summary>The code.</summary>
-    /// <param name="instruction">What it multiplies with.</param>
+    /// <param name="instruction">Instruction that it multiplies with.</param>
     /// <param name="forWindows">The calling convention of Windows; else System V's.</param>
     public static byte[] Assemble(TileInstruction instruction, bool forWindows)
     {

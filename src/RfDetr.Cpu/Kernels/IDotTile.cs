@@ -28,6 +28,6 @@ internal unsafe interface IDotTile
     /// <param name="groups">Groups of terms.</param>
     /// <param name="c">Rows of sums, one after another.</param>
     /// <param name="add">Add to c instead of replacing it.</param>
-    /// <param name="result">Where values go, how they are scaled, and what is added: a whole tile. Null: sums go to c.</param>
+    /// <param name="result">Target of the values, their scales, and addends: a whole tile. Null: sums go to c.</param>
     static abstract void Multiply(byte* a, nint rowBytes, sbyte* b, nint groups, int* c, bool add, Int8Tile* result = null);
 }

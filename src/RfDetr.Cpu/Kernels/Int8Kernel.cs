@@ -8,7 +8,7 @@ namespace RfDetr.Cpu;
 /// Products of 8-bit integers for one kind of instruction: activations of 8 or 7 bits with a zero point per row, weights
 /// −127..127 per column.
 /// </summary>
-/// <param name="name">What it computes with.</param>
+/// <param name="name">Instructions that it computes with.</param>
 /// <param name="bits">
 /// Bits of an activation's code: 8 or 7. Not the processor's business but the model's: all give the same integers.
 /// </param>
@@ -30,7 +30,7 @@ internal abstract unsafe class Int8Kernel(string name, int bits)
 
     /// <summary>Writes the codes of a row; returns what they stand for.</summary>
     /// <param name="x">The values.</param>
-    /// <param name="k">How many.</param>
+    /// <param name="k">Number of terms.</param>
     /// <param name="range">The range that codes cover; null: the row's own, and 0.</param>
     /// <param name="codes">Room for a row of the layout; terms beyond k become 0.</param>
     public abstract RowScale Quantize(float* x, int k, ActivationRange? range, byte* codes);
@@ -42,7 +42,7 @@ internal abstract unsafe class Int8Kernel(string name, int bits)
 
     /// <summary>The quickest one for an instruction set on this processor.</summary>
     /// <param name="set">The instruction set.</param>
-    /// <param name="assemble">Whether code may be assembled at run time.</param>
+    /// <param name="assemble">True if code may be assembled at run time.</param>
     /// <param name="bits">Bits of an activation's code.</param>
     public static Int8Kernel For(InstructionSet set, bool assemble = true, int bits = UsualBits) => set switch
     {

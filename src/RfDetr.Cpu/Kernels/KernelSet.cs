@@ -49,7 +49,7 @@ internal abstract unsafe class KernelSet
 
     /// <summary>Those of an instruction set.</summary>
     /// <param name="set">The instruction set.</param>
-    /// <param name="assemble">Whether code may be assembled at run time.</param>
+    /// <param name="assemble">True if code may be assembled at run time.</param>
     /// <param name="activationBits">Bits of activations in products of 8-bit integers.</param>
     public static KernelSet For(InstructionSet set, bool assemble = true, int activationBits = Int8Kernel.UsualBits)
     {
@@ -68,7 +68,7 @@ internal abstract unsafe class KernelSet
     /// Those whose products are of pairs of bfloat16 with sums in float32; null where processor or system lack what it takes.
     /// </summary>
     /// <param name="set">The instruction set.</param>
-    /// <param name="assemble">Whether code may be assembled at run time.</param>
+    /// <param name="assemble">True if code may be assembled at run time.</param>
     public static KernelSet? ForBFloat16(InstructionSet set, bool assemble = true) =>
         set == InstructionSet.Avx512 && assemble && BFloat16Tile.IsAvailable
         ? new KernelSet<Simd512, Vector512<float>, BFloat16Tile>(new(() => Int8Kernel.For(set, assemble)))

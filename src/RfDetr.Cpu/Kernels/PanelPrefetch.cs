@@ -11,7 +11,7 @@ internal unsafe struct PanelPrefetch
 
     public readonly nint Step;
 
-    /// <param name="panel">Where it begins.</param>
+    /// <param name="panel">Beginning of the panel.</param>
     /// <param name="bytes">Its bytes.</param>
     /// <param name="turns">Turns of loops that pass meanwhile.</param>
     public PanelPrefetch(void* panel, nint bytes, nint turns)

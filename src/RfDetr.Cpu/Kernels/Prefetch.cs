@@ -12,9 +12,9 @@ internal static unsafe class Prefetch
     public const int Line = 64;
 
     /// <summary>A tile's rows, each of which lies in a page of its own: nothing else would guess them.</summary>
-    /// <param name="first">Where the first row begins.</param>
+    /// <param name="first">Beginning of the first row.</param>
     /// <param name="step">Distance of rows.</param>
-    /// <param name="rows">How many.</param>
+    /// <param name="rows">Number of rows.</param>
     /// <param name="columns">Values of each.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Rows(float* first, nint step, int rows, int columns)

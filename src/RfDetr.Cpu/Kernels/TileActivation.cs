@@ -9,7 +9,7 @@ internal static unsafe class TileActivation<TSimd, T>
     where T : unmanaged
 {
     /// <summary>c = activation(c).</summary>
-    /// <param name="activation">What to compute; <see cref="Epilogue.None"/> leaves everything as it is.</param>
+    /// <param name="activation">Function to compute; <see cref="Epilogue.None"/> leaves everything as it is.</param>
     /// <param name="c">The tile's first value.</param>
     /// <param name="ldc">Distance of rows.</param>
     /// <param name="rows">Rows.</param>

@@ -98,10 +98,10 @@ internal sealed partial class Lowering
         return y;
     }
 
-    private View LowerResample(Node node, Func<int, int, AxisTaps> taps)
+    private View LowerResample(Node node, Func<int, int, ResampleTaps> taps)
     {
         View x = Dense(node.Inputs[0]), y = NewFor(node);
-        AxisTaps down = taps(y.Sizes[1], x.Sizes[1]), along = taps(y.Sizes[2], x.Sizes[2]);
+        ResampleTaps down = taps(y.Sizes[1], x.Sizes[1]), along = taps(y.Sizes[2], x.Sizes[2]);
         Emit(
             new ResampleStep(_kernels, x.Sizes[0], x.Sizes[1], x.Sizes[2], x.Sizes[3], down, along, Operand.Of(x), Operand.Of(y)),
             x, y);

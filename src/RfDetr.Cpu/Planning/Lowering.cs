@@ -81,8 +81,8 @@ internal sealed partial class Lowering
             TopKIndices top => LowerTopK(node, top),
             Take => LowerTake(node),
             GatherRows => LowerGather(node),
-            ResizeBilinear => LowerResample(node, AxisTaps.Bilinear),
-            ResizeBicubicAntialias => LowerResample(node, AxisTaps.Bicubic),
+            ResizeBilinear => LowerResample(node, ResampleTaps.Bilinear),
+            ResizeBicubicAntialias => LowerResample(node, ResampleTaps.Bicubic),
             GridSample => LowerGridSample(node),
             _ => throw new NotSupportedException($"the CPU engine has no kernel for {node.Op?.Name}"),
         };

@@ -29,9 +29,9 @@ internal sealed class Node(Op? op, Node[] inputs, TensorType type)
 }
 
 /// <summary>A network's values in an order in which each comes after its inputs.</summary>
-/// <param name="Inputs">What the caller provides.</param>
+/// <param name="Inputs">Inputs, which the caller provides.</param>
 /// <param name="Order">Operations.</param>
-/// <param name="Outputs">What the caller gets: outputs, then stages kept for comparison.</param>
+/// <param name="Outputs">Outputs that the caller gets: outputs, then stages kept for comparison.</param>
 internal sealed record NodeGraph(
     IReadOnlyList<Node> Inputs, IReadOnlyList<Node> Order, IReadOnlyList<(string Name, Node Node)> Outputs)
 {

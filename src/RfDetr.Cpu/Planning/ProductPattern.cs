@@ -8,7 +8,7 @@ namespace RfDetr.Cpu;
 /// <param name="PreNorm">The layer norm in front, or null.</param>
 /// <param name="Depthwise">The depthwise convolution in front of that, or null.</param>
 /// <param name="PostNorm">The layer norm behind, or null.</param>
-/// <param name="PostActivation">What follows that.</param>
+/// <param name="PostActivation">Function that follows that.</param>
 internal sealed record ProductPattern(Node Product, Node? PreNorm, Node? Depthwise, Node? PostNorm, UnaryFunction PostActivation)
 {
     /// <summary>Finds all patterns: by the node whose value they give, and which nodes they take in.</summary>

@@ -1,7 +1,7 @@
 namespace RfDetr.Cpu;
 
 /// <summary>A product's rows rounded to bfloat16, two to the room of a float32; 0 beyond the last value of an odd row.</summary>
-/// <param name="kernels">What rounds.</param>
+/// <param name="kernels">Kernels that round.</param>
 /// <param name="plan">The product in float32: where its rows come from.</param>
 internal sealed unsafe class BFloat16Rows(KernelSet kernels, ProductPlan plan) : RowSource
 {

@@ -5,7 +5,7 @@ namespace RfDetr.Cpu;
 
 /// <summary>Packs matrices that are computed at run time into a product's panels.</summary>
 /// <param name="from">First element.</param>
-/// <param name="starts">Where each matrix begins.</param>
+/// <param name="starts">Beginning of each matrix.</param>
 /// <param name="stepK">Distance between terms.</param>
 /// <param name="stepN">Distance between columns.</param>
 /// <param name="k">Terms.</param>

@@ -10,7 +10,7 @@ internal abstract unsafe class RowSource
 
     /// <summary>Writes <paramref name="count"/> rows of the product's k values from row <paramref name="first"/> on.</summary>
     /// <param name="first">First row.</param>
-    /// <param name="count">How many.</param>
+    /// <param name="count">Number of rows.</param>
     /// <param name="to">Rows one after another.</param>
     /// <param name="scratch">As much as <see cref="ScratchBytes"/> says.</param>
     /// <param name="context">The running task's.</param>
@@ -21,7 +21,7 @@ internal abstract unsafe class RowSource
 /// <param name="Weight">n values.</param>
 /// <param name="Bias">n values.</param>
 /// <param name="Epsilon">ε.</param>
-/// <param name="Activation">What follows it.</param>
+/// <param name="Activation">Function that follows it.</param>
 internal sealed record NormParameters(Operand Weight, Operand Bias, float Epsilon, UnaryFunction Activation);
 
 /// <summary>Rows from anywhere (windows, slices), normalized on the way if asked to.</summary>

@@ -10,7 +10,7 @@ namespace RfDetr.Cpu;
 /// <param name="rowBytes">Bytes of a row.</param>
 /// <param name="itemBytes">Bytes of an element.</param>
 /// <param name="table">The table.</param>
-/// <param name="indices">Which rows.</param>
+/// <param name="indices">Indices of the rows.</param>
 /// <param name="y">Rows one after another.</param>
 internal sealed unsafe class TakeStep(
     int parts, int perPart, int tableRows, int rowBytes, int itemBytes, Operand table, Operand indices, Operand y)

@@ -46,7 +46,7 @@ internal sealed class TaskRanges(int workers)
     }
 
     /// <summary>Takes a task.</summary>
-    /// <param name="worker">Who takes it.</param>
+    /// <param name="worker">Worker that takes it.</param>
     /// <returns>Its number; −1 if there is none left.</returns>
     public int Take(int worker)
     {

@@ -22,7 +22,7 @@ internal sealed class ThreadTeam : IDisposable
     private volatile bool _stopping, _running;
 
     /// <param name="threads">Threads that work together, the caller's among them.</param>
-    /// <param name="spinMicroseconds">How long helpers look for the next step before they sleep.</param>
+    /// <param name="spinMicroseconds">Time that helpers look for the next step before they sleep.</param>
     /// <param name="cores">Processors helpers are bound to; empty for any.</param>
     public ThreadTeam(int threads, int spinMicroseconds, IReadOnlyList<int> cores)
     {

@@ -34,7 +34,7 @@ public sealed class CocoFile
 
     /// <summary>Reads ground truth from a stream, which stays open.</summary>
     /// <param name="stream">JSON in UTF-8 or UTF-16.</param>
-    /// <param name="name">What messages call it.</param>
+    /// <param name="name">Name of the file in messages.</param>
     /// <param name="options">Limits.</param>
     /// <exception cref="DataSetFormatException">It is not COCO's format.</exception>
     public static CocoFile Read(Stream stream, string name, CocoReadOptions? options = null)

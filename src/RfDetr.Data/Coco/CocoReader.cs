@@ -12,7 +12,7 @@ internal sealed class CocoReader(CocoReadOptions options, ProblemList problems)
 
     /// <summary>Reads a file.</summary>
     /// <param name="json">At its beginning.</param>
-    /// <param name="path">What messages call it.</param>
+    /// <param name="path">Name of the file in messages.</param>
     /// <param name="options">Limits.</param>
     /// <param name="problems">Decides whether a broken entry ends the reading or is left out.</param>
     public static CocoFile Read(ref JsonCursor json, string path, CocoReadOptions options, ProblemList problems)
@@ -133,4 +133,17 @@ internal sealed class CocoReader(CocoReadOptions options, ProblemList problems)
         json.Field = "";
         return id is null ? throw json.Missing(("id", true)) : new CocoCategory(id.Value, name ?? "", group);
     }
+}
+
+/// <summary>Limits on the size of a COCO file; a file beyond is refused before it fills the memory.</summary>
+public sealed record CocoReadOptions
+{
+    /// <summary>The limits used where none are given.</summary>
+    public static CocoReadOptions Default { get; } = new();
+
+    /// <summary>Bytes of the file: 4 GiB, nine times COCO's own training annotations.</summary>
+    public long MaxFileBytes { get; init; } = 4L << 30;
+
+    /// <summary>Width and height of an image each, as in <see cref="ImageLimits"/>.</summary>
+    public int MaxSide { get; init; } = 65_535;
 }

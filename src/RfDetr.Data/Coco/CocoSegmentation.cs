@@ -27,7 +27,7 @@ internal sealed class CocoBrokenMask(string reason) : CocoSegmentation
 
 /// <summary>One or several outlines; the mask is their union.</summary>
 /// <param name="outlines">Each <c>x0, y0, x1, y1, …</c> in pixels.</param>
-public sealed class CocoPolygons(double[][] outlines) : CocoSegmentation
+internal sealed class CocoPolygons(double[][] outlines) : CocoSegmentation
 {
     /// <summary>Each <c>x0, y0, x1, y1, …</c> in pixels, an even number of values, all finite.</summary>
     public IReadOnlyList<double[]> Outlines { get; } = outlines;
@@ -37,7 +37,7 @@ public sealed class CocoPolygons(double[][] outlines) : CocoSegmentation
 }
 
 /// <summary>Run lengths: a compressed string, or the plain list of numbers that COCO's crowd regions have.</summary>
-public sealed class CocoRunLengths : CocoSegmentation
+internal sealed class CocoRunLengths : CocoSegmentation
 {
     private readonly string? _text;
     private readonly long[]? _counts;

@@ -1,18 +1,18 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace RfDetr.Data;
 
 /// <summary>Writes COCO ground truth on one line; numbers with the digits that reading them back needs.</summary>
+/// <remarks>
+/// The writer is called by hand because a file may have millions of points: entry by entry, nothing of it exists a second time.
+/// </remarks>
 internal static class CocoWriter
 {
     private const int FlushAt = 1 << 20;
 
-    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static void Write(Stream stream, CocoFile file)
     {
-        using var json = new Utf8JsonWriter(stream, s_options);
+        using var json = new Utf8JsonWriter(stream, JsonStyle.Compact);
         json.WriteStartObject();
         List(json, "categories", file.Categories, Category);
         List(json, "images", file.Images, Image);

@@ -25,7 +25,7 @@ internal ref struct JsonCursor
 
     /// <summary>Begins at the first token.</summary>
     /// <param name="stream">UTF-8; stays open.</param>
-    /// <param name="file">What messages call it.</param>
+    /// <param name="file">Name of the file in messages.</param>
     public JsonCursor(Stream stream, string file)
     {
         (_stream, _file) = (stream, file);
@@ -185,7 +185,8 @@ internal ref struct JsonCursor
     public readonly DataSetFormatException Malformed(JsonException failure)
     {
         ReadOnlySpan<byte> seen = _buffer.AsSpan(0, _length).TrimEnd(" \t\r\n"u8);
-        bool truncated = _opens && _final && (seen.IsEmpty || seen[^1] is not ((byte)'}' or (byte)']'));
+        bool complete = Token is JsonTokenType.EndObject or JsonTokenType.EndArray && _reader.CurrentDepth == 0;
+        bool truncated = _opens && _final && !complete && (seen.IsEmpty || seen[^1] is not ((byte)'}' or (byte)']'));
         string place = Invariant.Text($"line {failure.LineNumber + 1}, byte {failure.BytePositionInLine + 1}");
         return truncated
             ? Error($"breaks off at {place}: the file ends before its JSON does; copy or fetch it again", failure)

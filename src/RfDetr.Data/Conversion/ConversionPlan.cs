@@ -35,7 +35,7 @@ internal sealed class ConversionPlan(DataSet data, DataSetLayout layout)
 
     /// <summary>Plans a file.</summary>
     /// <param name="to">Path below the new folder.</param>
-    /// <param name="owner">What it belongs to, for messages.</param>
+    /// <param name="owner">Name of its owner, for messages.</param>
     /// <param name="write">Writes it.</param>
     public void Add(string to, string owner, Action<Stream> write) => _files.Add((to, owner, write));
 

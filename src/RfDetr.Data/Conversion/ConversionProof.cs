@@ -14,9 +14,9 @@ internal static class ConversionProof
 
     /// <summary>Compares.</summary>
     /// <param name="before">The data set that was converted.</param>
-    /// <param name="plan">What was planned.</param>
-    /// <param name="folder">Where it was written.</param>
-    /// <param name="reading">How the data set was read.</param>
+    /// <param name="plan">The plan that was carried out.</param>
+    /// <param name="folder">Folder that it was written to.</param>
+    /// <param name="reading">Options that the data set was read with.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="DataSetFormatException">Something would be read back as something else.</exception>
     public static void Check(

@@ -9,8 +9,8 @@ public static class DataConverter
     /// them.
     /// </summary>
     /// <param name="data">The data set.</param>
-    /// <param name="folder">Where to.</param>
-    /// <param name="options">Which layout.</param>
+    /// <param name="folder">Target folder.</param>
+    /// <param name="options">Layout and limits.</param>
     /// <param name="progress">Receives the number of images written, and of all.</param>
     /// <param name="cancellation">Ends it; nothing stays.</param>
     /// <exception cref="ArgumentException">The layout is not written, or the folder holds something.</exception>
@@ -81,3 +81,27 @@ public static class DataConverter
         return path;
     }
 }
+
+/// <summary>Options for writing a data set again.</summary>
+public sealed record ConversionOptions
+{
+    /// <summary>
+    /// The layout to write: <see cref="DataSetLayout.RoboflowCoco"/>, <see cref="DataSetLayout.Yolo"/> or
+    /// <see cref="DataSetLayout.Voc"/>.
+    /// </summary>
+    public required DataSetLayout To { get; init; }
+
+    /// <summary>Hard links to the images instead of copies; both folders must lie on one file system.</summary>
+    public bool Link { get; init; }
+
+    /// <summary>
+    /// True: objects that the new format cannot hold are left out and counted; false: the conversion is refused.
+    /// </summary>
+    public bool AllowLoss { get; init; }
+}
+
+/// <summary>Counts of a conversion, and what did not fit into the new format.</summary>
+/// <param name="Images">Number of images.</param>
+/// <param name="Objects">Number of objects written.</param>
+/// <param name="Lost">One sentence for each kind of thing that the format has no place for; empty if nothing was lost.</param>
+public sealed record ConversionReport(int Images, int Objects, IReadOnlyList<string> Lost);

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 
 namespace RfDetr.Data;
 
@@ -11,7 +9,6 @@ internal static class ToYolo
     private const string ImagesFolder = "images";
 
     // A JSON text is a YAML text, quotes, line ends and all.
-    private static readonly JsonSerializerOptions s_quoted = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Plans the conversion.</summary>
     /// <param name="data">The data set.</param>
@@ -44,7 +41,7 @@ internal static class ToYolo
             yaml.Append(CultureInfo.InvariantCulture, $"{split}: {ImagesFolder}/{split}\n");
         yaml.Append(CultureInfo.InvariantCulture, $"nc: {data.Classes.Count}\nnames:\n");
         for (int i = 0; i < data.Classes.Count; i++)
-            yaml.Append(CultureInfo.InvariantCulture, $"  {i}: {JsonSerializer.Serialize(data.Classes[i].Name, s_quoted)}\n");
+            yaml.Append(CultureInfo.InvariantCulture, $"  {i}: {JsonStyle.Quote(data.Classes[i].Name)}\n");
         return yaml.ToString();
     }
 

@@ -3,7 +3,7 @@ namespace RfDetr.Data;
 /// <summary>An oddity of a data set that does not keep it from being used.</summary>
 internal enum DataFlaw
 {
-    /// <summary>An annotation of a class that <c>categories</c> does not declare; left out.</summary>
+    /// <summary>An annotation of a class that <c>categories</c> (or YOLO's <c>names</c>) does not declare; left out.</summary>
     UndeclaredCategory,
 
     /// <summary>An annotation of an image that <c>images</c> does not list; left out.</summary>
@@ -37,7 +37,7 @@ internal enum DataFlaw
 /// <summary>A flaw with the number of times that it occurs in a file.</summary>
 /// <param name="Flaw">The kind.</param>
 /// <param name="File">The file.</param>
-/// <param name="Count">How often.</param>
+/// <param name="Count">Number of times.</param>
 /// <param name="Examples">The first of them.</param>
 internal sealed record DataFlawCount(DataFlaw Flaw, string File, int Count, IReadOnlyList<string> Examples)
 {
@@ -65,7 +65,7 @@ internal sealed record DataFlawCount(DataFlaw Flaw, string File, int Count, IRea
     public string Text => Flaw switch
     {
         DataFlaw.UndeclaredCategory =>
-            $"{N("annotation has", "annotations have")} a category that 'categories' does not declare; left out.",
+            $"{N("annotation has", "annotations have")} a class that is not declared ('categories', or 'names' of YOLO); left out.",
         DataFlaw.UnknownImage => $"{N("annotation is", "annotations are")} of an image that 'images' does not list; left out.",
         DataFlaw.RepeatedImage => $"{N("image has", "images have")} the id of an earlier one; left out.",
         DataFlaw.RepeatedAnnotation => $"{N("annotation is there", "annotations are there")} twice; the copies are left out.",

@@ -15,7 +15,7 @@ internal sealed class DataFolder
 
     /// <summary>Makes the rule for a folder that exists.</summary>
     /// <param name="path">The folder, as its user named it: links on the way to it are followed.</param>
-    /// <param name="followLinks">Whether links may lead out.</param>
+    /// <param name="followLinks">True if links may lead out.</param>
     public DataFolder(string path, bool followLinks)
     {
         Path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
@@ -32,7 +32,7 @@ internal sealed class DataFolder
     /// <summary>Finds what a file of the data set names.</summary>
     /// <param name="from">The folder that relative paths count from.</param>
     /// <param name="written">As the file spells it: relative with '/' or '\', or absolute.</param>
-    /// <param name="problem">What is wrong with it, as the end of a sentence; null if the result is not.</param>
+    /// <param name="problem">The problem with it, as the end of a sentence; null if the result is not.</param>
     /// <returns>The absolute path, which need not exist; null if it leads out of this folder.</returns>
     public string? Find(string from, string written, out string? problem)
     {

@@ -41,7 +41,7 @@ public sealed class DataSet
     /// <param name="path">
     /// The folder; or a <c>data.yaml</c>; or a COCO file with its images beside it (one split, named "all").
     /// </param>
-    /// <param name="options">How it is read.</param>
+    /// <param name="options">Options for reading it.</param>
     /// <exception cref="DataSetFormatException">
     /// It is no data set, its layout is ambiguous, an annotation is broken, or images are missing.
     /// </exception>

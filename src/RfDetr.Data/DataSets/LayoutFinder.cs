@@ -12,7 +12,7 @@ internal static class LayoutFinder
     /// <param name="Root">The data set's folder.</param>
     /// <param name="Layout">Its layout.</param>
     /// <param name="Files">COCO: split name → annotation file. YOLO: "" → data.yaml. VOC: none.</param>
-    /// <param name="Named">Whether the user named the one file himself, and not the folder that it is in.</param>
+    /// <param name="Named">True if the user named the one file himself, and not the folder that it is in.</param>
     public sealed record Found(
         string Root, DataSetLayout Layout, IReadOnlyList<(string Split, string File)> Files, bool Named = false);
 

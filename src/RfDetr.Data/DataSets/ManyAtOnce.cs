@@ -6,7 +6,7 @@ namespace RfDetr.Data;
 internal static class ManyAtOnce
 {
     /// <summary>Calls <paramref name="work"/> for 0 … count − 1.</summary>
-    /// <param name="count">How often.</param>
+    /// <param name="count">Number of times.</param>
     /// <param name="work">Thread-safe.</param>
     /// <param name="threads">0: one for each core.</param>
     /// <param name="cancellation">Ends it.</param>

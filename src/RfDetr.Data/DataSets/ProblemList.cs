@@ -59,7 +59,7 @@ internal sealed class ProblemList(bool stopAtFirst)
     /// <summary>Something is odd, but what it means is certain; it is counted and reported.</summary>
     /// <param name="flaw">The kind.</param>
     /// <param name="file">The file it is in.</param>
-    /// <param name="place">Where in the file, and what is there.</param>
+    /// <param name="place">Place in the file, and what is there.</param>
     public void Flaw(DataFlaw flaw, string file, string place)
     {
         lock (_gate)

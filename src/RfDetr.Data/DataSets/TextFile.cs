@@ -13,10 +13,13 @@ internal static class TextFile
     /// <summary>The whole text.</summary>
     /// <param name="file">Its path.</param>
     /// <param name="limit">Most bytes.</param>
-    /// <exception cref="DataSetFormatException">It is longer.</exception>
+    /// <exception cref="DataSetFormatException">It is longer, or its name is not UTF-8.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static string Read(string file, long limit)
     {
+        if (OddFileName.Hides(file))
+            throw new DataSetFormatException(file, OddFileName.Fault + ".");
+
         // Pipes and devices are files of length 0; opening one could wait forever.
         long length = new FileInfo(file).Length;
         if (length > limit)

@@ -5,8 +5,8 @@ public static class DataDoctor
 {
     /// <summary>Examines a data set. What is broken is a finding, not an exception.</summary>
     /// <param name="path">As for <see cref="DataSet.Open(string, DataSetOptions?)"/>.</param>
-    /// <param name="options">What is looked at.</param>
-    /// <param name="reading">How the data set is read.</param>
+    /// <param name="options">Checks to make.</param>
+    /// <param name="reading">Options that the data set is read with.</param>
     /// <param name="progress">Receives the number of images read, and of all.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>

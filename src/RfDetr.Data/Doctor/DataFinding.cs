@@ -14,11 +14,11 @@ public enum FindingLevel
 }
 
 /// <summary>One thing that <see cref="DataDoctor"/> found.</summary>
-/// <param name="Level">How bad it is.</param>
+/// <param name="Level">Severity.</param>
 /// <param name="Code">A word that stays the same from version to version, such as "box-outside".</param>
 /// <param name="Split">The split it is about; null for the whole data set.</param>
-/// <param name="Text">What it is, what follows, what helps: one sentence or two.</param>
-/// <param name="Count">How many images, objects or classes it concerns.</param>
+/// <param name="Text">The finding, its consequence and its cure: one sentence or two.</param>
+/// <param name="Count">Number of images, objects or classes that it concerns.</param>
 /// <param name="Examples">Up to <see cref="DoctorOptions.Examples"/> of them.</param>
 public sealed record DataFinding(
     FindingLevel Level, string Code, string? Split, string Text, int Count, IReadOnlyList<string> Examples);
@@ -61,4 +61,33 @@ public sealed record DoctorReport(DataSet? Data, IReadOnlyList<DataFinding> Find
 {
     /// <summary>Number of findings of a level.</summary>
     public int Count(FindingLevel level) => Findings.Count(f => f.Level == level);
+}
+
+/// <summary>Collects findings with some examples each.</summary>
+internal sealed class FindingList(int examples)
+{
+    private readonly List<DataFinding> _found = [];
+
+    public IReadOnlyList<DataFinding> Sorted => [.. _found.OrderByDescending(f => f.Level)];
+
+    /// <summary>Adds a finding unless the list of what it concerns is empty.</summary>
+    /// <param name="level">Severity.</param>
+    /// <param name="code">Its lasting name.</param>
+    /// <param name="split">Its split.</param>
+    /// <param name="concerned">A name for each thing concerned.</param>
+    /// <param name="text">The sentence, from their number.</param>
+    public void Add(FindingLevel level, string code, string? split, IReadOnlyCollection<string> concerned, Func<int, string> text)
+    {
+        if (concerned.Count > 0)
+            _found.Add(
+                new DataFinding(level, code, split, text(concerned.Count), concerned.Count, [.. concerned.Take(examples)]));
+    }
+
+    /// <summary>Adds what was odd when the files were read.</summary>
+    public void Add(DataFlawCount flaw) => _found.Add(
+        new DataFinding(flaw.Level, flaw.Code, null, $"{flaw.File}: {flaw.Text}", flaw.Count, [.. flaw.Examples.Take(examples)]));
+
+    /// <summary>"1 box", "2 boxes".</summary>
+    public static string Plural(int count, string one, string? many = null) =>
+        Invariant.Text($"{count} {(count == 1 ? one : many ?? one + "s")}");
 }

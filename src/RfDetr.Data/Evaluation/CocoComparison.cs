@@ -3,7 +3,7 @@ namespace RfDetr.Data;
 /// <summary>
 /// A ground-truth file and a result file as input of the evaluator, by the rules of pycocotools' <c>loadRes</c>.
 /// </summary>
-public static class CocoComparison
+internal static class CocoComparison
 {
     /// <summary>Reads both files and evaluates.</summary>
     /// <param name="truthPath">COCO ground truth.</param>
@@ -28,7 +28,7 @@ public static class CocoComparison
     /// <summary>Brings truth and detections together.</summary>
     /// <param name="truth">The ground truth.</param>
     /// <param name="results">The detections.</param>
-    /// <param name="resultsName">What messages call the detections.</param>
+    /// <param name="resultsName">Name of the detections in messages.</param>
     /// <param name="kind">Masks are decoded only where they are compared.</param>
     /// <exception cref="DataSetFormatException">
     /// A detection is of an image that is not there, or masks are needed and missing.
@@ -58,7 +58,7 @@ public static class CocoComparison
     /// pycocotools keeps annotations in a table by their id: of several with one id, the last stands in for all of them.
     /// Annotations of images or categories that are not declared are never looked at.
     /// </summary>
-    /// <returns>What is compared, each with its place in the file.</returns>
+    /// <returns>The shapes to compare, each with its place in the file.</returns>
     private static (CocoAnnotation Annotation, int Index)[] AsPycocotoolsLoads(CocoFile truth, Dictionary<long, CocoImage> images)
     {
         var categories = new HashSet<long>(truth.Categories.Select(c => c.Id), MixedHash.Instance);

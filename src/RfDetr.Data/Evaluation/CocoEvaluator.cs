@@ -63,3 +63,8 @@ public static class CocoEvaluator
         return ranges;
     }
 }
+
+/// <summary>Result of an evaluation.</summary>
+/// <param name="Metrics">COCO's numbers and curves.</param>
+/// <param name="Classes">Outcome of each class's detections, in the order of <see cref="CocoMetrics.CategoryIds"/>.</param>
+public sealed record CocoEvaluation(CocoMetrics Metrics, IReadOnlyList<ClassOutcomes> Classes);

@@ -12,7 +12,7 @@ internal sealed class CurveBuilder(EvaluationOptions options, EvaluationGroups g
     private const double Spacing = 2.220446049250313e-16; // numpy.spacing(1): keeps 0/0 out of the precision
 
     /// <summary>Fills the part of one class.</summary>
-    /// <param name="metrics">Where precision, recall and scores go.</param>
+    /// <param name="metrics">Target of precision, recall and scores.</param>
     /// <param name="category">Index of the class.</param>
     /// <param name="truth">Its objects, a range of <see cref="EvaluationGroups.Truth"/>.</param>
     /// <param name="found">Its detections, a range of <see cref="EvaluationGroups.Found"/>.</param>

@@ -19,7 +19,7 @@ public sealed record EvaluationSummary(EvaluationResult Boxes, EvaluationResult?
 /// session, libtorch in the middle of training, another process's result file) only has to add.
 /// </summary>
 /// <remarks>Not for several threads at once. Detections of a class that is not among the classes are left out.</remarks>
-public sealed class DetectionEvaluation
+internal sealed class DetectionEvaluation
 {
     private readonly IReadOnlyList<DataClass> _classes;
     private readonly Dictionary<int, DataClass> _byIndex;
@@ -32,7 +32,7 @@ public sealed class DetectionEvaluation
 
     /// <summary>Begins.</summary>
     /// <param name="classes">The data set's classes; detections carry their <see cref="DataClass.CategoryId"/>.</param>
-    /// <param name="masks">Whether masks are evaluated too: only if the detector and every object have one.</param>
+    /// <param name="masks">True if masks are evaluated too: only if the detector and every object have one.</param>
     /// <param name="options">Limits and thresholds for both; null for COCO's own. The kind is not looked at.</param>
     public DetectionEvaluation(IReadOnlyList<DataClass> classes, bool masks, EvaluationOptions? options = null)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace RfDetr.Data;
 
@@ -13,114 +14,104 @@ namespace RfDetr.Data;
 /// ids as names. Precision, recall and F1 are at IoU 0.5 and the score threshold <c>best.threshold</c>, that of the highest mean
 /// F1.
 /// </remarks>
-public static class EvaluationJson
+internal static class EvaluationJson
 {
     /// <summary>Writes one object.</summary>
     /// <param name="json">Receives it.</param>
     /// <param name="result">The evaluation.</param>
-    /// <param name="curves">Whether precision over recall and the sweep over score thresholds are written too.</param>
+    /// <param name="curves">True adds precision over recall and the sweep over score thresholds.</param>
     public static void Write(Utf8JsonWriter json, EvaluationResult result, bool curves = false)
     {
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(result);
-        json.WriteStartObject();
-        json.WriteString("kind", result.Kind == EvaluationKind.Boxes ? "bbox" : "segm");
-        json.WriteNumber("images", result.Images);
-        json.WriteNumber("objects", result.Classes.Sum(c => c.Objects));
-        Numbers(json, "max_detections", result.Metrics.Options.MaxDetections.Select(m => (double)m));
-        Numbers(json, "stats", result.Metrics.Stats);
-        json.WriteStartObject("per_category");
-        foreach (ClassResult one in result.Classes)
-            Write(json, one);
-        json.WriteEndObject();
-        json.WriteStartObject("best");
-        json.WriteNumber("threshold", result.Sweep.Best.Threshold);
-        Write(json, result.Sweep.Best);
-        json.WriteEndObject();
-        Write(json, result.Confusion, result.Classes);
-        if (curves)
-            WriteCurves(json, result);
-        json.WriteEndObject();
+        JsonSerializer.Serialize(json, EvaluationDocument.Of(result, curves), DataJson.Default.EvaluationDocument);
     }
+}
 
-    private static void Write(Utf8JsonWriter json, ClassResult one)
+/// <summary>One evaluation: of boxes, or of masks.</summary>
+internal sealed record EvaluationDocument(
+    string Kind, int Images, int Objects, IReadOnlyList<int> MaxDetections, IReadOnlyList<double> Stats,
+    IReadOnlyDictionary<string, ClassResultDocument> PerCategory, BestPointDocument Best, ConfusionDocument Confusion,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] CurvesDocument? Curves)
+{
+    public static EvaluationDocument Of(EvaluationResult result, bool curves) => new(
+        NameOf(result.Kind), result.Images, result.Classes.Sum(c => c.Objects), result.Metrics.Options.MaxDetections,
+        result.Metrics.Stats, result.Classes.ToDictionary(c => Key(c.Class), ClassResultDocument.Of),
+        BestPointDocument.Of(result.Sweep.Best), ConfusionDocument.Of(result.Confusion, result.Classes),
+        curves ? CurvesDocument.Of(result) : null);
+
+    /// <summary>COCO's name of a kind.</summary>
+    public static string NameOf(EvaluationKind kind) => kind == EvaluationKind.Boxes ? "bbox" : "segm";
+
+    /// <summary>Name of a class's entry in a document.</summary>
+    public static string Key(EvaluationClass one) => one.Id.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>One class; averages are null for a class without objects.</summary>
+internal sealed record ClassResultDocument(
+    string Name, int Objects,
+    [property: JsonPropertyName("AP")] double? Ap,
+    [property: JsonPropertyName("AP50")] double? Ap50,
+    [property: JsonPropertyName("AP75")] double? Ap75,
+    [property: JsonPropertyName("AR")] double? Ar,
+    double Precision, double Recall, double F1)
+{
+    public static ClassResultDocument Of(ClassResult c) => new(
+        c.Class.Name, c.Objects, Known(c.Ap), Known(c.Ap50), Known(c.Ap75), Known(c.Ar), c.AtBest.Precision, c.AtBest.Recall,
+        c.AtBest.F1);
+
+    private static double? Known(double value) => value < 0 ? null : value;
+}
+
+/// <summary>The score threshold of the highest mean F1.</summary>
+internal sealed record BestPointDocument(double Threshold, double Precision, double Recall, double F1)
+{
+    public static BestPointDocument Of(OperatingPoint p) => new(p.Threshold, p.Precision, p.Recall, p.F1);
+}
+
+/// <summary>Counts of the true class in rows and the found one in columns; the last of both is the background.</summary>
+internal sealed record ConfusionDocument(
+    double ScoreThreshold, double IouThreshold, IReadOnlyList<string> Classes, IReadOnlyList<IReadOnlyList<int>> TruthByFound)
+{
+    public static ConfusionDocument Of(ConfusionMatrix confusion, IReadOnlyList<ClassResult> classes)
     {
-        json.WriteStartObject(one.Class.Id.ToString(CultureInfo.InvariantCulture));
-        json.WriteString("name", one.Class.Name);
-        json.WriteNumber("objects", one.Objects);
-        NumberOrNull(json, "AP", one.Ap);
-        NumberOrNull(json, "AP50", one.Ap50);
-        NumberOrNull(json, "AP75", one.Ap75);
-        NumberOrNull(json, "AR", one.Ar);
-        Write(json, one.AtBest);
-        json.WriteEndObject();
+        IEnumerable<int> all = Enumerable.Range(0, confusion.Background + 1);
+        return new(
+            confusion.ScoreThreshold, confusion.IouThreshold, [.. classes.Select(c => c.Class.Name), "background"],
+            [.. all.Select(truth => (int[])[.. all.Select(found => confusion[truth, found])])]);
     }
+}
 
-    private static void Write(Utf8JsonWriter json, OperatingPoint point)
+/// <summary>Precision over recall, and the sweep over score thresholds.</summary>
+internal sealed record CurvesDocument(
+    IReadOnlyList<double> RecallLevels,
+    [property: JsonPropertyName("mean_precision_at_iou50")] IReadOnlyList<double> MeanPrecision,
+    [property: JsonPropertyName("precision_at_iou50")] IReadOnlyDictionary<string, double[]> Precision,
+    IReadOnlyList<double> ScoreThresholds, IReadOnlyList<double> MacroPrecision, IReadOnlyList<double> MacroRecall,
+    IReadOnlyList<double> MacroF1)
+{
+    public static CurvesDocument Of(EvaluationResult result)
     {
-        json.WriteNumber("precision", point.Precision);
-        json.WriteNumber("recall", point.Recall);
-        json.WriteNumber("f1", point.F1);
-    }
-
-    private static void Write(Utf8JsonWriter json, ConfusionMatrix confusion, IReadOnlyList<ClassResult> classes)
-    {
-        json.WriteStartObject("confusion");
-        json.WriteNumber("score_threshold", confusion.ScoreThreshold);
-        json.WriteNumber("iou_threshold", confusion.IouThreshold);
-        json.WriteStartArray("classes");
-        foreach (ClassResult one in classes)
-            json.WriteStringValue(one.Class.Name);
-        json.WriteStringValue("background");
-        json.WriteEndArray();
-        json.WriteStartArray("truth_by_found");
-        for (int truth = 0; truth <= confusion.Background; truth++)
-        {
-            json.WriteStartArray();
-            for (int found = 0; found <= confusion.Background; found++)
-                json.WriteNumberValue(confusion[truth, found]);
-            json.WriteEndArray();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void WriteCurves(Utf8JsonWriter json, EvaluationResult result)
-    {
-        json.WriteStartObject("curves");
-        Numbers(json, "recall_levels", EvaluationOptions.RecallLevels);
-        Numbers(json, "mean_precision_at_iou50", PrecisionCurves.Mean(result.Metrics));
-        json.WriteStartObject("precision_at_iou50");
+        var precision = new Dictionary<string, double[]>();
         for (int k = 0; k < result.Classes.Count; k++)
         {
             if (result.Classes[k].Objects > 0)
-                Numbers(
-                    json, result.Classes[k].Class.Id.ToString(CultureInfo.InvariantCulture),
-                    PrecisionCurves.OfClass(result.Metrics, k).ToArray());
+                precision.Add(EvaluationDocument.Key(result.Classes[k].Class), [.. PrecisionCurves.OfClass(result.Metrics, k)]);
         }
 
-        json.WriteEndObject();
-        Numbers(json, "score_thresholds", result.Sweep.Macro.Select(p => p.Threshold));
-        Numbers(json, "macro_precision", result.Sweep.Macro.Select(p => p.Precision));
-        Numbers(json, "macro_recall", result.Sweep.Macro.Select(p => p.Recall));
-        Numbers(json, "macro_f1", result.Sweep.Macro.Select(p => p.F1));
-        json.WriteEndObject();
-    }
-
-    private static void Numbers(Utf8JsonWriter json, string name, IEnumerable<double> values)
-    {
-        json.WriteStartArray(name);
-        foreach (double value in values)
-            json.WriteNumberValue(value);
-        json.WriteEndArray();
-    }
-
-    private static void NumberOrNull(Utf8JsonWriter json, string name, double value)
-    {
-        if (value < 0)
-            json.WriteNull(name);
-        else
-            json.WriteNumber(name, value);
+        IReadOnlyList<OperatingPoint> sweep = result.Sweep.Macro;
+        return new(
+            [.. EvaluationOptions.RecallLevels], PrecisionCurves.Mean(result.Metrics), precision,
+            [.. sweep.Select(p => p.Threshold)], [.. sweep.Select(p => p.Precision)], [.. sweep.Select(p => p.Recall)],
+            [.. sweep.Select(p => p.F1)]);
     }
 }
+
+/// <summary>Compiled serialization of evaluations.</summary>
+[
+    JsonSourceGenerationOptions(
+        PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata)
+]
+[JsonSerializable(typeof(EvaluationDocument))]
+[JsonSerializable(typeof(ResultsDocument))]
+internal sealed partial class DataJson : JsonSerializerContext;

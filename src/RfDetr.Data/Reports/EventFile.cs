@@ -12,7 +12,7 @@ namespace RfDetr.Data;
 /// messages of version 2. A run that resumes begins a file of its own; TensorBoard joins them and drops what the interrupted run
 /// had logged beyond the checkpoint. Not for several threads at once.
 /// </remarks>
-public sealed class EventFile : IDisposable
+internal sealed class EventFile : IDisposable
 {
     // tensorflow/core/util/event.proto and framework/summary.proto
     private const int EventWallTime = 1, EventStep = 2, EventVersion = 3, EventSummary = 5, EventSession = 7;

@@ -1,11 +1,11 @@
 namespace RfDetr.Data;
 
 /// <summary>The images that a report shows.</summary>
-public static class ExampleChoice
+internal static class ExampleChoice
 {
     /// <summary>Half of them those with most mistakes, half evenly spread over the others; worst first.</summary>
     /// <param name="result">The evaluation.</param>
-    /// <param name="count">How many at most.</param>
+    /// <param name="count">Largest number of them.</param>
     /// <returns>Ids of images.</returns>
     public static IReadOnlyList<long> Of(EvaluationResult result, int count)
     {
@@ -25,7 +25,7 @@ public static class ExampleChoice
     /// <param name="images">Its images.</param>
     /// <param name="found">The detections in them.</param>
     /// <param name="classes">The data set's classes.</param>
-    /// <param name="count">How many images at most.</param>
+    /// <param name="count">Largest number of images.</param>
     /// <exception cref="IOException">An image cannot be read.</exception>
     public static IReadOnlyList<ExamplePair> Draw(
         EvaluationResult result, IEnumerable<LabeledImage> images, IEnumerable<FoundObject> found, ClassTable classes,

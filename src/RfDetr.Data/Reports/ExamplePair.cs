@@ -7,7 +7,7 @@ namespace RfDetr.Data;
 /// <param name="FoundCaption">A sentence about the second drawing: how many objects it shows and from which score on.</param>
 /// <param name="Truth">The image with its labeled objects, as JPEG.</param>
 /// <param name="Found">The image with the objects that were found, as JPEG.</param>
-public sealed record ExamplePair(string Caption, string FoundCaption, byte[] Truth, byte[] Found)
+internal sealed record ExamplePair(string Caption, string FoundCaption, byte[] Truth, byte[] Found)
 {
     private const int Quality = 82;
 

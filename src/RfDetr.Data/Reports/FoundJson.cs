@@ -3,7 +3,7 @@ namespace RfDetr.Data;
 /// <summary>
 /// Detections as a COCO result file, which <see cref="CocoFile.ReadResults(string, CocoReadOptions?)"/> and pycocotools read.
 /// </summary>
-public static class FoundJson
+internal static class FoundJson
 {
     /// <summary>Writes the file; it appears only when it is complete.</summary>
     /// <param name="path">The file.</param>

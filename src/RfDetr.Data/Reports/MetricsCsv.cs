@@ -11,7 +11,7 @@ namespace RfDetr.Data;
 /// When a run resumes, lines of steps beyond its checkpoint are cut off, and so is a last line that a crash left half written;
 /// columns that are new are added at the end. Not for several threads at once.
 /// </remarks>
-public sealed class MetricsCsv : IDisposable
+internal sealed class MetricsCsv : IDisposable
 {
     private const string StepColumn = "step";
 

@@ -5,7 +5,7 @@ namespace RfDetr.Data;
 /// <summary>Content of a <c>metrics.csv</c>.</summary>
 /// <param name="Columns">All but <c>step</c>.</param>
 /// <param name="Rows">By rising step; a value for each column, null where there is none.</param>
-public sealed record MetricsTable(IReadOnlyList<string> Columns, IReadOnlyList<(long Step, double?[] Values)> Rows)
+internal sealed record MetricsTable(IReadOnlyList<string> Columns, IReadOnlyList<(long Step, double?[] Values)> Rows)
 {
     /// <summary>Reads a file; a last line without its end is left out, as a crash may have cut it.</summary>
     /// <exception cref="InvalidDataException">It is no such table; the message names the line.</exception>

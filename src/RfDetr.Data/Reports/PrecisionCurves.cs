@@ -4,7 +4,7 @@ namespace RfDetr.Data;
 /// Precision over the recalls <see cref="EvaluationOptions.RecallLevels"/>, at one overlap, all sizes, largest limit of
 /// detections.
 /// </summary>
-public static class PrecisionCurves
+internal static class PrecisionCurves
 {
     private const double Iou = .5;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace RfDetr.Data;
 
@@ -11,7 +12,7 @@ namespace RfDetr.Data;
 /// there. Classes without objects are left out. The numbers outside of <c>class_map</c> are of the first split;
 /// <c>confidence_threshold</c> and <c>kind</c> are ours.
 /// </remarks>
-public static class ResultsJson
+internal static class ResultsJson
 {
     private static readonly JsonWriterOptions s_options = new() { Indented = true };
 
@@ -29,46 +30,43 @@ public static class ResultsJson
         AtomicFile.Write(path, stream =>
         {
             using var json = new Utf8JsonWriter(stream, s_options);
-            Write(json, splits);
+            JsonSerializer.Serialize(json, ResultsDocument.Of(splits), DataJson.Default.ResultsDocument);
         }, flushToDisk: false);
     }
+}
 
-    private static void Write(Utf8JsonWriter json, IReadOnlyList<(string Split, EvaluationResult Result)> splits)
+/// <summary>Content of <c>results.json</c>.</summary>
+internal sealed record ResultsDocument(
+    IReadOnlyDictionary<string, IReadOnlyList<ResultRowDocument>> ClassMap, string Kind, double Map, double Precision,
+    double Recall,
+    [property: JsonPropertyName("f1_score")] double F1,
+    double ConfidenceThreshold)
+{
+    public static ResultsDocument Of(IReadOnlyList<(string Split, EvaluationResult Result)> splits)
     {
-        json.WriteStartObject();
-        json.WriteStartObject("class_map");
-        foreach ((string split, EvaluationResult result) in splits)
-        {
-            json.WriteStartArray(split);
-            foreach (ClassResult one in result.Classes.Where(c => c.Objects > 0))
-                Row(json, one.Class.Name, one.Ap, one.Ap50, one.AtBest);
-            Row(json, "all", result.Metrics.Stats[0], result.Metrics.Stats[1], result.Sweep.Best);
-            json.WriteEndArray();
-        }
-
-        json.WriteEndObject();
         EvaluationResult main = splits[0].Result;
-        json.WriteString("kind", main.Kind == EvaluationKind.Boxes ? "bbox" : "segm");
-        json.WriteNumber("map", main.Metrics.Stats[1]);
-        Point(json, main.Sweep.Best);
-        json.WriteNumber("confidence_threshold", main.Sweep.Best.Threshold);
-        json.WriteEndObject();
+        OperatingPoint best = main.Sweep.Best;
+        return new(
+            splits.ToDictionary(s => s.Split, s => Rows(s.Result)), EvaluationDocument.NameOf(main.Kind), main.Metrics.Stats[1],
+            best.Precision, best.Recall, best.F1, best.Threshold);
     }
 
-    private static void Row(Utf8JsonWriter json, string name, double ap, double ap50, OperatingPoint point)
-    {
-        json.WriteStartObject();
-        json.WriteString("class", name);
-        json.WriteNumber("map@50:95", ap);
-        json.WriteNumber("map@50", ap50);
-        Point(json, point);
-        json.WriteEndObject();
-    }
+    private static IReadOnlyList<ResultRowDocument> Rows(EvaluationResult result) =>
+    [
+        .. result.Classes.Where(c => c.Objects > 0)
+            .Select(c => ResultRowDocument.Of(c.Class.Name, c.Ap, c.Ap50, c.AtBest)),
+        ResultRowDocument.Of("all", result.Metrics.Stats[0], result.Metrics.Stats[1], result.Sweep.Best),
+    ];
+}
 
-    private static void Point(Utf8JsonWriter json, OperatingPoint point)
-    {
-        json.WriteNumber("precision", point.Precision);
-        json.WriteNumber("recall", point.Recall);
-        json.WriteNumber("f1_score", point.F1);
-    }
+/// <summary>One class of a split, or all of them.</summary>
+internal sealed record ResultRowDocument(
+    string Class,
+    [property: JsonPropertyName("map@50:95")] double Map,
+    [property: JsonPropertyName("map@50")] double Map50,
+    double Precision, double Recall,
+    [property: JsonPropertyName("f1_score")] double F1)
+{
+    public static ResultRowDocument Of(string name, double ap, double ap50, OperatingPoint point) =>
+        new(name, ap, ap50, point.Precision, point.Recall, point.F1);
 }

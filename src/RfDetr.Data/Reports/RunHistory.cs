@@ -3,12 +3,12 @@ namespace RfDetr.Data;
 /// <summary>Lines that share a chart.</summary>
 /// <param name="Title">Above it.</param>
 /// <param name="Series">At least one.</param>
-public sealed record HistoryChart(string Title, IReadOnlyList<ChartSeries> Series);
+internal sealed record HistoryChart(string Title, IReadOnlyList<ChartSeries> Series);
 
 /// <summary>Course of a run: the content of its <c>metrics.csv</c>, as charts.</summary>
 /// <param name="XLabel">Name of the common x axis: <c>step</c> or <c>epoch</c>.</param>
 /// <param name="Charts">In the order of the columns.</param>
-public sealed record RunHistory(string XLabel, IReadOnlyList<HistoryChart> Charts)
+internal sealed record RunHistory(string XLabel, IReadOnlyList<HistoryChart> Charts)
 {
     private const string EpochColumn = "epoch";
     private const double Comparable = 12; // more apart than this, one of two lines is flat

@@ -1,7 +1,7 @@
 namespace RfDetr.Data;
 
 /// <summary>Content of a report; whatever is missing is left out.</summary>
-public sealed record RunReportContent
+internal sealed record RunReportContent
 {
     /// <summary>The heading.</summary>
     public required string Title { get; init; }
@@ -29,11 +29,11 @@ public sealed record RunReportContent
 /// <summary>
 /// <c>report.html</c>: one file with curves, classes, confusion and images that needs nothing but a browser, offline.
 /// </summary>
-public static class RunReport
+internal static class RunReport
 {
     /// <summary>Writes the file; it appears only when it is complete.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="content">What it shows.</param>
+    /// <param name="content">Content of the report.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, RunReportContent content)
     {

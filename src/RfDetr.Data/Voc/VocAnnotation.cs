@@ -42,11 +42,13 @@ internal sealed partial record VocAnnotation(
 
         XElement? size = root.Element("size");
         return new VocAnnotation(
-            ((string?)root.Element("filename"))?.Trim(), Side(file, size, "width"), Side(file, size, "height"), objects, faults);
+            ((string?)root.Element("filename"))?.Trim(), Side(size, "width"), Side(size, "height"), objects, faults);
     }
 
     private static XElement Load(string file)
     {
+        if (OddFileName.Hides(file))
+            throw new DataSetFormatException(file, OddFileName.Fault + ".");
         try
         {
             return Parse(file, strict: true);
@@ -163,16 +165,14 @@ internal sealed partial record VocAnnotation(
     }
 
     /// <summary>
-    /// A side in pixels, of which some tools write 640.0; 0 where nothing or 0 is written: the image itself knows better.
+    /// A side in pixels, of which some tools write 640.0; 0 where what is written is no size: the image itself knows better.
     /// </summary>
-    private static int Side(string file, XElement? size, string side)
+    private static int Side(XElement? size, string side)
     {
         string? text = ((string?)size?.Element(side))?.Trim();
-        if (string.IsNullOrEmpty(text))
-            return 0;
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double pixels)
             && pixels is >= 0 and <= LargestSide && Math.Floor(pixels) == pixels
             ? (int)pixels
-            : throw new DataSetFormatException(file, $"<{side}> of <size> is '{text}'; it must be 1 to {LargestSide} pixels.");
+            : 0;
     }
 }

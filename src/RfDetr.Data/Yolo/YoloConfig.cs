@@ -7,7 +7,7 @@ namespace RfDetr.Data;
 /// <param name="File">The file.</param>
 /// <param name="Names">In the order of the class numbers.</param>
 /// <param name="Splits">Split name and its paths as written.</param>
-/// <param name="Place">What <c>path:</c> says; null if it is absent.</param>
+/// <param name="Place">Value of <c>path:</c>; null if it is absent.</param>
 /// <param name="Keypoints">
 /// Points and numbers of each (x, y, perhaps visibility) that label lines have behind the box; 0 for none.
 /// </param>

@@ -38,8 +38,11 @@ internal static class YoloLabels
             ReadOnlySpan<char> text = line.AsSpan().Trim();
             if (text.IsEmpty)
                 continue;
-            if (Parse(text, values, classes) is { } wrong)
+            if (Parse(text, values) is { } wrong)
                 failures.Add(Error(file, number, wrong));
+            else if (values[0] >= classes)
+                problems.Flaw(
+                    DataFlaw.UndeclaredCategory, Path.GetDirectoryName(file)!, Undeclared(file, number, values[0], classes));
             else if (values.Count == 5 || (keypoints > 0 && values.Count == 5 + keypoints))
                 objects.Add(Box(number, values, width, height));
             else if (keypoints == 0 && values.Count >= 7 && values.Count % 2 == 1)
@@ -55,7 +58,7 @@ internal static class YoloLabels
         return objects;
     }
 
-    private static string? Parse(ReadOnlySpan<char> line, List<double> values, int classes)
+    private static string? Parse(ReadOnlySpan<char> line, List<double> values)
     {
         values.Clear();
         foreach (Range range in line.SplitAny(' ', '\t'))
@@ -69,16 +72,19 @@ internal static class YoloLabels
             values.Add(value);
         }
 
-        if (values[0] != Math.Floor(values[0]) || values[0] < 0 || values[0] >= classes)
-            return Invariant.Text($"class {values[0]} is not one of data.yaml's 0 to {classes - 1}");
+        if (values[0] != Math.Floor(values[0]) || values[0] < 0)
+            return Invariant.Text($"class {values[0]} is no whole number from 0 on");
         for (int i = 1; i < values.Count; i++)
         {
             if (!(values[i] is >= Least and <= Most))
-                return Invariant.Text($"{values[i]} is no share of the image (0..1); are these pixels?");
+                return Invariant.Text($"{values[i]} is no share of the image (0..1), but perhaps a number of pixels");
         }
 
         return null;
     }
+
+    private static string Undeclared(string file, int line, double number, int classes) =>
+        Invariant.Text($"{Path.GetFileName(file)} line {line}: class {number} is not one of 0 to {classes - 1}");
 
     private static string Count(int count, int keypoints) => keypoints > 0
         ? Invariant.Text(

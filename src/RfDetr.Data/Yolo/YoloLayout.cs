@@ -12,8 +12,8 @@ internal static class YoloLayout
         [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff", ".gif", ".avif", ".heic", ".jp2", ".jxl"];
 
     /// <summary>Reads a data set.</summary>
-    /// <param name="found">Where it is.</param>
-    /// <param name="options">How it is read.</param>
+    /// <param name="found">Place of the data set.</param>
+    /// <param name="options">Options for reading it.</param>
     /// <param name="problems">Receives what is wrong.</param>
     /// <param name="absent">Receives the splits that are named but not there, with the reason.</param>
     public static (ClassTable, List<DataSplit>) Read(

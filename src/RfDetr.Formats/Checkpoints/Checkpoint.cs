@@ -11,7 +11,7 @@ namespace RfDetr.Checkpoints;
 /// Safe for many readers. Tensors live as long as the checkpoint: after <see cref="Dispose"/> touching one throws
 /// <see cref="ObjectDisposedException"/>, and disposing while another thread reads is the caller's mistake.
 /// </remarks>
-public sealed class Checkpoint : IWeightSource, IDisposable
+internal sealed class Checkpoint : IWeightSource, IDisposable
 {
     private readonly FileBytes _file;
     private readonly IWeightSource _weights;
@@ -98,8 +98,8 @@ public sealed class Checkpoint : IWeightSource, IDisposable
 
     /// <summary>Opens a checkpoint that is in memory; the bytes must not change while it is open.</summary>
     /// <param name="bytes">The file's content.</param>
-    /// <param name="name">What messages call it.</param>
-    /// <param name="options">How to open it.</param>
+    /// <param name="name">Name of the file in messages.</param>
+    /// <param name="options">Options for opening it.</param>
     /// <exception cref="CheckpointFormatException">As for a file.</exception>
     public static Checkpoint Read(ReadOnlyMemory<byte> bytes, string name, CheckpointOptions? options = null) =>
         Open(new MemoryBytes(name, bytes), options);
@@ -123,4 +123,33 @@ public sealed class Checkpoint : IWeightSource, IDisposable
             throw;
         }
     }
+}
+
+/// <summary>The containers that weights come in, distinguished by content and not by extension.</summary>
+internal enum CheckpointFormat
+{
+    /// <summary>Format of <c>torch.save</c> since 1.6: a zip archive of one pickle and raw storages.</summary>
+    TorchZip,
+
+    /// <summary>Format of <c>torch.save</c> before 1.6: pickles followed by raw storages.</summary>
+    TorchLegacy,
+
+    /// <summary>A JSON header followed by raw tensors.</summary>
+    Safetensors,
+}
+
+/// <summary>Options for opening a checkpoint.</summary>
+internal sealed record CheckpointOptions
+{
+    /// <summary>The defaults.</summary>
+    public static CheckpointOptions Default { get; } = new();
+
+    /// <summary>Take the averaged (EMA) weights where the file has both; without any, the plain ones are taken.</summary>
+    public bool PreferEma { get; init; }
+
+    /// <summary>
+    /// Comparison of a PyTorch archive's checksums with its bytes, those of a tensor when it is loaded. Off only for archives
+    /// that a tool has changed without correcting them.
+    /// </summary>
+    public bool VerifyChecksums { get; init; } = true;
 }

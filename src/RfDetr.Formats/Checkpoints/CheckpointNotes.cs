@@ -3,7 +3,7 @@ namespace RfDetr.Checkpoints;
 /// <summary>
 /// Facts about weights that training keeps in a checkpoint's metadata and that every use of the weights should know.
 /// </summary>
-public static class CheckpointNotes
+internal static class CheckpointNotes
 {
     /// <summary>Key of the identifier of the weights' license, e.g. <c>Apache-2.0</c>.</summary>
     public const string LicenseKey = "license";

@@ -7,7 +7,7 @@ namespace RfDetr;
 /// Weights and inputs that anyone can make from a text and an index, so that results can be compared without shipping the
 /// weights. <c>u(key, i)</c> is SplitMix64 of FNV-1a-64(key) + i, scaled to [−1, 1).
 /// </summary>
-public sealed class FormulaWeights(string salt) : IWeightInitializer
+internal sealed class FormulaWeights(string salt) : IWeightInitializer
 {
     private const int Block = 1 << 16;
 

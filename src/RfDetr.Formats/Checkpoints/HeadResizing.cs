@@ -8,7 +8,7 @@ namespace RfDetr.Checkpoints;
 /// Row <c>r</c> of the new head is row <c>r mod C</c> of the old one (existing rows tiled, then cut), for
 /// <c>class_embed</c> and every <c>transformer.enc_out_class_embed.g</c>, weight and bias: rf-detr 1.4.1's rule.
 /// </remarks>
-public static class HeadResizing
+internal static class HeadResizing
 {
     /// <summary>
     /// A source whose class heads have <paramref name="classLogits"/> rows; all other tensors are passed through.

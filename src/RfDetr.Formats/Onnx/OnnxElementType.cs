@@ -53,7 +53,7 @@ public enum OnnxElementType
 }
 
 /// <summary>Facts about <see cref="OnnxElementType"/> values.</summary>
-public static class OnnxElementTypes
+internal static class OnnxElementTypes
 {
     /// <summary>The ONNX type of <paramref name="dtype"/>.</summary>
     public static OnnxElementType ToOnnx(this DType dtype) => dtype switch

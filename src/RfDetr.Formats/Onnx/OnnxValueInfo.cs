@@ -29,5 +29,5 @@ public sealed record OnnxValueInfo(string Name, OnnxElementType ElementType, IRe
 /// <param name="Description">Free text.</param>
 /// <param name="Version">The model's own version number.</param>
 /// <param name="Custom">metadata_props: free key → value pairs.</param>
-public sealed record OnnxModelMetadata(
+internal sealed record OnnxModelMetadata(
     string ProducerName, string GraphName, string Description, long Version, IReadOnlyDictionary<string, string> Custom);

@@ -67,10 +67,10 @@ public sealed class CheckpointPackage : ModelPackage
         : base(reference, options) => (Checkpoint, Config, Info) = (checkpoint, config, info);
 
     /// <summary>The file.</summary>
-    public Checkpoint Checkpoint { get; }
+    internal Checkpoint Checkpoint { get; }
 
     /// <summary>The network.</summary>
-    public ModelConfig Config { get; }
+    internal ModelConfig Config { get; }
 
     /// <summary>Meaning of the model.</summary>
     public ModelInfo Info { get; }
@@ -86,7 +86,7 @@ public sealed class CheckpointPackage : ModelPackage
         InferenceGraph.Contract(Config, Info.InputHeight, Info.InputWidth, batch);
 
     /// <summary>Loads the tensors onto a back end.</summary>
-    public Weights Weights(Backend backend) => _loaded = Load(backend);
+    internal Weights Weights(Backend backend) => _loaded = Load(backend);
 
     private Weights Load(Backend backend)
     {
@@ -99,7 +99,7 @@ public sealed class CheckpointPackage : ModelPackage
 
     /// <summary>Records the network as a graph.</summary>
     /// <param name="batch">A fixed batch size; null: any.</param>
-    public NetworkGraph Record(int? batch = null) =>
+    internal NetworkGraph Record(int? batch = null) =>
         InferenceGraph.Record(Weights, Config, Info.InputHeight, Info.InputWidth, batch);
 
     /// <summary>The network as the bytes of an ONNX file in ONNX Runtime's dialect.</summary>
@@ -202,7 +202,7 @@ public sealed class OnnxPackage : ModelPackage
     public string Path { get; }
 
     /// <summary>Its input and outputs; sizes that the file leaves open are null.</summary>
-    public DetectionContract Contract { get; }
+    internal DetectionContract Contract { get; }
 
     /// <inheritdoc/>
     public override ModelInfo Describe(NetworkContract contract)
@@ -221,6 +221,7 @@ public sealed class OnnxPackage : ModelPackage
                 ?? (_metadata?.ResizeAntialias == true ? ResizeRule.BilinearAntialias : ResizeRule.Bilinear),
             Normalization = _metadata is null ? Normalization.ImageNet : new(Triple(_metadata.Means), Triple(_metadata.Stds)),
             License = _notes?.WeightsLicense,
+            Warnings = Contract.Warnings,
         };
     }
 

@@ -47,7 +47,7 @@ public abstract record ModelReference
     /// <exception cref="FileNotFoundException">As for <see cref="Locate"/>.</exception>
     /// <exception cref="ArgumentException">It is an ONNX file.</exception>
     /// <exception cref="CheckpointFormatException">The file is not a valid checkpoint.</exception>
-    public virtual Checkpoint OpenCheckpoint(bool averaged, bool acceptLicense) =>
+    internal virtual Checkpoint OpenCheckpoint(bool averaged, bool acceptLicense) =>
         Checkpoint.Open(Locate(acceptLicense)!, new CheckpointOptions { PreferEma = averaged });
 
     /// <summary>The argument.</summary>
@@ -67,7 +67,7 @@ public abstract record ModelReference
         public override string? Locate(bool acceptLicense) => null;
 
         /// <inheritdoc/>
-        public override Checkpoint OpenCheckpoint(bool averaged, bool acceptLicense) =>
+        internal override Checkpoint OpenCheckpoint(bool averaged, bool acceptLicense) =>
             BuiltInModels.Open(Name, new CheckpointOptions { PreferEma = averaged })!;
     }
 
@@ -114,7 +114,7 @@ public abstract record ModelReference
         public override string? Locate(bool acceptLicense) => Existing(Path);
 
         /// <inheritdoc/>
-        public override Checkpoint OpenCheckpoint(bool averaged, bool acceptLicense) =>
+        internal override Checkpoint OpenCheckpoint(bool averaged, bool acceptLicense) =>
             throw new ArgumentException(
                 $"'{Path}' is an ONNX file, which has no weights to load; name the checkpoint it was made of");
     }

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace RfDetr;
 
 /// <summary>
@@ -53,6 +55,27 @@ internal sealed unsafe class Canvas
         PixelPacking.ToRgb(frame, canvas.Pixels);
         return canvas;
     }
+
+    /// <summary>
+    /// A canvas on pixels of somebody else: drawing changes them. They stay in place until <see cref="Release"/>.
+    /// </summary>
+    /// <param name="rgb"><c>[height, width, 3]</c>.</param>
+    /// <param name="width">Columns, at least 1.</param>
+    /// <param name="height">Rows, at least 1.</param>
+    /// <exception cref="ArgumentException">The memory does not have that many bytes.</exception>
+    public static Canvas Over(Memory<byte> rgb, int width, int height)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        if (rgb.Length != (long)width * height * Channels)
+            throw new ArgumentException(
+                $"Pixels of {width}×{height} have {(long)width * height * Channels} bytes, not {rgb.Length}.", nameof(rgb));
+        MemoryHandle pin = rgb.Pin();
+        return new Canvas(width, height, PixelMemory.Adopt((nint)pin.Pointer, rgb.Length, _ => pin.Dispose()));
+    }
+
+    /// <summary>Ends drawing on pixels of somebody else; the canvas cannot be used any more.</summary>
+    public void Release() => _pixels.Dispose();
 
     /// <summary>One row, <c>[Width, 3]</c>.</summary>
     public Span<byte> Row(int y) => Pixels.Slice(y * Width * Channels, Width * Channels);

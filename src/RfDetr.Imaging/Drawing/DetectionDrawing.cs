@@ -13,7 +13,7 @@ public static class DetectionDrawing
         /// <c>image.Draw([.. found.Items.Select(d => d.ToAnnotation() with { Color = … })])</c>.
         /// </remarks>
         /// <param name="image">The image in which the objects were found.</param>
-        /// <param name="options">How to draw; null for the defaults.</param>
+        /// <param name="options">Appearance of the drawing; null for the defaults.</param>
         /// <returns>An image of the same size with memory of its own; the caller disposes it.</returns>
         /// <exception cref="ArgumentException">The image is not of the size in which the objects were found.</exception>
         /// <exception cref="ObjectDisposedException">The image was disposed.</exception>

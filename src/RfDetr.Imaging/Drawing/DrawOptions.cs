@@ -9,8 +9,17 @@ public enum BoxStyle
     /// <summary>Only the four corners of the box, which leaves crowded images readable.</summary>
     Corners,
 
-    /// <summary>No box at all.</summary>
+    /// <summary>No box at all; masks are drawn where there are some.</summary>
     None,
+
+    /// <summary>Labels only, neither boxes nor masks.</summary>
+    Labels,
+
+    /// <summary>No box, and everything inside of it is blurred beyond recognition; masks are not drawn.</summary>
+    Blur,
+
+    /// <summary>No box, and everything inside of it becomes large squares of one color; masks are not drawn.</summary>
+    Pixelate,
 }
 
 /// <summary>

@@ -7,7 +7,7 @@ public static class ImageDrawing
     {
         /// <summary>A copy of the image with annotations drawn on it: masks below, then boxes, then labels.</summary>
         /// <param name="annotations">Best first: the first ones lie on top and choose the places of their labels first.</param>
-        /// <param name="options">How to draw; null for the defaults.</param>
+        /// <param name="options">Appearance of the drawing; null for the defaults.</param>
         /// <returns>An image of the same size with memory of its own; the caller disposes it.</returns>
         /// <exception cref="ArgumentException">A mask has another size than the image.</exception>
         /// <exception cref="ObjectDisposedException">The image was disposed.</exception>

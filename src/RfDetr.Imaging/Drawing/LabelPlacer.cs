@@ -2,10 +2,14 @@ namespace RfDetr;
 
 /// <summary>
 /// Finds places for label plates: inside the image, and where possible clear of the plates placed before. Tries, in
-/// order, above the box, below it and inside it, each at the left and at the right; failing all, the least covered place.
+/// order, above the box, below it and inside it, each at the left and at the right; failing these, the nearest free place
+/// along the edges of other plates; failing all, the least covered place.
 /// </summary>
 internal sealed class LabelPlacer(int width, int height)
 {
+    // Plates that are looked at for a free place; beyond them a label would be too far from its box to be understood.
+    private const int MostNeighbors = 24;
+
     private readonly List<PixelRect> _taken = [];
 
     /// <summary>Places a plate of the given size for a box.</summary>
@@ -33,8 +37,50 @@ internal sealed class LabelPlacer(int width, int height)
                 break;
         }
 
+        if (leastCovered > 1 && NearestFree(box, plateWidth, plateHeight) is { } free)
+            best = free;
         _taken.Add(best);
         return best;
+    }
+
+    /// <summary>Marks a place as taken.</summary>
+    public void Take(PixelRect place) => _taken.Add(place);
+
+    // A free place that is nearest to some point can be pushed until it touches the box or the plates around it, so places along
+    // their edges are all that must be tried.
+    private PixelRect? NearestFree(PixelRect box, int plateWidth, int plateHeight)
+    {
+        PixelRect[] near = [.. _taken.OrderBy(t => Distance(t, box)).Take(MostNeighbors)];
+        int[] columns =
+            [box.X, box.Right - plateWidth, .. near.Select(t => t.Right), .. near.Select(t => t.X - plateWidth)];
+        int[] rows =
+        [
+            box.Y - plateHeight, box.Bottom, box.Y, box.Bottom - plateHeight, .. near.Select(t => t.Bottom),
+            .. near.Select(t => t.Y - plateHeight),
+        ];
+        PixelRect? best = null;
+        long nearest = long.MaxValue;
+        foreach (int y in rows.Where(y => y >= 0 && y + plateHeight <= height).Distinct())
+        {
+            foreach (int x in columns.Where(x => x >= 0 && x + plateWidth <= width).Distinct())
+            {
+                var plate = new PixelRect(x, y, plateWidth, plateHeight);
+                long distance = Distance(plate, box);
+                if (distance < nearest && Covered(plate) == 0)
+                    (best, nearest) = (plate, distance);
+            }
+        }
+
+        return best;
+    }
+
+    // Squared distance of the nearest edges; among places that touch, the middles decide.
+    private static long Distance(PixelRect a, PixelRect b)
+    {
+        long gapX = Math.Max(0, Math.Max(b.X - a.Right, a.X - b.Right));
+        long gapY = Math.Max(0, Math.Max(b.Y - a.Bottom, a.Y - b.Bottom));
+        long middleX = (a.X + a.Right - b.X - b.Right) / 2, middleY = (a.Y + a.Bottom - b.Y - b.Bottom) / 2;
+        return 16 * (gapX * gapX + gapY * gapY) + middleX * middleX + middleY * middleY;
     }
 
     private long Covered(PixelRect plate)

@@ -2,19 +2,19 @@ using System.Buffers;
 
 namespace RfDetr;
 
-/// <summary>A whole encoded file in a rented array, read under <see cref="ImageLimits.MaxFileBytes"/>.</summary>
+/// <summary>
+/// A whole encoded file in a rented array, read under <see cref="ImageLimits.MaxFileBytes"/>. What has no length beforehand (a
+/// body from the network, standard input) is gathered in pieces that are put together once: an array that doubles would take
+/// three times the file, and one of the announced length is a stranger's to choose.
+/// </summary>
 internal struct ImageBytes : IDisposable
 {
-    private const int FirstBuffer = 128 * 1024;
+    private const int Piece = 1 << 20;
 
     private byte[] _array;
     private int _length;
 
-    private ImageBytes(int capacity)
-    {
-        _array = ArrayPool<byte>.Shared.Rent(capacity);
-        _length = 0;
-    }
+    private ImageBytes(byte[] array, int length) => (_array, _length) = (array, length);
 
     public readonly ReadOnlySpan<byte> Span => _array.AsSpan(0, _length);
 
@@ -22,6 +22,10 @@ internal struct ImageBytes : IDisposable
     {
         if (Directory.Exists(path))
             throw new FileNotFoundException($"'{path}' is a folder, not an image.", path);
+        if (OddFileName.Hides(path))
+            throw new FileNotFoundException($"'{path}' {OddFileName.Fault}.", path);
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"there is no file '{path}'", path);
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, options);
         try
         {
@@ -39,40 +43,19 @@ internal struct ImageBytes : IDisposable
 
     public static ImageBytes Read(Stream stream, string source, ImageLimits limits)
     {
-        var bytes = new ImageBytes(FirstCapacity(stream, limits));
-        try
-        {
-            while (stream.Read(bytes.Free()) is > 0 and int read)
-                bytes.Advance(read, source, limits);
-            return bytes;
-        }
-        catch
-        {
-            bytes.Dispose();
-            throw;
-        }
+        using var pieces = new Pieces(stream, source, limits);
+        while (stream.Read(pieces.Free.Span) is > 0 and int read)
+            pieces.Advance(read);
+        return pieces.ToBytes();
     }
 
     public static async ValueTask<ImageBytes> ReadAsync(
         Stream stream, string source, ImageLimits limits, CancellationToken cancellation)
     {
-        var bytes = new ImageBytes(FirstCapacity(stream, limits));
-        try
-        {
-            while (true)
-            {
-                bytes.Free();
-                int read = await stream.ReadAsync(bytes._array.AsMemory(bytes._length), cancellation).ConfigureAwait(false);
-                if (read == 0)
-                    return bytes;
-                bytes.Advance(read, source, limits);
-            }
-        }
-        catch
-        {
-            bytes.Dispose();
-            throw;
-        }
+        using var pieces = new Pieces(stream, source, limits);
+        while (await stream.ReadAsync(pieces.Free, cancellation).ConfigureAwait(false) is > 0 and int read)
+            pieces.Advance(read);
+        return pieces.ToBytes();
     }
 
     public void Dispose()
@@ -83,26 +66,76 @@ internal struct ImageBytes : IDisposable
         _length = 0;
     }
 
-    // One byte more than the length says, so that the end is seen without growing.
-    private static int FirstCapacity(Stream stream, ImageLimits limits) =>
-        stream.CanSeek ? (int)Math.Clamp(stream.Length - stream.Position + 1, 1, limits.MaxFileBytes) : FirstBuffer;
-
-    private Span<byte> Free()
+    /// <summary>What was read so far: full arrays and one that is being filled.</summary>
+    private sealed class Pieces : IDisposable
     {
-        if (_length == _array.Length)
+        private readonly string _source;
+        private readonly ImageLimits _limits;
+        private readonly Queue<byte[]> _full = [];
+        private byte[] _last;
+        private int _used;
+        private int _length;
+
+        // One byte more than a file's length says, so that the end is seen without another piece.
+        public Pieces(Stream stream, string source, ImageLimits limits)
         {
-            byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(2L * _length, Array.MaxLength));
-            Span.CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_array);
-            _array = larger;
+            (_source, _limits) = (source, limits);
+            long first = stream.CanSeek ? Math.Clamp(stream.Length - stream.Position + 1, 1, limits.MaxFileBytes) : Piece;
+            _last = ArrayPool<byte>.Shared.Rent((int)first);
         }
 
-        return _array.AsSpan(_length);
-    }
+        /// <summary>Room for more, never empty.</summary>
+        public Memory<byte> Free
+        {
+            get
+            {
+                if (_used == _last.Length)
+                {
+                    _full.Enqueue(_last);
+                    (_last, _used) = (ArrayPool<byte>.Shared.Rent(Piece), 0);
+                }
 
-    private void Advance(int read, string source, ImageLimits limits)
-    {
-        _length += read;
-        limits.CheckBytes(source, _length);
+                return _last.AsMemory(_used);
+            }
+        }
+
+        public void Advance(int read)
+        {
+            (_used, _length) = (_used + read, _length + read);
+            _limits.CheckBytes(_source, _length);
+        }
+
+        /// <summary>Everything in one array, which is the caller's to dispose of.</summary>
+        public ImageBytes ToBytes()
+        {
+            byte[] whole = _last;
+            if (_full.Count > 0)
+            {
+                whole = ArrayPool<byte>.Shared.Rent(_length);
+                int at = 0;
+                while (_full.TryDequeue(out byte[]? piece))
+                {
+                    piece.CopyTo(whole, at);
+                    at += piece.Length;
+                    ArrayPool<byte>.Shared.Return(piece);
+                }
+
+                _last.AsSpan(0, _used).CopyTo(whole.AsSpan(at));
+                ArrayPool<byte>.Shared.Return(_last);
+            }
+
+            _last = [];
+            return new(whole, _length);
+        }
+
+        /// <summary>Gives back what was not made into bytes.</summary>
+        public void Dispose()
+        {
+            while (_full.TryDequeue(out byte[]? piece))
+                ArrayPool<byte>.Shared.Return(piece);
+            if (_last.Length > 0)
+                ArrayPool<byte>.Shared.Return(_last);
+            _last = [];
+        }
     }
 }

@@ -5,7 +5,7 @@ namespace RfDetr;
 /// <param name="Height">Rows, after the EXIF orientation is applied.</param>
 /// <param name="Format">File format, recognized by content.</param>
 /// <param name="Orientation">EXIF orientation 1–8; 1 where there is none.</param>
-public sealed record ImageInfo(int Width, int Height, ImageFormat Format, int Orientation)
+internal sealed record ImageInfo(int Width, int Height, ImageFormat Format, int Orientation)
 {
     /// <summary>Most headers lie within this; only where it does not do is the whole file read.</summary>
     private const int Prefix = 64 * 1024;

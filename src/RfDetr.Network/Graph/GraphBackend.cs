@@ -6,7 +6,7 @@ namespace RfDetr.Graph;
 /// Records what the network does. Equal operations on equal inputs become one value (common sub-expressions), so a network may
 /// ask for the same thing twice at no cost. Derived operations are recorded whole unless <c>supports</c> refuses them.
 /// </summary>
-public sealed class GraphBackend(Func<DerivedOp, bool>? supports = null) : Backend
+internal sealed class GraphBackend(Func<DerivedOp, bool>? supports = null) : Backend
 {
     private const int SmallBytes = 256;
     private readonly Dictionary<Key, OpValue> _known = [];

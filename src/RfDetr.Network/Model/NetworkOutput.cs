@@ -6,12 +6,12 @@ namespace RfDetr.Model;
 /// <param name="Logits">Class logits [B, Q, C], before the sigmoid.</param>
 /// <param name="Boxes">[B, Q, (cx, cy, w, h)] relative to the image; not clamped.</param>
 /// <param name="Masks">Mask factors, for segmentation.</param>
-public sealed record LayerOutput(Tensor Logits, Tensor Boxes, MaskFactors? Masks);
+internal sealed record LayerOutput(Tensor Logits, Tensor Boxes, MaskFactors? Masks);
 
 /// <summary>Result of a forward pass.</summary>
 /// <param name="Layers">The asked-for decoder layers; the last is the network's result.</param>
 /// <param name="TwoStage">The two-stage step's own prediction, if asked for.</param>
-public sealed record NetworkOutput(IReadOnlyList<LayerOutput> Layers, LayerOutput? TwoStage)
+internal sealed record NetworkOutput(IReadOnlyList<LayerOutput> Layers, LayerOutput? TwoStage)
 {
     /// <summary>The result: the last decoder layer's prediction.</summary>
     public LayerOutput Result => Layers[^1];
@@ -21,7 +21,7 @@ public sealed record NetworkOutput(IReadOnlyList<LayerOutput> Layers, LayerOutpu
 /// <param name="Name">E.g. <c>dets</c>.</param>
 /// <param name="Shape">Without the batch: [Q, …].</param>
 /// <param name="Of">Picks it from a layer's predictions.</param>
-public sealed record InferenceOutput(string Name, IReadOnlyList<int> Shape, Func<LayerOutput, Tensor> Of)
+internal sealed record InferenceOutput(string Name, IReadOnlyList<int> Shape, Func<LayerOutput, Tensor> Of)
 {
     /// <summary>The outputs of a network for images of a size. A further head has a further line.</summary>
     /// <param name="c">The network.</param>
@@ -46,7 +46,7 @@ public sealed record InferenceOutput(string Name, IReadOnlyList<int> Shape, Func
 }
 
 /// <summary>Differences between inference and training, as data.</summary>
-public sealed record ForwardRequest
+internal sealed record ForwardRequest
 {
     /// <summary>The last layer of the first query group: inference.</summary>
     public static ForwardRequest Inference { get; } = new();

@@ -6,7 +6,7 @@ namespace RfDetr.Model;
 /// RF-DETR (arXiv 2511.09554), written once for every back end: windowed DINOv2 encoder → projector → two-stage selection →
 /// decoder → heads. Building it from <see cref="Weights"/> loads and checks them; <see cref="Forward"/> is pure.
 /// </summary>
-public sealed class RfDetrNetwork
+internal sealed class RfDetrNetwork
 {
     private readonly WindowedEncoder _encoder;
     private readonly LevelProjector[] _projector;
@@ -37,7 +37,7 @@ public sealed class RfDetrNetwork
 
     /// <summary>Runs the network.</summary>
     /// <param name="image">[B, 3, H, W], normalized; H and W multiples of <see cref="ModelConfig.SizeDivisor"/>.</param>
-    /// <param name="request">What is wanted; null for inference.</param>
+    /// <param name="request">Parts of the answer that are wanted; null for inference.</param>
     /// <exception cref="ShapeException">The image's size does not fit.</exception>
     public NetworkOutput Forward(Tensor image, ForwardRequest? request = null)
     {

@@ -4,7 +4,7 @@ namespace RfDetr.Tensors;
 /// A value of the network on some <see cref="Tensors.Backend"/>: numbers, a node of a graph or only a shape. Immutable.
 /// Operators broadcast; every operation infers and checks shapes before the back end sees it.
 /// </summary>
-public abstract class Tensor(Backend backend, TensorType type)
+internal abstract class Tensor(Backend backend, TensorType type)
 {
     /// <summary>Back end that executes operations on this value.</summary>
     public Backend Backend { get; } = backend;

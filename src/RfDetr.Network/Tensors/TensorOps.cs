@@ -3,7 +3,7 @@ namespace RfDetr.Tensors;
 /// <summary>
 /// The vocabulary in which the network is written. Shapes are given per operation in <see cref="Op"/>'s records.
 /// </summary>
-public static class TensorOps
+internal static class TensorOps
 {
     /// <summary>eˣ.</summary>
     public static Tensor Exp(this Tensor x) => x.Apply(UnaryKind.Exp);

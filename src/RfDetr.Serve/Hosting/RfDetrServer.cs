@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -91,6 +90,8 @@ public sealed class RfDetrServer : IAsyncDisposable
         // An empty builder: no settings from files or variables that happen to lie around.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
+        if (options.CertificateFile is not null)
+            builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
         IServiceCollection services = builder.Services;
         services.AddRoutingCore();
@@ -105,7 +106,9 @@ public sealed class RfDetrServer : IAsyncDisposable
     private static void Configure(KestrelServerOptions kestrel, ServeOptions options)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = options.Limits.MaxBodyBytes;
+        // Our own limit is smaller: what is beyond it is read and thrown away for some seconds, or the client, which still sends,
+        // would see a broken connection in place of the answer.
+        kestrel.Limits.MaxRequestBodySize = 4 * options.Limits.MaxBodyBytes;
         kestrel.Limits.MaxConcurrentConnections = options.Limits.MaxConnections;
         kestrel.Limits.MaxConcurrentUpgradedConnections = options.Limits.MaxConnections;
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(options.Limits.MinBodyBytesPerSecond, TimeSpan.FromSeconds(5));

@@ -17,6 +17,7 @@ internal static class ServerParts
         services.AddSingleton<InferenceService>();
         services.AddSingleton(_ => new UrlFetcher(options));
         services.AddSingleton(_ => new AccessLog(options.Log, TimeProvider.System));
+        services.AddSingleton(new BodyBudget(Math.Max(options.Batching.QueueBytes, options.Limits.MaxBodyBytes)));
         services.AddSingleton<RequestPipeline>();
         services.AddSingleton<NativeRoutes>();
         services.AddSingleton<RoboflowRoutes>();
@@ -26,7 +27,6 @@ internal static class ServerParts
             s.GetRequiredService<ModelRegistry>(), s.GetRequiredService<InferenceService>(), options.Limits));
         services.AddSingleton<KServeRoutes>();
         services.AddSingleton<StreamRoute>();
-        services.Configure<RouteOptions>(route => route.SetParameterPolicy<FreeSegment>(FreeSegment.Name));
         services.AddCors();
         Observability.Add(services, options);
         ApiDocument.Add(services);
@@ -37,6 +37,7 @@ internal static class ServerParts
         {
             grpc.MaxReceiveMessageSize = (int)Math.Min(options.Limits.MaxBodyBytes, int.MaxValue);
             grpc.MaxSendMessageSize = null;
+            grpc.IgnoreUnknownServices = true; // its routes of last resort would stand beside /{a}/{b}
         });
     }
 

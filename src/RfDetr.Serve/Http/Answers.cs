@@ -9,7 +9,7 @@ internal static class Answers
     public static Task JsonAsync<T>(HttpContext context, T document, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
     {
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, ResultJson.Writing))
+        using (var json = new Utf8JsonWriter(stream, JsonStyle.Compact))
             JsonSerializer.Serialize(json, document, type);
         return BytesAsync(context, stream.GetBuffer().AsMemory(0, (int)stream.Length), "application/json", status);
     }

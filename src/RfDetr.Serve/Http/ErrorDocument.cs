@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace RfDetr.Serve;
 
@@ -44,7 +42,10 @@ internal sealed record ErrorDocument
             return;
         }
 
+        var allow = context.Response.Headers.Allow;
         context.Response.Clear();
+        if (allow.Count > 0)
+            context.Response.Headers.Allow = allow;
         AnswerHeaders.Set(context, scope);
         context.Response.StatusCode = status;
         if (retryAfter is { } after)
@@ -52,11 +53,7 @@ internal sealed record ErrorDocument
                 Math.Max(1, (long)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         if (status == StatusCodes.Status401Unauthorized)
             context.Response.Headers.WWWAuthenticate = "Bearer";
-        context.Response.ContentType = "application/json";
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(Of(message, code, scope), ServeJson.Default.ErrorDocument);
-        context.Response.ContentLength = json.Length;
-        if (!HttpMethods.IsHead(context.Request.Method))
-            await context.Response.Body.WriteAsync(json, CancellationToken.None).ConfigureAwait(false);
+        await Answers.JsonAsync(context, Of(message, code, scope), ServeJson.Default.ErrorDocument, status).ConfigureAwait(false);
     }
 }
 

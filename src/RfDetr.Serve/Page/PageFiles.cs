@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using System.Security.Cryptography;
+using StandardHeaders = Microsoft.Net.Http.Headers.HeaderNames;
 
 namespace RfDetr.Serve;
 
@@ -50,10 +51,10 @@ internal sealed class PageFiles
         }
 
         // A browser asks each time and gets 304: after an update of the server no old script meets a new page.
-        answer.Headers.CacheControl = "no-cache";
-        answer.Headers.ETag = file.Tag;
-        answer.Headers.XContentTypeOptions = "nosniff";
-        answer.Headers.ContentSecurityPolicy = Policy;
+        answer.Headers[StandardHeaders.CacheControl] = "no-cache";
+        answer.Headers[StandardHeaders.ETag] = file.Tag;
+        answer.Headers[StandardHeaders.XContentTypeOptions] = "nosniff";
+        answer.Headers[StandardHeaders.ContentSecurityPolicy] = Policy;
         answer.Headers["Referrer-Policy"] = "no-referrer";
         answer.Headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()";
         if (context.Request.Headers.IfNoneMatch == file.Tag)

@@ -29,7 +29,7 @@ internal sealed class RoboflowRoutes(
             .Describe("Roboflow v1: boxes and masks", "The JSON body of Roboflow's client.", [RouteDescriptions.Json]);
         routes.MapPost("/infer/keypoints_detection", (Delegate)KeypointsAsync)
             .Describe("Roboflow v1: keypoints", "Always 400: no model here has keypoints.", [RouteDescriptions.Json]);
-        routes.MapMethods("/{a:free}/{b}", [HttpMethods.Get, HttpMethods.Post], (Delegate)LegacyAsync).Describe(
+        routes.MapMethods("/{a}/{b}", [HttpMethods.Get, HttpMethods.Post], (Delegate)LegacyAsync).Describe(
             "Roboflow v0", "The body is base64 text, a form with a file, or an image (image/*); with GET the query names an address.",
             [RouteDescriptions.Text, RouteDescriptions.Form, RouteDescriptions.Image],
             ("confidence", "Only scores above this count; 1 and more is percent."), ("format", "json, image or image_and_json."),
@@ -130,9 +130,10 @@ internal sealed class RoboflowRoutes(
 
     private async Task LegacyAsync(HttpContext context)
     {
+        ReservedSegments.Refuse(context, context.RequestServices.GetServices<EndpointDataSource>());
         HttpRequest request = context.Request;
         QueryValues query = QueryValues.Of(request);
-        bool form = UploadedImages.IsForm(request);
+        bool form = FormBody.Is(request);
         if (!form || KeyGate.KeyOf(request) is not null)
             keys.Require(context, Rights.Infer);
         using UploadedImages? upload = form
@@ -224,7 +225,8 @@ internal sealed class RoboflowRoutes(
                     continue;
                 }
 
-                PooledBytes body = await urls.FetchAsync(images[i].Address!, context.RequestAborted).ConfigureAwait(false);
+                PooledBytes body = await urls.FetchAsync(
+                    images[i].Address!, RequestScope.Of(context).Budget, context.RequestAborted).ConfigureAwait(false);
                 fetched.Add(body);
                 bytes[i] = body.Memory;
             }
@@ -299,17 +301,32 @@ internal sealed class RoboflowRoutes(
 }
 
 /// <summary>Keeps the route <c>/{a}/{b}</c> away from first segments that belong to other routes.</summary>
-internal sealed class FreeSegment : IRouteConstraint
+internal static class ReservedSegments
 {
     private static readonly HashSet<string> s_reserved = new(StringComparer.OrdinalIgnoreCase)
     {
         "info", "model", "infer", "detect", "stream", "v1", "v2", "healthz", "readiness", "metrics", "openapi", "ui",
-        "inference.GRPCInferenceService",
     };
 
-    public static string Name => "free";
-
-    public bool Match(
-        HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
-        values[routeKey] is string segment && !s_reserved.Contains(segment);
+    /// <summary>Refuses a path that only the wrong method, or nothing at all, led to that route.</summary>
+    /// <exception cref="ServeException">404, or 405 where the path takes another method.</exception>
+    public static void Refuse(HttpContext context, IEnumerable<EndpointDataSource> routes)
+    {
+        string path = context.Request.Path.Value!;
+        if (!s_reserved.Contains(path.Split('/')[1]))
+            return;
+        string[] methods =
+        [
+            .. routes.SelectMany(r => r.Endpoints).OfType<RouteEndpoint>()
+                .Where(e => path.Equals(e.RoutePattern.RawText, StringComparison.OrdinalIgnoreCase))
+                .SelectMany(e => e.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []).Distinct()
+        ];
+        if (methods.Length == 0)
+            throw new ServeException(
+                StatusCodes.Status404NotFound, ErrorCodes.Route, $"there is no '{ServeException.Shown(path)}' here");
+        context.Response.Headers.Allow = string.Join(", ", methods);
+        throw new ServeException(
+            StatusCodes.Status405MethodNotAllowed, ErrorCodes.Method,
+            $"'{ServeException.Shown(path)}' does not take {context.Request.Method}, only {string.Join(", ", methods)}");
+    }
 }

@@ -14,6 +14,7 @@ internal sealed class StreamRoute(
     ServeOptions options, ModelRegistry models, InferenceService inference, KeyGate keys, ServeMetrics metrics, ServerState state)
 {
     private const int MaxSettings = 64 * 1024;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/stream", (Delegate)RunAsync).Describe(
         "Frames over a WebSocket",
@@ -38,15 +39,14 @@ internal sealed class StreamRoute(
         models.Lease(id, mayLoad).Dispose(); // an unknown model is an answer of HTTP, before the upgrade
         DetectOptions start = new();
         using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
+        // A read or write of a socket that is canceled breaks its connection: only waiting and computing end with the server.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, state.Stopping);
-        var frames = new LatestFrame();
-        Task reading = ReadAsync(socket, frames, stop);
+        using var frames = new LatestFrame();
+        Task reading = ReadAsync(socket, frames, RequestScope.Of(context).Budget, context.RequestAborted);
         try
         {
             await AnswerAsync(context, socket, frames, id, mayLoad, start, stop.Token).ConfigureAwait(false);
-            await CloseAsync(
-                socket, state.IsDraining ? WebSocketCloseStatus.EndpointUnavailable : WebSocketCloseStatus.NormalClosure, "")
-                .ConfigureAwait(false);
+            await CloseAsync(socket, WebSocketCloseStatus.NormalClosure, "").ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -59,9 +59,10 @@ internal sealed class StreamRoute(
         }
         finally
         {
-            await stop.CancelAsync().ConfigureAwait(false);
+            // The client answers a close by its own; one that does not is cut off.
+            await Task.WhenAny(reading, Task.Delay(s_patience, CancellationToken.None)).ConfigureAwait(false);
+            socket.Abort();
             await reading.ConfigureAwait(false);
-            frames.Dispose();
             metrics.Dropped(RequestScope.Of(context).Model ?? "", frames.Dropped);
         }
     }
@@ -102,42 +103,27 @@ internal sealed class StreamRoute(
                     StreamJson.Default.FrameErrorDocument);
             }
 
-            await socket.SendAsync(answer, WebSocketMessageType.Text, endOfMessage: true, stop).ConfigureAwait(false);
+            await socket.SendAsync(answer, WebSocketMessageType.Text, endOfMessage: true, context.RequestAborted)
+                .ConfigureAwait(false);
         }
     }
 
     /// <summary>Reads messages until the socket closes; never throws.</summary>
-    private async Task ReadAsync(WebSocket socket, LatestFrame frames, CancellationTokenSource stop)
+    private async Task ReadAsync(WebSocket socket, LatestFrame frames, BodyBudget budget, CancellationToken gone)
     {
         byte[] part = ArrayPool<byte>.Shared.Rent(64 * 1024);
         long number = 0;
         try
         {
-            while (true)
+            while (await ReadMessageAsync(socket, part, budget, number, gone).ConfigureAwait(false) is { } message)
             {
-                using var whole = new MemoryStream();
-                ValueWebSocketReceiveResult received;
-                do
-                {
-                    received = await socket.ReceiveAsync(part.AsMemory(), stop.Token).ConfigureAwait(false);
-                    if (received.MessageType == WebSocketMessageType.Close)
-                        return;
-                    whole.Write(part, 0, received.Count);
-                    long most = received.MessageType == WebSocketMessageType.Text ? MaxSettings : options.Limits.MaxBodyBytes;
-                    if (whole.Length > most)
-                    {
-                        await CloseAsync(socket, WebSocketCloseStatus.MessageTooBig, Invariant.Text($"the limit is {most} bytes"))
-                            .ConfigureAwait(false);
-                        return;
-                    }
-                }
-                while (!received.EndOfMessage);
-
-                var bytes = PooledBytes.Rent((int)whole.Length);
-                whole.GetBuffer().AsSpan(0, (int)whole.Length).CopyTo(bytes.Span);
-                bool isSettings = received.MessageType == WebSocketMessageType.Text;
-                frames.Put(new StreamMessage(isSettings ? number : number++, bytes, isSettings));
+                number += message.IsSettings ? 0 : 1;
+                frames.Put(message);
             }
+        }
+        catch (ServeException e)
+        {
+            await CloseAsync(socket, WebSocketCloseStatus.MessageTooBig, e.Message).ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or WebSocketException or IOException)
         {
@@ -150,13 +136,47 @@ internal sealed class StreamRoute(
         }
     }
 
-    private static async Task CloseAsync(WebSocket socket, WebSocketCloseStatus status, string reason)
+    /// <summary>Reads a message; null if the client closes.</summary>
+    private async Task<StreamMessage?> ReadMessageAsync(
+        WebSocket socket, byte[] part, BodyBudget budget, long number, CancellationToken gone)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        var bytes = PooledBytes.Begin(budget);
         try
         {
+            ValueWebSocketReceiveResult received;
+            do
+            {
+                received = await socket.ReceiveAsync(part.AsMemory(), gone).ConfigureAwait(false);
+                if (received.MessageType == WebSocketMessageType.Close)
+                {
+                    bytes.Dispose();
+                    return null;
+                }
+
+                bytes.Append(
+                    part.AsSpan(0, received.Count),
+                    received.MessageType == WebSocketMessageType.Text ? MaxSettings : options.Limits.MaxBodyBytes);
+            }
+            while (!received.EndOfMessage);
+
+            return new StreamMessage(number, bytes, received.MessageType == WebSocketMessageType.Text);
+        }
+        catch
+        {
+            bytes.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task CloseAsync(WebSocket socket, WebSocketCloseStatus status, string reason)
+    {
+        using var limit = new CancellationTokenSource(s_patience);
+        try
+        {
+            // The protocol has room for 123 bytes.
+            string brief = reason.Length <= 100 ? reason : reason[..100];
             if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
-                await socket.CloseOutputAsync(status, reason, limit.Token).ConfigureAwait(false);
+                await socket.CloseOutputAsync(status, brief, limit.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or WebSocketException or IOException)
         {
@@ -324,7 +344,7 @@ internal sealed partial class StreamJson : JsonSerializerContext
     public static byte[] Write<T>(T document, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
     {
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, ResultJson.Writing))
+        using (var json = new Utf8JsonWriter(stream, JsonStyle.Compact))
             JsonSerializer.Serialize(json, document, type);
         return stream.ToArray();
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -77,7 +76,7 @@ internal static class V2Codec
         string model, string? id, IReadOnlyList<V2Tensor> outputs, Parsed parsed)
     {
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, ResultJson.Writing))
+        using (var json = new Utf8JsonWriter(stream, JsonStyle.Compact))
         {
             json.WriteStartObject();
             json.WriteString("model_name", model);

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace RfDetr.Serve;
@@ -95,7 +94,7 @@ internal sealed class V2Inference(ModelRegistry models, InferenceService inferen
     private static ReadOnlyMemory<byte> Text(RleMask mask)
     {
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, ResultJson.Writing))
+        using (var json = new Utf8JsonWriter(stream, JsonStyle.Compact))
             JsonSerializer.Serialize(json, MaskDocument.Of(mask), V2Json.Default.MaskDocument);
         return stream.GetBuffer().AsMemory(0, (int)stream.Length);
     }

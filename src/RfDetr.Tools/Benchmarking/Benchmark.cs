@@ -10,9 +10,9 @@ public static class Benchmark
     /// <summary>Loads a model and measures it. Takes as long as the options say; nothing else should run meanwhile.</summary>
     /// <param name="model">As for <see cref="ModelReference.Parse"/>.</param>
     /// <param name="images">Shown in turn, again from the first after the last.</param>
-    /// <param name="modelOptions">What the model means; null for what the file says.</param>
-    /// <param name="engine">What runs it; null for <see cref="Engine.Auto"/>.</param>
-    /// <param name="options">What is measured; null for the defaults.</param>
+    /// <param name="modelOptions">Meaning of the model; null for what the file says.</param>
+    /// <param name="engine">Engine that runs it; null for <see cref="Engine.Auto"/>.</param>
+    /// <param name="options">Conditions of the measurement; null for the defaults.</param>
     /// <param name="progress">Told a few times a second at most.</param>
     /// <param name="cancellationToken">Ends the measurement.</param>
     /// <exception cref="ArgumentException">An option is out of its range, or there is no image.</exception>

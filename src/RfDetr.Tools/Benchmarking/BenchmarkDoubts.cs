@@ -3,7 +3,7 @@ using static RfDetr.Invariant;
 namespace RfDetr.Tools;
 
 /// <summary>Reasons not to trust a measurement.</summary>
-public static class BenchmarkDoubts
+internal static class BenchmarkDoubts
 {
     // Where the machine alone varies as much, differences of a few percent between models cannot be seen.
     private const double MostNoise = 0.1, MostDrift = 0.03, MostOthers = 0.1;

@@ -36,7 +36,7 @@ public static class BenchmarkFile
     }
 
     /// <summary>Writes a report as one JSON object.</summary>
-    /// <param name="report">What was measured.</param>
+    /// <param name="report">The measurement.</param>
     /// <param name="json">Receives it; give it an encoder that leaves text as it is if people shall read the file.</param>
     public static void Write(BenchmarkReport report, Utf8JsonWriter json)
     {
@@ -55,3 +55,19 @@ public static class BenchmarkFile
     Converters = [typeof(SampleArrayConverter)])]
 [JsonSerializable(typeof(BenchmarkReport))]
 internal sealed partial class BenchmarkJsonContext : JsonSerializerContext;
+
+/// <summary>A file is not a valid benchmark report; the message says where and why.</summary>
+public sealed class BenchmarkFormatException : RfDetrException
+{
+    /// <summary>With a message that names the file.</summary>
+    public BenchmarkFormatException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>With a message that names the file, and what was wrong in detail.</summary>
+    public BenchmarkFormatException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}

@@ -86,12 +86,12 @@ public sealed record BenchmarkModel
 }
 
 /// <summary>The images that were shown, in turn.</summary>
-/// <param name="Count">How many.</param>
+/// <param name="Count">Number of images.</param>
 /// <param name="Bytes">Their encoded size together.</param>
 /// <param name="Sha256">
 /// SHA-256 over the SHA-256 of each file's bytes in order: names and places do not matter, contents and order do.
 /// </param>
-/// <param name="Source">Where they come from, for people.</param>
+/// <param name="Source">Source of the images, for people.</param>
 public sealed record BenchmarkImages(int Count, long Bytes, string Sha256, string Source);
 
 /// <summary>Memory of the process in bytes; 0 where the system does not tell.</summary>
@@ -101,8 +101,8 @@ public sealed record BenchmarkImages(int Count, long Bytes, string Sha256, strin
 public sealed record BenchmarkMemory(long BeforeLoad, long AfterLoad, long Peak);
 
 /// <summary>Quality beside speed: COCO average precision, 0..1.</summary>
-/// <param name="DataSet">Which data, for people.</param>
-/// <param name="Images">How many images.</param>
+/// <param name="DataSet">Name of the data set, for people.</param>
+/// <param name="Images">Number of images.</param>
 /// <param name="BoxAp">AP of boxes over IoU 0.50–0.95.</param>
 /// <param name="BoxAp50">AP of boxes at IoU 0.50.</param>
 /// <param name="MaskAp">AP of masks over IoU 0.50–0.95; null without masks.</param>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace RfDetr.Tools;
 
 /// <summary>Names of the measured stages, in the order in which an image meets them.</summary>
-public static class BenchmarkStages
+internal static class BenchmarkStages
 {
     /// <summary>Encoded bytes to pixels. The bytes are in memory: no disk is measured.</summary>
     public const string Decode = "decode";

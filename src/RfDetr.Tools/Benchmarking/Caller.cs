@@ -21,7 +21,7 @@ internal sealed class Caller(Detector detector, ImageSet images, BenchmarkOption
 
     /// <summary>Makes one call and notes it.</summary>
     /// <param name="number">Of all calls of the series, from 0; decides which images are shown.</param>
-    /// <param name="spin">Whether the machine is measured afterwards.</param>
+    /// <param name="spin">True if the machine is measured afterwards.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public void Call(int number, bool spin, CancellationToken cancellationToken)
     {
@@ -84,4 +84,19 @@ internal sealed class Caller(Detector detector, ImageSet images, BenchmarkOption
         call.Run += times.InferenceMs;
         call.Postprocess += times.PostprocessMs;
     }
+}
+
+/// <summary>One measured call. Times in milliseconds, of all its images.</summary>
+internal struct CallTimes
+{
+    /// <summary>Stopwatch ticks.</summary>
+    public long Start, End;
+
+    public double Decode, Preprocess, Run, Postprocess, Draw, EndToEnd;
+
+    /// <summary>Managed bytes of the calling thread, without drawing.</summary>
+    public long Allocated;
+
+    /// <summary>The calibrated loop after the call; 0 if it was not run.</summary>
+    public double Spin;
 }

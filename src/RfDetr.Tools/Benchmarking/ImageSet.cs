@@ -16,7 +16,7 @@ public sealed class ImageSet
 
     /// <summary>Takes images; the bytes must not change afterwards.</summary>
     /// <param name="encoded">JPEG, PNG, WebP, …; at least one, at most <see cref="MostImages"/>.</param>
-    /// <param name="source">Where they come from, for people.</param>
+    /// <param name="source">Source of the images, for people.</param>
     /// <exception cref="ArgumentException">There is none, or there are too many.</exception>
     public ImageSet(IReadOnlyList<ReadOnlyMemory<byte>> encoded, string source)
     {

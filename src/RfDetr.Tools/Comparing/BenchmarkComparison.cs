@@ -29,7 +29,7 @@ public readonly record struct RatioInterval(double Value, double Low, double Hig
 /// <param name="MedianA">Median of A in milliseconds per call.</param>
 /// <param name="MedianB">Median of B in milliseconds per call.</param>
 /// <param name="Ratio">Ratio of the medians.</param>
-/// <param name="Verdict">What follows.</param>
+/// <param name="Verdict">Conclusion.</param>
 /// <param name="Reason">Why it is undecided; null otherwise.</param>
 public sealed record StageComparison(
     string Name, double MedianA, double MedianB, RatioInterval Ratio, Verdict Verdict, string? Reason);
@@ -49,11 +49,11 @@ public sealed record SeriesComparison(
 /// <param name="Kind"><c>boxes</c> or <c>masks</c>.</param>
 /// <param name="A">Of A.</param>
 /// <param name="B">Of B.</param>
-/// <param name="Failed">Whether B lost more than is accepted.</param>
+/// <param name="Failed">True if B lost more than is accepted.</param>
 public sealed record AccuracyComparison(string Kind, double A, double B, bool Failed);
 
 /// <summary>Something that is not the same in both reports.</summary>
-/// <param name="Name">What.</param>
+/// <param name="Name">Name of the fact.</param>
 /// <param name="A">In A.</param>
 /// <param name="B">In B.</param>
 /// <param name="Blocks">True if times cannot be compared because of it; false if it may be just what is to be compared.</param>
@@ -61,7 +61,7 @@ public sealed record EnvironmentDifference(string Name, string A, string B, bool
 
 /// <summary>The outcome of <see cref="BenchmarkComparer.Compare"/>.</summary>
 /// <param name="Options">When a difference counts.</param>
-/// <param name="Differences">What else differs.</param>
+/// <param name="Differences">Other differences.</param>
 /// <param name="Series">The series that both reports have.</param>
 /// <param name="Accuracy">Average precisions that both reports have.</param>
 public sealed record BenchmarkComparison(

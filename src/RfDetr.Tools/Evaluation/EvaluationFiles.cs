@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using RfDetr.Data;
 
@@ -7,9 +6,6 @@ namespace RfDetr.Tools;
 /// <summary>An evaluation as files: numbers for programs, a page for people, the detections for other tools.</summary>
 public static class EvaluationFiles
 {
-    private static readonly JsonWriterOptions s_json =
-        new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>
     /// Writes <c>report.html</c>, <c>evaluation.json</c> (with curves), <c>results.json</c> (as rf-detr writes it),
     /// <c>detections.bbox.json</c> and, with masks, <c>detections.segm.json</c>. Each file appears only when it is complete.
@@ -30,7 +26,7 @@ public static class EvaluationFiles
         ResultsJson.Write(Path.Combine(folder, "results.json"), [(evaluation.Split.Name, summary.Main)]);
         AtomicFile.Write(Path.Combine(folder, "evaluation.json"), stream =>
         {
-            using var json = new Utf8JsonWriter(stream, s_json);
+            using var json = new Utf8JsonWriter(stream, JsonStyle.Indented);
             WriteJson(json, evaluation, data, curves: true);
         }, flushToDisk: false);
         RunReport.Write(Path.Combine(folder, "report.html"), Report(evaluation, data));
@@ -48,46 +44,8 @@ public static class EvaluationFiles
     {
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(evaluation);
-        ModelInfo model = evaluation.Model;
-        json.WriteStartObject();
-        json.WriteStartObject("model");
-        json.WriteString("name", model.Name);
-        json.WriteString("variant", model.Variant);
-        json.WriteString("engine", model.Engine);
-        json.WriteEndObject();
-        json.WriteString("data", data);
-        json.WriteString("split", evaluation.Split.Name);
-        json.WriteStartArray("class_map");
-        foreach ((int label, DataClass one) in evaluation.Classes.ByLabel.OrderBy(pair => pair.Key))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("label", label);
-            json.WriteString("model", model.Classes.NameOf(label));
-            json.WriteString("data", one.Name);
-            json.WriteNumber("category_id", one.CategoryId);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        foreach (EvaluationResult result in RunReportContent.Both(evaluation.Summary))
-        {
-            json.WritePropertyName(result.Kind == EvaluationKind.Boxes ? "bbox" : "segm");
-            EvaluationJson.Write(json, result, curves);
-        }
-
-        WriteTimes(json, evaluation.Times);
-        json.WriteEndObject();
-    }
-
-    private static void WriteTimes(Utf8JsonWriter json, EvaluationTimes times)
-    {
-        json.WriteStartObject("time_ms");
-        json.WriteNumber("total", Math.Round(times.TotalMs, 3));
-        json.WriteNumber("decode", Math.Round(times.Mean.DecodeMs, 3));
-        json.WriteNumber("preprocess", Math.Round(times.Mean.PreprocessMs, 3));
-        json.WriteNumber("inference", Math.Round(times.Mean.InferenceMs, 3));
-        json.WriteNumber("postprocess", Math.Round(times.Mean.PostprocessMs, 3));
-        json.WriteEndObject();
+        var document = DetectorEvaluationDocument.Of(evaluation, data, curves);
+        JsonSerializer.Serialize(json, document, EvaluationJsonContext.Default.DetectorEvaluationDocument);
     }
 
     private static RunReportContent Report(DetectorEvaluation evaluation, string data)

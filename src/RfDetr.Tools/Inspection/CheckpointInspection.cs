@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Numerics;
+using System.Runtime.InteropServices;
 using RfDetr.Checkpoints;
 using RfDetr.Model;
 using RfDetr.Tensors;
@@ -107,5 +109,65 @@ internal static class CheckpointInspection
             warnings.Add(e.Message);
             return null;
         }
+    }
+}
+
+/// <summary>Sorts a network's tensors into the parts that people speak of.</summary>
+internal static class ParameterParts
+{
+    private static readonly string[] s_order = ["encoder", "projector", "two-stage", "decoder", "heads", "other"];
+
+    public static IReadOnlyList<InspectedPart> Of(IEnumerable<InspectedTensor> tensors) =>
+    [
+        .. tensors.GroupBy(t => PartOf(t.Name))
+            .Select(g => new InspectedPart(g.Key, g.Count(), g.Sum(t => t.Count)))
+            .OrderBy(p => Array.IndexOf(s_order, p.Name)),
+    ];
+
+    // Names as the published checkpoints have them; the learned queries belong to the decoder that reads them.
+    private static string PartOf(string name)
+    {
+        return name switch
+        {
+            _ when Starts("backbone.0.encoder.") => "encoder",
+            _ when Starts("backbone.0.projector.") => "projector",
+            _ when Starts("transformer.enc_") => "two-stage",
+            _ when Starts("transformer.decoder.") || Starts("query_feat.") || Starts("refpoint_embed.") => "decoder",
+            _ when Starts("class_embed.") || Starts("bbox_embed.") || Starts("segmentation_head.") => "heads",
+            _ => "other",
+        };
+
+        bool Starts(string prefix) => name.StartsWith(prefix, StringComparison.Ordinal);
+    }
+}
+
+/// <summary>Counts NaN and infinity in weights, which training that diverged leaves behind.</summary>
+internal static class NonFinite
+{
+    /// <summary>Number of values that are not finite; 0 for integers.</summary>
+    public static long Count(HostTensor tensor) => tensor.DType switch
+    {
+        DType.Float32 => Count<float>(tensor),
+        DType.Float64 => Count<double>(tensor),
+        DType.Float16 => Count<Half>(tensor),
+        DType.BFloat16 => CountBFloat16(tensor),
+        _ => 0,
+    };
+
+    private static long CountBFloat16(HostTensor tensor)
+    {
+        long count = 0;
+        foreach (ushort value in MemoryMarshal.Cast<byte, ushort>(tensor.Bytes.Span))
+            count += (value & 0x7F80) == 0x7F80 ? 1 : 0; // all bits of the exponent
+        return count;
+    }
+
+    private static long Count<T>(HostTensor tensor)
+        where T : unmanaged, INumberBase<T>
+    {
+        long count = 0;
+        foreach (T value in MemoryMarshal.Cast<byte, T>(tensor.Bytes.Span))
+            count += T.IsFinite(value) ? 0 : 1;
+        return count;
     }
 }

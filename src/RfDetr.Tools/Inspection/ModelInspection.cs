@@ -16,8 +16,8 @@ public sealed record InspectedTensor(string Name, string ElementType, IReadOnlyL
 
 /// <summary>Learned values in one part of the network.</summary>
 /// <param name="Name"><c>encoder</c>, <c>projector</c>, <c>two-stage</c>, <c>decoder</c>, <c>heads</c> or <c>other</c>.</param>
-/// <param name="Tensors">How many tensors.</param>
-/// <param name="Values">How many values in all of them.</param>
+/// <param name="Tensors">Number of tensors.</param>
+/// <param name="Values">Number of values in all of them.</param>
 public sealed record InspectedPart(string Name, int Tensors, long Values);
 
 /// <summary>
@@ -45,7 +45,7 @@ public sealed record ModelInspection
     public string Variant { get; init; } = "unknown";
 
     /// <summary>The network's configuration; null for ONNX files and where it cannot be inferred.</summary>
-    public ModelConfig? Config { get; init; }
+    internal ModelConfig? Config { get; init; }
 
     /// <summary>The tensors of a checkpoint, by the published names; empty for ONNX files.</summary>
     public IReadOnlyList<InspectedTensor> Tensors { get; init; } = [];
@@ -84,7 +84,7 @@ public sealed record ModelInspection
     public bool HasEma { get; init; }
 
     /// <summary>Training arguments; empty if the file has none.</summary>
-    public PlainMap Args { get; init; } = new();
+    internal PlainMap Args { get; init; } = new();
 
     /// <summary>Content of an ONNX file: producer, operators, inputs and outputs. Null for checkpoints.</summary>
     public OnnxModelInfo? Onnx { get; init; }

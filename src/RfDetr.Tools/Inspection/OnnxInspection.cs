@@ -16,6 +16,7 @@ internal static class OnnxInspection
             warnings.Add(
                 $"the file has no {InferenceMetadata.Key} metadata: resize rule and normalization are rf-detr's defaults");
         DetectionContract? contract = Try(() => DetectionContract.Of(info.Inputs, info.Outputs, metadata), warnings);
+        warnings.AddRange(contract?.Warnings ?? []);
         int? logits = metadata?.NumClasses ?? contract?.Classes;
         string file = Path.GetFileName(path);
         return new ModelInspection

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using RfDetr.Checkpoints;
 using RfDetr.Model;
@@ -32,7 +33,7 @@ public static class ParityCheck
 
     /// <summary>Builds the network of a golden file with formula weights, runs it and compares every stage of the file.</summary>
     /// <param name="path">Golden file: stages, and as metadata variant, salt, batch, resolution, err_* and shape_*.</param>
-    /// <param name="options">How to run; the file's own tolerances hold unless they are given.</param>
+    /// <param name="options">Options of the run; the file's own tolerances hold unless they are given.</param>
     /// <exception cref="CheckpointFormatException">It is no golden file.</exception>
     public static ParityReport Golden(string path, ParityOptions? options = null)
     {
@@ -59,7 +60,7 @@ public static class ParityCheck
     /// <param name="bundle">
     /// Safetensors file with <c>input</c> and stages, as <see cref="WriteBundle"/> or rf-detr with hooks writes it.
     /// </param>
-    /// <param name="options">How to read and run the model.</param>
+    /// <param name="options">Options for reading and running the model.</param>
     /// <exception cref="CheckpointFormatException">
     /// The bundle or the checkpoint is broken, or they do not belong together.
     /// </exception>
@@ -81,7 +82,7 @@ public static class ParityCheck
     /// <summary>Writes a model's own stages, so that two engines, machines or versions can be compared.</summary>
     /// <param name="model">Checkpoint, hosted name or <c>demo</c>.</param>
     /// <param name="output">The safetensors file to write.</param>
-    /// <param name="options">How to read and run the model.</param>
+    /// <param name="options">Options for reading and running the model.</param>
     /// <param name="inputFrom">A bundle whose input to use; null for values from a formula at the model's resolution.</param>
     /// <returns>Names of the written stages.</returns>
     public static IReadOnlyList<string> WriteBundle(
@@ -196,4 +197,12 @@ public static class ParityCheck
         ParityEngine.Cpu => "cpu",
         _ => $"onnxruntime {options.Precision}",
     };
+}
+
+/// <summary>Tensors by name in memory.</summary>
+internal sealed class TensorSet(IReadOnlyDictionary<string, HostTensor> tensors) : IWeightSource
+{
+    public IReadOnlyCollection<string> Names { get; } = [.. tensors.Keys];
+
+    public bool TryGet(string name, [NotNullWhen(true)] out HostTensor? tensor) => tensors.TryGetValue(name, out tensor);
 }

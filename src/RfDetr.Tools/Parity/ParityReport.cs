@@ -4,7 +4,7 @@ namespace RfDetr.Tools;
 /// <param name="Stage">Name, e.g. <c>projector.0</c>.</param>
 /// <param name="MaxAbsError">Largest absolute difference; infinite if a value is not a number.</param>
 /// <param name="Tolerance">Largest allowed difference, in the same unit.</param>
-/// <param name="Note">What a reader should know besides; null mostly.</param>
+/// <param name="Note">Note for a reader; null mostly.</param>
 public sealed record StageResult(string Stage, double MaxAbsError, double Tolerance, string? Note = null)
 {
     /// <summary>True if the stage agrees.</summary>
@@ -14,7 +14,7 @@ public sealed record StageResult(string Stage, double MaxAbsError, double Tolera
 /// <summary>The comparison of one file, stage by stage in the network's order.</summary>
 /// <param name="File">The file with the expected values.</param>
 /// <param name="Variant">Variant of the network.</param>
-/// <param name="Engine">What computed the stages.</param>
+/// <param name="Engine">Engine that computed the stages.</param>
 /// <param name="Stages">One result for each stage that the file has.</param>
 public sealed record ParityReport(string File, string Variant, string Engine, IReadOnlyList<StageResult> Stages)
 {

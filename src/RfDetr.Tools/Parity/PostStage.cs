@@ -24,10 +24,16 @@ internal static class PostStage
                 $"'{bundle.FileName}': post.scores [B, K], post.labels [B, K] and post.boxes [B, K, 4] belong together");
         }
 
-        Selected actual = Select(stages, count, ImageSize(bundle));
         // The sigmoid's slope is at most ¼.
         double scoreTolerance = Math.Max(
             comparer.Tolerance(scores), bundle.Find(StageNames.Logits) is { } logits ? comparer.Tolerance(logits) / 4 : 0);
+        if (Select(stages, count, ImageSize(bundle)) is not { } actual)
+        {
+            yield return new(
+                StageNames.PostScores, double.PositiveInfinity, scoreTolerance, "the results have values that are not finite");
+            yield break;
+        }
+
         yield return new(StageNames.PostScores, RowSets.MaxDifference(scores.Values, actual.Scores), scoreTolerance);
 
         (int missing, double boxError) = Match(scores.Values, labels.Values, boxes.Values, actual, scoreTolerance);
@@ -37,23 +43,34 @@ internal static class PostStage
         yield return new(StageNames.PostBoxes, boxError, comparer.Tolerance(boxes));
     }
 
-    private static Selected Select(IReadOnlyDictionary<string, HostTensor> stages, int count, (int Height, int Width) image)
+    // The decoder refuses numbers that are not finite; here they are an error beyond measure, and the report goes on.
+    private static Selected? Select(IReadOnlyDictionary<string, HostTensor> stages, int count, (int Height, int Width) image)
     {
-        HostTensor logits = stages[StageNames.Logits];
-        float[] scores = logits.ToSingles(), raw = stages[StageNames.Boxes].ToSingles();
-        (int batch, int queries, int classes) = (logits.Shape[0], logits.Shape[1], logits.Shape[2]);
-        var options = new SelectionOptions { NumSelect = Math.Max(count, 1), ScoreThreshold = SelectionOptions.NoThreshold };
-        var chosen = new Candidate[options.MaxCount(queries, classes)];
+        var outputs = new StageOutputs(stages);
+        (int queries, int classes) = (outputs.Contract.Queries, outputs.Contract.Classes);
+        var numbered = new ClassMap(
+            classes, Enumerable.Range(0, classes).Select(c => new ClassEntry(c, Invariant.Text($"{c}"))), "every logit");
+        var decoder = new DetectionDecoder(
+            numbered, [], outputs.Contract,
+            new SelectionOptions { NumSelect = Math.Max(count, 1), ScoreThreshold = SelectionOptions.NoThreshold },
+            new DetectOptions { ClampBoxes = false });
+        int batch = outputs.Batch;
         var result = new Selected(new float[batch * count], new int[batch * count], new BoxXyxy[batch * count], count);
-        for (int b = 0; b < batch; b++)
+        try
         {
-            int found = Selector.Run(scores.AsSpan(b * queries * classes, queries * classes), queries, classes, options, chosen);
-            for (int i = 0; i < Math.Min(found, count); i++)
+            for (int b = 0; b < batch; b++)
             {
-                ReadOnlySpan<float> box = raw.AsSpan((b * queries + chosen[i].Query) * 4, 4);
-                (result.Scores[b * count + i], result.Labels[b * count + i]) = (chosen[i].Score, chosen[i].Label);
-                result.Boxes[b * count + i] = new BoxCxCyWh(box[0], box[1], box[2], box[3]).ToPixels(image.Width, image.Height);
+                IReadOnlyList<Detection> found = decoder.Decode(outputs, b, image.Width, image.Height).Items;
+                for (int i = 0; i < Math.Min(found.Count, count); i++)
+                {
+                    int at = b * count + i;
+                    (result.Scores[at], result.Labels[at], result.Boxes[at]) = (found[i].Score, found[i].ClassId, found[i].Box);
+                }
             }
+        }
+        catch (NetworkOutputException)
+        {
+            return null;
         }
 
         return result;
@@ -97,5 +114,38 @@ internal static class PostStage
             return (height, width);
         throw new CheckpointFormatException(
             $"'{bundle.FileName}': its metadata has post_image_size '{bundle.Text("post_image_size")}', expected e.g. '480x640'");
+    }
+
+    /// <summary>The results among a network's stages, as engines give them.</summary>
+    private sealed class StageOutputs : INetworkOutputs
+    {
+        private readonly Dictionary<string, float[]> _values;
+
+        public StageOutputs(IReadOnlyDictionary<string, HostTensor> stages)
+        {
+            (HostTensor logits, HostTensor boxes) = (stages[StageNames.Logits], stages[StageNames.Boxes]);
+            Batch = logits.Shape[0];
+            Contract = new NetworkContract
+            {
+                Height = 1, // of the network's input, which decoding does not ask for
+                Width = 1,
+                Outputs =
+                [
+                    new() { Name = OutputNames.Boxes, Shape = [boxes.Shape[1], boxes.Shape[2]] },
+                    new() { Name = OutputNames.Logits, Shape = [logits.Shape[1], logits.Shape[2]] },
+                ],
+            };
+            _values = new() { [OutputNames.Boxes] = boxes.ToSingles(), [OutputNames.Logits] = logits.ToSingles() };
+        }
+
+        public int Batch { get; }
+
+        public NetworkContract Contract { get; }
+
+        public ReadOnlySpan<float> Output(string name, int image)
+        {
+            int length = Contract[name].Length;
+            return _values[name].AsSpan(image * length, length);
+        }
     }
 }

@@ -70,7 +70,7 @@ public static class ModelQuantizer
     /// </summary>
     /// <param name="model">The checkpoint.</param>
     /// <param name="output">A path that ends in <c>.safetensors</c>.</param>
-    /// <param name="policy">What to store.</param>
+    /// <param name="policy">Policy to store.</param>
     /// <param name="options">Class names, EMA and the like, as the search had them.</param>
     /// <returns>Bytes of the file.</returns>
     /// <exception cref="ArgumentException">

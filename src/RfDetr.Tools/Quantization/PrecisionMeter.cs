@@ -4,10 +4,10 @@ namespace RfDetr.Tools;
 
 /// <summary>Average precision of one model under different quantization policies, always on the same images.</summary>
 /// <param name="model">The checkpoint.</param>
-/// <param name="options">What all detectors share.</param>
+/// <param name="options">Options that all detectors share.</param>
 /// <param name="split">Labeled images.</param>
-/// <param name="most">How many of its images are looked at; null for all.</param>
-public sealed class PrecisionMeter(string model, ModelOptions options, DataSplit split, int? most = null)
+/// <param name="most">Largest number of its images to look at; null for all.</param>
+internal sealed class PrecisionMeter(string model, ModelOptions options, DataSplit split, int? most = null)
 {
     /// <summary>Threads of one run; 0: one for each physical core.</summary>
     public int Threads { get; init; }

@@ -124,3 +124,82 @@ internal static class Kernels
     private static TorchTensor ChannelsFirst(TorchTensor x, Func<TorchTensor, TorchTensor> run) =>
         run(x.Permute(0, 3, 1, 2)).Permute(0, 2, 3, 1);
 }
+
+/// <summary>Multi-head attention of projected queries, keys and values: softmax(q·kᵀ/√size)·v.</summary>
+internal static class AttentionKernel
+{
+    private static readonly AtenOp Fused = new("aten::scaled_dot_product_attention");
+
+    public static TorchTensor Run(TorchTensor query, TorchTensor key, TorchTensor value, int heads)
+    {
+        // the scores before their softmax are the largest array of a decoder layer, and no gradient needs them
+        using var scope = new TorchScope();
+        long[] shape = query.Shape;
+        long size = shape[2] / heads;
+        TorchTensor q = Heads(query), k = Heads(key), v = Heads(value); // [B, heads, N, size]
+        TorchTensor mixed = Fused.Exists
+            ? Fused.Call(q, k, v)
+            : (q * (1 / Math.Sqrt(size))).MatMul(k.Transpose(-1, -2)).Softmax(-1).MatMul(v);
+        return scope.Keep(mixed.Transpose(1, 2).Reshape(shape));
+
+        TorchTensor Heads(TorchTensor x) => x.Reshape(x.Size(0), x.Size(1), heads, size).Transpose(1, 2);
+    }
+}
+
+/// <summary>Deformable sampling over libtorch's grid sampler: one call per level, then a weighted sum over the points.</summary>
+internal static class DeformableKernel
+{
+    public static TorchTensor Run(TorchTensor value, TorchTensor locations, TorchTensor weights, DeformableSampling op)
+    {
+        using var scope = new TorchScope();
+        long batch = value.Size(0), queries = locations.Size(1), width = value.Size(2);
+        int heads = op.Heads, points = op.Points, levels = op.LevelSizes.Count / 2;
+        TorchTensor grid = (locations * 2.0 - 1.0).Transpose(1, 2).Reshape(batch * heads, queries, levels * points, 2);
+        TorchTensor planes = value.Transpose(1, 2);                                                          // [B, d, S]
+        var sampled = new TorchTensor[levels];
+        for (int level = 0, start = 0; level < levels; level++)
+        {
+            int h = op.LevelSizes[2 * level], v = op.LevelSizes[2 * level + 1];
+            TorchTensor plane = planes.Narrow(2, start, h * v).Reshape(batch * heads, width / heads, h, v);
+            // [B·heads, d/heads, Q, points]
+            sampled[level] = plane.GridSample(grid.Narrow(2, level * points, points));
+            start += h * v;
+        }
+
+        TorchTensor all = levels == 1 ? sampled[0] : TorchTensor.Cat(sampled, 3);
+        TorchTensor mix = weights.Transpose(1, 2).Reshape(batch * heads, 1, queries, levels * points);
+        return scope.Keep((all * mix).Sum(3).Reshape(batch, width, queries).Transpose(1, 2));                // [B, Q, d]
+    }
+}
+
+/// <summary>
+/// Convolution of channels-last maps. Where windows do not overlap it is one matrix product, far quicker than a convolution.
+/// </summary>
+internal static class ConvolutionKernel
+{
+    private static readonly AtenOp ConvOp = new("aten::conv2d");
+
+    public static TorchTensor Run(TorchTensor x, TorchTensor weight, TorchTensor? bias, Conv2d conv)
+    {
+        long[] kernel = weight.Shape, map = x.Shape;
+        if (
+            conv.Groups == 1
+                && conv.Padding == 0 && kernel[2] == conv.Stride && kernel[3] == conv.Stride && map[1] % conv.Stride == 0
+                && map[2] % conv.Stride == 0)
+            return Patches(x, weight, bias, map, kernel);
+        TorchTensor first = x.Permute(0, 3, 1, 2);
+        long stride = conv.Stride, padding = conv.Padding;
+        return ConvOp.Call(
+            first, weight, bias, new[] { stride, stride }, new[] { padding, padding }, 1L, (long)conv.Groups).Permute(0, 2, 3, 1);
+    }
+
+    // [B, h·s, v·s, C] → [B, h, v, (C, s, s)] → [B, h, v, O]
+    private static TorchTensor Patches(TorchTensor x, TorchTensor weight, TorchTensor? bias, long[] map, long[] kernel)
+    {
+        long s = kernel[2], h = map[1] / s, v = map[2] / s;
+        TorchTensor rows = s == 1
+            ? x
+            : x.Reshape(map[0], h, s, v, s, map[3]).Permute(0, 1, 3, 5, 2, 4).Reshape(map[0], h, v, map[3] * s * s);
+        return rows.Linear(weight.Reshape(kernel[0], -1), bias);
+    }
+}

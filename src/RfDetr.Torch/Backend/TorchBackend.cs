@@ -6,7 +6,7 @@ namespace RfDetr.Torch;
 /// Runs the network on libtorch, on the CPU or a GPU, with gradients: for training, and for evaluation of checkpoints. Not for
 /// several threads at once. Open a <see cref="TorchScope"/> per step: values are freed with it, parameters are not.
 /// </summary>
-public sealed class TorchBackend : Backend, IDisposable
+internal sealed class TorchBackend : Backend, IDisposable
 {
     private readonly TorchBackendOptions _options;
     private readonly OrderedDictionary<string, TorchTensor> _parameters = [];

@@ -1,7 +1,7 @@
 namespace RfDetr.Torch;
 
 /// <summary>Options of the computations of a <see cref="TorchBackend"/>.</summary>
-public sealed record TorchBackendOptions
+internal sealed record TorchBackendOptions
 {
     /// <summary>Device on which parameters and constants lie and everything runs.</summary>
     public Device Device { get; init; }

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace RfDetr.Torch;
 
 /// <summary>Any operator of libtorch by name; what is called often holds an <see cref="AtenOp"/> of its own instead.</summary>
-public static class Aten
+internal static class Aten
 {
     private static readonly ConcurrentDictionary<string, AtenOp> Known = [];
 

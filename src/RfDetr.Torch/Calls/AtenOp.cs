@@ -8,7 +8,7 @@ namespace RfDetr.Torch;
 /// calls go through the dispatcher, so autograd and autocast take part. Trailing arguments that are not given have the schema's
 /// defaults.
 /// </summary>
-public sealed unsafe class AtenOp(string name)
+internal sealed unsafe class AtenOp(string name)
 {
     private const int StackSlots = 64;
     private nint _handle;

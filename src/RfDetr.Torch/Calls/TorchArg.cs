@@ -4,7 +4,7 @@ namespace RfDetr.Torch;
 /// An argument of an operator; made by conversion from what it is: a tensor (or null), a number, a flag, a list, a string, a
 /// scalar type, a device. Nothing is copied before the call.
 /// </summary>
-public readonly struct TorchArg
+internal readonly struct TorchArg
 {
     internal readonly object? Held;
     internal readonly long Bits;

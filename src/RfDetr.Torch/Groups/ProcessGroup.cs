@@ -9,7 +9,7 @@ namespace RfDetr.Torch;
 /// that is late or gone ends the operation of all others with a <see cref="TorchException"/> within the timeout. A group of one
 /// process does nothing and needs no network.
 /// </summary>
-public sealed unsafe class ProcessGroup : SafeHandle
+internal sealed unsafe class ProcessGroup : SafeHandle
 {
     // Large enough that latency does not count, small enough that the copy stays small.
     private const long BucketBytes = 25 << 20;

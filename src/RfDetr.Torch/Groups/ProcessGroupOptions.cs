@@ -3,7 +3,7 @@ using System.Globalization;
 namespace RfDetr.Torch;
 
 /// <summary>Members of a process group and their meeting point.</summary>
-public sealed record ProcessGroupOptions
+internal sealed record ProcessGroupOptions
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 

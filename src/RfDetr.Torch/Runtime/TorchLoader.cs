@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace RfDetr.Torch;
 
 /// <summary>Finds and loads the shim, and with it libtorch, once per process.</summary>
-internal static unsafe partial class TorchLoader
+internal static unsafe class TorchLoader
 {
     private const string CoreType = "OPENBLAS_CORETYPE";
 
@@ -40,7 +40,7 @@ internal static unsafe partial class TorchLoader
         string? chosen = Environment.GetEnvironmentVariable("RFDETR_TORCH") is { Length: > 0 } path
             ? path
             : CheckoutBuild(names[0]);
-        nint handle = NativeSearch.Load(chosen, "RFDETR_TORCH", names, [], tried);
+        nint handle = NativeSearch.Load(chosen, "RFDETR_TORCH", names, tried);
         return handle != 0 ? handle : throw new TorchMissingException(
             $"the library {names[0]}, through which libtorch is used, could not be loaded; looked at: "
                 + $"{string.Join(", ", tried)}. " +
@@ -96,17 +96,15 @@ internal static unsafe partial class TorchLoader
 
     private static string MajorMinor(string version) => string.Join('.', version.Split('.').Take(2));
 
-    // These settings are read when the libraries are loaded, by their own getenv: .NET's variables are a copy that they do not
-    // see.
+    // These settings are read when the libraries are loaded.
     private static void PrepareEnvironment()
     {
         if (!OperatingSystem.IsLinux())
             return;
         // Threads of two pools (OpenMP's, OpenBLAS's) that spin while they wait take the cores from each other: 2.5 times slower.
-        if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null)
-            SetEnvironment("OMP_WAIT_POLICY", "passive");
+        NativeEnvironment.SetDefault("OMP_WAIT_POLICY", "passive");
         if (BlasKernels(Environment.GetEnvironmentVariable(CoreType), HasAvx512) is { } kernels)
-            SetEnvironment(CoreType, kernels);
+            NativeEnvironment.Set(CoreType, kernels);
     }
 
     /// <summary>The kernels that OpenBLAS is to take, by its own name of a processor; null leaves the choice to it.</summary>
@@ -121,7 +119,4 @@ internal static unsafe partial class TorchLoader
 
     private static bool HasAvx512 =>
         Avx512F.VL.IsSupported && Avx512CD.IsSupported && Avx512BW.VL.IsSupported && Avx512DQ.VL.IsSupported;
-
-    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetEnvironment(string name, string value, int overwrite = 1);
 }

@@ -4,7 +4,7 @@ namespace RfDetr.Torch;
 /// Switches the recording of gradients on this thread, and back when disposed. Cannot cross an <c>await</c>: the mode is the
 /// thread's.
 /// </summary>
-public readonly ref struct GradMode
+internal readonly ref struct GradMode
 {
     private readonly long _before;
 
@@ -20,7 +20,7 @@ public readonly ref struct GradMode
 }
 
 /// <summary>libtorch's inference mode on this thread until disposed.</summary>
-public readonly ref struct InferenceMode
+internal readonly ref struct InferenceMode
 {
     private readonly nint _guard;
 
@@ -39,7 +39,7 @@ public readonly ref struct InferenceMode
 }
 
 /// <summary>Mixed precision on this thread until disposed.</summary>
-public readonly ref struct AutocastMode
+internal readonly ref struct AutocastMode
 {
     private readonly int _kind;
     private readonly long _before;

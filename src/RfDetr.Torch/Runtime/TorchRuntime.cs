@@ -5,7 +5,7 @@ namespace RfDetr.Torch;
 /// <summary>
 /// libtorch as a whole: version, threads, seeds, modes. Every member loads the library where it is not loaded yet.
 /// </summary>
-public static unsafe class TorchRuntime
+internal static unsafe class TorchRuntime
 {
     /// <summary>True if libtorch can be used here; false leaves the reason in <paramref name="reason"/>.</summary>
     public static bool IsAvailable(out string reason)
@@ -42,6 +42,20 @@ public static unsafe class TorchRuntime
         {
             TorchLoader.Load();
             return Marshal.PtrToStringUTF8((nint)Shim.rt_loaded_config()) ?? "";
+        }
+    }
+
+    /// <summary>
+    /// The processor that OpenBLAS takes its kernels for, in its own words; null where another library multiplies.
+    /// </summary>
+    public static string? BlasKernels
+    {
+        get
+        {
+            TorchLoader.Load();
+            return NativeLibrary.TryGetExport(TorchLoader.Handle, "openblas_get_corename", out nint name)
+                ? Marshal.PtrToStringUTF8((nint)((delegate* unmanaged<byte*>)name)())
+                : null;
         }
     }
 

@@ -4,7 +4,7 @@ namespace RfDetr.Torch;
 /// One call for a whole list of tensors: what optimizers need, in one pass of the library instead of hundreds of calls. All lists
 /// of a call are of one length.
 /// </summary>
-public static class ForEach
+internal static class ForEach
 {
     private static readonly AtenOp MulScalar =
         new("aten::_foreach_mul_.Scalar"), MulList = new("aten::_foreach_mul_.List"), AddScalar = new(

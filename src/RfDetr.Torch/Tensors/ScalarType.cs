@@ -1,7 +1,7 @@
 namespace RfDetr.Torch;
 
 /// <summary>Element types; the numbers are libtorch's.</summary>
-public enum ScalarType
+internal enum ScalarType
 {
     /// <summary>Bytes.</summary>
     UInt8 = 0,
@@ -35,7 +35,7 @@ public enum ScalarType
 }
 
 /// <summary>Facts about <see cref="ScalarType"/> values.</summary>
-public static class ScalarTypes
+internal static class ScalarTypes
 {
     /// <summary>Bytes of one element.</summary>
     public static int SizeInBytes(this ScalarType type) => type switch

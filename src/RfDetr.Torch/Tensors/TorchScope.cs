@@ -8,7 +8,7 @@ namespace RfDetr.Torch;
 /// <remarks>
 /// Without an open scope nothing is tracked, and a forgotten tensor is freed when the garbage collector finds it.
 /// </remarks>
-public readonly ref struct TorchScope
+internal readonly ref struct TorchScope
 {
     [ThreadStatic]
     private static List<TorchTensor>? _made;

@@ -1,7 +1,7 @@
 namespace RfDetr.Torch;
 
 /// <content>Element by element: operators, comparisons, functions. Shapes broadcast, types promote as in PyTorch.</content>
-public sealed unsafe partial class TorchTensor
+internal sealed unsafe partial class TorchTensor
 {
     private static readonly AtenOp AddOp =
         new("aten::add.Tensor"), SubOp = new("aten::sub.Tensor"), MulOp = new("aten::mul.Tensor"), DivOp = new(

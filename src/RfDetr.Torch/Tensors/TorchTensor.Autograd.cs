@@ -1,7 +1,7 @@
 namespace RfDetr.Torch;
 
 /// <content>Gradients.</content>
-public sealed unsafe partial class TorchTensor
+internal sealed unsafe partial class TorchTensor
 {
     /// <summary>True if operations on it are recorded for the backward pass. May be set on leaves of floating type.</summary>
     public bool RequiresGrad
@@ -40,7 +40,7 @@ public sealed unsafe partial class TorchTensor
     }
 
     /// <summary>Adds the gradient of this tensor to the <see cref="Grad"/> of every leaf that it was computed from.</summary>
-    /// <param name="gradient">What is propagated; null is one, for a tensor of one element.</param>
+    /// <param name="gradient">Gradient that is propagated; null is one, for a tensor of one element.</param>
     /// <param name="retainGraph">Keep what was recorded, for a further pass.</param>
     /// <exception cref="TorchException">Nothing was recorded, or the pass failed.</exception>
     public void Backward(TorchTensor? gradient = null, bool retainGraph = false)
@@ -53,8 +53,8 @@ public sealed unsafe partial class TorchTensor
     }
 
     /// <summary>One backward pass from several tensors at once.</summary>
-    /// <param name="roots">Where it begins.</param>
-    /// <param name="gradients">What is propagated from each; null entries are one.</param>
+    /// <param name="roots">Tensors that it begins at.</param>
+    /// <param name="gradients">Gradients that are propagated from each; null entries are one.</param>
     public static void Backward(TorchTensor[] roots, TorchTensor?[] gradients)
     {
         ArgumentNullException.ThrowIfNull(roots);

@@ -1,7 +1,7 @@
 namespace RfDetr.Torch;
 
 /// <content>Making tensors.</content>
-public sealed unsafe partial class TorchTensor
+internal sealed unsafe partial class TorchTensor
 {
     private static readonly AtenOp EmptyOp =
         new("aten::empty.memory_format"), ZerosOp = new("aten::zeros"), OnesOp = new("aten::ones"), FullOp = new("aten::full"),

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace RfDetr.Torch;
 
 /// <content>Elements in and out.</content>
-public sealed unsafe partial class TorchTensor
+internal sealed unsafe partial class TorchTensor
 {
     private static readonly AtenOp ItemOp = new("aten::item");
 
@@ -11,7 +11,7 @@ public sealed unsafe partial class TorchTensor
     /// <typeparam name="T">float, double, long, int, short, sbyte, byte, bool or Half; it gives the element type.</typeparam>
     /// <param name="data">As many elements as the shape has.</param>
     /// <param name="shape">Sizes; empty for a number.</param>
-    /// <param name="device">Where it is to lie.</param>
+    /// <param name="device">Device that it is to lie on.</param>
     /// <exception cref="ArgumentException">The count does not fit the shape.</exception>
     public static TorchTensor From<T>(ReadOnlySpan<T> data, ReadOnlySpan<long> shape, Device device = default)
         where T : unmanaged => FromBytes(MemoryMarshal.AsBytes(data), shape, ScalarTypes.Of<T>(), device);

@@ -1,7 +1,7 @@
 namespace RfDetr.Torch;
 
 /// <content>Changes in place; each returns the tensor itself.</content>
-public sealed unsafe partial class TorchTensor
+internal sealed unsafe partial class TorchTensor
 {
     private static readonly AtenOp AddInPlace =
         new("aten::add_.Tensor"), SubInPlace = new("aten::sub_.Tensor"), MulInPlace = new("aten::mul_.Tensor"), DivInPlace = new(

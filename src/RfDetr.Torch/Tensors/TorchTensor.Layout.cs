@@ -1,7 +1,7 @@
 namespace RfDetr.Torch;
 
 /// <content>Shapes, parts, indices, conversions.</content>
-public sealed unsafe partial class TorchTensor
+internal sealed unsafe partial class TorchTensor
 {
     private static readonly AtenOp TransposeOp = new(
         "aten::transpose.int"),
@@ -114,7 +114,7 @@ public sealed unsafe partial class TorchTensor
     public TorchTensor To(ScalarType type) => ToTypeOp.Call(this, type);
 
     /// <summary>On another device; the same tensor if it is there already.</summary>
-    /// <param name="device">Where to.</param>
+    /// <param name="device">Target device.</param>
     /// <param name="nonBlocking">Return before the copy is done, where the source is pinned memory or a GPU.</param>
     public TorchTensor To(Device device, bool nonBlocking = false) => ToDeviceOp.Call(this, device, ScalarType, nonBlocking);
 
@@ -122,9 +122,9 @@ public sealed unsafe partial class TorchTensor
     public TorchTensor PinMemory() => PinOp.Call(this);
 
     /// <summary>Values of planes <c>[B, C, h, w]</c> at a grid <c>[B, m, n, (x, y)]</c> in −1…1 → <c>[B, C, m, n]</c>.</summary>
-    /// <param name="grid">Where to look.</param>
-    /// <param name="mode">How values between pixels are found.</param>
-    /// <param name="padding">What lies outside.</param>
+    /// <param name="grid">Points to look at.</param>
+    /// <param name="mode">Way to find values between pixels.</param>
+    /// <param name="padding">Values that lie outside.</param>
     /// <param name="alignCorners">−1 and 1 are the outer pixels' centers, not the image's edges.</param>
     public TorchTensor GridSample(
         TorchTensor grid, SampleMode mode = SampleMode.Bilinear, SamplePadding padding = SamplePadding.Zeros,
@@ -133,7 +133,7 @@ public sealed unsafe partial class TorchTensor
 }
 
 /// <summary>Ways to find a value between pixels; the numbers are libtorch's.</summary>
-public enum SampleMode
+internal enum SampleMode
 {
     /// <summary>From the four pixels around.</summary>
     Bilinear = 0,
@@ -143,7 +143,7 @@ public enum SampleMode
 }
 
 /// <summary>Values that lie outside an image that is sampled; the numbers are libtorch's.</summary>
-public enum SamplePadding
+internal enum SamplePadding
 {
     /// <summary>Zeros.</summary>
     Zeros = 0,

@@ -1,7 +1,7 @@
 namespace RfDetr.Torch;
 
 /// <content>Sums, extremes, order, products of matrices.</content>
-public sealed unsafe partial class TorchTensor
+internal sealed unsafe partial class TorchTensor
 {
     private static readonly AtenOp SumOp = new("aten::sum"), SumDimOp = new(
         "aten::sum.dim_IntList"),

@@ -7,7 +7,7 @@ namespace RfDetr.Torch;
 /// Methods ending in an underscore change the tensor itself, as in PyTorch; all others make a new one. Operators need shapes that
 /// broadcast and promote types as PyTorch does.
 /// </summary>
-public sealed unsafe partial class TorchTensor : SafeHandle
+internal sealed unsafe partial class TorchTensor : SafeHandle
 {
     private TorchTensor(nint handle)
         : base(0, ownsHandle: true) => SetHandle(handle);

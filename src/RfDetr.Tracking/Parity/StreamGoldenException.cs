@@ -1,7 +1,7 @@
 namespace RfDetr.Tracking;
 
 /// <summary>A file of expected tracking, zone, tiling or metric values cannot be used.</summary>
-public sealed class StreamGoldenException : RfDetrException
+internal sealed class StreamGoldenException : RfDetrException
 {
     /// <summary>A reason, for a person.</summary>
     public StreamGoldenException(string message)

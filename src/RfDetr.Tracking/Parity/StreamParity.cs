@@ -6,7 +6,7 @@ namespace RfDetr.Tracking;
 /// Runs golden files of trackers, zones, tiling and tracking metrics and reports per set-up the first frame that differs. The
 /// files' format is described in docs/streams-parity.md.
 /// </summary>
-public static class StreamParity
+internal static class StreamParity
 {
     /// <summary>The golden files that a path names: itself, or all <c>*.json</c> files below a folder, by name.</summary>
     /// <exception cref="StreamGoldenException">There are none.</exception>

@@ -80,7 +80,14 @@ public sealed class TileMerger
                 Mask = m.Mask?.ToRle(imageHeight, imageWidth),
             }),
         ];
-        return new Detections { Width = imageWidth, Height = imageHeight, Items = merged, Times = times };
+        return new Detections
+        {
+            Width = imageWidth,
+            Height = imageHeight,
+            Items = merged,
+            Times = times,
+            IsSaturated = tiles.Any(t => t.Found.IsSaturated),
+        };
 
         string NameOf(MergedDetection m) => names[m.Members.First(i => all[i].ClassId == m.ClassId)];
     }

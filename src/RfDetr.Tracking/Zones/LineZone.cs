@@ -79,6 +79,12 @@ public sealed class LineZone
     /// <summary>Name of the line.</summary>
     public string Name { get; }
 
+    /// <summary>The start, in pixels of the frame.</summary>
+    public (double X, double Y) Start => (_start.X, _start.Y);
+
+    /// <summary>The end, in pixels of the frame.</summary>
+    public (double X, double Y) End => (_end.X, _end.Y);
+
     /// <summary>Crossings to the left of the line (upwards, if it is drawn from left to right).</summary>
     public ClassCounts In { get; } = new();
 

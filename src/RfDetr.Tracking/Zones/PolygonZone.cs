@@ -69,12 +69,15 @@ public sealed class PolygonZone
         _polygon = new PolygonGeometry(name, corners);
         _options = options ?? new PolygonZoneOptions();
         _options.Validate();
-        Name = name;
+        (Name, Corners) = (name, [.. corners]);
         _history = new ZoneHistory(_options.HistoryInterval, _options.HistoryLength);
     }
 
     /// <summary>Name of the zone.</summary>
     public string Name { get; }
+
+    /// <summary>The corners in order.</summary>
+    public IReadOnlyList<(double X, double Y)> Corners { get; }
 
     /// <summary>Number of objects that entered or were first seen inside.</summary>
     public ClassCounts Entered { get; } = new();

@@ -8,7 +8,7 @@ namespace RfDetr.Tracking;
 public readonly record struct TrackedBox(int TrackId, int ClassId, BoxXyxy Box, float Score = 1);
 
 /// <summary>Boxes with ids of tracked frames.</summary>
-public static class TrackedBoxes
+internal static class TrackedBoxes
 {
     /// <summary>The detections of a frame that have an id.</summary>
     public static TrackedBox[] Of(TrackedFrame frame)

@@ -38,7 +38,7 @@ internal static class Stretching
     /// <param name="height">Rows of the network's input.</param>
     /// <param name="width">Columns of the network's input.</param>
     /// <param name="rule">The run's resize rule.</param>
-    /// <param name="masks">Whether the target gets masks.</param>
+    /// <param name="masks">True if the target gets masks.</param>
     /// <param name="imageId">Goes into the target.</param>
     public static Target ToBatch(Sample s, Span<float> planes, int height, int width, ResizeRule rule, bool masks, long imageId)
     {

@@ -23,7 +23,7 @@ internal sealed class RunCheckpoint(RunSetup setup, TrainingStep step)
     /// whole.
     /// </summary>
     /// <param name="path">File.</param>
-    /// <param name="status">How far the run is.</param>
+    /// <param name="status">Progress of the run.</param>
     /// <param name="factor">The schedule's present factor.</param>
     public void Save(string path, RunStatus status, double factor)
     {

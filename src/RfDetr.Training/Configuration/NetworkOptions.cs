@@ -51,7 +51,7 @@ public sealed record NetworkOptions(IReadOnlyDictionary<string, string> Values)
 
     /// <summary>The configuration; the position table fits the resolution unless it is given.</summary>
     /// <exception cref="ArgumentException">A value is no number, or the numbers do not fit each other.</exception>
-    public ModelConfig Build()
+    internal ModelConfig Build()
     {
         ModelConfig config = Variants.Get(Values.GetValueOrDefault(VariantKey, "seg-nano"));
         foreach ((string key, string text) in Values)

@@ -3,7 +3,7 @@ namespace RfDetr.Training;
 /// <summary>
 /// Check that options are allowed and fit each other; all mistakes in one message, before the first second of work.
 /// </summary>
-public static class TrainOptionsCheck
+internal static class TrainOptionsCheck
 {
     /// <summary>Throws if anything is wrong.</summary>
     /// <exception cref="ArgumentException">All mistakes, each with the option's name, its value and the cure.</exception>

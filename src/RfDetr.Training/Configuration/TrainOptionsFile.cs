@@ -68,8 +68,8 @@ public static class TrainOptionsFile
             _ = option.Plain(options) switch
             {
                 null => text.Append("null"),
-                List<object?> list => text.Append('[').AppendJoin(", ", list.Select(v => Quote($"{v}"))).Append(']'),
-                string word => text.Append(Quote(word)),
+                List<object?> list => text.Append('[').AppendJoin(", ", list.Select(v => JsonStyle.Quote($"{v}"))).Append(']'),
+                string word => text.Append(JsonStyle.Quote(word)),
                 _ => text.Append(option.Text(options)),
             };
             _ = text.Append('\n');
@@ -155,10 +155,7 @@ public static class TrainOptionsFile
     private static string Scalar(YamlNode node, string name, string what) => node is YamlScalarNode { Value: { } text }
         ? text
         : throw new ConfigurationFileException($"{name}, line {node.Start.Line}: {what} is not a single value");
-
-    // JSON's quoting is YAML's too.
-    private static string Quote(string text) => System.Text.Json.JsonSerializer.Serialize(text, s_json);
-
-    private static readonly System.Text.Json.JsonSerializerOptions s_json =
-        new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }
+
+/// <summary>A configuration file cannot be used as it is: the message names file, line, key and value.</summary>
+public sealed class ConfigurationFileException(string message, Exception? inner = null) : RfDetrException(message, inner);

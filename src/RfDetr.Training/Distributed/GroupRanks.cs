@@ -13,7 +13,7 @@ internal sealed class GroupRanks : Ranks
 
     /// <summary>The group that the environment names; alone without one.</summary>
     /// <param name="environment">This process among the others.</param>
-    /// <param name="device">What the tensors lie on: Gloo serves the CPU, NCCL GPUs.</param>
+    /// <param name="device">Device that the tensors lie on: Gloo serves the CPU, NCCL GPUs.</param>
     /// <exception cref="TorchException">The others could not be reached in time.</exception>
     public static Ranks Join(RankEnvironment environment, Device device) =>
         !environment.IsShared ? Alone : new GroupRanks(ProcessGroup.Create(new ProcessGroupOptions

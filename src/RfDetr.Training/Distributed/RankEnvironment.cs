@@ -8,9 +8,9 @@ namespace RfDetr.Training;
 /// <param name="Rank">This process, from 0.</param>
 /// <param name="WorldSize">Processes altogether.</param>
 /// <param name="LocalRank">This process on its machine, from 0: its GPU.</param>
-/// <param name="MasterAddress">Where rank 0 listens.</param>
+/// <param name="MasterAddress">Address that rank 0 listens on.</param>
 /// <param name="MasterPort">Its port.</param>
-public sealed record RankEnvironment(int Rank, int WorldSize, int LocalRank, string MasterAddress, int MasterPort)
+internal sealed record RankEnvironment(int Rank, int WorldSize, int LocalRank, string MasterAddress, int MasterPort)
 {
     private const string RankName =
         "RANK", WorldName = "WORLD_SIZE", LocalName = "LOCAL_RANK", AddressName = "MASTER_ADDR", PortName = "MASTER_PORT";

@@ -7,7 +7,7 @@ namespace RfDetr.Training;
 /// <summary>A network's outputs for a batch of images, in host memory.</summary>
 /// <param name="batch">Images B.</param>
 /// <param name="values">Each output by its name, <c>[B, …]</c>, row-major.</param>
-public sealed class NetworkAnswer(int batch, IReadOnlyDictionary<string, float[]> values) : INetworkOutputs
+internal sealed class NetworkAnswer(int batch, IReadOnlyDictionary<string, float[]> values) : INetworkOutputs
 {
     /// <summary>Images B.</summary>
     public int Batch => batch;
@@ -26,7 +26,7 @@ public sealed class NetworkAnswer(int batch, IReadOnlyDictionary<string, float[]
 /// </summary>
 /// <param name="network">Built on <paramref name="backend"/>.</param>
 /// <param name="backend">Not for several threads at once.</param>
-public sealed class NetworkRunner(RfDetrNetwork network, TorchBackend backend)
+internal sealed class NetworkRunner(RfDetrNetwork network, TorchBackend backend)
 {
     /// <summary>The network's configuration.</summary>
     public ModelConfig Config => network.Config;

@@ -155,3 +155,14 @@ internal sealed class TrainingLoader
         }
     }
 }
+
+/// <summary>An image or its annotations cannot be used in the middle of a run.</summary>
+/// <param name="file">The file at fault; the message begins with it.</param>
+/// <param name="reason">The problem and its cure, as a sentence.</param>
+/// <param name="innerException">The cause.</param>
+public sealed class TrainingDataException(string file, string reason, Exception? innerException = null)
+    : RfDetrException($"{file}: {reason}", innerException)
+{
+    /// <summary>The file at fault.</summary>
+    public string File { get; } = file;
+}

@@ -14,7 +14,7 @@ internal sealed class BatchTargets
     /// <param name="height">Of the batch's images, pixels.</param>
     /// <param name="width">Of the batch's images, pixels.</param>
     /// <param name="type">Element type of the boxes.</param>
-    /// <param name="device">Where to.</param>
+    /// <param name="device">Target device.</param>
     /// <exception cref="ArgumentException">
     /// A label is beyond the head, boxes do not fit the labels, or masks are missing.
     /// </exception>

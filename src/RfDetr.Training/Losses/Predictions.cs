@@ -9,7 +9,7 @@ namespace RfDetr.Training;
 /// <param name="Logits">[B, N, C].</param>
 /// <param name="Boxes">[B, N, (cx, cy, w, h)].</param>
 /// <param name="First">First query of this set if all sets' queries are put in a row.</param>
-/// <param name="Masks">What masks are made of; null without.</param>
+/// <param name="Masks">Factors that masks are made of; null without.</param>
 internal sealed record PredictionSet(string Suffix, TorchTensor Logits, TorchTensor Boxes, int First, MaskParts? Masks)
 {
     /// <summary>Queries N of all groups.</summary>

@@ -12,7 +12,7 @@ internal sealed class Matcher(MatchOptions options)
     /// <param name="predictions">Sets of predictions.</param>
     /// <param name="targets">The objects.</param>
     /// <param name="groups">Query groups G; each set's queries are G groups in a row.</param>
-    /// <param name="points">Where masks are compared.</param>
+    /// <param name="points">Source of the points at which masks are compared.</param>
     public Matches Match(Predictions predictions, BatchTargets targets, int groups, PointSource points)
     {
         Device device = predictions.Boxes.Device;
@@ -118,4 +118,29 @@ internal sealed class Matcher(MatchOptions options)
 
         return new([.. queries], [.. allQueries], [.. wanted], pairs, predictions.Boxes.ScalarType, device);
     }
+}
+
+/// <summary>Weights of the matching cost; defaults are rf-detr's.</summary>
+internal sealed record MatchOptions
+{
+    /// <summary>Weight of the focal class cost.</summary>
+    public double ClassWeight { get; init; } = 2;
+
+    /// <summary>Weight of the L1 distance of boxes (cx, cy, w, h).</summary>
+    public double BoxWeight { get; init; } = 5;
+
+    /// <summary>Weight of −GIoU.</summary>
+    public double GIoUWeight { get; init; } = 2;
+
+    /// <summary>Weight of the masks' cross-entropy.</summary>
+    public double MaskCrossEntropyWeight { get; init; } = 5;
+
+    /// <summary>Weight of the masks' dice distance.</summary>
+    public double MaskDiceWeight { get; init; } = 5;
+
+    /// <summary>α of the focal class cost, in [0, 1].</summary>
+    public double FocalAlpha { get; init; } = 0.25;
+
+    /// <summary>Mask pixels per point at which masks are compared, ≥ 1.</summary>
+    public int MaskPixelsPerPoint { get; init; } = 16;
 }

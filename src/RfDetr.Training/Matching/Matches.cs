@@ -13,7 +13,7 @@ internal sealed class Matches
     /// <param name="targets">[M]: index among the batch's objects.</param>
     /// <param name="pairs">[S, B]: pairs of each set and image.</param>
     /// <param name="type">Element type of what belongs to pairs.</param>
-    /// <param name="device">Where the indexes are needed.</param>
+    /// <param name="device">Device on which the indexes are needed.</param>
     public Matches(long[] queries, long[] allQueries, long[] targets, int[][] pairs, ScalarType type, Device device)
     {
         (QueryIndexes, TargetIndexes, Pairs) = (queries, targets, pairs);

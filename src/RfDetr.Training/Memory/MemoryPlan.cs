@@ -9,7 +9,7 @@ namespace RfDetr.Training;
 /// <param name="Gradients">Of the weights that are trained.</param>
 /// <param name="Optimizer">AdamW's two moments.</param>
 /// <param name="Average">The moving average.</param>
-/// <param name="Activations">What a step keeps for its backward pass.</param>
+/// <param name="Activations">Values that a step keeps for its backward pass.</param>
 /// <param name="Images">Decoded images that are kept, and batches that wait.</param>
 /// <param name="Batch">Images of a step.</param>
 internal sealed record MemoryPlan(

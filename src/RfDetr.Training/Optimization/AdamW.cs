@@ -73,7 +73,7 @@ internal sealed class AdamW : IDisposable
     /// <summary>Takes one step with the tensors' gradients.</summary>
     /// <param name="factor">The schedule's factor on all learning rates.</param>
     /// <param name="gradientScale">Factor on all gradients.</param>
-    /// <param name="isFrozen">Which tensors keep their values and states; null for none.</param>
+    /// <param name="isFrozen">Test for the tensors that keep their values and states; null for none.</param>
     public void Step(double factor, double gradientScale, Func<ParameterGroup, bool>? isFrozen = null)
     {
         using var scope = new TorchScope();

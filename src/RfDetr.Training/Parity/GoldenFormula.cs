@@ -4,12 +4,12 @@ using RfDetr.Torch;
 namespace RfDetr.Training;
 
 /// <summary>Fills values with u(key, 0), u(key, 1), … in [−1, 1).</summary>
-public delegate void FillFormula(string key, Span<float> values);
+internal delegate void FillFormula(string key, Span<float> values);
 
 /// <summary>The formula by which anyone can make the goldens' weights, images, points and directions.</summary>
 /// <param name="Weights">From a salt to its weights.</param>
 /// <param name="Fill">The formula itself.</param>
-public sealed record GoldenFormula(Func<string, IWeightInitializer> Weights, FillFormula Fill)
+internal sealed record GoldenFormula(Func<string, IWeightInitializer> Weights, FillFormula Fill)
 {
     /// <summary>A normalized image batch: 2·u(salt + ":input", i).</summary>
     internal float[] Input(string salt, int count)

@@ -112,4 +112,4 @@ internal sealed record GoldenStep(double Total, double GradNormBeforeClip, IRead
 internal sealed record GoldenTarget(float[][] Boxes, int[] Labels);
 
 /// <summary>A file of training figures cannot be used; the message says why.</summary>
-public sealed class TrainingGoldenException(string message, Exception? inner) : RfDetrException(message, inner);
+internal sealed class TrainingGoldenException(string message, Exception? inner) : RfDetrException(message, inner);

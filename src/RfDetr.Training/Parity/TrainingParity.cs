@@ -7,7 +7,7 @@ namespace RfDetr.Training;
 /// <summary>
 /// Repeats the steps of a file of training figures and compares every loss term, gradient, optimizer group and the weights after.
 /// </summary>
-public static class TrainingParity
+internal static class TrainingParity
 {
     private const double LossTolerance = 1e-4, GradientTolerance = 1e-3, ParameterTolerance = 1e-4, NoiseFloor = 1e-6;
 
@@ -24,7 +24,7 @@ public static class TrainingParity
     /// <param name="file">A file in the form of the reference's training figures.</param>
     /// <param name="formula">Makes weights and inputs.</param>
     /// <param name="float64">True to compute in float64: then tolerances hold without regard to rounding.</param>
-    /// <param name="device">Where to compute: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>.</param>
+    /// <param name="device">Device to compute on: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="TrainingGoldenException">The file is not of that form, or of a variant that there is not.</exception>
     /// <exception cref="TorchMissingException">There is no libtorch.</exception>

@@ -1,7 +1,7 @@
 namespace RfDetr.Training;
 
 /// <summary>Subjects of the figures of <see cref="TrainingParityReport"/>.</summary>
-public enum TrainingFigureKind
+internal enum TrainingFigureKind
 {
     /// <summary>A term of the loss, or their weighted sum <c>total</c>.</summary>
     Loss,
@@ -20,15 +20,15 @@ public enum TrainingFigureKind
 }
 
 /// <summary>One comparison.</summary>
-/// <param name="Kind">What it is of.</param>
+/// <param name="Kind">Subject of the figure.</param>
 /// <param name="Step">From 0.</param>
 /// <param name="Name">Of the term or tensor.</param>
 /// <param name="RelativeError">
 /// Largest difference relative to the expected value (a projection's: to the norm; a skipped gradient's: to all gradients' norm);
 /// infinite if something is not a number.
 /// </param>
-/// <param name="Tolerance">What is allowed.</param>
-public sealed record TrainingFigure(TrainingFigureKind Kind, int Step, string Name, double RelativeError, double Tolerance)
+/// <param name="Tolerance">Largest error that is allowed.</param>
+internal sealed record TrainingFigure(TrainingFigureKind Kind, int Step, string Name, double RelativeError, double Tolerance)
 {
     /// <summary>True if it agrees.</summary>
     public bool Ok => RelativeError <= Tolerance;
@@ -37,10 +37,10 @@ public sealed record TrainingFigure(TrainingFigureKind Kind, int Step, string Na
 /// <summary>The comparison of a file of training figures.</summary>
 /// <param name="File">The file.</param>
 /// <param name="Variant">The network's variant.</param>
-/// <param name="Engine">What computed.</param>
+/// <param name="Engine">Library that computed.</param>
 /// <param name="Figures">Every comparison, in the order of the work.</param>
 /// <param name="Skipped">Tensors whose gradient is below 10⁻⁶ of all gradients': what is left of them is rounding.</param>
-public sealed record TrainingParityReport(
+internal sealed record TrainingParityReport(
     string File, string Variant, string Engine, IReadOnlyList<TrainingFigure> Figures, IReadOnlyList<string> Skipped)
 {
     /// <summary>True if all agree.</summary>

@@ -27,13 +27,13 @@ public interface ITrainingLog
 /// <param name="Epochs">Of the whole run.</param>
 /// <param name="Step">Optimizer step within the epoch, from 1.</param>
 /// <param name="Steps">Optimizer steps of the epoch.</param>
-/// <param name="Loss">What is trained on: the weighted sum of the terms; the mean over all processes.</param>
+/// <param name="Loss">Loss that is trained on: the weighted sum of the terms; the mean over all processes.</param>
 /// <param name="Terms">Losses by rf-detr's names, not weighted; means over all processes.</param>
 /// <param name="LearningRate">Of the heads, after the schedule.</param>
 /// <param name="GradientNorm">Before clipping.</param>
 /// <param name="ImagesPerSecond">Over the steps since the last report.</param>
 /// <param name="WaitShare">Share of that time spent waiting for images, 0..1.</param>
-/// <param name="MemoryBytes">What the process holds in main memory.</param>
+/// <param name="MemoryBytes">Main memory that the process holds.</param>
 /// <param name="Remaining">Time to the end of the run at this pace, evaluations included once one was seen.</param>
 public sealed record StepProgress(
     int Epoch, int Epochs, int Step, int Steps, double Loss, IReadOnlyList<(string Name, double Value)> Terms,
@@ -44,8 +44,8 @@ public sealed record StepProgress(
 /// <param name="Epochs">Of the whole run.</param>
 /// <param name="Loss">Mean over all of the epoch's steps, those before a resume included, and over all processes.</param>
 /// <param name="Terms">Means of the terms.</param>
-/// <param name="Regular">How the weights do; null if they were not evaluated.</param>
-/// <param name="Ema">How their average does; null if it was not evaluated.</param>
+/// <param name="Regular">Scores of the weights; null if they were not evaluated.</param>
+/// <param name="Ema">Scores of their average; null if it was not evaluated.</param>
 /// <param name="IsBest">True if no epoch before was better.</param>
 /// <param name="Duration">Of training and evaluation.</param>
 public sealed record EpochProgress(
@@ -66,4 +66,30 @@ public sealed record EpochScores(double BoxAp, double BoxAp50, double? MaskAp, d
     /// Score that decides which weights are best: the masks' AP where there are masks, as rf-detr does, else the boxes'.
     /// </summary>
     public double Decisive => MaskAp ?? BoxAp;
+}
+
+/// <summary>For nobody.</summary>
+internal sealed class SilentLog : ITrainingLog
+{
+    public static SilentLog Instance { get; } = new();
+
+    public void Note(string message)
+    {
+    }
+
+    public void Warn(string message)
+    {
+    }
+
+    public void Step(StepProgress progress)
+    {
+    }
+
+    public void Evaluating(int done, int total)
+    {
+    }
+
+    public void Epoch(EpochProgress progress)
+    {
+    }
 }

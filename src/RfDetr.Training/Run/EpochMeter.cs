@@ -32,7 +32,7 @@ internal sealed class EpochMeter
 
     /// <summary>Begins with the sums of steps that were taken before.</summary>
     /// <param name="before">Those of the epoch before a resume, or none.</param>
-    /// <param name="waited">Where waiting is counted from.</param>
+    /// <param name="waited">Clock that waiting is counted from.</param>
     public EpochMeter(EpochSums before, TimeSpan waited)
     {
         (_steps, _total, _waitedBefore) = (before.Steps, before.Total, waited);

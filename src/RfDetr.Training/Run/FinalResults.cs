@@ -8,7 +8,7 @@ namespace RfDetr.Training;
 
 /// <summary>At a run's end: measures the best weights once more and writes <c>results.json</c> and <c>report.html</c>.</summary>
 /// <param name="setup">The run.</param>
-/// <param name="folder">Where it writes.</param>
+/// <param name="folder">Folder that it writes to.</param>
 /// <param name="step">Whose network measures; its weights are overwritten by the best ones.</param>
 /// <param name="log">Hears what was written.</param>
 internal sealed class FinalResults(RunSetup setup, RunFolder folder, TrainingStep step, ITrainingLog log)

@@ -66,3 +66,6 @@ internal static class NotFinite
                 new List<object?> { (long)m.X, (long)m.Y, (long)m.Width, (long)m.Height, m.Pixels }).ToList()),
     ]);
 }
+
+/// <summary>A run cannot go on: the message says what happened, at which step, and what to do.</summary>
+public sealed class TrainingException(string message, Exception? inner = null) : RfDetrException(message, inner);

@@ -7,7 +7,7 @@ namespace RfDetr.Training;
 /// </summary>
 /// <param name="folder">The run.</param>
 /// <param name="events">True to write TensorBoard's file.</param>
-/// <param name="before">How far a resumed run was; a new one has taken no step.</param>
+/// <param name="before">Progress of a resumed run; a new one has taken no step.</param>
 /// <param name="enabled">False for processes that keep none.</param>
 internal sealed class RunRecords(RunFolder folder, bool events, RunStatus before, bool enabled) : IDisposable
 {

@@ -81,7 +81,7 @@ internal sealed class RunSetup : IDisposable
 
     /// <summary>Opens data and starting point, and says what was found.</summary>
     /// <param name="options">Validated options.</param>
-    /// <param name="start">What the run begins with; this object disposes of it.</param>
+    /// <param name="start">Beginning of the run; this object disposes of it.</param>
     /// <param name="log">Hears the class map and the memory plan.</param>
     /// <exception cref="ArgumentException">Data and network do not fit each other.</exception>
     public static RunSetup Open(TrainOptions options, StartingPoint start, ITrainingLog log)

@@ -10,7 +10,7 @@ namespace RfDetr.Training;
 /// <param name="GradientNorm">Of all gradients.</param>
 /// <param name="FirstNotFinite">The first stage of the network whose values are not finite; null if all are.</param>
 /// <param name="Files">The batch's images.</param>
-public sealed record ReplayReport(
+internal sealed record ReplayReport(
     double Total, IReadOnlyList<(string Name, double Value)> Terms, double GradientNorm, string? FirstNotFinite,
     IReadOnlyList<string> Files)
 {
@@ -19,7 +19,7 @@ public sealed record ReplayReport(
 }
 
 /// <summary>Takes a step again that ended a run because it was not finite, and says where it went wrong.</summary>
-public static class StepReplay
+internal static class StepReplay
 {
     /// <summary>Replays a file that a run left.</summary>
     /// <exception cref="CheckpointFormatException">It is no such file.</exception>

@@ -4,7 +4,7 @@ using RfDetr.Torch;
 namespace RfDetr.Training;
 
 /// <summary>Trains: from options to a run folder with checkpoints, measurements and a report.</summary>
-/// <param name="options">What to do; checked when it runs.</param>
+/// <param name="options">Options of the run; checked when it runs.</param>
 /// <param name="log">Hears what happens; null for nobody.</param>
 public sealed class Trainer(TrainOptions options, ITrainingLog? log = null)
 {
@@ -82,3 +82,24 @@ public sealed class Trainer(TrainOptions options, ITrainingLog? log = null)
             : throw new ArgumentException($"'{folder.Path}' holds a run already; go on with --resume, or give another --output");
     }
 }
+
+/// <summary>Why a run ended.</summary>
+public enum TrainingEnd
+{
+    /// <summary>All epochs were done.</summary>
+    Completed,
+
+    /// <summary>The score had not grown for <see cref="EarlyStoppingOptions.Patience"/> evaluations.</summary>
+    Early,
+
+    /// <summary>It was asked to; its state is saved.</summary>
+    Interrupted,
+}
+
+/// <summary>Result of a run.</summary>
+/// <param name="Ended">Why it ended.</param>
+/// <param name="Epochs">Complete epochs, those before a resume included.</param>
+/// <param name="Steps">Optimizer steps, likewise.</param>
+/// <param name="Best">Scores of the best weights; null if none were evaluated.</param>
+/// <param name="BestCheckpoint">Their file; null if there is none.</param>
+public sealed record TrainingOutcome(TrainingEnd Ended, int Epochs, long Steps, EpochScores? Best, string? BestCheckpoint);

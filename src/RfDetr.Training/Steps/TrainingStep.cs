@@ -22,7 +22,7 @@ internal sealed class TrainingStep : IDisposable
 
     /// <summary>Builds the network on a back end and everything around it.</summary>
     /// <param name="config">The network.</param>
-    /// <param name="backend">Where it computes.</param>
+    /// <param name="backend">Back end on which it computes.</param>
     /// <param name="weights">Opens the weights on it: a file's, or an initializer's.</param>
     /// <param name="options">The step.</param>
     /// <param name="ranks">The processes that share each step; null for one alone. They belong to the caller.</param>
@@ -223,3 +223,18 @@ internal sealed class TrainingStep : IDisposable
 /// <param name="Terms">Its terms.</param>
 /// <param name="Norm">Norm of all gradients.</param>
 internal sealed record GradientStep(double Total, IReadOnlyList<(string Name, double Value)> Terms, double Norm);
+
+/// <summary>Result of one optimizer step.</summary>
+/// <param name="Total">The loss; the mean over the step's batches.</param>
+/// <param name="Terms">The loss's terms, not weighted, and what is only logged; means over the step's batches.</param>
+/// <param name="GradientNorm">Norm of all gradients before clipping.</param>
+/// <param name="Factor">The schedule's factor on the learning rates.</param>
+/// <param name="Stepped">False if the weights were left as they are: something was not finite.</param>
+internal sealed record StepResult(
+    double Total, IReadOnlyList<(string Name, double Value)> Terms, double GradientNorm, double Factor, bool Stepped)
+{
+    /// <summary>
+    /// True if loss and gradients are finite numbers. With a loss scale the gradients may overflow now and then without harm.
+    /// </summary>
+    public bool IsFinite => double.IsFinite(Total) && double.IsFinite(GradientNorm);
+}

@@ -19,6 +19,9 @@ internal sealed class CpuEngine : INetworkEngine, IMeasuredEngine
 
     public NetworkContract Contract { get; }
 
+    /// <summary>Threads that share the steps of one run; as many runs at a time take one each.</summary>
+    public int Threads => _network.Options.Threads;
+
     public long MemoryBytes(int batch, int runs) => _network.WeightBytes + runs * _network.Summarize(batch).RunBytes;
 
     public INetworkRun Rent(int batch) => new Run(_network.Rent(batch), Contract);

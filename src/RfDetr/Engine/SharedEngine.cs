@@ -21,6 +21,9 @@ internal sealed class SharedEngine(INetworkEngine engine) : INetworkEngine, IMea
 
     public NetworkContract Contract => engine.Contract;
 
+    /// <summary>The threads of our own engine, where each of as many runs takes one of them; null for other engines.</summary>
+    public int? ThreadsOfOwn => (engine as CpuEngine)?.Threads;
+
     public long MemoryBytes(int batch, int runs) => (engine as IMeasuredEngine)?.MemoryBytes(batch, runs) ?? 0;
 
     public INetworkRun Rent(int batch)

@@ -1,7 +1,7 @@
 namespace RfDetr;
 
 /// <summary>Location and spread of repeated measurements, in their unit.</summary>
-/// <param name="Count">How many.</param>
+/// <param name="Count">Number of samples.</param>
 /// <param name="Mean">Arithmetic mean.</param>
 /// <param name="StandardDeviation">Of the sample (divided by n − 1); 0 for a single one.</param>
 /// <param name="Min">The least.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace RfDetr;
@@ -33,15 +34,17 @@ public sealed record StreamOptions
 
 /// <summary>
 /// Runs a detector over any number of images: lazily, in order, several decoders feeding one engine. Each group of images is one
-/// task that decodes, prepares, runs and decodes the answers; a bounded number of them is under way, and the network runs for one
-/// at a time.
+/// task that decodes, prepares, runs and decodes the answers; a bounded number of them is under way. The network runs for one at
+/// a time, or, in our own engine, for as many as it has threads: each is then done by one thread, which waits for no other.
 /// </summary>
 internal static class DetectionStream
 {
     /// <summary>An image, or the reason why there is none.</summary>
-    private sealed class Loaded(ImageSource source) : IDisposable
+    private sealed class Loaded(FedImage image) : IDisposable
     {
-        public ImageSource Source { get; } = source;
+        public ImageSource Source { get; } = image.Source;
+
+        public ImageSource Reader { get; } = image.Reader;
 
         public Image? Image { get; set; }
 
@@ -69,21 +72,26 @@ internal static class DetectionStream
         DetectionPipeline pipeline = detector.Pipeline(options); // a wrong option is reported here, not once per image
         int size = stream.Batch ?? detector.PreferredBatch, most = detector.BatchSize(size);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var turn = new SemaphoreSlim(1);
+        using var turn = new SemaphoreSlim(detector.RunsAtOnce(stream.AheadOrDefault));
         var underWay = new Queue<Task<Loaded[]>>();
-        using IEnumerator<ImageSource[]> groups = sources.Chunk(size).GetEnumerator();
+        var feed = new SourceFeed(sources, size);
         try
         {
-            bool more = true;
-            while (more || underWay.Count > 0)
+            while (true)
             {
-                while (more && underWay.Count < stream.AheadOrDefault && (more = groups.MoveNext()))
+                // A camera or a pipe may let us wait for its next image: what is found already is handed out meanwhile.
+                underWay.TryPeek(out Task<Loaded[]>? first);
+                if (underWay.Count < stream.AheadOrDefault && feed.Next is { } next
+                    && (first is null || await Task.WhenAny(next, first).ConfigureAwait(false) == next))
                 {
-                    ImageSource[] group = groups.Current;
-                    underWay.Enqueue(Task.Run(() => WorkAsync(pipeline, group, options.Roi, most, turn, stop.Token), stop.Token));
+                    if (await next.WaitAsync(cancellationToken).ConfigureAwait(false) is { } group)
+                        underWay.Enqueue(
+                            Task.Run(() => WorkAsync(pipeline, group, options.Roi, most, turn, stop.Token), stop.Token));
+                    feed.Advance();
+                    continue;
                 }
 
-                if (!underWay.TryPeek(out Task<Loaded[]>? first))
+                if (first is null)
                     break;
                 Loaded[] done = await first.ConfigureAwait(false);
                 _ = underWay.Dequeue();
@@ -102,6 +110,7 @@ internal static class DetectionStream
         {
             // A caller that stops early, or an error, leaves groups behind that nobody will see.
             await stop.CancelAsync().ConfigureAwait(false);
+            await feed.CloseAsync().ConfigureAwait(false);
             foreach (Task<Loaded[]> left in underWay)
                 await left.ContinueWith(
                     static t => Release(t.IsCompletedSuccessfully ? t.Result : []), TaskScheduler.Default).ConfigureAwait(false);
@@ -109,16 +118,17 @@ internal static class DetectionStream
     }
 
     private static async Task<Loaded[]> WorkAsync(
-        DetectionPipeline pipeline, ImageSource[] group, PixelRect? roi, int most, SemaphoreSlim turn,
+        DetectionPipeline pipeline, FedImage[] group, PixelRect? roi, int most, SemaphoreSlim turn,
         CancellationToken cancellationToken)
     {
-        Loaded[] loaded = [.. group.Select(static source => new Loaded(source))];
+        Loaded[] loaded = [.. group.Select(static image => new Loaded(image))];
         try
         {
             await Task.WhenAll(loaded.Select(one => LoadAsync(one, roi, cancellationToken))).ConfigureAwait(false);
             foreach (Loaded[] part in loaded.Where(l => l.Image is not null).Chunk(most))
             {
-                ImageAnswer[] answers = pipeline.Run(new Frames([.. part.Select(l => l.Image!)]), cancellationToken, turn);
+                ImageAnswer[] answers = await pipeline.RunAsync(
+                    new Frames([.. part.Select(l => l.Image!)]), turn, cancellationToken).ConfigureAwait(false);
                 for (int i = 0; i < part.Length; i++)
                     (part[i].Result, part[i].Error) = (answers[i].Result, answers[i].Error);
             }
@@ -137,7 +147,7 @@ internal static class DetectionStream
         long start = Stopwatch.GetTimestamp();
         try
         {
-            one.Image = await one.Source.OpenAsync(null, cancellationToken).ConfigureAwait(false);
+            one.Image = await one.Reader.OpenAsync(null, cancellationToken).ConfigureAwait(false);
             CheckRoi(one.Image, roi);
             one.DecodeMs = StageClock.Ms(start);
         }
@@ -165,4 +175,30 @@ internal static class DetectionStream
         foreach (Loaded loaded in group)
             loaded.Dispose();
     }
+}
+
+/// <summary>Outcome of one image among many: results, or the reason why there are none.</summary>
+public sealed class ImageOutcome
+{
+    internal ImageOutcome(ImageSource source, Image image, Detections result) =>
+        (Source, Image, Result) = (source, image, result);
+
+    internal ImageOutcome(ImageSource source, Exception error) => (Source, Error) = (source, error);
+
+    /// <summary>Source of the image.</summary>
+    public ImageSource Source { get; }
+
+    /// <summary>The pixels; valid until the next outcome is asked for. Null if it failed.</summary>
+    public Image? Image { get; }
+
+    /// <summary>Objects that were found; null if the image failed.</summary>
+    public Detections? Result { get; }
+
+    /// <summary>Why it failed; null if it did not.</summary>
+    public Exception? Error { get; }
+
+    /// <summary>True if there are results.</summary>
+    [MemberNotNullWhen(true, nameof(Image), nameof(Result))]
+    [MemberNotNullWhen(false, nameof(Error))]
+    public bool Succeeded => Error is null;
 }

@@ -23,7 +23,7 @@ public static class ImageInputs
     /// A file; a folder (its files with an image's ending); a pattern with <c>*</c>, <c>?</c> and <c>**</c> (any folders); an
     /// address; <c>-</c>.
     /// </param>
-    /// <param name="recursive">Whether folders are searched to their depth.</param>
+    /// <param name="recursive">True if folders are searched to their depth.</param>
     /// <param name="standardInput">The stream that <c>-</c> reads; null where there is none.</param>
     /// <exception cref="ArgumentException">An input is <c>-</c> and there is no standard input.</exception>
     /// <exception cref="FileNotFoundException">A folder holds no image, or a pattern matches none.</exception>

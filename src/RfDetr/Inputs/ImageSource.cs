@@ -54,7 +54,11 @@ public sealed record UrlImage(string Address) : ImageSource
             : throw new HttpRequestException($"'{Address}' is not a valid address");
 }
 
-/// <summary>An encoded image that is read from a stream once; the stream stays the caller's.</summary>
+/// <summary>
+/// An encoded image that is read from a stream once; the stream stays the caller's. JPEG or PNG images that follow each other in
+/// it, as cameras and <c>ffmpeg -f image2pipe</c> write them, are as many images for <c>Detector.DetectManyAsync</c>; opened by
+/// itself, the stream is one image.
+/// </summary>
 /// <param name="Stream">Read to its end.</param>
 /// <param name="Label">The name for results and messages; <c>-</c> for standard input.</param>
 public sealed record StreamImage(Stream Stream, string Label = "-") : ImageSource

@@ -3,7 +3,7 @@ using RfDetr.Onnx;
 namespace RfDetr;
 
 /// <summary>Facts that are known before anything is measured.</summary>
-/// <param name="Engine">What the unoptimized detector was loaded with; what it says by name stays as it is.</param>
+/// <param name="Engine">Engine that the unoptimized detector was loaded with; what it says by name stays as it is.</param>
 /// <param name="IsOnnxFile">True for a file that ONNX Runtime alone can run, in the precision it has.</param>
 /// <param name="HasFixedBatch">True if the model runs batches of one size only.</param>
 /// <param name="Cores">Physical cores this process may use.</param>

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using RfDetr.Checkpoints;
@@ -12,9 +11,6 @@ namespace RfDetr;
 internal sealed class ChoiceCache(string folder)
 {
     private const long MostBytes = 1 << 20;
-
-    private static readonly JsonWriterOptions s_style =
-        new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The folder that options name, or the one beside the downloaded weights.</summary>
     public static ChoiceCache At(string? folder) => new(folder is null
@@ -53,19 +49,27 @@ internal sealed class ChoiceCache(string folder)
         PathOf(report.Facts),
         stream =>
         {
-            using var json = new Utf8JsonWriter(stream, s_style);
+            using var json = new Utf8JsonWriter(stream, JsonStyle.Indented);
             JsonSerializer.Serialize(
                 json, new StoredChoice(StoredChoice.CurrentSchema, report), OptimizationJsonContext.Default.StoredChoice);
         },
         flushToDisk: false);
 
+    // The compiled reader gives null to lists that a file leaves out, and any number is a value of an enumeration to it.
     private static bool IsValid(OptimizationReport report) =>
-        report.Chosen.IsValid && report.Reference.IsValid && report.Candidates.All(c => c?.Choice is not null);
+        report is { Chosen.IsValid: true, Reference.IsValid: true, Reason: not null, Notes: not null }
+        && report.Notes.All(note => note is not null)
+        && report.Candidates.Count > 0 && report.Candidates.All(IsValid)
+        && report.Candidates.Any(c => c.Choice with { Batch = 1 } == report.Chosen with { Batch = 1 });
+
+    private static bool IsValid(CandidateReport? candidate) =>
+        candidate is { Choice.IsValid: true, Reason: not null, Calls: >= 0 }
+        && Enum.IsDefined(candidate.Fate) && candidate.Rival?.IsValid != false;
 }
 
 /// <summary>A file of the cache.</summary>
 /// <param name="SchemaVersion">Version of the layout.</param>
-/// <param name="Report">What was measured.</param>
+/// <param name="Report">Report of the measurement.</param>
 internal sealed record StoredChoice(int SchemaVersion, OptimizationReport Report)
 {
     public const int CurrentSchema = 1;

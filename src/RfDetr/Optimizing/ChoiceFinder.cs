@@ -11,8 +11,8 @@ internal sealed class ChoiceFinder(ChoiceCache cache, OptimizeOptions options, T
     private static readonly SemaphoreSlim s_racing = new(1, 1);
 
     /// <summary>The choice for these facts.</summary>
-    /// <param name="facts">What it holds for.</param>
-    /// <param name="candidates">What is compared.</param>
+    /// <param name="facts">Facts that the choice depends on.</param>
+    /// <param name="candidates">Candidates to compare.</param>
     /// <param name="source">Loads candidates.</param>
     /// <param name="cancellationToken">Ends the wait and the race.</param>
     /// <returns>The report, and the winner if it was measured now; then it belongs to the caller.</returns>

@@ -8,10 +8,10 @@ namespace RfDetr;
 /// One way to run a network among those between which
 /// <see cref="Detector.OptimizeForInference(OptimizeOptions, CancellationToken)"/> chooses.
 /// </summary>
-/// <param name="Engine">What runs it.</param>
+/// <param name="Engine">Engine that runs the network.</param>
 /// <param name="Precision">Precision of weights and products; an ONNX file has its own.</param>
 /// <param name="Threads">Threads of one run, at least 1.</param>
-/// <param name="Spinning">Whether waiting worker threads keep their core busy.</param>
+/// <param name="Spinning">True if waiting worker threads keep their core busy.</param>
 /// <param name="Batch">Images per run where several are at hand, at least 1.</param>
 public sealed record EngineChoice(EngineKind Engine, ExportPrecision Precision, int Threads, bool Spinning, int Batch = 1)
 {
@@ -38,7 +38,7 @@ public sealed record EngineChoice(EngineKind Engine, ExportPrecision Precision, 
     /// <summary>
     /// The choice that a detector was loaded with, with everything decided that its engine leaves to the model and the machine.
     /// </summary>
-    /// <param name="engine">What it was loaded with.</param>
+    /// <param name="engine">Engine that the detector was loaded with.</param>
     /// <param name="isOnnxFile">True for a file that ONNX Runtime alone can run.</param>
     /// <param name="cores">Physical cores.</param>
     /// <param name="hasPolicy">True if the model says which products may be in int8: our own engine follows that unasked.</param>

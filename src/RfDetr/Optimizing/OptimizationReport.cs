@@ -49,15 +49,15 @@ public sealed record OptimizationReport
 }
 
 /// <summary>Outcome of one candidate.</summary>
-/// <param name="Choice">How it runs the network.</param>
-/// <param name="Fate">Whether it was chosen, and if not, why not.</param>
+/// <param name="Choice">The way that it runs the network.</param>
+/// <param name="Fate">Fate of the candidate.</param>
 /// <param name="Calls">Measured calls.</param>
 /// <param name="MedianMs">Median of their times in milliseconds per image; null without calls.</param>
 /// <param name="Ratio">
 /// Median of its times over those of <paramref name="Rival"/> in the same rounds; below 1 is quicker. Null where it was not
 /// compared.
 /// </param>
-/// <param name="Rival">What it was measured in turn with: the best candidate until then.</param>
+/// <param name="Rival">Candidate that it was measured in turn with: the best one until then.</param>
 /// <param name="Difference">
 /// The largest difference of any object from the unoptimized detector's: the change of its score, or its score times the part of
 /// box or mask that do not overlap, whichever is more; an object that only one of them finds counts with its score. 0..1; null

@@ -22,8 +22,8 @@ internal sealed class Race(IContenderSource source, OptimizeOptions options, Tim
     public TimeSpan Spent => _duel.Spent;
 
     /// <summary>Runs the race. The winner stays loaded and belongs to the caller, everything else is disposed.</summary>
-    /// <param name="reference">How the unoptimized detector runs.</param>
-    /// <param name="engines">What is tried for single images, the safest first.</param>
+    /// <param name="reference">Choice of the unoptimized detector.</param>
+    /// <param name="engines">Choices to try for single images, the safest first.</param>
     /// <param name="batches">Batch sizes tried for what won.</param>
     /// <param name="cancellationToken">Ends the race.</param>
     /// <returns>The best for single images, and the best batch for it.</returns>

@@ -30,7 +30,7 @@ public sealed class DetectionJson : IResultWriter
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(model);
         _stream = stream;
-        _json = new Utf8JsonWriter(stream, ResultJson.Writing);
+        _json = new Utf8JsonWriter(stream, JsonStyle.Compact);
         _json.WriteStartObject();
         _json.WritePropertyName("model");
         var classes =

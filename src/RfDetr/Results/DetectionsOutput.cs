@@ -14,7 +14,7 @@ public static class DetectionsOutput
     {
         ArgumentNullException.ThrowIfNull(found);
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, ResultJson.Writing))
+        using (var json = new Utf8JsonWriter(stream, JsonStyle.Compact))
             JsonSerializer.Serialize(json, ImageDocument.Of(found), ResultJson.Default.ImageDocument);
         return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
     }

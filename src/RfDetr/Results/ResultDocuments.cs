@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace RfDetr;
@@ -85,10 +83,4 @@ internal sealed record FailureDocument(string File, string Error);
 [JsonSerializable(typeof(ModelDocument))]
 [JsonSerializable(typeof(ImageDocument))]
 [JsonSerializable(typeof(FailureDocument))]
-internal sealed partial class ResultJson : JsonSerializerContext
-{
-    /// <summary>
-    /// On one line; characters of run lengths such as '&lt;' stay themselves, which JSON allows and readers expect.
-    /// </summary>
-    public static JsonWriterOptions Writing { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-}
+internal sealed partial class ResultJson : JsonSerializerContext;

@@ -7,7 +7,7 @@ namespace RfDetr;
 /// <c>b/1.png</c> become <c>1</c> and <c>b_1</c>. The same images in the same order always get the same names. Not safe for
 /// several threads at once.
 /// </summary>
-public sealed class UniqueNames
+internal sealed class UniqueNames
 {
     private const int MaxLength = 120;
 

@@ -26,7 +26,8 @@ public sealed class YoloLabels : IResultWriter
         Directory.CreateDirectory(_folder);
         for (int i = 0; i < model.Classes.Entries.Count; i++)
             _lines[model.Classes.Entries[i].Label] = i;
-        File.WriteAllLines(Path.Combine(folder, "classes.txt"), model.Classes.Entries.Select(e => e.Name));
+        string names = string.Concat(model.Classes.Entries.Select(e => e.Name + "\n"));
+        AtomicFile.WriteText(Path.Combine(folder, "classes.txt"), names, flushToDisk: false);
     }
 
     /// <inheritdoc/>
@@ -42,7 +43,7 @@ public sealed class YoloLabels : IResultWriter
                 AppendBox(text, detection, found);
         }
 
-        File.WriteAllText(Path.Combine(_folder, _names.StemFor(file) + ".txt"), text.ToString());
+        AtomicFile.WriteText(Path.Combine(_folder, _names.StemFor(file) + ".txt"), text.ToString(), flushToDisk: false);
     }
 
     /// <inheritdoc/>

@@ -11,16 +11,15 @@ public sealed class HalfCheckpointTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [Theory]
-    [InlineData("h.safetensors", DType.Float16)]
-    [InlineData("h.pth", DType.Float16)]
-    [InlineData("b.safetensors", DType.BFloat16)]
-    [InlineData("b.pth", DType.BFloat16)]
-    public void Every_value_is_rounded_once_and_the_file_is_half_as_large(string name, DType type)
+    [InlineData("h.safetensors", ExportPrecision.Float16)]
+    [InlineData("h.pth", ExportPrecision.Float16)]
+    [InlineData("b.safetensors", ExportPrecision.BFloat16)]
+    [InlineData("b.pth", ExportPrecision.BFloat16)]
+    public void Every_value_is_rounded_once_and_the_file_is_half_as_large(string name, ExportPrecision precision)
     {
+        DType type = precision == ExportPrecision.BFloat16 ? DType.BFloat16 : DType.Float16;
         Exporter.Export(FormulaModel.Path, _folder["w.safetensors"]);
-        Exporter.Export(
-            _folder["w.safetensors"], _folder[name],
-            s_half with { Precision = type == DType.BFloat16 ? ExportPrecision.BFloat16 : ExportPrecision.Float16 });
+        Exporter.Export(_folder["w.safetensors"], _folder[name], s_half with { Precision = precision });
 
         using var whole = Checkpoint.Open(_folder["w.safetensors"]);
         using var half = Checkpoint.Open(_folder[name]);

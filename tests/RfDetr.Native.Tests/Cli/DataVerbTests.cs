@@ -75,6 +75,22 @@ public sealed class DataVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_clip_that_is_there_is_not_drawn_over_unasked()
+    {
+        string[] synth = ["data", "synth", "--video", "--output", _folder["clips"], "--size", "96x96", "--frames", "2"];
+        (await CliRun.Of([.. synth, "--count", "1"])).Code.ShouldBe(0);
+        string boxes = File.ReadAllText(_folder["clips/clip-0-00000/gt/gt.txt"]);
+
+        CliRun again = await CliRun.Of([.. synth, "--count", "2"]);
+        (again.Code, again.Error.Contains("clip-0-00000' is there already", StringComparison.Ordinal)).ShouldBe((2, true));
+        File.ReadAllText(_folder["clips/clip-0-00000/gt/gt.txt"]).ShouldBe(boxes);
+        Directory.Exists(_folder["clips/clip-0-00001"]).ShouldBeFalse();
+
+        (await CliRun.Of([.. synth, "--count", "1", "--first", "1"])).Code.ShouldBe(0);
+        (await CliRun.Of([.. synth, "--count", "2", "--overwrite"])).Code.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Text_from_files_cannot_drive_a_terminal()
     {
         Directory.CreateDirectory(_folder["set/train"]);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using RfDetr.Tests.Images;
@@ -44,6 +45,49 @@ public sealed class DetectTests : IDisposable
         }
 
         Scores(image).ShouldBe(Scores(image).OrderDescending());
+    }
+
+    [SkippableFact]
+    public async Task A_name_that_is_not_UTF_8_is_called_so_wherever_a_file_has_it()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "other systems have no such names");
+        const string Script = """for e in jpg xml pth; do cp "$0" "$1/$(printf "caf\\351.$e")"; done""";
+        using (Process copy = Process.Start("/bin/sh", ["-c", Script, _folder["in/a.jpg"], _folder["in/deep"]]))
+            await copy.WaitForExitAsync();
+        string odd = _folder["in/deep/caf\uFFFD"];
+
+        CliRun run = await CliRun.Of("detect", _folder["in/deep"], "--json", "-");
+
+        run.Code.ShouldBe(1);
+        run.Error.ShouldContain("name is not UTF-8; rename it");
+        run.Error.ShouldNotContain("Could not find");
+        Files(run.Json).Length.ShouldBe(2);
+        run = await CliRun.Of("detect", _image, "--model", odd + ".pth");
+        run.Error.ShouldContain("name is not UTF-8; rename it");
+        Should.Throw<Data.DataSetFormatException>(() => Data.VocAnnotation.Read(odd + ".xml")).Message.ShouldContain("not UTF-8");
+    }
+
+    [Fact]
+    public async Task A_redirect_to_a_file_is_the_error_of_its_image_and_the_next_one_is_done()
+    {
+        await using var bad = new OneAnswerServer(
+            "HTTP/1.1 302 Found\r\nLocation: file:///etc/hostname\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
+        byte[] png = await File.ReadAllBytesAsync(_image);
+        await using var good = new OneAnswerServer(
+            [
+                .. Encoding.ASCII.GetBytes(
+                    $"HTTP/1.1 200 OK\r\nContent-Length: {png.Length}\r\nConnection: close\r\n\r\n"),
+                .. png
+            ]);
+
+        CliRun run = await CliRun.Of("detect", $"{bad.Address}", $"{good.Address}", "--json", "-");
+
+        run.Code.ShouldBe(1);
+        run.Error.ShouldContain("redirects to 'file:///etc/hostname'");
+        run.Error.ShouldNotContain("internal error");
+        JsonElement[] images = [.. run.Json.GetProperty("images").EnumerateArray()];
+        images.Select(i => i.TryGetProperty("error", out _)).ShouldBe([true, false]);
+        images[1].GetProperty("width").GetInt32().ShouldBe(97);
     }
 
     [Theory]

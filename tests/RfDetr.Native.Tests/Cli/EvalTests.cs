@@ -74,6 +74,21 @@ public sealed class EvalTests(EvalTests.Scenes scenes) : IClassFixture<EvalTests
         run.Out.ShouldContain("4 images in");
     }
 
+    // Both kinds are measured where model and labels have masks; who names one is shown that one.
+    [Theory]
+    [InlineData("segm", 12, "masks: ", "boxes: ")]
+    [InlineData("bbox", 12, "boxes: ", "masks: ")]
+    [InlineData(null, 24, "boxes: ", "nothing of the kind")]
+    public async Task Only_what_was_asked_for_is_printed(string? kind, int lines, string shown, string hidden)
+    {
+        string[] args = ["eval", "--model", "demo", "--data", scenes.Data, "--allow-missing"];
+        CliRun run = await CliRun.Of(kind is null ? args : [.. args, "--kind", kind]);
+        run.Code.ShouldBe(0, run.Error);
+        run.Out.Split('\n').Count(line => line.Contains("@[ IoU=", StringComparison.Ordinal)).ShouldBe(lines);
+        run.Out.ShouldContain(shown);
+        run.Out.ShouldNotContain(hidden);
+    }
+
     [Fact]
     public async Task Classes_that_do_not_fit_are_listed_on_both_sides_and_can_be_mapped()
     {

@@ -37,6 +37,16 @@ public sealed class OtherVerbTests
         JsonElement[] findings = [.. run.Json.GetProperty("findings").EnumerateArray()];
         foreach (string needed in (string[])["libvips", "image formats", "ONNX Runtime", "provider CPU"])
             findings.Single(f => f.GetProperty("name").GetString() == needed).GetProperty("state").GetString().ShouldBe("works");
+        foreach (string optional in (string[])["libtorch", "ffmpeg"])
+        {
+            JsonElement finding = findings.Single(f => f.GetProperty("name").GetString() == optional);
+            string text = finding.GetProperty("text").GetString()!;
+            if (finding.GetProperty("state").GetString() == "works")
+                text.ShouldMatch(@"^\d+\.\d+.*(threads|H\.264)");
+            else
+                text.ShouldMatch(@"(eng/torch\.sh|apt-get install ffmpeg|full build)", "the line to type");
+        }
+
         findings.Single(f => f.GetProperty("name").GetString() == "image formats")
             .GetProperty("text").GetString()!.ShouldContain("webp");
     }
@@ -45,10 +55,10 @@ public sealed class OtherVerbTests
     [Fact]
     public void Doctor_tries_providers_in_a_process_of_their_own()
     {
-        Finding cpu = ProviderProbe.Run("CPUExecutionProvider", null, CancellationToken.None);
+        Finding cpu = PartProbe.Run("CPUExecutionProvider", null, CancellationToken.None);
         cpu.State.ShouldBe(Health.Works, cpu.Text);
         cpu.Text.ShouldContain("ran the demonstration model");
-        Finding none = ProviderProbe.Run("NoSuchExecutionProvider", null, CancellationToken.None);
+        Finding none = PartProbe.Run("NoSuchExecutionProvider", null, CancellationToken.None);
         none.State.ShouldBe(Health.Limited);
         none.Name.ShouldBe("provider NoSuch");
         none.Text.ShouldContain("is not in this onnxruntime build (available: ");

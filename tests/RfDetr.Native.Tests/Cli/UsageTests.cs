@@ -23,7 +23,7 @@ public sealed class UsageTests
             "--provider: option 'x' of execution provider 'cuda' is not of the form key=value", "detect", "a.jpg", "--provider",
             "cuda:x")
     ]
-    [InlineData("there are no published weights 'nani'; did you mean 'nano'?", "detect", "a.jpg", "--model", "nani")]
+    [InlineData("there are no published weights 'nani'; did you mean 'nano'?", "detect", "-", "--model", "nani")]
     [InlineData("there are no published weights 'nani'; did you mean 'nano'?", "download", "nani")]
     public async Task Wrong_use_is_told_in_one_line_with_code_2(string message, params string[] args)
     {

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using RfDetr.Checkpoints;
+using Xunit.Abstractions;
 
 namespace RfDetr.Tests.Front;
 
 /// <summary>Behavior of <see cref="Detector"/> that a program sees: loading, one image, many, and many threads.</summary>
-public sealed class DetectorTests : FrontTest
+public sealed class DetectorTests(ITestOutputHelper output) : FrontTest
 {
     [Fact]
     public void A_region_of_interest_gives_what_its_crop_gives_moved_back()
@@ -346,6 +347,48 @@ public sealed class DetectorTests : FrontTest
             image.Dispose();
     }
 
+    [Fact]
+    public Task Many_threads_for_seconds_equal_one_and_take_no_more_memory() => ServeAsync(TimeSpan.FromSeconds(4));
+
+    [Fact]
+    [Trait("Duration", "Long")]
+    public Task Many_threads_for_five_minutes_equal_one_and_take_no_more_memory() => ServeAsync(TimeSpan.FromMinutes(5));
+
+    // From files on, so that decoding is a part of it.
+    private async Task ServeAsync(TimeSpan period)
+    {
+        using Detector detector = Detector.Load(Model, null, Of(EngineKind.Cpu));
+        string[] files = [.. Enumerable.Range(0, 6).Select(i => ImageFile(i, 200, 150))];
+        string[] expected = [.. files.Select(f => Text(detector.Detect(f, Everything)))];
+        long calls = 0, settled = 0;
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(caller => Task.Run(() =>
+        {
+            for (int i = caller; clock.Elapsed < period || i < 30; i++)
+            {
+                Text(detector.Detect(files[i % 6], Everything)).ShouldBe(expected[i % 6]);
+                Interlocked.Increment(ref calls);
+                if (clock.Elapsed > period / 4 && Interlocked.CompareExchange(ref settled, 1, 0) == 0)
+                    Interlocked.Exchange(ref settled, Used());
+            }
+        })));
+
+        long growth = Used() - settled;
+        output.WriteLine(Invariant.Text($"{calls} calls in {clock.Elapsed.TotalSeconds:0} s, memory {growth / 1e6:+0.0;-0.0} MB"));
+        settled.ShouldBeGreaterThan(1, "memory was looked at on the way");
+        growth.ShouldBeLessThan(64L << 20);
+    }
+
+    // What the process holds after a collection.
+    private static long Used()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        using var process = System.Diagnostics.Process.GetCurrentProcess();
+        return process.WorkingSet64;
+    }
+
     [Theory]
     [InlineData(EngineKind.Cpu)]
     [InlineData(EngineKind.OnnxRuntime)]
@@ -391,15 +434,6 @@ public sealed class DetectorTests : FrontTest
 
         done.ShouldBe(1000);
         (Used() - after100).ShouldBeLessThan(200L << 20, "900 images kept would be 650 MB");
-
-        static long Used()
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            GC.Collect();
-            using var process = System.Diagnostics.Process.GetCurrentProcess();
-            return process.WorkingSet64;
-        }
     }
 
     private static Engine Of(EngineKind kind) =>

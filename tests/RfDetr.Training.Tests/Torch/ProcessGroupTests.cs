@@ -158,7 +158,7 @@ public sealed class ProcessGroupTests
             try
             {
                 using ProcessGroup group =
-                    ProcessGroup.Create(new() { WorldSize = size, Rank = rank, Port = port, Timeout = TimeSpan.FromSeconds(60) });
+                    ProcessGroup.Create(new() { WorldSize = size, Rank = rank, Port = port, Timeout = TimeSpan.FromMinutes(5) });
                 body(group);
             }
             catch (Exception error)

@@ -59,7 +59,7 @@ public sealed class RankRunTests
         ranks.Keys.Order().ShouldBe([0, 1]);
         Process.GetProcessById(ranks[victim]).Kill();
 
-        launcher.Wait(TimeSpan.FromSeconds(60)).ShouldBe(1);
+        launcher.Wait().ShouldBe(1);
         launcher.Errors.ShouldContain($"process {victim} of 2 ended with exit code 137; the others are stopped");
         ranks.Values.ShouldAllBe(id => !Directory.Exists($"/proc/{id}"));
     }
@@ -87,12 +87,12 @@ public sealed class RankRunTests
         else
         {
             launcher.Terminate();
-            launcher.Wait(TimeSpan.FromSeconds(60)).ShouldBe(143, launcher.Errors);
+            launcher.Wait().ShouldBe(143, launcher.Errors);
         }
 
         foreach (int id in ranks.Values)
             SpinWait.SpinUntil(
-                () => !Directory.Exists($"/proc/{id}"), TimeSpan.FromSeconds(60)).ShouldBeTrue($"rank {id} lives on");
+                () => !Directory.Exists($"/proc/{id}"), TrainingProcess.Hang).ShouldBeTrue($"rank {id} lives on");
         File.Exists(Checkpoint(options)).ShouldBeTrue(
             $"the ranks end as after Ctrl-C, with their step saved; before there was {before}");
     }
@@ -109,7 +109,7 @@ public sealed class RankRunTests
         first.WaitFor("epoch 1/1000 step 2/");
         second.Kill().ShouldBeTrue();
 
-        first.Wait(TimeSpan.FromSeconds(60)).ShouldBe(1);
+        first.Wait().ShouldBe(1);
         first.Errors.ShouldContain("rank 0 of 2");
         first.Errors.ShouldContain("a process may have ended");
     }

@@ -43,7 +43,7 @@ public sealed class ResumeTests
         {
             run.WaitFor("epoch 1/100 step 2/");
             run.Terminate();
-            run.Wait(TimeSpan.FromSeconds(60)).ShouldBe(143, run.Errors);
+            run.Wait().ShouldBe(143, run.Errors);
         }
 
         using Checkpoint saved = RfDetr.Checkpoints.Checkpoint.Open(Path.Combine(folder["run"], "checkpoint.pth"));

@@ -263,7 +263,7 @@ public class HostileFileTests
     }
 
     /// <summary>A PyTorch archive around a pickle given as Latin-1 text, with an optional storage '0'.</summary>
-    private static byte[] Pickle(string pickle, byte[]? storage = null)
+    internal static byte[] Pickle(string pickle, byte[]? storage = null)
     {
         using var stream = new MemoryStream();
         var zip = new ZipWriter(stream);
@@ -274,6 +274,6 @@ public class HostileFileTests
         return stream.ToArray();
     }
 
-    private static string Refused(byte[] file) =>
+    internal static string Refused(byte[] file) =>
         Should.Throw<CheckpointFormatException>(() => Checkpoint.Read(file, "the file")).Message;
 }

@@ -11,13 +11,13 @@ public sealed class CpuNetworkTests
     // Sums in another order, and functions of four digits more than that.
     private const double Tolerance = 2e-5;
 
-    public static TheoryData<InstructionSet, bool> Sets()
+    public static TheoryData<string, bool> Sets()
     {
-        var rows = new TheoryData<InstructionSet, bool>();
+        var rows = new TheoryData<string, bool>();
         foreach (InstructionSet set in InstructionSets.Available)
         {
-            rows.Add(set, false);
-            rows.Add(set, true);
+            rows.Add(set.ToString(), false);
+            rows.Add(set.ToString(), true);
         }
 
         return rows;
@@ -25,8 +25,9 @@ public sealed class CpuNetworkTests
 
     [Theory]
     [MemberData(nameof(Sets))]
-    public void Every_stage_agrees_with_the_host(InstructionSet set, bool masks)
+    public void Every_stage_agrees_with_the_host(string name, bool masks)
     {
+        InstructionSet set = Enum.Parse<InstructionSet>(name);
         ModelConfig config = masks ? TinyNetwork.Masks : TinyNetwork.Boxes;
         NetworkGraph graph = TinyNetwork.Record(config, 2, taps: _ => true);
         Dictionary<string, HostTensor> image = TinyNetwork.Image(config, 2);

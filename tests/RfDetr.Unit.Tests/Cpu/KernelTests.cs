@@ -6,12 +6,13 @@ namespace RfDetr.Tests.Cpu;
 /// <summary>Row kernels and functions on every instruction set, against double precision.</summary>
 public sealed unsafe class KernelTests
 {
-    public static TheoryData<InstructionSet> Sets => [.. InstructionSets.Available];
+    public static TheoryData<string> Sets => [.. InstructionSets.Available.Select(set => set.ToString())];
 
     [Theory]
     [MemberData(nameof(Sets))]
-    public void Functions_are_as_exact_as_they_say(InstructionSet set)
+    public void Functions_are_as_exact_as_they_say(string name)
     {
+        InstructionSet set = Enum.Parse<InstructionSet>(name);
         float[] x = [.. Enumerable.Range(-4000, 8001).Select(i => i / 400f)];
         Largest(set, UnaryFunction.Exp, x, Math.Exp, relative: true).ShouldBeLessThan(3e-7);
         Largest(set, UnaryFunction.Erf, x, ErrorFunction.Erf, relative: false).ShouldBeLessThan(4e-7);
@@ -22,8 +23,9 @@ public sealed unsafe class KernelTests
 
     [Theory]
     [MemberData(nameof(Sets))]
-    public void Exp_ends_where_float32_does(InstructionSet set)
+    public void Exp_ends_where_float32_does(string name)
     {
+        InstructionSet set = Enum.Parse<InstructionSet>(name);
         float[] y = Map(
             set, UnaryFunction.Exp,
             [
@@ -38,8 +40,9 @@ public sealed unsafe class KernelTests
 
     [Theory]
     [MemberData(nameof(Sets))]
-    public void Rows_of_any_length_are_normalized(InstructionSet set)
+    public void Rows_of_any_length_are_normalized(string name)
     {
+        InstructionSet set = Enum.Parse<InstructionSet>(name);
         KernelSet kernels = KernelSet.For(set);
         for (int n = 1; n <= 67; n++)
         {
@@ -54,8 +57,9 @@ public sealed unsafe class KernelTests
 
     [Theory]
     [MemberData(nameof(Sets))]
-    public void Rows_of_any_length_sum_to_one_after_softmax(InstructionSet set)
+    public void Rows_of_any_length_sum_to_one_after_softmax(string name)
     {
+        InstructionSet set = Enum.Parse<InstructionSet>(name);
         KernelSet kernels = KernelSet.For(set);
         for (int n = 1; n <= 40; n++)
         {

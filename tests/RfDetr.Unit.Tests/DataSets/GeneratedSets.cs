@@ -12,17 +12,21 @@ internal sealed record MadeImage(string Split, string Name, int Width, int Heigh
 /// <summary>A data set that a generator made up.</summary>
 internal sealed record MadeSet(string[] Classes, MadeImage[] Images)
 {
-    /// <summary>Writes it in Roboflow's layout, the one that holds everything; each image has other pixels.</summary>
-    public void Write(DataSetFolder folder, string name)
+    /// <summary>Writes it in one of the two layouts of COCO, which hold everything; each image has other pixels.</summary>
+    /// <param name="folder">Where it goes.</param>
+    /// <param name="name">Name of its folder.</param>
+    /// <param name="original">True: COCO's own layout; false: Roboflow's.</param>
+    public void Write(DataSetFolder folder, string name, bool original)
     {
         int number = 0;
+        string year = original ? "2017" : "";
         foreach (IGrouping<string, MadeImage> split in Images.GroupBy(i => i.Split))
         {
             var images = new List<CocoImage>();
             var annotations = new List<CocoAnnotation>();
             foreach (MadeImage image in split)
             {
-                folder.Image($"{name}/{split.Key}/{image.Name}", image.Width, image.Height, ++number);
+                folder.Image($"{name}/{split.Key}{year}/{image.Name}", image.Width, image.Height, ++number);
                 images.Add(new CocoImage(number, image.Name, image.Width, image.Height));
                 annotations.AddRange(image.Objects.Select((o, i) => new CocoAnnotation
                 {
@@ -40,7 +44,9 @@ internal sealed record MadeSet(string[] Classes, MadeImage[] Images)
             }
 
             CocoCategory[] categories = [.. Classes.Select((c, i) => new CocoCategory(i + 1, c))];
-            new CocoFile("", images, categories, annotations).Write(folder.At($"{name}/{split.Key}/_annotations.coco.json"));
+            string file = original ? $"annotations/instances_{split.Key}{year}.json" : $"{split.Key}/_annotations.coco.json";
+            Directory.CreateDirectory(Path.GetDirectoryName(folder.At($"{name}/{file}"))!);
+            new CocoFile("", images, categories, annotations).Write(folder.At($"{name}/{file}"));
         }
     }
 }
@@ -51,7 +57,7 @@ internal static class GeneratedSets
     private const int Width = 64, Height = 48;
 
     private static readonly Gen<string> s_stem = Gen.OneOf(
-        "a", "b", "A", "a b", "ä", "x.y", "images/a", "images/sub/a", "sub/images/b", "labels/c", "sub/d", "train/images/e");
+        "a", "b", "A", "a b", "ä", "a\u0308", "猫", "x.y", "images/a", "images/sub/a", "sub/images/b", "labels/c", "sub/d", "train/images/e");
 
     private static readonly Gen<string> s_extension = Gen.Frequency(
         (8, Gen.Const(".bmp")), (1, Gen.Const(".BMP")), (1, Gen.Const(".png")), (1, Gen.Const(".jfif")));

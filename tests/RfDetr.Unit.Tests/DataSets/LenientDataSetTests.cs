@@ -178,6 +178,20 @@ public class LenientDataSetTests
     }
 
     [Fact]
+    public void Label_lines_of_a_class_that_has_no_name_are_left_out_and_counted()
+    {
+        using DataSetFolder folder = new DataSetFolder().Text("data.yaml", "train: train/images\nnames: [cat, dog]")
+            .Text("train/labels/a.txt", "2 0.5 0.5 1 1\n1 0.5 0.5 0.5 0.5\n90 0.1 0.1 0.2 0.1 0.2 0.2\n").Image("train/images/a.bmp");
+
+        DataSet data = folder.Open();
+
+        data.Splits[0].Images[0].Objects.ShouldHaveSingleItem().ClassIndex.ShouldBe(1);
+        data.Warnings.ShouldHaveSingleItem().ShouldContain("2 annotations have a class that is not declared");
+        data.Warnings[0].ShouldContain("a.txt line 1: class 2 is not one of 0 to 1");
+        DataDoctor.Examine(folder.Path).Findings.ShouldContain(f => f.Code == "category-undeclared" && f.Count == 2);
+    }
+
+    [Fact]
     public void A_split_that_is_named_but_not_there_is_an_error_only_where_it_is_asked_for()
     {
         using DataSetFolder folder = new DataSetFolder()
@@ -234,6 +248,9 @@ public class LenientDataSetTests
     [InlineData("<size/>")]
     [InlineData("")]
     [InlineData("<size><width>20.0</width><height> 10 </height></size>")]
+    [InlineData("<size><width>20.5</width><height>10</height></size>")]
+    [InlineData("<size><width>-20</width><height>NaN</height></size>")]
+    [InlineData("<size><width>None</width><height>1e99</height></size>")]
     public void VOC_sizes_of_0_missing_or_fractional(string size)
     {
         using DataSetFolder folder = Voc(

@@ -51,4 +51,32 @@ public sealed class LabelPlacerTests
     [Fact]
     public void A_plate_wider_than_the_image_starts_at_its_left() =>
         new LabelPlacer(30, 30).Place(new PixelRect(20, 20, 5, 5), 50, 10).X.ShouldBe(0);
+
+    [Fact]
+    public void Labels_of_crowded_boxes_never_hide_each_other_where_there_is_room()
+    {
+        var placer = new LabelPlacer(400, 300);
+        var plates = new List<PixelRect>();
+
+        // Forty nearly equal boxes: eight places around them are soon taken.
+        for (int i = 0; i < 40; i++)
+            plates.Add(placer.Place(new PixelRect(180 + i % 3, 140 + i % 2, 40, 30), 50, 14));
+
+        for (int i = 0; i < plates.Count; i++)
+        {
+            new PixelRect(0, 0, 400, 300).Intersect(plates[i]).ShouldBe(plates[i]);
+            for (int j = i + 1; j < plates.Count; j++)
+                plates[i].Intersect(plates[j]).IsEmpty.ShouldBeTrue($"{plates[i]} and {plates[j]}");
+        }
+    }
+
+    [Fact]
+    public void Places_that_are_taken_beforehand_stay_free_and_a_full_image_still_gets_labels()
+    {
+        var placer = new LabelPlacer(60, 30);
+        placer.Take(new PixelRect(0, 0, 60, 15));
+        placer.Place(new PixelRect(5, 16, 20, 10), 30, 10).Y.ShouldBeGreaterThanOrEqualTo(15);
+        for (int i = 0; i < 9; i++)
+            new PixelRect(0, 0, 60, 30).Intersect(placer.Place(new PixelRect(5, 16, 20, 10), 30, 10)).IsEmpty.ShouldBeFalse();
+    }
 }

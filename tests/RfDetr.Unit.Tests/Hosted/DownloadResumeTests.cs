@@ -119,10 +119,10 @@ public sealed class DownloadResumeTests : DownloadTest
                 await never.Task;
             },
             ScriptedServer.File(Content));
-        await Download(server, o => o with { StallTimeout = TimeSpan.FromSeconds(3) });
+        await Download(server, o => o with { StallTimeout = TimeSpan.FromSeconds(10) });
         File.ReadAllBytes(Target).ShouldBe(Content);
         server.Requests.Select(r => r.From).ShouldBe([null, 40_000]);
-        Reports.Single(p => p.Stage == DownloadStage.Retrying).Reason.ShouldBe("nothing arrived for 3 s");
+        Reports.Single(p => p.Stage == DownloadStage.Retrying).Reason.ShouldBe("nothing arrived for 10 s");
         never.SetResult();
     }
 

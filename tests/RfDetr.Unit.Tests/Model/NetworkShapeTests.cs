@@ -20,6 +20,20 @@ public sealed class NetworkShapeTests
         result.Masks?.Logits().Shape.ShouldBe([Dim.Batch, c.NumQueries, c.Resolution / 4, c.Resolution / 4]);
     }
 
+    // What 'rfdetr variants' counts: the network's parameters and the mask token, which every checkpoint has.
+    [Theory]
+    [MemberData(nameof(VariantNames))]
+    public void The_page_of_models_says_how_many_parameters_a_variant_has(string name)
+    {
+        ModelConfig config = Variants.Get(name);
+        var parameters = new ParameterList();
+        _ = new RfDetrNetwork(new Weights(parameters, new ShapeBackend()), config);
+        string row = File.ReadLines(Path.Combine(House.Checkout.Root, "docs/models.md"))
+            .Single(line => line.StartsWith($"| `{name}`", StringComparison.Ordinal));
+        row.ShouldContain(string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"| {(parameters.Count + config.EncoderWidth) / 1e6:0.0} M |"));
+    }
+
     [Theory]
     [MemberData(nameof(VariantNames))]
     public void Every_variant_asks_for_the_published_parameters(string name)

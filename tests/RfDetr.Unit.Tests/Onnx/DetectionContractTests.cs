@@ -40,6 +40,40 @@ public sealed class DetectionContractTests
     }
 
     [Fact]
+    public void Masks_under_a_number_are_found_by_their_shape_and_every_output_that_is_left_over_is_told()
+    {
+        OnnxValueInfo dets = Value("dets", -1, 9, 4), labels = Value("labels", -1, 9, 3), masks = Value("4245", -1, 9, 24, 32);
+        OnnxValueInfo[] others = [Value("tokens", -1, 9, 256), Value("features", -1, 256, 24, 32),
+            Value("ids", -1, 9, 24, 32) with { ElementType = OnnxElementType.Int64 }];
+
+        DetectionContract contract = DetectionContract.Of([s_input], [dets, labels, .. others, masks]);
+
+        contract.Masks.ShouldBe(masks);
+        contract.Warnings.Count.ShouldBe(2);
+        contract.Warnings[0].ShouldContain("'4245' Float32 [?, 9, 24, 32] is taken for the masks");
+        contract.Warnings[1].ShouldStartWith("not used are the outputs 'tokens'");
+        contract.Warnings[1].ShouldContain("'features'");
+        contract.Warnings[1].ShouldContain("'ids'");
+
+        // Two of them: neither is guessed, both are told.
+        DetectionContract doubtful = DetectionContract.Of([s_input], [dets, labels, masks, masks with { Name = "77" }]);
+        doubtful.Masks.ShouldBeNull();
+        doubtful.Warnings.ShouldHaveSingleItem().ShouldContain("'4245' Float32 [?, 9, 24, 32], '77'");
+
+        // Metadata that knows of no masks is believed.
+        InferenceMetadata metadata = MetadataJsonTests.Example() with
+        {
+            InputName = "input",
+            InputShape = [-1, 3, 384, 512],
+            Outputs = new Dictionary<string, string> { ["pred_boxes"] = "dets", ["pred_logits"] = "labels" },
+        };
+        DetectionContract told = DetectionContract.Of([s_input], [dets, labels, masks], metadata);
+        told.Masks.ShouldBeNull();
+        told.Warnings.ShouldHaveSingleItem().ShouldStartWith("not used is the output '4245'");
+        DetectionContract.Of([s_input], [dets, labels]).Warnings.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Metadata_names_win()
     {
         InferenceMetadata metadata = MetadataJsonTests.Example() with

@@ -79,6 +79,11 @@ public sealed class ChoiceFinderTests : IDisposable
     [InlineData("\"OnnxRuntime\"", "\"Auto\"")]
     [InlineData("\"OnnxRuntime\"", "77")]
     [InlineData("\"batch\": 1", "\"batch\": -4")]
+    [InlineData("\"notes\": []", "\"from_cache\": true")]
+    [InlineData("\"notes\": []", "\"notes\": [null]")]
+    [InlineData("\"fate\": \"Chosen\"", "\"fate\": 77")]
+    [InlineData("\"spinning\": ", "\"spinning\": 1, \"was\": ")]
+    [InlineData("\"candidates\": [", "\"candidates\": [], \"were\": [")]
     public void A_choice_that_cannot_be_is_measured_again(string there, string instead)
     {
         Find();

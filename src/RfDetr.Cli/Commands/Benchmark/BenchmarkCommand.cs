@@ -35,7 +35,7 @@ internal sealed class BenchmarkCommand
     private readonly Option<bool> _noDraw = OptionsOf.Flag("--no-draw", "Leave drawing out.");
     private readonly Option<float?> _threshold =
         OptionsOf.Number("--threshold", "T", "Only scores above this are kept, decoded and drawn (default 0.5).", 0, 1);
-    private readonly Option<string?> _report = OptionsOf.Text("--report", "FILE", "Also write a page with charts (.html).");
+    private readonly Option<string?> _report = OptionsOf.OutputFile("--report", "FILE", "Also write a page with charts (.html).");
 
     private readonly DataOpening _opening = new();
 

@@ -1,3 +1,4 @@
+using RfDetr.Cli.Framework;
 using Spectre.Console;
 
 namespace RfDetr.Cli.Commands;
@@ -14,9 +15,8 @@ internal static class BenchmarkPrint
         {
             console.WriteLine();
             console.WriteLine(BenchmarkText.Title(series));
-            var table = new Table { Border = TableBorder.Simple };
-            foreach (string heading in BenchmarkText.Headings)
-                table.AddColumn(heading, c => c.Alignment = heading == BenchmarkText.Headings[0] ? Justify.Left : Justify.Right);
+            TextTable table = new TextTable().AddColumn(BenchmarkText.Headings[0])
+                .AddNumbers(BenchmarkText.Headings.AsSpan(1));
             foreach (string[] row in BenchmarkText.Rows(series))
                 table.AddRow(row.Select(Markup.Escape).ToArray());
             console.Write(table);

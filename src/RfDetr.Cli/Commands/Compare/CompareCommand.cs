@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using Spectre.Console;
 
@@ -24,7 +25,7 @@ internal sealed class CompareCommand
         OptionsOf.Flag("--any-environment", "Compare even if machine, images or measurement differ.");
 
     private readonly Option<string?> _report =
-        OptionsOf.Text("--report", "FILE", "Also write a page with the ratios and their intervals (.html).");
+        OptionsOf.OutputFile("--report", "FILE", "Also write a page with the ratios and their intervals (.html).");
 
     public static Command Create()
     {
@@ -51,7 +52,7 @@ internal sealed class CompareCommand
             () => BenchmarkComparer.Compare(BenchmarkFile.Read(context.Get(_a)), BenchmarkFile.Read(context.Get(_b)), options),
             context.Cancellation).ConfigureAwait(false);
         bool passed = result.Passed && !(context.Get(_strict) && result.Verdict == Verdict.Undecided);
-        context.WriteJson(json => CompareJson.Write(json, result, passed));
+        context.WriteJson(CliJson.Default.CompareDocument, () => CompareDocument.Of(result, passed));
         CompareText.Print(context.Human, result, passed);
         foreach (EnvironmentDifference d in result.Differences.Where(d => d.Blocks))
             context.Warn($"{d.Name} differs, times may answer different questions: {d.A} and {d.B}");

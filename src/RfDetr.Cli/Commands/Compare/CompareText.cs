@@ -1,3 +1,4 @@
+using RfDetr.Cli.Framework;
 using Spectre.Console;
 
 namespace RfDetr.Cli.Commands;
@@ -24,8 +25,8 @@ internal static class CompareText
             return;
         }
 
-        var table = new Table { Border = TableBorder.Simple };
-        table.AddColumn("differs").AddColumn("A").AddColumn("B");
+        TextTable table = new TextTable().AddColumn("differs").AddColumn("A", narrow: Narrow.Wrap)
+            .AddColumn("B", narrow: Narrow.Wrap);
         foreach (EnvironmentDifference d in result.Differences)
             table.AddRow(Markup.Escape(d.Name), Markup.Escape(d.A), Markup.Escape(d.B));
         console.Write(table);
@@ -34,11 +35,8 @@ internal static class CompareText
     private static void Print(IAnsiConsole console, SeriesComparison series, ComparisonOptions options)
     {
         console.WriteLine(ComparisonText.Series(series));
-        var table = new Table { Border = TableBorder.Simple };
-        table.AddColumn("median, ms per call");
-        foreach (string heading in (string[])["A", "B", "B / A", "low", "high"])
-            table.AddColumn(heading, c => c.RightAligned());
-        table.AddColumn("");
+        TextTable table = new TextTable().AddColumn("median, ms per call").AddNumbers("A", "B", "B / A", "low", "high")
+            .AddColumn("");
         foreach (StageComparison s in series.Stages)
         {
             string name = s.Name == options.Metric ? $"[bold]{s.Name}[/]" : s.Name;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using RfDetr.Data;
 using Spectre.Console;
@@ -11,7 +12,7 @@ internal sealed class DataConvertCommand
     private readonly DataArguments _data = new();
     private readonly Option<string?> _to =
         OptionsOf.Choice("--to", "Layout to write: coco (Roboflow's), yolo or voc.", "coco", "yolo", "voc");
-    private readonly Option<string?> _output = OptionsOf.Text("--output", "DIR", "New folder for it.");
+    private readonly Option<string?> _output = OptionsOf.OutputFolder("--output", "DIR", "New folder for it.");
     private readonly Option<bool> _link = OptionsOf.Flag(
         "--link", "Make hard links to the images instead of copies (both folders on one drive).");
     private readonly Option<bool> _loss = OptionsOf.Flag(
@@ -48,19 +49,7 @@ internal sealed class DataConvertCommand
             () =>
                 DataConverter.Convert(data, output, options, new ImageProgress(bar),
                     context.Cancellation), context.Cancellation)).ConfigureAwait(false);
-        context.WriteJson(json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("folder", output);
-            json.WriteString("layout", options.To.ToString());
-            json.WriteNumber("images", report.Images);
-            json.WriteNumber("objects", report.Objects);
-            json.WriteStartArray("lost");
-            foreach (string lost in report.Lost)
-                json.WriteStringValue(lost);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        });
+        context.WriteJson(CliJson.Default.ConversionDocument, () => ConversionDocument.Of(output, options.To, report));
         context.Human.MarkupLineInterpolated($"{report.Images} images with {report.Objects} objects in {output}");
         foreach (string lost in report.Lost)
             context.Warn(lost);

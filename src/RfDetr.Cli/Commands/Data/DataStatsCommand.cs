@@ -43,9 +43,9 @@ internal sealed class DataStatsCommand
             CultureInfo.InvariantCulture, $", {s.Objects} objects ({s.WithMask} with masks), {s.Crowds} crowd regions");
         console.MarkupLineInterpolated(
             $"objects of an image {Text(s.PerImage, "0.#")}; width {Text(s.Width, "0")}; height {Text(s.Height, "0")}");
-        Table table = new Table()
-            .Border(TableBorder.Simple)
-            .AddColumns("logit", "class", "id", "objects", "images", "small", "medium", "large", "size %", "width ÷ height");
+        TextTable table = new TextTable().AddColumn("logit", right: true).AddColumn("class", narrow: Narrow.Wrap)
+            .AddNumbers("id", "objects", "images", "small", "medium", "large")
+            .AddColumn("size %", right: true, Narrow.Drop).AddColumn("width ÷ height", right: true, Narrow.Drop);
         foreach (ClassStatistics c in s.Classes)
         {
             string[] cells =

@@ -28,11 +28,17 @@ internal sealed class DetectReport(IAnsiConsole console, int total)
         }
 
         _succeeded++;
+        if (outcome.Result.IsSaturated)
+        {
+            context.Warn(
+                $"{outcome.Source.Name} used up the model's candidates: there may be more objects; try --tiles auto");
+        }
+
         StageTimes t = outcome.Result.Times;
         _times += t;
         foreach (Detection detection in outcome.Result.Items)
             _perClass[detection.ClassName] = _perClass.GetValueOrDefault(detection.ClassName) + 1;
-        if (total <= MostTables)
+        if (total <= MostTables && Done <= MostTables)
             Table(outcome.Source.Name, outcome.Result);
         else if (!quiet)
             Line(outcome.Source.Name, outcome.Result);
@@ -63,10 +69,8 @@ internal sealed class DetectReport(IAnsiConsole console, int total)
         console.MarkupLineInterpolated($"[bold]{name}[/]  {found.Width}×{found.Height}  {count}");
         if (found.Items.Count == 0)
             return;
-        var table = new Table { Border = TableBorder.Simple };
-        table.AddColumn("class").AddColumn(new TableColumn("score").RightAligned());
-        foreach (string edge in (string[])["left", "top", "right", "bottom"])
-            table.AddColumn(new TableColumn(edge).RightAligned());
+        TextTable table = new TextTable().AddColumn("class", narrow: Narrow.Wrap)
+            .AddNumbers("score", "left", "top", "right", "bottom");
         foreach (Detection d in found.Items.Take(MostRows))
         {
             table.AddRow([Markup.Escape(d.ClassName), d.Score.ToString("0.000", CultureInfo.InvariantCulture),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using Spectre.Console;
 
@@ -18,7 +19,7 @@ internal sealed class DiffCommand
     private readonly Option<int?> _gallery =
         OptionsOf.Whole("--gallery", "N", "Most images on the page of --report, worst first (default 20).", 0, 1000);
     private readonly Option<string?> _report =
-        OptionsOf.Text("--report", "FILE", "Also write a page with charts and the worst images side by side (.html).");
+        OptionsOf.OutputFile("--report", "FILE", "Also write a page with charts and the worst images side by side (.html).");
     private readonly ModelArguments _model = new();
 
     public static Command Create()
@@ -42,8 +43,8 @@ internal sealed class DiffCommand
             MinIoU = context.Get(_iou) ?? defaults.MinIoU
         };
         (ModelOptions about, Engine engine) = (_model.Options(context), _model.Engine(context));
-        using Detector a = await Detector.LoadAsync(context.Get(_a), about, engine, context.Cancellation).ConfigureAwait(false);
-        using Detector b = await Detector.LoadAsync(context.Get(_b), about, engine, context.Cancellation).ConfigureAwait(false);
+        using Detector a = await ModelArguments.LoadAsync(context, context.Get(_a), about, engine).ConfigureAwait(false);
+        using Detector b = await ModelArguments.LoadAsync(context, context.Get(_b), about, engine).ConfigureAwait(false);
         ModelDiff diff = await context.WithProgressAsync("comparing", bar => Task.Run(
             () =>
                 ModelDiff.Run(
@@ -55,7 +56,7 @@ internal sealed class DiffCommand
         foreach ((string file, Exception error) in diff.Failures)
             context.Fail(
                 Failures.Describe(error) is var text && text.Contains(file, StringComparison.Ordinal) ? text : $"{file}: {text}");
-        context.WriteJson(json => DiffJson.Write(json, diff));
+        context.WriteJson(CliJson.Default.DiffDocument, () => DiffDocument.Of(diff));
         DiffPrint.To(context.Human, diff);
         if (page is not null)
         {

@@ -1,3 +1,4 @@
+using RfDetr.Cli.Framework;
 using Spectre.Console;
 
 namespace RfDetr.Cli.Commands;
@@ -10,9 +11,9 @@ internal static class DiffPrint
     public static void To(IAnsiConsole console, ModelDiff diff)
     {
         console.WriteLine(DiffText.Models(diff));
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (string heading in DiffText.Headings)
-            table.AddColumn(heading, c => c.Alignment = heading == DiffText.Headings[0] ? Justify.Left : Justify.Right);
+        TextTable table = new TextTable().AddColumn(DiffText.Headings[0], narrow: Narrow.Wrap);
+        for (int i = 1; i < DiffText.Headings.Length; i++)
+            table.AddColumn(DiffText.Headings[i], right: true, i > 4 ? Narrow.Drop : Narrow.Keep);
         foreach (ClassDiff c in diff.Classes.Append(diff.Total))
             table.AddRow(DiffText.Row(c).Select(Markup.Escape).ToArray());
         console.Write(table);

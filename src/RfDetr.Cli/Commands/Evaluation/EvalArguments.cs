@@ -22,7 +22,7 @@ internal sealed class EvalArguments
     private readonly Option<int?> _numSelect =
         OptionsOf.Whole("--num-select", "K", "Detections per image; otherwise the model's own.", 1, 1_000_000);
     private readonly Option<int?> _batch = OptionsOf.Whole("--batch", "B", "Images per run of the network (default 1).", 1, 1024);
-    private readonly Option<string?> _output = OptionsOf.Text(
+    private readonly Option<string?> _output = OptionsOf.OutputFolder(
         "--output", "DIR", "Folder for detections as COCO results, evaluation.json, results.json and report.html.");
     private readonly EvaluationArguments _evaluation = new();
 
@@ -42,6 +42,9 @@ internal sealed class EvalArguments
     public string Data(CliContext context) => context.Get(_data)!;
 
     public string Split(CliContext context) => context.Get(_split) ?? "valid";
+
+    /// <summary>The kind that was asked for by name; null for all that the model and the labels have.</summary>
+    public EvaluationKind? Kind(CliContext context) => _evaluation.Kind(context);
 
     public string? Output(CliContext context) => context.Get(_output);
 

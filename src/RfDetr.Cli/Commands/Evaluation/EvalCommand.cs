@@ -21,9 +21,9 @@ internal static class EvalCommand
         string data = arguments.Data(context);
         DataSet opened = await arguments.Opening.OpenAsync(context, data).ConfigureAwait(false);
         DataSplit split = opened.Split(arguments.Split(context));
-        using Detector detector = await Detector.LoadAsync(
-            arguments.Model.Model(context), arguments.Model.Options(context), arguments.Model.Engine(context),
-            context.Cancellation).ConfigureAwait(false);
+        using Detector detector = await ModelArguments.LoadAsync(
+            context, arguments.Model.Model(context), arguments.Model.Options(context), arguments.Model.Engine(context))
+            .ConfigureAwait(false);
         foreach (string warning in detector.Model.Warnings)
             context.Warn(warning);
         EvaluateOptions options = arguments.Options(context, detector.Model.Classes, split);
@@ -37,7 +37,7 @@ internal static class EvalCommand
 
         context.WriteJson(json => EvaluationFiles.WriteJson(json, evaluation, data));
         if (!context.WantsJson)
-            Print(context.Human, evaluation);
+            Print(context.Human, evaluation, arguments.Kind(context));
         if (arguments.Output(context) is { } folder)
         {
             await Task.Run(() => EvaluationFiles.Write(folder, evaluation, data), context.Cancellation).ConfigureAwait(false);
@@ -47,9 +47,10 @@ internal static class EvalCommand
         return ExitCodes.Done;
     }
 
-    private static void Print(IAnsiConsole console, DetectorEvaluation evaluation)
+    // Who asks for masks by name is not shown boxes; files have both.
+    private static void Print(IAnsiConsole console, DetectorEvaluation evaluation, EvaluationKind? kind)
     {
-        foreach (EvaluationResult result in RunReportContent.Both(evaluation.Summary))
+        foreach (EvaluationResult result in RunReportContent.Both(evaluation.Summary).Where(r => kind is null || r.Kind == kind))
         {
             EvaluationText.Print(console, result);
             console.WriteLine();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RfDetr.Cli.Framework;
 using RfDetr.Data;
 using Spectre.Console;
 
@@ -47,10 +48,8 @@ internal static class EvaluationText
 
     private static void PrintClasses(IAnsiConsole console, EvaluationResult result)
     {
-        var table = new Table { Border = TableBorder.Simple };
-        _ = table.AddColumn(new TableColumn("class") { NoWrap = true });
-        foreach (string heading in (string[])["objects", "AP", "AP50", "AP75", "AR", "precision", "recall", "F1"])
-            _ = table.AddColumn(new TableColumn(heading) { NoWrap = true, Alignment = Justify.Right });
+        TextTable table = new TextTable().AddColumn("class", narrow: Narrow.Wrap)
+            .AddNumbers("objects", "AP", "AP50", "AP75", "AR", "precision", "recall", "F1");
         foreach (ClassResult one in result.Classes.Take(Tables))
         {
             string[] numbers = one.Objects == 0
@@ -63,7 +62,9 @@ internal static class EvaluationText
             _ = table.AddRow([Markup.Escape(one.Class.Name), one.Objects.ToString(CultureInfo.InvariantCulture), .. numbers]);
         }
 
+        console.WriteLine();
         console.Write(table);
+        console.WriteLine();
         if (result.Classes.Count > Tables)
             console.WriteLine($"… and {result.Classes.Count - Tables} more classes; --json has them all");
     }

@@ -1,4 +1,4 @@
-using Spectre.Console;
+using RfDetr.Cli.Framework;
 using static RfDetr.Invariant;
 
 namespace RfDetr.Cli.Commands;
@@ -17,13 +17,10 @@ internal static class QuantizationText
         return text;
     }
 
-    public static Table Blocks(QuantizationPolicy policy)
+    public static TextTable Blocks(QuantizationPolicy policy)
     {
-        var table = new Table { Border = TableBorder.Simple };
-        table.AddColumn(new TableColumn("block") { NoWrap = true });
-        table.AddColumn(new TableColumn("AP cost") { NoWrap = true }.RightAligned());
-        table.AddColumn(new TableColumn("runs in") { NoWrap = true });
-        table.AddColumn(new TableColumn("share") { NoWrap = true }.RightAligned());
+        TextTable table = new TextTable().AddColumn("block", narrow: Narrow.Wrap).AddNumbers("AP cost").AddColumn("runs in")
+            .AddNumbers("share");
         foreach (QuantizedBlock block in policy.Blocks)
             table.AddRow(
                 block.Name, block.Cost is { } cost ? Text($"{cost:0.00}") : "?", block.IsInt8 ? "int8" : "float",

@@ -18,7 +18,7 @@ internal sealed class QuantizeCommand
     private readonly Option<int?> _images =
         OptionsOf.Whole("--images", "N", "Measure on its first N images only; quicker, and coarser.", 1, 1_000_000);
     private readonly Option<string?> _output =
-        OptionsOf.Text("--output", "FILE", "Where to write: a .safetensors file with 8-bit weights and the policy.");
+        OptionsOf.OutputFile("--output", "FILE", "Where to write: a .safetensors file with 8-bit weights and the policy.");
     private readonly Option<float?> _budget =
         OptionsOf.Number("--budget", "POINTS", "Points of average precision (×100) that may be lost (default 0.5).", 0, 100);
     private readonly Option<int?> _calibration =

@@ -85,7 +85,7 @@ internal sealed class TrainArguments
         string description = about.Description + (usual.Length > 0 ? $" (default {usual})" : "");
         Option<string?> option = OptionsOf.Make<string?>(about.Flag, about.Placeholder, description, text =>
         {
-            _ = about.With(new TrainOptions(), text);
+            _ = about.With(new TrainOptions(), about.Flag == "--output" ? OutputPaths.Folder(text) : text);
             return text;
         });
         if (about.Alias is { } alias)

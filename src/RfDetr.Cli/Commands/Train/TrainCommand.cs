@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
+using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using RfDetr.Training;
 using Spectre.Console;
@@ -32,7 +34,7 @@ internal sealed class TrainCommand
         if (options.Hardware.Processes > 1 && !environment.IsShared)
         {
             options.Validate();
-            return RankProcesses.RunAsync(options.Hardware.Processes, context);
+            return RunRanksAsync(options.Hardware.Processes, context);
         }
 
         var trainer = new Trainer(options, new TrainLog(context, speaks: environment.Rank == 0))
@@ -44,12 +46,28 @@ internal sealed class TrainCommand
         return Task.FromResult(Finish(trainer.Run(line.Cancellation), options, context, environment.Rank == 0));
     }
 
+    private static async Task<int> RunRanksAsync(int count, CliContext context) =>
+        await RankProcesses.RunAsync(count, SameCommandLine, context.Fail, context.Cancellation).ConfigureAwait(false) switch
+        {
+            RankEnd.Done => ExitCodes.Done,
+            RankEnd.Interrupted => ExitCodes.Interrupted,
+            _ => ExitCodes.Failed,
+        };
+
+    private static ProcessStartInfo SameCommandLine()
+    {
+        string[] line = Environment.GetCommandLineArgs();
+        string program = Environment.ProcessPath ?? throw new InvalidOperationException("the path of this program is not known");
+        bool byHost = Path.GetFileNameWithoutExtension(program) == "dotnet";
+        return new(program, byHost ? line : line.Skip(1));
+    }
+
     private static int Finish(TrainingOutcome outcome, TrainOptions options, CliContext context, bool speaks)
     {
         bool interrupted = outcome.Ended == TrainingEnd.Interrupted;
         if (speaks)
         {
-            context.WriteJson(json => TrainJson.Write(json, outcome));
+            context.WriteJson(CliJson.Default.TrainingDocument, () => TrainingDocument.Of(outcome));
             if (interrupted)
                 context.Human.MarkupLineInterpolated(
                     $"stopped and saved after {outcome.Steps} steps; go on with: rfdetr train --resume {options.Output.Folder!}");

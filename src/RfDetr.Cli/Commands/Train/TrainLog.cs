@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace RfDetr.Cli.Commands;
 
 /// <summary>A run's progress as lines: one each few steps, one for each epoch.</summary>
-/// <param name="context">Where they go.</param>
+/// <param name="context">Context that they are written to.</param>
 /// <param name="speaks">False for all processes of a run but the first.</param>
 internal sealed class TrainLog(CliContext context, bool speaks = true) : ITrainingLog
 {

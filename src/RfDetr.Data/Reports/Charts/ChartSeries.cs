@@ -3,7 +3,7 @@ namespace RfDetr.Data;
 /// <summary>One line of a chart, or one cloud of dots.</summary>
 /// <param name="Name">The name in the legend; an empty name has no entry there.</param>
 /// <param name="Points">Lines: in ascending order of x; a y that is not finite is a gap. Dots: in any order.</param>
-public sealed record ChartSeries(string Name, IReadOnlyList<(double X, double Y)> Points)
+internal sealed record ChartSeries(string Name, IReadOnlyList<(double X, double Y)> Points)
 {
     /// <summary>True for dots that no line joins.</summary>
     public bool Dots { get; init; }

@@ -6,7 +6,7 @@ namespace RfDetr.Checkpoints;
 /// Finds a checkpoint's class map: a stored map wins; else names by the writing version's convention; else COCO for a head
 /// of 91 without names; anything else is an error, never a guess.
 /// </summary>
-public static class ClassMapRules
+internal static class ClassMapRules
 {
     /// <summary>From this version on rf-detr drops the grouping category and counts real classes from 0.</summary>
     private static readonly Version s_zeroBased = new(1, 9, 2);
@@ -118,4 +118,14 @@ public static class ClassMapRules
 
         return numbers.Count >= 2 && new Version(numbers[0], numbers[1], numbers.Count > 2 ? numbers[2] : 0) >= s_zeroBased;
     }
+}
+
+/// <summary>The caller's statements about the classes of a checkpoint; they override anything in the file.</summary>
+internal sealed record ClassMapOptions
+{
+    /// <summary>Names in order; null: take the file's.</summary>
+    public IReadOnlyList<string>? ClassNames { get; init; }
+
+    /// <summary>Label of the first name: 0 (rf-detr ≥ 1.9.2) or 1 (before); null: by the rule.</summary>
+    public int? ClassOffset { get; init; }
 }

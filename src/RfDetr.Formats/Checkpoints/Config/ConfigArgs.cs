@@ -3,7 +3,7 @@ using RfDetr.Model;
 namespace RfDetr.Checkpoints;
 
 /// <summary>A configuration in the words of rf-detr's <c>args</c>.</summary>
-public static class ConfigArgs
+internal static class ConfigArgs
 {
     /// <summary>
     /// The arguments with what they lack added, so that the file needs no table of variants to be read; what they say stays.

@@ -7,7 +7,7 @@ namespace RfDetr.Checkpoints;
 /// Finds a checkpoint's configuration: first what its shapes reveal (always checked), then its arguments, then the table
 /// of published variants matched by shapes; what none of them says is an error that lists it.
 /// </summary>
-public static class ConfigInference
+internal static class ConfigInference
 {
     /// <summary>Variants that 1.4.1 saved with num_select 100 by a slip; they were trained and measured with 300.</summary>
     private static readonly string[] s_slippedSelect = ["large", "xlarge", "2xlarge"];
@@ -30,7 +30,7 @@ public static class ConfigInference
     /// <summary>The configuration and the contradictions that were settled on the way.</summary>
     /// <param name="weights">Tensors by the published names.</param>
     /// <param name="args">The checkpoint's arguments; null or empty if it has none.</param>
-    /// <param name="options">What the caller knows.</param>
+    /// <param name="options">The caller's knowledge.</param>
     /// <exception cref="CheckpointFormatException">
     /// It is no RF-DETR checkpoint, its shapes contradict each other or the variant asked for, or something is left open.
     /// </exception>
@@ -138,3 +138,31 @@ public static class ConfigInference
             $"the checkpoint's arguments are missing and its {reason}; still needed: {open}. Give them, or name the variant");
     }
 }
+
+/// <summary>The caller's knowledge about a checkpoint; each value given here overrides what the file says.</summary>
+internal sealed record ConfigInferenceOptions
+{
+    /// <summary>The variant the caller asks for; a checkpoint that does not fit is an error. Null: recognize it.</summary>
+    public string? Variant { get; init; }
+
+    /// <summary>
+    /// The model's name in the file (<c>model_name</c>, e.g. <c>RFDETRMedium</c>); tells variants of equal shapes apart.
+    /// </summary>
+    public string? ModelName { get; init; }
+
+    /// <summary>Side of the square input in pixels, where the file does not say.</summary>
+    public int? Resolution { get; init; }
+
+    /// <summary>Windows per side, which no shape reveals.</summary>
+    public int? NumWindows { get; init; }
+
+    /// <summary>States that feed the projector, of which shapes reveal only how many.</summary>
+    public IReadOnlyList<int>? OutFeatureIndexes { get; init; }
+}
+
+/// <summary>A configuration with what was odd on the way to it.</summary>
+/// <param name="Config">The configuration.</param>
+/// <param name="Warnings">
+/// Contradictions that were settled, one sentence each: what the file says, what its shapes are, what was taken.
+/// </param>
+internal sealed record InferredConfig(Model.ModelConfig Config, IReadOnlyList<string> Warnings);

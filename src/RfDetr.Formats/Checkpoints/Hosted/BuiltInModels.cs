@@ -29,17 +29,17 @@ public static class BuiltInModels
     ];
 
     /// <summary>Opens a model as the checkpoint it is; null if none has that name.</summary>
-    public static Checkpoint? Open(string name) => Open(name, null);
+    internal static Checkpoint? Open(string name) => Open(name, null);
 
     /// <summary>Opens a model as the checkpoint it is; null if none has that name.</summary>
-    public static Checkpoint? Open(string name, CheckpointOptions? options) =>
+    internal static Checkpoint? Open(string name, CheckpointOptions? options) =>
         Contains(name) ? Checkpoint.Read(Bytes(name), $"'{name}'", options) : null;
 
     /// <summary>True if a model has that name.</summary>
     public static bool Contains(string name) => Names.Contains(name);
 
     /// <summary>The whole file of a model that <see cref="Contains"/> knows.</summary>
-    public static ReadOnlyMemory<byte> Bytes(string name)
+    internal static ReadOnlyMemory<byte> Bytes(string name)
     {
         using Stream stream = typeof(BuiltInModels).Assembly.GetManifestResourceStream(name + Extension)!;
         byte[] bytes = new byte[stream.Length];
@@ -48,6 +48,6 @@ public static class BuiltInModels
     }
 
     /// <summary>A configuration under the model's own name: shapes alone would make it <c>custom</c>.</summary>
-    public static ModelConfig Named(ModelConfig config, string model) =>
+    internal static ModelConfig Named(ModelConfig config, string model) =>
         Contains(model) ? config with { Variant = model } : config;
 }

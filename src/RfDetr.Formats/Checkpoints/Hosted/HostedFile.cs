@@ -6,13 +6,13 @@ namespace RfDetr.Checkpoints;
 /// <param name="Md5">Digest of the whole file, 32 lower-case hexadecimal digits.</param>
 /// <param name="Variant">Name of the network's variant, e.g. <c>nano</c>.</param>
 /// <param name="License">Terms the weights are under.</param>
-/// <param name="Note">What a reader should know before choosing this file; null if nothing.</param>
+/// <param name="Note">Facts that a reader should know before choosing this file; null if there are none.</param>
 public sealed record HostedFile(
     string FileName, string RemotePath, string Md5, string Variant, WeightsLicense License, string? Note = null);
 
 /// <summary>The terms of use of published weights.</summary>
 /// <param name="Id">Short name, e.g. <c>Apache-2.0</c>.</param>
-/// <param name="Address">Where to read them.</param>
+/// <param name="Address">Address of the terms.</param>
 /// <param name="MustBeAccepted">True if a download needs <see cref="DownloadOptions.AcceptLicense"/>.</param>
 public sealed record WeightsLicense(string Id, string Address, bool MustBeAccepted)
 {

@@ -14,7 +14,7 @@ public static class Licenses
 
     /// <summary>Lets a license pass that needs no acceptance or has it.</summary>
     /// <param name="license">Null for weights of one's own.</param>
-    /// <param name="model">What the message calls the weights.</param>
+    /// <param name="model">Name of the weights in messages.</param>
     /// <param name="accepted">The user's word.</param>
     /// <exception cref="LicenseNotAcceptedException">The license asks for acceptance and the caller did not give it.</exception>
     public static void Require(WeightsLicense? license, string model, bool accepted)

@@ -32,7 +32,7 @@ internal sealed class PartFile : IDisposable
             if (value is null)
                 File.Delete(_path + ".tag");
             else
-                File.WriteAllText(_path + ".tag", value);
+                AtomicFile.WriteText(_path + ".tag", value, flushToDisk: false);
         }
     }
 

@@ -16,8 +16,8 @@ public sealed class WeightsDownloader
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1), LockPoll = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Returns the full path of a file, after downloading it if it is not there.</summary>
-    /// <param name="file">Which file; see <see cref="HostedWeights.Find"/>.</param>
-    /// <param name="options">How and where to.</param>
+    /// <param name="file">The file; see <see cref="HostedWeights.Find"/>.</param>
+    /// <param name="options">Source, target and conduct of the download.</param>
     /// <param name="progress">Receives the state, at each piece that arrives; may be null.</param>
     /// <param name="cancellation">Stops the download; what has arrived is kept for the next call.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
@@ -167,3 +167,29 @@ public sealed class WeightsDownloader
         return client;
     }
 }
+
+/// <summary>Stages of a download.</summary>
+public enum DownloadStage
+{
+    /// <summary>Reading a file that is there to compare its digest.</summary>
+    Verifying,
+
+    /// <summary>Another process downloads the same file.</summary>
+    WaitingForOther,
+
+    /// <summary>Bytes arrive.</summary>
+    Downloading,
+
+    /// <summary>The connection broke; the next attempt comes after a pause.</summary>
+    Retrying,
+}
+
+/// <summary>State of a download.</summary>
+/// <param name="FileName">The file.</param>
+/// <param name="Stage">Stage of the download.</param>
+/// <param name="Bytes">Bytes there so far, those of earlier attempts included.</param>
+/// <param name="TotalBytes">Size of the whole file; null if the server does not say.</param>
+/// <param name="Attempt">Number of the attempt, from 1; 0 before the first.</param>
+/// <param name="Reason">Why the last attempt failed, when <see cref="DownloadStage.Retrying"/>.</param>
+public readonly record struct DownloadProgress(
+    string FileName, DownloadStage Stage, long Bytes, long? TotalBytes, int Attempt, string? Reason = null);

@@ -11,7 +11,7 @@ namespace RfDetr.Checkpoints;
 /// <param name="isChosen">
 /// Which are rounded to 8-bit integers with a scale for each row, if they are float matrices whose rows are outputs.
 /// </param>
-public sealed class RoundedWeights(IWeightSource source, Func<string, bool> isChosen) : IWeightSource
+internal sealed class RoundedWeights(IWeightSource source, Func<string, bool> isChosen) : IWeightSource
 {
     /// <inheritdoc/>
     public IReadOnlyCollection<string> Names => source.Names;

@@ -7,7 +7,7 @@ internal record PickleGlobal(string Name, Func<object?[], PickleContext, object?
 
 /// <summary>The facts that a constructor may know and the budget that it may spend.</summary>
 /// <param name="File">The file, for messages and tensors.</param>
-/// <param name="Budget">What the pickle has left; charged before anything is copied.</param>
+/// <param name="Budget">Budget that the pickle has left; charged before anything is copied.</param>
 internal sealed record PickleContext(FileBytes File, ReadBudget Budget)
 {
     /// <summary>The name of the file in messages.</summary>

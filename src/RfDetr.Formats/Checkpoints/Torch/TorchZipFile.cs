@@ -7,7 +7,7 @@ internal static class TorchZipFile
 {
     /// <summary>Reads the pickled value; tensors stay in the file.</summary>
     /// <param name="file">The archive.</param>
-    /// <param name="verify">Whether checksums are compared.</param>
+    /// <param name="verify">True if checksums are compared.</param>
     public static object? Read(FileBytes file, bool verify)
     {
         ZipDirectory zip = ZipDirectory.Read(file, verify);

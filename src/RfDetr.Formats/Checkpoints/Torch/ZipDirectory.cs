@@ -24,7 +24,7 @@ internal sealed class ZipDirectory
 
     /// <summary>Reads the directory at the file's end.</summary>
     /// <param name="file">The archive.</param>
-    /// <param name="verify">Whether checksums are compared when an entry is read.</param>
+    /// <param name="verify">True if checksums are compared when an entry is read.</param>
     public static ZipDirectory Read(FileBytes file, bool verify = true)
     {
         (long start, long length, long count) = FindDirectory(file);

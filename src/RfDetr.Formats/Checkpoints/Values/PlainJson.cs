@@ -15,10 +15,7 @@ internal static class PlainJson
     public static string Write(object? value)
     {
         using var buffer = new MemoryStream();
-        using (
-            var writer = new Utf8JsonWriter(
-                buffer,
-                new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var writer = new Utf8JsonWriter(buffer, JsonStyle.Compact))
             Write(writer, value);
         return Encoding.UTF8.GetString(buffer.ToArray());
     }

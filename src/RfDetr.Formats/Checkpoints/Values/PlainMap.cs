@@ -12,7 +12,7 @@ namespace RfDetr.Checkpoints;
 /// <c>object?[]</c> (tuple), <see cref="PlainMap"/> and <see cref="StoredTensor"/>. Keys are strings almost always;
 /// optimizer states use <see cref="long"/>.
 /// </remarks>
-public sealed class PlainMap : IReadOnlyCollection<KeyValuePair<object, object?>>
+internal sealed class PlainMap : IReadOnlyCollection<KeyValuePair<object, object?>>
 {
     private OrderedDictionary<object, object?>? _entries;
 

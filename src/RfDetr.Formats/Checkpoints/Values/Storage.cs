@@ -59,7 +59,7 @@ internal sealed record StorageKind(string Name, int ElementSize, DType? DType)
 }
 
 /// <summary>A block of equal elements in a file that tensors are views of.</summary>
-/// <param name="File">Where the bytes are.</param>
+/// <param name="File">File that holds the bytes.</param>
 /// <param name="Key">The storage's name in the file.</param>
 /// <param name="Kind">Element type.</param>
 /// <param name="Count">Elements.</param>

@@ -3,7 +3,7 @@ using RfDetr.Tensors;
 namespace RfDetr.Checkpoints;
 
 /// <summary>A tensor in a checkpoint, as a view (offset, strides) of a storage; read only when asked for.</summary>
-public sealed class StoredTensor
+internal sealed class StoredTensor
 {
     private readonly Storage _storage;
     private readonly long _offset;

@@ -5,7 +5,7 @@ namespace RfDetr.Checkpoints;
 /// <summary>
 /// Content of a checkpoint to be written; both writers store all of it, so that reading back is self-describing.
 /// </summary>
-public sealed record CheckpointContent
+internal sealed record CheckpointContent
 {
     /// <summary>The model's tensors by the published names.</summary>
     public required IWeightSource Weights { get; init; }

@@ -9,7 +9,7 @@ namespace RfDetr.Checkpoints;
 /// <c>__metadata__</c> (<c>rfdetr.args</c>, <c>rfdetr.metadata</c>, <c>rfdetr.class_map</c>); averaged weights are
 /// tensors named <c>ema.…</c>.
 /// </summary>
-public static class SafetensorsWriter
+internal static class SafetensorsWriter
 {
     /// <summary>
     /// Data begins at a multiple of this, and wider elements come first, so every tensor is aligned to its element.
@@ -77,6 +77,7 @@ public static class SafetensorsWriter
         return [.. tensors.OrderByDescending(t => t.Tensor.DType.SizeInBytes())];
     }
 
+    // Written by hand: the names of the header's entries are data, and one of them, __metadata__, has a type of its own.
     private static byte[] Header(CheckpointContent content, List<(string Name, HostTensor Tensor)> tensors)
     {
         using var buffer = new MemoryStream();

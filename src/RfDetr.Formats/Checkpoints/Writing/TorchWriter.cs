@@ -6,7 +6,7 @@ namespace RfDetr.Checkpoints;
 /// Writes <c>.pth</c> files that PyTorch and rf-detr read: <c>model</c>, <c>args</c>, the metadata's keys, <c>ema_model</c>,
 /// <c>class_map</c>.
 /// </summary>
-public static class TorchWriter
+internal static class TorchWriter
 {
     /// <summary>Writes a file; it appears under its name only when it is whole.</summary>
     /// <exception cref="ArgumentException">A value has no plain form, or a metadata key is one of the writer's own.</exception>

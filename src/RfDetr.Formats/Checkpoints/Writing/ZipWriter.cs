@@ -6,7 +6,7 @@ namespace RfDetr.Checkpoints;
 
 /// <summary>Writes a zip archive of stored entries whose bytes begin at multiples of 64, as PyTorch's own files do.</summary>
 /// <remarks>ZIP64 fields are written only where a position does not fit 32 bits; entries are below 2 GiB each.</remarks>
-/// <param name="stream">Where to write.</param>
+/// <param name="stream">Target of the archive.</param>
 /// <param name="position">Bytes that stand before what is written here.</param>
 internal sealed class ZipWriter(Stream stream, long position = 0)
 {

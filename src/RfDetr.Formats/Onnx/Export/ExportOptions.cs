@@ -47,7 +47,7 @@ public enum OnnxDialect
 }
 
 /// <summary>Options for writing a graph as an ONNX file.</summary>
-public sealed record ExportOptions
+internal sealed record ExportOptions
 {
     /// <summary>Precision of weights and products.</summary>
     public ExportPrecision Precision { get; init; }

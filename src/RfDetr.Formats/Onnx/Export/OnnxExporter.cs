@@ -6,7 +6,7 @@ using RfDetr.Tensors;
 namespace RfDetr.Onnx;
 
 /// <summary>Writes a recorded network as an ONNX model (opset 17, dynamic batch where the graph's batch is open).</summary>
-public static class OnnxExporter
+internal static class OnnxExporter
 {
     private const int Opset = 17, IrVersion = 8;
 

@@ -1,7 +1,7 @@
 namespace RfDetr.Onnx;
 
 /// <summary>Finds the contract of a model file, in it or beside it.</summary>
-public static class ArtifactMetadata
+internal static class ArtifactMetadata
 {
     /// <summary>The contract in the model's metadata_props or its side file; null if neither has one.</summary>
     /// <param name="path">The model file.</param>

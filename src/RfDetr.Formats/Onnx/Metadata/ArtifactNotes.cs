@@ -1,7 +1,7 @@
 namespace RfDetr.Onnx;
 
 /// <summary>Our record about an exported file beyond rf-detr's own contract, under a key of its own.</summary>
-public sealed record ArtifactNotes
+internal sealed record ArtifactNotes
 {
     /// <summary>Key in an ONNX file's metadata_props.</summary>
     public const string Key = "rfdetr_dotnet";
@@ -26,4 +26,4 @@ public sealed record ArtifactNotes
 /// <param name="ClassId">The id that results carry.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="DatasetId">The id in the annotations of the data set; null if unknown.</param>
-public sealed record EmittedLabel(int Logit, int ClassId, string Name, int? DatasetId = null);
+internal sealed record EmittedLabel(int Logit, int ClassId, string Name, int? DatasetId = null);

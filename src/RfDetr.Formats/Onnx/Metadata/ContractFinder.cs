@@ -10,10 +10,10 @@ internal sealed class ContractFinder(
         OnnxValueInfo boxes = FindOutput("boxes", "pred_boxes", "dets") ?? throw Missing("boxes", "dets", "pred_boxes");
         OnnxValueInfo logits = FindOutput("class logits", "pred_logits", "labels")
             ?? throw Missing("class logits", "labels", "pred_logits");
-        OnnxValueInfo? masks = FindOutput("mask logits", "pred_masks", "masks");
         Check(input, 4, "images");
         Check(boxes, 3, "boxes");
         Check(logits, 3, "class logits");
+        OnnxValueInfo? masks = FindOutput("mask logits", "pred_masks", "masks") ?? MasksByShape(boxes, logits);
         if (masks is not null)
             Check(masks, 4, "mask logits");
         if (boxes.Shape[2] is { IsFixed: true, Size: not 4 })
@@ -31,6 +31,7 @@ internal sealed class ContractFinder(
             Width = Known(input, channelsLast ? 2 : 3, 3, "width"),
             Queries = Agreed(1, "queries", boxes, logits, masks),
             Classes = Size(logits, 2),
+            Warnings = [.. Warnings(boxes, logits, masks)],
         };
     }
 
@@ -59,6 +60,32 @@ internal sealed class ContractFinder(
         }
 
         return outputs.FirstOrDefault(value => value.Name == usual) ?? outputs.FirstOrDefault(value => value.Name == meaning);
+    }
+
+    // rf-detr 1.3 leaves the masks under the number that PyTorch's exporter gave them. Metadata says what there is, so that only a
+    // file without is guessed about, and no other output of a detector has four dimensions with one entry for each query.
+    private OnnxValueInfo? MasksByShape(OnnxValueInfo boxes, OnnxValueInfo logits)
+    {
+        if (metadata is not null)
+            return null;
+        OnnxValueInfo[] alike =
+        [
+            .. outputs.Where(o => o != boxes && o != logits && o.Shape.Count == 4
+                && o.ElementType is OnnxElementType.Float32 or OnnxElementType.Float16
+                && o.Shape[2].Size > 0 && o.Shape[3].Size > 0 && MayEqual(o.Shape[1], boxes.Shape[1])),
+        ];
+        return alike.Length == 1 ? alike[0] : null;
+    }
+
+    private static bool MayEqual(OnnxDimension a, OnnxDimension b) => !a.IsFixed || !b.IsFixed || a.Size == b.Size;
+
+    private IEnumerable<string> Warnings(OnnxValueInfo boxes, OnnxValueInfo logits, OnnxValueInfo? masks)
+    {
+        if (masks is not null && metadata is null && masks.Name is not ("masks" or "pred_masks"))
+            yield return $"output {masks} is taken for the masks, by its shape alone";
+        OnnxValueInfo[] unused = [.. outputs.Where(o => o != boxes && o != logits && o != masks)];
+        if (unused.Length > 0)
+            yield return $"not used {(unused.Length == 1 ? "is the output" : "are the outputs")} {List(unused)}";
     }
 
     private static void Check(OnnxValueInfo value, int rank, string what)

@@ -1,7 +1,7 @@
 namespace RfDetr.Onnx;
 
 /// <summary>Roles of the inputs and outputs of a model, and the sizes that are known before a run.</summary>
-public sealed record DetectionContract
+internal sealed record DetectionContract
 {
     /// <summary>Images, normalized: N × C × H × W.</summary>
     public required OnnxValueInfo Input { get; init; }
@@ -32,6 +32,9 @@ public sealed record DetectionContract
 
     /// <summary>Logits C per query; null if the file leaves it open.</summary>
     public int? Classes { get; init; }
+
+    /// <summary>What was guessed and what is left over, a sentence each.</summary>
+    internal IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>The file's own name of an output, see <see cref="OutputNames"/>.</summary>
     /// <exception cref="OnnxFormatException">The file has no such output.</exception>
@@ -69,9 +72,9 @@ public sealed record DetectionContract
 
     /// <summary>
     /// Finds the parts by name: the metadata's, else <c>dets</c>/<c>labels</c>/<c>masks</c>, else
-    /// <c>pred_boxes</c>/<c>pred_logits</c>/<c>pred_masks</c>.
+    /// <c>pred_boxes</c>/<c>pred_logits</c>/<c>pred_masks</c>. Without metadata, masks under another name are found by their shape.
     /// </summary>
-    /// <remarks>Never by shape: with three classes the logits are as wide as the boxes.</remarks>
+    /// <remarks>Boxes and logits never by shape: with three classes the logits are as wide as the boxes.</remarks>
     /// <param name="inputs">Inputs of the model.</param>
     /// <param name="outputs">Outputs of the model.</param>
     /// <param name="metadata">The model's contract; null for files without.</param>

@@ -8,7 +8,7 @@ namespace RfDetr.Onnx;
 /// have to add is kept apart in <see cref="ArtifactNotes"/>.
 /// </summary>
 /// <remarks>Source: rf-detr 1.12, rfdetr/export/_runtime/metadata.py, class ExportMetadata, schema version 1.</remarks>
-public sealed record InferenceMetadata
+internal sealed record InferenceMetadata
 {
     /// <summary>Key in an ONNX file's metadata_props.</summary>
     public const string Key = "rfdetr_inference";

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace RfDetr.Onnx;
 
 /// <summary>Metadata records ⇄ JSON text. Unknown fields are ignored; a wrong type is an error that names the field.</summary>
-public static class MetadataJson
+internal static class MetadataJson
 {
     private static readonly JsonDefaults s_inferenceDefaults = JsonDefaults.Of(
         new InferenceMetadata

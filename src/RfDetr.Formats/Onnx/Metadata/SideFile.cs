@@ -46,7 +46,7 @@ internal sealed record SideFile
     {
         using JsonDocument contract = JsonDocument.Parse(MetadataJson.Write(metadata));
         var file = new SideFile { ArtifactSha256 = HashOf(artifact), Metadata = contract.RootElement };
-        File.WriteAllText(PathOf(artifact), JsonSerializer.Serialize(file, MetadataJsonContext.Default.SideFile) + "\n");
+        AtomicFile.WriteText(PathOf(artifact), JsonSerializer.Serialize(file, MetadataJsonContext.Default.SideFile) + "\n");
     }
 
     private static string HashOf(string artifact)

@@ -1,7 +1,7 @@
 namespace RfDetr.Onnx;
 
 /// <summary>Options for writing a model.</summary>
-public sealed record OnnxWriteOptions
+internal sealed record OnnxWriteOptions
 {
     // Protocol buffers end at 2³¹ − 1 bytes; the margin is for nodes and names, which the limit below does not count.
     internal const long Ceiling = int.MaxValue - (64L << 20);
@@ -22,7 +22,7 @@ public sealed record OnnxWriteOptions
 }
 
 /// <summary>Limits on what is read; files come from anywhere.</summary>
-public sealed record OnnxReadOptions
+internal sealed record OnnxReadOptions
 {
     /// <summary>Largest model file in bytes, at most 2³¹ − 1.</summary>
     public long MaxFileBytes { get; init; } = int.MaxValue;

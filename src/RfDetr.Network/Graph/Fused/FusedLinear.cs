@@ -3,7 +3,7 @@ using RfDetr.Tensors;
 namespace RfDetr.Graph;
 
 /// <summary>Functions that a product applies to its result while that is still in cache.</summary>
-public enum Epilogue
+internal enum Epilogue
 {
     /// <summary>Nothing.</summary>
     None,
@@ -22,7 +22,7 @@ public enum Epilogue
 /// activation(x·Wᵀ + b) + residual: a linear layer with everything that can be done before its result leaves the cache.
 /// Inputs: x <c>[..., in]</c>, weights <c>[out, in]</c>, then bias <c>[out]</c> and residual <c>[..., out]</c> as marked.
 /// </summary>
-public sealed record FusedLinear(bool HasBias, Epilogue Activation, bool HasResidual) : DerivedOp
+internal sealed record FusedLinear(bool HasBias, Epilogue Activation, bool HasResidual) : DerivedOp
 {
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)

@@ -3,7 +3,7 @@ using RfDetr.Tensors;
 namespace RfDetr.Graph;
 
 /// <summary>Writes derived operations out in simpler ones, except those the consumer has kernels for.</summary>
-public sealed class Decompose(Func<DerivedOp, bool> keep) : GraphPass
+internal sealed class Decompose(Func<DerivedOp, bool> keep) : GraphPass
 {
     /// <inheritdoc/>
     protected override GraphBackend CreateTarget() => new(keep);

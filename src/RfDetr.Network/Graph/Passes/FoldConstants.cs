@@ -3,7 +3,7 @@ using RfDetr.Tensors;
 namespace RfDetr.Graph;
 
 /// <summary>Computes at once what depends on constants only: position tables, anchors, slices of packed weights.</summary>
-public sealed class FoldConstants : GraphPass
+internal sealed class FoldConstants : GraphPass
 {
     private readonly HostBackend _host = new();
 

@@ -6,7 +6,7 @@ namespace RfDetr.Graph;
 /// λ ⊙ (x·Wᵀ + b) becomes x·(λW)ᵀ + λb: layer scales, and attention's 1/√d, disappear into the weights in front of them, also
 /// where windows are cut apart between the two (a reshape that keeps the last axis).
 /// </summary>
-public sealed class FoldScales : GraphPass
+internal sealed class FoldScales : GraphPass
 {
     /// <inheritdoc/>
     protected override Tensor? Rewrite(OpValue value, Tensor[] inputs)

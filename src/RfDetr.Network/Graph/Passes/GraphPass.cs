@@ -6,7 +6,7 @@ namespace RfDetr.Graph;
 /// A rewriting of a graph, one operation at a time from the inputs to the outputs. A pass sees each operation with its inputs
 /// already rewritten and answers with a replacement, or null to keep it as it is.
 /// </summary>
-public abstract class GraphPass
+internal abstract class GraphPass
 {
     private Dictionary<Value, int> _uses = [];
     private Dictionary<Value, Tensor> _rewritten = [];

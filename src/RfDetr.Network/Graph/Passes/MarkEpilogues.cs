@@ -5,7 +5,7 @@ namespace RfDetr.Graph;
 /// <summary>
 /// Joins a linear layer with the activation and the residual sum that follow it, where nothing else reads what lies between.
 /// </summary>
-public sealed class MarkEpilogues : GraphPass
+internal sealed class MarkEpilogues : GraphPass
 {
     /// <inheritdoc/>
     protected override Tensor? Rewrite(OpValue value, Tensor[] inputs) => value.Op switch

@@ -6,7 +6,7 @@ namespace RfDetr.Graph;
 /// Linear layers over the same input that feed one attention become one product with stacked weights, cut up afterwards:
 /// queries, keys and values in the encoder, queries and keys in the decoder.
 /// </summary>
-public sealed class MergeProjections : GraphPass
+internal sealed class MergeProjections : GraphPass
 {
     private readonly Dictionary<OpValue, OpValue[]> _groups = new(ReferenceEqualityComparer.Instance);
 

@@ -1,7 +1,7 @@
 namespace RfDetr.Graph;
 
 /// <summary>The usual sequences of passes.</summary>
-public static class Passes
+internal static class Passes
 {
     /// <summary>The passes that every consumer wants: constants computed, scales folded, moves simplified.</summary>
     public static NetworkGraph Optimize(NetworkGraph graph) =>

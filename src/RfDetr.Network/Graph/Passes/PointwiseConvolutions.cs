@@ -3,7 +3,7 @@ using RfDetr.Tensors;
 namespace RfDetr.Graph;
 
 /// <summary>A 1×1 convolution, channels last, is a linear layer.</summary>
-public sealed class PointwiseConvolutions : GraphPass
+internal sealed class PointwiseConvolutions : GraphPass
 {
     /// <inheritdoc/>
     protected override Tensor? Rewrite(OpValue value, Tensor[] inputs)

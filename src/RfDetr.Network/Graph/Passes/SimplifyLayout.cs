@@ -5,7 +5,7 @@ namespace RfDetr.Graph;
 /// <summary>
 /// Removes moves that cancel: permutations of permutations, reshapes of reshapes, operations that change nothing.
 /// </summary>
-public sealed class SimplifyLayout : GraphPass
+internal sealed class SimplifyLayout : GraphPass
 {
     /// <inheritdoc/>
     protected override Tensor? Rewrite(OpValue value, Tensor[] inputs)

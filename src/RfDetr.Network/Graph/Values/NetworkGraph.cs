@@ -3,10 +3,10 @@ namespace RfDetr.Graph;
 /// <summary>A value under the name by which callers find it.</summary>
 /// <param name="Name">E.g. <c>dets</c>, or a stage such as <c>backbone.0</c>.</param>
 /// <param name="Value">The value.</param>
-public sealed record NamedValue(string Name, Value Value);
+internal sealed record NamedValue(string Name, Value Value);
 
 /// <summary>A recorded network: what goes in, what comes out, and in <see cref="Order"/> everything between.</summary>
-public sealed class NetworkGraph
+internal sealed class NetworkGraph
 {
     /// <summary>Keeps the values and sorts what the outputs and taps need.</summary>
     public NetworkGraph(IReadOnlyList<InputValue> inputs, IReadOnlyList<NamedValue> outputs, IReadOnlyList<NamedValue> taps)

@@ -5,7 +5,7 @@ namespace RfDetr.Graph;
 /// <summary>
 /// A value of a recorded network: an input, a constant or the result of an operation. Immutable; compared by identity.
 /// </summary>
-public abstract class Value(TensorType type)
+internal abstract class Value(TensorType type)
 {
     /// <summary>Element type and shape.</summary>
     public TensorType Type { get; } = type;
@@ -15,14 +15,14 @@ public abstract class Value(TensorType type)
 }
 
 /// <summary>A value that the caller provides for each run.</summary>
-public sealed class InputValue(string name, TensorType type) : Value(type)
+internal sealed class InputValue(string name, TensorType type) : Value(type)
 {
     /// <summary>Name, unique among the inputs.</summary>
     public string Name { get; } = name;
 }
 
 /// <summary>A fixed tensor: a weight, or something computed from weights.</summary>
-public sealed class ConstantValue(HostTensor data, string? name, TensorType type, IReadOnlyList<string>? sources = null)
+internal sealed class ConstantValue(HostTensor data, string? name, TensorType type, IReadOnlyList<string>? sources = null)
     : Value(type)
 {
     /// <summary>The numbers, in the precision they were stored in.</summary>
@@ -36,7 +36,7 @@ public sealed class ConstantValue(HostTensor data, string? name, TensorType type
 }
 
 /// <summary>The result of an operation.</summary>
-public sealed class OpValue(Op op, IReadOnlyList<Value> inputs, TensorType type) : Value(type)
+internal sealed class OpValue(Op op, IReadOnlyList<Value> inputs, TensorType type) : Value(type)
 {
     /// <summary>The operation and its settings.</summary>
     public Op Op { get; } = op;

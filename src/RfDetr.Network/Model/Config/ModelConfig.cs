@@ -3,7 +3,7 @@ namespace RfDetr.Model;
 /// <summary>
 /// Everything that fixes the network's tensors and its forward pass; the same words as in the checkpoints' <c>args</c>.
 /// </summary>
-public sealed record ModelConfig
+internal sealed record ModelConfig
 {
     /// <summary>Variant name, e.g. <c>nano</c>; <c>custom</c> for shapes that no published variant has.</summary>
     public required string Variant { get; init; }

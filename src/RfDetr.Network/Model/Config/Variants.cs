@@ -7,7 +7,7 @@ namespace RfDetr.Model;
 /// Numbers: rf-detr 1.4.1 to 1.12.0 (unchanged between them); <c>num_select</c> 300 for the large ones, where 1.4.1's predict
 /// used 100 by a slip.
 /// </remarks>
-public static class Variants
+internal static class Variants
 {
     /// <summary>All variants in reading order: detection, deprecated, segmentation.</summary>
     public static IReadOnlyList<ModelConfig> All { get; } =

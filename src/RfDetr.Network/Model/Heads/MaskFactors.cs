@@ -6,7 +6,7 @@ namespace RfDetr.Model;
 /// <param name="Features">[B, h_m, w_m, d] at a quarter of the input's size.</param>
 /// <param name="Queries">[B, Q, d].</param>
 /// <param name="Bias">[1].</param>
-public sealed record MaskFactors(Tensor Features, Tensor Queries, Tensor Bias)
+internal sealed record MaskFactors(Tensor Features, Tensor Queries, Tensor Bias)
 {
     /// <summary>All mask logits, [B, Q, h_m, w_m].</summary>
     public Tensor Logits()

@@ -4,7 +4,7 @@ namespace RfDetr.Tensors;
 /// Executes operations: computes numbers, records a graph, or follows shapes. The network is written once against this class.
 /// Every back end passes the same conformance suite.
 /// </summary>
-public abstract class Backend
+internal abstract class Backend
 {
     /// <summary>
     /// Applies an operation: infers the result's type, writes derived operations out where the back end has no kernel of its own.

@@ -1,7 +1,7 @@
 namespace RfDetr.Tensors;
 
 /// <summary>Follows shapes only: checks a network or plans memory without weights or arithmetic.</summary>
-public sealed class ShapeBackend : Backend
+internal sealed class ShapeBackend : Backend
 {
     private readonly List<(string Stage, Shape Shape)> _taps = [];
 

@@ -3,7 +3,7 @@ namespace RfDetr.Tensors;
 /// <summary>
 /// The upper half of a float32: its range with 8 bits of precision. Files and engine share this one rule of rounding.
 /// </summary>
-public static class BFloat16
+internal static class BFloat16
 {
     /// <summary>The value that stands for no number.</summary>
     public const ushort NaN = 0x7FC0;

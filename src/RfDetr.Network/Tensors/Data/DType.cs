@@ -1,7 +1,7 @@
 namespace RfDetr.Tensors;
 
 /// <summary>Element types that weights and tensors may have.</summary>
-public enum DType
+internal enum DType
 {
     /// <summary>IEEE 754 binary32; what the network computes in.</summary>
     Float32,
@@ -35,7 +35,7 @@ public enum DType
 }
 
 /// <summary>Facts about <see cref="DType"/> values.</summary>
-public static class DTypes
+internal static class DTypes
 {
     /// <summary>Bytes of one element.</summary>
     public static int SizeInBytes(this DType dtype) => dtype switch

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -7,7 +8,7 @@ namespace RfDetr.Tensors;
 /// A named-less, contiguous, row-major block of numbers in host memory (little endian): what files hold,
 /// what constants are made of. Immutable by contract; the memory may be a view of a mapped file.
 /// </summary>
-public sealed class HostTensor
+internal sealed class HostTensor
 {
     /// <summary>Wraps <paramref name="bytes"/>; nothing is copied.</summary>
     /// <param name="dtype">Element type.</param>
@@ -102,5 +103,30 @@ public sealed class HostTensor
         ReadOnlySpan<T> source = Span<T>();
         for (int i = 0; i < source.Length; i++)
             destination[i] = convert(source[i]);
+    }
+}
+
+/// <summary>Shows a managed array as bytes without copying it.</summary>
+internal sealed class ArrayBytes<T>(T[] array) : MemoryManager<byte>
+    where T : unmanaged
+{
+    public T[] Array => array;
+
+    public override Span<byte> GetSpan() => MemoryMarshal.AsBytes(array.AsSpan());
+
+    public override unsafe MemoryHandle Pin(int elementIndex = 0)
+    {
+        GCHandle handle = GCHandle.Alloc(array, GCHandleType.Pinned);
+        return new MemoryHandle((byte*)handle.AddrOfPinnedObject() + elementIndex, handle);
+    }
+
+    public override void Unpin()
+    {
+        // The handle inside the MemoryHandle releases the pin.
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        // The array belongs to the garbage collector.
     }
 }

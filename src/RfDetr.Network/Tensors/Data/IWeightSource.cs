@@ -5,7 +5,7 @@ namespace RfDetr.Tensors;
 /// <summary>
 /// Named tensors by the published checkpoints' names; a file, a formula or a dictionary. Safe for many readers.
 /// </summary>
-public interface IWeightSource
+internal interface IWeightSource
 {
     /// <summary>All names, in the source's own order.</summary>
     IReadOnlyCollection<string> Names { get; }

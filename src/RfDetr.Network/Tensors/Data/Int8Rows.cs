@@ -4,7 +4,7 @@ namespace RfDetr.Tensors;
 /// 8-bit integers for matrices of weights: symmetric, one scale for each row (output). Files, engine and ONNX export share this
 /// one rule.
 /// </summary>
-public static class Int8Rows
+internal static class Int8Rows
 {
     /// <summary>Codes are −127..127, so that a sign never costs a value.</summary>
     public const int Largest = 127;

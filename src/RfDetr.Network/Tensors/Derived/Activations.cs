@@ -1,7 +1,7 @@
 namespace RfDetr.Tensors;
 
 /// <summary>x/2 · (1 + erf(x/√2)): the exact GELU, not its tanh approximation.</summary>
-public sealed record Gelu : DerivedOp
+internal sealed record Gelu : DerivedOp
 {
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
@@ -16,7 +16,7 @@ public sealed record Gelu : DerivedOp
 }
 
 /// <summary>x · σ(x).</summary>
-public sealed record Silu : DerivedOp
+internal sealed record Silu : DerivedOp
 {
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)

@@ -4,7 +4,7 @@ namespace RfDetr.Tensors;
 /// Scaled dot-product attention of <paramref name="Heads"/> heads: queries <c>[B, N, D]</c>, keys and values <c>[B, M, D]</c>
 /// (already projected) → <c>[B, N, D]</c>; scale 1/√(D/heads).
 /// </summary>
-public sealed record Attention(int Heads) : DerivedOp
+internal sealed record Attention(int Heads) : DerivedOp
 {
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)

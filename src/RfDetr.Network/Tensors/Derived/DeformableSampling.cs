@@ -9,7 +9,7 @@ namespace RfDetr.Tensors;
 /// <param name="Heads">Attention heads; d is a multiple.</param>
 /// <param name="Points">Sampling points per head and level.</param>
 /// <param name="LevelSizes">Height and width of each level in turn: h₀, v₀, h₁, v₁, …</param>
-public sealed record DeformableSampling(int Heads, int Points, IntList LevelSizes) : DerivedOp
+internal sealed record DeformableSampling(int Heads, int Points, IntList LevelSizes) : DerivedOp
 {
     private int Levels => LevelSizes.Count / 2;
 

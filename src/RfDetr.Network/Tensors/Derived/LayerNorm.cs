@@ -4,7 +4,7 @@ namespace RfDetr.Tensors;
 /// (x − mean) / √(variance + ε) · weight + bias over the last axis (biased variance). The sums stay in float32 in every
 /// precision: in half they overflow.
 /// </summary>
-public sealed record LayerNorm(float Epsilon) : DerivedOp
+internal sealed record LayerNorm(float Epsilon) : DerivedOp
 {
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)

@@ -3,7 +3,7 @@ namespace RfDetr.Tensors;
 /// <summary>
 /// Fully connected layer: <c>x [..., in]</c>, weights <c>[out, in]</c>, optional bias <c>[out]</c> → <c>[..., out]</c>.
 /// </summary>
-public sealed record Linear : DerivedOp
+internal sealed record Linear : DerivedOp
 {
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)

@@ -4,7 +4,7 @@ namespace RfDetr.Tensors;
 /// Transposed convolution 2×2 with stride 2, channels last: <c>[B, h, w, C]</c>, weights <c>[C, O, 2, 2]</c>, bias <c>[O]</c> →
 /// <c>[B, 2h, 2w, O]</c>. Outputs do not overlap, so it is one linear layer and a rearrangement.
 /// </summary>
-public sealed record UpsampleConv2x2 : DerivedOp
+internal sealed record UpsampleConv2x2 : DerivedOp
 {
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)

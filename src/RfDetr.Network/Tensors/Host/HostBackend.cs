@@ -4,7 +4,7 @@ namespace RfDetr.Tensors;
 /// The plain reference back end: computes at once on managed arrays, one clear loop per operation. It defines what the others
 /// must give (conformance), and it folds constants. Not fast. Safe for use from one thread at a time.
 /// </summary>
-public sealed class HostBackend : Backend
+internal sealed class HostBackend : Backend
 {
     private readonly bool _keepTaps;
 
@@ -64,4 +64,18 @@ public sealed class HostBackend : Backend
 
         return new HostValue(this, result, floats, indices);
     }
+}
+
+/// <summary>A tensor of the host back end: float32 or int64 numbers, row-major.</summary>
+internal sealed class HostValue(Backend backend, TensorType type, float[]? floats, long[]? indices) : Tensor(backend, type)
+{
+    public bool IsIndex => indices is not null;
+
+    public float[] Floats => floats ?? throw new ShapeException($"expected float32 values, got {Type}");
+
+    public long[] Indices => indices ?? throw new ShapeException($"expected int64 values, got {Type}");
+
+    public int[] Sizes { get; } = type.Shape.Sizes();
+
+    public HostTensor ToHostTensor() => indices is null ? HostTensor.Of(Floats, Sizes) : HostTensor.Of(indices, Sizes);
 }

@@ -1,7 +1,7 @@
 namespace RfDetr.Tensors;
 
 /// <summary>Functions of one number.</summary>
-public enum UnaryKind
+internal enum UnaryKind
 {
     /// <summary>−x.</summary>
     Neg,
@@ -32,7 +32,7 @@ public enum UnaryKind
 }
 
 /// <summary>Functions of two numbers; shapes broadcast.</summary>
-public enum BinaryKind
+internal enum BinaryKind
 {
     /// <summary>a + b.</summary>
     Add,
@@ -54,7 +54,7 @@ public enum BinaryKind
 }
 
 /// <summary>A function applied to each element.</summary>
-public sealed record Unary(UnaryKind Kind) : Op
+internal sealed record Unary(UnaryKind Kind) : Op
 {
     /// <inheritdoc/>
     public override string Name => Kind.ToString();
@@ -68,7 +68,7 @@ public sealed record Unary(UnaryKind Kind) : Op
 }
 
 /// <summary>A function of pairs of elements, with broadcasting.</summary>
-public sealed record Binary(BinaryKind Kind) : Op
+internal sealed record Binary(BinaryKind Kind) : Op
 {
     /// <inheritdoc/>
     public override string Name => Kind.ToString();

@@ -1,7 +1,7 @@
 namespace RfDetr.Tensors;
 
 /// <summary>Rows of a table by index: <c>[S, …]</c>, indices <c>[…i]</c> → <c>[…i, …]</c>. Indices must lie in 0..S−1.</summary>
-public sealed record Take : Op
+internal sealed record Take : Op
 {
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
@@ -14,7 +14,7 @@ public sealed record Take : Op
 }
 
 /// <summary>Rows chosen for each image of a batch: <c>[B, S, D]</c>, indices <c>[B, K]</c> → <c>[B, K, D]</c>.</summary>
-public sealed record GatherRows : Op
+internal sealed record GatherRows : Op
 {
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)

@@ -1,7 +1,7 @@
 namespace RfDetr.Tensors;
 
 /// <summary>The same elements in another shape.</summary>
-public sealed record Reshape(Shape Target) : Op
+internal sealed record Reshape(Shape Target) : Op
 {
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
@@ -14,7 +14,7 @@ public sealed record Reshape(Shape Target) : Op
 }
 
 /// <summary>Axes reordered: result axis <c>i</c> is input axis <c>Axes[i]</c>.</summary>
-public sealed record Permute(IntList Axes) : Op
+internal sealed record Permute(IntList Axes) : Op
 {
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
@@ -29,7 +29,7 @@ public sealed record Permute(IntList Axes) : Op
 }
 
 /// <summary>Tensors joined along an axis.</summary>
-public sealed record Concat(int Axis) : Op
+internal sealed record Concat(int Axis) : Op
 {
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
@@ -50,7 +50,7 @@ public sealed record Concat(int Axis) : Op
 }
 
 /// <summary><paramref name="Length"/> consecutive entries of an axis from <paramref name="Start"/> on.</summary>
-public sealed record Slice(int Axis, int Start, int Length) : Op
+internal sealed record Slice(int Axis, int Start, int Length) : Op
 {
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
@@ -63,7 +63,7 @@ public sealed record Slice(int Axis, int Start, int Length) : Op
 }
 
 /// <summary>Axes of size one repeated up to <paramref name="Target"/>.</summary>
-public sealed record BroadcastTo(Shape Target) : Op
+internal sealed record BroadcastTo(Shape Target) : Op
 {
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)

@@ -4,7 +4,7 @@ namespace RfDetr.Tensors;
 /// One operation as data: its settings, the rule that infers (and checks) the result's type, nothing else.
 /// Back ends execute it, the graph stores it. Compared by value.
 /// </summary>
-public abstract record Op
+internal abstract record Op
 {
     /// <summary>Name for messages and listings.</summary>
     public virtual string Name => GetType().Name;
@@ -44,7 +44,7 @@ public abstract record Op
 /// An operation that is defined by simpler ones. A back end that has a kernel for it says so through
 /// <see cref="Backend.Supports"/>; for all others <see cref="Decompose"/> writes it out.
 /// </summary>
-public abstract record DerivedOp : Op
+internal abstract record DerivedOp : Op
 {
     /// <summary>The operation written in simpler ones, on the inputs' back end.</summary>
     public abstract Tensor Decompose(ReadOnlySpan<Tensor> inputs);

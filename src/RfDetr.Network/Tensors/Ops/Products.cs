@@ -2,7 +2,7 @@ namespace RfDetr.Tensors;
 
 /// <summary>Matrix product over the last two axes; leading axes broadcast. <c>[…, m, k] × […, k, n] → […, m, n]</c>.</summary>
 /// <param name="TransposeB">The second input is <c>[…, n, k]</c>.</param>
-public sealed record MatMul(bool TransposeB = false) : Op
+internal sealed record MatMul(bool TransposeB = false) : Op
 {
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
@@ -22,7 +22,7 @@ public sealed record MatMul(bool TransposeB = false) : Op
 /// Convolution, channels last: <c>[B, H, W, C]</c> with weights <c>[O, C/groups, kH, kW]</c> (as checkpoints hold them)
 /// and optional bias <c>[O]</c> → <c>[B, H', W', O]</c>, zero padding.
 /// </summary>
-public sealed record Conv2d(int Stride = 1, int Padding = 0, int Groups = 1) : Op
+internal sealed record Conv2d(int Stride = 1, int Padding = 0, int Groups = 1) : Op
 {
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)

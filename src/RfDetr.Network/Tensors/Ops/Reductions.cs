@@ -1,7 +1,7 @@
 namespace RfDetr.Tensors;
 
 /// <summary>Kinds of reduction of an axis.</summary>
-public enum ReduceKind
+internal enum ReduceKind
 {
     /// <summary>Sum.</summary>
     Sum,
@@ -14,7 +14,7 @@ public enum ReduceKind
 }
 
 /// <summary>One axis reduced; the axis stays with size one if <paramref name="Keep"/>.</summary>
-public sealed record Reduce(ReduceKind Kind, int Axis, bool Keep = false) : Op
+internal sealed record Reduce(ReduceKind Kind, int Axis, bool Keep = false) : Op
 {
     /// <inheritdoc/>
     public override string Name => $"Reduce{Kind}";
@@ -30,7 +30,7 @@ public sealed record Reduce(ReduceKind Kind, int Axis, bool Keep = false) : Op
 }
 
 /// <summary>eˣ divided by its sum over the last axis.</summary>
-public sealed record Softmax : Op
+internal sealed record Softmax : Op
 {
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
@@ -45,7 +45,7 @@ public sealed record Softmax : Op
 /// <summary>
 /// Indices of the <paramref name="K"/> largest values of the last axis, largest first; of equal values the lower index first.
 /// </summary>
-public sealed record TopKIndices(int K) : Op
+internal sealed record TopKIndices(int K) : Op
 {
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)

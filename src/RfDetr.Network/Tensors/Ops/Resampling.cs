@@ -4,7 +4,7 @@ namespace RfDetr.Tensors;
 /// Bilinear resize, channels last: <c>[B, h, w, C]</c> → <c>[B, Height, Width, C]</c>, half-pixel centers, edges repeated, no
 /// antialias.
 /// </summary>
-public sealed record ResizeBilinear(int Height, int Width) : Op
+internal sealed record ResizeBilinear(int Height, int Width) : Op
 {
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
@@ -21,7 +21,7 @@ public sealed record ResizeBilinear(int Height, int Width) : Op
 /// centers, kernel widened by the down-scale factor (PyTorch's <c>interpolate(mode="bicubic", antialias=True)</c>). For the
 /// position table.
 /// </summary>
-public sealed record ResizeBicubicAntialias(int Height, int Width) : Op
+internal sealed record ResizeBicubicAntialias(int Height, int Width) : Op
 {
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
@@ -37,7 +37,7 @@ public sealed record ResizeBicubicAntialias(int Height, int Width) : Op
 /// Bilinear sampling, channels first: <c>[B, C, h, w]</c> at grid <c>[B, m, n, (x, y)]</c> → <c>[B, C, m, n]</c>. Grid −1…1 spans
 /// the image's edges (<c>align_corners = false</c>); zeros outside (PyTorch's <c>grid_sample</c>).
 /// </summary>
-public sealed record GridSample : Op
+internal sealed record GridSample : Op
 {
     /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)

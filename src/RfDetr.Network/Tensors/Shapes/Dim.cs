@@ -7,7 +7,7 @@ namespace RfDetr.Tensors;
 /// </summary>
 /// <param name="Factor">The size, or the multiple; ≥ 0.</param>
 /// <param name="PerBatch">True if the size is <paramref name="Factor"/> × batch.</param>
-public readonly record struct Dim(int Factor, bool PerBatch = false)
+internal readonly record struct Dim(int Factor, bool PerBatch = false)
 {
     /// <summary>The batch size itself.</summary>
     public static Dim Batch => new(1, true);

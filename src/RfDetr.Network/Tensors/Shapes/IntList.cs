@@ -5,7 +5,7 @@ namespace RfDetr.Tensors;
 
 /// <summary>A short list of integers that compares by value, so that operations holding one do too.</summary>
 [CollectionBuilder(typeof(IntList), nameof(Create))]
-public sealed class IntList : IReadOnlyList<int>, IEquatable<IntList>
+internal sealed class IntList : IReadOnlyList<int>, IEquatable<IntList>
 {
     private readonly int[] _items;
 

@@ -5,7 +5,7 @@ namespace RfDetr.Tensors;
 
 /// <summary>Dimensions of a tensor, outermost first; compared by value. Written <c>[Dim.Batch, 300, 4]</c>.</summary>
 [CollectionBuilder(typeof(Shape), nameof(Create))]
-public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
+internal sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
 {
     private readonly Dim[] _dims;
 
@@ -113,3 +113,6 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
     /// <inheritdoc/>
     public override string ToString() => $"[{string.Join(", ", _dims)}]";
 }
+
+/// <summary>An operation was given tensors whose shapes do not fit it.</summary>
+internal sealed class ShapeException(string message) : ArgumentException(message);

@@ -1,7 +1,7 @@
 namespace RfDetr.Tensors;
 
 /// <summary>Facts that shape inference knows of a value.</summary>
-public sealed record TensorType(DType DType, Shape Shape)
+internal sealed record TensorType(DType DType, Shape Shape)
 {
     /// <summary>A float32 value.</summary>
     public static TensorType Float(Shape shape) => new(DType.Float32, shape);

@@ -4,7 +4,7 @@ namespace RfDetr.Tensors;
 /// Makes tensors of whatever name and shape a network asks for: a formula, a random initialization, or only a record of what was
 /// asked.
 /// </summary>
-public interface IWeightInitializer
+internal interface IWeightInitializer
 {
     /// <summary>The tensor, or null to leave a placeholder that has a shape and no numbers.</summary>
     HostTensor? Create(string name, ReadOnlySpan<int> shape);
@@ -13,7 +13,7 @@ public interface IWeightInitializer
 /// <summary>
 /// Collects what a network asks for, in its order, without giving it any numbers: the network's parameter list.
 /// </summary>
-public sealed class ParameterList : IWeightInitializer
+internal sealed class ParameterList : IWeightInitializer
 {
     private readonly List<(string Name, int[] Shape)> _parameters = [];
 

@@ -6,7 +6,7 @@ namespace RfDetr.Tensors;
 /// A place in a checkpoint's tree of names: <c>weights / "encoder" / "layer" / 0</c>. Modules ask it for their tensors by name
 /// and shape while they are built; <see cref="Complete"/> then reports everything that did not fit in one error.
 /// </summary>
-public sealed class Weights
+internal sealed class Weights
 {
     private const int Listed = 8;
     private readonly Session _session;
@@ -81,7 +81,9 @@ public sealed class Weights
     /// more layer of a kind that the network has (<c>layers.6</c> beside <c>layers.0</c> to <c>layers.5</c>) means a larger
     /// network and remains an error.
     /// </remarks>
-    /// <param name="expected">What was being built, for the message, e.g. <c>variant 'nano'</c>.</param>
+    /// <param name="expected">
+    /// Description of the network that was being built, for the message, e.g. <c>variant 'nano'</c>.
+    /// </param>
     /// <exception cref="WeightsException">Anything did not fit.</exception>
     public void Complete(string expected)
     {
@@ -135,3 +137,8 @@ public sealed class Weights
     /// <summary>Stands for a tensor that could not be loaded until <see cref="Complete"/> throws.</summary>
     private sealed class Placeholder(Backend backend, TensorType type) : Tensor(backend, type);
 }
+
+/// <summary>
+/// A file's tensors are not those of the network: the message lists the missing, the unexpected and the mis-shaped ones.
+/// </summary>
+public sealed class WeightsException(string message) : RfDetrException(message);

@@ -1,0 +1,20 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace RfDetr;
+
+/// <summary>
+/// Style of all JSON that this library writes. Text is not for HTML: '+', 'é' and run lengths with '&lt;' stay themselves, which
+/// JSON allows and readers expect.
+/// </summary>
+internal static class JsonStyle
+{
+    /// <summary>On one line, for programs.</summary>
+    public static JsonWriterOptions Compact { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>On many lines, for documents that people read too.</summary>
+    public static JsonWriterOptions Indented { get; } = Compact with { Indented = true };
+
+    /// <summary>A text in quotes, which are YAML's too.</summary>
+    public static string Quote(string text) => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"";
+}

@@ -1,4 +1,0 @@
-namespace RfDetr.Tensors;
-
-/// <summary>An operation was given tensors whose shapes do not fit it.</summary>
-public sealed class ShapeException(string message) : ArgumentException(message);
