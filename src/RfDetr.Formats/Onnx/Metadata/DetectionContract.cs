@@ -72,7 +72,8 @@ internal sealed record DetectionContract
 
     /// <summary>
     /// Finds the parts by name: the metadata's, else <c>dets</c>/<c>labels</c>/<c>masks</c>, else
-    /// <c>pred_boxes</c>/<c>pred_logits</c>/<c>pred_masks</c>. Without metadata, masks under another name are found by their shape.
+    /// <c>pred_boxes</c>/<c>pred_logits</c>/<c>pred_masks</c>. Without metadata, masks under another name are found by their
+    /// shape.
     /// </summary>
     /// <remarks>Boxes and logits never by shape: with three classes the logits are as wide as the boxes.</remarks>
     /// <param name="inputs">Inputs of the model.</param>
