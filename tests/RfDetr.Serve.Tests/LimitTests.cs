@@ -241,8 +241,9 @@ public class BodyMemoryTests
     public async Task Broken_forms_are_400(string type)
     {
         await using TestServer server = await TestServer.StartAsync();
-        using HttpResponseMessage response = await server.Client.PostAsync(
-            "/v1/vision/detection", TestServer.Body("--b\r\nContent-Disposition: nonsense\r\n\r\nx"u8.ToArray(), type));
+        using var body = new ByteArrayContent("--b\r\nContent-Disposition: nonsense\r\n\r\nx"u8.ToArray());
+        body.Headers.TryAddWithoutValidation("Content-Type", type).ShouldBeTrue();
+        using HttpResponseMessage response = await server.Client.PostAsync("/v1/vision/detection", body);
 
         response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
