@@ -6,13 +6,8 @@ namespace RfDetr.Tools;
 /// <param name="model">The checkpoint.</param>
 /// <param name="options">Options that all detectors share.</param>
 /// <param name="split">Labeled images.</param>
-<<<<<<< HEAD
-/// <param name="most">How many of its images are looked at; null for all.</param>
-internal sealed class PrecisionMeter(string model, ModelOptions options, DataSplit split, int? most = null)
-=======
 /// <param name="most">Largest number of its images to look at; null for all.</param>
 internal sealed class PrecisionMeter(string model, ModelOptions options, DataSplit split, int? most = null)
->>>>>>> main
 {
     /// <summary>Threads of one run; 0: one for each physical core.</summary>
     public int Threads { get; init; }

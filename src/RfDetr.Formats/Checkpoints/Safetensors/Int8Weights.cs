@@ -10,13 +10,8 @@ namespace RfDetr.Checkpoints;
 /// names.
 /// </summary>
 /// <param name="source">The tensors; it must outlive this.</param>
-<<<<<<< HEAD
-/// <param name="isChosen">Which become integers, if they are float matrices whose rows are outputs.</param>
-internal sealed class Int8Weights(IWeightSource source, Func<string, bool> isChosen) : IWeightSource
-=======
 /// <param name="isChosen">Test for the tensors that become integers, if they are float matrices whose rows are outputs.</param>
 internal sealed class Int8Weights(IWeightSource source, Func<string, bool> isChosen) : IWeightSource
->>>>>>> main
 {
     internal const string ScaleSuffix = ".int8_scale";
 
