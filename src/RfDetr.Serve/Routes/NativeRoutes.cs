@@ -25,7 +25,7 @@ internal sealed class NativeRoutes(ServeOptions options, ModelRegistry models, I
     {
         HttpRequest request = context.Request;
         string type = Wanted(request);
-        if (KeyGate.KeyOf(request) is not null || !UploadedImages.IsForm(request))
+        if (KeyGate.KeyOf(request) is not null || !FormBody.Is(request))
             keys.Require(context, Rights.Infer);
         if (keys.IsClosed && RequestScope.Of(context).Key is null)
         {
@@ -43,7 +43,7 @@ internal sealed class NativeRoutes(ServeOptions options, ModelRegistry models, I
         await AnswerAsync(context, lease.Model, upload, type).ConfigureAwait(false);
     }
 
-    private ModelLease Lease(HttpContext context, IFormCollection? form) => models.Lease(
+    private ModelLease Lease(HttpContext context, FormBody? form) => models.Lease(
         QueryValues.Of(context.Request).Text("model") ?? (form is null ? null : QueryValues.Of(form).Text("model")),
         keys.Has(context, Rights.Models));
 
@@ -66,7 +66,7 @@ internal sealed class NativeRoutes(ServeOptions options, ModelRegistry models, I
     }
 
     /// <summary>The options of a request, from its query and its form.</summary>
-    internal static DetectOptions Options(HttpRequest request, IFormCollection? form, ModelInfo model)
+    internal static DetectOptions Options(HttpRequest request, FormBody? form, ModelInfo model)
     {
         var both = new QueryValues(name => request.Query.TryGetValue(name, out var value) || form is null ? value : form[name]);
         return new DetectOptions

@@ -133,7 +133,7 @@ internal sealed class RoboflowRoutes(
         ReservedSegments.Refuse(context, context.RequestServices.GetServices<EndpointDataSource>());
         HttpRequest request = context.Request;
         QueryValues query = QueryValues.Of(request);
-        bool form = UploadedImages.IsForm(request);
+        bool form = FormBody.Is(request);
         if (!form || KeyGate.KeyOf(request) is not null)
             keys.Require(context, Rights.Infer);
         using UploadedImages? upload = form
@@ -225,7 +225,8 @@ internal sealed class RoboflowRoutes(
                     continue;
                 }
 
-                PooledBytes body = await urls.FetchAsync(images[i].Address!, context.RequestAborted).ConfigureAwait(false);
+                PooledBytes body = await urls.FetchAsync(
+                    images[i].Address!, RequestScope.Of(context).Budget, context.RequestAborted).ConfigureAwait(false);
                 fetched.Add(body);
                 bytes[i] = body.Memory;
             }
