@@ -17,7 +17,7 @@ internal sealed record KillFigures
     /// <summary>Runs whose work was done again, or gone on with, and gave what an undisturbed one gives.</summary>
     public int Resumed { get; set; }
 
-    /// <summary>Faults that were found: a sentence each.</summary>
+    /// <summary>Faults found, a sentence each.</summary>
     public List<string> Findings { get; } = [];
 }
 

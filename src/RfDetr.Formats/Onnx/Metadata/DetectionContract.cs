@@ -33,7 +33,7 @@ internal sealed record DetectionContract
     /// <summary>Logits C per query; null if the file leaves it open.</summary>
     public int? Classes { get; init; }
 
-    /// <summary>Guesses and leftovers, a sentence each.</summary>
+    /// <summary>Guesses that were made and outputs that are left over, a sentence each.</summary>
     internal IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>The file's own name of an output, see <see cref="OutputNames"/>.</summary>
