@@ -69,7 +69,8 @@ public class KServeRouteTests(SharedServer shared)
     public async Task Binary_tensors_in_and_out()
     {
         byte[] head = Encoding.UTF8.GetBytes($$"""
-            {"inputs": [{"name": "image", "datatype": "BYTES", "shape": [1], "parameters": {"binary_data_size": {{Scenes.Jpeg.Length + 4}} } }],
+            {"inputs": [{"name": "image", "datatype": "BYTES", "shape": [1],
+             "parameters": {"binary_data_size": {{Scenes.Jpeg.Length + 4}} } }],
              "outputs": [{"name": "boxes", "parameters": {"binary_data": true} }, {"name": "num_detections"},
              {"name": "masks", "parameters": {"binary_data": true} }]}
             """);
@@ -131,7 +132,10 @@ public class KServeRouteTests(SharedServer shared)
     [InlineData("""{"inputs": [{"datatype": "BYTES", "shape": [1], "data": ["AAAA"]}]}""")]
     [
         InlineData(
-            """{"parameters": {"confidence": 3}, "inputs": [{"name": "image", "datatype": "BYTES", "shape": [1], "data": ["AAAA"]}]}""")
+            """
+        {"parameters": {"confidence": 3},
+         "inputs": [{"name": "image", "datatype": "BYTES", "shape": [1], "data": ["AAAA"]}]}
+        """)
     ]
     [InlineData("""[1]""")]
     [InlineData("""{""")]

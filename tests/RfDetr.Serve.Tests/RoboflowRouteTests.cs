@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace RfDetr.Serve.Tests;
 
 /// <summary>
-/// What Roboflow's Python client sends, replayed: the requests were recorded from the real one (its client decides between v1 and
-/// v0, asks for the registry before each call, and writes Python's words for booleans).
+/// Requests of Roboflow's Python client, replayed: they were recorded from the real one (its client decides between v1 and v0,
+/// asks for the registry before each call, and writes Python's words for booleans).
 /// </summary>
 [Collection(SharedServerCollection.Name)]
 public class RoboflowRouteTests(SharedServer shared)
@@ -75,7 +75,8 @@ public class RoboflowRouteTests(SharedServer shared)
     public async Task V1_answers_a_list_by_a_list_in_its_order()
     {
         JsonElement answer = await InferAsync("/infer/object_detection", $$"""
-            {"model_id": "demo", "confidence": 0.6, "image": [{"type": "base64", "value": "{{Convert.ToBase64String(Scenes.OtherJpeg)}}"},
+            {"model_id": "demo", "confidence": 0.6, "image": [
+             {"type": "base64", "value": "{{Convert.ToBase64String(Scenes.OtherJpeg)}}"},
              {"type": "base64", "value": "data:image/jpeg;base64,{{Scenes.Base64}}"}]}
             """);
 
@@ -120,7 +121,9 @@ public class RoboflowRouteTests(SharedServer shared)
     {
         JsonElement answer = await InferAsync(
             "/infer/object_detection",
-            $$"""{"model_id": "demo", "confidence": {{confidence}}, "image": {"type": "base64", "value": "{{Scenes.Base64}}"} }""");
+            $$"""
+            {"model_id": "demo", "confidence": {{confidence}}, "image": {"type": "base64", "value": "{{Scenes.Base64}}"} }
+            """);
         float expected = confidence == "null" ? 0.4f : (float)(shared.Detector.Model.BestThreshold ?? 0.4);
 
         Check(answer, shared.Detector.Detect(Scenes.Jpeg, new DetectOptions { ScoreThreshold = expected }));
@@ -131,7 +134,8 @@ public class RoboflowRouteTests(SharedServer shared)
     {
         async Task<int> CountAsync(string more) => (await InferAsync(
             "/infer/object_detection", $$"""
-            {"model_id": "demo", "confidence": 0.01, "iou_threshold": 0.01{{more}}, "image": {"type": "base64", "value": "{{Scenes.Base64}}"} }
+            {"model_id": "demo", "confidence": 0.01, "iou_threshold": 0.01{{more}},
+             "image": {"type": "base64", "value": "{{Scenes.Base64}}"} }
             """)).GetProperty("predictions").GetArrayLength();
 
         int all = await CountAsync(""), some = await CountAsync(", \"nms\": true"),
