@@ -26,8 +26,9 @@ chmod 1777 "$image/tmp"
 rid=$(host_rid)
 case $rid in *-x64) rid=linux-x64 ;; *-arm64) rid=linux-arm64 ;; *) fail "no image for '$rid': linux-x64 and linux-arm64 only" ;; esac
 say "publishing for $rid"
-quietly dotnet publish "$root/src/RfDetr.Serve.Program/RfDetr.Serve.Program.csproj" -c Release -r "$rid" --self-contained true -o "$image/app" \
-  -p:DebugType=none -p:PublishReadyToRun=true -p:GenerateDocumentationFile=false -v q -nologo || fail "publishing failed; what it said stands above"
+quietly dotnet publish "$root/src/RfDetr.Serve.Program/RfDetr.Serve.Program.csproj" -c Release -r "$rid" --self-contained true \
+  -o "$image/app" -p:DebugType=none -p:PublishReadyToRun=true -p:PublishDocumentationFiles=false \
+  -p:PublishReferencesDocumentationFiles=false -v q -nologo || fail "publishing failed; what it said stands above"
 find "$image/app" \( -name '*.pdb' -o -name '*.xml' -o -name 'createdump' -o -name 'libcoreclrtraceptprovider.so' \) -delete
 
 # The libraries of the system that these need, with the loader that the program names.

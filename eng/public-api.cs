@@ -2,8 +2,8 @@
 
 // Writes the public surface of every library to its PublicAPI.Unshipped.txt, which a reviewer reads first:
 //   dotnet run eng/public-api.cs
-// A build compares the two (Microsoft.CodeAnalysis.PublicApiAnalyzers) and fails where they differ. The surface of a released version
-// is in PublicAPI.Shipped.txt; after a release the new lines move there by hand.
+// A build compares the two (Microsoft.CodeAnalysis.PublicApiAnalyzers) and fails where they differ. The surface of a released
+// version is in PublicAPI.Shipped.txt; after a release the new lines move there by hand.
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 
@@ -12,6 +12,7 @@ string[] libraries =
 [
     .. Directory.EnumerateDirectories(Path.Combine(root, "src")).Where(IsLibrary).Order(StringComparer.Ordinal)
 ];
+var before = libraries.ToDictionary(l => l, l => File.Exists(Unshipped(l)) ? File.ReadAllText(Unshipped(l)) : null);
 foreach (string library in libraries)
 {
     string shipped = Path.Combine(library, "PublicAPI.Shipped.txt");
@@ -28,16 +29,12 @@ foreach (string project in libraries.Select(l => Path.GetFileName(l)).Prepend("R
 {
     if (built.Contains(project))
         continue;
-    int status = await BuildAsync(project);
-    if (status != 0)
-        return status;
+    if (await BuildAsync(project) != 0)
+        return TakeBack("the build failed; its errors are above");
 }
 
 if (surfaces.Values.All(s => s.Count == 0))
-{
-    Console.Error.WriteLine("error: the build named no public member; take the files back with git and look at its output");
-    return 1;
-}
+    return TakeBack("the build named no public member");
 
 foreach ((string library, SortedSet<string> members) in surfaces)
 {
@@ -46,6 +43,16 @@ foreach ((string library, SortedSet<string> members) in surfaces)
 }
 
 return 0;
+
+int TakeBack(string reason)
+{
+    foreach ((string library, string? text) in before.Where(b => b.Value is not null))
+        File.WriteAllText(Unshipped(library), text);
+    Console.Error.WriteLine($"error: {reason}; the files are as before");
+    return 1;
+}
+
+static string Unshipped(string library) => Path.Combine(library, "PublicAPI.Unshipped.txt");
 
 // Other analyzers have nothing to say here and take most of the time.
 async Task<int> BuildAsync(string project)
@@ -83,8 +90,7 @@ static bool IsLibrary(string folder) =>
 
 static void Write(string library, IEnumerable<string> members) =>
     File.WriteAllText(
-        Path.Combine(library, "PublicAPI.Unshipped.txt"),
-        string.Concat(members.Prepend("#nullable enable").Select(m => m + "\n")));
+        Unshipped(library), string.Concat(members.Prepend("#nullable enable").Select(m => m + "\n")));
 
 internal partial class Program
 {

@@ -39,7 +39,7 @@ public sealed class PreparedImage : INetworkEntry, IDisposable
     /// <summary>Height of the whole image in pixels.</summary>
     public int Height { get; }
 
-    /// <summary>What to keep of this image.</summary>
+    /// <summary>The options of this image.</summary>
     public DetectOptions Options { get; }
 
     /// <summary>Bytes that it holds until it is disposed.</summary>

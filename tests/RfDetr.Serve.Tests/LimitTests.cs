@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace RfDetr.Serve.Tests;
 
-/// <summary>What is too large, too slow or of the wrong kind has its own status, and tells nothing of the server.</summary>
+/// <summary>
+/// A request that is too large, too slow or of the wrong kind has its own status, and tells nothing of the server.
+/// </summary>
 [Collection(SharedServerCollection.Name)]
 public class LimitTests(SharedServer shared)
 {
@@ -165,7 +167,9 @@ public class LimitTests(SharedServer shared)
             using var client = new TcpClient();
             await client.ConnectAsync(IPAddress.Loopback, Server.Server.Address.Port);
             await client.GetStream().WriteAsync(
-                Encoding.ASCII.GetBytes($"POST /detect HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nContent-Length: {Scenes.Jpeg.Length}\r\n\r\n"));
+                Encoding.ASCII.GetBytes(
+                    $"POST /detect HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nContent-Length: "
+                        + $"{Scenes.Jpeg.Length}\r\n\r\n"));
             await client.GetStream().WriteAsync(Scenes.Jpeg.AsMemory(0, i % 2 == 0 ? 100 : Scenes.Jpeg.Length));
             if (i % 4 < 2)
                 client.Client.LingerState = new LingerOption(true, 0); // a reset
@@ -195,6 +199,53 @@ public class LimitTests(SharedServer shared)
         }
 
         return Encoding.ASCII.GetString(all.ToArray());
+    }
+}
+
+/// <summary>Bodies of many requests together.</summary>
+public class BodyMemoryTests
+{
+    [Fact]
+    public async Task Bodies_of_all_requests_share_a_budget()
+    {
+        await using TestServer server = await TestServer.StartAsync(TestServer.Options with
+        {
+            Batching = new BatchOptions { Threads = 1, QueueBytes = 1 << 20 },
+            Limits = new RequestLimits { MaxBodyBytes = 1 << 20 },
+        });
+        BodyBudget budget = Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions
+            .GetRequiredService<BodyBudget>(server.Server.Services);
+        using var slow = new TcpClient();
+        await slow.ConnectAsync(IPAddress.Loopback, server.Server.Address.Port);
+        await slow.GetStream().WriteAsync(
+            "POST /detect HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nContent-Length: 1000000\r\n\r\n"u8.ToArray());
+        await slow.GetStream().WriteAsync(new byte[900_000]);
+        for (int i = 0; i < 3000 && budget.Taken < 900_000; i++)
+            await Task.Delay(10);
+
+        using HttpResponseMessage refused = await server.PostImageAsync("/detect", new byte[400_000]);
+        (await server.JsonAsync(refused, HttpStatusCode.ServiceUnavailable)).GetProperty("code").GetString()
+            .ShouldBe(ErrorCodes.Overloaded);
+        slow.Close();
+        for (int i = 0; i < 3000 && budget.Taken > 0; i++)
+            await Task.Delay(10);
+        budget.Taken.ShouldBe(0);
+        using HttpResponseMessage taken = await server.PostImageAsync("/detect", Scenes.Jpeg);
+        taken.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("multipart/form-data")]
+    [InlineData("multipart/form-data; boundary=")]
+    [InlineData("multipart/form-data; boundary=b")]
+    public async Task Broken_forms_are_400(string type)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        using var body = new ByteArrayContent("--b\r\nContent-Disposition: nonsense\r\n\r\nx"u8.ToArray());
+        body.Headers.TryAddWithoutValidation("Content-Type", type).ShouldBeTrue();
+        using HttpResponseMessage response = await server.Client.PostAsync("/v1/vision/detection", body);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 }
 

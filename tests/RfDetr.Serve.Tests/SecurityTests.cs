@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace RfDetr.Serve.Tests;
@@ -80,7 +82,7 @@ public class SecurityTests
     {
         using var network = new FakeNetwork();
         ServeException refused =
-            await Should.ThrowAsync<ServeException>(network.Fetcher.FetchAsync(address, CancellationToken.None));
+            await Should.ThrowAsync<ServeException>(network.Fetcher.FetchAsync(address, null, CancellationToken.None));
 
         (refused.Status, refused.Code).ShouldBe((400, ErrorCodes.Address));
         network.Connections.ShouldBeEmpty();
@@ -91,7 +93,7 @@ public class SecurityTests
     {
         using var network = new FakeNetwork();
         network.Pages["/a.jpg"] = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
-        using PooledBytes bytes = await network.Fetcher.FetchAsync("http://public.test/a.jpg", CancellationToken.None);
+        using PooledBytes bytes = await network.Fetcher.FetchAsync("http://public.test/a.jpg", null, CancellationToken.None);
 
         Encoding.ASCII.GetString(bytes.Span).ShouldBe("hello");
         network.Connections.ShouldBe(["93.184.215.14:80"]);
@@ -109,7 +111,8 @@ public class SecurityTests
         using var network = new FakeNetwork();
         network.Pages["/a.jpg"] = $"HTTP/1.1 302 Found\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n";
 
-        (await Should.ThrowAsync<ServeException>(network.Fetcher.FetchAsync("http://public.test/a.jpg", CancellationToken.None)))
+        (await Should.ThrowAsync<ServeException>(
+            network.Fetcher.FetchAsync("http://public.test/a.jpg", null, CancellationToken.None)))
             .Code.ShouldBe(ErrorCodes.Address);
         network.Connections.Count.ShouldBe(1);
     }
@@ -119,12 +122,14 @@ public class SecurityTests
     {
         using var network = new FakeNetwork();
         network.Pages["/a.jpg"] = "HTTP/1.1 302 Found\r\nLocation: /a.jpg\r\nContent-Length: 0\r\n\r\n";
-        (await Should.ThrowAsync<ServeException>(network.Fetcher.FetchAsync("http://public.test/a.jpg", CancellationToken.None)))
+        (await Should.ThrowAsync<ServeException>(
+            network.Fetcher.FetchAsync("http://public.test/a.jpg", null, CancellationToken.None)))
             .Message.ShouldContain("redirects");
         network.Connections.Count.ShouldBe(4);
 
         network.Pages["/a.jpg"] = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + new string('x', 2000);
-        (await Should.ThrowAsync<ServeException>(network.Fetcher.FetchAsync("http://public.test/a.jpg", CancellationToken.None)))
+        (await Should.ThrowAsync<ServeException>(
+            network.Fetcher.FetchAsync("http://public.test/a.jpg", null, CancellationToken.None)))
             .Status.ShouldBe(413);
     }
 
@@ -133,10 +138,10 @@ public class SecurityTests
     {
         using var network = new FakeNetwork();
         network.Pages["/a.jpg"] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-        (await network.Fetcher.FetchAsync("http://rebinding.test/a.jpg", CancellationToken.None)).Dispose();
+        (await network.Fetcher.FetchAsync("http://rebinding.test/a.jpg", null, CancellationToken.None)).Dispose();
 
         await Should.ThrowAsync<ServeException>(
-            network.Fetcher.FetchAsync("http://rebinding.test/a.jpg", CancellationToken.None));
+            network.Fetcher.FetchAsync("http://rebinding.test/a.jpg", null, CancellationToken.None));
         network.Connections.ShouldBe(["93.184.215.14:80"]);
     }
 
@@ -278,6 +283,31 @@ public class SecurityTests
                 ? values.Single()
                 : null;
         }
+    }
+
+    [Fact]
+    public async Task Https_is_served_by_a_certificate_file()
+    {
+        using var folder = new TemporaryFolder();
+        using (var key = RSA.Create(2048))
+        {
+            var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+            using X509Certificate2 made =
+                request.CreateSelfSigned(DateTimeOffset.UnixEpoch, new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+            await File.WriteAllBytesAsync(folder["server.pfx"], made.Export(X509ContentType.Pfx, ""));
+        }
+
+        await using TestServer server =
+            await TestServer.StartAsync(TestServer.Options with { CertificateFile = folder["server.pfx"] });
+        using var client = new HttpClient(new HttpClientHandler
+        {
+            ServerCertificateCustomValidationCallback = (_, certificate, _, _) => certificate!.Subject == "CN=localhost",
+        });
+
+        server.Server.Address.Scheme.ShouldBe("https");
+        using HttpResponseMessage response = await client.PostAsync(
+            new Uri(server.Server.Address, "/detect"), TestServer.Body(Scenes.Jpeg, "image/jpeg"));
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     private static async Task<HttpResponseMessage> SendAsync(TestServer server, HttpMethod method, string path, string key)

@@ -114,9 +114,9 @@ internal sealed class LoadCommand
     {
         console.WriteLine(LoadText.Title(report));
         console.WriteLine(LoadText.Machine(report));
-        var table = new Table { Border = TableBorder.Simple };
+        var table = new TextTable();
         foreach (string heading in LoadText.Headings)
-            table.AddColumn(heading, c => c.Alignment = heading == "statuses" ? Justify.Left : Justify.Right);
+            table.AddColumn(heading, right: heading != "statuses", heading == "statuses" ? Narrow.Wrap : Narrow.Keep);
         foreach (LoadStep step in report.Steps)
             table.AddRow([.. LoadText.Row(step).Select(Markup.Escape)]);
         console.Write(table);

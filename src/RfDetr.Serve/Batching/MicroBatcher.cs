@@ -87,7 +87,8 @@ internal sealed class MicroBatcher : IDisposable
             if (wait > remaining)
                 throw ServeException.Overloaded(
                     wait, Invariant.Text(
-                        $"the predicted wait is {wait.TotalMilliseconds:0} ms, the request has {remaining.TotalMilliseconds:0} ms"));
+                        $"the predicted wait is {wait.TotalMilliseconds:0} ms, the request has "
+                            + $"{remaining.TotalMilliseconds:0} ms"));
             _ahead += images;
             return new Admission(this, images);
         }
@@ -114,6 +115,8 @@ internal sealed class MicroBatcher : IDisposable
                 throw ServeException.Draining();
             }
 
+            if (_waiting == 0)
+                Volatile.Write(ref _lastProgress, entry.Queued); // an idle time is no standstill
             _lanes[(int)entry.Lane].Enqueue(entry);
             _waiting++;
             _bytes += entry.Bytes;
@@ -185,7 +188,6 @@ internal sealed class MicroBatcher : IDisposable
                 {
                     if (_closed)
                         return null;
-                    Volatile.Write(ref _lastProgress, Stopwatch.GetTimestamp());
                     Monitor.Wait(_gate);
                 }
 
@@ -195,6 +197,7 @@ internal sealed class MicroBatcher : IDisposable
                 while (members.Count < size && Pick(batch) is { } entry)
                     members.Add(entry);
                 batch.Leave();
+                Volatile.Write(ref _lastProgress, batch.Started);
                 if (members.Count > 0)
                     return batch;
                 batch.Dispose();

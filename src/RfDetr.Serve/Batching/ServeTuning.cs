@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RfDetr.Serve;
 
-/// <summary>How a model's network is run by a server.</summary>
+/// <summary>Instances, threads and batch with which a server runs a model's network.</summary>
 /// <param name="Instances">Runs at a time.</param>
 /// <param name="Threads">Threads of each.</param>
 /// <param name="MaxBatch">Images of each.</param>
@@ -20,7 +20,7 @@ public sealed record ServeSetting(int Instances, int Threads, int MaxBatch)
 /// <param name="IsBetter">True if it is clearly quicker.</param>
 public sealed record TunedSetting(ServeSetting Setting, ServeSetting Against, double Ratio, int Rounds, bool IsBetter);
 
-/// <summary>What a tuning found.</summary>
+/// <summary>The findings of a tuning.</summary>
 /// <param name="First">The setting without options.</param>
 /// <param name="Best">The best one; the first where none is clearly quicker.</param>
 /// <param name="Measured">All comparisons.</param>

@@ -90,6 +90,8 @@ public sealed class RfDetrServer : IAsyncDisposable
         // An empty builder: no settings from files or variables that happen to lie around.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
+        if (options.CertificateFile is not null)
+            builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
         IServiceCollection services = builder.Services;
         services.AddRoutingCore();

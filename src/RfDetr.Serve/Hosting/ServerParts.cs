@@ -17,6 +17,7 @@ internal static class ServerParts
         services.AddSingleton<InferenceService>();
         services.AddSingleton(_ => new UrlFetcher(options));
         services.AddSingleton(_ => new AccessLog(options.Log, TimeProvider.System));
+        services.AddSingleton(new BodyBudget(Math.Max(options.Batching.QueueBytes, options.Limits.MaxBodyBytes)));
         services.AddSingleton<RequestPipeline>();
         services.AddSingleton<NativeRoutes>();
         services.AddSingleton<RoboflowRoutes>();

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace RfDetr.Serve;
 
-/// <summary>What the server is, and whether it is about to stop.</summary>
+/// <summary>The server's name, version and id, and its end.</summary>
 internal sealed class ServerState : IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();

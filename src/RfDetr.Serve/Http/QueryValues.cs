@@ -12,7 +12,7 @@ internal readonly struct QueryValues(Func<string, StringValues> values)
 
     public static QueryValues Of(HttpRequest request) => new(name => request.Query[name]);
 
-    public static QueryValues Of(IFormCollection form) => new(name => form[name]);
+    public static QueryValues Of(FormBody form) => new(name => form[name]);
 
     /// <summary>A text; null if it is missing or empty.</summary>
     public string? Text(string name) => _values(name).ToString() is { Length: > 0 } text && text != "None" ? text : null;

@@ -6,26 +6,40 @@ namespace RfDetr.Serve;
 /// <summary>Bytes in a rented array, given back when disposed. Not for several threads at once.</summary>
 internal sealed class PooledBytes : IDisposable
 {
-    private byte[]? _array;
+    // What a header claims is believed as far as this; more memory comes with the bytes.
+    private const int First = 256 * 1024;
 
-    private PooledBytes(byte[] array, int length) => (_array, Length) = (array, length);
+    private readonly BodyBudget? _budget;
+    private byte[]? _array;
+    private long _taken;
+
+    private PooledBytes(int capacity, BodyBudget? budget)
+    {
+        _budget = budget;
+        _array = Rent(capacity, 0);
+    }
 
     public int Length { get; private set; }
 
-    public Memory<byte> Memory => (_array ?? throw new ObjectDisposedException(nameof(PooledBytes))).AsMemory(0, Length);
+    public Memory<byte> Memory =>
+        (_array ?? throw new ObjectDisposedException(nameof(PooledBytes))).AsMemory(0, Length);
 
     public Span<byte> Span => Memory.Span;
 
-    public static PooledBytes Rent(int length) => new(ArrayPool<byte>.Shared.Rent(Math.Max(length, 1)), length);
+    /// <summary>Memory of a length.</summary>
+    public static PooledBytes Rent(int length) => new(length, null) { Length = length };
+
+    /// <summary>Memory that is filled by <see cref="Append"/>.</summary>
+    public static PooledBytes Begin(BodyBudget budget) => new(64 * 1024, budget);
 
     /// <summary>Reads a request's body to its end.</summary>
-    /// <exception cref="ServeException">413: it is longer than the limit.</exception>
+    /// <exception cref="ServeException">413: it is longer than the limit; 503: bodies take too much memory.</exception>
     public static async Task<PooledBytes> ReadAsync(HttpRequest request, long limit, CancellationToken cancellation)
     {
         if (request.ContentLength > limit)
             throw ServeException.BodyTooLarge(limit);
-        PooledBytes bytes = Rent((int)(request.ContentLength ?? Math.Min(limit, 64 * 1024)));
-        bytes.Length = 0;
+        var bytes = new PooledBytes(
+            (int)Math.Min(request.ContentLength ?? First, First), RequestScope.Of(request.HttpContext).Budget);
         PipeReader reader = request.BodyReader;
         try
         {
@@ -47,11 +61,11 @@ internal sealed class PooledBytes : IDisposable
     }
 
     /// <summary>Reads a stream to its end.</summary>
-    /// <exception cref="ServeException">413: it is longer than the limit.</exception>
-    public static async Task<PooledBytes> ReadAsync(Stream stream, long? length, long limit, CancellationToken cancellation)
+    /// <exception cref="ServeException">413: it is longer than the limit; 503: bodies take too much memory.</exception>
+    public static async Task<PooledBytes> ReadAsync(
+        Stream stream, long? length, long limit, BodyBudget? budget, CancellationToken cancellation)
     {
-        PooledBytes bytes = Rent((int)Math.Min(length ?? 64 * 1024, limit));
-        bytes.Length = 0;
+        var bytes = new PooledBytes((int)Math.Min(length ?? First, Math.Min(limit, First)), budget);
         byte[] part = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
@@ -70,22 +84,23 @@ internal sealed class PooledBytes : IDisposable
         }
     }
 
-    /// <summary>Shortens it.</summary>
-    public void Cut(int length) => Length = length;
-
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _array, null) is { } array)
-            ArrayPool<byte>.Shared.Return(array);
+        if (Interlocked.Exchange(ref _array, null) is not { } array)
+            return;
+        ArrayPool<byte>.Shared.Return(array);
+        _budget?.Return(_taken);
     }
 
-    private void Append(ReadOnlySpan<byte> data, long limit)
+    /// <summary>Adds bytes.</summary>
+    /// <exception cref="ServeException">413: there would be more than the limit; 503: bodies take too much memory.</exception>
+    public void Append(ReadOnlySpan<byte> data, long limit)
     {
         if (Length + (long)data.Length > limit)
             throw ServeException.BodyTooLarge(limit);
         if (Length + data.Length > _array!.Length)
         {
-            byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Math.Max(2L * _array.Length, Length + data.Length), limit));
+            byte[] larger = Rent((int)Math.Min(Math.Max(2L * _array.Length, Length + data.Length), limit), _array.Length);
             _array.AsSpan(0, Length).CopyTo(larger);
             ArrayPool<byte>.Shared.Return(_array);
             _array = larger;
@@ -93,5 +108,13 @@ internal sealed class PooledBytes : IDisposable
 
         data.CopyTo(_array.AsSpan(Length));
         Length += data.Length;
+    }
+
+    private byte[] Rent(int capacity, int instead)
+    {
+        int more = Math.Max(capacity, 1) - instead;
+        _budget?.Take(more);
+        _taken += _budget is null ? 0 : more;
+        return ArrayPool<byte>.Shared.Rent(Math.Max(capacity, 1));
     }
 }

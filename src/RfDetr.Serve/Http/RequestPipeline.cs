@@ -6,11 +6,11 @@ namespace RfDetr.Serve;
 /// The outermost step of every request: gives it an id, turns whatever is thrown into an answer without a trace of where it came
 /// from, and writes its line to the log.
 /// </summary>
-internal sealed class RequestPipeline(ServeOptions options, ServeMetrics metrics, AccessLog log)
+internal sealed class RequestPipeline(ServeOptions options, ServeMetrics metrics, AccessLog log, BodyBudget budget)
 {
     public async Task RunAsync(HttpContext context, RequestDelegate next)
     {
-        RequestScope scope = RequestScope.Begin(context, options.Limits);
+        RequestScope scope = RequestScope.Begin(context, options.Limits, budget);
         AnswerHeaders.Set(context, scope);
         try
         {

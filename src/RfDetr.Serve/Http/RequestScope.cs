@@ -3,16 +3,19 @@ using System.Globalization;
 
 namespace RfDetr.Serve;
 
-/// <summary>What is known of a request while it is answered, and written to the log at its end.</summary>
+/// <summary>The facts of a request while it is answered, which the log gets at its end.</summary>
 internal sealed class RequestScope
 {
     private const int LongestId = 128;
     private static readonly object s_key = new();
 
-    private RequestScope(string id, TimeSpan deadline) => (Id, Limit) = (id, deadline);
+    private RequestScope(string id, TimeSpan deadline, BodyBudget budget) => (Id, Limit, Budget) = (id, deadline, budget);
 
     /// <summary>The id in answer, log and errors: the client's, else one of ours.</summary>
     public string Id { get; }
+
+    /// <summary>The server's memory for bodies.</summary>
+    public BodyBudget Budget { get; }
 
     /// <summary>Timestamp of its arrival.</summary>
     public long Started { get; } = Stopwatch.GetTimestamp();
@@ -57,11 +60,11 @@ internal sealed class RequestScope
     public static RequestScope Of(HttpContext context) => (RequestScope)context.Items[s_key]!;
 
     /// <summary>Begins a request.</summary>
-    public static RequestScope Begin(HttpContext context, RequestLimits limits)
+    public static RequestScope Begin(HttpContext context, RequestLimits limits, BodyBudget budget)
     {
         string asked = context.Request.Headers[HeaderNames.RequestId].ToString();
         bool usable = asked.Length is > 0 and <= LongestId && asked.All(c => c is > ' ' and <= '~');
-        var scope = new RequestScope(usable ? asked : Guid.NewGuid().ToString("N"), limits.Deadline)
+        var scope = new RequestScope(usable ? asked : Guid.NewGuid().ToString("N"), limits.Deadline, budget)
         {
             ErrorStyle = StyleOf(context.Request.Path),
         };
@@ -80,7 +83,8 @@ internal sealed class RequestScope
                 || ms > limits.MaxDeadline.TotalMilliseconds)
             {
                 throw ServeException.BadRequest(ErrorCodes.Parameter, Invariant.Text(
-                    $"{HeaderNames.TimeoutMs} is '{ServeException.Shown(timeout)}', expected 1..{limits.MaxDeadline.TotalMilliseconds:0}"));
+                    $"{HeaderNames.TimeoutMs} is '{ServeException.Shown(timeout)}', expected "
+                        + $"1..{limits.MaxDeadline.TotalMilliseconds:0}"));
             }
 
             Limit = TimeSpan.FromMilliseconds(ms);

@@ -24,7 +24,7 @@ public sealed record BatchOptions
     /// <summary>Images that may be admitted and not yet computed.</summary>
     public int Queue { get; init; } = 64;
 
-    /// <summary>Bytes that waiting images may hold.</summary>
+    /// <summary>Bytes that waiting images of a model may hold, and again the bodies of all requests together.</summary>
     public long QueueBytes { get; init; } = 512L << 20;
 
     internal IEnumerable<string> Violations()

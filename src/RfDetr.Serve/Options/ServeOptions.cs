@@ -2,7 +2,7 @@ using System.Net;
 
 namespace RfDetr.Serve;
 
-/// <summary>What the server does with images that a request names by address.</summary>
+/// <summary>Treatment of images that a request names by address.</summary>
 public enum UrlInputs
 {
     /// <summary>Addresses are refused.</summary>
@@ -35,7 +35,7 @@ public sealed record ServeOptions
     /// request names none.</summary>
     public IReadOnlyList<ModelChoice> Models { get; init; } = [];
 
-    /// <summary>What runs the models.</summary>
+    /// <summary>The engine that runs the models.</summary>
     public Engine Engine { get; init; } = Engine.Auto;
 
     /// <summary>The caller accepts the license of weights that ask for it.</summary>
@@ -53,7 +53,7 @@ public sealed record ServeOptions
     /// <summary>Lets a server without keys listen beyond the loopback.</summary>
     public bool Insecure { get; init; }
 
-    /// <summary>Whether images are fetched from addresses.</summary>
+    /// <summary>Treatment of addresses of images.</summary>
     public UrlInputs UrlInputs { get; init; }
 
     /// <summary>Origins (<c>https://example.org</c>) whose pages may call the server; empty: none but its own.</summary>
@@ -169,7 +169,8 @@ public sealed record RequestLimits
         if (MaxConnections < 1)
             yield return Invariant.Text($"{nameof(MaxConnections)} is {MaxConnections}, expected at least 1");
         if (Deadline <= TimeSpan.Zero || MaxDeadline < Deadline)
-            yield return $"{nameof(Deadline)} is {Deadline}, expected more than 0 and at most {nameof(MaxDeadline)} ({MaxDeadline})";
+            yield return
+                $"{nameof(Deadline)} is {Deadline}, expected more than 0 and at most {nameof(MaxDeadline)} ({MaxDeadline})";
         if (MinBodyBytesPerSecond < 1)
             yield return Invariant.Text($"{nameof(MinBodyBytesPerSecond)} is {MinBodyBytesPerSecond}, expected at least 1");
     }

@@ -50,8 +50,12 @@ internal sealed class DeepStackRoutes(
     private async Task ListAsync(HttpContext context)
     {
         string? key = null;
-        if (context.Request.HasFormContentType && KeyGate.KeyOf(context.Request) is null)
-            key = (await UploadedImages.ReadFieldsAsync(context, options.Limits).ConfigureAwait(false))["api_key"];
+        if (FormBody.Is(context.Request) && KeyGate.KeyOf(context.Request) is null)
+        {
+            using FormBody form = await FormBody.ReadAsync(context, options.Limits).ConfigureAwait(false);
+            key = form["api_key"];
+        }
+
         keys.Require(context, Rights.Infer, key);
         await Answers.JsonAsync(
             context, new DeepStackModels
@@ -68,7 +72,7 @@ internal sealed class DeepStackRoutes(
         if (KeyGate.KeyOf(context.Request) is not null)
             keys.Require(context, Rights.Infer);
         using UploadedImages upload = await UploadedImages.ReadFormAsync(context, options.Limits).ConfigureAwait(false);
-        IFormCollection form = upload.Form!;
+        FormBody form = upload.Form!;
         keys.Require(context, Rights.Infer, form["api_key"]);
         string? id = name is null ? null : models.FindIgnoringCase(name) ?? name;
         using ModelLease lease = models.Lease(id, keys.Has(context, Rights.Models));

@@ -12,7 +12,8 @@ internal sealed class NativeRoutes(ServeOptions options, ModelRegistry models, I
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/detect", (Delegate)DetectAsync).Describe(
             "Find objects in an image",
-            "The body is the image (image/*), or a form with one or more files. The answer is the JSON of `rfdetr detect --json`; "
+            "The body is the image (image/*), or a form with one or more files. The answer is the JSON of `rfdetr detect "
+                + "--json`; "
             + "with `Accept: image/jpeg` or `image/png` the image with boxes drawn on it, with `Accept: text/csv` a table.",
             [RouteDescriptions.Image, RouteDescriptions.Form],
             ("model", "Name of a model; the first one of the server where it is missing."),
@@ -25,7 +26,7 @@ internal sealed class NativeRoutes(ServeOptions options, ModelRegistry models, I
     {
         HttpRequest request = context.Request;
         string type = Wanted(request);
-        if (KeyGate.KeyOf(request) is not null || !UploadedImages.IsForm(request))
+        if (KeyGate.KeyOf(request) is not null || !FormBody.Is(request))
             keys.Require(context, Rights.Infer);
         if (keys.IsClosed && RequestScope.Of(context).Key is null)
         {
@@ -43,7 +44,7 @@ internal sealed class NativeRoutes(ServeOptions options, ModelRegistry models, I
         await AnswerAsync(context, lease.Model, upload, type).ConfigureAwait(false);
     }
 
-    private ModelLease Lease(HttpContext context, IFormCollection? form) => models.Lease(
+    private ModelLease Lease(HttpContext context, FormBody? form) => models.Lease(
         QueryValues.Of(context.Request).Text("model") ?? (form is null ? null : QueryValues.Of(form).Text("model")),
         keys.Has(context, Rights.Models));
 
@@ -66,7 +67,7 @@ internal sealed class NativeRoutes(ServeOptions options, ModelRegistry models, I
     }
 
     /// <summary>The options of a request, from its query and its form.</summary>
-    internal static DetectOptions Options(HttpRequest request, IFormCollection? form, ModelInfo model)
+    internal static DetectOptions Options(HttpRequest request, FormBody? form, ModelInfo model)
     {
         var both = new QueryValues(name => request.Query.TryGetValue(name, out var value) || form is null ? value : form[name]);
         return new DetectOptions

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace RfDetr.Serve;
 
-/// <summary>What a server is: <c>GET /info</c>.</summary>
+/// <summary>The server's name, version and id: <c>GET /info</c>.</summary>
 internal sealed record InfoDocument(string Name, string Version, string Uuid);
 
 /// <summary>The loaded models: <c>GET /model/registry</c>.</summary>

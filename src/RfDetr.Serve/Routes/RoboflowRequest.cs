@@ -50,7 +50,7 @@ internal sealed record RoboflowSettings
             ErrorCodes.Parameter, $"response_mask_format is '{ServeException.Shown(format)}', expected polygon or rle"),
     };
 
-    /// <summary>What remains of an image's objects.</summary>
+    /// <summary>The objects of an image that remain.</summary>
     public IReadOnlyList<Detection> Keep(Detections found)
     {
         IEnumerable<Detection> items = found.Items;

@@ -1,6 +1,6 @@
 namespace RfDetr.Serve;
 
-/// <summary>What the API's document says of a route.</summary>
+/// <summary>The text about a route in the API's document.</summary>
 /// <param name="Summary">One line.</param>
 /// <param name="Description">More.</param>
 /// <param name="Query">Names and meanings of query values.</param>

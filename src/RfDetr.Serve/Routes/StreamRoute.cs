@@ -42,7 +42,7 @@ internal sealed class StreamRoute(
         // A read or write of a socket that is canceled breaks its connection: only waiting and computing end with the server.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, state.Stopping);
         using var frames = new LatestFrame();
-        Task reading = ReadAsync(socket, frames, context.RequestAborted);
+        Task reading = ReadAsync(socket, frames, RequestScope.Of(context).Budget, context.RequestAborted);
         try
         {
             await AnswerAsync(context, socket, frames, id, mayLoad, start, stop.Token).ConfigureAwait(false);
@@ -109,37 +109,21 @@ internal sealed class StreamRoute(
     }
 
     /// <summary>Reads messages until the socket closes; never throws.</summary>
-    private async Task ReadAsync(WebSocket socket, LatestFrame frames, CancellationToken gone)
+    private async Task ReadAsync(WebSocket socket, LatestFrame frames, BodyBudget budget, CancellationToken gone)
     {
         byte[] part = ArrayPool<byte>.Shared.Rent(64 * 1024);
         long number = 0;
         try
         {
-            while (true)
+            while (await ReadMessageAsync(socket, part, budget, number, gone).ConfigureAwait(false) is { } message)
             {
-                using var whole = new MemoryStream();
-                ValueWebSocketReceiveResult received;
-                do
-                {
-                    received = await socket.ReceiveAsync(part.AsMemory(), gone).ConfigureAwait(false);
-                    if (received.MessageType == WebSocketMessageType.Close)
-                        return;
-                    whole.Write(part, 0, received.Count);
-                    long most = received.MessageType == WebSocketMessageType.Text ? MaxSettings : options.Limits.MaxBodyBytes;
-                    if (whole.Length > most)
-                    {
-                        await CloseAsync(socket, WebSocketCloseStatus.MessageTooBig, Invariant.Text($"the limit is {most} bytes"))
-                            .ConfigureAwait(false);
-                        return;
-                    }
-                }
-                while (!received.EndOfMessage);
-
-                var bytes = PooledBytes.Rent((int)whole.Length);
-                whole.GetBuffer().AsSpan(0, (int)whole.Length).CopyTo(bytes.Span);
-                bool isSettings = received.MessageType == WebSocketMessageType.Text;
-                frames.Put(new StreamMessage(isSettings ? number : number++, bytes, isSettings));
+                number += message.IsSettings ? 0 : 1;
+                frames.Put(message);
             }
+        }
+        catch (ServeException e)
+        {
+            await CloseAsync(socket, WebSocketCloseStatus.MessageTooBig, e.Message).ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or WebSocketException or IOException)
         {
@@ -152,13 +136,47 @@ internal sealed class StreamRoute(
         }
     }
 
+    /// <summary>Reads a message; null if the client closes.</summary>
+    private async Task<StreamMessage?> ReadMessageAsync(
+        WebSocket socket, byte[] part, BodyBudget budget, long number, CancellationToken gone)
+    {
+        var bytes = PooledBytes.Begin(budget);
+        try
+        {
+            ValueWebSocketReceiveResult received;
+            do
+            {
+                received = await socket.ReceiveAsync(part.AsMemory(), gone).ConfigureAwait(false);
+                if (received.MessageType == WebSocketMessageType.Close)
+                {
+                    bytes.Dispose();
+                    return null;
+                }
+
+                bytes.Append(
+                    part.AsSpan(0, received.Count),
+                    received.MessageType == WebSocketMessageType.Text ? MaxSettings : options.Limits.MaxBodyBytes);
+            }
+            while (!received.EndOfMessage);
+
+            return new StreamMessage(number, bytes, received.MessageType == WebSocketMessageType.Text);
+        }
+        catch
+        {
+            bytes.Dispose();
+            throw;
+        }
+    }
+
     private static async Task CloseAsync(WebSocket socket, WebSocketCloseStatus status, string reason)
     {
         using var limit = new CancellationTokenSource(s_patience);
         try
         {
+            // The protocol has room for 123 bytes.
+            string brief = reason.Length <= 100 ? reason : reason[..100];
             if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
-                await socket.CloseOutputAsync(status, reason, limit.Token).ConfigureAwait(false);
+                await socket.CloseOutputAsync(status, brief, limit.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or WebSocketException or IOException)
         {

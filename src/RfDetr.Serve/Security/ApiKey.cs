@@ -5,7 +5,7 @@ using System.Threading.RateLimiting;
 
 namespace RfDetr.Serve;
 
-/// <summary>What a key allows.</summary>
+/// <summary>The rights of a key.</summary>
 [Flags]
 internal enum Rights
 {

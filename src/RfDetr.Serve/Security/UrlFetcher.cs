@@ -47,7 +47,7 @@ internal sealed class UrlFetcher : IDisposable
 
     /// <summary>Fetches a file; what it is, the decoder says.</summary>
     /// <exception cref="ServeException">400: addresses are not taken, or this one is not; 413: the file is too large.</exception>
-    public async Task<PooledBytes> FetchAsync(string address, CancellationToken cancellation)
+    public async Task<PooledBytes> FetchAsync(string address, BodyBudget? budget, CancellationToken cancellation)
     {
         if (_options.UrlInputs != UrlInputs.Public)
             throw Refused("this server takes no images by address (--url-inputs public); send the image itself");
@@ -73,7 +73,8 @@ internal sealed class UrlFetcher : IDisposable
                     throw ServeException.BodyTooLarge(_options.Limits.MaxBodyBytes);
                 await using Stream body = await response.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false);
                 return await PooledBytes.ReadAsync(
-                    body, response.Content.Headers.ContentLength, _options.Limits.MaxBodyBytes, limit.Token)
+                    body, response.Content.Headers.ContentLength, _options.Limits.MaxBodyBytes, budget,
+                        limit.Token)
                         .ConfigureAwait(false);
             }
 

@@ -8,7 +8,7 @@ namespace RfDetr.Tracking;
 /// <c>{"event":"crossed","zone":"door","time":"00:00:12.4800000","frame":374,"track_id":7,"class_id":0, "direction":"in"}</c>;
 /// <c>entered</c> has no more fields, <c>left</c> has <c>dwell</c> and <c>disappeared</c>.
 /// </summary>
-internal static class ZoneEventJson
+public static class ZoneEventJson
 {
     /// <summary>One line without a line end.</summary>
     public static string Write(ZoneEvent occurred)
