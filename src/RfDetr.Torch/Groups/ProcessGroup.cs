@@ -5,9 +5,8 @@ namespace RfDetr.Torch;
 
 /// <summary>
 /// Processes that train one model together (c10d). All of them call the same operations in the same order, from one thread at a
-/// time. A process
-/// that is late or gone ends the operation of all others with a <see cref="TorchException"/> within the timeout. A group of one
-/// process does nothing and needs no network.
+/// time. A process that is late or gone ends the operation of all others with a <see cref="TorchException"/> within the timeout.
+/// A group of one process does nothing and needs no network.
 /// </summary>
 internal sealed unsafe class ProcessGroup : SafeHandle
 {
@@ -36,17 +35,6 @@ internal sealed unsafe class ProcessGroup : SafeHandle
 
     /// <inheritdoc/>
     public override bool IsInvalid => WorldSize > 1 && handle == 0;
-
-    /// <summary>Joins the group that the environment names; a group of one where it names none.</summary>
-    /// <param name="backend"><c>gloo</c> or <c>nccl</c>.</param>
-    /// <param name="timeout">After which operations end with an error; ten minutes if not given.</param>
-    /// <exception cref="ArgumentException">A variable is missing or wrong.</exception>
-    /// <exception cref="TorchException">The others do not come.</exception>
-    public static ProcessGroup FromEnvironment(string backend = "gloo", TimeSpan? timeout = null)
-    {
-        ProcessGroupOptions options = ProcessGroupOptions.FromEnvironment() ?? new();
-        return Create(options with { Backend = backend, Timeout = timeout ?? options.Timeout });
-    }
 
     /// <summary>Joins a group; returns when all processes are there.</summary>
     /// <exception cref="ArgumentException">The options contradict themselves.</exception>
@@ -81,14 +69,6 @@ internal sealed unsafe class ProcessGroup : SafeHandle
         RequireContiguous(tensor);
         Check(Shim.rt_group_all_reduce(Handle, tensor.Raw), "all-reduce");
         GC.KeepAlive(tensor);
-    }
-
-    /// <summary>In place: the mean over all processes.</summary>
-    public void AllReduceMean(TorchTensor tensor)
-    {
-        AllReduce(tensor);
-        if (WorldSize > 1)
-            tensor.Div_((double)WorldSize);
     }
 
     /// <summary>In place: sums, or means, of many tensors of one element type, in few large messages.</summary>

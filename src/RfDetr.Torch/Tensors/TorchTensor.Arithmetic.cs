@@ -3,25 +3,21 @@ namespace RfDetr.Torch;
 /// <content>Element by element: operators, comparisons, functions. Shapes broadcast, types promote as in PyTorch.</content>
 internal sealed unsafe partial class TorchTensor
 {
-    private static readonly AtenOp AddOp =
-        new("aten::add.Tensor"), SubOp = new("aten::sub.Tensor"), MulOp = new("aten::mul.Tensor"), DivOp = new(
-        "aten::div.Tensor"),
-        RsubOp = new("aten::rsub.Scalar"), NegOp = new("aten::neg"), ReciprocalOp = new("aten::reciprocal"),
-        PowOp = new("aten::pow.Tensor_Scalar"), FloorOp = new("aten::floor"), RoundOp = new("aten::round"),
-        AndOp = new("aten::logical_and"), OrOp = new("aten::logical_or"), NotOp = new("aten::logical_not"),
-        BitAndOp = new("aten::bitwise_and.Tensor"), BitOrOp = new("aten::bitwise_or.Tensor"),
-        GtOp = new("aten::gt.Scalar"), GeOp = new("aten::ge.Scalar"), LtOp = new("aten::lt.Scalar"),
-        LeOp = new("aten::le.Scalar"), EqOp = new("aten::eq.Scalar"), NeOp = new("aten::ne.Scalar"),
-        GtTensorOp = new("aten::gt.Tensor"), GeTensorOp = new("aten::ge.Tensor"), LtTensorOp = new("aten::lt.Tensor"),
-        LeTensorOp = new("aten::le.Tensor"), EqTensorOp = new("aten::eq.Tensor"), NeTensorOp = new("aten::ne.Tensor"),
-        AbsOp = new("aten::abs"), ExpOp = new("aten::exp"), LogOp = new("aten::log"), Log1POp = new("aten::log1p"),
+    private static readonly AtenOp
+        AddOp = new("aten::add.Tensor"), SubOp = new("aten::sub.Tensor"), MulOp = new("aten::mul.Tensor"),
+        DivOp = new("aten::div.Tensor"), RsubOp = new("aten::rsub.Scalar"), NegOp = new("aten::neg"),
+        ReciprocalOp = new("aten::reciprocal"), PowOp = new("aten::pow.Tensor_Scalar"), FloorOp = new("aten::floor"),
+        RoundOp = new("aten::round"), AndOp = new("aten::logical_and"), BitAndOp = new("aten::bitwise_and.Tensor"),
+        BitOrOp = new("aten::bitwise_or.Tensor"), GtOp = new("aten::gt.Scalar"), GeOp = new("aten::ge.Scalar"),
+        LtOp = new("aten::lt.Scalar"), LeOp = new("aten::le.Scalar"), EqOp = new("aten::eq.Scalar"),
+        NeOp = new("aten::ne.Scalar"), GtTensorOp = new("aten::gt.Tensor"), GeTensorOp = new("aten::ge.Tensor"),
+        LtTensorOp = new("aten::lt.Tensor"), LeTensorOp = new("aten::le.Tensor"), EqTensorOp = new("aten::eq.Tensor"),
+        NeTensorOp = new("aten::ne.Tensor"), AbsOp = new("aten::abs"), ExpOp = new("aten::exp"), LogOp = new("aten::log"),
         SqrtOp = new("aten::sqrt"), SinOp = new("aten::sin"), CosOp = new("aten::cos"), TanhOp = new("aten::tanh"),
-        ErfOp = new("aten::erf"),
-        SigmoidOp = new("aten::sigmoid"), LogSigmoidOp = new("aten::log_sigmoid"), SoftplusOp = new("aten::softplus"),
-        ReluOp = new("aten::relu"), SignOp = new("aten::sign"),
-        ClampOp = new("aten::clamp"), MaximumOp = new("aten::maximum"), MinimumOp = new("aten::minimum"),
-        IsFiniteOp = new("aten::isfinite"), IsNanOp = new("aten::isnan"),
-        WhereOp = new("aten::where.self"), LerpOp = new("aten::lerp.Scalar");
+        ErfOp = new("aten::erf"), SigmoidOp = new("aten::sigmoid"), LogSigmoidOp = new("aten::log_sigmoid"),
+        SoftplusOp = new("aten::softplus"), ReluOp = new("aten::relu"), ClampOp = new("aten::clamp"),
+        MaximumOp = new("aten::maximum"), MinimumOp = new("aten::minimum"), IsFiniteOp = new("aten::isfinite"),
+        WhereOp = new("aten::where.self");
 
     /// <summary>Sum.</summary>
     public static TorchTensor operator +(TorchTensor a, TorchTensor b) => AddOp.Call(a, b);
@@ -129,12 +125,6 @@ internal sealed unsafe partial class TorchTensor
     /// <summary>Bool: both are not zero.</summary>
     public TorchTensor LogicalAnd(TorchTensor other) => AndOp.Call(this, other);
 
-    /// <summary>Bool: one or both are not zero.</summary>
-    public TorchTensor LogicalOr(TorchTensor other) => OrOp.Call(this, other);
-
-    /// <summary>Bool: zero.</summary>
-    public TorchTensor LogicalNot() => NotOp.Call(this);
-
     /// <summary>|x|.</summary>
     public TorchTensor Abs() => AbsOp.Call(this);
 
@@ -143,9 +133,6 @@ internal sealed unsafe partial class TorchTensor
 
     /// <summary>Natural logarithm.</summary>
     public TorchTensor Log() => LogOp.Call(this);
-
-    /// <summary>ln(1 + x).</summary>
-    public TorchTensor Log1P() => Log1POp.Call(this);
 
     /// <summary>√x.</summary>
     public TorchTensor Sqrt() => SqrtOp.Call(this);
@@ -170,9 +157,6 @@ internal sealed unsafe partial class TorchTensor
 
     /// <summary>Nearest whole number, halves to even.</summary>
     public TorchTensor Round() => RoundOp.Call(this);
-
-    /// <summary>−1, 0 or 1.</summary>
-    public TorchTensor Sign() => SignOp.Call(this);
 
     /// <summary>xᵖ.</summary>
     public TorchTensor Pow(double exponent) => PowOp.Call(this, exponent);
@@ -201,12 +185,6 @@ internal sealed unsafe partial class TorchTensor
 
     /// <summary>Bool: neither infinite nor NaN.</summary>
     public TorchTensor IsFinite() => IsFiniteOp.Call(this);
-
-    /// <summary>Bool: NaN.</summary>
-    public TorchTensor IsNan() => IsNanOp.Call(this);
-
-    /// <summary>this + weight · (end − this).</summary>
-    public TorchTensor Lerp(TorchTensor end, double weight) => LerpOp.Call(this, end, weight);
 
     /// <summary>Elements of <paramref name="a"/> where the condition holds, else of <paramref name="b"/>.</summary>
     public static TorchTensor Where(TorchTensor condition, TorchTensor a, TorchTensor b) => WhereOp.Call(condition, a, b);

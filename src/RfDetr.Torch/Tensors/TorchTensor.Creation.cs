@@ -3,12 +3,10 @@ namespace RfDetr.Torch;
 /// <content>Making tensors.</content>
 internal sealed unsafe partial class TorchTensor
 {
-    private static readonly AtenOp EmptyOp =
-        new("aten::empty.memory_format"), ZerosOp = new("aten::zeros"), OnesOp = new("aten::ones"), FullOp = new("aten::full"),
-        ArangeOp = new("aten::arange.start_step"), RandOp = new("aten::rand"), RandnOp = new("aten::randn"),
-        RandPermOp = new("aten::randperm"), EyeOp = new("aten::eye"),
-        ZerosLikeOp = new("aten::zeros_like"), OnesLikeOp = new("aten::ones_like"), FullLikeOp = new("aten::full_like"),
-        EmptyLikeOp = new("aten::empty_like"), LinspaceOp = new("aten::linspace");
+    private static readonly AtenOp
+        EmptyOp = new("aten::empty.memory_format"), ZerosOp = new("aten::zeros"), OnesOp = new("aten::ones"),
+        FullOp = new("aten::full"), ArangeOp = new("aten::arange.start_step"), RandOp = new("aten::rand"),
+        RandnOp = new("aten::randn"), ZerosLikeOp = new("aten::zeros_like"), EmptyLikeOp = new("aten::empty_like");
 
     /// <summary>Elements are undefined.</summary>
     public static TorchTensor Empty(long[] shape, ScalarType type = ScalarType.Float32, Device device = default) =>
@@ -39,13 +37,6 @@ internal sealed unsafe partial class TorchTensor
         double start, double end, double step, ScalarType type = ScalarType.Float32, Device device = default) =>
         ArangeOp.Call(start, end, step, type, default, device);
 
-    /// <summary>
-    /// <paramref name="steps"/> numbers from <paramref name="start"/> to <paramref name="end"/>, both included.
-    /// </summary>
-    public static TorchTensor Linspace(
-        double start, double end, long steps, ScalarType type = ScalarType.Float32, Device device = default) =>
-        LinspaceOp.Call(start, end, steps, type, default, device);
-
     /// <summary>Uniform in [0, 1), from the device's generator.</summary>
     public static TorchTensor Rand(long[] shape, ScalarType type = ScalarType.Float32, Device device = default) =>
         RandOp.Call(shape, type, default, device);
@@ -54,22 +45,8 @@ internal sealed unsafe partial class TorchTensor
     public static TorchTensor Randn(long[] shape, ScalarType type = ScalarType.Float32, Device device = default) =>
         RandnOp.Call(shape, type, default, device);
 
-    /// <summary>0 … <paramref name="count"/> − 1 in random order.</summary>
-    public static TorchTensor RandPerm(long count, Device device = default) =>
-        RandPermOp.Call(count, ScalarType.Int64, default, device);
-
-    /// <summary>The unit matrix.</summary>
-    public static TorchTensor Eye(long size, ScalarType type = ScalarType.Float32, Device device = default) =>
-        EyeOp.Call(size, type, default, device);
-
     /// <summary>Zeros of the shape, type and device of another.</summary>
     public static TorchTensor ZerosLike(TorchTensor other) => ZerosLikeOp.Call(other);
-
-    /// <summary>Ones of the shape, type and device of another.</summary>
-    public static TorchTensor OnesLike(TorchTensor other) => OnesLikeOp.Call(other);
-
-    /// <summary>A number in the shape, type and device of another.</summary>
-    public static TorchTensor FullLike(TorchTensor other, double value) => FullLikeOp.Call(other, value);
 
     /// <summary>Undefined elements in the shape, type and device of another.</summary>
     public static TorchTensor EmptyLike(TorchTensor other) => EmptyLikeOp.Call(other);

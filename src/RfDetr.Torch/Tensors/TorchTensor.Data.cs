@@ -5,7 +5,8 @@ namespace RfDetr.Torch;
 /// <content>Elements in and out.</content>
 internal sealed unsafe partial class TorchTensor
 {
-    private static readonly AtenOp ItemOp = new("aten::item");
+    private static readonly AtenOp
+        ItemOp = new("aten::item");
 
     /// <summary>A tensor of a copy of <paramref name="data"/>, row-major.</summary>
     /// <typeparam name="T">float, double, long, int, short, sbyte, byte, bool or Half; it gives the element type.</typeparam>

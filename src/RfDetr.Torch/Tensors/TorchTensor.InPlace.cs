@@ -3,22 +3,18 @@ namespace RfDetr.Torch;
 /// <content>Changes in place; each returns the tensor itself.</content>
 internal sealed unsafe partial class TorchTensor
 {
-    private static readonly AtenOp AddInPlace =
-        new("aten::add_.Tensor"), SubInPlace = new("aten::sub_.Tensor"), MulInPlace = new("aten::mul_.Tensor"), DivInPlace = new(
-        "aten::div_.Tensor"), CopyInPlace = new("aten::copy_"),
-        ZeroInPlace = new("aten::zero_"), FillInPlace = new("aten::fill_.Scalar"), LerpInPlace = new("aten::lerp_.Scalar"),
-        ClampInPlace = new("aten::clamp_"), NormalInPlace = new("aten::normal_"), UniformInPlace = new("aten::uniform_"),
+    private static readonly AtenOp
+        AddInPlace = new("aten::add_.Tensor"), MulInPlace = new("aten::mul_.Tensor"), DivInPlace = new("aten::div_.Tensor"),
+        CopyInPlace = new("aten::copy_"), ZeroInPlace = new("aten::zero_"), LerpInPlace = new("aten::lerp_.Scalar"),
+        NormalInPlace = new("aten::normal_"), UniformInPlace = new("aten::uniform_"),
         BernoulliInPlace = new("aten::bernoulli_.float"), AddCMulInPlace = new("aten::addcmul_"),
-        AddCDivInPlace = new("aten::addcdiv_"), IndexPutInPlace = new("aten::index_put_");
+        AddCDivInPlace = new("aten::addcdiv_");
 
     /// <summary>this += scale · other.</summary>
     public TorchTensor Add_(TorchTensor other, double scale = 1) => Do(AddInPlace, other, scale == 1 ? TorchArg.Default : scale);
 
     /// <summary>this += number.</summary>
     public TorchTensor Add_(double other) => Do(AddInPlace, other);
-
-    /// <summary>this −= other.</summary>
-    public TorchTensor Sub_(TorchTensor other) => Do(SubInPlace, other);
 
     /// <summary>this *= other.</summary>
     public TorchTensor Mul_(TorchTensor other) => Do(MulInPlace, other);
@@ -42,15 +38,8 @@ internal sealed unsafe partial class TorchTensor
         return this;
     }
 
-    /// <summary>All one number.</summary>
-    public TorchTensor Fill_(double value) => Do(FillInPlace, value);
-
     /// <summary>this += weight · (end − this).</summary>
     public TorchTensor Lerp_(TorchTensor end, double weight) => Do(LerpInPlace, end, weight);
-
-    /// <summary>Limited to a range; null is no limit.</summary>
-    public TorchTensor Clamp_(double? min = null, double? max = null) =>
-        Do(ClampInPlace, min is { } low ? low : TorchArg.None, max is { } high ? high : TorchArg.None);
 
     /// <summary>Normal random numbers from the device's generator.</summary>
     public TorchTensor Normal_(double mean = 0, double deviation = 1) => Do(NormalInPlace, mean, deviation);
@@ -72,13 +61,6 @@ internal sealed unsafe partial class TorchTensor
     public TorchTensor AddCDiv_(TorchTensor a, TorchTensor b, double scale = 1)
     {
         AddCDivInPlace.Run(this, a, b, scale);
-        return this;
-    }
-
-    /// <summary><c>this[indices] = values</c>, or <c>+=</c> with <paramref name="accumulate"/>.</summary>
-    public TorchTensor IndexPut_(TorchTensor?[] indices, TorchTensor values, bool accumulate = false)
-    {
-        IndexPutInPlace.Run(this, indices, values, accumulate);
         return this;
     }
 

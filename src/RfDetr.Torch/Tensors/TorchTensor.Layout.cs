@@ -3,21 +3,17 @@ namespace RfDetr.Torch;
 /// <content>Shapes, parts, indices, conversions.</content>
 internal sealed unsafe partial class TorchTensor
 {
-    private static readonly AtenOp TransposeOp = new(
-        "aten::transpose.int"),
-        PermuteOp = new("aten::permute"), ReshapeOp = new("aten::reshape"), ViewOp = new("aten::view"), FlattenOp = new(
-        "aten::flatten.using_ints"),
-        UnsqueezeOp = new("aten::unsqueeze"), SqueezeOp = new("aten::squeeze.dim"), ExpandOp = new("aten::expand"),
-        ContiguousOp = new("aten::contiguous"), RepeatOp = new("aten::repeat"),
-        NarrowOp = new("aten::narrow"), SelectOp = new("aten::select.int"), IndexSelectOp = new("aten::index_select"),
-        GatherOp = new("aten::gather"), MaskedSelectOp = new("aten::masked_select"), NonZeroOp = new("aten::nonzero"),
-        IndexOp = new("aten::index.Tensor"), IndexPutOp = new("aten::index_put"), ScatterOp = new("aten::scatter.src"),
-        ScatterValueOp = new("aten::scatter.value"), MaskedFillOp = new("aten::masked_fill.Scalar"),
+    private static readonly AtenOp
+        TransposeOp = new("aten::transpose.int"), PermuteOp = new("aten::permute"), ReshapeOp = new("aten::reshape"),
+        ViewOp = new("aten::view"), FlattenOp = new("aten::flatten.using_ints"), UnsqueezeOp = new("aten::unsqueeze"),
+        SqueezeOp = new("aten::squeeze.dim"), ExpandOp = new("aten::expand"), ContiguousOp = new("aten::contiguous"),
+        RepeatOp = new("aten::repeat"), NarrowOp = new("aten::narrow"), SelectOp = new("aten::select.int"),
+        IndexSelectOp = new("aten::index_select"), GatherOp = new("aten::gather"), NonZeroOp = new("aten::nonzero"),
+        IndexOp = new("aten::index.Tensor"), ScatterOp = new("aten::scatter.src"), ScatterValueOp = new("aten::scatter.value"),
         CatOp = new("aten::cat"), StackOp = new("aten::stack"), SplitOp = new("aten::split_with_sizes"),
-        UnbindOp = new("aten::unbind.int"), FlipOp = new("aten::flip"),
-        DetachOp = new("aten::detach"), CloneOp = new("aten::clone"), AliasOp = new("aten::alias"),
-        ToTypeOp = new("aten::to.dtype"), ToDeviceOp = new("aten::to.device"), PinOp = new("aten::pin_memory"),
-        GridSampleOp = new("aten::grid_sampler"), PadOp = new("aten::constant_pad_nd");
+        UnbindOp = new("aten::unbind.int"), DetachOp = new("aten::detach"), CloneOp = new("aten::clone"),
+        AliasOp = new("aten::alias"), ToTypeOp = new("aten::to.dtype"), ToDeviceOp = new("aten::to.device"),
+        PinOp = new("aten::pin_memory"), GridSampleOp = new("aten::grid_sampler");
 
     /// <summary>Two axes exchanged.</summary>
     public TorchTensor Transpose(long a, long b) => TransposeOp.Call(this, a, b);
@@ -64,21 +60,11 @@ internal sealed unsafe partial class TorchTensor
     /// <summary>Elements by index tensors per leading axis, as <c>t[i, j]</c> in Python; null takes a whole axis.</summary>
     public TorchTensor Index(params TorchTensor?[] indices) => IndexOp.Call(this, indices);
 
-    /// <summary>A copy with <c>t[indices] = values</c>, or <c>+=</c> with <paramref name="accumulate"/>.</summary>
-    public TorchTensor IndexPut(TorchTensor?[] indices, TorchTensor values, bool accumulate = false) =>
-        IndexPutOp.Call(this, indices, values, accumulate);
-
     /// <summary>A copy with elements of an axis replaced by <paramref name="source"/>.</summary>
     public TorchTensor Scatter(long dim, TorchTensor index, TorchTensor source) => ScatterOp.Call(this, dim, index, source);
 
     /// <summary>A copy with elements of an axis replaced by a number.</summary>
     public TorchTensor Scatter(long dim, TorchTensor index, double value) => ScatterValueOp.Call(this, dim, index, value);
-
-    /// <summary>A copy with a number where the mask holds.</summary>
-    public TorchTensor MaskedFill(TorchTensor mask, double value) => MaskedFillOp.Call(this, mask, value);
-
-    /// <summary>The elements where the mask holds, in order.</summary>
-    public TorchTensor MaskedSelect(TorchTensor mask) => MaskedSelectOp.Call(this, mask);
 
     /// <summary>Indices <c>[n, axes]</c> of the elements that are not zero.</summary>
     public TorchTensor NonZero() => NonZeroOp.Call(this);
@@ -94,12 +80,6 @@ internal sealed unsafe partial class TorchTensor
 
     /// <summary>All entries of an axis; share memory.</summary>
     public TorchTensor[] Unbind(long dim = 0) => UnbindOp.CallMany(this, dim);
-
-    /// <summary>An axis reversed.</summary>
-    public TorchTensor Flip(long dim) => FlipOp.Call(this, dim);
-
-    /// <summary>Filled up at the ends of the last axes: before, after of the last, of the one before, ….</summary>
-    public TorchTensor Pad(long[] widths, double value = 0) => PadOp.Call(this, widths, value);
 
     /// <summary>The same elements without history; shares memory.</summary>
     public TorchTensor Detach() => DetachOp.Call(this);

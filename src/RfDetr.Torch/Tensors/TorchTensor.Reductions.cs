@@ -3,17 +3,13 @@ namespace RfDetr.Torch;
 /// <content>Sums, extremes, order, products of matrices.</content>
 internal sealed unsafe partial class TorchTensor
 {
-    private static readonly AtenOp SumOp = new("aten::sum"), SumDimOp = new(
-        "aten::sum.dim_IntList"),
-        MeanOp = new("aten::mean"), MeanDimOp = new("aten::mean.dim"), VarDimOp = new("aten::var.correction"),
-        MaxOp = new("aten::max"), MinOp = new("aten::min"), MaxDimOp = new("aten::max.dim"), MinDimOp = new("aten::min.dim"),
-        AmaxOp = new("aten::amax"), AminOp = new("aten::amin"),
-        ArgMaxOp = new("aten::argmax"), AllOp = new("aten::all"), AnyOp = new("aten::any"), AllDimOp = new("aten::all.dim"),
-        AnyDimOp = new("aten::any.dim"),
-        SoftmaxOp = new("aten::softmax.int"), LogSoftmaxOp = new("aten::log_softmax.int"), CumSumOp = new("aten::cumsum"),
-        NormOp = new("aten::norm.Scalar"),
-        SortOp = new("aten::sort.stable"), TopKOp = new("aten::topk"), MatMulOp = new("aten::matmul"), BmmOp = new("aten::bmm"),
-        LinearOp = new("aten::linear");
+    private static readonly AtenOp
+        SumOp = new("aten::sum"), SumDimOp = new("aten::sum.dim_IntList"), MeanOp = new("aten::mean"),
+        MeanDimOp = new("aten::mean.dim"), MaxOp = new("aten::max"), MinOp = new("aten::min"), MaxDimOp = new("aten::max.dim"),
+        MinDimOp = new("aten::min.dim"), AmaxOp = new("aten::amax"), AllOp = new("aten::all"), AnyOp = new("aten::any"),
+        AllDimOp = new("aten::all.dim"), AnyDimOp = new("aten::any.dim"), SoftmaxOp = new("aten::softmax.int"),
+        NormOp = new("aten::norm.Scalar"), SortOp = new("aten::sort.stable"), TopKOp = new("aten::topk"),
+        MatMulOp = new("aten::matmul"), LinearOp = new("aten::linear");
 
     /// <summary>Sum of all elements; integers give Int64.</summary>
     public TorchTensor Sum() => SumOp.Call(this);
@@ -33,10 +29,6 @@ internal sealed unsafe partial class TorchTensor
     /// <summary>Mean over several axes.</summary>
     public TorchTensor Mean(long[] dims, bool keep = false) => MeanDimOp.Call(this, dims, keep);
 
-    /// <summary>Variance over one axis, divided by n − <paramref name="correction"/>.</summary>
-    public TorchTensor Var(long dim, long correction = 1, bool keep = false) =>
-        VarDimOp.Call(this, new[] { dim }, correction, keep);
-
     /// <summary>The largest element.</summary>
     public TorchTensor Max() => MaxOp.Call(this);
 
@@ -52,12 +44,6 @@ internal sealed unsafe partial class TorchTensor
     /// <summary>The largest of one axis; equal ones share the gradient.</summary>
     public TorchTensor Amax(long dim, bool keep = false) => AmaxOp.Call(this, dim, keep);
 
-    /// <summary>The smallest of one axis; equal ones share the gradient.</summary>
-    public TorchTensor Amin(long dim, bool keep = false) => AminOp.Call(this, dim, keep);
-
-    /// <summary>Index of the largest of one axis.</summary>
-    public TorchTensor ArgMax(long dim, bool keep = false) => ArgMaxOp.Call(this, dim, keep);
-
     /// <summary>Bool: none is zero.</summary>
     public TorchTensor All() => AllOp.Call(this);
 
@@ -72,12 +58,6 @@ internal sealed unsafe partial class TorchTensor
 
     /// <summary>eˣ over its sum along an axis.</summary>
     public TorchTensor Softmax(long dim) => SoftmaxOp.Call(this, dim);
-
-    /// <summary>Logarithm of the softmax.</summary>
-    public TorchTensor LogSoftmax(long dim) => LogSoftmaxOp.Call(this, dim);
-
-    /// <summary>Running sums along an axis.</summary>
-    public TorchTensor CumSum(long dim) => CumSumOp.Call(this, dim);
 
     /// <summary>Root of the sum of squares.</summary>
     public TorchTensor Norm() => NormOp.Call(this, 2.0);
@@ -97,9 +77,6 @@ internal sealed unsafe partial class TorchTensor
 
     /// <summary>Matrix product over the last two axes; the others broadcast.</summary>
     public TorchTensor MatMul(TorchTensor other) => MatMulOp.Call(this, other);
-
-    /// <summary>Products of matrices one by one: <c>[B, m, k] × [B, k, n]</c>.</summary>
-    public TorchTensor Bmm(TorchTensor other) => BmmOp.Call(this, other);
 
     /// <summary>x·Wᵀ + b with weights <c>[out, in]</c>.</summary>
     public TorchTensor Linear(TorchTensor weight, TorchTensor? bias = null) => LinearOp.Call(this, weight, bias);

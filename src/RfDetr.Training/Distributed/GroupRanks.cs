@@ -23,6 +23,7 @@ internal sealed class GroupRanks : Ranks
             LocalRank = environment.LocalRank,
             Host = environment.MasterAddress,
             Port = environment.MasterPort,
+            ServeStore = environment.ServesStore,
             Backend = device.IsCpu ? "gloo" : "nccl",
         }));
 

@@ -46,7 +46,7 @@ public sealed class LoadTests : IDisposable
     }
 
     [Theory]
-    [InlineData("not this machine", "http://192.0.2.1/")]
+    [InlineData("not to this machine", "http://192.0.2.1/")]
     [InlineData("no address", "127.0.0.1:9001")]
     [InlineData("give one of them", "http://127.0.0.1:1/", "--rate", "1", "--percent", "5")]
     [InlineData("belong to --percent", "http://127.0.0.1:1/", "--capacity", "5")]

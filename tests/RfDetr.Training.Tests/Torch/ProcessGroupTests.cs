@@ -109,44 +109,14 @@ public sealed class ProcessGroupTests
     }
 
     [Fact]
-    public void The_environment_of_launchers_is_read()
-    {
-        ProcessGroupOptions.From(_ => null).ShouldBeNull();
-        ProcessGroupOptions.From(Variables("WORLD_SIZE=1")).ShouldBeNull();
-        ProcessGroupOptions torchrun = ProcessGroupOptions.From(
-            Variables("WORLD_SIZE=4 RANK=3 LOCAL_RANK=1 MASTER_ADDR=head MASTER_PORT=1234 TORCHELASTIC_USE_AGENT_STORE=True"))
-            .ShouldNotBeNull();
-        (
-            torchrun.Rank, torchrun.WorldSize, torchrun.LocalRank, torchrun.Host, torchrun.Port, torchrun.ServeStore)
-            .ShouldBe((3, 4, 1, "head", 1234, false));
-        ProcessGroupOptions slurm =
-            ProcessGroupOptions.From(Variables("SLURM_NTASKS=2 SLURM_PROCID=1 MASTER_ADDR=n1")).ShouldNotBeNull();
-        (
-            slurm.Rank, slurm.WorldSize, slurm.LocalRank, slurm.Host, slurm.Port, slurm.ServeStore)
-            .ShouldBe((1, 2, 0, "n1", 29500, true));
-    }
-
-    [Theory]
-    [InlineData("WORLD_SIZE=2 RANK=0", "MASTER_ADDR")]
-    [InlineData("WORLD_SIZE=2 MASTER_ADDR=h", "RANK is not set")]
-    [InlineData("WORLD_SIZE=two MASTER_ADDR=h", "WORLD_SIZE is 'two'")]
-    [InlineData("WORLD_SIZE=2 RANK=2 MASTER_ADDR=h", "rank 2 (local 0) is not one of 2")]
-    [InlineData("WORLD_SIZE=2 RANK=0 MASTER_ADDR=h MASTER_PORT=70000", "port 70000")]
-    public void What_launchers_leave_out_is_named(string variables, string expected) =>
-        Should.Throw<ArgumentException>(() => ProcessGroupOptions.From(Variables(variables))).Message.ShouldContain(expected);
-
-    [Fact]
     public void Options_are_checked()
     {
         Should.Throw<ArgumentException>(() => ProcessGroup.Create(new() { Backend = "mpi" })).Message.ShouldContain("'mpi'");
         Should.Throw<ArgumentException>(() =>
             ProcessGroup.Create(new() { Timeout = TimeSpan.Zero })).Message.ShouldContain("timeout");
-    }
-
-    private static Func<string, string?> Variables(string text)
-    {
-        Dictionary<string, string> known = text.Split(' ').Select(v => v.Split('=')).ToDictionary(v => v[0], v => v[1]);
-        return name => known.GetValueOrDefault(name);
+        Should.Throw<ArgumentException>(() =>
+            ProcessGroup.Create(new() { WorldSize = 2, Rank = 2 })).Message.ShouldContain("rank 2 (local 0) is not one of 2");
+        Should.Throw<ArgumentException>(() => ProcessGroup.Create(new() { Port = 70000 })).Message.ShouldContain("port 70000");
     }
 
     private static void InEachRank(int size, Action<ProcessGroup> body)

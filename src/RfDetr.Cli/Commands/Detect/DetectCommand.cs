@@ -19,6 +19,11 @@ internal static class DetectCommand
 
     private static async Task<int> RunAsync(CliContext context, DetectArguments arguments)
     {
+        // Options that contradict each other are named before any input is looked at.
+        _ = arguments.Optimize.Wanted(context);
+        ModelOptions meaning = arguments.Model.Options(context);
+        Engine engine = arguments.Model.Engine(context);
+        TileDetectorOptions? tiles = arguments.Tiles.Options(context, arguments.Batch(context));
         if (context.Get(arguments.Inputs).Any(i => VideoInputs.IsVideo(i)))
             return await RunVideoAsync(context, arguments).ConfigureAwait(false);
         if (arguments.Video.Given(context) is { } lonely)
@@ -30,10 +35,8 @@ internal static class DetectCommand
         OutputPlan plan = arguments.Output(context);
         CheckOutput(plan, sources);
         using Detector detector = await arguments.Optimize.LoadAsync(
-            context, arguments.Model.Model(context), arguments.Model.Options(context),
-            arguments.Model.Engine(context)).ConfigureAwait(false);
+            context, arguments.Model.Model(context), meaning, engine).ConfigureAwait(false);
         DetectOptions options = arguments.Selection.Options(context, detector.Model.Classes);
-        TileDetectorOptions? tiles = arguments.Tiles.Options(context, arguments.Batch(context));
         Introduce(context, detector.Model);
 
         var report = new DetectReport(context.Human, sources.Count);
