@@ -18,12 +18,15 @@ internal static class TrackCommand
 
     private static async Task<int> RunAsync(CliContext context, TrackArguments arguments)
     {
+        // Options that contradict each other are named before the video is looked at.
+        _ = arguments.Optimize.Wanted(context);
+        ModelOptions meaning = arguments.Model.Options(context);
+        Engine engine = arguments.Model.Engine(context);
         string input = context.Get(arguments.Input);
         VideoSource source = await arguments.Video.OpenAsync(context, input).ConfigureAwait(false);
         StreamPlan plan = arguments.Plan(context, source, input);
         using Detector detector = await arguments.Optimize.LoadAsync(
-            context, arguments.Model.Model(context), arguments.Model.Options(context),
-            arguments.Model.Engine(context)).ConfigureAwait(false);
+            context, arguments.Model.Model(context), meaning, engine).ConfigureAwait(false);
         DetectCommand.Introduce(context, detector.Model);
         var analysis = new VideoAnalysis(detector, source, arguments.Options(context, detector.Model.Classes));
         return await StreamVerb.RunAsync(context, analysis, plan).ConfigureAwait(false);
