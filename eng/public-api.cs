@@ -2,8 +2,8 @@
 
 // Writes the public surface of every library to its PublicAPI.Unshipped.txt, which a reviewer reads first:
 //   dotnet run eng/public-api.cs
-// A build compares the two (Microsoft.CodeAnalysis.PublicApiAnalyzers) and fails where they differ. The surface of a released version
-// is in PublicAPI.Shipped.txt; after a release the new lines move there by hand.
+// A build compares the two (Microsoft.CodeAnalysis.PublicApiAnalyzers) and fails where they differ. The surface of a released
+// version is in PublicAPI.Shipped.txt; after a release the new lines move there by hand.
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 

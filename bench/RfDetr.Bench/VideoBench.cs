@@ -53,7 +53,8 @@ internal static class VideoBench
                 whole.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds / Frames);
             }
 
-            Console.WriteLine($"\nvideo of {Width}×{Height} through demo, {Frames} frames, {rounds} rounds, milliseconds per frame");
+            Console.WriteLine(
+                $"\nvideo of {Width}×{Height} through demo, {Frames} frames, {rounds} rounds, milliseconds per frame");
             Console.WriteLine(network);
             Console.WriteLine(whole);
             Console.WriteLine($"frame rate: {network.Median / whole.Median:F2} of the network's own");

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RfDetr.Fuzzing;
 
-/// <summary>What became of a target's moments.</summary>
+/// <summary>Outcomes of a target's moments.</summary>
 internal sealed record KillFigures
 {
     /// <summary>Signals sent.</summary>
@@ -17,7 +17,7 @@ internal sealed record KillFigures
     /// <summary>Runs whose work was done again, or gone on with, and gave what an undisturbed one gives.</summary>
     public int Resumed { get; set; }
 
-    /// <summary>What should not be: a sentence each.</summary>
+    /// <summary>Faults found, a sentence each.</summary>
     public List<string> Findings { get; } = [];
 }
 

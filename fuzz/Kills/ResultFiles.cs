@@ -8,7 +8,7 @@ namespace RfDetr.Fuzzing;
 /// <summary>The files that a run left under their final names, compared by what they say.</summary>
 internal static class ResultFiles
 {
-    /// <summary>What belongs to a measurement of the clock and differs from run to run.</summary>
+    /// <summary>Fields that belong to a measurement of the clock and differ from run to run.</summary>
     private static readonly string[] s_clock = ["timing", "seconds", "_ms", "started", "date", "elapsed", "measured_at"];
 
     /// <summary>Names below a folder; those that begin with a dot are unfinished or private.</summary>

@@ -13,7 +13,8 @@ internal sealed class ServeArguments
         "--host", "ADDRESS", "Address to listen on (default 127.0.0.1); one that others reach needs --key-file or --insecure.",
         ParseHost);
     private readonly Option<int?> _port = OptionsOf.Make<int?>(
-        "--port", "P", $"Port (default {ServeOptions.DefaultPort}); 0 or - takes a free one, which the line 'listening on' tells.",
+        "--port", "P",
+        $"Port (default {ServeOptions.DefaultPort}); 0 or - takes a free one, which the line 'listening on' tells.",
         ParsePort);
     private readonly Option<int?> _grpcPort = OptionsOf.Make<int?>(
         "--grpc-port", "P", "Also serve KServe v2 by gRPC on this port; 0 or - takes a free one.", ParsePort);
@@ -52,7 +53,8 @@ internal sealed class ServeArguments
     private readonly Option<bool> _insecure =
         OptionsOf.Flag("--insecure", "Serve everybody who reaches the server, without keys, also beyond this machine.");
     private readonly Option<string?> _urlInputs = OptionsOf.Choice(
-        "--url-inputs", "Whether images are fetched from addresses: off (the default), or from the public internet.", "off", "public");
+        "--url-inputs", "Whether images are fetched from addresses: off (the default), or from the public internet.", "off",
+        "public");
     private readonly Option<string[]> _cors = OptionsOf.Names(
         "--cors", "ORIGIN,…", "Origins whose pages may call the server, such as https://example.org; may be repeated.");
     private readonly Option<string?> _certificate =

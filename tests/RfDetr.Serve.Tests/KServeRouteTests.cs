@@ -129,7 +129,10 @@ public class KServeRouteTests(SharedServer shared)
     [InlineData("""{"inputs": [{"name": "image", "datatype": "INT8", "shape": [1], "data": [1]}]}""")]
     [InlineData("""{"inputs": [{"name": "image", "datatype": "BYTES", "shape": [1], "parameters": {"binary_data_size": 5}}]}""")]
     [InlineData("""{"inputs": [{"datatype": "BYTES", "shape": [1], "data": ["AAAA"]}]}""")]
-    [InlineData("""{"parameters": {"confidence": 3}, "inputs": [{"name": "image", "datatype": "BYTES", "shape": [1], "data": ["AAAA"]}]}""")]
+    [
+        InlineData(
+            """{"parameters": {"confidence": 3}, "inputs": [{"name": "image", "datatype": "BYTES", "shape": [1], "data": ["AAAA"]}]}""")
+    ]
     [InlineData("""[1]""")]
     [InlineData("""{""")]
     public async Task What_is_wrong_is_an_error_in_its_form(string body)

@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace RfDetr.Serve.Tests;
 
-/// <summary>A request that is too large, too slow or of the wrong kind has its own status, and tells nothing of the server.</summary>
+/// <summary>
+/// A request that is too large, too slow or of the wrong kind has its own status, and tells nothing of the server.
+/// </summary>
 [Collection(SharedServerCollection.Name)]
 public class LimitTests(SharedServer shared)
 {
@@ -166,7 +168,8 @@ public class LimitTests(SharedServer shared)
             await client.ConnectAsync(IPAddress.Loopback, Server.Server.Address.Port);
             await client.GetStream().WriteAsync(
                 Encoding.ASCII.GetBytes(
-                    $"POST /detect HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nContent-Length: {Scenes.Jpeg.Length}\r\n\r\n"));
+                    $"POST /detect HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nContent-Length: "
+                        + $"{Scenes.Jpeg.Length}\r\n\r\n"));
             await client.GetStream().WriteAsync(Scenes.Jpeg.AsMemory(0, i % 2 == 0 ? 100 : Scenes.Jpeg.Length));
             if (i % 4 < 2)
                 client.Client.LingerState = new LingerOption(true, 0); // a reset
@@ -238,8 +241,9 @@ public class BodyMemoryTests
     public async Task Broken_forms_are_400(string type)
     {
         await using TestServer server = await TestServer.StartAsync();
-        using HttpResponseMessage response = await server.Client.PostAsync(
-            "/v1/vision/detection", TestServer.Body("--b\r\nContent-Disposition: nonsense\r\n\r\nx"u8.ToArray(), type));
+        using var body = new ByteArrayContent("--b\r\nContent-Disposition: nonsense\r\n\r\nx"u8.ToArray());
+        body.Headers.TryAddWithoutValidation("Content-Type", type).ShouldBeTrue();
+        using HttpResponseMessage response = await server.Client.PostAsync("/v1/vision/detection", body);
 
         response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }

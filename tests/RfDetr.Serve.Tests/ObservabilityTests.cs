@@ -23,7 +23,8 @@ public class ObservabilityTests(SharedServer shared)
         foreach (string name in (string[])
             [
                 "rfdetr_pictures_total", "rfdetr_inference_duration_seconds_bucket", "rfdetr_decode_duration_seconds_bucket",
-                "rfdetr_postprocess_duration_seconds_bucket", "rfdetr_queue_wait_duration_seconds_bucket", "rfdetr_batch_size_bucket",
+                "rfdetr_postprocess_duration_seconds_bucket", "rfdetr_queue_wait_duration_seconds_bucket",
+                "rfdetr_batch_size_bucket",
                 "rfdetr_queue_length", "rfdetr_rejected_total", "rfdetr_detections_total", "rfdetr_models_loaded",
                 "rfdetr_model_memory_bytes", "http_server_request_duration_seconds_bucket", "http_server_active_requests",
                 "kestrel_active_connections", "dotnet_gc_collections_total",

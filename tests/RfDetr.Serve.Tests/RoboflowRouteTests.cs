@@ -54,7 +54,8 @@ public class RoboflowRouteTests(SharedServer shared)
     [InlineData("scene.pth")]
     public async Task Nothing_is_downloaded_and_no_id_is_a_path(string id) =>
         (await Server.PostJsonAsync(
-            "/model/add", JsonSerializer.Serialize(new Dictionary<string, string> { ["model_id"] = id }), HttpStatusCode.NotFound))
+            "/model/add", JsonSerializer.Serialize(new Dictionary<string, string> { ["model_id"] = id }),
+            HttpStatusCode.NotFound))
             .GetProperty("code").GetString().ShouldBe(ErrorCodes.Model);
 
     [Fact]
@@ -174,7 +175,10 @@ public class RoboflowRouteTests(SharedServer shared)
     [InlineData("""{"model_id": "demo", "image": {"type": "base64", "value": ""} }""", 400, ErrorCodes.Image)]
     [InlineData("""{"model_id": "demo", "image": {"type": "numpy", "value": "AAAA"} }""", 400, ErrorCodes.Body)]
     [InlineData("""{"model_id": "demo", "image": {"type": "file", "value": "/etc/passwd"} }""", 400, ErrorCodes.Body)]
-    [InlineData("""{"model_id": "demo", "image": {"type": "url", "value": "http://example.org/a.jpg"} }""", 400, ErrorCodes.Address)]
+    [
+        InlineData(
+            """{"model_id": "demo", "image": {"type": "url", "value": "http://example.org/a.jpg"} }""", 400, ErrorCodes.Address)
+    ]
     [InlineData("""{"model_id": "demo", "confidence": 2, "image": {"value": "AAAA"} }""", 400, ErrorCodes.Parameter)]
     [InlineData("""{"model_id": "demo", "class_filter": "dog", "image": {"value": "AAAA"} }""", 400, ErrorCodes.Parameter)]
     [InlineData("""{"model_id": 7}""", 400, ErrorCodes.Parameter)]

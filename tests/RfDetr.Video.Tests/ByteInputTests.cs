@@ -35,7 +35,9 @@ public sealed class ByteInputTests : IDisposable
         _ = Clips.Tools;
         (await Should.ThrowAsync<VideoException>(() => VideoSource.OpenAsync(new MemoryStream(new byte[9000])))).Message
             .ShouldContain("standard input");
-        (await Should.ThrowAsync<VideoException>(() => VideoSource.OpenAsync(Stream.Null))).Message.ShouldContain("standard input");
+        (
+            await Should.ThrowAsync<VideoException>(() => VideoSource.OpenAsync(Stream.Null)))
+            .Message.ShouldContain("standard input");
         (await Should.ThrowAsync<ArgumentException>(() => VideoSource.OpenAsync("-"))).Message.ShouldContain("OpenAsync(Stream)");
     }
 

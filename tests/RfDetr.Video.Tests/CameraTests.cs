@@ -20,7 +20,8 @@ public sealed class CameraTests : IDisposable
         }
 
         _ = Directory.CreateDirectory(_folder["videodev"]);
-        Cameras.OfLinux(_folder[""]).ShouldBe([new CameraInfo("camera:2", "USB  [1mCamera"), new CameraInfo("camera:10", "Laptop")]);
+        Cameras.OfLinux(_folder[""]).ShouldBe(
+            [new CameraInfo("camera:2", "USB  [1mCamera"), new CameraInfo("camera:10", "Laptop")]);
         Cameras.OfLinux(_folder["none"]).ShouldBeEmpty();
     }
 

@@ -65,7 +65,8 @@ internal sealed record DataFlawCount(DataFlaw Flaw, string File, int Count, IRea
     public string Text => Flaw switch
     {
         DataFlaw.UndeclaredCategory =>
-            $"{N("annotation has", "annotations have")} a class that is not declared ('categories', or 'names' of YOLO); left out.",
+            $"{N("annotation has", "annotations have")} a class that is not declared ('categories', or 'names' of YOLO); "
+                + $"left out.",
         DataFlaw.UnknownImage => $"{N("annotation is", "annotations are")} of an image that 'images' does not list; left out.",
         DataFlaw.RepeatedImage => $"{N("image has", "images have")} the id of an earlier one; left out.",
         DataFlaw.RepeatedAnnotation => $"{N("annotation is there", "annotations are there")} twice; the copies are left out.",

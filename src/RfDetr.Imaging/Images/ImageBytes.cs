@@ -66,7 +66,7 @@ internal struct ImageBytes : IDisposable
         _length = 0;
     }
 
-    /// <summary>What was read so far: full arrays and one that is being filled.</summary>
+    /// <summary>Bytes read so far: full arrays and one that is being filled.</summary>
     private sealed class Pieces : IDisposable
     {
         private readonly string _source;

@@ -87,7 +87,8 @@ internal sealed class MicroBatcher : IDisposable
             if (wait > remaining)
                 throw ServeException.Overloaded(
                     wait, Invariant.Text(
-                        $"the predicted wait is {wait.TotalMilliseconds:0} ms, the request has {remaining.TotalMilliseconds:0} ms"));
+                        $"the predicted wait is {wait.TotalMilliseconds:0} ms, the request has "
+                            + $"{remaining.TotalMilliseconds:0} ms"));
             _ahead += images;
             return new Admission(this, images);
         }

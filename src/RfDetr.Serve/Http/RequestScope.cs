@@ -83,7 +83,8 @@ internal sealed class RequestScope
                 || ms > limits.MaxDeadline.TotalMilliseconds)
             {
                 throw ServeException.BadRequest(ErrorCodes.Parameter, Invariant.Text(
-                    $"{HeaderNames.TimeoutMs} is '{ServeException.Shown(timeout)}', expected 1..{limits.MaxDeadline.TotalMilliseconds:0}"));
+                    $"{HeaderNames.TimeoutMs} is '{ServeException.Shown(timeout)}', expected "
+                        + $"1..{limits.MaxDeadline.TotalMilliseconds:0}"));
             }
 
             Limit = TimeSpan.FromMilliseconds(ms);

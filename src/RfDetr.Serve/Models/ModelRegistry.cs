@@ -321,7 +321,8 @@ internal sealed class ModelRegistry : IAsyncDisposable
                 {
                     throw new ServeException(
                         StatusCodes.Status507InsufficientStorage, ErrorCodes.Memory, Invariant.Text(
-                            $"the model '{slot.Name}' takes {bytes} bytes, other models {taken}; the limit is {cap} (--memory-cap)"));
+                            $"the model '{slot.Name}' takes {bytes} bytes, other models {taken}; the limit is {cap} "
+                                + $"(--memory-cap)"));
                 }
 
                 Unload(oldest);

@@ -19,8 +19,10 @@ internal sealed class KServeRoutes(
             routes.MapGet(model + "/ready", (Delegate)ModelReadyAsync).Describe("KServe v2: is the model loaded?", "");
             routes.MapPost(model + "/infer", (Delegate)InferAsync).Describe(
                 "KServe v2: detections, or the network's tensors",
-                "`NAME` takes encoded images (`image`, BYTES) and gives num_detections, boxes, scores, class_ids and, on request, "
-                + "masks; parameters `confidence` and `classes`. `NAME.raw` takes `input` and gives `dets`, `labels`, `masks`. Tensors "
+                "`NAME` takes encoded images (`image`, BYTES) and gives num_detections, boxes, scores, class_ids and, on "
+                    + "request, "
+                + "masks; parameters `confidence` and `classes`. `NAME.raw` takes `input` and gives `dets`, `labels`, "
+                    + "`masks`. Tensors "
                 + "may be binary.", [RouteDescriptions.Json, "application/octet-stream"]);
         }
 

@@ -12,7 +12,8 @@ internal sealed class NativeRoutes(ServeOptions options, ModelRegistry models, I
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/detect", (Delegate)DetectAsync).Describe(
             "Find objects in an image",
-            "The body is the image (image/*), or a form with one or more files. The answer is the JSON of `rfdetr detect --json`; "
+            "The body is the image (image/*), or a form with one or more files. The answer is the JSON of `rfdetr detect "
+                + "--json`; "
             + "with `Accept: image/jpeg` or `image/png` the image with boxes drawn on it, with `Accept: text/csv` a table.",
             [RouteDescriptions.Image, RouteDescriptions.Form],
             ("model", "Name of a model; the first one of the server where it is missing."),

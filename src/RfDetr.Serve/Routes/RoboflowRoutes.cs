@@ -15,7 +15,8 @@ internal sealed class RoboflowRoutes(
         routes.MapGet("/model/registry", (Delegate)RegistryAsync).Describe(
             "The loaded models", "Each under every id by which it can be asked for.");
         routes.MapPost("/model/add", (Delegate)AddAsync).Describe(
-            "Load a model", "`{\"model_id\"}`; waits until it is warm. Only names that the server knows, with weights on this machine.",
+            "Load a model",
+            "`{\"model_id\"}`; waits until it is warm. Only names that the server knows, with weights on this machine.",
             [RouteDescriptions.Json]);
         routes.MapPost("/model/reload", (Delegate)ReloadAsync).Describe(
             "Replace a model", "`{\"model_id\"}`; its file is loaded again beside the old one, and no request is lost.",
@@ -30,7 +31,8 @@ internal sealed class RoboflowRoutes(
         routes.MapPost("/infer/keypoints_detection", (Delegate)KeypointsAsync)
             .Describe("Roboflow v1: keypoints", "Always 400: no model here has keypoints.", [RouteDescriptions.Json]);
         routes.MapMethods("/{a}/{b}", [HttpMethods.Get, HttpMethods.Post], (Delegate)LegacyAsync).Describe(
-            "Roboflow v0", "The body is base64 text, a form with a file, or an image (image/*); with GET the query names an address.",
+            "Roboflow v0",
+            "The body is base64 text, a form with a file, or an image (image/*); with GET the query names an address.",
             [RouteDescriptions.Text, RouteDescriptions.Form, RouteDescriptions.Image],
             ("confidence", "Only scores above this count; 1 and more is percent."), ("format", "json, image or image_and_json."),
             ("classes", "Keep these classes only."), ("labels", "Draw class names."), ("stroke", "Width of lines."),

@@ -31,7 +31,8 @@ internal static class V2Codec
             || length > body.Length))
         {
             throw Bad(Invariant.Text(
-                $"{HeaderNames.InferenceHeaderLength} is '{ServeException.Shown(header)}', but the body has {body.Length} bytes"));
+                $"{HeaderNames.InferenceHeaderLength} is '{ServeException.Shown(header)}', but the body has "
+                    + $"{body.Length} bytes"));
         }
 
         using var json = JsonDocument.Parse(body[..length]);

@@ -24,7 +24,10 @@ internal sealed class UniqueNames
                 ? Uri.UnescapeDataString(address.AbsolutePath)
                 : source)
             .Split('/', '\\');
-        string stem = source == "-" ? "stdin" : Clean(Path.GetFileNameWithoutExtension(parts[^1]));
+        // The images of a stream are called -, -#2, -#3: names of files must not begin like options.
+        string stem = source == "-" ? "stdin"
+            : source.StartsWith("-#", StringComparison.Ordinal) ? $"stdin-{Clean(source[2..])}"
+            : Clean(Path.GetFileNameWithoutExtension(parts[^1]));
         if (_taken.Add(stem))
             return stem;
         string longer = parts.Length > 1 && Clean(parts[^2]) is { Length: > 0 } parent ? $"{parent}_{stem}" : stem;

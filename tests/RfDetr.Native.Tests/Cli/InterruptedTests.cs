@@ -34,7 +34,8 @@ public sealed class InterruptedTests : IDisposable
         string[] args =
         [
             .. line.Split(' ').Select(a => a.Replace("OUT", _folder["out"], StringComparison.Ordinal)
-                .Replace("SET", _folder["set"], StringComparison.Ordinal).Replace("MODEL", FormulaModel.Path, StringComparison.Ordinal)
+                .Replace("SET", _folder["set"], StringComparison.Ordinal).Replace(
+                    "MODEL", FormulaModel.Path, StringComparison.Ordinal)
                 .Replace("IMAGE", Goldens.Path("images/reference.png"), StringComparison.Ordinal)),
         ];
 

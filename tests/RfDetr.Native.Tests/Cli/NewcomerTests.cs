@@ -152,11 +152,14 @@ public sealed class NewcomerTests : IDisposable
     [Fact]
     public async Task Images_that_follow_each_other_on_standard_input_are_all_done()
     {
-        byte[] jpeg = await File.ReadAllBytesAsync(Goldens.Path("images/reference.png"));
-        CliRun run = await CliRun.Of(new MemoryStream([.. jpeg, .. jpeg, .. jpeg]), ["detect", "-", "--json", "-"]);
+        byte[] png = await File.ReadAllBytesAsync(Goldens.Path("images/reference.png"));
+        CliRun run = await CliRun.Of(
+            new MemoryStream([.. png, .. png, .. png]), ["detect", "-", "--json", "-", "--output", _folder["out"]]);
         run.Code.ShouldBe(0, run.Error);
         run.Json.GetProperty("images").EnumerateArray().Select(i => i.GetProperty("file").GetString())
             .ShouldBe(["-", "-#2", "-#3"]);
+        Directory.GetFiles(_folder["out"]).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+            .ShouldBe(["stdin-2.png", "stdin-3.png", "stdin.png"]);
     }
 
     [Fact]

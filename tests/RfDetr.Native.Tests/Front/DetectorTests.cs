@@ -374,7 +374,8 @@ public sealed class DetectorTests(ITestOutputHelper output) : FrontTest
         })));
 
         long growth = Used() - settled;
-        output.WriteLine(Invariant.Text($"{calls} calls in {clock.Elapsed.TotalSeconds:0} s, memory {growth / 1e6:+0.0;-0.0} MB"));
+        output.WriteLine(
+            Invariant.Text($"{calls} calls in {clock.Elapsed.TotalSeconds:0} s, memory {growth / 1e6:+0.0;-0.0} MB"));
         settled.ShouldBeGreaterThan(1, "memory was looked at on the way");
         growth.ShouldBeLessThan(64L << 20);
     }

@@ -63,7 +63,8 @@ public class BrokenDataSetTests
             (f => f.Text("data.yaml", "train: images\nnames: [cat]").Text("images/a.png", "hello"), "a.png: not an image"),
         ["yolo: class of letters"] = (f => Yolo(f, "cat 0.5 0.5 1 1"), "line 1: 'cat' is no number."),
         ["yolo: fractional class"] = (f => Yolo(f, "0.5 0.5 0.5 1 1"), "line 1: class 0.5 is no whole number from 0 on"),
-        ["yolo: pixels"] = (f => Yolo(f, "0 320 240 10 10"), "line 1: 320 is no share of the image (0..1), but perhaps a number of pixels"),
+        ["yolo: pixels"] =
+            (f => Yolo(f, "0 320 240 10 10"), "line 1: 320 is no share of the image (0..1), but perhaps a number of pixels"),
         ["yolo: four values"] = (f => Yolo(f, "0 0.5 0.5 1"), "line 1: has 4 values; a box has 5"),
         ["yolo: even outline"] = (f => Yolo(f, "0 0.5 0.5 1 1 0.5 0.5 0.7"), "line 1: has 8 values"),
         ["yolo: NaN"] = (f => Yolo(f, "0 NaN 0.5 1 1"), "line 1: 'NaN' is no number."),

@@ -57,7 +57,8 @@ internal static class GeneratedSets
     private const int Width = 64, Height = 48;
 
     private static readonly Gen<string> s_stem = Gen.OneOf(
-        "a", "b", "A", "a b", "ä", "a\u0308", "猫", "x.y", "images/a", "images/sub/a", "sub/images/b", "labels/c", "sub/d", "train/images/e");
+        "a", "b", "A", "a b", "ä", "a\u0308", "猫", "x.y", "images/a", "images/sub/a", "sub/images/b", "labels/c", "sub/d",
+        "train/images/e");
 
     private static readonly Gen<string> s_extension = Gen.Frequency(
         (8, Gen.Const(".bmp")), (1, Gen.Const(".BMP")), (1, Gen.Const(".png")), (1, Gen.Const(".jfif")));

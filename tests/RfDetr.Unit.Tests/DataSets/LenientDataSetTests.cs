@@ -181,7 +181,9 @@ public class LenientDataSetTests
     public void Label_lines_of_a_class_that_has_no_name_are_left_out_and_counted()
     {
         using DataSetFolder folder = new DataSetFolder().Text("data.yaml", "train: train/images\nnames: [cat, dog]")
-            .Text("train/labels/a.txt", "2 0.5 0.5 1 1\n1 0.5 0.5 0.5 0.5\n90 0.1 0.1 0.2 0.1 0.2 0.2\n").Image("train/images/a.bmp");
+            .Text(
+                "train/labels/a.txt", "2 0.5 0.5 1 1\n1 0.5 0.5 0.5 0.5\n90 0.1 0.1 0.2 0.1 0.2 0.2\n")
+                .Image("train/images/a.bmp");
 
         DataSet data = folder.Open();
 

@@ -63,7 +63,8 @@ public class HouseTests
         Report(
             Checkout.Files("src", ".cs")
                 .Where(f => !f.Path.StartsWith("src/RfDetr.Cli/", StringComparison.Ordinal)
-                    && !f.Path.StartsWith("src/RfDetr.Serve.Program/", StringComparison.Ordinal)).SelectMany(TextRules.ConsoleUse));
+                    && !f.Path.StartsWith(
+                        "src/RfDetr.Serve.Program/", StringComparison.Ordinal)).SelectMany(TextRules.ConsoleUse));
 
     [Fact]
     public void Nothing_names_a_place_on_one_machine() =>

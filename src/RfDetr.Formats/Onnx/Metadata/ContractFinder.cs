@@ -62,8 +62,8 @@ internal sealed class ContractFinder(
         return outputs.FirstOrDefault(value => value.Name == usual) ?? outputs.FirstOrDefault(value => value.Name == meaning);
     }
 
-    // rf-detr 1.3 leaves the masks under the number that PyTorch's exporter gave them. Metadata says what there is, so that only a
-    // file without is guessed about, and no other output of a detector has four dimensions with one entry for each query.
+    // rf-detr 1.3 leaves the masks under the number that PyTorch's exporter gave them. Metadata says what there is, so that only
+    // a file without is guessed about, and no other output of a detector has four dimensions with one entry for each query.
     private OnnxValueInfo? MasksByShape(OnnxValueInfo boxes, OnnxValueInfo logits)
     {
         if (metadata is not null)

@@ -33,7 +33,7 @@ internal sealed record DetectionContract
     /// <summary>Logits C per query; null if the file leaves it open.</summary>
     public int? Classes { get; init; }
 
-    /// <summary>What was guessed and what is left over, a sentence each.</summary>
+    /// <summary>Guesses that were made and outputs that are left over, a sentence each.</summary>
     internal IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>The file's own name of an output, see <see cref="OutputNames"/>.</summary>
@@ -72,7 +72,8 @@ internal sealed record DetectionContract
 
     /// <summary>
     /// Finds the parts by name: the metadata's, else <c>dets</c>/<c>labels</c>/<c>masks</c>, else
-    /// <c>pred_boxes</c>/<c>pred_logits</c>/<c>pred_masks</c>. Without metadata, masks under another name are found by their shape.
+    /// <c>pred_boxes</c>/<c>pred_logits</c>/<c>pred_masks</c>. Without metadata, masks under another name are found by their
+    /// shape.
     /// </summary>
     /// <remarks>Boxes and logits never by shape: with three classes the logits are as wide as the boxes.</remarks>
     /// <param name="inputs">Inputs of the model.</param>
