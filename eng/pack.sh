@@ -23,4 +23,10 @@ rm -rf "$output"
 # CI: what a build server would build, with the version of the last tag and paths that name no folder of this machine.
 CI=true ToolSystems="$systems;any" quietly dotnet msbuild "$root/eng/pack.proj" -p:PackageFolder="$output" -m -v:q -nologo ||
   fail "packing failed; the output is above"
+# Each project asks for its version by itself: a commit made meanwhile would give packages that do not find each other.
+version=$(basename "$output"/RfDetr.OnnxRuntime.*.nupkg .nupkg)
+version=${version#RfDetr.OnnxRuntime.}
+for package in RfDetr RfDetr.Training RfDetr.Tool; do
+  [ -f "$output/$package.$version.nupkg" ] || fail "$package is not of version $version as the others; pack again, without a commit meanwhile"
+done
 for package in "$output"/*.nupkg; do say "packed ${package##*/}"; done
