@@ -232,33 +232,6 @@ public class LifecycleTests
             .Message.ShouldContain(server.Server.Address.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
-    [Fact]
-    [Trait("Duration", "Long")]
-    public async Task Reloads_leave_no_memory_behind()
-    {
-        await using TestServer server = await TestServer.StartAsync();
-        for (int i = 0; i < 3; i++)
-            await server.PostJsonAsync("/model/reload", """{"model_id": "demo"}""");
-        long before = Resident();
-        for (int i = 0; i < 12; i++)
-            await server.PostJsonAsync("/model/reload", """{"model_id": "demo"}""");
-        long grown = Resident() - before;
-
-        grown.ShouldBeLessThan(4 * Model(server).Bytes, "12 reloads may not leave a third of their models behind");
-    }
-
-    private static long Resident()
-    {
-        for (int i = 0; i < 3; i++)
-        {
-            GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            GC.WaitForPendingFinalizers();
-        }
-
-        using System.Diagnostics.Process self = System.Diagnostics.Process.GetCurrentProcess();
-        return self.WorkingSet64;
-    }
-
     private static ServeOptions Options(EngineGate gate, int queue = 64, int? maxBatch = 1) => TestServer.Options with
     {
         Engine = gate.Engine,
