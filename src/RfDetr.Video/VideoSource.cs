@@ -232,8 +232,12 @@ public sealed class VideoSource
         VideoInfo info = Info;
         int size = checked(info.Width * info.Height * 3);
         long first = index;
+        byte[]? beginning = _bytes is null
+            ? null
+            : Interlocked.Exchange(ref _beginning, null)
+                ?? throw new InvalidOperationException("a video that comes as bytes can be read once only");
         await using Ffmpeg ffmpeg = Ffmpeg.Start(_tools, Arguments(info));
-        Task feeding = FeedAsync(ffmpeg, cancellation);
+        Task feeding = FeedAsync(ffmpeg, beginning, cancellation);
         using var watchdog = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         (int Width, int Height)? stored = null;
         try
@@ -279,21 +283,34 @@ public sealed class VideoSource
         }
     }
 
-    private async Task FeedAsync(Ffmpeg ffmpeg, CancellationToken cancellation)
+    private async Task FeedAsync(Ffmpeg ffmpeg, byte[]? beginning, CancellationToken cancellation)
     {
         if (_bytes is null)
             return;
-        byte[] beginning = Interlocked.Exchange(ref _beginning, null)
-            ?? throw new InvalidOperationException("a video that comes as bytes can be read once only");
         try
         {
             await ffmpeg.Input.WriteAsync(beginning, cancellation).ConfigureAwait(false);
             await _bytes.CopyToAsync(ffmpeg.Input, cancellation).ConfigureAwait(false);
-            ffmpeg.Input.Close();
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {
             // ffmpeg needs no more: it has reached the end that was asked for, or was stopped.
+        }
+        finally
+        {
+            CloseInput(ffmpeg); // also where the caller's stream fails, or ffmpeg would wait for the rest for ever
+        }
+    }
+
+    private static void CloseInput(Ffmpeg ffmpeg)
+    {
+        try
+        {
+            ffmpeg.Input.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended before it had read everything.
         }
     }
 
