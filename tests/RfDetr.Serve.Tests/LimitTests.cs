@@ -110,7 +110,8 @@ public class LimitTests(SharedServer shared)
     {
         string id = Guid.NewGuid().ToString("N");
         using var request = new HttpRequestMessage(
-            HttpMethod.Post, "/detect?api_key=secret") { Content = TestServer.Body(Scenes.Jpeg, "image/jpeg") };
+            HttpMethod.Post, "/detect?api_key=secret")
+        { Content = TestServer.Body(Scenes.Jpeg, "image/jpeg") };
         request.Headers.Add("X-Request-Id", id);
         using HttpResponseMessage response = await Server.Client.SendAsync(request);
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
