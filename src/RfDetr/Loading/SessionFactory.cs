@@ -9,7 +9,7 @@ internal static class SessionFactory
     public static IOnnxSession FromFile(string path, Engine.OnnxRuntime options) =>
         OnnxRuntimePackage.Load(options.LibraryPath).Open(path, ToSession(options));
 
-    private static OnnxSessionOptions ToSession(Engine.OnnxRuntime options) => new()
+    internal static OnnxSessionOptions ToSession(Engine.OnnxRuntime options) => new()
     {
         Providers = options.Providers,
         IntraOpThreads = options.Threads,
