@@ -106,6 +106,8 @@ public class SecurityTests
     [InlineData("http://inside.test/")]
     [InlineData("http://public.test:9001/")]
     [InlineData("file:///etc/passwd")]
+    [InlineData("http://")]
+    [InlineData("//[")]
     public async Task A_redirect_is_checked_like_an_address(string target)
     {
         using var network = new FakeNetwork();

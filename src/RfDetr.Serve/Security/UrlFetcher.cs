@@ -63,7 +63,9 @@ internal sealed class UrlFetcher : IDisposable
                     request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
                 if ((int)response.StatusCode is >= 300 and < 400 && response.Headers.Location is { } location)
                 {
-                    at = Check(new Uri(at, location).ToString());
+                    at = Uri.TryCreate(at, location, out Uri? next)
+                        ? Check(next.ToString())
+                        : throw Refused("the address redirects to what is no address");
                     continue;
                 }
 
