@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace RfDetr.Tests.Streams;
 
 /// <summary>Live input: RTSP that breaks off, freezes, and returns with another size; an engine slower than the source.</summary>
+[Collection(nameof(OneAtATime))]
 public sealed class LiveStreamTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -1,5 +1,12 @@
 namespace RfDetr.Tests.Streams;
 
+/// <summary>
+/// Tests of memory and age, which others in the same process would disturb: they run one at a time, after them.
+/// </summary>
+[CollectionDefinition(nameof(OneAtATime), DisableParallelization = true)]
+public sealed class OneAtATime;
+
+[Collection(nameof(OneAtATime))]
 public sealed class LongVideoTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
