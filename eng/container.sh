@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds the server's image from the sources, without any base image: eng/container.sh [NAME[:TAG]] (default rfdetr-serve).
 #   eng/container.sh --root-only    lays out/container/root out and stops: what the image would hold
-# Needs the .NET SDK 10, Linux and one of docker, podman or buildah. Where containers cannot be nested (a build server's own container),
-# buildah works without namespaces: CONTAINER_ISOLATION=chroot.
+# Needs the .NET SDK 10, Linux and one of docker, podman or buildah. Where containers cannot be nested (a build server's own
+# container), buildah works without namespaces: CONTAINER_ISOLATION=chroot.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -24,7 +24,11 @@ chmod 1777 "$image/tmp"
 
 # Self-contained: the runtime lies beside the program.
 rid=$(host_rid)
-case $rid in *-x64) rid=linux-x64 ;; *-arm64) rid=linux-arm64 ;; *) fail "no image for '$rid': linux-x64 and linux-arm64 only" ;; esac
+case $rid in
+  *-x64) rid=linux-x64 ;;
+  *-arm64) rid=linux-arm64 ;;
+  *) fail "no image for '$rid': linux-x64 and linux-arm64 only" ;;
+esac
 say "publishing for $rid"
 quietly dotnet publish "$root/src/RfDetr.Serve.Program/RfDetr.Serve.Program.csproj" -c Release -r "$rid" --self-contained true \
   -o "$image/app" -p:DebugType=none -p:PublishReadyToRun=true -p:PublishDocumentationFiles=false \

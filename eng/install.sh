@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs the packages of out/packages (eng/pack.sh makes them) as a user would: in an empty folder outside the checkout, with an
-# empty home and none of our settings, and runs the applications of tests/install: as they are, as a single file, trimmed, compiled
-# ahead, as a web API, on ONNX Runtime and without it, and the tool. Every case is run even if one before it failed; the last line is
-# "N passed, N failed, N skipped". Packages of others are taken from the machine's own cache where it has them.
+# empty home and none of our settings, and runs the applications of tests/install: as they are, as a single file, trimmed,
+# compiled ahead, as a web API, on ONNX Runtime and without it, and the tool. Every case is run even if one before it failed; the
+# last line is "N passed, N failed, N skipped". Packages of others are taken from the machine's own cache where it has them.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -54,7 +54,8 @@ cat >"$work/nuget.config" <<CONFIG
   <fallbackPackageFolders><add key="machine" value="$cache" /></fallbackPackageFolders>
 </configuration>
 CONFIG
-unset RFDETR_ONNXRUNTIME RFDETR_TORCH RFDETR_LIBTORCH RFDETR_HOME CI RepositoryUrl ToolSystems XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME
+unset RFDETR_ONNXRUNTIME RFDETR_TORCH RFDETR_LIBTORCH RFDETR_HOME CI RepositoryUrl ToolSystems \
+  XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME
 export HOME=$work/home DOTNET_CLI_HOME=$work/home NUGET_PACKAGES=$work/packages
 # Build servers would outlive the folder that is thrown away.
 export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false

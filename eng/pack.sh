@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Packs everything into out/packages (another folder: --output FOLDER), versions from tags. The tool is packed for this system and, for all
-# others, without compiled code; with --all for every system that has a package of its own.
+# Packs everything into out/packages (another folder: --output FOLDER), versions from tags. The tool is packed for this system
+# and, for all others, without compiled code; with --all for every system that has a package of its own.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -27,6 +27,7 @@ CI=true ToolSystems="$systems;any" quietly dotnet msbuild "$root/eng/pack.proj" 
 version=$(basename "$output"/RfDetr.OnnxRuntime.*.nupkg .nupkg)
 version=${version#RfDetr.OnnxRuntime.}
 for package in RfDetr RfDetr.Training RfDetr.Tool; do
-  [ -f "$output/$package.$version.nupkg" ] || fail "$package is not of version $version as the others; pack again, without a commit meanwhile"
+  [ -f "$output/$package.$version.nupkg" ] ||
+    fail "$package is not of version $version as the others; pack again, without a commit meanwhile"
 done
 for package in "$output"/*.nupkg; do say "packed ${package##*/}"; done

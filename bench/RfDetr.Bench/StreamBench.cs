@@ -43,9 +43,9 @@ internal static class StreamBench
                 $"\nstream: {model}, {Images} JPEG files of 640×480, {detector.Model.Engine}, {rounds} interleaved rounds");
             for (int i = 0; i < ways.Length; i++)
             {
-                double rate = Images / Median(seconds[i]);
-                double ratio = Median([.. seconds[0].Zip(seconds[i], (alone, way) => alone / way)]);
-                double perImage = 1000 * Median(work[i]) / Images;
+                double rate = Images / SampleStatistics.Median(seconds[i]);
+                double ratio = SampleStatistics.Median([.. seconds[0].Zip(seconds[i], (alone, way) => alone / way)]);
+                double perImage = 1000 * SampleStatistics.Median(work[i]) / Images;
                 Console.WriteLine(
                     $"{ways[i].Name,-24} {rate,7:F1} images/s, {ratio:F3} of the network's rate (median of the rounds' ratios), "
                         + $"{perImage:F1} ms of processor time per image");
@@ -97,6 +97,4 @@ internal static class StreamBench
         using var process = Process.GetCurrentProcess();
         return process.TotalProcessorTime.TotalSeconds;
     }
-
-    private static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
 }

@@ -56,19 +56,7 @@ internal sealed class DetectionPipeline(INetworkEngine engine, ModelInfo model, 
         using INetworkRun run = engine.Rent(frames.Count);
         double[] prepareMs = Prepare(frames, run, cancellationToken);
         turn?.Wait(cancellationToken);
-        long began = Stopwatch.GetTimestamp();
-        double networkMs;
-        try
-        {
-            run.Execute(cancellationToken);
-            networkMs = StageClock.Ms(began);
-        }
-        finally
-        {
-            _ = turn?.Release();
-        }
-
-        return Decode(frames, run, prepareMs, networkMs);
+        return Decode(frames, run, prepareMs, Execute(run, turn, cancellationToken));
     }
 
     /// <summary>The same, where several runs take turns; who waits for a turn holds no thread.</summary>
@@ -81,19 +69,22 @@ internal sealed class DetectionPipeline(INetworkEngine engine, ModelInfo model, 
         using INetworkRun run = engine.Rent(frames.Count);
         double[] prepareMs = Prepare(frames, run, cancellationToken);
         await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return Decode(frames, run, prepareMs, Execute(run, turn, cancellationToken));
+    }
+
+    // Runs the network, gives the turn back that was waited for, and returns the milliseconds it took.
+    private static double Execute(INetworkRun run, SemaphoreSlim? turn, CancellationToken cancellationToken)
+    {
         long began = Stopwatch.GetTimestamp();
-        double networkMs;
         try
         {
             run.Execute(cancellationToken);
-            networkMs = StageClock.Ms(began);
+            return StageClock.Ms(began);
         }
         finally
         {
-            _ = turn.Release();
+            _ = turn?.Release();
         }
-
-        return Decode(frames, run, prepareMs, networkMs);
     }
 
     private double[] Prepare<T>(scoped T frames, INetworkRun run, CancellationToken cancellationToken)
@@ -155,9 +146,7 @@ internal sealed class DetectionPipeline(INetworkEngine engine, ModelInfo model, 
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        long began = Stopwatch.GetTimestamp();
-        run.Execute(cancellationToken);
-        double inferenceMs = StageClock.Ms(began) / entries.Count;
+        double inferenceMs = Execute(run, null, cancellationToken) / entries.Count;
         for (int i = 0; i < entries.Count; i++)
             entries[i].Take(run, i, inferenceMs);
     }

@@ -12,5 +12,5 @@ internal static class ExitCodes
     public const int WrongUse = 2;
 
     /// <summary>Ctrl-C, as shells report it (128 + SIGINT); ranks of a training end with the same.</summary>
-    public const int Interrupted = 130;
+    public const int Interrupted = ShellCodes.Interrupted;
 }

@@ -8,6 +8,13 @@ internal static class Invariant
 {
     /// <summary>The text of an interpolated string, or of several that are joined with <c>+</c>.</summary>
     public static string Text(InvariantTextHandler text) => text.ToStringAndClear();
+
+    /// <summary>A number with its noun: "1 box", "2 boxes".</summary>
+    /// <param name="count">The number.</param>
+    /// <param name="one">The noun of one.</param>
+    /// <param name="many">The noun of other numbers; null for <paramref name="one"/> with an s.</param>
+    public static string Plural(long count, string one, string? many = null) =>
+        Text($"{count} {(count == 1 ? one : many ?? one + "s")}");
 }
 
 /// <summary>Builds the text of <see cref="Invariant.Text"/>; the compiler writes the calls.</summary>

@@ -25,11 +25,11 @@ internal sealed class Losses
     /// <summary>Everything, one sentence for each kind.</summary>
     public IReadOnlyList<string> Sentences =>
     [
-        .. _objects.Select(o => $"{FindingList.Plural(o.Value.Count, "object")}: {o.Key}; left out"),
-        .. _counts.Select(c => $"{FindingList.Plural(c.Value, "object")}: {c.Key}"),
+        .. _objects.Select(o => $"{Invariant.Plural(o.Value.Count, "object")}: {o.Key}; left out"),
+        .. _counts.Select(c => $"{Invariant.Plural(c.Value, "object")}: {c.Key}"),
     ];
 
     /// <summary>The objects that would be gone, with an example of each kind; empty if there are none.</summary>
     public string Gone =>
-        string.Join("; ", _objects.Select(o => $"{FindingList.Plural(o.Value.Count, "object")} ({o.Value.First}): {o.Key}"));
+        string.Join("; ", _objects.Select(o => $"{Invariant.Plural(o.Value.Count, "object")} ({o.Value.First}): {o.Key}"));
 }

@@ -82,5 +82,5 @@ internal sealed record DataFlawCount(DataFlaw Flaw, string File, int Count, IRea
     /// <summary>One line with the file and some examples.</summary>
     public string Sentence => $"{File}: {Text} {string.Join("; ", Examples.Take(Shown))}{(Count > Shown ? "; …" : "")}";
 
-    private string N(string one, string many) => FindingList.Plural(Count, one, many);
+    private string N(string one, string many) => Invariant.Plural(Count, one, many);
 }

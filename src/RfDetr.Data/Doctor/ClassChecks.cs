@@ -17,7 +17,7 @@ internal static class ClassChecks
         found.Add(
             FindingLevel.Warning, "class-names", null, names,
             n =>
-                $"{FindingList.Plural(n, "class name")} {(n == 1 ? "is" : "are")} given to several ids; the network "
+                $"{Invariant.Plural(n, "class name")} {(n == 1 ? "is" : "are")} given to several ids; the network "
                     + $"would have to tell equal things apart.");
         bool hasTrain = data.TryGetSplit("train", out _), hasValid = data.TryGetSplit("valid", out _);
         if (hasTrain != hasValid || (!hasTrain && data.Splits.Count < 2))
@@ -50,12 +50,12 @@ internal static class ClassChecks
         bool train = SplitNames.Plain(split.Name) == "train";
         found.Add(FindingLevel.Warning, "class-unused", split.Name, without,
             n =>
-                $"{FindingList.Plural(n, "class has", "classes have")} no examples; "
+                $"{Invariant.Plural(n, "class has", "classes have")} no examples; "
                     + $"{(train ? "what is never shown is never learnt" : "nothing is measured for what is not there")}.");
         string[] empty = [.. split.Images.Where(p => p.Objects.Count == 0).Select(p => p.Name)];
         found.Add(FindingLevel.Note, "image-empty", split.Name, empty,
             n =>
-                $"{FindingList.Plural(n, "image has", "images have")} no objects ({Share(n, split.Images.Count)}); they "
+                $"{Invariant.Plural(n, "image has", "images have")} no objects ({Share(n, split.Images.Count)}); they "
                     + $"are kept and teach what is no object.");
         if (train && counts.Count > 1 && counts.Values.Max() > 50 * counts.Values.Min())
         {

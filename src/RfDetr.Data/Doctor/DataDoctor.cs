@@ -34,7 +34,7 @@ public static class DataDoctor
         // Most files that are broken are broken alike, so one finding with examples says it; the rest is in the count.
         found.Add(FindingLevel.Error, "format", null, [.. problems.Found.Select(p => p.Message)],
             n =>
-                $"{FindingList.Plural(n, "thing")} in the files cannot be read as what "
+                $"{Invariant.Plural(n, "thing")} in the files cannot be read as what "
                     + $"{(n == 1 ? "it claims" : "they claim")} to be.");
         foreach (DataFlawCount flaw in problems.Flaws)
             found.Add(flaw);

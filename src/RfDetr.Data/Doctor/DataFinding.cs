@@ -86,8 +86,4 @@ internal sealed class FindingList(int examples)
     /// <summary>Adds what was odd when the files were read.</summary>
     public void Add(DataFlawCount flaw) => _found.Add(
         new DataFinding(flaw.Level, flaw.Code, null, $"{flaw.File}: {flaw.Text}", flaw.Count, [.. flaw.Examples.Take(examples)]));
-
-    /// <summary>"1 box", "2 boxes".</summary>
-    public static string Plural(int count, string one, string? many = null) =>
-        Invariant.Text($"{count} {(count == 1 ? one : many ?? one + "s")}");
 }

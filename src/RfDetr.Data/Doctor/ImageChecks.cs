@@ -29,12 +29,12 @@ internal static class ImageChecks
             found.Add(
                 FindingLevel.Error, "image-broken", split.Name,
                 [.. read.Where(r => r.Split == split).Select(r => r.Broken).OfType<string>()],
-                n => $"{FindingList.Plural(n, "image")} cannot be read; training would stop there.");
+                n => $"{Invariant.Plural(n, "image")} cannot be read; training would stop there.");
             found.Add(
                 FindingLevel.Error, "image-size", split.Name,
                 [.. read.Where(r => r.Split == split).Select(r => r.OtherSize).OfType<string>()],
                 n =>
-                    $"{FindingList.Plural(n, "image has", "images have")} another size than the annotations say, so the "
+                    $"{Invariant.Plural(n, "image has", "images have")} another size than the annotations say, so the "
                         + $"boxes do not fit.");
         }
 
@@ -93,18 +93,18 @@ internal static class ImageChecks
         found.Add(
             FindingLevel.Error, "leak", null, leaks,
             n =>
-                $"{FindingList.Plural(n, "image is", "images are")} in several splits; what is trained on must not be "
+                $"{Invariant.Plural(n, "image is", "images are")} in several splits; what is trained on must not be "
                     + $"measured on.");
         found.Add(
             FindingLevel.Warning, "leak-near", null, nearLeaks,
             n =>
-                $"{FindingList.Plural(n, "pair")} of images of different splits look alike (frames of one video, other "
+                $"{Invariant.Plural(n, "pair")} of images of different splits look alike (frames of one video, other "
                     + $"sizes or compressions of one image?); scores would be too good.");
         found.Add(
             FindingLevel.Warning, "duplicate", null, copies,
-            n => $"{FindingList.Plural(n, "image is", "images are")} there several times in a split.");
+            n => $"{Invariant.Plural(n, "image is", "images are")} there several times in a split.");
         found.Add(
             FindingLevel.Note, "duplicate-near", null, near,
-            n => $"{FindingList.Plural(n, "pair")} of images of a split look alike.");
+            n => $"{Invariant.Plural(n, "pair")} of images of a split look alike.");
     }
 }

@@ -40,22 +40,22 @@ internal static class ObjectChecks
         Report(split, found, empty, outside, beyond, doubled);
         found.Add(
             FindingLevel.Error, "mask-broken", split.Name, brokenMasks,
-            n => $"{FindingList.Plural(n, "mask")} cannot be decoded, or {(n == 1 ? "is" : "are")} of another image's size.");
+            n => $"{Invariant.Plural(n, "mask")} cannot be decoded, or {(n == 1 ? "is" : "are")} of another image's size.");
         found.Add(
             FindingLevel.Warning, "mask-box", split.Name, otherMasks,
             n =>
-                $"{FindingList.Plural(n, "box does", "boxes do")} not belong to {(n == 1 ? "its mask" : "their masks")} "
+                $"{Invariant.Plural(n, "box does", "boxes do")} not belong to {(n == 1 ? "its mask" : "their masks")} "
                     + $"(IoU of box and mask's bounds below {MaskBox}).");
         bool some = split.Images.Any(p => p.Objects.Any(o => o.Segmentation is not null));
         found.Add(
             FindingLevel.Warning, "mask-missing", split.Name, some ? noMasks : [],
             n =>
-                $"{FindingList.Plural(n, "object has", "objects have")} no mask while others have; a segmentation model "
+                $"{Invariant.Plural(n, "object has", "objects have")} no mask while others have; a segmentation model "
                     + $"cannot be trained on this split.");
         found.Add(
             FindingLevel.Warning, "annotation-ids", split.Name, repeated,
             n =>
-                $"{FindingList.Plural(n, "annotation id is", "annotation ids are")} used twice; pycocotools mixes such "
+                $"{Invariant.Plural(n, "annotation id is", "annotation ids are")} used twice; pycocotools mixes such "
                     + $"annotations up.");
     }
 
@@ -64,20 +64,20 @@ internal static class ObjectChecks
     {
         found.Add(
             FindingLevel.Error, "box-empty", split.Name, empty,
-            n => $"{FindingList.Plural(n, "box has", "boxes have")} no area; training leaves {(n == 1 ? "it" : "them")} out.");
+            n => $"{Invariant.Plural(n, "box has", "boxes have")} no area; training leaves {(n == 1 ? "it" : "them")} out.");
         found.Add(
             FindingLevel.Error, "box-outside", split.Name, outside,
             n =>
-                $"{FindingList.Plural(n, "box lies", "boxes lie")} outside of the image; training leaves "
+                $"{Invariant.Plural(n, "box lies", "boxes lie")} outside of the image; training leaves "
                     + $"{(n == 1 ? "it" : "them")} out. Are width and height, or corners and sizes, mixed up?");
         found.Add(
             FindingLevel.Warning, "box-beyond", split.Name, beyond,
             n =>
-                $"{FindingList.Plural(n, "box reaches", "boxes reach")} more than a pixel beyond the image and will be clipped.");
+                $"{Invariant.Plural(n, "box reaches", "boxes reach")} more than a pixel beyond the image and will be clipped.");
         found.Add(
             FindingLevel.Warning, "box-duplicated", split.Name, doubled,
             n =>
-                $"{FindingList.Plural(n, "object is", "objects are")} annotated twice (same class, IoU {SameBox} or "
+                $"{Invariant.Plural(n, "object is", "objects are")} annotated twice (same class, IoU {SameBox} or "
                     + $"more); the network cannot find both.");
     }
 

@@ -35,15 +35,15 @@ internal static class SizeChecks
         }
 
         found.Add(FindingLevel.Warning, "object-tiny", split.Name, tiny, n => Invariant.Text(
-            $"{FindingList.Plural(n, "object is", "objects are")} smaller than a patch ({options.Patch}×{options.Patch}) "
+            $"{Invariant.Plural(n, "object is", "objects are")} smaller than a patch ({options.Patch}×{options.Patch}) "
                 + $"once the image is {options.Resolution}×{options.Resolution}: {100.0 * n / Math.Max(all, 1):0.#} % of all. "
                 + $"A higher resolution or tiles help."));
         found.Add(FindingLevel.Warning, "queries", split.Name, crowded, n => Invariant.Text(
-            $"{FindingList.Plural(n, "image has", "images have")} more objects than the network has queries "
+            $"{Invariant.Plural(n, "image has", "images have")} more objects than the network has queries "
                 + $"({options.Queries}); recall cannot exceed {100.0 * seen / Math.Max(all, 1):0.#} % on this split. More "
                 + $"queries or tiles help."));
         found.Add(FindingLevel.Note, "max-dets", split.Name, manyForCoco, n => Invariant.Text(
-            $"{FindingList.Plural(n, "image has", "images have")} more than {CocoMost} objects; COCO's scores count "
+            $"{Invariant.Plural(n, "image has", "images have")} more than {CocoMost} objects; COCO's scores count "
                 + $"{CocoMost} detections of an image, so its recall is capped there."));
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace RfDetr.Serve;
@@ -6,13 +5,9 @@ namespace RfDetr.Serve;
 /// <summary>Writes whole answers, with their length.</summary>
 internal static class Answers
 {
-    public static Task JsonAsync<T>(HttpContext context, T document, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, JsonStyle.Compact))
-            JsonSerializer.Serialize(json, document, type);
-        return BytesAsync(context, stream.GetBuffer().AsMemory(0, (int)stream.Length), "application/json", status);
-    }
+    public static Task JsonAsync<T>(
+        HttpContext context, T document, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) =>
+        BytesAsync(context, JsonStyle.ToUtf8(document, type), "application/json", status);
 
     public static async Task BytesAsync(
         HttpContext context, ReadOnlyMemory<byte> bytes, string contentType, int status = StatusCodes.Status200OK)

@@ -76,7 +76,7 @@ internal sealed class StreamRoute(
         {
             using PooledBytes bytes = message.Bytes;
             using ModelLease lease = models.Lease(id, mayLoad); // again for each frame: the model may have been replaced
-            byte[] answer;
+            ReadOnlyMemory<byte> answer;
             try
             {
                 if (message.IsSettings)
@@ -90,7 +90,7 @@ internal sealed class StreamRoute(
                 KeyGate.Spend(context, 1);
                 Detections found = await inference.DetectFrameAsync(scope, lease.Model, bytes.Memory, settings, stop)
                     .ConfigureAwait(false);
-                answer = StreamJson.Write(
+                answer = JsonStyle.ToUtf8(
                     FrameDocument.Of(message.Number, frames.Dropped, found), StreamJson.Default.FrameDocument);
             }
             catch (Exception e) when (e is ServeException or ImageContentException or ArgumentException or JsonException
@@ -98,7 +98,7 @@ internal sealed class StreamRoute(
             {
                 // A frame that fails is an answer; the stream goes on.
                 ServeException error = RequestPipeline.ToServe(e, options.Limits);
-                answer = StreamJson.Write(
+                answer = JsonStyle.ToUtf8(
                     new FrameErrorDocument(message.Number, error.Message, error.Code, scope.Id),
                     StreamJson.Default.FrameErrorDocument);
             }
@@ -338,14 +338,4 @@ internal sealed record FrameErrorDocument(long Frame, string Message, string Cod
 [JsonSerializable(typeof(StreamSettings))]
 [JsonSerializable(typeof(FrameDocument))]
 [JsonSerializable(typeof(FrameErrorDocument))]
-internal sealed partial class StreamJson : JsonSerializerContext
-{
-    /// <summary>A document as bytes, with the characters of run lengths left as they are.</summary>
-    public static byte[] Write<T>(T document, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, JsonStyle.Compact))
-            JsonSerializer.Serialize(json, document, type);
-        return stream.ToArray();
-    }
-}
+internal sealed partial class StreamJson : JsonSerializerContext;

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace RfDetr.Serve;
 
 /// <summary>
@@ -91,13 +89,8 @@ internal sealed class V2Inference(ModelRegistry models, InferenceService inferen
     }
 
     /// <summary>A mask as <c>{"size": [h, w], "counts": "…"}</c>.</summary>
-    private static ReadOnlyMemory<byte> Text(RleMask mask)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, JsonStyle.Compact))
-            JsonSerializer.Serialize(json, MaskDocument.Of(mask), V2Json.Default.MaskDocument);
-        return stream.GetBuffer().AsMemory(0, (int)stream.Length);
-    }
+    private static ReadOnlyMemory<byte> Text(RleMask mask) =>
+        JsonStyle.ToUtf8(MaskDocument.Of(mask), V2Json.Default.MaskDocument);
 
     private async Task<IReadOnlyList<V2Tensor>> RawAsync(HttpContext context, LoadedModel model, V2Request request)
     {

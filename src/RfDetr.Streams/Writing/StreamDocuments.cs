@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace RfDetr.Streams;
@@ -192,8 +190,4 @@ internal sealed record SummaryDocument
 [JsonSerializable(typeof(FrameDocument))]
 [JsonSerializable(typeof(EventDocument))]
 [JsonSerializable(typeof(SummaryDocument))]
-internal sealed partial class StreamJsonContext : JsonSerializerContext
-{
-    /// <summary>On one line; characters of run lengths such as '&lt;' stay themselves.</summary>
-    public static JsonWriterOptions Writing { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-}
+internal sealed partial class StreamJsonContext : JsonSerializerContext;

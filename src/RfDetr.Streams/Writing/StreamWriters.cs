@@ -21,7 +21,7 @@ public sealed class StreamJson : IStreamSink, IDisposable
         ArgumentNullException.ThrowIfNull(analysis);
         ArgumentNullException.ThrowIfNull(stream);
         (_analysis, _stream) = (analysis, stream);
-        _json = new Utf8JsonWriter(stream, StreamJsonContext.Writing);
+        _json = new Utf8JsonWriter(stream, JsonStyle.Compact);
         ModelInfo model = analysis.Model;
         var classes = model.Classes.Entries.ToDictionary(e => e.Label.ToString(CultureInfo.InvariantCulture), e => e.Name);
         _json.WriteStartObject();
@@ -166,7 +166,7 @@ internal static class JsonLine
     public static async Task WriteAsync(Stream stream, Action<Utf8JsonWriter> write)
     {
         using var line = new MemoryStream();
-        using (var json = new Utf8JsonWriter(line, StreamJsonContext.Writing))
+        using (var json = new Utf8JsonWriter(line, JsonStyle.Compact))
             write(json);
         line.WriteByte((byte)'\n');
         await stream.WriteAsync(line.GetBuffer().AsMemory(0, (int)line.Length)).ConfigureAwait(false);

@@ -24,7 +24,7 @@ public enum RankEnd
 public static class RankProcesses
 {
     /// <summary>Exit code of a rank that was asked to stop, as shells report Ctrl-C (128 + SIGINT).</summary>
-    public const int InterruptedCode = 130;
+    public const int InterruptedCode = ShellCodes.Interrupted;
 
     // Time for the others to say why they failed too.
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(1);

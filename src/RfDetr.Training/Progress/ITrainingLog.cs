@@ -68,7 +68,7 @@ public sealed record EpochScores(double BoxAp, double BoxAp50, double? MaskAp, d
     public double Decisive => MaskAp ?? BoxAp;
 }
 
-/// <summary>For nobody.</summary>
+/// <summary>A log that keeps nothing.</summary>
 internal sealed class SilentLog : ITrainingLog
 {
     public static SilentLog Instance { get; } = new();

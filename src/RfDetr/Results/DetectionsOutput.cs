@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 
 namespace RfDetr;
 
@@ -13,10 +12,7 @@ public static class DetectionsOutput
     public static string ToJson(this Detections found)
     {
         ArgumentNullException.ThrowIfNull(found);
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, JsonStyle.Compact))
-            JsonSerializer.Serialize(json, ImageDocument.Of(found), ResultJson.Default.ImageDocument);
-        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+        return Encoding.UTF8.GetString(JsonStyle.ToUtf8(ImageDocument.Of(found), ResultJson.Default.ImageDocument).Span);
     }
 
     /// <summary>Writes the results to a file, whose ending chooses the format; the file appears whole or not at all.</summary>

@@ -49,7 +49,8 @@ internal sealed class DetectReport(IAnsiConsole console, int total)
         int objects = _perClass.Values.Sum();
         string failed = Failed > 0 ? $", {Failed} failed" : "";
         string classes = objects > 0 ? ": " + Counts(_perClass) : "";
-        console.MarkupLineInterpolated($"[bold]{Plural(_succeeded, "image")}{failed}, {Plural(objects, "object")}[/]{classes}");
+        console.MarkupLineInterpolated(
+            $"[bold]{Invariant.Plural(_succeeded, "image")}{failed}, {Invariant.Plural(objects, "object")}[/]{classes}");
         if (_succeeded > 0)
         {
             double decode = _times.DecodeMs / _succeeded, prepare = _times.PreprocessMs / _succeeded;
@@ -65,7 +66,7 @@ internal sealed class DetectReport(IAnsiConsole console, int total)
 
     private void Table(string name, Detections found)
     {
-        string count = found.Items.Count == 0 ? "nothing found" : Plural(found.Items.Count, "object");
+        string count = found.Items.Count == 0 ? "nothing found" : Invariant.Plural(found.Items.Count, "object");
         console.MarkupLineInterpolated($"[bold]{name}[/]  {found.Width}×{found.Height}  {count}");
         if (found.Items.Count == 0)
             return;
@@ -91,8 +92,6 @@ internal sealed class DetectReport(IAnsiConsole console, int total)
         string.Join(
             ", ",
             counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Value} {c.Key}"));
-
-    private static string Plural(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 
     private static string Written(OutputPlan plan)
     {

@@ -35,7 +35,7 @@ internal static class StreamVerb
             : summary.Objects.Count == 0 ? ", no objects"
             : ", " + string.Join(", ", summary.Objects.OrderByDescending(o => o.Value).ThenBy(o => o.Key, StringComparer.Ordinal)
                 .Select(o => $"{o.Value} {o.Key}"));
-        context.Human.MarkupLineInterpolated($"[bold]{Count(summary.Frames, "frame")}[/] in {speed}{objects}");
+        context.Human.MarkupLineInterpolated($"[bold]{Invariant.Plural(summary.Frames, "frame")}[/] in {speed}{objects}");
         foreach (Tracking.LineZone line in analysis.Lines)
             context.Human.MarkupLineInterpolated($"line {line.Name}: {line.In.Total} in, {line.Out.Total} out");
         foreach (Tracking.PolygonZone zone in analysis.Zones)
@@ -46,15 +46,16 @@ internal static class StreamVerb
 
         if (summary.Dropped > 0 || summary.Interruptions > 0)
         {
+            string interruptions = Invariant.Plural(summary.Interruptions, "interruption");
             context.Human.MarkupLineInterpolated(
-                $"[gray]{Count(summary.Dropped, "frame")} left out for newer, {Count(summary.Interruptions, "interruption")}[/]");
+                $"[gray]{Invariant.Plural(summary.Dropped, "frame")} left out for newer, {interruptions}[/]");
         }
 
         foreach (string file in written)
             context.Human.MarkupLineInterpolated($"written: [green]{file}[/]");
         if (summary.SaturatedFrames > 0)
         {
-            string frames = Count(summary.SaturatedFrames, "frame");
+            string frames = Invariant.Plural(summary.SaturatedFrames, "frame");
             context.Warn(Invariant.Text($"{frames} used up the {analysis.Model.NumSelect} candidates of ")
                 + $"{analysis.Model.Name}: there may be more objects; look closer with --tiles auto");
         }
@@ -70,13 +71,12 @@ internal static class StreamVerb
 
         if (summary.DecodeErrors == 0 || analysis.Source.Info.IsLive)
             return ExitCodes.Done;
-        context.Fail(Invariant.Text($"{analysis.Source.Info.Input} is damaged: {Count(summary.Frames, "frame")} could be read, ")
-            + $"with {Count(summary.DecodeErrors, "error")} while decoding: {summary.Problem}");
+        context.Fail(
+            Invariant.Text(
+                $"{analysis.Source.Info.Input} is damaged: {Invariant.Plural(summary.Frames, "frame")} could be read, ")
+            + $"with {Invariant.Plural(summary.DecodeErrors, "error")} while decoding: {summary.Problem}");
         return ExitCodes.Failed;
     }
-
-    private static string Count(long count, string noun) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");
 
     // On a terminal a bar; elsewhere nothing for files, and for live input, which may run for days, a line now and then.
     private sealed class Reporter(CliContext context, VideoAnalysis analysis, IProgressBar bar) : IProgress<StreamProgress>
