@@ -40,6 +40,7 @@ public class HouseTests
         parts.Remove("RfDetr.Cli").ShouldBeTrue("the command line is a package of its own");
         foreach (string server in (string[])["RfDetr.Serve", "RfDetr.Serve.Program"])
             parts.Remove(server).ShouldBeTrue("the server is a program, which containers ship");
+        parts.Remove("RfDetr.Jobs").ShouldBeTrue("jobs are verbs of the command line, whose package holds them");
 
         packages.Count.ShouldBe(3);
         Report(PackageRule.Violations(parts, packages));
