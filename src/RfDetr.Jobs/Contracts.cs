@@ -121,12 +121,12 @@ internal enum JobEventKind
 /// <param name="Kind">Its kind.</param>
 /// <param name="Worker">The worker.</param>
 /// <param name="Time">When.</param>
-/// <param name="Shard">The shard; null where none is meant.</param>
 /// <param name="Images">Images of this worker so far.</param>
 /// <param name="Failed">Failed images of this worker so far.</param>
 /// <param name="ImagesPerSecond">This worker's rate since it began.</param>
+/// <param name="Shard">The shard; null where none is meant.</param>
 internal sealed record JobEvent(
-    JobEventKind Kind, string Worker, DateTimeOffset Time, int? Shard, long Images, long Failed, double ImagesPerSecond);
+    JobEventKind Kind, string Worker, DateTimeOffset Time, long Images, long Failed, double ImagesPerSecond, int? Shard = null);
 
 /// <summary>Images named by one source: a folder, a pattern, a list, a COCO file, a prefix of a bucket.</summary>
 internal interface IJobSource

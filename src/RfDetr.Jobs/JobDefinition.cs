@@ -16,6 +16,15 @@ internal sealed record JobDefinition(
     string Name, string ManifestSha256, string IndexSha256, string ModelSha256, string OptionsSha256, long Images, int ShardSize,
     string Model, JobOptions Options)
 {
+    /// <summary>Most shards of a job: a listing of more takes too long to be a status.</summary>
+    public const int MostShards = 1_000_000;
+
+    /// <summary>Path of the definition in its destination.</summary>
+    public const string File = "job.json";
+
+    /// <summary>The model's named classes, for reports and other formats.</summary>
+    public IReadOnlyList<ClassEntry> Classes { get; init; } = [];
+
     /// <summary>Version of the layout of the destination.</summary>
     public int Version { get; init; } = 1;
 
@@ -30,6 +39,51 @@ internal sealed record JobDefinition(
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Shards);
         long first = (long)index * ShardSize;
         return new ShardRef(index, first, (int)Math.Min(ShardSize, Images - first));
+    }
+
+    /// <summary>The definition of a destination; null if nothing was submitted to it.</summary>
+    /// <exception cref="JobException">The file is none, or contradicts itself.</exception>
+    public static async Task<JobDefinition?> FindAsync(IJobFiles files, CancellationToken cancellationToken)
+    {
+        if (await files.ReadAsync(File, 0, null, cancellationToken).ConfigureAwait(false) is not { } json)
+            return null;
+        JobDefinition job = JobJson.Read(json, JobJson.Default.JobDefinition, $"{files.Name}/{File}");
+        job.Validate($"{files.Name}/{File}");
+        return job;
+    }
+
+    /// <summary>The definition of a destination.</summary>
+    /// <exception cref="JobException">Nothing was submitted to it, or the file is no definition.</exception>
+    public static async Task<JobDefinition> OpenAsync(IJobFiles files, CancellationToken cancellationToken) =>
+        await FindAsync(files, cancellationToken).ConfigureAwait(false)
+        ?? throw new JobException(
+            $"there is no job in '{files.Name}' (no {File}); submit one: rfdetr jobs submit SOURCE --output {files.Name}");
+
+    /// <summary>The definition as a file.</summary>
+    public ReadOnlyMemory<byte> ToJson() => JsonStyle.ToUtf8(this, JobJson.Default.JobDefinition);
+
+    /// <summary>True for a name that queues, folders and tables can bear.</summary>
+    public static bool IsName(string name) =>
+        name.Length is > 0 and <= 100 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && name[0] != '.';
+
+    private void Validate(string file)
+    {
+        var wrong = new List<string>();
+        if (Version != 1)
+            wrong.Add(Invariant.Text($"version is {Version}, this program knows 1"));
+        if (!IsName(Name))
+            wrong.Add($"name is '{Name}', expected letters, digits, '-', '_' and '.'");
+        if (Images < 1)
+            wrong.Add(Invariant.Text($"images is {Images}, expected 1 or more"));
+        if (ShardSize is < 1 or > 65_536 || Images / Math.Max(ShardSize, 1) > MostShards)
+            wrong.Add(Invariant.Text($"shard_size is {ShardSize} for {Images} images"));
+        (string Name, string Value)[] digests =
+            [("manifest", ManifestSha256), ("index", IndexSha256), ("model", ModelSha256), ("options", OptionsSha256)];
+        wrong.AddRange(digests.Where(d => d.Value.Length != 64).Select(d => $"{d.Name}_sha256 is '{d.Value}'"));
+        if (wrong.Count == 0 && Options.Sha256() is { } own && own != OptionsSha256)
+            wrong.Add($"options_sha256 is {OptionsSha256}, but its options have {own}");
+        if (wrong.Count > 0)
+            throw new JobException($"'{file}': {string.Join("; ", wrong)}; it was changed, or another version wrote it");
     }
 
     /// <summary>Every shard in order.</summary>

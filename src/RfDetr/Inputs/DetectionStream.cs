@@ -65,16 +65,35 @@ internal static class DetectionStream
     /// Finds objects in one image after the other; see
     /// <see cref="Detector.DetectManyAsync(IEnumerable{ImageSource}, DetectOptions?, StreamOptions?, CancellationToken)"/>.
     /// </summary>
-    public static async IAsyncEnumerable<ImageOutcome> RunAsync(
+    public static IAsyncEnumerable<ImageOutcome> RunAsync(
         Detector detector, IEnumerable<ImageSource> sources, DetectOptions options, StreamOptions stream,
+        CancellationToken cancellationToken)
+    {
+        int size = stream.Batch ?? detector.PreferredBatch;
+        return RunAsync(detector, new SourceFeed(sources, size), size, options, stream, cancellationToken);
+    }
+
+    /// <summary>As above for groups that the caller makes; each is run by itself, a partial one does not wait to be filled.</summary>
+    /// <param name="detector">The detector.</param>
+    /// <param name="groups">Groups of images, taken on the thread pool; asking for the next may block.</param>
+    /// <param name="options">Rules for the detections to keep.</param>
+    /// <param name="stream">Images per run of the network and groups in progress.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    public static IAsyncEnumerable<ImageOutcome> RunAsync(
+        Detector detector, IEnumerable<IReadOnlyList<ImageSource>> groups, DetectOptions options, StreamOptions stream,
+        CancellationToken cancellationToken) =>
+        RunAsync(
+            detector, new SourceFeed(groups), stream.Batch ?? detector.PreferredBatch, options, stream, cancellationToken);
+
+    private static async IAsyncEnumerable<ImageOutcome> RunAsync(
+        Detector detector, SourceFeed feed, int size, DetectOptions options, StreamOptions stream,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         DetectionPipeline pipeline = detector.Pipeline(options); // a wrong option is reported here, not once per image
-        int size = stream.Batch ?? detector.PreferredBatch, most = detector.BatchSize(size);
+        int most = detector.BatchSize(size);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var turn = new SemaphoreSlim(detector.RunsAtOnce(stream.AheadOrDefault));
         var underWay = new Queue<Task<Loaded[]>>();
-        var feed = new SourceFeed(sources, size);
         try
         {
             while (true)

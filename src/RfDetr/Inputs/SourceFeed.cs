@@ -21,6 +21,11 @@ internal sealed class SourceFeed
     /// <param name="size">Images per group.</param>
     public SourceFeed(IEnumerable<ImageSource> sources, int size) => _groups = Each(sources).Chunk(size).GetEnumerator();
 
+    /// <summary>A feed of groups that their caller made: none waits for images of the next.</summary>
+    /// <param name="groups">Groups of sources that are one image each.</param>
+    public SourceFeed(IEnumerable<IReadOnlyList<ImageSource>> groups) =>
+        _groups = groups.Select(group => group.Select(source => new FedImage(source, source)).ToArray()).GetEnumerator();
+
     /// <summary>
     /// The next group, or null behind the last; the same task until <see cref="Advance"/> is called. Null itself where all groups
     /// were taken.
