@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 
 namespace RfDetr.Jobs;
 
-/// <summary>A message of the work queue: a shard of a job, or one image of it.</summary>
+/// <summary>A message of the work queue: a shard of a job.</summary>
 /// <param name="Job">The job's name.</param>
 /// <param name="Shard">0-based index of the shard.</param>
 /// <param name="From">0-based index of the first image in the manifest.</param>
@@ -43,7 +43,7 @@ internal sealed record ShardMessage(
     {
         Persistent = true,
         ContentType = "application/json",
-        MessageId = Invariant.Text($"{Job}/{Shard}") + (Count == 1 ? Invariant.Text($"/{From}") : ""),
+        MessageId = Invariant.Text($"{Job}/{Shard}"),
         Type = "rfdetr.shard",
     };
 
@@ -61,8 +61,7 @@ internal sealed record ShardMessage(
         if (Shard < 0 || Shard >= job.Shards)
             return Invariant.Text($"it names shard {Shard} of {job.Shards}");
         ShardRef whole = job.Shard(Shard);
-        bool inside = Count >= 1 && From >= whole.First && From + Count <= whole.First + whole.Count;
-        return inside && (Count == whole.Count || Count == 1)
+        return Reference == whole
             ? null
             : Invariant.Text($"it names {Count} images from {From}, shard {Shard} has {whole.Count} from {whole.First}");
     }

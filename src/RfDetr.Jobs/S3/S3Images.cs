@@ -20,9 +20,25 @@ internal sealed class S3Source(S3Address place) : IJobSource
     }
 }
 
+/// <summary>An image in a bucket.</summary>
+/// <param name="Location"><c>s3://BUCKET/KEY</c>.</param>
+internal sealed record S3Image(string Location) : ImageSource
+{
+    public override string Name => Location;
+
+    public override async Task<Image> OpenAsync(ImageLimits? limits = null, CancellationToken cancellationToken = default)
+    {
+        byte[] bytes = await S3Images.Shared.ReadAsync(Location, cancellationToken).ConfigureAwait(false);
+        return await Image.DecodeAsync(bytes, limits, cancellationToken).ConfigureAwait(false);
+    }
+}
+
 /// <summary>Reads images from buckets. Safe for any number of threads.</summary>
 internal sealed class S3Images : IDisposable
 {
+    /// <summary>The program's: its connections are kept for the next image.</summary>
+    public static S3Images Shared { get; } = new();
+
     /// <summary>The most bytes of an object that is read as an image; larger ones are a row with an error.</summary>
     public const long MostBytes = 512L << 20;
 
