@@ -128,3 +128,39 @@ ensure_chromium() {
   if [ -n "${RFDETR_CHROMIUM:-}" ]; then return; fi
   ensure_package chromium chromium "the page"
 }
+
+# Runs a command while no package may start a service on installation.
+without_services() {
+  local policy=/usr/sbin/policy-rc.d made=false status=0
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+    made=true
+  fi
+  "$@" || status=$?
+  if $made; then rm -f "$policy"; fi
+  return "$status"
+}
+
+# RabbitMQ, with which tests of jobs run. It listens on every interface unless told otherwise: the files that bind it to the loopback are
+# there before the package is, and the package may not start it. The tests start servers of their own, with files of their own.
+ensure_rabbitmq() {
+  if [ -d /usr/lib/rabbitmq ] || [ -n "${RFDETR_RABBITMQ:-}" ] || [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then return; fi
+  mkdir -p /etc/rabbitmq
+  [ -e /etc/rabbitmq/rabbitmq.conf ] || printf 'listeners.tcp.1 = 127.0.0.1:5672\n' >/etc/rabbitmq/rabbitmq.conf
+  [ -e /etc/rabbitmq/rabbitmq-env.conf ] || cat >/etc/rabbitmq/rabbitmq-env.conf <<'CONF'
+export ERL_EPMD_ADDRESS=127.0.0.1
+SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}"
+CONF
+  without_services ensure_package rabbitmq-server rabbitmq-server "jobs on RabbitMQ"
+}
+
+# PostgreSQL's server programs, for tests of jobs that keep their results in it. No cluster is made and none is started.
+ensure_postgresql() {
+  if [ -d /usr/lib/postgresql ] || [ -n "${RFDETR_POSTGRESQL:-}" ]; then return; fi
+  if [ "$(id -u)" -eq 0 ] && [ -d /etc ] && command -v apt-get >/dev/null; then
+    mkdir -p /etc/postgresql-common
+    [ -e /etc/postgresql-common/createcluster.conf ] || printf 'create_main_cluster = false\n' >/etc/postgresql-common/createcluster.conf
+  fi
+  without_services ensure_package postgres postgresql "jobs on PostgreSQL"
+}

@@ -17,10 +17,8 @@ internal sealed record SourceOptions
 /// <summary>Finds what a source is.</summary>
 internal static class JobSources
 {
-    private const string S3 = "s3://";
-
     /// <summary>
-    /// The source that a text means: an existing folder; a COCO file (<c>.json</c>); a list (<c>.txt</c>, <c>.lst</c> or
+    /// The source that a text means: a prefix of a bucket (<c>s3://BUCKET/PREFIX</c>); an existing folder; a COCO file (<c>.json</c>); a list (<c>.txt</c>, <c>.lst</c> or
     /// <c>.jsonl</c> with <c>{"id", "location"}</c>); an image file; a pattern.
     /// </summary>
     /// <exception cref="ArgumentException">It is an address.</exception>
@@ -29,6 +27,8 @@ internal static class JobSources
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(text);
         CheckLocation(text, "a source");
+        if (S3Address.Is(text))
+            return new S3Source(S3Address.Parse(text));
         if (Directory.Exists(text))
             return new FolderSource(text, options.Recursive);
         bool exists = File.Exists(text);
@@ -49,7 +49,7 @@ internal static class JobSources
     }
 
     /// <summary>True for an object of a bucket.</summary>
-    public static bool IsS3(string location) => location.StartsWith(S3, StringComparison.OrdinalIgnoreCase);
+    public static bool IsS3(string location) => S3Address.Is(location);
 
     /// <summary>Refuses addresses: a job reads files and buckets, whose contents stay what they are while it runs.</summary>
     /// <exception cref="ArgumentException">The location is an address.</exception>

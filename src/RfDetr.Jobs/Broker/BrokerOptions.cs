@@ -1,0 +1,14 @@
+namespace RfDetr.Jobs;
+
+/// <summary>Behavior towards a broker.</summary>
+internal sealed record BrokerOptions
+{
+    /// <summary>The time in which a broker that was lost may come back; then the work ends with an error.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Shards in the hands of a worker: the one it computes and those whose images it reads meanwhile.</summary>
+    public ushort Prefetch { get; init; } = 2;
+
+    /// <summary>Hears what a person should know: lost connections, foreign messages.</summary>
+    public IProgress<string>? Notices { get; init; }
+}
