@@ -1,6 +1,7 @@
 using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using RfDetr.Jobs;
+using Spectre.Console;
 
 namespace RfDetr.Cli.Commands;
 
@@ -12,9 +13,9 @@ internal static class JobWorkRun
     {
         if (broker is not null && options.Share != ShardShare.All)
             throw new ArgumentException("--shards is for workers without a broker; a broker hands out the shards itself");
+        string size = $"{Invariant.Plural(job.Images, "image")} in {Invariant.Plural(job.Shards, "shard")}";
         context.Human.MarkupLineInterpolated(
-            $"[gray]{job.Name}: {Invariant.Plural(job.Images, "image")} in {Invariant.Plural(job.Shards, "shard")}, model "
-            + $"{job.Model} ({job.ModelSha256[..12]}), worker {options.Worker.Worker}[/]");
+            $"[gray]{job.Name}: {size}, model {job.Model} ({job.ModelSha256[..12]}), worker {options.Worker.Worker}[/]");
         RunOutcome outcome = await context.WithProgressAsync("working", bar => JobRun.RunAsync(
             destination, job, detector, broker, options, new EventLines(context, bar, job, broker is null ? options.Share : null),
             context.Cancellation)).ConfigureAwait(false);
@@ -29,12 +30,15 @@ internal static class JobWorkRun
         double rate = work.Seconds > 0 ? work.Images / work.Seconds : 0;
         string failed = work.Failed > 0 ? $", {work.Failed} of them an error" : "";
         string there = work.AlreadyDone > 0 ? $"; {work.AlreadyDone} were there already" : "";
-        context.Human.MarkupLineInterpolated(
-            $"[bold]{Invariant.Plural(work.Shards, "shard")}, {Invariant.Plural(work.Images, "image")}{failed}, {Invariant.Plural(work.Objects, "object")}[/] in {Invariant.Text($"{work.Seconds:0.0} s ({rate:0.0} images/s)")}{there}");
+        string done = $"{Invariant.Plural(work.Shards, "shard")}, {Invariant.Plural(work.Images, "image")}{failed}, "
+            + Invariant.Plural(work.Objects, "object");
+        string time = Invariant.Text($"{work.Seconds:0.0} s ({rate:0.0} images/s)");
+        context.Human.MarkupLineInterpolated($"[bold]{done}[/] in {time}{there}");
         if (outcome.Repair is { } repair)
         {
+            string shards = Invariant.Plural(repair.Shards, "shard"), images = Invariant.Plural(repair.Images, "image");
             context.Human.MarkupLineInterpolated(
-                $"{Invariant.Plural(repair.Shards, "shard")} that workers died of gone through image by image: {repair.Failed} of {Invariant.Plural(repair.Images, "image")} failed");
+                $"{shards} that workers died of, gone through image by image: {repair.Failed} of {images} failed");
         }
 
         JobStatus status = outcome.Status;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using RfDetr.Jobs;
+using Spectre.Console;
 
 namespace RfDetr.Cli.Commands;
 
@@ -49,8 +50,8 @@ internal sealed class JobsRepairCommand
             JobStatus status = await JobStatus.OfAsync(destination.Files, results, job, context.Cancellation)
                 .ConfigureAwait(false);
             context.WriteJson(CliJson.Default.JobRepairDocument, () => JobRepairDocument.Of(repaired, status));
-            context.Human.MarkupLineInterpolated(
-                $"{Invariant.Plural(repaired.Shards, "dead shard")} repaired: {repaired.Failed} of {Invariant.Plural(repaired.Images, "image")} failed");
+            string shards = Invariant.Plural(repaired.Shards, "dead shard"), images = Invariant.Plural(repaired.Images, "image");
+            context.Human.MarkupLineInterpolated($"{shards} repaired: {repaired.Failed} of {images} failed");
             context.Human.WriteLine(JobStatusText.Line(status));
             return ExitCodes.Done;
         }

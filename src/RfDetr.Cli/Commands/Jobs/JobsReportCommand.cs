@@ -2,6 +2,7 @@ using System.CommandLine;
 using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using RfDetr.Jobs;
+using Spectre.Console;
 
 namespace RfDetr.Cli.Commands;
 
@@ -54,7 +55,11 @@ internal sealed class JobsReportCommand
         if (tally is not null)
             context.Human.MarkupLineInterpolated($"report in [green]{destination.Files.Name}/{JobPage.File}[/]");
         foreach (ExportedFile file in files)
-            context.Human.MarkupLineInterpolated($"{Invariant.Plural(file.Entries, "entry", "entries")} in [green]{file.Path}[/]");
+        {
+            string entries = Invariant.Plural(file.Entries, "entry", "entries");
+            context.Human.MarkupLineInterpolated($"{entries} in [green]{file.Path}[/]");
+        }
+
         if (!status.IsComplete)
             context.Warn("not all images have a row yet: these are the results so far");
         return ExitCodes.Done;

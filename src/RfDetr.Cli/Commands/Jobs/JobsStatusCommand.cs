@@ -3,6 +3,7 @@ using System.Text.Json;
 using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using RfDetr.Jobs;
+using Spectre.Console;
 
 namespace RfDetr.Cli.Commands;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using RfDetr.Jobs;
+using Spectre.Console;
 
 namespace RfDetr.Cli.Commands;
 
@@ -34,8 +35,8 @@ internal sealed class JobsSubmitCommand
         context.WriteJson(
             CliJson.Default.JobSubmittedDocument, () => JobSubmittedDocument.Of(job, submitted.IsNew, destination, published));
         string state = submitted.IsNew ? "submitted" : "was there already";
-        context.Human.MarkupLineInterpolated(
-            $"{job.Name} {state}: {Invariant.Plural(job.Images, "image")} in {Invariant.Plural(job.Shards, "shard")} of {job.ShardSize}, in [green]{destination.Files.Name}[/]");
+        string size = $"{Invariant.Plural(job.Images, "image")} in {Invariant.Plural(job.Shards, "shard")} of {job.ShardSize}";
+        context.Human.MarkupLineInterpolated($"{job.Name} {state}: {size}, in [green]{destination.Files.Name}[/]");
         string next = published is null
             ? $"work on it: rfdetr jobs work {destination.Files.Name}"
             : Invariant.Plural(published.Value, "shard") + " published";
