@@ -67,7 +67,7 @@ public class VerbTests
     [InlineData("there is no file or folder", 1, "jobs", "run", "{0}/none", "--output", "{0}/x")]
     [InlineData("--output", 2, "jobs", "run", "{0}/images")]
     [InlineData("is an address", 2, "jobs", "run", "http://host/a.jpg", "--output", "{0}/x")]
-    [InlineData("is not a share", 2, "jobs", "work", "{0}/x", "--shards", "4/3")]
+    [InlineData("is no share", 2, "jobs", "work", "{0}/x", "--shards", "4/3")]
     [InlineData("Name is 'a b'", 2, "jobs", "run", "{0}/images", "--output", "{0}/x", "--name", "a b")]
     [InlineData("--format", 2, "jobs", "report", "{0}/x", "--format", "xml")]
     [InlineData("belongs to --format", 2, "jobs", "report", "{0}/x", "--shards", "1/2")]

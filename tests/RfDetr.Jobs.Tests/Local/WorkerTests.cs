@@ -46,7 +46,7 @@ public class WorkerTests
     public async Task Bytes_do_not_depend_on_batch_number_ahead_or_shares()
     {
         using var test = new TestJob(11);
-        test.AddBroken("50.jpg");
+        test.AddBroken("050.jpg");
         string[] outputs = ["a", "b", "c"];
         foreach (string name in outputs)
             _ = await test.SubmitAsync(output: test[name]);
@@ -114,9 +114,9 @@ public class WorkerTests
         using var test = new TestJob(24);
         _ = await test.SubmitAsync(shardSize: 24);
         using var stop = new CancellationTokenSource();
-        using var listener = new Listening("test", (name, _, _) =>
+        using var listener = new Listening("test", (name, _, value) =>
         {
-            if (name == "rfdetr.jobs.images")
+            if (name == "rfdetr.jobs.images" && value > 0)
                 stop.Cancel();
         });
 
@@ -181,7 +181,7 @@ public class WorkerTests
     public async Task A_shard_that_workers_died_of_is_gone_through_image_by_image()
     {
         using var test = new TestJob(10);
-        test.AddBroken("50.jpg");
+        test.AddBroken("050.jpg");
         JobDefinition job = await test.SubmitAsync();
         for (int i = 1; i <= LocalQueue.DefaultAttempts; i++)
             Mark(test, $"attempts/shard-000001.{i}.json");
@@ -270,7 +270,7 @@ public class WorkerTests
     public async Task A_worker_that_dies_at_any_operation_loses_nothing()
     {
         using var test = new TestJob(5);
-        test.AddBroken("50.jpg");
+        test.AddBroken("050.jpg");
         JobDefinition job = await test.SubmitAsync(shardSize: 3);
         await TestJob.RunAsync(test.Output);
         SortedDictionary<string, string> undisturbed = TestJob.Rows(test.Output);
