@@ -42,7 +42,11 @@ internal sealed class JobSubmitArguments
     public string Output(CliContext context) => context.Get(_output)!;
 
     /// <summary>Loads the model, lists the sources and submits; the model is ready to work with it.</summary>
-    public async Task<(Submitted Submitted, Detector Detector)> SubmitAsync(CliContext context, Destination destination)
+    /// <param name="context">The command line.</param>
+    /// <param name="destination">Where the job goes.</param>
+    /// <param name="optimize">Chooses how the model runs; null where it will not run here.</param>
+    public async Task<(Submitted Submitted, Detector Detector)> SubmitAsync(
+        CliContext context, Destination destination, OptimizeArguments? optimize = null)
     {
         SubmitOptions options = Options(context);
         options.Validate();
@@ -51,7 +55,10 @@ internal sealed class JobSubmitArguments
         (string model, ModelOptions meaning) = (Model.Model(context), Model.Options(context));
         string sha256 = await Task.Run(
             () => JobModels.Digest(model, meaning.AcceptLicense), context.Cancellation).ConfigureAwait(false);
-        Detector detector = await ModelArguments.LoadAsync(context, model, meaning, Model.Engine(context)).ConfigureAwait(false);
+        Engine engine = Model.Engine(context);
+        Detector detector = optimize is null
+            ? await ModelArguments.LoadAsync(context, model, meaning, engine).ConfigureAwait(false)
+            : await optimize.LoadAsync(context, model, meaning, engine).ConfigureAwait(false);
         try
         {
             var job = new JobModel(

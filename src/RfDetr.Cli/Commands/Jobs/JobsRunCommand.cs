@@ -8,6 +8,7 @@ namespace RfDetr.Cli.Commands;
 internal sealed class JobsRunCommand
 {
     private readonly JobSubmitArguments _submit = new();
+    private readonly OptimizeArguments _optimize = new();
     private readonly JobWorkerArguments _worker = new();
     private readonly JobPlaceArguments _place = new();
 
@@ -18,7 +19,7 @@ internal sealed class JobsRunCommand
             "run",
             "Submit a job and work on it here, without a broker; the same command goes on where it was stopped. Exit codes: 0 every "
             + "image of this share has a row; 1 the work failed, nothing is lost; 2 wrong use; 130 and 143 stopped by a signal.",
-            c.RunAsync, [.. c._submit.All, .. c._worker.All, c._place.Results]);
+            c.RunAsync, [.. c._submit.All, .. c._optimize.All, .. c._worker.All, c._place.Results]);
     }
 
     private async Task<int> RunAsync(CliContext context)
@@ -27,9 +28,11 @@ internal sealed class JobsRunCommand
         {
             Worker = _worker.Options(context), Share = context.Get(_worker.Shards) ?? ShardShare.All,
         };
+        _ = _optimize.Wanted(context);
         await using Destination destination =
             await _place.OpenAsync(context, _submit.Output(context)).ConfigureAwait(false);
-        (Submitted submitted, Detector detector) = await _submit.SubmitAsync(context, destination).ConfigureAwait(false);
+        (Submitted submitted, Detector detector) = await _submit.SubmitAsync(
+            context, destination, _optimize).ConfigureAwait(false);
         using (detector)
         {
             return await JobWorkRun.RunAsync(context, destination, submitted.Job, detector, null, options)
