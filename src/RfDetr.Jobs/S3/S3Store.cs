@@ -41,7 +41,7 @@ internal static class S3Store
     }
 
     /// <summary>True if an exception comes from the store or from the way to it.</summary>
-    public static bool IsStore(Exception e) => e is AmazonClientException or HttpRequestException or SocketException or IOException;
+    public static bool IsStore(Exception e) => e is AmazonServiceException or AmazonClientException or HttpRequestException or SocketException or IOException;
 
     /// <summary>The sentence for a failure.</summary>
     public static JobException Failed(string place, Exception e) => new($"store {place}: {Reason(e)}", e);

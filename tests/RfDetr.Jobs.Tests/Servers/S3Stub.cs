@@ -100,9 +100,16 @@ internal sealed class S3Stub : IAsyncDisposable
         else if (request.Method == "DELETE" && request.Query["uploadId"] is [{ } abort])
             context.Response.StatusCode = _uploads.TryRemove(abort, out _) ? 204 : 404;
         else if (request.Method == "DELETE")
-            context.Response.StatusCode = _objects.TryRemove(key, out _) ? 204 : 204;
+            Delete(context, key);
         else
             await ErrorAsync(context, 405, "MethodNotAllowed");
+    }
+
+    // 204 even if there was nothing.
+    private void Delete(HttpContext context, string key)
+    {
+        _objects.TryRemove(key, out _);
+        context.Response.StatusCode = 204;
     }
 
     private async Task PutAsync(HttpContext context, string key, byte[] body)
@@ -225,7 +232,7 @@ internal sealed class S3Stub : IAsyncDisposable
         _uploads.TryRemove(upload, out _);
         return XmlAsync(context, 200, new XElement(
             s_names + "CompleteMultipartUploadResult",
-            new XElement(s_names + "Bucket", Bucket), new XElement(s_names + "Key", key), new XElement(s_names + "ETag", Tag(whole))));
+            new XElement(s_names + "Bucket", Bucket), new XElement(s_names + "Key", key), new XElement(s_names + "ETag", Tag(whole).Trim('"') + "-1")));
     }
 
     /// <summary>The code of what is wrong with a signature; null if nothing is.</summary>
@@ -270,7 +277,8 @@ internal sealed class S3Stub : IAsyncDisposable
     private static string RawPath(HttpContext context) =>
         context.Features.Get<IHttpRequestFeature>()!.RawTarget.Split('?')[0];
 
-    private static string Tag(byte[] content) => $"\"{Convert.ToHexStringLower(SHA256.HashData(content)[..16])}\"";
+    // As Amazon's; its clients compare it with what they sent or got.
+    private static string Tag(byte[] content) => $"\"{Convert.ToHexStringLower(MD5.HashData(content))}\"";
 
     private static Task ErrorAsync(HttpContext context, int status, string code) =>
         XmlAsync(context, status, new XElement("Error", new XElement("Code", code), new XElement("Message", $"{code} (test)")));
