@@ -15,6 +15,8 @@ namespace RfDetr.Jobs;
 internal sealed class RabbitQueue(BrokerAddress address, JobDefinition job, BrokerOptions options) : IShardQueue
 {
     private readonly List<BrokerSession> _sessions = [];
+    private Consumer? _consumer;
+    private volatile bool _disposed;
 
     /// <summary>
     /// Shards until canceled. A broker that is not there at the beginning is an error at once; one that is lost later has
@@ -28,6 +30,7 @@ internal sealed class RabbitQueue(BrokerAddress address, JobDefinition job, Brok
             lock (_sessions)
                 _sessions.Add(session);
             var consumer = new Consumer(session.Channel, job, options);
+            _consumer = consumer;
             try
             {
                 await consumer.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -57,13 +60,19 @@ internal sealed class RabbitQueue(BrokerAddress address, JobDefinition job, Brok
                 await consumer.StopAsync().ConfigureAwait(false);
             }
 
+            if (_disposed)
+                yield break;
             options.Notices?.Report($"broker {address}: the connection was lost ({consumer.Reason}); connecting again");
             session = await BrokerSession.ReopenAsync(address, "worker", job.Name, options, cancellationToken).ConfigureAwait(false);
         }
     }
 
+    /// <summary>Gives back what nobody asked for yet; shards that were handed out and not settled go to other workers.</summary>
     public async ValueTask DisposeAsync()
     {
+        _disposed = true;
+        if (_consumer is { } consumer)
+            await consumer.StopAsync().ConfigureAwait(false);
         BrokerSession[] sessions;
         lock (_sessions)
         {

@@ -164,7 +164,8 @@ public sealed class RabbitTests(RabbitFixture rabbit)
         }
 
         var got = new List<JobEvent>();
-        await foreach (JobEvent one in RabbitEvents.ReadAsync(rabbit.Server.Address, job.Name, fromBeginning: true, TestJobs.Limit()))
+        await foreach (JobEvent one in RabbitEvents.ReadAsync(
+            rabbit.Server.Address, job.Name, fromBeginning: true, TestJobs.Limit()))
         {
             got.Add(one);
             if (got.Count == 20)
@@ -190,14 +191,16 @@ public sealed class RabbitTests(RabbitFixture rabbit)
     {
         RabbitServer server = rabbit.Server;
         await RefusedAsync(server.Text(port: ServerProcess.FreePort()), "cannot be reached");
-        await RefusedAsync(server.Text(password: "wrong-hush"), $"user '{RabbitServer.User}' was refused", "RFDETR_BROKER_PASSWORD");
+        await RefusedAsync(
+            server.Text(password: "wrong-hush"), $"user '{RabbitServer.User}' was refused", "RFDETR_BROKER_PASSWORD");
         await RefusedAsync(server.Text(user: "nobody"), "user 'nobody' was refused");
         await RefusedAsync(server.Text(vhost: "/night"), "virtual host 'night' was refused", "add_vhost");
         string tls = server.Text(port: server.TlsPort).Replace("amqp:", "amqps:", StringComparison.Ordinal);
         await RefusedAsync(tls, "TLS failed", "cacertfile");
         await RefusedAsync(server.Text().Replace("amqp:", "amqps:", StringComparison.Ordinal), "TLS");
         await RefusedAsync(server.Text(port: server.TlsPort), "without TLS?");
-        await RefusedAsync(server.Text().Replace("127.0.0.1", "no-such-host.invalid", StringComparison.Ordinal), "cannot be reached");
+        await RefusedAsync(
+            server.Text().Replace("127.0.0.1", "no-such-host.invalid", StringComparison.Ordinal), "cannot be reached");
     }
 
     [SkippableFact]

@@ -11,8 +11,8 @@ internal static class TestJobs
     /// <summary>A job with a name of its own.</summary>
     public static JobDefinition Of(int shards, int shardSize = 4, string? name = null) => new(
         name ?? string.Create(CultureInfo.InvariantCulture, $"test-{Environment.ProcessId}-{Interlocked.Increment(ref s_count)}"),
-        new string('a', 64), new string('b', 64), new string('c', 64), new string('d', 64), (long)shards * shardSize - 1, shardSize,
-        "demo", new JobOptions());
+        new string('a', 64), new string('b', 64), new string('c', 64), new string('d', 64), (long)shards * shardSize - 1,
+        shardSize, "demo", new JobOptions());
 
     /// <summary>Rows of a shard, the given ones failed.</summary>
     public static ShardResult Result(JobDefinition job, ShardRef shard, string worker = "w", params int[] failed)

@@ -42,7 +42,8 @@ public sealed class PostgresTests(PostgresFixture postgres) : IClassFixture<Post
         (await AskAsync($"select result ->> 'model_sha256' from rfdetr_rows where job = '{job.Name}' and image = 4"))
             .ShouldBe(job.ModelSha256);
         (await AskAsync($"select id from rfdetr_rows where job = '{job.Name}' and image = 5")).ShouldBe("img \"5\" é.jpg");
-        (await AskAsync($"select error from rfdetr_rows where job = '{job.Name}' and image = 5")).ShouldBe("cannot\uFFFDread '<it>'");
+        (await AskAsync($"select error from rfdetr_rows where job = '{job.Name}' and image = 5"))
+            .ShouldBe("cannot\uFFFDread '<it>'");
         (await AskAsync($"select worker from rfdetr_shards where job = '{job.Name}' and shard = 1")).ShouldBe("w");
     }
 

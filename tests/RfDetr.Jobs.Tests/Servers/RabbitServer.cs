@@ -7,8 +7,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace RfDetr.Jobs.Tests;
 
 /// <summary>
-/// Debian's RabbitMQ on free ports of the loopback, its files in a temporary folder: broker, distribution and port mapper are its own,
-/// and end with it.
+/// Debian's RabbitMQ on free ports of the loopback, its files in a temporary folder: broker, distribution and port mapper are its
+/// own, and end with it.
 /// </summary>
 internal sealed class RabbitServer : IAsyncDisposable
 {
@@ -83,7 +83,10 @@ internal sealed class RabbitServer : IAsyncDisposable
     /// <summary>Runs rabbitmqctl.</summary>
     public async Task<string> ControlAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo($"{Programs}/rabbitmqctl") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo($"{Programs}/rabbitmqctl")
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         foreach (string argument in (string[])["--quiet", "--node", Node, .. arguments])
             start.ArgumentList.Add(argument);
         foreach ((string name, string value) in Variables())
