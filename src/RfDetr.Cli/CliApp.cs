@@ -97,6 +97,7 @@ public static class CliApp
     [
         DetectCommand.Create(),
         TrackCommand.Create(),
+        JobsCommand.Create(),
         CamerasCommand.Create(),
         DownloadCommand.Create(),
         VariantsCommand.Create(),

@@ -55,8 +55,8 @@ internal interface IShardResults : IAsyncDisposable
     /// <summary>Counts in memory that does not grow with the results' size.</summary>
     Task<ShardTotals> TotalsAsync(CancellationToken cancellationToken);
 
-    /// <summary>The results in the order of shards; one at a time in memory.</summary>
-    IAsyncEnumerable<ShardResult> ReadAsync(CancellationToken cancellationToken);
+    /// <summary>The results of a share of the shards, in their order; one at a time in memory.</summary>
+    IAsyncEnumerable<ShardResult> ReadAsync(ShardShare share, CancellationToken cancellationToken);
 }
 
 /// <summary>A shard that this worker has to do.</summary>

@@ -69,6 +69,18 @@ internal sealed class ModelArguments
     /// <summary>Without the model itself, for verbs that take several.</summary>
     public IEnumerable<Option> Shared => All.Where(o => o != _model);
 
+    /// <summary>What belongs to the machine that runs a model, and the file it has of it.</summary>
+    public IEnumerable<Option> Machine => [_model, _accept, _engine, _providers, _threads, _runtime];
+
+    /// <summary>True if the caller accepts the license of weights that ask for it.</summary>
+    public bool AcceptsLicense(CliContext context) => context.Get(_accept);
+
+    /// <summary>The model that was named; null if none was.</summary>
+    public string? NamedModel(CliContext context) => context.Get(_model);
+
+    /// <summary>The precision that was named; null if none was.</summary>
+    public string? Precision(CliContext context) => context.Get(_precision);
+
     public string Model(CliContext context) => context.Get(_model) ?? BuiltInModels.Default;
 
     /// <summary>Meaning of the model: the options that say how its file is read.</summary>
@@ -85,10 +97,12 @@ internal sealed class ModelArguments
     /// <summary>
     /// The engine that is named, else the one that alone has what is asked for, else the detector's own choice.
     /// </summary>
-    public Engine Engine(CliContext context)
+    public Engine Engine(CliContext context) => Engine(context, Model(context), context.Get(_precision));
+
+    /// <summary>As above, for a model and a precision that come from elsewhere.</summary>
+    public Engine Engine(CliContext context, string model, string? precision)
     {
-        (string? engine, string? precision, int threads) =
-            (context.Get(_engine), context.Get(_precision), context.Get(_threads) ?? 0);
+        (string? engine, int threads) = (context.Get(_engine), context.Get(_threads) ?? 0);
         (ExecutionProvider[] providers, string? library) = (context.Get(_providers) ?? [], context.Get(_runtime));
         switch (engine)
         {
@@ -127,7 +141,7 @@ internal sealed class ModelArguments
                     "--precision bf16 belongs to our own engine, --provider and --onnxruntime to ONNX Runtime");
         }
 
-        bool isOnnxFile = engine != "cpu" && ModelReference.Parse(Model(context)) is ModelReference.Onnx;
+        bool isOnnxFile = engine != "cpu" && ModelReference.Parse(model) is ModelReference.Onnx;
         return engine == "cpu" || (precision is "bf16" or "int8" && !isOnnxFile)
             ? new Engine.Cpu
             {
@@ -137,7 +151,7 @@ internal sealed class ModelArguments
             }
             : precision == "bf16"
                 ? throw new ArgumentException(
-                    $"'{Model(context)}' is an ONNX file, which has its own precision; --precision bf16 is for checkpoints")
+                    $"'{model}' is an ONNX file, which has its own precision; --precision bf16 is for checkpoints")
                 : new Engine.Automatic { Threads = threads };
     }
 

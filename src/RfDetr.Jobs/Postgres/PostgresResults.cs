@@ -95,7 +95,8 @@ internal sealed class PostgresResults : IShardResults
         },
         cancellationToken);
 
-    public async IAsyncEnumerable<ShardResult> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ShardResult> ReadAsync(
+        ShardShare share, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var done = new List<(int Shard, int Failed, string? Meta)>();
         await using (NpgsqlCommand ask = _source.CreateCommand(
@@ -107,7 +108,7 @@ internal sealed class PostgresResults : IShardResults
                 done.Add((reader.GetInt32(0), reader.GetInt32(1), reader.IsDBNull(2) ? null : reader.GetString(2)));
         }
 
-        foreach ((int index, int failed, string? meta) in done)
+        foreach ((int index, int failed, string? meta) in done.Where(d => share.Has(d.Shard)))
         {
             ShardRef shard = _job.Shard(index);
             await using NpgsqlCommand ask = _source.CreateCommand(

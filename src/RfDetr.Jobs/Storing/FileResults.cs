@@ -77,13 +77,14 @@ internal sealed class FileResults(IJobFiles files, JobDefinition job) : IShardRe
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ShardResult> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ShardResult> ReadAsync(
+        ShardShare share, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         bool[] done = new bool[job.Shards];
         await foreach (int index in DoneAsync(cancellationToken).ConfigureAwait(false))
         {
             if (index < done.Length)
-                done[index] = true;
+                done[index] = share.Has(index);
         }
 
         for (int index = 0; index < done.Length; index++)

@@ -10,14 +10,19 @@ internal sealed class FolderFiles : IJobFiles
 {
     private const string Temporary = ".tmp";
 
+    // A file that long without an end belongs to a worker that died.
+    private static readonly TimeSpan s_abandoned = TimeSpan.FromDays(1);
+
     private readonly string _folder;
     private readonly string _full;
+    private readonly Lazy<string> _temporary;
 
     /// <summary>The files of a folder, which is made when the first file is put.</summary>
     public FolderFiles(string folder)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         (_folder, _full) = (Path.TrimEndingDirectorySeparator(folder), Path.GetFullPath(folder));
+        _temporary = new Lazy<string>(PrepareTemporary, LazyThreadSafetyMode.PublicationOnly);
     }
 
     /// <inheritdoc/>
@@ -97,8 +102,6 @@ internal sealed class FolderFiles : IJobFiles
         foreach (FileInfo file in folder.EnumerateFiles("*", options))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (file.Name.StartsWith('.'))
-                continue; // half-written
             string path = Path.GetRelativePath(_full, file.FullName).Replace('\\', '/');
             JobFile? found;
             try
@@ -125,11 +128,11 @@ internal sealed class FolderFiles : IJobFiles
         string final = Full(path);
         if (File.Exists(final))
             return false;
-        string folder = Path.GetDirectoryName(final)!;
-        Directory.CreateDirectory(folder);
-        string temporary = Path.Combine(folder, $".{Path.GetFileName(final)}.{Guid.NewGuid():N}{Temporary}");
+        string temporary = "";
         try
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(final)!);
+            temporary = Path.Combine(_temporary.Value, $"{Path.GetFileName(final)}.{Guid.NewGuid():N}");
             await using (var stream = new FileStream(
                 temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous))
             {
@@ -147,8 +150,24 @@ internal sealed class FolderFiles : IJobFiles
         }
         finally
         {
-            File.Delete(temporary);
+            if (temporary.Length > 0)
+                File.Delete(temporary);
         }
+    }
+
+    // What workers that died left is removed once nobody can be writing it any more.
+    private string PrepareTemporary()
+    {
+        string folder = Full(Temporary);
+        Directory.CreateDirectory(folder);
+        DateTime before = TimeProvider.System.GetUtcNow().UtcDateTime - s_abandoned;
+        foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles())
+        {
+            if (file.LastWriteTimeUtc < before)
+                file.Delete();
+        }
+
+        return folder;
     }
 
     // Moving without replacing is a link and an unlink where the file system has links, so that exactly one of several is first.

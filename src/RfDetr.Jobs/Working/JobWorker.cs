@@ -98,6 +98,11 @@ internal sealed class JobWorker
             _shards, _images, _failed, _objects, _alreadyDone, stop.IsCancellationRequested, Elapsed);
     }
 
+    /// <summary>Time since the last image was finished, or the last shard handed out; null while there is work in hand.</summary>
+    public TimeSpan? Idle => _inHand.IsEmpty && _finishing.IsCompleted
+        ? Stopwatch.GetElapsedTime(Volatile.Read(ref _lastProgress))
+        : null;
+
     private double Elapsed => Stopwatch.GetElapsedTime(_start).TotalSeconds;
 
     private async Task WorkAsync(IShardQueue queue, CancellationToken stop, CancellationToken asking, CancellationToken hard)

@@ -1,0 +1,111 @@
+namespace RfDetr.Jobs;
+
+/// <summary>Where a worker's shards come from and where it ends.</summary>
+internal sealed record RunOptions
+{
+    /// <summary>This worker's share where no broker hands out shards.</summary>
+    public ShardShare Share { get; init; } = ShardShare.All;
+
+    /// <summary>With a broker: end once every shard has results or was given up, instead of waiting for more.</summary>
+    public bool UntilDone { get; init; }
+
+    /// <summary>Time without anything to do after which <see cref="UntilDone"/> looks whether all is done.</summary>
+    public TimeSpan Look { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>What belongs to this machine.</summary>
+    public WorkerOptions Worker { get; init; } = new();
+}
+
+/// <summary>Outcome of a run.</summary>
+/// <param name="Work">What the worker did.</param>
+/// <param name="Repair">What a repair did; null where none was needed.</param>
+/// <param name="Status">The job afterwards.</param>
+internal sealed record RunOutcome(WorkerSummary Work, RepairSummary? Repair, JobStatus Status);
+
+/// <summary>Works on a job: shards from a broker, or without one from the job itself, with the same files and the same bytes.</summary>
+internal static class JobRun
+{
+    /// <summary>Works until there is nothing left to do, or until it is asked to stop.</summary>
+    /// <param name="destination">The job's destination.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="detector">Its model.</param>
+    /// <param name="broker">Hands out shards; null: this process takes its share by itself.</param>
+    /// <param name="options">Share, end, machine.</param>
+    /// <param name="events">Gets what happens; null for nobody.</param>
+    /// <param name="stop">Asks the worker to stop.</param>
+    /// <exception cref="JobException">The destination, the broker or the manifest failed; nothing is lost.</exception>
+    public static async Task<RunOutcome> RunAsync(
+        Destination destination, JobDefinition job, Detector detector, IJobBroker? broker, RunOptions options,
+        IProgress<JobEvent>? events, CancellationToken stop)
+    {
+        using var metrics = new JobMetrics(job.Name);
+        Manifest manifest = await Manifest.OpenAsync(destination.Files, job, stop).ConfigureAwait(false);
+        await using IShardResults results = await destination.OpenResults(job, stop).ConfigureAwait(false);
+        IProgress<JobEvent> all = new BothEvents(events, broker?.Events(job));
+        var worker = new JobWorker(job, manifest, results, detector, options.Worker, all, metrics);
+        await using IShardQueue queue = broker is not null
+            ? broker.Work(job)
+            : new LocalQueue(destination.Files, results, job, options.Share, options.Worker.Worker);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var over = new CancellationTokenSource();
+        Task looking = broker is not null && options.UntilDone
+            ? LookAsync(destination.Files, results, job, worker, options.Look, end, over.Token)
+            : Task.CompletedTask;
+        WorkerSummary work;
+        try
+        {
+            work = await worker.RunAsync(queue, end.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            await over.CancelAsync().ConfigureAwait(false);
+            await looking.ConfigureAwait(false);
+        }
+
+        work = work with { Stopped = stop.IsCancellationRequested };
+        RepairSummary? repair = null;
+        if (broker is null && !work.Stopped)
+        {
+            // Without a broker nobody else would: shards that this machine gave up are gone through image by image.
+            repair = await new ShardRepair(destination.Files, results, job, manifest, detector, options.Worker, metrics)
+                .RunAsync(options.Share, all, stop).ConfigureAwait(false);
+            repair = repair.Shards > 0 ? repair : null;
+        }
+
+        JobStatus status = await JobStatus.OfAsync(destination.Files, results, job, CancellationToken.None).ConfigureAwait(false);
+        return new RunOutcome(work, repair, status);
+    }
+
+    private static async Task LookAsync(
+        IJobFiles files, IShardResults results, JobDefinition job, JobWorker worker, TimeSpan look, CancellationTokenSource end,
+        CancellationToken over)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(look, over).ConfigureAwait(false);
+                if (worker.Idle is not { } idle || idle < look)
+                    continue;
+                JobStatus status = await JobStatus.OfAsync(files, results, job, over).ConfigureAwait(false);
+                if (status.ShardsDone + status.ShardsDead < job.Shards)
+                    continue;
+                await end.CancelAsync().ConfigureAwait(false);
+                return;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The worker ended first.
+        }
+    }
+
+    private sealed class BothEvents(IProgress<JobEvent>? first, IProgress<JobEvent>? second) : IProgress<JobEvent>
+    {
+        public void Report(JobEvent value)
+        {
+            first?.Report(value);
+            second?.Report(value);
+        }
+    }
+}
