@@ -15,7 +15,7 @@ public sealed class PostgresTests(PostgresFixture postgres) : IClassFixture<Post
         foreach (int i in (int[])[2, 0, 1])
             (await results.AddAsync(all[i], CancellationToken.None)).ShouldBeTrue();
         var back = new List<ShardResult>();
-        await foreach (ShardResult result in results.ReadAsync(CancellationToken.None))
+        await foreach (ShardResult result in results.ReadAsync(ShardShare.All, CancellationToken.None))
             back.Add(result);
         back.Select(r => r.Shard).ShouldBe(job.AllShards());
         back.Select(r => r.Failed).ShouldBe([0, 1, 0]);
