@@ -47,7 +47,8 @@ internal static class BrokerConnection
             if (connection.IsOpen)
             {
                 await connection.CloseAsync(
-                    Constants.ReplySuccess, "done", TimeSpan.FromSeconds(5), abort: true, CancellationToken.None).ConfigureAwait(false);
+                    Constants.ReplySuccess, "done", TimeSpan.FromSeconds(5), abort: true, CancellationToken.None)
+                    .ConfigureAwait(false);
             }
         }
         finally

@@ -1,8 +1,11 @@
+using System.Diagnostics;
+using Xunit.Abstractions;
+
 namespace RfDetr.Jobs.Tests;
 
 /// <summary>Shards through RabbitMQ itself.</summary>
 [Collection(RabbitCollection.Name)]
-public sealed class RabbitTests(RabbitFixture rabbit)
+public sealed class RabbitTests(RabbitFixture rabbit, ITestOutputHelper output)
 {
     private static readonly BrokerOptions s_options = new() { Patience = TimeSpan.FromSeconds(60) };
 
@@ -28,6 +31,27 @@ public sealed class RabbitTests(RabbitFixture rabbit)
 
         got.ShouldBe(job.AllShards());
         (await WaitingAsync(job)).ShouldBe(0u);
+    }
+
+    [SkippableFact]
+    [Trait("Duration", "Long")]
+    public async Task The_messages_of_ten_million_images_are_all_kept()
+    {
+        JobDefinition job = TestJobs.Of(39_063, 256);
+        await using var publisher = new RabbitPublisher(rabbit.Server.Address, s_options);
+        string before = await rabbit.Server.ControlAsync("status");
+        long allocated = GC.GetTotalAllocatedBytes(), start = Stopwatch.GetTimestamp();
+        (await publisher.PublishAsync(job, job.AllShards(), null, TestJobs.Limit(400))).ShouldBe(39_063);
+        TimeSpan time = Stopwatch.GetElapsedTime(start);
+        allocated = GC.GetTotalAllocatedBytes() - allocated;
+        (await WaitingAsync(job)).ShouldBe(39_063u);
+        string queues = await rabbit.Server.ControlAsync("list_queues", "name", "messages", "memory");
+        string after = await rabbit.Server.ControlAsync("status");
+        output.WriteLine(Invariant.Text($"{time.TotalSeconds:0.0} s, {allocated >> 20} MiB allocated\n{queues}"));
+        output.WriteLine($"{Memory(before)}\n{Memory(after)}");
+
+        static string Memory(string status) =>
+            string.Join('\n', status.Split('\n').Where(l => l.Contains("memory used", StringComparison.OrdinalIgnoreCase)));
     }
 
     [SkippableFact]
