@@ -42,7 +42,8 @@ internal static class BrokerTopology
                 Dead(job), durable: true, exclusive: false, autoDelete: false,
                 new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: cancellationToken)
                 .ConfigureAwait(false);
-            await channel.QueueBindAsync(Dead(job), DeadExchange, job, cancellationToken: cancellationToken).ConfigureAwait(false);
+            await channel.QueueBindAsync(Dead(job), DeadExchange, job, cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
             await channel.QueueDeclareAsync(
                 Work(job), durable: true, exclusive: false, autoDelete: false,
                 new Dictionary<string, object?>

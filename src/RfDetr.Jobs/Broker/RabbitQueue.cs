@@ -24,7 +24,8 @@ internal sealed class RabbitQueue(BrokerAddress address, JobDefinition job, Brok
     /// </summary>
     public async IAsyncEnumerable<IShardLease> LeasesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        BrokerSession session = await BrokerSession.OpenAsync(address, "worker", job.Name, cancellationToken).ConfigureAwait(false);
+        BrokerSession session =
+            await BrokerSession.OpenAsync(address, "worker", job.Name, cancellationToken).ConfigureAwait(false);
         while (true)
         {
             lock (_sessions)
@@ -38,7 +39,8 @@ internal sealed class RabbitQueue(BrokerAddress address, JobDefinition job, Brok
                 {
                     if (lease.Mismatch is { } mismatch)
                     {
-                        options.Notices?.Report($"a message of queue '{BrokerTopology.Work(job.Name)}' was put aside: {mismatch}");
+                        options.Notices?.Report(
+                            $"a message of queue '{BrokerTopology.Work(job.Name)}' was put aside: {mismatch}");
                         await lease.RejectAsync().ConfigureAwait(false);
                         continue;
                     }
@@ -63,7 +65,8 @@ internal sealed class RabbitQueue(BrokerAddress address, JobDefinition job, Brok
             if (_disposed)
                 yield break;
             options.Notices?.Report($"broker {address}: the connection was lost ({consumer.Reason}); connecting again");
-            session = await BrokerSession.ReopenAsync(address, "worker", job.Name, options, cancellationToken).ConfigureAwait(false);
+            session = await BrokerSession.ReopenAsync(address, "worker", job.Name, options, cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 
@@ -85,8 +88,8 @@ internal sealed class RabbitQueue(BrokerAddress address, JobDefinition job, Brok
     }
 
     /// <summary>
-    /// Takes what arrives. Its callbacks only take notes: a connection that is closed or aborted inside one waits for the callback
-    /// that waits for it.
+    /// Takes what arrives. Its callbacks only take notes: a connection that is closed or aborted inside one waits for the
+    /// callback that waits for it.
     /// </summary>
     private sealed class Consumer(IChannel channel, JobDefinition job, BrokerOptions options) : AsyncDefaultBasicConsumer(channel)
     {

@@ -5,9 +5,9 @@ using OpenTelemetry.Resources;
 namespace RfDetr.Jobs;
 
 /// <summary>
-/// Sends a worker's metrics to an OpenTelemetry collector, if the usual variables name one: <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, with
-/// <c>OTEL_EXPORTER_OTLP_PROTOCOL</c>, <c>OTEL_METRIC_EXPORT_INTERVAL</c>, <c>OTEL_RESOURCE_ATTRIBUTES</c> and so on. Workers come and
-/// go, and listen on nothing: they push.
+/// Sends a worker's metrics to an OpenTelemetry collector, if the usual variables name one: <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>,
+/// with <c>OTEL_EXPORTER_OTLP_PROTOCOL</c>, <c>OTEL_METRIC_EXPORT_INTERVAL</c>, <c>OTEL_RESOURCE_ATTRIBUTES</c> and so on.
+/// Workers come and go, and listen on nothing: they push.
 /// </summary>
 internal static class JobTelemetry
 {

@@ -24,7 +24,8 @@ internal sealed class JobMetrics : IDisposable
         _images = _meter.CreateCounter<long>("rfdetr.jobs.images", "{image}", "Images with a row, by outcome.");
         _shards = _meter.CreateCounter<long>("rfdetr.jobs.shards", "{shard}", "Shards that were handed out, by outcome.");
         _objects = _meter.CreateCounter<long>("rfdetr.jobs.objects", "{object}", "Objects in rows.");
-        _shard = _meter.CreateHistogram<double>("rfdetr.jobs.shard.duration", "s", "Time from a shard's first image to its rows.");
+        _shard = _meter.CreateHistogram<double>(
+            "rfdetr.jobs.shard.duration", "s", "Time from a shard's first image to its rows.");
         _meter.CreateObservableGauge(
             "rfdetr.jobs.shards.leased", () => new Measurement<int>(Volatile.Read(ref _leased), _job), "{shard}",
             "Shards that this worker has in hand.");

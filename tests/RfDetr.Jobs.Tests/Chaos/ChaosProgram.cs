@@ -4,8 +4,8 @@ using System.Globalization;
 namespace RfDetr.Jobs.Tests;
 
 /// <summary>
-/// A worker in a process of its own, for tests that kill it: the product's worker on an engine that takes its time and dies of one
-/// kind of image. <c>dotnet RfDetr.Jobs.Tests.dll work|repair DEST BROKER</c>.
+/// A worker in a process of its own, for tests that kill it: the product's worker on an engine that takes its time and dies of
+/// one kind of image. <c>dotnet RfDetr.Jobs.Tests.dll work|repair DEST BROKER</c>.
 /// </summary>
 internal static class ChaosProgram
 {
@@ -96,7 +96,8 @@ internal static class ChaosProgram
         private static bool IsMagenta(ReadOnlySpan<float> input)
         {
             int plane = input.Length / 3;
-            (float Least, float Most) r = Range(input[..plane]), g = Range(input[plane..(2 * plane)]), b = Range(input[(2 * plane)..]);
+            (float Least, float Most) r = Range(input[..plane]), g = Range(input[plane..(2 * plane)]);
+            (float Least, float Most) b = Range(input[(2 * plane)..]);
             const float Same = 0.01f;
             return r.Most - r.Least < Same && g.Most - g.Least < Same && b.Most - b.Least < Same
                 && r.Least - g.Most > 0.9f && b.Least - g.Most > 0.9f;

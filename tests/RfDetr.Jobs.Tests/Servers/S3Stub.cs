@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace RfDetr.Jobs.Tests;
 
 /// <summary>
-/// An S3-compatible store in memory, as far as jobs use one: signatures of version 4 are computed again and compared, if-none-match,
-/// ranges, pages of listings and uploads in parts behave as Amazon's documentation says.
+/// An S3-compatible store in memory, as far as jobs use one: signatures of version 4 are computed again and compared,
+/// if-none-match, ranges, pages of listings and uploads in parts behave as Amazon's documentation says.
 /// </summary>
 internal sealed class S3Stub : IAsyncDisposable
 {
@@ -185,7 +185,8 @@ internal sealed class S3Stub : IAsyncDisposable
             page.Select(k => new XElement(
                 s_names + "Contents",
                 new XElement(s_names + "Key", k),
-                new XElement(s_names + "LastModified", _objects[k].Modified.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)),
+                new XElement(
+                    s_names + "LastModified", _objects[k].Modified.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)),
                 new XElement(s_names + "ETag", Tag(_objects[k].Content)),
                 new XElement(s_names + "Size", _objects[k].Content.Length),
                 new XElement(s_names + "StorageClass", "STANDARD")))));
@@ -197,7 +198,8 @@ internal sealed class S3Stub : IAsyncDisposable
         _uploads[id] = new ConcurrentDictionary<int, byte[]>();
         return XmlAsync(context, 200, new XElement(
             s_names + "InitiateMultipartUploadResult",
-            new XElement(s_names + "Bucket", Bucket), new XElement(s_names + "Key", key), new XElement(s_names + "UploadId", id)));
+            new XElement(s_names + "Bucket", Bucket), new XElement(s_names + "Key", key),
+            new XElement(s_names + "UploadId", id)));
     }
 
     private Task PartAsync(HttpContext context, string upload, byte[] body)
@@ -232,7 +234,8 @@ internal sealed class S3Stub : IAsyncDisposable
         _uploads.TryRemove(upload, out _);
         return XmlAsync(context, 200, new XElement(
             s_names + "CompleteMultipartUploadResult",
-            new XElement(s_names + "Bucket", Bucket), new XElement(s_names + "Key", key), new XElement(s_names + "ETag", Tag(whole).Trim('"') + "-1")));
+            new XElement(s_names + "Bucket", Bucket), new XElement(s_names + "Key", key),
+            new XElement(s_names + "ETag", Tag(whole).Trim('"') + "-1")));
     }
 
     /// <summary>The code of what is wrong with a signature; null if nothing is.</summary>
