@@ -46,12 +46,14 @@ internal sealed class LocalQueue(
     /// <inheritdoc/>
     public async IAsyncEnumerable<IShardLease> LeasesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        bool[] skip = new bool[job.Shards];
-        await foreach (int done in results.DoneAsync(cancellationToken).ConfigureAwait(false))
+        bool[] done = new bool[job.Shards];
+        await foreach (int index in results.DoneAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (done < skip.Length)
-                skip[done] = true;
+            if (index < done.Length)
+                done[index] = true;
         }
+
+        bool[] skip = [.. done];
 
         await foreach (int dead in DeadShards.ListAsync(files, cancellationToken).ConfigureAwait(false))
         {
@@ -63,10 +65,16 @@ internal sealed class LocalQueue(
         for (int index = share.Index - 1; index < job.Shards; index += share.Count)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (skip[index])
-                continue;
-            ShardRef shard = job.Shard(index);
             List<string> old = marks.GetValueOrDefault(index) ?? [];
+            if (skip[index])
+            {
+                // Of a worker that died behind its rows.
+                foreach (string mark in done[index] ? old : [])
+                    await files.DeleteAsync(mark, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            ShardRef shard = job.Shard(index);
             if (old.Count >= mostAttempts)
             {
                 await DeadShards.PutAsync(files, shard, new DeadMark(old.Count, worker), cancellationToken).ConfigureAwait(false);
