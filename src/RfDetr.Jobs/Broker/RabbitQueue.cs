@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 
 namespace RfDetr.Jobs;
 
@@ -32,6 +33,8 @@ internal sealed class RabbitQueue(BrokerAddress address, JobDefinition job, Brok
                 _sessions.Add(session);
             var consumer = new Consumer(session.Channel, job, options);
             _consumer = consumer;
+            // Not the consumer's own callback: a consumer that has stopped is not told any more.
+            session.Channel.ChannelShutdownAsync += consumer.ShutdownAsync;
             try
             {
                 await consumer.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -179,7 +182,7 @@ internal sealed class RabbitQueue(BrokerAddress address, JobDefinition job, Brok
             return Task.CompletedTask;
         }
 
-        public override Task HandleChannelShutdownAsync(object channel, RabbitMQ.Client.Events.ShutdownEventArgs reason)
+        public Task ShutdownAsync(object sender, ShutdownEventArgs reason)
         {
             string text = reason.ReplyText;
             Lose(text.Contains("delivery acknowledgement", StringComparison.Ordinal)
