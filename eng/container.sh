@@ -12,7 +12,7 @@ only=false project=RfDetr.Serve.Program program=rfdetr-serve file=deploy/Contain
 while [ $# -gt 0 ]; do
   case $1 in
     --root-only) only=true ;;
-    --jobs) project=RfDetr.Cli program=rfdetr file=deploy/jobs/Containerfile name=rfdetr-jobs ;;
+    --jobs) project=RfDetr.Cli program=RfDetr.Cli file=deploy/jobs/Containerfile name=rfdetr-jobs ;;
     -*) fail "unknown option $1" ;;
     *) break ;;
   esac

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using k8s;
 using k8s.Models;
 using RfDetr.Serve.Tests.Deploy;
@@ -8,7 +7,7 @@ using YamlDotNet.RepresentationModel;
 namespace RfDetr.Jobs.Tests;
 
 /// <summary>The manifests of workers as the API server reads them, strictly, and true to the program that they start.</summary>
-public sealed partial class JobManifestTests
+public sealed class JobManifestTests
 {
     private static readonly string s_jobs = Path.Combine(Checkout.Root, "deploy", "jobs");
     private static readonly string s_folder = Path.Combine(s_jobs, "kubernetes");
@@ -137,8 +136,7 @@ public sealed partial class JobManifestTests
     public void The_image_starts_the_program_that_the_script_publishes()
     {
         string file = File.ReadAllText(Path.Combine(s_jobs, "Containerfile"));
-        string project = File.ReadAllText(Path.Combine(Checkout.Root, "src", "RfDetr.Cli", "RfDetr.Cli.csproj"));
-        string name = AssemblyName().Match(project).Groups[1].Value;
+        string name = typeof(Cli.CliApp).Assembly.GetName().Name!;
         file.ShouldContain($"ENTRYPOINT [\"/app/{name}\", \"jobs\"]");
         file.ShouldContain("FROM scratch");
         file.ShouldContain("USER 10001:10001");
@@ -162,7 +160,4 @@ public sealed partial class JobManifestTests
     private static T One<T>() => Directory.GetFiles(s_folder, "*.yaml")
         .SelectMany(f => KubernetesYaml.LoadAllFromString(File.ReadAllText(f), s_types, strict: true)).OfType<T>()
         .ShouldHaveSingleItem();
-
-    [GeneratedRegex("<AssemblyName>(.*)</AssemblyName>")]
-    private static partial Regex AssemblyName();
 }
