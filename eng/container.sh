@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Builds the server's image from the sources, without any base image: eng/container.sh [NAME[:TAG]] (default rfdetr-serve).
+#   eng/container.sh --jobs         builds the image of workers instead (default rfdetr-jobs)
 #   eng/container.sh --root-only    lays out/container/root out and stops: what the image would hold
 # Needs the .NET SDK 10, Linux and one of docker, podman or buildah. Where containers cannot be nested (a build server's own
 # container), buildah works without namespaces: CONTAINER_ISOLATION=chroot.
@@ -7,12 +8,17 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 . "$root/eng/setup.sh"
-only=false
-if [ "${1:-}" = --root-only ]; then
-  only=true
+only=false project=RfDetr.Serve.Program program=rfdetr-serve file=deploy/Containerfile name=rfdetr-serve
+while [ $# -gt 0 ]; do
+  case $1 in
+    --root-only) only=true ;;
+    --jobs) project=RfDetr.Cli program=RfDetr.Cli file=deploy/jobs/Containerfile name=rfdetr-jobs ;;
+    -*) fail "unknown option $1" ;;
+    *) break ;;
+  esac
   shift
-fi
-name=${1:-rfdetr-serve}
+done
+name=${1:-$name}
 [ "$(uname -s)" = Linux ] || fail "the image is made of this system's libraries, which must be Linux; found: $(uname -s)"
 require_sdk
 
@@ -30,7 +36,7 @@ case $rid in
   *) fail "no image for '$rid': linux-x64 and linux-arm64 only" ;;
 esac
 say "publishing for $rid"
-quietly dotnet publish "$root/src/RfDetr.Serve.Program/RfDetr.Serve.Program.csproj" -c Release -r "$rid" --self-contained true \
+quietly dotnet publish "$root/src/$project/$project.csproj" -c Release -r "$rid" --self-contained true \
   -o "$image/app" -p:DebugType=none -p:PublishReadyToRun=true -p:PublishDocumentationFiles=false \
   -p:PublishReferencesDocumentationFiles=false -v q -nologo || fail "publishing failed; what it said stands above"
 # Symbols, documents, tools of debuggers (the image switches diagnostics off), and what a package brings for another system.
@@ -38,7 +44,7 @@ find "$image/app" \( -name '*.pdb' -o -name '*.xml' -o -name createdump -o -name
   -o -name 'libmscor*' -o -name 'onnxruntime*.dll' -o -name 'onnxruntime*.lib' \) -delete
 
 # The libraries of the system that these need, with the loader that the program names.
-{ find "$image/app" -type f -name '*.so*'; echo "$image/app/rfdetr-serve"; } |
+{ find "$image/app" -type f -name '*.so*'; echo "$image/app/$program"; } |
   while read -r file; do ldd "$file" 2>/dev/null || true; done |
   sed -n 's/.*=> \(\/[^ ]*\) .*/\1/p; s/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p' | sort -u | grep -v "^$image/" >"$work/libraries"
 # Loaded by name at run time, so no list names them: TLS, and resolving names of hosts.
@@ -64,7 +70,7 @@ printf 'hosts: files dns\n' >"$image/etc/nsswitch.conf"
 say "the image's files: $(du -sm "$image" | cut -f 1) MB in out/container/root"
 if $only; then exit 0; fi
 
-cp "$root/deploy/Containerfile" "$work/"
+cp "$root/$file" "$work/"
 if command -v buildah >/dev/null; then
   options=()
   if [ -n "${CONTAINER_ISOLATION:-}" ]; then options=(--isolation "$CONTAINER_ISOLATION" --storage-driver vfs); fi

@@ -142,10 +142,11 @@ without_services() {
   return "$status"
 }
 
-# RabbitMQ, with which tests of jobs run. It listens on every interface unless told otherwise: the files that bind it to the loopback are
-# there before the package is, and the package may not start it. The tests start servers of their own, with files of their own.
+# RabbitMQ, with which tests of jobs run. It listens on every interface unless told otherwise: the files that bind it to the
+# loopback are there before the package is, and the package may not start it. The tests start servers of their own, with files of
+# their own.
 ensure_rabbitmq() {
-  if [ -d /usr/lib/rabbitmq ] || [ -n "${RFDETR_RABBITMQ:-}" ] || [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then return; fi
+  if [ -d /usr/lib/rabbitmq ] || [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then return; fi
   mkdir -p /etc/rabbitmq
   [ -e /etc/rabbitmq/rabbitmq.conf ] || printf 'listeners.tcp.1 = 127.0.0.1:5672\n' >/etc/rabbitmq/rabbitmq.conf
   [ -e /etc/rabbitmq/rabbitmq-env.conf ] || cat >/etc/rabbitmq/rabbitmq-env.conf <<'CONF'
@@ -157,10 +158,9 @@ CONF
 
 # PostgreSQL's server programs, for tests of jobs that keep their results in it. No cluster is made and none is started.
 ensure_postgresql() {
-  if [ -d /usr/lib/postgresql ] || [ -n "${RFDETR_POSTGRESQL:-}" ]; then return; fi
-  if [ "$(id -u)" -eq 0 ] && [ -d /etc ] && command -v apt-get >/dev/null; then
-    mkdir -p /etc/postgresql-common
-    [ -e /etc/postgresql-common/createcluster.conf ] || printf 'create_main_cluster = false\n' >/etc/postgresql-common/createcluster.conf
-  fi
+  local settings=/etc/postgresql-common
+  if [ -d /usr/lib/postgresql ] || [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then return; fi
+  mkdir -p "$settings"
+  [ -e "$settings/createcluster.conf" ] || printf 'create_main_cluster = false\n' >"$settings/createcluster.conf"
   without_services ensure_package postgres postgresql "jobs on PostgreSQL"
 }

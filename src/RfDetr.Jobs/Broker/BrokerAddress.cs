@@ -18,7 +18,9 @@ internal sealed record BrokerAddress(string Host, int Port, string VirtualHost, 
 
     private const string Form = "amqp://USER:PASSWORD@HOST:PORT/VHOST, or amqps://… with TLS";
 
-    /// <summary>A file of certificates (PEM) that the broker's may be signed by, beside the system's; null for these alone.</summary>
+    /// <summary>
+    /// A file of certificates (PEM) that the broker's may be signed by, beside the system's; null for the system's alone.
+    /// </summary>
     public string? AuthorityFile { get; init; }
 
     /// <summary>A file with this client's certificate and key (PKCS #12 without a password); null for none.</summary>
@@ -36,7 +38,11 @@ internal sealed record BrokerAddress(string Host, int Port, string VirtualHost, 
     {
         ArgumentNullException.ThrowIfNull(text);
         if (!Uri.TryCreate(text.Trim(), UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0)
-            throw new ArgumentException($"the broker's address cannot be read; it has the form {Form} (percent-encode # / @ : in passwords)");
+        {
+            throw new ArgumentException(
+                $"the broker's address cannot be read; it has the form {Form} (percent-encode # / @ : in passwords)");
+        }
+
         if (uri.Scheme is not ("amqp" or "amqps"))
             throw new ArgumentException($"the broker's address begins with '{uri.Scheme}:'; it has the form {Form}");
         string[] parts = uri.UserInfo.Split(':', 2);

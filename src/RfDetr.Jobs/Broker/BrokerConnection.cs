@@ -14,18 +14,28 @@ namespace RfDetr.Jobs;
 /// </remarks>
 internal static class BrokerConnection
 {
+    private const int NotAllowed = 530;
+
     /// <summary>Opens a connection.</summary>
     /// <exception cref="JobException">The broker is not there, or refuses.</exception>
     public static async Task<IConnection> OpenAsync(BrokerAddress address, string purpose, CancellationToken cancellationToken)
     {
         ConnectionFactory factory = FactoryOf(address, purpose);
+        IConnection? connection = null;
         try
         {
-            return await factory.CreateConnectionAsync(cancellationToken).ConfigureAwait(false);
+            connection = await factory.CreateConnectionAsync(cancellationToken).ConfigureAwait(false);
+            // The client does not wait for the answer about the virtual host; it comes with the first channel.
+            IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            await channel.CloseAsync(cancellationToken).ConfigureAwait(false);
+            await channel.DisposeAsync().ConfigureAwait(false);
+            return connection;
         }
         catch (Exception e) when (e is BrokerUnreachableException or AuthenticationFailureException
             or OperationInterruptedException or IOException or SocketException or AuthenticationException or TimeoutException)
         {
+            if (connection is not null)
+                await CloseAsync(connection).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             throw new JobException($"broker {address}: {Reason(address, e)}", e);
         }
@@ -47,7 +57,8 @@ internal static class BrokerConnection
             if (connection.IsOpen)
             {
                 await connection.CloseAsync(
-                    Constants.ReplySuccess, "done", TimeSpan.FromSeconds(5), abort: true, CancellationToken.None).ConfigureAwait(false);
+                    Constants.ReplySuccess, "done", TimeSpan.FromSeconds(5), abort: true, CancellationToken.None)
+                    .ConfigureAwait(false);
             }
         }
         finally
@@ -119,7 +130,8 @@ internal static class BrokerConnection
                 + "'guest' may only log in from the broker's own machine)";
         }
 
-        if (causes.OfType<OperationInterruptedException>().FirstOrDefault() is { } refused)
+        if (causes.OfType<OperationInterruptedException>().FirstOrDefault(c => c.ShutdownReason?.ReplyCode == NotAllowed)
+            is { } refused)
         {
             return $"virtual host '{address.VirtualHost}' was refused to user '{address.User}': {Reply(refused)} "
                 + $"(rabbitmqctl add_vhost, rabbitmqctl set_permissions)";

@@ -42,14 +42,14 @@ internal sealed class BrokerSession : IAsyncDisposable
     public static async Task<BrokerSession> ReopenAsync(
         BrokerAddress address, string purpose, string job, BrokerOptions options, CancellationToken cancellationToken)
     {
-        long begin = Environment.TickCount64;
+        long end = Environment.TickCount64 + (long)options.Patience.TotalMilliseconds;
         for (TimeSpan wait = s_firstWait; ; wait = wait * 2 < s_longestWait ? wait * 2 : s_longestWait)
         {
             try
             {
                 return await OpenAsync(address, purpose, job, cancellationToken).ConfigureAwait(false);
             }
-            catch (JobException e) when (Environment.TickCount64 - begin + wait.TotalMilliseconds < options.Patience.TotalMilliseconds)
+            catch (JobException e) when (Environment.TickCount64 + wait.TotalMilliseconds < end)
             {
                 options.Notices?.Report(Invariant.Text($"{e.Message}; next try in {wait.TotalSeconds:0.#} s"));
                 await Task.Delay(wait, cancellationToken).ConfigureAwait(false);

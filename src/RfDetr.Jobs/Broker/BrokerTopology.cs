@@ -7,7 +7,8 @@ namespace RfDetr.Jobs;
 internal static class BrokerTopology
 {
     /// <summary>
-    /// A shard is delivered once and then this often again, each time because its worker died or ran out of time; then it is dead.
+    /// A shard is delivered once and then this often again, each time because its worker died or ran out of time; then it is
+    /// dead.
     /// </summary>
     public const int DeliveryLimit = 3;
 
@@ -29,7 +30,8 @@ internal static class BrokerTopology
 
     /// <summary>Declares the queues of a job.</summary>
     /// <exception cref="JobException">The broker refuses, or has such queues with other settings.</exception>
-    public static async Task DeclareAsync(IChannel channel, BrokerAddress address, string job, CancellationToken cancellationToken)
+    public static async Task DeclareAsync(
+        IChannel channel, BrokerAddress address, string job, CancellationToken cancellationToken)
     {
         try
         {
@@ -40,7 +42,8 @@ internal static class BrokerTopology
                 Dead(job), durable: true, exclusive: false, autoDelete: false,
                 new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: cancellationToken)
                 .ConfigureAwait(false);
-            await channel.QueueBindAsync(Dead(job), DeadExchange, job, cancellationToken: cancellationToken).ConfigureAwait(false);
+            await channel.QueueBindAsync(Dead(job), DeadExchange, job, cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
             await channel.QueueDeclareAsync(
                 Work(job), durable: true, exclusive: false, autoDelete: false,
                 new Dictionary<string, object?>

@@ -12,8 +12,8 @@ internal sealed class RabbitDead(BrokerAddress address, JobDefinition job, Broke
     private BrokerSession? _session;
 
     /// <summary>
-    /// Dead shards one after the other. Messages that belong to no job of this manifest, model and options are removed with a notice:
-    /// nothing could compute them, and submitting the job publishes whatever it lacks.
+    /// Dead shards one after the other. Messages that belong to no job of this manifest, model and options are removed with a
+    /// notice: nothing could compute them, and submitting the job publishes whatever it lacks.
     /// </summary>
     public async IAsyncEnumerable<IShardLease> LeasesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -62,7 +62,8 @@ internal sealed class RabbitEvents : IProgress<JobEvent>, IAsyncDisposable
                 BrokerTopology.Events, autoAck: false, consumerTag: "", noLocal: false, exclusive: false,
                 new Dictionary<string, object?> { ["x-stream-offset"] = fromBeginning ? "first" : "next" }, consumer,
                 cancellationToken).ConfigureAwait(false);
-            await foreach ((ulong tag, EventMessage? message) in arrived.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            await foreach ((ulong tag, EventMessage? message) in arrived.Reader.ReadAllAsync(cancellationToken)
+                .ConfigureAwait(false))
             {
                 // A stream keeps what is acknowledged; this only asks for more.
                 await channel.BasicAckAsync(tag, multiple: false, cancellationToken).ConfigureAwait(false);

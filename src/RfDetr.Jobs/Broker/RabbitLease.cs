@@ -9,7 +9,8 @@ namespace RfDetr.Jobs;
 /// If the connection is lost, the broker hands the shard to another worker by itself; what this one does about it is void, and
 /// results that it stored are recognized there.
 /// </remarks>
-internal sealed class RabbitLease(IChannel channel, ulong tag, ShardMessage? message, int deliveries, JobDefinition job) : IShardLease
+internal sealed class RabbitLease(IChannel channel, ulong tag, ShardMessage? message, int deliveries, JobDefinition job)
+    : IShardLease
 {
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -45,7 +46,8 @@ internal sealed class RabbitLease(IChannel channel, ulong tag, ShardMessage? mes
         try
         {
             await channel.BasicPublishAsync(
-                "", BrokerTopology.Work(job.Name), mandatory: true, Message.Properties(), Message.ToBytes()).ConfigureAwait(false);
+                "", BrokerTopology.Work(job.Name), mandatory: true, Message.Properties(), Message.ToBytes())
+                .ConfigureAwait(false);
         }
         catch (PublishException)
         {

@@ -10,13 +10,15 @@ namespace RfDetr.Jobs;
 /// <param name="options">Patience and notices.</param>
 internal sealed class RabbitPublisher(BrokerAddress address, BrokerOptions options) : IShardPublisher
 {
-    // Confirmations come in groups, one for each write to the broker's log: with one message at a time every message waits for the
-    // disk. Memory and what is sent again after a lost connection are bounded by it.
+    // Confirmations come in groups, one for each write to the broker's log: with one message at a time every message waits for
+    // the disk. Memory and what is sent again after a lost connection are bounded by it.
     private const int Batch = 512;
 
     private BrokerSession? _session;
 
-    /// <summary>Publishes the shards; after a lost connection those that were not confirmed are sent again, which harms nothing.</summary>
+    /// <summary>
+    /// Publishes the shards; after a lost connection those that were not confirmed are sent again, which harms nothing.
+    /// </summary>
     public async Task<long> PublishAsync(
         JobDefinition job, IEnumerable<ShardRef> shards, IProgress<long>? progress, CancellationToken cancellationToken)
     {
@@ -52,8 +54,8 @@ internal sealed class RabbitPublisher(BrokerAddress address, BrokerOptions optio
                 {
                     var message = ShardMessage.Of(job, batch[i]);
                     pending[i] = _session!.Channel.BasicPublishAsync(
-                        "", BrokerTopology.Work(job.Name), mandatory: true, message.Properties(), message.ToBytes(), cancellationToken)
-                        .AsTask();
+                        "", BrokerTopology.Work(job.Name), mandatory: true, message.Properties(), message.ToBytes(),
+                        cancellationToken).AsTask();
                 }
 
                 await Task.WhenAll(pending).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 
 namespace RfDetr.Jobs;
 
@@ -15,6 +16,8 @@ namespace RfDetr.Jobs;
 internal sealed class RabbitQueue(BrokerAddress address, JobDefinition job, BrokerOptions options) : IShardQueue
 {
     private readonly List<BrokerSession> _sessions = [];
+    private Consumer? _consumer;
+    private volatile bool _disposed;
 
     /// <summary>
     /// Shards until canceled. A broker that is not there at the beginning is an error at once; one that is lost later has
@@ -22,12 +25,16 @@ internal sealed class RabbitQueue(BrokerAddress address, JobDefinition job, Brok
     /// </summary>
     public async IAsyncEnumerable<IShardLease> LeasesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        BrokerSession session = await BrokerSession.OpenAsync(address, "worker", job.Name, cancellationToken).ConfigureAwait(false);
+        BrokerSession session =
+            await BrokerSession.OpenAsync(address, "worker", job.Name, cancellationToken).ConfigureAwait(false);
         while (true)
         {
             lock (_sessions)
                 _sessions.Add(session);
             var consumer = new Consumer(session.Channel, job, options);
+            _consumer = consumer;
+            // Not the consumer's own callback: a consumer that has stopped is not told any more.
+            session.Channel.ChannelShutdownAsync += consumer.ShutdownAsync;
             try
             {
                 await consumer.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -35,7 +42,8 @@ internal sealed class RabbitQueue(BrokerAddress address, JobDefinition job, Brok
                 {
                     if (lease.Mismatch is { } mismatch)
                     {
-                        options.Notices?.Report($"a message of queue '{BrokerTopology.Work(job.Name)}' was put aside: {mismatch}");
+                        options.Notices?.Report(
+                            $"a message of queue '{BrokerTopology.Work(job.Name)}' was put aside: {mismatch}");
                         await lease.RejectAsync().ConfigureAwait(false);
                         continue;
                     }
@@ -57,13 +65,20 @@ internal sealed class RabbitQueue(BrokerAddress address, JobDefinition job, Brok
                 await consumer.StopAsync().ConfigureAwait(false);
             }
 
+            if (_disposed)
+                yield break;
             options.Notices?.Report($"broker {address}: the connection was lost ({consumer.Reason}); connecting again");
-            session = await BrokerSession.ReopenAsync(address, "worker", job.Name, options, cancellationToken).ConfigureAwait(false);
+            session = await BrokerSession.ReopenAsync(address, "worker", job.Name, options, cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 
+    /// <summary>Gives back what nobody asked for yet; shards that were handed out and not settled go to other workers.</summary>
     public async ValueTask DisposeAsync()
     {
+        _disposed = true;
+        if (_consumer is { } consumer)
+            await consumer.StopAsync().ConfigureAwait(false);
         BrokerSession[] sessions;
         lock (_sessions)
         {
@@ -76,8 +91,8 @@ internal sealed class RabbitQueue(BrokerAddress address, JobDefinition job, Brok
     }
 
     /// <summary>
-    /// Takes what arrives. Its callbacks only take notes: a connection that is closed or aborted inside one waits for the callback
-    /// that waits for it.
+    /// Takes what arrives. Its callbacks only take notes: a connection that is closed or aborted inside one waits for the
+    /// callback that waits for it.
     /// </summary>
     private sealed class Consumer(IChannel channel, JobDefinition job, BrokerOptions options) : AsyncDefaultBasicConsumer(channel)
     {
@@ -167,7 +182,7 @@ internal sealed class RabbitQueue(BrokerAddress address, JobDefinition job, Brok
             return Task.CompletedTask;
         }
 
-        public override Task HandleChannelShutdownAsync(object channel, RabbitMQ.Client.Events.ShutdownEventArgs reason)
+        public Task ShutdownAsync(object sender, ShutdownEventArgs reason)
         {
             string text = reason.ReplyText;
             Lose(text.Contains("delivery acknowledgement", StringComparison.Ordinal)

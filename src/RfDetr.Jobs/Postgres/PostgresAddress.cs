@@ -25,8 +25,8 @@ internal sealed class PostgresAddress
         || text.StartsWith("postgresql://", StringComparison.Ordinal);
 
     /// <summary>
-    /// Reads an address. Without a password, <c>PGPASSWORD</c> and <c>~/.pgpass</c> are asked, as every client of PostgreSQL does.
-    /// After a question mark <c>sslmode=disable|prefer|require|verify-ca|verify-full</c> and <c>sslrootcert=PATH</c>.
+    /// Reads an address. Without a password, <c>PGPASSWORD</c> and <c>~/.pgpass</c> are asked, as every client of PostgreSQL
+    /// does. After a question mark <c>sslmode=disable|prefer|require|verify-ca|verify-full</c> and <c>sslrootcert=PATH</c>.
     /// </summary>
     /// <exception cref="ArgumentException">It is no such address; the message does not repeat it.</exception>
     public static PostgresAddress Parse(string text)
@@ -35,7 +35,8 @@ internal sealed class PostgresAddress
         if (!Is(text) || !Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0)
         {
             throw new ArgumentException(
-                $"the address of the results' database cannot be read; it has the form {Form} (percent-encode # / @ : in passwords)");
+                $"the address of the results' database cannot be read; it has the form {Form} "
+                + "(percent-encode # / @ : in passwords)");
         }
 
         string database = Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/'));
@@ -96,7 +97,8 @@ internal sealed class PostgresAddress
                 break;
             default:
                 throw new ArgumentException(
-                    $"the address of the results' database has the unknown setting '{words[0]}'; there are sslmode and sslrootcert");
+                    $"the address of the results' database has the unknown setting '{words[0]}'; there are sslmode and "
+                    + "sslrootcert");
         }
     }
 }

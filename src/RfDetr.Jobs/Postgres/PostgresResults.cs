@@ -135,13 +135,16 @@ internal sealed class PostgresResults : IShardResults
     /// <summary>The sentence for a failure of the database; it never holds the password.</summary>
     internal static string Reason(PostgresAddress address, Exception e) => e switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } =>
-            $"user '{address.User}' was refused: wrong name or password "
+        PostgresException
+        {
+            SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification,
+        } => $"user '{address.User}' was refused: wrong name or password "
             + "(the password is part of the address, or stands in PGPASSWORD or ~/.pgpass)",
         PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
             $"there is no database '{address.Database}' (createdb {address.Database})",
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } p =>
-            $"user '{address.User}' may not: {p.MessageText} (the user needs the right to create tables, or tables that are there)",
+            $"user '{address.User}' may not: {p.MessageText} "
+                + "(the user needs the right to create tables, or tables that are there)",
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } p => $"its disk is full: {p.MessageText}",
         PostgresException p => $"{p.MessageText} (SQLSTATE {p.SqlState})",
         NpgsqlException { InnerException: SocketException s } =>
@@ -158,7 +161,8 @@ internal sealed class PostgresResults : IShardResults
     private async Task<bool> AddOnceAsync(ShardResult result, CancellationToken cancellationToken)
     {
         await using NpgsqlConnection connection = await _source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using NpgsqlTransaction transaction =
+            await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         // The shard first: a second writer waits here until this transaction has ended, and then finds it.
         await using (var add = new NpgsqlCommand(
             "insert into rfdetr_shards (job, shard, images, failed, worker, meta) values ($1, $2, $3, $4, $5, $6) "
@@ -247,7 +251,8 @@ internal sealed class PostgresResults : IShardResults
         }
     }
 
-    // A database that restarts comes back within seconds. Whether a lost commit happened is seen in the next try: then the shard is there.
+    // A database that restarts comes back within seconds. Whether a lost commit happened is seen in the next try: then the shard
+    // is there.
     private async Task<T> PatientlyAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
         long begin = Environment.TickCount64;

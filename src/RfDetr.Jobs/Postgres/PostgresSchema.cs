@@ -2,10 +2,13 @@ using Npgsql;
 
 namespace RfDetr.Jobs;
 
-/// <summary>The tables of results, made if they are not there; their names and columns are documented for users' own queries.</summary>
+/// <summary>
+/// The tables of results, made if they are not there; their names and columns are documented for users' own queries.
+/// </summary>
 internal static class PostgresSchema
 {
-    // Two clients that create a table at the same time would collide even with IF NOT EXISTS; the number is any that nobody else uses.
+    // Two clients that create a table at the same time would collide even with IF NOT EXISTS; the number is any that nobody else
+    // uses.
     private const long Lock = 0x7266_6465_7472;
 
     private const string Tables = """
@@ -52,7 +55,8 @@ internal static class PostgresSchema
         }
 
         await using NpgsqlConnection connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using NpgsqlTransaction transaction =
+            await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using (var wait = new NpgsqlCommand("select pg_advisory_xact_lock($1)", connection, transaction)
         {
             Parameters = { new NpgsqlParameter { Value = Lock } },

@@ -5,7 +5,9 @@ using Amazon.S3.Model;
 
 namespace RfDetr.Jobs;
 
-/// <summary>The files of a destination in an S3-compatible store; "not yet there" is the store's own condition, if-none-match.</summary>
+/// <summary>
+/// The files of a destination in an S3-compatible store; "not yet there" is the store's own condition, if-none-match.
+/// </summary>
 internal sealed class S3Files : IJobFiles
 {
     // A put takes up to 5 GB; many stores are slow before that, and a part that fails is sent again alone.
@@ -141,7 +143,7 @@ internal sealed class S3Files : IJobFiles
         await foreach (S3Object found in S3Listing.ObjectsAsync(
             _client, _place with { Key = Key(prefix) }, cancellationToken).ConfigureAwait(false))
         {
-            DateTime modified = DateTime.SpecifyKind((found.LastModified ?? DateTime.UnixEpoch).ToUniversalTime(), DateTimeKind.Utc);
+            DateTime modified = (found.LastModified ?? DateTime.UnixEpoch).ToUniversalTime();
             yield return new JobFile(found.Key[_place.Key.Length..], found.Size ?? 0, modified);
         }
     }
@@ -196,8 +198,8 @@ internal sealed class S3Files : IJobFiles
     }
 
     /// <summary>
-    /// Finds out, once, that the store keeps to the condition: one that does not know it would write again without a word, and two
-    /// jobs could share a destination.
+    /// Finds out, once, that the store keeps to the condition: one that does not know it would write again without a word, and
+    /// two jobs could share a destination.
     /// </summary>
     private async Task ProveAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
@@ -228,7 +230,8 @@ internal sealed class S3Files : IJobFiles
                     new UploadPartRequest
                     {
                         BucketName = _place.Bucket, Key = Key(path), UploadId = upload, PartNumber = parts.Count + 1,
-                        FilePath = localFile, FilePosition = at, PartSize = Math.Min(partBytes, bytes - at), UseChunkEncoding = false,
+                        FilePath = localFile, FilePosition = at, PartSize = Math.Min(partBytes, bytes - at),
+                        UseChunkEncoding = false,
                     },
                     cancellationToken).ConfigureAwait(false);
                 parts.Add(new PartETag(parts.Count + 1, part.ETag));
@@ -263,7 +266,8 @@ internal sealed class S3Files : IJobFiles
             return;
         try
         {
-            await _client.AbortMultipartUploadAsync(_place.Bucket, Key(path), upload, CancellationToken.None).ConfigureAwait(false);
+            await _client.AbortMultipartUploadAsync(_place.Bucket, Key(path), upload, CancellationToken.None)
+                .ConfigureAwait(false);
         }
         catch (Exception e) when (S3Store.IsStore(e))
         {

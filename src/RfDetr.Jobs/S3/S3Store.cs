@@ -7,8 +7,8 @@ namespace RfDetr.Jobs;
 
 /// <summary>The client of an S3-compatible store, set up as every tool of such stores is: by the usual environment.</summary>
 /// <remarks>
-/// <c>AWS_ACCESS_KEY_ID</c>, <c>AWS_SECRET_ACCESS_KEY</c>, <c>AWS_SESSION_TOKEN</c>, <c>AWS_PROFILE</c>, the roles of pods and machines,
-/// <c>AWS_REGION</c>; <c>AWS_ENDPOINT_URL_S3</c> or <c>AWS_ENDPOINT_URL</c> for stores other than Amazon's.
+/// <c>AWS_ACCESS_KEY_ID</c>, <c>AWS_SECRET_ACCESS_KEY</c>, <c>AWS_SESSION_TOKEN</c>, <c>AWS_PROFILE</c>, the roles of pods and
+/// machines, <c>AWS_REGION</c>; <c>AWS_ENDPOINT_URL_S3</c> or <c>AWS_ENDPOINT_URL</c> for stores other than Amazon's.
 /// </remarks>
 internal static class S3Store
 {
@@ -41,7 +41,8 @@ internal static class S3Store
     }
 
     /// <summary>True if an exception comes from the store or from the way to it.</summary>
-    public static bool IsStore(Exception e) => e is AmazonClientException or HttpRequestException or SocketException or IOException;
+    public static bool IsStore(Exception e) => e is AmazonServiceException or AmazonClientException or HttpRequestException
+        or SocketException or IOException;
 
     /// <summary>The sentence for a failure.</summary>
     public static JobException Failed(string place, Exception e) => new($"store {place}: {Reason(e)}", e);

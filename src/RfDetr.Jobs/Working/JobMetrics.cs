@@ -4,7 +4,7 @@ namespace RfDetr.Jobs;
 
 /// <summary>
 /// A worker's instruments, for whoever listens (OpenTelemetry, <c>dotnet-counters</c>). Jobs and workers are told apart by the
-/// tag <c>job</c> and by the process.
+/// tag <c>job.name</c> and by the process.
 /// </summary>
 internal sealed class JobMetrics : IDisposable
 {
@@ -20,11 +20,12 @@ internal sealed class JobMetrics : IDisposable
     /// <summary>The instruments of one job.</summary>
     public JobMetrics(string job)
     {
-        _job = new("job", job);
+        _job = new("job.name", job); // "job" is Prometheus' own
         _images = _meter.CreateCounter<long>("rfdetr.jobs.images", "{image}", "Images with a row, by outcome.");
         _shards = _meter.CreateCounter<long>("rfdetr.jobs.shards", "{shard}", "Shards that were handed out, by outcome.");
         _objects = _meter.CreateCounter<long>("rfdetr.jobs.objects", "{object}", "Objects in rows.");
-        _shard = _meter.CreateHistogram<double>("rfdetr.jobs.shard.duration", "s", "Time from a shard's first image to its rows.");
+        _shard = _meter.CreateHistogram<double>(
+            "rfdetr.jobs.shard.duration", "s", "Time from a shard's first image to its rows.");
         _meter.CreateObservableGauge(
             "rfdetr.jobs.shards.leased", () => new Measurement<int>(Volatile.Read(ref _leased), _job), "{shard}",
             "Shards that this worker has in hand.");

@@ -49,7 +49,7 @@ internal static class JobRun
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var over = new CancellationTokenSource();
         Task looking = broker is not null && options.UntilDone
-            ? LookAsync(destination.Files, results, job, worker, options.Look, end, over.Token)
+            ? LookAsync(broker, destination.Files, results, job, worker, options.Look, end, over.Token)
             : Task.CompletedTask;
         WorkerSummary work;
         try
@@ -77,8 +77,8 @@ internal static class JobRun
     }
 
     private static async Task LookAsync(
-        IJobFiles files, IShardResults results, JobDefinition job, JobWorker worker, TimeSpan look, CancellationTokenSource end,
-        CancellationToken over)
+        IJobBroker broker, IJobFiles files, IShardResults results, JobDefinition job, JobWorker worker, TimeSpan look,
+        CancellationTokenSource end, CancellationToken over)
     {
         try
         {
@@ -87,6 +87,15 @@ internal static class JobRun
                 await Task.Delay(look, over).ConfigureAwait(false);
                 if (worker.Idle is not { } idle || idle < look)
                     continue;
+                try
+                {
+                    await BrokerDead.CollectAsync(broker, files, results, job, over).ConfigureAwait(false);
+                }
+                catch (Exception e) when (e is JobException || BrokerConnection.IsLost(e))
+                {
+                    continue; // the queue itself knows best how long to wait for a broker
+                }
+
                 JobStatus status = await JobStatus.OfAsync(files, results, job, over).ConfigureAwait(false);
                 if (status.ShardsDone + status.ShardsDead < job.Shards)
                     continue;

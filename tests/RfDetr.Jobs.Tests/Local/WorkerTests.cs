@@ -356,7 +356,7 @@ internal sealed class Listening : IDisposable
         {
             (string? name, string? outcome) = (null, null);
             foreach ((string key, object? tag) in tags)
-                (name, outcome) = (key == "job" ? (string?)tag : name, key == "outcome" ? (string?)tag : outcome);
+                (name, outcome) = (key == "job.name" ? (string?)tag : name, key == "outcome" ? (string?)tag : outcome);
             if (name == job && value > 0)
                 measured(instrument.Name, outcome, value);
             else if (name == job)

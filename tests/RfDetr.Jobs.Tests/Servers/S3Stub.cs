@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace RfDetr.Jobs.Tests;
 
 /// <summary>
-/// An S3-compatible store in memory, as far as jobs use one: signatures of version 4 are computed again and compared, if-none-match,
-/// ranges, pages of listings and uploads in parts behave as Amazon's documentation says.
+/// An S3-compatible store in memory, as far as jobs use one: signatures of version 4 are computed again and compared,
+/// if-none-match, ranges, pages of listings and uploads in parts behave as Amazon's documentation says.
 /// </summary>
 internal sealed class S3Stub : IAsyncDisposable
 {
@@ -100,9 +100,16 @@ internal sealed class S3Stub : IAsyncDisposable
         else if (request.Method == "DELETE" && request.Query["uploadId"] is [{ } abort])
             context.Response.StatusCode = _uploads.TryRemove(abort, out _) ? 204 : 404;
         else if (request.Method == "DELETE")
-            context.Response.StatusCode = _objects.TryRemove(key, out _) ? 204 : 204;
+            Delete(context, key);
         else
             await ErrorAsync(context, 405, "MethodNotAllowed");
+    }
+
+    // 204 even if there was nothing.
+    private void Delete(HttpContext context, string key)
+    {
+        _objects.TryRemove(key, out _);
+        context.Response.StatusCode = 204;
     }
 
     private async Task PutAsync(HttpContext context, string key, byte[] body)
@@ -178,7 +185,8 @@ internal sealed class S3Stub : IAsyncDisposable
             page.Select(k => new XElement(
                 s_names + "Contents",
                 new XElement(s_names + "Key", k),
-                new XElement(s_names + "LastModified", _objects[k].Modified.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)),
+                new XElement(
+                    s_names + "LastModified", _objects[k].Modified.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)),
                 new XElement(s_names + "ETag", Tag(_objects[k].Content)),
                 new XElement(s_names + "Size", _objects[k].Content.Length),
                 new XElement(s_names + "StorageClass", "STANDARD")))));
@@ -190,7 +198,8 @@ internal sealed class S3Stub : IAsyncDisposable
         _uploads[id] = new ConcurrentDictionary<int, byte[]>();
         return XmlAsync(context, 200, new XElement(
             s_names + "InitiateMultipartUploadResult",
-            new XElement(s_names + "Bucket", Bucket), new XElement(s_names + "Key", key), new XElement(s_names + "UploadId", id)));
+            new XElement(s_names + "Bucket", Bucket), new XElement(s_names + "Key", key),
+            new XElement(s_names + "UploadId", id)));
     }
 
     private Task PartAsync(HttpContext context, string upload, byte[] body)
@@ -225,7 +234,8 @@ internal sealed class S3Stub : IAsyncDisposable
         _uploads.TryRemove(upload, out _);
         return XmlAsync(context, 200, new XElement(
             s_names + "CompleteMultipartUploadResult",
-            new XElement(s_names + "Bucket", Bucket), new XElement(s_names + "Key", key), new XElement(s_names + "ETag", Tag(whole))));
+            new XElement(s_names + "Bucket", Bucket), new XElement(s_names + "Key", key),
+            new XElement(s_names + "ETag", Tag(whole).Trim('"') + "-1")));
     }
 
     /// <summary>The code of what is wrong with a signature; null if nothing is.</summary>
@@ -270,7 +280,8 @@ internal sealed class S3Stub : IAsyncDisposable
     private static string RawPath(HttpContext context) =>
         context.Features.Get<IHttpRequestFeature>()!.RawTarget.Split('?')[0];
 
-    private static string Tag(byte[] content) => $"\"{Convert.ToHexStringLower(SHA256.HashData(content)[..16])}\"";
+    // As Amazon's; its clients compare it with what they sent or got.
+    private static string Tag(byte[] content) => $"\"{Convert.ToHexStringLower(MD5.HashData(content))}\"";
 
     private static Task ErrorAsync(HttpContext context, int status, string code) =>
         XmlAsync(context, status, new XElement("Error", new XElement("Code", code), new XElement("Message", $"{code} (test)")));

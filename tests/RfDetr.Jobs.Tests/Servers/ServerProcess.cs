@@ -5,13 +5,14 @@ using System.Net.Sockets;
 namespace RfDetr.Jobs.Tests;
 
 /// <summary>
-/// A server that a test starts. It ends with the test's process however that ends: a shell of its own waits for the end of its input,
-/// which this process holds, and then ends the server by its id.
+/// A server that a test starts. It ends with the test's process however that ends: a shell of its own waits for the end of its
+/// input, which this process holds, and then ends the server by its id.
 /// </summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
     // $1: signal. The server is the shell's child; whatever happens to the test, the input ends.
-    private const string Keeper = "signal=$1; shift; \"$@\" & child=$!; cat >/dev/null; kill -$signal $child 2>/dev/null; wait $child";
+    private const string Keeper =
+        "signal=$1; shift; \"$@\" & child=$!; cat >/dev/null; kill -$signal $child 2>/dev/null; wait $child";
 
     private readonly Process _keeper;
     private readonly Task<string> _errors, _output;

@@ -45,7 +45,7 @@ public sealed class ContainerfileTests
         string script = File.ReadAllText(Path.Combine(Checkout.Root, "eng", "container.sh"));
         script.ShouldContain("rfdetr:x:10001:10001");
         script.ShouldContain("chmod 1777 \"$image/tmp\"");
-        script.ShouldContain("src/RfDetr.Serve.Program/RfDetr.Serve.Program.csproj");
+        script.ShouldContain("project=RfDetr.Serve.Program program=rfdetr-serve file=deploy/Containerfile");
     }
 
     private static string One(string instruction) => s_lines.Where(l => l[0] == instruction).ShouldHaveSingleItem()[1];

@@ -96,4 +96,40 @@ internal sealed class ScaleTrigger
     public string MetricType { get; set; } = "";
 
     public Dictionary<string, string> Metadata { get; set; } = [];
+
+    public ScaleAuthentication? AuthenticationRef { get; set; }
+}
+
+/// <summary>The name of a TriggerAuthentication.</summary>
+internal sealed class ScaleAuthentication
+{
+    public string Name { get; set; } = "";
+}
+
+/// <summary>KEDA's way to secrets, <c>keda.sh/v1alpha1</c>.</summary>
+internal sealed class TriggerAuthentication
+{
+    public string ApiVersion { get; set; } = "";
+
+    public string Kind { get; set; } = "";
+
+    public V1ObjectMeta Metadata { get; set; } = new();
+
+    public TriggerAuthenticationSpec Spec { get; set; } = new();
+}
+
+/// <summary>Parameters of a trigger that come from secrets.</summary>
+internal sealed class TriggerAuthenticationSpec
+{
+    public List<SecretTarget> SecretTargetRef { get; set; } = [];
+}
+
+/// <summary>A parameter and the key of a secret.</summary>
+internal sealed class SecretTarget
+{
+    public string Parameter { get; set; } = "";
+
+    public string Name { get; set; } = "";
+
+    public string Key { get; set; } = "";
 }

@@ -55,6 +55,13 @@ internal sealed class JobsSubmitCommand
                 done[index] = true;
         }
 
+        // Dead shards would kill as many workers again; they wait for a repair.
+        await foreach (int index in DeadShards.ListAsync(destination.Files, context.Cancellation).ConfigureAwait(false))
+        {
+            if (index < done.Length)
+                done[index] = true;
+        }
+
         await using IShardPublisher publisher = broker.Publisher();
         return await context.WithProgressAsync("publishing", bar => publisher.PublishAsync(
             job, job.AllShards().Where(s => !done[s.Index]), new ActionProgress<long>(n => bar.Report(n, job.Shards)),

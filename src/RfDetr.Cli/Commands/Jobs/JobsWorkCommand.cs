@@ -37,6 +37,7 @@ internal sealed class JobsWorkCommand
             UntilDone = context.Get(_untilDone),
         };
         _ = _optimize.Wanted(context);
+        using IDisposable? telemetry = JobTelemetry.Start();
         await using IJobBroker? broker = _place.Broker(context);
         await using Destination destination = await _place.OpenAsync(context).ConfigureAwait(false);
         (JobDefinition job, Detector detector) = await JobLoading.LoadAsync(
