@@ -36,7 +36,8 @@ internal static class JobsBench
             Console.WriteLine(
                 Text($"\njobs: {model}, {images} JPEG files of 640×480, {detector.Model.Engine}, {rounds} rounds in turn"));
             Console.WriteLine($"{detect} per image\n{job} per image");
-            Console.WriteLine(Text($"rate of jobs run: {1 / job.RatioTo(detect):0.000} of detect's (median of the rounds' ratios)"));
+            Console.WriteLine(
+                Text($"rate of jobs run: {1 / job.RatioTo(detect):0.000} of detect's (median of the rounds' ratios)"));
             double overhead = SampleStatistics.Median([.. jobWork.Zip(detectWork, (j, d) => j - d)]);
             Console.WriteLine(Text($"overhead: {job.Median - detect.Median:0.00} ms per image on the clock, ")
                 + Text($"{overhead:0.00} ms of processor time (of {SampleStatistics.Median(detectWork):0.0} ms)"));
@@ -119,7 +120,9 @@ internal static class JobsBench
     private static double Plain(string program, string folder, string list, string model)
     {
         long start = Stopwatch.GetTimestamp();
-        End(Start(program, "detect", Path.Combine(folder, list), "--model", model, "--json", Path.Combine(folder, "detect.json")));
+        End(
+            Start(
+                program, "detect", Path.Combine(folder, list), "--model", model, "--json", Path.Combine(folder, "detect.json")));
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
@@ -127,7 +130,10 @@ internal static class JobsBench
     {
         string output = Path.Combine(folder, Text($"{list}-{round}"));
         // Shards are many, so that both workers have as many images.
-        End(Start(program, "jobs", "submit", Path.Combine(folder, list), "--model", model, "--output", output, "--shard-size", "25"));
+        End(
+            Start(
+                program, "jobs", "submit", Path.Combine(folder, list), "--model", model, "--output", output, "--shard-size",
+                "25"));
         long start = Stopwatch.GetTimestamp();
         Process[] workers =
         [

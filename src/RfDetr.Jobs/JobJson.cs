@@ -76,7 +76,8 @@ internal sealed partial class JobJson : JsonSerializerContext
     {
         try
         {
-            return JsonSerializer.Deserialize(json, type) ?? throw new JobException($"'{file}' is null, expected {typeof(T).Name}");
+            return JsonSerializer.Deserialize(json, type)
+                ?? throw new JobException($"'{file}' is null, expected {typeof(T).Name}");
         }
         catch (JsonException e)
         {

@@ -10,7 +10,7 @@ namespace RfDetr.Jobs;
 /// <param name="Meta">Who wrote it and how long it took; null where the worker died between the two.</param>
 internal sealed record ShardResult(ShardRef Shard, ReadOnlyMemory<byte> Rows, int Failed, ShardMeta? Meta);
 
-/// <summary>Who wrote a shard, and how long it took.</summary>
+/// <summary>The worker that wrote a shard, and the time it took.</summary>
 /// <param name="Worker">The worker's name: host and process unless it was given one.</param>
 /// <param name="Version">The program's version.</param>
 /// <param name="Started">When it began with the shard.</param>

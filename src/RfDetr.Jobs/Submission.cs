@@ -3,7 +3,9 @@ namespace RfDetr.Jobs;
 /// <summary>Options of a submission.</summary>
 internal sealed record SubmitOptions
 {
-    /// <summary>The number of images of a shard where nobody says otherwise: minutes of work, and 39,063 messages for ten million.</summary>
+    /// <summary>
+    /// The number of images of a shard where nobody says otherwise: minutes of work, and 39,063 messages for ten million.
+    /// </summary>
     public const int DefaultShardSize = 256;
 
     /// <summary>The job's name; null for the last part of the destination.</summary>
@@ -118,8 +120,8 @@ internal static class Submission
             return known;
         string text = string.Join("; ", differences.Select(d => $"{d.What} {d.Known}, now {d.Given}"));
         throw new JobException(
-            $"'{files.Name}' holds job '{known.Name}' with another {differences[0].What}: {text}; results of two jobs do not mix: "
-            + "name another --output, or submit what was submitted");
+            $"'{files.Name}' holds job '{known.Name}' with another {differences[0].What}: {text}; results of two jobs do "
+            + "not mix: name another --output, or submit what was submitted");
     }
 
     // What an interrupted submission left is taken if it is the same.

@@ -69,7 +69,7 @@ internal sealed class ModelArguments
     /// <summary>Without the model itself, for verbs that take several.</summary>
     public IEnumerable<Option> Shared => All.Where(o => o != _model);
 
-    /// <summary>What belongs to the machine that runs a model, and the file it has of it.</summary>
+    /// <summary>The options that belong to the machine that runs a model, and the file it has of it.</summary>
     public IEnumerable<Option> Machine => [_model, _accept, _engine, _providers, _threads, _runtime];
 
     /// <summary>True if the caller accepts the license of weights that ask for it.</summary>

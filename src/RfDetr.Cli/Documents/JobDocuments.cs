@@ -19,7 +19,8 @@ internal sealed record JobStatusDocument(
     DateTimeOffset? FirstResult, DateTimeOffset? LatestResult)
 {
     public static JobStatusDocument Of(JobStatus s) => new(
-        s.Job, s.Destination, s.Model, s.ModelSha256, s.IsComplete, s.Images, s.ImagesDone, s.ImagesFailed, s.Shards, s.ShardsDone,
+        s.Job, s.Destination, s.Model, s.ModelSha256, s.IsComplete, s.Images, s.ImagesDone, s.ImagesFailed, s.Shards,
+        s.ShardsDone,
         s.ShardsDead, s.ImagesPerSecond, s.SecondsLeft, s.First, s.Latest);
 }
 

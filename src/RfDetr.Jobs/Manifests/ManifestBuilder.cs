@@ -132,8 +132,8 @@ internal sealed class ManifestBuilder : IDisposable
                 if (last == image)
                     continue;
                 throw new JobException(
-                    $"two images have the id '{image.Id}': '{Described(last)}' and '{Described(image)}'; name a folder above both, "
-                    + "or take locations as ids (--ids location)");
+                    $"two images have the id '{image.Id}': '{Described(last)}' and '{Described(image)}'; name a folder "
+                    + "above both, or take locations as ids (--ids location)");
             }
 
             yield return image;

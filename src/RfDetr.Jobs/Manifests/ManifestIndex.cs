@@ -40,7 +40,7 @@ internal sealed class ManifestIndex
         return valid ? index : throw new JobException($"'{file}' is no index of {job.Shards} shards");
     }
 
-    /// <summary>Where a shard's part of the manifest begins.</summary>
+    /// <summary>The offset of a shard's part of the manifest.</summary>
     public long Offset(int shard) => BinaryPrimitives.ReadInt64LittleEndian(_bytes.AsSpan(shard * Entry));
 
     /// <summary>Bytes of a shard's part of the manifest.</summary>

@@ -6,7 +6,9 @@ internal enum JobFormat
     /// <summary>All rows in one gzip file.</summary>
     Jsonl,
 
-    /// <summary>COCO's result list, as pycocotools reads it: a file of boxes, and one of masks where the model finds them.</summary>
+    /// <summary>
+    /// COCO's result list, as pycocotools reads it: a file of boxes, and one of masks where the model finds them.
+    /// </summary>
     Coco,
 
     /// <summary>A table with a line for each object, for DuckDB, Spark, pandas.</summary>
@@ -107,7 +109,8 @@ internal sealed class CocoExport(JobDefinition job, string stem) : IJobExporter
     }
 
     public Task<IReadOnlyList<ExportedFile>> CompleteAsync() =>
-        Task.FromResult<IReadOnlyList<ExportedFile>>([_boxes.Complete(), .. _masks is null ? [] : (ExportedFile[])[_masks.Complete()]]);
+        Task.FromResult<IReadOnlyList<ExportedFile>>(
+            [_boxes.Complete(), .. _masks is null ? [] : (ExportedFile[])[_masks.Complete()]]);
 
     public ValueTask DisposeAsync()
     {

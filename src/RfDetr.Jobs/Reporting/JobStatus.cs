@@ -1,6 +1,6 @@
 namespace RfDetr.Jobs;
 
-/// <summary>How far a job has come: from its results, never from a queue's depth.</summary>
+/// <summary>Progress of a job: counted from its results, never from a queue's depth.</summary>
 /// <param name="Job">The job's name.</param>
 /// <param name="Destination">Its destination.</param>
 /// <param name="Model">The model argument.</param>

@@ -1,6 +1,6 @@
 namespace RfDetr.Jobs;
 
-/// <summary>What a worker did, in a report.</summary>
+/// <summary>A worker's part of a job, in a report.</summary>
 /// <param name="Worker">Its name; empty for shards whose worker died before it could say.</param>
 /// <param name="Shards">Shards it wrote.</param>
 /// <param name="Images">Images of these.</param>
@@ -54,7 +54,10 @@ internal sealed class JobTally
 
     /// <summary>The images that took longest, the slowest first.</summary>
     public IReadOnlyList<SlowImage> Slowest =>
-        [.. _slowest.UnorderedItems.Select(s => s.Element).OrderByDescending(s => s.Ms).ThenBy(s => s.Id, StringComparer.Ordinal)];
+        [
+            .. _slowest.UnorderedItems.Select(s => s.Element)
+                .OrderByDescending(s => s.Ms).ThenBy(s => s.Id, StringComparer.Ordinal)
+        ];
 
     /// <summary>Workers by name.</summary>
     public IEnumerable<WorkerTally> Workers => _workers.Values;

@@ -3,13 +3,17 @@ using System.Text;
 
 namespace RfDetr.Jobs;
 
-/// <summary>The lines of a text file that are not empty; a line longer than any path is refused before it fills the memory.</summary>
+/// <summary>
+/// The lines of a text file that are not empty; a line longer than any path is refused before it fills the memory.
+/// </summary>
 internal static class BoundedLines
 {
     private const int MostCharacters = 1 << 16;
 
     /// <summary>Reads the lines with their 1-based numbers.</summary>
-    /// <exception cref="JobException">The file is no list: a line is too long, not UTF-8, or holds control characters.</exception>
+    /// <exception cref="JobException">
+    /// The file is no list: a line is too long, not UTF-8, or holds control characters.
+    /// </exception>
     public static async IAsyncEnumerable<(long Number, string Line)> ReadAsync(
         string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -56,7 +60,8 @@ internal static class BoundedLines
         }
         catch (DecoderFallbackException e)
         {
-            throw new JobException(Invariant.Text($"'{path}' is not UTF-8 behind line {number}; a list has one path per line"), e);
+            throw new JobException(
+                Invariant.Text($"'{path}' is not UTF-8 behind line {number}; a list has one path per line"), e);
         }
     }
 

@@ -18,8 +18,9 @@ internal sealed record SourceOptions
 internal static class JobSources
 {
     /// <summary>
-    /// The source that a text means: a prefix of a bucket (<c>s3://BUCKET/PREFIX</c>); an existing folder; a COCO file (<c>.json</c>); a list (<c>.txt</c>, <c>.lst</c> or
-    /// <c>.jsonl</c> with <c>{"id", "location"}</c>); an image file; a pattern.
+    /// The source that a text means: a prefix of a bucket (<c>s3://BUCKET/PREFIX</c>); an existing folder; a COCO file
+    /// (<c>.json</c>); a list (<c>.txt</c>, <c>.lst</c> or <c>.jsonl</c> with <c>{"id", "location"}</c>); an image file; a
+    /// pattern.
     /// </summary>
     /// <exception cref="ArgumentException">It is an address.</exception>
     /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
@@ -168,7 +169,8 @@ internal sealed class CocoSource(string file, string? imageFolder) : IJobSource
     public async IAsyncEnumerable<JobImage> ImagesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string folder = Path.GetFullPath(imageFolder ?? Path.GetDirectoryName(Path.GetFullPath(file))!);
-        var channel = Channel.CreateBounded<CocoImage>(new BoundedChannelOptions(1024) { SingleReader = true, SingleWriter = true });
+        var channel =
+            Channel.CreateBounded<CocoImage>(new BoundedChannelOptions(1024) { SingleReader = true, SingleWriter = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var reading = Task.Run(
             () =>
@@ -176,7 +178,8 @@ internal sealed class CocoSource(string file, string? imageFolder) : IJobSource
                 Exception? failure = null;
                 try
                 {
-                    CocoImageList.Read(file, image => channel.Writer.WriteAsync(image, stop.Token).AsTask().GetAwaiter().GetResult());
+                    CocoImageList.Read(
+                        file, image => channel.Writer.WriteAsync(image, stop.Token).AsTask().GetAwaiter().GetResult());
                 }
                 catch (Exception e)
                 {

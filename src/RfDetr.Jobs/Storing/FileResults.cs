@@ -134,9 +134,11 @@ internal sealed class FileResults(IJobFiles files, JobDefinition job) : IShardRe
     private static (int Index, Part Part, int Count)? Parse(string path)
     {
         const string Start = Folder + "shard-";
-        if (!path.StartsWith(Start, StringComparison.Ordinal) || path.IndexOf('.', StringComparison.Ordinal) is not (> 0 and var dot))
+        int dot = path.IndexOf('.', StringComparison.Ordinal);
+        if (dot < 0 || !path.StartsWith(Start, StringComparison.Ordinal))
             return null;
-        if (!int.TryParse(path.AsSpan(Start.Length, dot - Start.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int index))
+        ReadOnlySpan<char> number = path.AsSpan(Start.Length, dot - Start.Length);
+        if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int index))
             return null;
         ReadOnlySpan<char> ending = path.AsSpan(dot);
         if (ending is RowsEnding)

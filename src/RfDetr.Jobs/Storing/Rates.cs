@@ -7,7 +7,8 @@ internal static class Rates
     public static TimeSpan Window { get; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Totals of results that came at certain moments, in any order.</summary>
-    public static ShardTotals Totals(int shards, long images, long failed, IReadOnlyList<(DateTimeOffset Time, int Images)> moments)
+    public static ShardTotals Totals(
+        int shards, long images, long failed, IReadOnlyList<(DateTimeOffset Time, int Images)> moments)
     {
         if (moments.Count == 0)
             return new ShardTotals(shards, images, failed, null, null, 0);

@@ -41,7 +41,8 @@ internal static class RowsFile
             for (int read; (read = gzip.Read(buffer)) > 0;)
             {
                 if (rows.Length + read > MostRows)
-                    throw new JobException(Invariant.Text($"'{name}' expands to more than {MostRows} bytes; it is none of this program"));
+                    throw new JobException(
+                        Invariant.Text($"'{name}' expands to more than {MostRows} bytes; it is none of this program"));
                 rows.Write(buffer, 0, read);
             }
 

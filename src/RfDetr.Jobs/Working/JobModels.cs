@@ -16,7 +16,8 @@ internal static class JobModels
         {
             throw new JobException(
                 $"this worker's model '{model}' has SHA-256 {own}, but job '{job.Name}' was submitted with '{job.Model}' of "
-                + $"{job.ModelSha256}; results of two models do not mix: give the worker that file (--model), or submit another job");
+                + $"{job.ModelSha256}; results of two models do not mix: give the worker that file (--model), or submit "
+                + "another job");
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace RfDetr.Jobs;
 
-/// <summary>Where a worker's shards come from and where it ends.</summary>
+/// <summary>Options of a run: the origin of shards, and the end.</summary>
 internal sealed record RunOptions
 {
     /// <summary>This worker's share where no broker hands out shards.</summary>
@@ -12,7 +12,7 @@ internal sealed record RunOptions
     /// <summary>Time without anything to do after which <see cref="UntilDone"/> looks whether all is done.</summary>
     public TimeSpan Look { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>What belongs to this machine.</summary>
+    /// <summary>Options that belong to this machine.</summary>
     public WorkerOptions Worker { get; init; } = new();
 }
 
@@ -22,7 +22,9 @@ internal sealed record RunOptions
 /// <param name="Status">The job afterwards.</param>
 internal sealed record RunOutcome(WorkerSummary Work, RepairSummary? Repair, JobStatus Status);
 
-/// <summary>Works on a job: shards from a broker, or without one from the job itself, with the same files and the same bytes.</summary>
+/// <summary>
+/// Works on a job: shards from a broker, or without one from the job itself, with the same files and the same bytes.
+/// </summary>
 internal static class JobRun
 {
     /// <summary>Works until there is nothing left to do, or until it is asked to stop.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RfDetr.Jobs;
 
-/// <summary>What a repair did.</summary>
+/// <summary>Summary of a repair.</summary>
 /// <param name="Shards">Dead shards that have results now.</param>
 /// <param name="Images">Images of these.</param>
 /// <param name="Failed">Images among them whose row is an error.</param>
@@ -125,7 +125,8 @@ internal sealed class ShardRepair(
         await foreach (JobFile file in files.ListAsync($"{Folder}{shard.Name}/", cancellationToken).ConfigureAwait(false))
         {
             string name = file.Path[(file.Path.LastIndexOf('/') + 1)..];
-            if (name.Length < 6 || !int.TryParse(name.AsSpan(0, 6), NumberStyles.None, CultureInfo.InvariantCulture, out int index))
+            NumberStyles digits = NumberStyles.None;
+            if (name.Length < 6 || !int.TryParse(name.AsSpan(0, 6), digits, CultureInfo.InvariantCulture, out int index))
                 continue;
             if (name[6..] == RowEnding)
                 done.Add(index);
@@ -144,7 +145,8 @@ internal sealed class ShardRepair(
         {
             await foreach (JobFile file in files.ListAsync(prefix, CancellationToken.None).ConfigureAwait(false))
             {
-                if (prefix != Attempts.Folder || file.Path.StartsWith($"{Attempts.Folder}{shard.Name}.", StringComparison.Ordinal))
+                bool isOfShard = file.Path.StartsWith($"{Attempts.Folder}{shard.Name}.", StringComparison.Ordinal);
+                if (prefix != Attempts.Folder || isOfShard)
                     paths.Add(file.Path);
             }
         }

@@ -22,8 +22,8 @@ internal sealed record WorkerOptions
     public TimeSpan Stall { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// True if a shard none of whose images can be read is a shard of errors; otherwise it is taken for storage that is not there,
-    /// and given back.
+    /// True if a shard none of whose images can be read is a shard of errors; otherwise it is taken for storage that is not
+    /// there, and given back.
     /// </summary>
     public bool AllowMissing { get; init; }
 
@@ -49,7 +49,7 @@ internal sealed record WorkerOptions
     }
 }
 
-/// <summary>What a worker did.</summary>
+/// <summary>Summary of a worker's run.</summary>
 /// <param name="Shards">Shards whose results it added.</param>
 /// <param name="Images">Images of these.</param>
 /// <param name="Failed">Images among them whose row is an error.</param>

@@ -73,7 +73,9 @@ internal static class DetectionStream
         return RunAsync(detector, new SourceFeed(sources, size), size, options, stream, cancellationToken);
     }
 
-    /// <summary>As above for groups that the caller makes; each is run by itself, a partial one does not wait to be filled.</summary>
+    /// <summary>
+    /// As above for groups that the caller makes; each is run by itself, a partial one does not wait to be filled.
+    /// </summary>
     /// <param name="detector">The detector.</param>
     /// <param name="groups">Groups of images, taken on the thread pool; asking for the next may block.</param>
     /// <param name="options">Rules for the detections to keep.</param>

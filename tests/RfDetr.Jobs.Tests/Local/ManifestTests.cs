@@ -14,7 +14,8 @@ public class ManifestTests
         return sha + "\n" + File.ReadAllText(builder.ManifestFile);
     }
 
-    private static JobImage Numbered(int i) => new($"f/{(i * 7919L) % 100_003:000000}-{i}.jpg", $"/data/f/{i}.jpg", i % 3 == 0 ? i : null);
+    private static JobImage Numbered(int i) =>
+        new($"f/{(i * 7919L) % 100_003:000000}-{i}.jpg", $"/data/f/{i}.jpg", i % 3 == 0 ? i : null);
 
     [Fact]
     public void What_does_not_fit_into_memory_is_merged_to_the_same_bytes()
@@ -119,7 +120,8 @@ public class ManifestTests
 
         string definition = Path.Combine(test.Output, JobDefinition.File);
         File.WriteAllText(
-            definition, File.ReadAllText(definition).Replace("\"score_threshold\":0.5", "\"score_threshold\":0.4", StringComparison.Ordinal));
+            definition,
+            File.ReadAllText(definition).Replace("\"score_threshold\":0.5", "\"score_threshold\":0.4", StringComparison.Ordinal));
         e = await Should.ThrowAsync<JobException>(() => JobDefinition.OpenAsync(files, CancellationToken.None));
         e.Message.ShouldContain(job.OptionsSha256);
     }

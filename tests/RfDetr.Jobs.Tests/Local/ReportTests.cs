@@ -7,7 +7,8 @@ namespace RfDetr.Jobs.Tests;
 
 public class ReportTests
 {
-    private static async Task<(JobDefinition Job, JobStatus Status, JobTally Tally, List<RowDocument> Rows)> DoneAsync(TestJob test)
+    private static async Task<(
+        JobDefinition Job, JobStatus Status, JobTally Tally, List<RowDocument> Rows)> DoneAsync(TestJob test)
     {
         test.AddBroken("50<b>.jpg");
         JobDefinition job = await test.SubmitAsync();
@@ -89,7 +90,8 @@ public class ReportTests
         string[] names = [.. Directory.GetFiles(test.Images).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
         File.WriteAllText(
             Path.Combine(test.Images, "set.json"),
-            "{\"images\": [" + string.Join(",", names.Select((n, i) => $"{{\"id\": {1000 - i}, \"file_name\": \"{n}\"}}")) + "]}");
+            "{\"images\": [" + string.Join(
+                ",", names.Select((n, i) => $"{{\"id\": {1000 - i}, \"file_name\": \"{n}\"}}")) + "]}");
         Submitted submitted = await Submission.RunAsync(
             new FolderFiles(test.Output), [JobSources.Of(Path.Combine(test.Images, "set.json"), new SourceOptions())],
             TestJob.Model(), new SubmitOptions(), null, CancellationToken.None);

@@ -51,7 +51,8 @@ public class SourceTests
     public async Task A_list_of_entries_has_ids_of_its_own()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["list.jsonl"], "{\"id\": \"7\", \"location\": \"a.jpg\"}\n{\"id\": \"8\", \"location\": \"/b.jpg\"}\n");
+        File.WriteAllText(
+            folder["list.jsonl"], "{\"id\": \"7\", \"location\": \"a.jpg\"}\n{\"id\": \"8\", \"location\": \"/b.jpg\"}\n");
 
         (await Of(folder["list.jsonl"])).ShouldBe([new("7", folder["a.jpg"]), new("8", "/b.jpg")]);
     }
@@ -63,7 +64,8 @@ public class SourceTests
         // Annotations before the images, and numbers as Python writes them.
         File.WriteAllText(
             folder["set.json"],
-            "{\"annotations\": [{\"id\": 1, \"score\": NaN}], \"images\": [{\"id\": 139, \"file_name\": \"a.jpg\", \"width\": 3}, "
+            "{\"annotations\": [{\"id\": 1, \"score\": NaN}], \"images\": [{\"id\": 139, \"file_name\": \"a.jpg\", "
+                + "\"width\": 3}, "
             + "{\"file_name\": \"sub/b.jpg\", \"id\": \"x\"}], \"categories\": []}");
 
         (await Of(folder["set.json"])).ShouldBe([new("a.jpg", folder["a.jpg"], 139), new("sub/b.jpg", folder["sub/b.jpg"])]);
@@ -124,7 +126,8 @@ public class SourceTests
         Directory.CreateDirectory(folder["empty"]);
         File.WriteAllText(folder["x.doc"], "");
 
-        Should.Throw<FileNotFoundException>(() => JobSources.Of(folder["none"], new SourceOptions())).Message.ShouldContain("none");
+        Should.Throw<FileNotFoundException>(() =>
+            JobSources.Of(folder["none"], new SourceOptions())).Message.ShouldContain("none");
         (await Should.ThrowAsync<FileNotFoundException>(() => Of(folder["empty"]))).Message.ShouldContain("--recursive");
         (await Should.ThrowAsync<FileNotFoundException>(() => Of(folder["*.jpg"]))).Message.ShouldContain("*.jpg");
         Should.Throw<ArgumentException>(() => JobSources.Of(folder["x.doc"], new SourceOptions())).Message.ShouldContain(".doc");

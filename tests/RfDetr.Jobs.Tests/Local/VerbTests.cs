@@ -78,7 +78,8 @@ public class VerbTests
         using var test = new TestJob(2);
         File.WriteAllText(test["file"], "");
 
-        CommandLine run = await CommandLine.RunAsync([.. args.Select(a => a.Replace("{0}", test["."], StringComparison.Ordinal))]);
+        CommandLine run =
+            await CommandLine.RunAsync([.. args.Select(a => a.Replace("{0}", test["."], StringComparison.Ordinal))]);
 
         run.Code.ShouldBe(code, run.Error);
         run.Error.ShouldContain(text);

@@ -33,7 +33,8 @@ public class WorkerTests
 
             using var json = JsonDocument.Parse(TestJob.Demo.Detect(row.File).ToJson());
             foreach (string name in (string[])["width", "height", "detections"])
-                JsonElement.DeepEquals(written.GetProperty(name), json.RootElement.GetProperty(name)).ShouldBeTrue($"{row.Id}: {name}");
+                JsonElement.DeepEquals(
+                    written.GetProperty(name), json.RootElement.GetProperty(name)).ShouldBeTrue($"{row.Id}: {name}");
             written.TryGetProperty("time_ms", out _).ShouldBeFalse();
         }
 
@@ -73,7 +74,8 @@ public class WorkerTests
         TestJob.Rows(test.Output).Keys.ShouldBe(["shard-000001.jsonl.gz", "shard-000003.jsonl.gz"]);
         outcome.Status.IsComplete.ShouldBeFalse();
         (await TestJob.RunAsync(test.Output)).Work.Shards.ShouldBe(3);
-        (await TestJob.RunAsync(test.Output)).Work.ShouldSatisfyAllConditions(w => w.Shards.ShouldBe(0), w => w.Images.ShouldBe(0));
+        (await TestJob.RunAsync(test.Output)).Work.ShouldSatisfyAllConditions(
+            w => w.Shards.ShouldBe(0), w => w.Images.ShouldBe(0));
     }
 
     [Theory]

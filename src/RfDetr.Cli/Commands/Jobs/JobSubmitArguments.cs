@@ -24,7 +24,8 @@ internal sealed class JobSubmitArguments
         OptionsOf.Text("--name", "NAME", "The job's name (default the last part of DEST).");
     private readonly Option<int?> _shardSize = OptionsOf.Whole(
         "--shard-size", "N",
-        $"Images of a shard (default {SubmitOptions.DefaultShardSize}); more for quick models or more than 100 million images.", 1,
+        $"Images of a shard (default {SubmitOptions.DefaultShardSize}); more for quick models or more than 100 million images.",
+        1,
         65_536);
     private readonly Option<string?> _ids = OptionsOf.Choice(
         "--ids", "An image's id: its name within its source (the default), or its whole location.", "name", "location");

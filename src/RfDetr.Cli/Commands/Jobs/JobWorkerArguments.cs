@@ -10,7 +10,8 @@ internal sealed class JobWorkerArguments
     private readonly Option<int?> _batch =
         OptionsOf.Whole("--batch", "B", "Images per run of the network (default 1; with --optimize the quickest).", 1, 1024);
     private readonly Option<int?> _ahead = OptionsOf.Whole(
-        "--ahead", "N", "Groups of B images that are read, decoded and run at a time (default two more than cores, at most 8).", 1,
+        "--ahead", "N", "Groups of B images that are read, decoded and run at a time (default two more than cores, at most 8).",
+        1,
         1024);
     private readonly Option<string?> _worker =
         OptionsOf.Text("--worker", "NAME", "This worker's name beside its rows (default host and process).");

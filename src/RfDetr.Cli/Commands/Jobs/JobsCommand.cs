@@ -9,8 +9,8 @@ internal static class JobsCommand
     {
         var jobs = new Command(
             "jobs",
-            "Go through any number of images, on one machine or on many: resumable, each image exactly one row, each row naming its "
-            + "model.");
+            "Go through any number of images, on one machine or on many: resumable, each image exactly one row, each row "
+            + "naming its model.");
         jobs.Add(JobsRunCommand.Create());
         jobs.Add(JobsSubmitCommand.Create());
         jobs.Add(JobsWorkCommand.Create());

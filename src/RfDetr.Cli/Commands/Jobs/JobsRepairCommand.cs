@@ -19,8 +19,8 @@ internal sealed class JobsRepairCommand
         var c = new JobsRepairCommand();
         return new Verb(
             "repair",
-            "Go through the images of shards that workers died of, one by one. If the program dies too, start it again: it goes on "
-            + "behind that image, which becomes an error after three deaths.",
+            "Go through the images of shards that workers died of, one by one. If the program dies too, start it again: it "
+            + "goes on behind that image, which becomes an error after three deaths.",
             c.RunAsync, [c._place.Destination, .. c._place.Options, .. c._model.Machine, c._worker]);
     }
 

@@ -23,8 +23,8 @@ internal sealed class JobsReportCommand
         var c = new JobsReportCommand();
         return new Verb(
             "report",
-            "Write a page about a job (classes, sizes, failed and slow images, workers) into its destination, and collect its results "
-            + "in other formats.",
+            "Write a page about a job (classes, sizes, failed and slow images, workers) into its destination, and collect "
+            + "its results in other formats.",
             c.RunAsync, [c._place.Destination, c._place.Results, c._formats, c._output, c._shards]);
     }
 
@@ -48,7 +48,9 @@ internal sealed class JobsReportCommand
                 context.Cancellation)).ConfigureAwait(false));
         }
 
-        JobTally? tally = share is null ? await PageAsync(context, destination, job, results, status).ConfigureAwait(false) : null;
+        JobTally? tally = share is null
+            ? await PageAsync(context, destination, job, results, status).ConfigureAwait(false)
+            : null;
         context.WriteJson(
             CliJson.Default.JobReportDocument, () => JobReportDocument.Of(status, tally, files));
         context.Human.WriteLine(JobStatusText.Line(status));
@@ -69,7 +71,8 @@ internal sealed class JobsReportCommand
         CliContext context, Destination destination, JobDefinition job, IShardResults results, JobStatus status)
     {
         JobTally tally = await context.WithProgressAsync("reading results", bar => JobTally.OfAsync(
-            results, new ActionProgress<long>(n => bar.Report(n, status.ImagesDone)), context.Cancellation)).ConfigureAwait(false);
+            results, new ActionProgress<long>(n => bar.Report(n, status.ImagesDone)),
+            context.Cancellation)).ConfigureAwait(false);
         await destination.Files.ReplaceAsync(
             JobPage.File, System.Text.Encoding.UTF8.GetBytes(JobPage.Of(job, status, tally).ToHtml()), context.Cancellation)
             .ConfigureAwait(false);

@@ -17,8 +17,9 @@ internal sealed class JobsRunCommand
         var c = new JobsRunCommand();
         return new Verb(
             "run",
-            "Submit a job and work on it here, without a broker; the same command goes on where it was stopped. Exit codes: 0 every "
-            + "image of this share has a row; 1 the work failed, nothing is lost; 2 wrong use; 130 and 143 stopped by a signal.",
+            "Submit a job and work on it here, without a broker; the same command goes on where it was stopped. Exit "
+            + "codes: 0 every image of this share has a row; 1 the work failed, nothing is lost; 2 wrong use; 130 and 143 "
+            + "stopped by a signal.",
             c.RunAsync, [.. c._submit.All, .. c._optimize.All, .. c._worker.All, c._place.Results]);
     }
 

@@ -19,9 +19,9 @@ internal sealed class JobsWorkCommand
         var c = new JobsWorkCommand();
         return new Verb(
             "work",
-            "Work on a submitted job: on the broker's shards, or without one on this share of them. Exit codes: 0 nothing is left to "
-            + "do; 1 the work failed and what was in hand was given back: start again; 2 wrong use: do not start again; 130 and 143 "
-            + "stopped by a signal, nothing is lost.",
+            "Work on a submitted job: on the broker's shards, or without one on this share of them. Exit codes: 0 nothing "
+            + "is left to do; 1 the work failed and what was in hand was given back: start again; 2 wrong use: do not start "
+            + "again; 130 and 143 stopped by a signal, nothing is lost.",
             c.RunAsync,
             [
                 c._place.Destination, .. c._place.Options, c._untilDone, .. c._model.Machine, .. c._optimize.All, .. c._worker.All
