@@ -137,7 +137,7 @@ internal static class BrokerConnection
                 + $"(rabbitmqctl add_vhost, rabbitmqctl set_permissions)";
         }
 
-        if (causes.OfType<SocketException>().LastOrDefault() is { } socket)
+        if (causes.OfType<SocketException>().LastOrDefault() is { SocketErrorCode: not SocketError.ConnectionReset } socket)
             return $"it cannot be reached: {Line(socket.Message)}; does RabbitMQ run there, and on this port?";
         string tlsHint = address.Tls ? "; does this port speak TLS?" : "; does this port speak AMQP without TLS?";
         return $"no connection: {Line(causes[^1].Message)}{tlsHint}";

@@ -27,6 +27,8 @@ internal sealed record RunOutcome(WorkerSummary Work, RepairSummary? Repair, Job
 /// </summary>
 internal static class JobRun
 {
+    private static readonly TimeSpan s_rare = TimeSpan.FromMinutes(1);
+
     /// <summary>Works until there is nothing left to do, or until it is asked to stop.</summary>
     /// <param name="destination">The job's destination.</param>
     /// <param name="job">The job.</param>
@@ -50,8 +52,8 @@ internal static class JobRun
             : new LocalQueue(destination.Files, results, job, options.Share, options.Worker.Worker);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var over = new CancellationTokenSource();
-        Task looking = broker is not null && options.UntilDone
-            ? LookAsync(broker, destination.Files, results, job, worker, options.Look, end, over.Token)
+        Task looking = broker is not null
+            ? LookAsync(broker, destination.Files, results, job, worker, options, end, over.Token)
             : Task.CompletedTask;
         WorkerSummary work;
         try
@@ -78,10 +80,12 @@ internal static class JobRun
         return new RunOutcome(work, repair, status);
     }
 
+    // A worker with nothing to do marks the shards that the broker gave up, where status sees them.
     private static async Task LookAsync(
-        IJobBroker broker, IJobFiles files, IShardResults results, JobDefinition job, JobWorker worker, TimeSpan look,
+        IJobBroker broker, IJobFiles files, IShardResults results, JobDefinition job, JobWorker worker, RunOptions options,
         CancellationTokenSource end, CancellationToken over)
     {
+        TimeSpan look = options.UntilDone ? options.Look : s_rare;
         try
         {
             while (true)
@@ -98,6 +102,8 @@ internal static class JobRun
                     continue; // the queue itself knows best how long to wait for a broker
                 }
 
+                if (!options.UntilDone)
+                    continue;
                 JobStatus status = await JobStatus.OfAsync(files, results, job, over).ConfigureAwait(false);
                 if (status.ShardsDone + status.ShardsDead < job.Shards)
                     continue;

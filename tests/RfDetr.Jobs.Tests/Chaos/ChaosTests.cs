@@ -24,7 +24,7 @@ public sealed class ChaosTests : IDisposable
         Skip.If(RabbitServer.Missing is not null, RabbitServer.Missing);
         string deadly = MakeImages();
         JobDefinition job = await SubmitAsync(_folder["quiet"]);
-        (await SubmitAsync(_folder["stormy"])).ShouldBe(job);
+        (await SubmitAsync(_folder["stormy"])).ManifestSha256.ShouldBe(job.ManifestSha256);
         Task<RabbitServer> starting = RabbitServer.StartAsync();
         await QuietAsync();
         await using RabbitServer server = await starting;

@@ -147,9 +147,9 @@ internal sealed class RabbitServer : IAsyncDisposable
                 await (await BrokerConnection.OpenAsync(Address, "test", CancellationToken.None)).DisposeAsync();
                 return;
             }
-            catch (JobException e) when (tries < 600 && !e.Message.Contains("refused: wrong", StringComparison.Ordinal))
+            catch (JobException e) when (tries < 2400 && !e.Message.Contains("refused: wrong", StringComparison.Ordinal))
             {
-                await Task.Delay(250);
+                await Task.Delay(250); // twenty seconds on an idle machine, minutes on a busy one
             }
         }
     }
