@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Parquet;
 using Parquet.Schema;
-using RfDetr.Data;
 
 namespace RfDetr.Jobs.Tests;
 
