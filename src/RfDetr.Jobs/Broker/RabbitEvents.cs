@@ -15,7 +15,7 @@ internal sealed class RabbitEvents : IProgress<JobEvent>, IAsyncDisposable
     // As many as a worker reports in some minutes; then the oldest go.
     private const int Waiting = 256;
 
-    private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(10), s_flush = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(10), s_flush = TimeSpan.FromSeconds(5);
 
     private readonly BrokerAddress _address;
     private readonly string _job;
@@ -77,7 +77,7 @@ internal sealed class RabbitEvents : IProgress<JobEvent>, IAsyncDisposable
         }
     }
 
-    /// <summary>Sends what waits, for two seconds at most.</summary>
+    /// <summary>Sends what waits, for five seconds at most.</summary>
     public async ValueTask DisposeAsync()
     {
         _events.Writer.TryComplete();

@@ -28,7 +28,8 @@ internal sealed class RabbitPublisher(BrokerAddress address, BrokerOptions optio
         foreach (ShardRef[] batch in shards.Chunk(Batch))
         {
             await PublishBatchAsync(job, batch, cancellationToken).ConfigureAwait(false);
-            progress?.Report(count += batch.Length);
+            count += batch.Length;
+            progress?.Report(count);
         }
 
         return count;

@@ -67,6 +67,10 @@ internal sealed class RabbitQueue(BrokerAddress address, JobDefinition job, Brok
 
             if (_disposed)
                 yield break;
+            // Its leases are void already; where the broker closed the channel alone, the connection would stay.
+            lock (_sessions)
+                _sessions.Remove(session);
+            await session.DisposeAsync().ConfigureAwait(false);
             options.Notices?.Report($"broker {address}: the connection was lost ({consumer.Reason}); connecting again");
             session = await BrokerSession.ReopenAsync(address, "worker", job.Name, options, cancellationToken)
                 .ConfigureAwait(false);

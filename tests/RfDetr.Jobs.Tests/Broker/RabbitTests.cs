@@ -177,14 +177,12 @@ public sealed class RabbitTests(RabbitFixture rabbit, ITestOutputHelper output)
     public async Task Events_come_to_listeners_in_order_and_only_those_of_their_job()
     {
         JobDefinition job = TestJobs.Of(1);
-        await using (var broker = new RabbitBroker(rabbit.Server.Address, s_options))
+        await using var broker = new RabbitBroker(rabbit.Server.Address, s_options);
+        IProgress<JobEvent> events = broker.Events(job), others = broker.Events(TestJobs.Of(1));
+        for (int i = 0; i < 20; i++)
         {
-            IProgress<JobEvent> events = broker.Events(job), others = broker.Events(TestJobs.Of(1));
-            for (int i = 0; i < 20; i++)
-            {
-                events.Report(Event(JobEventKind.ShardDone, i));
-                others.Report(Event(JobEventKind.Heartbeat, i));
-            }
+            events.Report(Event(JobEventKind.ShardDone, i));
+            others.Report(Event(JobEventKind.Heartbeat, i));
         }
 
         var got = new List<JobEvent>();
