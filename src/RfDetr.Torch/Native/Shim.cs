@@ -95,7 +95,7 @@ internal static unsafe partial class Shim
 
     [LibraryImport(Library)]
     internal static partial int rt_group_new(
-        byte* backend, byte* host, int port, int serve, int rank, int size, long timeoutMs, nint* result);
+        byte* backend, byte* host, int port, byte* address, int serve, int rank, int size, long timeoutMs, nint* result);
 
     [LibraryImport(Library)]
     internal static partial void rt_group_free(nint group);

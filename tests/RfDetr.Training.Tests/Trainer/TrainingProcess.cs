@@ -46,9 +46,14 @@ internal sealed class TrainingProcess : IDisposable
         new(StartInfo([.. Arguments(options), .. more]));
 
     /// <summary>As one of several processes that a launcher of another kind started.</summary>
-    public static TrainingProcess Start(TrainOptions options, RankEnvironment rank)
+    /// <param name="options">Options of the run.</param>
+    /// <param name="rank">The process among the others.</param>
+    /// <param name="through">A program and its arguments that becomes the process, such as <c>ip netns exec</c>.</param>
+    public static TrainingProcess Start(TrainOptions options, RankEnvironment rank, params string[] through)
     {
         ProcessStartInfo start = StartInfo(Arguments(options));
+        if (through.Length > 0)
+            start = new ProcessStartInfo(through[0], [.. through[1..], start.FileName, .. start.ArgumentList]);
         foreach ((string name, string value) in rank.Variables)
             start.Environment[name] = value;
         return new TrainingProcess(start);
