@@ -157,9 +157,9 @@ public sealed class RankRunTests
 
         string errors = FinishTwo(options, elsewhere);
 
-        errors.ShouldContain(
-            "the processes of the run do not agree on the progress of the run: rank 0 has 3 steps, epoch 2, step 0, rank 1 has "
-                + "0 steps, epoch 1, step 0; all processes must see the same run folder");
+        errors.ShouldMatch(
+            "do not agree on the progress of the run: rank 0 has [1-9][0-9]* steps, epoch 2, step 0, rank 1 has 0 steps, epoch 1, "
+                + "step 0; all processes must see the same run folder");
 
         static string FinishTwo(TrainOptions one, TrainOptions two)
         {

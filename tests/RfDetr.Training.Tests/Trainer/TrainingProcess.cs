@@ -48,14 +48,30 @@ internal sealed class TrainingProcess : IDisposable
     /// <summary>As one of several processes that a launcher of another kind started.</summary>
     /// <param name="options">Options of the run.</param>
     /// <param name="rank">The process among the others.</param>
-    /// <param name="through">A program and its arguments that becomes the process, such as <c>ip netns exec</c>.</param>
-    public static TrainingProcess Start(TrainOptions options, RankEnvironment rank, params string[] through)
+    public static TrainingProcess Start(TrainOptions options, RankEnvironment rank)
     {
         ProcessStartInfo start = StartInfo(Arguments(options));
-        if (through.Length > 0)
-            start = new ProcessStartInfo(through[0], [.. through[1..], start.FileName, .. start.ArgumentList]);
         foreach ((string name, string value) in rank.Variables)
             start.Environment[name] = value;
+        return new TrainingProcess(start);
+    }
+
+    /// <summary>On one of several machines, by the script that users have for it, which becomes the process.</summary>
+    /// <param name="options">Options of the run.</param>
+    /// <param name="number">The machine, from 0.</param>
+    /// <param name="machines">Number of machines.</param>
+    /// <param name="address">Address of machine 0.</param>
+    /// <param name="through">A program and its arguments that becomes another one, such as <c>ip netns exec</c>.</param>
+    public static TrainingProcess StartByScript(
+        TrainOptions options, int number, int machines, string address, string[] through)
+    {
+        ProcessStartInfo direct = StartInfo([]);
+        string script = Path.Combine(AppContext.BaseDirectory, "deploy", "training", "machines.sh");
+        string[] line = [.. through, "bash", script, Invariant.Text($"{number}"), .. Arguments(options)];
+        var start = new ProcessStartInfo(line[0], line[1..]);
+        start.Environment["MACHINES"] = Invariant.Text($"{machines}");
+        start.Environment["MASTER_ADDR"] = address;
+        start.Environment["RFDETR"] = $"{direct.FileName} {direct.ArgumentList[0]}"; // the script adds the verb
         return new TrainingProcess(start);
     }
 

@@ -3,7 +3,7 @@ using RfDetr.Training;
 
 namespace RfDetr.Tests.Trainer;
 
-/// <summary>Training on two machines, as a user starts it: a process on each, by torchrun's variables.</summary>
+/// <summary>Training on two machines, as a user starts it: a process on each, by <c>deploy/training/machines.sh</c>.</summary>
 [Collection(nameof(OneAtATime))]
 [Trait("Duration", "Long")]
 public sealed class TwoHostsTests
@@ -70,7 +70,7 @@ public sealed class TwoHostsTests
         ("epochs", 60), ("eval_interval", 60), ("save_steps", 1), ("threads", 1), ("rank_timeout", Timeout));
 
     private static TrainingProcess Start(TwoHosts hosts, TrainOptions options, int rank) =>
-        TrainingProcess.Start(options, new RankEnvironment(rank, 2, 0, hosts.Address, Port), hosts.On(rank));
+        TrainingProcess.StartByScript(options, rank, machines: 2, hosts.Address, hosts.On(rank));
 
     private static void Finish(TwoHosts hosts, TrainOptions options)
     {
