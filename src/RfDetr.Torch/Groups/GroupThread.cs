@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 
 namespace RfDetr.Torch;
 
@@ -34,6 +35,7 @@ internal sealed class GroupThread : IDisposable
         }
 
         call.Done.Dispose();
+        call.Thrown?.Throw();
         return call.Error;
     }
 
@@ -44,8 +46,16 @@ internal sealed class GroupThread : IDisposable
     {
         foreach (Call call in _calls.GetConsumingEnumerable())
         {
-            // The message is that of the thread on which the call was made.
-            call.Error = call.Body() == 0 ? null : Shim.LastError();
+            try
+            {
+                // The message is that of the thread on which the call was made.
+                call.Error = call.Body() == 0 ? null : Shim.LastError();
+            }
+            catch (Exception e)
+            {
+                call.Thrown = ExceptionDispatchInfo.Capture(e); // the caller's, as without this thread
+            }
+
             call.Done.Set();
         }
     }
@@ -57,5 +67,7 @@ internal sealed class GroupThread : IDisposable
         public ManualResetEventSlim Done { get; } = new();
 
         public string? Error { get; set; }
+
+        public ExceptionDispatchInfo? Thrown { get; set; }
     }
 }
