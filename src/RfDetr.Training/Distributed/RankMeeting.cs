@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using RfDetr.Torch;
 
 namespace RfDetr.Training;
 
@@ -18,7 +17,7 @@ internal sealed class RankMeeting
 {
     // A process says its line at once; whoever does not is none.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10), s_retry = TimeSpan.FromMilliseconds(200),
-        s_report = TimeSpan.FromSeconds(30);
+        s_quiet = TimeSpan.FromSeconds(5), s_report = TimeSpan.FromSeconds(60);
 
     // Connections at once of those who have not said yet who they are, beyond one for each process.
     private const int Strangers = 64;
@@ -72,12 +71,13 @@ internal sealed class RankMeeting
         Task receiving = ReceiveAsync();
         try
         {
-            bool came = false;
+            TimeSpan quiet = s_quiet;
             while (error is null && Missing(guests) is { Length: > 0 } missing)
             {
-                if (!came)
-                    _note($"rank 0 waits at {Meeting} for ranks {missing}");
-                came = await changed.WaitAsync(s_report, stop.Token).ConfigureAwait(false);
+                if (await changed.WaitAsync(quiet, stop.Token).ConfigureAwait(false))
+                    continue;
+                _note($"rank 0 waits at {Meeting} for ranks {missing}");
+                quiet = s_report;
             }
         }
         catch (OperationCanceledException)
@@ -231,7 +231,7 @@ internal sealed class RankMeeting
     {
         long began = Stopwatch.GetTimestamp();
         string trouble = "nothing was tried";
-        bool told = false;
+        TimeSpan quiet = s_quiet;
         while (Stopwatch.GetElapsedTime(began) is var waited && waited < _timeout)
         {
             // Rank 0 answers when all are there, and waits as long as this process does; it may have begun later.
@@ -262,9 +262,12 @@ internal sealed class RankMeeting
                 trouble = e is OperationCanceledException ? "nothing answers" : e.Message;
             }
 
-            if (!told)
+            if (Stopwatch.GetElapsedTime(began) > quiet)
+            {
                 _note($"rank {_me.Rank} waits for rank 0 at {Meeting} ({trouble})");
-            told = true;
+                quiet += s_report;
+            }
+
             await Task.Delay(s_retry, CancellationToken.None).ConfigureAwait(false);
         }
 

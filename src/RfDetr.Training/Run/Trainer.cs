@@ -44,7 +44,7 @@ public sealed class Trainer(TrainOptions options, ITrainingLog? log = null)
         TorchRuntime.Require(device);
         TorchRuntime.Threads = options.Hardware.Threads ?? Math.Max(1, TorchRuntime.Threads / environment.WorldSize);
         using Ranks ranks =
-            GroupRanks.Join(environment, device, TimeSpan.FromSeconds(options.Hardware.RankTimeout), _log.Note);
+            GroupRanks.Join(environment, device, TimeSpan.FromSeconds(options.Hardware.RankTimeout), _log.Waiting);
         using RunFolder folder = environment.Rank == 0
             ? RunFolder.Open(options.Output.Folder!)
             : RunFolder.Borrow(options.Output.Folder!);

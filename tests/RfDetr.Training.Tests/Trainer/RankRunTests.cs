@@ -145,6 +145,27 @@ public sealed class RankRunTests
             .Where(l => l.StartsWith("error:", StringComparison.Ordinal)).ShouldHaveSingleItem(process.Errors);
     }
 
+    [SkippableFact]
+    public async Task AProcessTooManyIsTurnedAwayAndTheRunGoesOn()
+    {
+        TinyRun.RequireTorch();
+        using var folder = new TemporaryFolder();
+        TrainOptions options = Plain(await TinyRun.DataAsync(folder), folder["run"]).With(("epochs", 1000), ("eval_interval", 1000));
+        int port = FreePort();
+        using TrainingProcess first = TrainingProcess.Start(options, new RankEnvironment(0, 2, 0, "127.0.0.1", port));
+        using TrainingProcess second = TrainingProcess.Start(options, new RankEnvironment(1, 2, 1, "127.0.0.1", port));
+        first.WaitFor("epoch 1/1000 step 2/");
+
+        TrainOptions late = options.With(("output_dir", folder["late"]), ("rank_timeout", 6));
+        using TrainingProcess third = TrainingProcess.Start(late, new RankEnvironment(1, 2, 1, "127.0.0.1", port));
+
+        third.Wait().ShouldBe(1);
+        third.Errors.ShouldContain("the processes may have met without this one");
+        third.Errors.ShouldContain($"rank 1 waits for rank 0 at 127.0.0.1:{port} (");
+        first.IsRunning.ShouldBeTrue(first.Errors);
+        second.IsRunning.ShouldBeTrue(second.Errors);
+    }
+
     /// <remarks>As on machines without storage that they share: the second finds no checkpoint.</remarks>
     [SkippableFact]
     public async Task AProcessThatDoesNotSeeTheCheckpointIsNamed()

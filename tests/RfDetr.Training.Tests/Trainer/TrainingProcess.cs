@@ -28,6 +28,8 @@ internal sealed class TrainingProcess : IDisposable
 
     public int Id => _process.Id;
 
+    public bool IsRunning => !_process.HasExited;
+
     /// <summary>Text that the process wrote to standard error so far.</summary>
     public string Errors => string.Join('\n', _errors);
 
