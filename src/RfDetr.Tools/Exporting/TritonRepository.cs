@@ -78,8 +78,8 @@ public static class TritonRepository
                     + $"give the model another name");
         if (before != signature)
             throw new ArgumentException(
-                $"the model in '{folder}' is {before}, the new one is {signature}; what clients send and get would change: give "
-                    + $"it another name");
+                $"the model in '{folder}' is {before}, the new one is {signature}; what clients send and get would "
+                    + "change: give it another name");
         if (existing != text)
             warnings.Add($"'{config}' is kept as it is, and differs from what would be written now");
     }

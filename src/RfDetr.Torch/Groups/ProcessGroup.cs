@@ -210,5 +210,6 @@ internal sealed unsafe class ProcessGroup : SafeHandle
 
     private void Failed(string what, string error) => throw new TorchException(
         $"process group (rank {Rank} of {WorldSize}, {Options.Backend}, store at {Options.Host}:{Options.Port}): {what}; a "
-            + Invariant.Text($"process may have ended, or been out of reach for {Options.Timeout.TotalSeconds:0.###} s: {error}"));
+            + Invariant.Text($"process may have ended, or been out of reach for {Options.Timeout.TotalSeconds:0.###} s: ")
+            + error);
 }

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace RfDetr.Tests.Cli;
 
-/// <summary><c>rfdetr export --triton</c>: every option reaches the repository, and a wrong line is refused before any work.</summary>
+/// <summary>
+/// <c>rfdetr export --triton</c>: every option reaches the repository, and a wrong line is refused before any work.
+/// </summary>
 public sealed class ExportTritonTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -11,8 +13,8 @@ public sealed class ExportTritonTests : IDisposable
     public async Task Every_option_reaches_the_repository()
     {
         CliRun run = await CliRun.Of(
-            "export", "demo", "--triton", _folder["models"], "--triton-name", "scenes", "--triton-max-batch", "5", "--triton-delay",
-            "9", "--triton-device", "cpu", "--triton-instances", "3", "--json", "-");
+            "export", "demo", "--triton", _folder["models"], "--triton-name", "scenes", "--triton-max-batch", "5",
+            "--triton-delay", "9", "--triton-device", "cpu", "--triton-instances", "3", "--json", "-");
 
         run.Code.ShouldBe(0, run.Error);
         JsonElement triton = run.Json.GetProperty("triton");

@@ -110,7 +110,8 @@ public sealed class TrainingFilesTests : IDisposable
                 .ShouldBe(pod.Volumes.Single(v => v.Name == "data").PersistentVolumeClaim.ClaimName);
             One<V1ConfigMap>("pytorchjob.yaml").Metadata.Name
                 .ShouldBe(pod.Volumes.Single(v => v.Name == "config").ConfigMap.Name);
-            pod.TopologySpreadConstraints.ShouldHaveSingleItem().LabelSelector.MatchLabels.ShouldBe(role.Template.Metadata.Labels);
+            pod.TopologySpreadConstraints.ShouldHaveSingleItem().LabelSelector.MatchLabels
+                .ShouldBe(role.Template.Metadata.Labels);
             ShouldBeAScript(container);
         }
     }
@@ -171,7 +172,8 @@ public sealed class TrainingFilesTests : IDisposable
     }
 
     private static T One<T>(string file) => KubernetesYaml
-        .LoadAllFromString(File.ReadAllText(Path.Combine(s_files, file)), s_types, strict: true).OfType<T>().ShouldHaveSingleItem();
+        .LoadAllFromString(File.ReadAllText(Path.Combine(s_files, file)), s_types, strict: true)
+        .OfType<T>().ShouldHaveSingleItem();
 
     private static RankEnvironment Environment(string printed)
     {

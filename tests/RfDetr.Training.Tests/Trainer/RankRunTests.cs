@@ -150,7 +150,8 @@ public sealed class RankRunTests
     {
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
-        TrainOptions options = Plain(await TinyRun.DataAsync(folder), folder["run"]).With(("epochs", 1000), ("eval_interval", 1000));
+        TrainOptions options =
+            Plain(await TinyRun.DataAsync(folder), folder["run"]).With(("epochs", 1000), ("eval_interval", 1000));
         int port = FreePort();
         using TrainingProcess first = TrainingProcess.Start(options, new RankEnvironment(0, 2, 0, "127.0.0.1", port));
         using TrainingProcess second = TrainingProcess.Start(options, new RankEnvironment(1, 2, 1, "127.0.0.1", port));
@@ -179,8 +180,8 @@ public sealed class RankRunTests
         string errors = FinishTwo(options, elsewhere);
 
         errors.ShouldMatch(
-            "do not agree on the progress of the run: rank 0 has [1-9][0-9]* steps, epoch 2, step 0, rank 1 has 0 steps, epoch 1, "
-                + "step 0; all processes must see the same run folder");
+            "do not agree on the progress of the run: rank 0 has [1-9][0-9]* steps, epoch 2, step 0, rank 1 has 0 steps, "
+                + "epoch 1, step 0; all processes must see the same run folder");
 
         static string FinishTwo(TrainOptions one, TrainOptions two)
         {

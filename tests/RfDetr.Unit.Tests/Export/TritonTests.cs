@@ -187,7 +187,11 @@ public sealed class TritonTests : IDisposable
             return FormulaModel.Path;
         if (name != "int8")
             return name;
-        ModelQuantizer.Write("demo", _folder["q.safetensors"], ModelQuantizer.Calibrate("demo", []));
+        var policy = ModelQuantizer.Calibrate("cells", []) with
+        {
+            Blocks = [.. ModelQuantizer.Blocks("cells").Select(b => b with { IsInt8 = true })]
+        };
+        ModelQuantizer.Write("cells", _folder["q.safetensors"], policy);
         return _folder["q.safetensors"];
     }
 
