@@ -84,7 +84,9 @@ public static class TritonRepository
             warnings.Add($"'{config}' is kept as it is, and differs from what would be written now");
     }
 
-    /// <summary>A line for each logit, so that the line's number, from 0, is the class; empty where a logit is no class.</summary>
+    /// <summary>
+    /// A line for each logit, so that the line's number, from 0, is the class; empty where a logit is no class.
+    /// </summary>
     private static string Labels(OnnxModelInfo file)
     {
         InferenceMetadata contract = MetadataJson.FindInference(file.Custom)

@@ -19,6 +19,10 @@ internal sealed class RankMeeting
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10), s_retry = TimeSpan.FromMilliseconds(200),
         s_quiet = TimeSpan.FromSeconds(5), s_report = TimeSpan.FromSeconds(60);
 
+    private const string Closed =
+        "the connection was closed without an answer: the processes may have met without this one, or another program listens "
+            + "there";
+
     // Connections at once of those who have not said yet who they are, beyond one for each process.
     private const int Strangers = 64;
 
@@ -254,12 +258,15 @@ internal sealed class RankMeeting
                     throw new TrainingException(error);
                 if (welcome is not null)
                     return welcome.Address ?? Plain(client.Client.LocalEndPoint);
-                trouble = "the connection was closed without an answer: the processes may have met without this one, or "
-                    + "another program listens there";
+                trouble = Closed;
             }
-            catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
+            catch (Exception e) when (e is SocketException or OperationCanceledException)
             {
                 trouble = e is OperationCanceledException ? "nothing answers" : e.Message;
+            }
+            catch (IOException)
+            {
+                trouble = Closed;
             }
 
             if (Stopwatch.GetElapsedTime(began) > quiet)
