@@ -55,6 +55,9 @@ typedef struct rt_value {
 
 /* ---- The library ---- */
 
+/* Counts the changes of this interface: whoever loads a library of another number would call it with the wrong arguments. */
+enum { RT_INTERFACE = 2 };
+RT_API int32_t rt_interface(void);
 RT_API const char* rt_error(void);
 /* The version this file was compiled against ("1.13.0"), and libtorch's own account of itself as it is loaded now. */
 RT_API const char* rt_built_version(void);

@@ -9,6 +9,12 @@ internal static unsafe partial class Shim
 {
     internal const string Library = "rfdetr_torch";
 
+    /// <summary>The interface that these declarations follow, <c>RT_INTERFACE</c>.</summary>
+    internal const int Interface = 2;
+
+    [LibraryImport(Library)]
+    internal static partial int rt_interface();
+
     [LibraryImport(Library)]
     internal static partial byte* rt_error();
 
