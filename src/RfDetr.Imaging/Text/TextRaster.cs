@@ -11,6 +11,9 @@ internal static class TextRaster
 {
     private const int MaxCharacters = 512, MaxPixelHeight = 512;
 
+    // Words rendered on their own; a space is so wide, between the ink of two words, in percent of the line's height.
+    private const int MaxWords = 8, SpacePercent = 26;
+
     private static readonly GlyphCache Cache = new();
 
     /// <summary>True if labels are written in a font of the system, false if in the built-in one.</summary>
@@ -36,9 +39,31 @@ internal static class TextRaster
         }
 
         string line = OneLine(text);
-        return Cache.GetOrAdd(line, pixelHeight, static (line, height) =>
+        string[] words = PangoText.IsUsable && Ascii.IsValid(line) ? line.Split(' ', MaxWords) : [line];
+        return words.Length == 1 || words.Contains("") ? Cached(line, pixelHeight)
+            : Joined([.. words.Select(word => Cached(word, pixelHeight))], pixelHeight);
+    }
+
+    private static GlyphBitmap Cached(string line, int pixelHeight) =>
+        Cache.GetOrAdd(line, pixelHeight, static (line, height) =>
             string.IsNullOrWhiteSpace(line) ? Blank(line, height)
             : (PangoText.IsUsable ? PangoText.TryRender(line, height) : null) ?? StrokeFont.Render(line, height));
+
+    // Labels of tracked objects, "#12 ball 87%", are new in nearly every frame, their words are not. Words of other scripts may
+    // stand from right to left.
+    private static GlyphBitmap Joined(GlyphBitmap[] words, int height)
+    {
+        int space = Math.Max(1, height * SpacePercent / 100);
+        int width = words.Sum(w => w.Width) + space * (words.Length - 1), at = 0;
+        var alpha = new byte[width * height];
+        foreach (GlyphBitmap word in words)
+        {
+            for (int y = 0; y < height; y++)
+                word.Alpha.AsSpan(y * word.Width, word.Width).CopyTo(alpha.AsSpan(y * width + at));
+            at += word.Width + space;
+        }
+
+        return new GlyphBitmap(width, height, alpha);
     }
 
     private static GlyphBitmap Blank(string line, int height)

@@ -6,11 +6,12 @@ internal sealed class FrameDetector : IDisposable
     private readonly DetectionPipeline? _whole;
     private readonly TileDetector? _tiles;
     private readonly DetectOptions _options;
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly SemaphoreSlim _turn;
     private readonly int _most;
 
-    public FrameDetector(Detector detector, TrackOptions options, int batch)
+    public FrameDetector(Detector detector, TrackOptions options, int batch, int ahead)
     {
+        _turn = new SemaphoreSlim(detector.RunsAtOnce(ahead));
         _options = options.Detect with { ScoreThreshold = options.LowestScore };
         _most = detector.BatchSize(batch);
         if (options.Tiles is { } tiles)
@@ -19,7 +20,9 @@ internal sealed class FrameDetector : IDisposable
             _whole = detector.Pipeline(_options);
     }
 
-    /// <summary>Finds objects in each frame; the network runs for one caller at a time.</summary>
+    /// <summary>
+    /// Finds objects in each frame; the network runs for one caller at a time, or in our own engine for one on each thread.
+    /// </summary>
     public Detections[] Detect(IReadOnlyList<VideoFrame> group, CancellationToken cancellation)
     {
         if (_whole is null)

@@ -55,10 +55,12 @@ public sealed record TrackOptions
     public int? Batch { get; init; }
 
     /// <summary>
-    /// Groups of frames in progress, 1..16: while the network runs for one, the next is prepared. Live input has one, so that
-    /// results are young.
+    /// Groups of frames in progress, 1..16: while the network runs for some, others are prepared. Null for two more than the
+    /// processor has cores, at most 8. Live input has one, so that results are young.
     /// </summary>
-    public int Ahead { get; init; } = 2;
+    public int? Ahead { get; init; }
+
+    internal int AheadOrDefault => Ahead ?? new StreamOptions().AheadOrDefault;
 
     internal void Validate()
     {

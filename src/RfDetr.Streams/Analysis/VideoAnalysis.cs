@@ -64,8 +64,8 @@ public sealed class VideoAnalysis
     private async IAsyncEnumerable<AnalyzedFrame> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         bool live = Source.Info.IsLive;
-        int batch = live ? 1 : _options.Batch ?? _detector.PreferredBatch, ahead = live ? 1 : _options.Ahead;
-        using var detecting = new FrameDetector(_detector, _options, batch);
+        int batch = live ? 1 : _options.Batch ?? _detector.PreferredBatch, ahead = live ? 1 : _options.AheadOrDefault;
+        using var detecting = new FrameDetector(_detector, _options, batch, ahead);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var session = new TrackerSession(_options);
         var underWay = new Queue<(VideoFrame[] Frames, Task<Detections[]> Found)>();

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace RfDetr.Tracking;
 
 /// <summary>
@@ -84,7 +86,7 @@ public sealed class CameraMotionEstimator
 
         if (from.Count < FewestInliers)
             return CameraMotion.None;
-        (Similarity fit, int inliers) = SimilarityFit.Find(from, to);
+        (Similarity fit, int inliers) = SimilarityFit.Find(CollectionsMarshal.AsSpan(from), CollectionsMarshal.AsSpan(to));
         double share = (double)inliers / from.Count;
         if (inliers < FewestInliers || share < LeastShare)
             return CameraMotion.None;

@@ -16,18 +16,23 @@ internal static class Corners
     public static List<Point2> Find(GrayLevel image, Predicate<Point2> isExcluded)
     {
         var corners = new List<Point2>();
+        int width = image.Width - 2 * Margin;
+        var tensors = new Tensors(width);
+        double[] strengths = new double[Math.Max(0, width) * (Cell / 2)];
         for (int top = Margin; top + Cell <= image.Height - Margin; top += Cell)
         {
+            for (int y = 0; y < Cell; y += 2)
+                tensors.Strengths(image, top + y, strengths.AsSpan(y / 2 * width, width));
             for (int left = Margin; left + Cell <= image.Width - Margin; left += Cell)
             {
                 (double strength, Point2 at) = (LeastStrength, default);
-                for (int y = top; y < top + Cell; y += 2)
+                for (int y = 0; y < Cell; y += 2)
                 {
                     for (int x = left; x < left + Cell; x += 2)
                     {
-                        double found = Strength(image, x, y);
-                        if (found > strength && !isExcluded(new Point2(x, y)))
-                            (strength, at) = (found, new Point2(x, y));
+                        double found = strengths[y / 2 * width + x - Margin];
+                        if (found > strength && !isExcluded(new Point2(x, top + y)))
+                            (strength, at) = (found, new Point2(x, top + y));
                     }
                 }
 
@@ -39,19 +44,41 @@ internal static class Corners
         return corners;
     }
 
-    private static double Strength(GrayLevel image, int x, int y)
+    /// <summary>Structure tensors along a row, summed over windows: by column first, then along the row.</summary>
+    private sealed class Tensors(int width)
     {
-        double xx = 0, xy = 0, yy = 0;
-        for (int v = y - Window; v <= y + Window; v++)
+        // Columns of the windows of all points of a row.
+        private readonly float[] _xx = new float[width + 2 * Window], _xy = new float[width + 2 * Window];
+        private readonly float[] _yy = new float[width + 2 * Window];
+
+        /// <summary>Strengths of every second point of row <paramref name="y"/>, from column Margin.</summary>
+        public void Strengths(GrayLevel image, int y, Span<double> strengths)
         {
-            for (int u = x - Window; u <= x + Window; u++)
+            int columns = _xx.Length, first = Margin - Window;
+            Array.Clear(_xx);
+            Array.Clear(_xy);
+            Array.Clear(_yy);
+            for (int v = y - Window; v <= y + Window; v++)
             {
-                double gx = (image[u + 1, v] - image[u - 1, v]) / 2, gy = (image[u, v + 1] - image[u, v - 1]) / 2;
-                (xx, xy, yy) = (xx + gx * gx, xy + gx * gy, yy + gy * gy);
+                ReadOnlySpan<float> row = image.Row(first - 1, v, columns + 2);
+                ReadOnlySpan<float> above = image.Row(first, v - 1, columns), below = image.Row(first, v + 1, columns);
+                for (int u = 0; u < columns; u++)
+                {
+                    float gx = (row[u + 2] - row[u]) / 2, gy = (below[u] - above[u]) / 2;
+                    _xx[u] += gx * gx;
+                    _xy[u] += gx * gy;
+                    _yy[u] += gy * gy;
+                }
+            }
+
+            for (int x = 0; x < strengths.Length; x += 2)
+            {
+                double xx = 0, xy = 0, yy = 0;
+                for (int u = x; u <= x + 2 * Window; u++)
+                    (xx, xy, yy) = (xx + _xx[u], xy + _xy[u], yy + _yy[u]);
+                double half = (xx + yy) / 2;
+                strengths[x] = (half - Math.Sqrt((xx - yy) * (xx - yy) / 4 + xy * xy)) / ((2 * Window + 1) * (2 * Window + 1));
             }
         }
-
-        double half = (xx + yy) / 2;
-        return (half - Math.Sqrt((xx - yy) * (xx - yy) / 4 + xy * xy)) / ((2 * Window + 1) * (2 * Window + 1));
     }
 }

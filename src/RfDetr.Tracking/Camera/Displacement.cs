@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace RfDetr.Tracking;
 
 /// <summary>
@@ -15,6 +18,7 @@ internal sealed class Displacement(GrayPyramid from, GrayPyramid to)
     private const double LargestDifference = 20;
 
     private readonly float[] _values = new float[Side * Side], _gx = new float[Side * Side], _gy = new float[Side * Side];
+    private readonly float[] _around = new float[(Side + 2) * (Side + 2)], _there = new float[Side * Side];
 
     /// <summary>The place of a point of the finest level in the other image; null if it cannot be found.</summary>
     /// <param name="point">The point in the first image.</param>
@@ -41,14 +45,20 @@ internal sealed class Displacement(GrayPyramid from, GrayPyramid to)
     {
         if (!a.Holds(at, Radius + 1))
             return null;
+        const int wide = Side + 2;
+        a.Sample(at.X - Radius - 1, at.Y - Radius - 1, wide, _around);
         double xx = 0, xy = 0, yy = 0;
-        for (int i = 0; i < Side * Side; i++)
+        for (int v = 0; v < Side; v++)
         {
-            (double x, double y) = (at.X + i % Side - Radius, at.Y + i / Side - Radius);
-            _values[i] = a.Sample(x, y);
-            (float gx, float gy) = ((a.Sample(x + 1, y) - a.Sample(x - 1, y)) / 2, (a.Sample(x, y + 1) - a.Sample(x, y - 1)) / 2);
-            (_gx[i], _gy[i]) = (gx, gy);
-            (xx, xy, yy) = (xx + gx * gx, xy + gx * gy, yy + gy * gy);
+            for (int u = 0; u < Side; u++)
+            {
+                int i = v * Side + u, middle = (v + 1) * wide + u + 1;
+                _values[i] = _around[middle];
+                float gx = (_around[middle + 1] - _around[middle - 1]) / 2;
+                float gy = (_around[middle + wide] - _around[middle - wide]) / 2;
+                (_gx[i], _gy[i]) = (gx, gy);
+                (xx, xy, yy) = (xx + gx * gx, xy + gx * gy, yy + gy * gy);
+            }
         }
 
         double determinant = xx * yy - xy * xy;
@@ -60,14 +70,8 @@ internal sealed class Displacement(GrayPyramid from, GrayPyramid to)
             Point2 there = at + shift;
             if (!b.Holds(there, Radius))
                 return null;
-            double bx = 0, by = 0;
-            difference = 0;
-            for (int i = 0; i < Side * Side; i++)
-            {
-                double error = _values[i] - b.Sample(there.X + i % Side - Radius, there.Y + i / Side - Radius);
-                (bx, by, difference) = (bx + error * _gx[i], by + error * _gy[i], difference + Math.Abs(error));
-            }
-
+            b.Sample(there.X - Radius, there.Y - Radius, Side, _there);
+            (double bx, double by, difference) = Compare();
             var move = new Point2((yy * bx - xy * by) / determinant, (xx * by - xy * bx) / determinant);
             shift += move;
             if (move.X * move.X + move.Y * move.Y < Settled * Settled)
@@ -76,4 +80,28 @@ internal sealed class Displacement(GrayPyramid from, GrayPyramid to)
 
         return difference / (Side * Side) <= LargestDifference && b.Holds(at + shift, Radius) ? shift : null;
     }
+
+    // Sums of the errors times the gradients, and of the errors' magnitudes.
+    private (double X, double Y, double Difference) Compare()
+    {
+        ReadOnlySpan<Vector256<float>> values = Vectors(_values), there = Vectors(_there), gx = Vectors(_gx), gy = Vectors(_gy);
+        (Vector256<float> x, Vector256<float> y, Vector256<float> sizes) = (default, default, default);
+        for (int i = 0; i < values.Length; i++)
+        {
+            Vector256<float> error = values[i] - there[i];
+            (x, y, sizes) = (x + error * gx[i], y + error * gy[i], sizes + Vector256.Abs(error));
+        }
+
+        (double sumX, double sumY, double sum) = (Vector256.Sum(x), Vector256.Sum(y), Vector256.Sum(sizes));
+        for (int i = values.Length * Vector256<float>.Count; i < _values.Length; i++)
+        {
+            float error = _values[i] - _there[i];
+            (sumX, sumY, sum) = (sumX + error * _gx[i], sumY + error * _gy[i], sum + Math.Abs(error));
+        }
+
+        return (sumX, sumY, sum);
+    }
+
+    private static ReadOnlySpan<Vector256<float>> Vectors(float[] values) =>
+        MemoryMarshal.Cast<float, Vector256<float>>(values);
 }

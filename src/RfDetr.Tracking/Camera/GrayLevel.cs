@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace RfDetr.Tracking;
 
 /// <summary>A gray image in single precision, 0..255; one level of a pyramid.</summary>
@@ -67,14 +69,42 @@ internal sealed class GrayLevel(int width, int height, float[] values)
     public bool Holds(Point2 p, double margin) =>
         p.X >= margin && p.Y >= margin && p.X < width - 1 - margin && p.Y < height - 1 - margin;
 
-    /// <summary>Value between pixels; whole numbers are pixel centers. The point must be inside.</summary>
-    public float Sample(double x, double y)
+    /// <summary>Pixels of one row, from column <paramref name="x"/>.</summary>
+    public ReadOnlySpan<float> Row(int x, int y, int count) => values.AsSpan(y * width + x, count);
+
+    /// <summary>
+    /// A square of values between pixels, <c>[side, side]</c>, one pixel apart; whole numbers are pixel centers. All of it must be
+    /// inside.
+    /// </summary>
+    /// <param name="x">Column of the first value.</param>
+    /// <param name="y">Row of the first value.</param>
+    /// <param name="side">Values in a row.</param>
+    /// <param name="square">Receives the values.</param>
+    public void Sample(double x, double y, int side, Span<float> square)
     {
         int ix = (int)x, iy = (int)y;
+
+        // All values lie equally between their pixels.
         float fx = (float)(x - ix), fy = (float)(y - iy);
-        int at = iy * width + ix;
-        float top = values[at] + fx * (values[at + 1] - values[at]);
-        float bottom = values[at + width] + fx * (values[at + width + 1] - values[at + width]);
-        return top + fy * (bottom - top);
+        for (int v = 0; v < side; v++)
+        {
+            ReadOnlySpan<float> top = Row(ix, iy + v, side + 1), bottom = Row(ix, iy + v + 1, side + 1);
+            Span<float> to = square.Slice(v * side, side);
+            int u = 0;
+            for (; u <= to.Length - Vector256<float>.Count; u += Vector256<float>.Count)
+            {
+                Vector256<float> above = At(top, u) + fx * (At(top, u + 1) - At(top, u));
+                Vector256<float> below = At(bottom, u) + fx * (At(bottom, u + 1) - At(bottom, u));
+                (above + fy * (below - above)).CopyTo(to[u..]);
+            }
+
+            for (; u < to.Length; u++)
+            {
+                float above = top[u] + fx * (top[u + 1] - top[u]), below = bottom[u] + fx * (bottom[u + 1] - bottom[u]);
+                to[u] = above + fy * (below - above);
+            }
+        }
     }
+
+    private static Vector256<float> At(ReadOnlySpan<float> row, int x) => Vector256.Create(row[x..]);
 }

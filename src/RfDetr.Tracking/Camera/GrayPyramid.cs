@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace RfDetr.Tracking;
 
 /// <summary>A gray image and its halves, down to about 20 pixels.</summary>
@@ -51,11 +54,20 @@ internal sealed class GrayPyramid
         int y1 = Math.Max(0, -dy), y2 = Math.Min(a.Height, a.Height - dy);
         double sum = 0;
         for (int y = y1; y < y2; y++)
-        {
-            for (int x = x1; x < x2; x++)
-                sum += Math.Abs(a[x, y] - b[x + dx, y + dy]);
-        }
-
+            sum += SumOfDifferences(a.Row(x1, y, x2 - x1), b.Row(x1 + dx, y + dy, x2 - x1));
         return sum / ((x2 - x1) * (y2 - y1));
+    }
+
+    private static float SumOfDifferences(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        ReadOnlySpan<Vector<float>> wholeA = MemoryMarshal.Cast<float, Vector<float>>(a);
+        ReadOnlySpan<Vector<float>> wholeB = MemoryMarshal.Cast<float, Vector<float>>(b);
+        Vector<float> sums = Vector<float>.Zero;
+        for (int i = 0; i < wholeA.Length; i++)
+            sums += Vector.Abs(wholeA[i] - wholeB[i]);
+        float sum = Vector.Sum(sums);
+        for (int i = wholeA.Length * Vector<float>.Count; i < a.Length; i++)
+            sum += Math.Abs(a[i] - b[i]);
+        return sum;
     }
 }

@@ -19,14 +19,14 @@ internal static class SimilarityFit
     /// <param name="from">Points in the first image; at least two.</param>
     /// <param name="to">The same points in the second image.</param>
     /// <returns>The similarity and the number of points that agree with it.</returns>
-    public static (Similarity Fit, int Inliers) Find(IReadOnlyList<Point2> from, IReadOnlyList<Point2> to)
+    public static (Similarity Fit, int Inliers) Find(ReadOnlySpan<Point2> from, ReadOnlySpan<Point2> to)
     {
         // A fixed seed: the same frames give the same motion.
         var random = new Random(1);
         (Similarity Fit, int Inliers) best = (new Similarity(1, 0, 0, 0), 0);
         for (int trial = 0; trial < Trials; trial++)
         {
-            int i = random.Next(from.Count), j = random.Next(from.Count);
+            int i = random.Next(from.Length), j = random.Next(from.Length);
             if (Through(from[i], from[j], to[i], to[j]) is not { } candidate)
                 continue;
             int inliers = Count(candidate, from, to);
@@ -57,27 +57,35 @@ internal static class SimilarityFit
         return new Similarity(turnA, turnB, a2.X - turnA * a.X + turnB * a.Y, a2.Y - turnB * a.X - turnA * a.Y);
     }
 
-    private static bool Agrees(Similarity fit, Point2 from, Point2 to)
+    private static bool Agrees(in Similarity fit, Point2 from, Point2 to)
     {
         Point2 off = fit.Apply(from) - to;
         return off.X * off.X + off.Y * off.Y <= InlierDistance * InlierDistance;
     }
 
-    private static int Count(Similarity fit, IReadOnlyList<Point2> from, IReadOnlyList<Point2> to)
+    private static int Count(in Similarity fit, ReadOnlySpan<Point2> from, ReadOnlySpan<Point2> to)
     {
         int count = 0;
-        for (int i = 0; i < from.Count; i++)
+        for (int i = 0; i < from.Length; i++)
             count += Agrees(fit, from[i], to[i]) ? 1 : 0;
         return count;
     }
 
-    private static Similarity LeastSquares(Similarity fit, IReadOnlyList<Point2> from, IReadOnlyList<Point2> to)
+    private static Similarity LeastSquares(Similarity fit, ReadOnlySpan<Point2> from, ReadOnlySpan<Point2> to)
     {
-        int[] inliers = [.. Enumerable.Range(0, from.Count).Where(i => Agrees(fit, from[i], to[i]))];
-        if (inliers.Length < 2)
+        var inliers = new List<int>(from.Length);
+        (Point2 sumFrom, Point2 sumTo) = (default, default);
+        for (int i = 0; i < from.Length; i++)
+        {
+            if (!Agrees(fit, from[i], to[i]))
+                continue;
+            inliers.Add(i);
+            (sumFrom, sumTo) = (sumFrom + from[i], sumTo + to[i]);
+        }
+
+        if (inliers.Count < 2)
             return fit;
-        Point2 meanFrom = 1.0 / inliers.Length * inliers.Aggregate(default(Point2), (sum, i) => sum + from[i]);
-        Point2 meanTo = 1.0 / inliers.Length * inliers.Aggregate(default(Point2), (sum, i) => sum + to[i]);
+        (Point2 meanFrom, Point2 meanTo) = (1.0 / inliers.Count * sumFrom, 1.0 / inliers.Count * sumTo);
         double a = 0, b = 0, spread = 0;
         foreach (int i in inliers)
         {

@@ -74,6 +74,13 @@ public sealed class NewcomerTests : IDisposable
     }
 
     [Fact]
+    public void Verbs_are_made_under_their_names()
+    {
+        foreach ((string name, Func<Command> create) in CliApp.Verbs)
+            create().Name.ShouldBe(name);
+    }
+
+    [Fact]
     public async Task Short_options_do_what_the_long_ones_do()
     {
         string output = _folder["out"];

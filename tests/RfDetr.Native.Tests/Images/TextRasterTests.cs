@@ -33,8 +33,17 @@ public sealed class TextRasterTests
             line => line.Width.ShouldBe(10), line => line.Alpha.ShouldAllBe(a => a == 0));
 
     [Fact]
-    public void The_same_line_is_set_once() =>
-        TextRaster.Render("dog 0.5", 18).ShouldBeSameAs(TextRaster.Render("dog 0.5", 18));
+    public void The_same_word_is_set_once() => TextRaster.Render("dog", 18).ShouldBeSameAs(TextRaster.Render("dog", 18));
+
+    [Fact]
+    public void A_line_is_its_words_side_by_side()
+    {
+        string[] words = ["#12", "traffic", "light", "87%"];
+        GlyphBitmap line = TextRaster.Render(string.Join(' ', words), 20);
+        line.Alpha.Sum(a => a).ShouldBe(words.Sum(w => TextRaster.Render(w, 20).Alpha.Sum(a => a)));
+        line.Width.ShouldBeInRange(
+            words.Sum(w => TextRaster.Render(w, 20).Width) + 9, words.Sum(w => TextRaster.Render(w, 20).Width) + 24);
+    }
 
     [Fact]
     public void Heights_and_lengths_are_bounded()
