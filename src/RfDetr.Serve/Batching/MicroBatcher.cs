@@ -148,20 +148,22 @@ internal sealed class MicroBatcher : IDisposable
 
     private void Abandon(BatchEntry entry, CancellationToken gone)
     {
-        if (entry.TryAbandon())
+        bool waited;
+        // State and count change together: a thread that gathers must not see an image that waits and that nobody can pick.
+        lock (_gate)
         {
-            lock (_gate)
+            waited = entry.TryAbandon();
+            if (waited)
             {
                 _waiting--;
                 _bytes -= entry.Bytes;
             }
+        }
 
+        if (waited)
             entry.Release();
-        }
         else
-        {
             entry.Batch?.Leave();
-        }
 
         entry.Fail(new OperationCanceledException(gone));
     }
@@ -230,7 +232,6 @@ internal sealed class MicroBatcher : IDisposable
             bool fromLower = lower.Count > 0 && (upper.Count == 0 || (_picks + 1) % LowerLaneTurn == 0);
             if (!(fromLower ? lower : upper).TryDequeue(out BatchEntry? entry))
                 return null;
-            long bytes = entry.Bytes;
             batch.Join();
             if (!entry.TryStart(batch))
             {
@@ -240,7 +241,7 @@ internal sealed class MicroBatcher : IDisposable
 
             _picks++;
             _waiting--;
-            _bytes -= bytes;
+            _bytes -= entry.Bytes;
             return entry;
         }
     }
