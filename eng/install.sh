@@ -134,6 +134,32 @@ tool() {
     [ -s found/image.jpg ]
 }
 
+# The server of the tool, from an empty home: it listens, finds what the tool finds, and ends with 0 when it is told to.
+server() {
+  local log=$work/server.log address="" i process status=0
+  rm -rf "$work/empty" && mkdir "$work/empty"
+  HOME=$work/empty tools/rfdetr serve --port 0 --drain 0 >"$log" 2>&1 &
+  process=$!
+  for ((i = 0; i < 600; i++)); do
+    address=$(sed -n 's/^listening on //p' "$log")
+    [ -z "$address" ] && kill -0 "$process" 2>/dev/null || break
+    sleep 0.2
+  done
+  if [ -z "$address" ]; then
+    cat "$log"
+    echo "   the server does not listen"
+    kill "$process" 2>/dev/null || true
+    return 1
+  fi
+  at_home tools/rfdetr serve --check "$address" || status=1
+  at_home tools/rfdetr load "$address/detect" --images images/image.jpg --rate 5 --seconds 2 >load.txt && grep -q '200: 10' load.txt ||
+    { cat load.txt && status=1; }
+  kill -TERM "$process"
+  wait "$process" || status=1
+  [ "$status" -eq 0 ] || cat "$log"
+  return "$status"
+}
+
 require_linker
 case_of "three lines" application console plain -r "$rid" --self-contained false
 case_of "single file" application console single -r "$rid" --self-contained false -p:PublishSingleFile=true
@@ -146,6 +172,7 @@ case_of "no native package of ONNX Runtime" told_what_to_add onnx bare -r "$rid"
 case_of "no package of ONNX Runtime" told_what_to_add onnx none -r "$rid" --self-contained false \
   -p:WithNative=false -p:WithEngine=false
 case_of "tool" tool
+case_of "tool, server" server
 summed=true
 summary_line "$passed" "$failed" 0
 [ "$failed" -eq 0 ]

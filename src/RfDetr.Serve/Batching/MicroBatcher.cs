@@ -279,6 +279,8 @@ internal sealed class MicroBatcher : IDisposable
     {
         try
         {
+            // A run has one parent: that of its first image. One whose request is over is ignored by .NET.
+            Activity.Current = members[0].Activity;
             _run(members, cancellation);
             return null;
         }
@@ -287,6 +289,10 @@ internal sealed class MicroBatcher : IDisposable
 #pragma warning restore CA1031
         {
             return e;
+        }
+        finally
+        {
+            Activity.Current = null;
         }
     }
 
