@@ -39,6 +39,10 @@ internal sealed class Collector : IAsyncDisposable
     /// <summary>Attributes of the senders: names and texts in turn.</summary>
     public IReadOnlyList<string> Resources => [.. Texts(Metrics, 1, 1, 1, 1), .. Texts(Metrics, 1, 1, 1, 2, 1)];
 
+    /// <summary>True if a text is anywhere in what arrived.</summary>
+    public bool Holds(string text) =>
+        _received.Any(r => r.Message.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0);
+
     public static async Task<Collector> StartAsync()
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

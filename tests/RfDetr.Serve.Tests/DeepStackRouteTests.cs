@@ -54,6 +54,19 @@ public class DeepStackRouteTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task An_image_may_come_as_a_field_without_the_name_of_a_file()
+    {
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent("0.40"), "min_confidence" },
+            { new ByteArrayContent(Scenes.Jpeg), "image" },
+        };
+        using HttpResponseMessage response = await Server.Client.PostAsync("/v1/vision/detection", form);
+
+        (await Server.JsonAsync(response)).GetProperty("count").GetInt32().ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
     public async Task Blue_Iris_asks_for_status_version_updates_and_models()
     {
         foreach (string path in (string[])["/v1/status/ping", "/v1/server/status/ping", "/v1/status/version"])

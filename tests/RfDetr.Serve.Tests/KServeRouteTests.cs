@@ -65,6 +65,23 @@ public class KServeRouteTests(SharedServer shared)
         classes.Count(c => c == -1).ShouldBe(2 * most - expected.Sum(e => e.Items.Count));
     }
 
+    [Theory]
+    [InlineData("true", true)]
+    [InlineData("false", false)]
+    [InlineData(null, true)]
+    public async Task An_output_s_own_word_counts_more_than_the_word_for_all(string? own, bool expected)
+    {
+        string parameters = own is null ? "" : $$""", "parameters": {"binary_data": {{own}} }""";
+        using var content = new StringContent($$"""
+            {"inputs": [{"name": "image", "datatype": "BYTES", "shape": [1], "data": ["{{Scenes.Base64}}"]}],
+             "outputs": [{"name": "num_detections"{{parameters}} }], "parameters": {"binary_data_output": true} }
+            """);
+        using HttpResponseMessage response = await shared.Server.Client.PostAsync("/v2/models/demo/infer", content);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
+        response.Headers.Contains("Inference-Header-Content-Length").ShouldBe(expected);
+    }
+
     [Fact]
     public async Task Binary_tensors_in_and_out()
     {

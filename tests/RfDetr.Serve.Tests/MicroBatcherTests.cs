@@ -102,6 +102,7 @@ public class MicroBatcherTests
         ServeException refused = Should.Throw<ServeException>(() => bench.Batcher.Admit(2, s_enough));
         (refused.Status, refused.Code).ShouldBe((503, ErrorCodes.Overloaded));
         refused.RetryAfter.ShouldNotBeNull();
+        Should.Throw<ServeException>(() => bench.Batcher.Admit(4, s_enough)).Status.ShouldBe(413, "it would never be admitted");
         bench.Batcher.Ahead.ShouldBe(2);
         bench.Batcher.Admit(1, s_enough).Dispose();
         await bench.CloseAsync();

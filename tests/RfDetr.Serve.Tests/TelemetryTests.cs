@@ -20,6 +20,7 @@ public class TelemetryTests
             {
                 using HttpResponseMessage found = await client.PostAsync("/detect", TestServer.Body(Scenes.Jpeg, "image/jpeg"));
                 found.StatusCode.ShouldBe(HttpStatusCode.OK);
+                (await client.GetStringAsync("/model/registry?api_key=topsecret")).ShouldContain("demo");
                 (await client.GetStringAsync("/healthz")).ShouldContain("ok");
             }
 
@@ -48,6 +49,8 @@ public class TelemetryTests
             [.. collector.SpanNames.Zip(collector.TraceIds).Where(s => s.First == "POST /detect").Select(s => s.Second)];
         collector.SpanNames.Zip(collector.TraceIds).ShouldContain(
             s => s.First == "rfdetr.detect" && traces.Contains(s.Second), "the run belongs to its request's trace");
+        collector.SpanNames.ShouldContain("GET /model/registry");
+        collector.Holds("topsecret").ShouldBeFalse("keys of a query come into no trace");
         collector.Resources.ShouldContain("service.name");
         collector.Resources.ShouldContain("rfdetr");
     }

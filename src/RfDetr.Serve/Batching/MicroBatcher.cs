@@ -69,7 +69,9 @@ internal sealed class MicroBatcher : IDisposable
     /// <summary>Reserves places for the images of a request, all or none.</summary>
     /// <param name="images">Their number.</param>
     /// <param name="remaining">Time until the request's deadline.</param>
-    /// <exception cref="ServeException">The queue is full, or the wait would be longer than the request's time.</exception>
+    /// <exception cref="ServeException">
+    /// 503: the queue is full, or the wait would be longer than the request's time; 413: it never has so many places.
+    /// </exception>
     public Admission Admit(int images, TimeSpan remaining)
     {
         lock (_gate)
@@ -77,6 +79,14 @@ internal sealed class MicroBatcher : IDisposable
             TimeSpan wait = PredictedWait;
             if (_closed)
                 throw ServeException.Draining();
+            if (images > _plan.Queue)
+            {
+                // Coming again would not help.
+                throw new ServeException(
+                    StatusCodes.Status413PayloadTooLarge, ErrorCodes.Images,
+                    Invariant.Text($"the request has {images} images; the queue takes {_plan.Queue} (--queue)"));
+            }
+
             if (_ahead + images > _plan.Queue)
                 throw ServeException.Overloaded(
                     wait, Invariant.Text(

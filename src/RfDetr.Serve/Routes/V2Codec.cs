@@ -13,11 +13,11 @@ internal static class V2Codec
 
     /// <summary>A request and the form that its answer shall have.</summary>
     /// <param name="Request">The request.</param>
-    /// <param name="BinaryOutputs">Names of outputs that shall be binary.</param>
-    /// <param name="AllBinary">True if all others shall be too.</param>
-    public sealed record Parsed(V2Request Request, IReadOnlySet<string> BinaryOutputs, bool AllBinary)
+    /// <param name="BinaryOutputs">True or false for outputs of which the request says whether they shall be binary.</param>
+    /// <param name="AllBinary">True if all others shall be.</param>
+    public sealed record Parsed(V2Request Request, IReadOnlyDictionary<string, bool> BinaryOutputs, bool AllBinary)
     {
-        public bool IsBinary(string output) => AllBinary || BinaryOutputs.Contains(output);
+        public bool IsBinary(string output) => BinaryOutputs.GetValueOrDefault(output, AllBinary);
     }
 
     /// <summary>Reads a body.</summary>
@@ -51,14 +51,14 @@ internal static class V2Codec
         if (binary.Length > 0)
             throw Bad(Invariant.Text($"{binary.Length} bytes follow the last binary tensor"));
         JsonElement parameters = Member(root, "parameters");
-        var binaryOutputs = new HashSet<string>(StringComparer.Ordinal);
+        var binaryOutputs = new Dictionary<string, bool>(StringComparer.Ordinal);
         List<string>? outputs = null;
         foreach (JsonElement output in List(root, "outputs"))
         {
             string name = Text(output, "name") ?? throw Bad("an output has no name");
             (outputs ??= []).Add(name);
-            if (Flag(Member(output, "parameters"), "binary_data") == true)
-                binaryOutputs.Add(name);
+            if (Flag(Member(output, "parameters"), "binary_data") is { } binaryOutput)
+                binaryOutputs[name] = binaryOutput;
         }
 
         var request = new V2Request
