@@ -171,6 +171,7 @@ case_of "ONNX Runtime, trimmed" trimmed onnx trimmed -r "$rid" --self-contained 
 case_of "no native package of ONNX Runtime" told_what_to_add onnx bare -r "$rid" --self-contained false -p:WithNative=false
 case_of "no package of ONNX Runtime" told_what_to_add onnx none -r "$rid" --self-contained false \
   -p:WithNative=false -p:WithEngine=false
+case_of "server as a library" application serve plain -r "$rid" --self-contained false
 case_of "tool" tool
 case_of "tool, server" server
 summed=true

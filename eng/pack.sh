@@ -26,7 +26,7 @@ CI=true ToolSystems="$systems;any" quietly dotnet msbuild "$root/eng/pack.proj" 
 # Each project asks for its version by itself: a commit made meanwhile would give packages that do not find each other.
 version=$(basename "$output"/RfDetr.OnnxRuntime.*.nupkg .nupkg)
 version=${version#RfDetr.OnnxRuntime.}
-for package in RfDetr RfDetr.Training RfDetr.Tool; do
+for package in RfDetr RfDetr.Serve RfDetr.Training RfDetr.Tool; do
   [ -f "$output/$package.$version.nupkg" ] ||
     fail "$package is not of version $version as the others; pack again, without a commit meanwhile"
 done

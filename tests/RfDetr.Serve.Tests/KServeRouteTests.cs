@@ -40,6 +40,8 @@ public class KServeRouteTests(SharedServer shared)
 
         using HttpResponseMessage index = await Server.Client.PostAsync("/v2/repository/index", null);
         (await Server.JsonAsync(index)).EnumerateArray().Select(m => m.GetProperty("name").GetString()).ShouldContain("demo");
+        (await Server.PostJsonAsync("/v2/repository/index", """{"ready": true}""")).EnumerateArray()
+            .ShouldAllBe(m => m.GetProperty("state").GetString() == "READY");
     }
 
     [Fact]
@@ -76,7 +78,7 @@ public class KServeRouteTests(SharedServer shared)
             {"inputs": [{"name": "image", "datatype": "BYTES", "shape": [1], "data": ["{{Scenes.Base64}}"]}],
              "outputs": [{"name": "num_detections"{{parameters}} }], "parameters": {"binary_data_output": true} }
             """);
-        using HttpResponseMessage response = await shared.Server.Client.PostAsync("/v2/models/demo/infer", content);
+        using HttpResponseMessage response = await Server.Client.PostAsync("/v2/models/demo/infer", content);
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
         response.Headers.Contains("Inference-Header-Content-Length").ShouldBe(expected);

@@ -240,6 +240,24 @@ public class LifecycleTests
     }
 
     [Fact]
+    public async Task A_network_that_does_not_return_holds_no_server_up()
+    {
+        var gate = new EngineGate();
+        TestServer server = await TestServer.StartAsync(Options(gate) with { ShutdownTimeout = TimeSpan.FromSeconds(1) });
+        using var stuck = new ManualResetEventSlim();
+        gate.Stuck = stuck;
+        Task<HttpResponseMessage> lost = server.PostImageAsync("/detect", Scenes.Jpeg);
+        await gate.UntilWaitingAsync();
+        await server.Server.StopAsync();
+        await server.Server.DisposeAsync();
+
+        await Should.ThrowAsync<HttpRequestException>(lost);
+        gate.Waiting.ShouldBe(1, "it still does not return");
+        stuck.Set();
+        server.Client.Dispose();
+    }
+
+    [Fact]
     public async Task A_port_that_is_taken_is_named()
     {
         await using TestServer server = await TestServer.StartAsync();

@@ -10,6 +10,8 @@ namespace RfDetr.Serve;
 /// </summary>
 internal sealed class ModelRegistry : IAsyncDisposable
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
     private readonly ServeOptions _options;
     private readonly ServeMetrics _metrics;
     private readonly object _gate = new();
@@ -206,14 +208,15 @@ internal sealed class ModelRegistry : IAsyncDisposable
         }
     }
 
-    /// <summary>Unloads all and waits until they are freed.</summary>
+    /// <summary>
+    /// Unloads all and waits until they are freed, but not for a network that never returns: a server that is told to stop ends.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
-        await _loads.WaitAsync().ConfigureAwait(false);
+        await _loads.WaitAsync(s_patience).ConfigureAwait(false);
         IReadOnlyList<LoadedModel> loaded = Loaded();
         Clear();
-        await Task.WhenAll(loaded.Select(m => m.Gone)).ConfigureAwait(false);
-        _loads.Dispose();
+        await Task.WhenAny(Task.WhenAll(loaded.Select(m => m.Gone)), Task.Delay(s_patience)).ConfigureAwait(false);
     }
 
     private bool TryFind(string id, [NotNullWhen(true)] out ModelSlot? slot) => _byId.TryGetValue(id, out slot);

@@ -72,6 +72,17 @@ internal static class V2Codec
         return new Parsed(request, binaryOutputs, Flag(parameters, "binary_data_output") == true);
     }
 
+    /// <summary>True if the body of a question for the models wants those only that are loaded.</summary>
+    public static async Task<bool> ReadReadyAsync(HttpContext context)
+    {
+        using PooledBytes body =
+            await PooledBytes.ReadAsync(context.Request, 64 * 1024, context.RequestAborted).ConfigureAwait(false);
+        if (body.Length == 0)
+            return false;
+        using var json = JsonDocument.Parse(body.Memory);
+        return Flag(json.RootElement, "ready") == true;
+    }
+
     /// <summary>Writes an answer; the second value is the length of its JSON if tensors follow it.</summary>
     public static (ReadOnlyMemory<byte> Body, int? JsonLength) Write(
         string model, string? id, IReadOnlyList<V2Tensor> outputs, Parsed parsed)
