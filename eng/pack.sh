@@ -30,4 +30,18 @@ for package in RfDetr RfDetr.Serve RfDetr.Training RfDetr.Tool; do
   [ -f "$output/$package.$version.nupkg" ] ||
     fail "$package is not of version $version as the others; pack again, without a commit meanwhile"
 done
+# Names of files stand in a package as they are.
+holds() { LC_ALL=C grep -qaE "$2" "$1"; }
+for system in ${systems//;/ } any; do
+  package=$output/RfDetr.Tool.$system.$version.nupkg
+  holds "$package" "/$system/rfdetr-serve\.dll" || fail "${package##*/} has no server"
+  if [ "$system" = any ]; then
+    foreign="runtimes/(${systems//;/|}|ios|android|win-x86|linux-arm|linux-musl-arm)/|/any/onnxruntime\.dll"
+  elif [[ $system = win-* ]]; then
+    foreign='/lib(vips|onnxruntime)[^/]*\.(so|dylib)'
+  else
+    foreign='/onnxruntime[^/]*\.dll'
+  fi
+  if holds "$package" "$foreign"; then fail "${package##*/} holds libraries of other systems: $foreign"; fi
+done
 for package in "$output"/*.nupkg; do say "packed ${package##*/}"; done
