@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs the packages of out/packages (eng/pack.sh makes them) as a user would: in an empty folder outside the checkout, with an
 # empty home and none of our settings, and runs the applications of tests/install: as they are, as a single file, trimmed,
-# compiled ahead, as a web API, on ONNX Runtime and without it, and the tool. Every case is run even if one before it failed; the
-# last line is "N passed, N failed, N skipped". Packages of others are taken from the machine's own cache where it has them.
+# compiled ahead, as a web API, on ONNX Runtime and without it, the server as a library, the tool and its server. Every case is
+# run even if one before it failed; the last line is "N passed, N failed, N skipped". Packages of others are taken from the
+# machine's own cache where it has them.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
