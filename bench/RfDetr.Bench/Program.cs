@@ -47,7 +47,8 @@ switch (what)
                 + $"[VARIANT] [THREADS], int8 and profile-int8 likewise, pipeline [ROUNDS], stream [ROUNDS] [MODEL], "
                 + $"load [ROUNDS], evaluation [ROUNDS], tracking [ROUNDS], tracking-clips [CLIPS], "
                 + $"video [ROUNDS], train-step [ROUNDS] [VARIANT], training ROUNDS VARIANT DATA, serve "
-                + $"PROGRAM IMAGE [SECONDS] [ROUNDS] [DEADLINE_MS], soak PROGRAM IMAGE,… [SECONDS] [CALLERS] [RELOADS], tables (see "
+                + $"PROGRAM IMAGE [SECONDS] [ROUNDS] [DEADLINE_MS], "
+                + $"soak PROGRAM IMAGE,… [SECONDS] [CALLERS] [RELOADS], tables (see "
                 + $"bench/tables.sh), all [ROUNDS]");
         return 2;
 }

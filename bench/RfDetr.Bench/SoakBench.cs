@@ -50,9 +50,11 @@ internal sealed class SoakBench
         await Task.WhenAll(Enumerable.Range(0, callers).Select(i => Task.Run(() => CallAsync(i, end))));
         await reload;
         List<long> samples = await memory;
-        double loaded = await _server.MetricAsync("rfdetr_models_loaded"), waiting = await _server.MetricAsync("rfdetr_queue_length");
+        double loaded = await _server.MetricAsync("rfdetr_models_loaded");
+        double waiting = await _server.MetricAsync("rfdetr_queue_length");
         Console.WriteLine(Text($"{_answered} answers ({_answered / seconds:0.0}/s), {_refused} told to come back (503 with ")
-            + Text($"Retry-After), {_lost.Values.Sum()} lost, {_different} unlike the library's; {_reloads} of {reloads} reloads"));
+            + Text($"Retry-After), {_lost.Values.Sum()} lost, {_different} unlike the library's; ")
+            + Text($"{_reloads} of {reloads} reloads"));
         foreach ((string how, int count) in _lost.OrderByDescending(l => l.Value))
             Console.WriteLine(Text($"lost {count}: {how}"));
         Console.WriteLine(Text($"memory: {before / 1e6:0} MB before; second quarter {Mean(samples, 1):0} MB, ")

@@ -7,8 +7,9 @@ using StandardHeaders = Microsoft.Net.Http.Headers.HeaderNames;
 namespace RfDetr.Serve;
 
 /// <summary>
-/// Decides who may do what. A key comes in a header (that of a WebSocket's protocols included), the query, a JSON body or a form field, in that order; digests of equal
-/// length are compared in constant time, with every key of the file, so that the time tells nothing about it.
+/// Decides who may do what. A key comes in a header (that of a WebSocket's protocols included), the query, a JSON body or a form
+/// field, in that order; digests of equal length are compared in constant time, with every key of the file, so that the time
+/// tells nothing about it.
 /// </summary>
 internal sealed class KeyGate : IDisposable
 {
@@ -46,7 +47,7 @@ internal sealed class KeyGate : IDisposable
             ?? Present(request.Query["api_key"].ToString());
     }
 
-    // The one header of a WebSocket that a page may set names protocols; in an address the key would stand in the logs of proxies.
+    // The one header of a WebSocket that a page may set names protocols; from an address the key would get into logs of proxies.
     private static string? OfProtocols(HttpRequest request)
     {
         foreach (string? name in request.Headers.GetCommaSeparatedValues(StandardHeaders.SecWebSocketProtocol))

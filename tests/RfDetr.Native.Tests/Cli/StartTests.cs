@@ -49,7 +49,8 @@ namespace RfDetr.Tests.Cli
             string[] loaded = await File.ReadAllLinesAsync(folder["assemblies.txt"]);
             loaded.ShouldContain("RfDetr.Cli");
             loaded.ShouldContain("RfDetr.Core");
-            foreach (string of in (string[])["Microsoft.AspNetCore", "Microsoft.Extensions", "OpenTelemetry", "Grpc", "RfDetr.Serve"])
+            foreach (string of in (string[])
+                ["Microsoft.AspNetCore", "Microsoft.Extensions", "OpenTelemetry", "Grpc", "RfDetr.Serve"])
                 loaded.ShouldNotContain(name => name.StartsWith(of, StringComparison.Ordinal));
         }
 
