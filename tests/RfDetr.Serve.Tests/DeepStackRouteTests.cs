@@ -84,8 +84,10 @@ public class DeepStackRouteTests(SharedServer shared)
 
         using HttpResponseMessage list = await Server.Client.PostAsync("/v1/vision/custom/list", null);
         JsonElement models = await Server.JsonAsync(list);
-        models.GetProperty("models").EnumerateArray().Select(m => m.GetString()).ShouldContain("demo");
-        (await DetectAsync("/v1/vision/custom/demo", "0.5")).GetProperty("success").GetBoolean().ShouldBeTrue();
+        string?[] names = [.. models.GetProperty("models").EnumerateArray().Select(m => m.GetString())];
+        names.ShouldBe(["demo", "coco"], "each can be asked for");
+        foreach (string? name in names)
+            (await DetectAsync($"/v1/vision/custom/{name}", "0.5")).GetProperty("success").GetBoolean().ShouldBeTrue();
     }
 
     [Fact]

@@ -84,6 +84,29 @@ public class KServeRouteTests(SharedServer shared)
         response.Headers.Contains("Inference-Header-Content-Length").ShouldBe(expected);
     }
 
+    [Theory]
+    [InlineData("0.9", true)]
+    [InlineData("\"0.9\"", true)]
+    [InlineData("\"high\"", false)]
+    [InlineData("1.5", false)]
+    [InlineData("[0.9]", false)]
+    public async Task Confidence_is_a_number_or_the_text_of_one(string confidence, bool isGood)
+    {
+        string body = $$"""
+            {"inputs": [{"name": "image", "datatype": "BYTES", "shape": [1], "data": ["{{Scenes.Base64}}"]}],
+             "parameters": {"confidence": {{confidence}} } }
+            """;
+        if (!isGood)
+        {
+            await Server.PostJsonAsync("/v2/models/demo/infer", body, HttpStatusCode.BadRequest);
+            return;
+        }
+
+        JsonElement answer = await Server.PostJsonAsync("/v2/models/demo/infer", body);
+        Ints(answer.GetProperty("outputs")[0]).ShouldBe(
+            [shared.Detector.Detect(Scenes.Jpeg, new DetectOptions { ScoreThreshold = 0.9f }).Items.Count]);
+    }
+
     [Fact]
     public async Task Binary_tensors_in_and_out()
     {

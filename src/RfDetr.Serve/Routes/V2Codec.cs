@@ -211,8 +211,13 @@ internal static class V2Codec
         JsonElement value = Member(parameters, "confidence");
         if (value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
             return null;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out float v) && v is >= 0 and <= 1
-            ? v
+        // Parameters of some clients are texts.
+        float number = float.NaN;
+        bool isNumber = value.ValueKind == JsonValueKind.String
+            ? float.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out number)
+            : value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out number);
+        return isNumber && number is >= 0 and <= 1
+            ? number
             : throw ServeException.BadRequest(ErrorCodes.Parameter, "confidence is not a number from 0 to 1");
     }
 
