@@ -1,6 +1,6 @@
 namespace RfDetr.Jobs.Tests;
 
-/// <summary>What happens when the broker itself goes and comes back; it is a broker of its own.</summary>
+/// <summary>A broker that goes and comes back; it is a broker of its own.</summary>
 public sealed class RabbitRestartTests
 {
     [SkippableFact]
