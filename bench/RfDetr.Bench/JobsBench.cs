@@ -61,12 +61,17 @@ internal static class JobsBench
             int few = images / 4;
             Scenes(Path.Combine(folder, "long"), images);
             Scenes(Path.Combine(folder, "short"), few);
-            double[] one = new double[rounds], two = new double[rounds];
+            double[] one = new double[rounds], two = new double[rounds], oneWork = new double[rounds],
+            twoWork = new double[rounds];
             for (int round = 0; round < rounds; round++)
             {
-                double detect = Plain(program, folder, "long", model) - Plain(program, folder, "short", model);
-                double workers = Workers(program, folder, "long", model, round) - Workers(program, folder, "short", model, round);
-                (one[round], two[round]) = ((images - few) / detect, (images - few) / workers);
+                (double Seconds, double Work) a = Plain(program, folder, "long", model),
+                b = Plain(program, folder, "short", model);
+                (double Seconds, double Work) c = Workers(program, folder, "long", model, round);
+                (double Seconds, double Work) d = Workers(program, folder, "short", model, round);
+                (one[round], two[round]) = ((images - few) / (a.Seconds - b.Seconds), (images - few) / (c.Seconds - d.Seconds));
+                oneWork[round] = 1000 * (a.Work - b.Work) / (images - few);
+                twoWork[round] = 1000 * (c.Work - d.Work) / (images - few);
             }
 
             double ratio = SampleStatistics.Median([.. two.Zip(one, (t, o) => t / o)]);
@@ -74,6 +79,9 @@ internal static class JobsBench
             Console.WriteLine(Text($"one detect, both cores:           {SampleStatistics.Median(one):0.0} images/s"));
             Console.WriteLine(Text($"two jobs work --threads 1:        {SampleStatistics.Median(two):0.0} images/s"));
             Console.WriteLine(Text($"ratio {ratio:0.000} (median of the rounds' ratios)"));
+            (double plain, double worked) = (SampleStatistics.Median(oneWork), SampleStatistics.Median(twoWork));
+            Console.WriteLine(
+                Text($"processor time per image: detect {plain:0.0} ms, workers {worked:0.0} ms, ratio {plain / worked:0.000}"));
         }
         finally
         {
@@ -117,31 +125,38 @@ internal static class JobsBench
             : throw new InvalidOperationException("the job is not complete");
     }
 
-    private static double Plain(string program, string folder, string list, string model)
+    private static (double Seconds, double Work) Plain(string program, string folder, string list, string model)
     {
-        long start = Stopwatch.GetTimestamp();
-        End(
-            Start(
-                program, "detect", Path.Combine(folder, list), "--model", model, "--json", Path.Combine(folder, "detect.json")));
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        (long start, double work) = (Stopwatch.GetTimestamp(), ChildrenProcessor());
+        string images = Path.Combine(folder, list), json = Path.Combine(folder, "detect.json");
+        End(Start(program, "detect", images, "--model", model, "--json", json));
+        return (Stopwatch.GetElapsedTime(start).TotalSeconds, ChildrenProcessor() - work);
     }
 
-    private static double Workers(string program, string folder, string list, string model, int round)
+    private static (double Seconds, double Work) Workers(
+        string program, string folder, string list, string model, int round)
     {
-        string output = Path.Combine(folder, Text($"{list}-{round}"));
+        string images = Path.Combine(folder, list), output = Path.Combine(folder, Text($"{list}-{round}"));
         // Shards are many, so that both workers have as many images.
-        End(
-            Start(
-                program, "jobs", "submit", Path.Combine(folder, list), "--model", model, "--output", output, "--shard-size",
-                "25"));
-        long start = Stopwatch.GetTimestamp();
+        End(Start(program, "jobs", "submit", images, "--model", model, "--output", output, "--shard-size", "25"));
+        (long start, double work) = (Stopwatch.GetTimestamp(), ChildrenProcessor());
         Process[] workers =
         [
             .. Enumerable.Range(1, 2).Select(i => Start(
                 program, "jobs", "work", output, "--shards", Text($"{i}/2"), "--threads", "1", "--ahead", "2")),
         ];
         Array.ForEach(workers, End);
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return (Stopwatch.GetElapsedTime(start).TotalSeconds, ChildrenProcessor() - work);
+    }
+
+    // Seconds of processes that were started here and have ended: fields 16 and 17 of /proc/self/stat, in hundredths.
+    private static double ChildrenProcessor()
+    {
+        string stat = File.ReadAllText("/proc/self/stat");
+        string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return (Field(13) + Field(14)) / 100;
+
+        double Field(int at) => double.Parse(fields[at], CultureInfo.InvariantCulture);
     }
 
     private static Process Start(string program, params string[] arguments) =>

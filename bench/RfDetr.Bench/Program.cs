@@ -5,7 +5,7 @@ using RfDetr.Bench;
 string what = args.Length > 0 ? args[0] : "all";
 if (what == "tables")
     return TablesBench.Run(args.AsSpan(1));
-int rounds = args.Length > 1 && what is not ("serve" or "jobs-workers")
+int rounds = args.Length > 1 && what is not ("serve" or "soak" or "jobs-workers")
     ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture)
     : 30;
 string variant = args.Length > 2 ? args[2] : "nano";
@@ -23,12 +23,16 @@ switch (what)
     case "stream": StreamBench.Run(rounds, variant); break;
     case "load": LoadBench.Run(Math.Min(rounds, 5)); break;
     case "serve" when args.Length >= 3:
-        await ServeBench.RunAsync(args[1], args[2], Number(3, 20), (int)Number(4, 2));
+        await ServeBench.RunAsync(args[1], args[2], Number(3, 20), (int)Number(4, 2), (int)Number(5, 2000));
         break;
     case "jobs": JobsBench.Run(Math.Min(rounds, 15), args.Length > 2 ? variant : "demo", (int)Number(3, 512)); break;
     case "jobs-workers" when args.Length >= 2:
         JobsBench.RunWorkers(args[1], (int)Number(2, 3), (int)Number(3, 800), args.Length > 4 ? args[4] : "demo");
         break;
+    case "soak" when args.Length >= 3:
+        return await SoakBench.RunAsync(args[1], args[2].Split(','), Number(3, 300), (int)Number(4, 128), (int)Number(5, 20))
+            ? 0
+            : 1;
     case "evaluation": EvaluationBench.Run(Math.Min(rounds, 5)); break;
     case "tracking": TrackingBench.Run(Math.Min(rounds, 9)); break;
     case "tracking-clips": TrackingClipsBench.Run(Math.Clamp(rounds, 1, 30)); break;
@@ -48,7 +52,8 @@ switch (what)
                 + $"jobs [ROUNDS] [MODEL] [IMAGES], jobs-workers PROGRAM [ROUNDS] [IMAGES] [MODEL], "
                 + $"load [ROUNDS], evaluation [ROUNDS], tracking [ROUNDS], tracking-clips [CLIPS], "
                 + $"video [ROUNDS], train-step [ROUNDS] [VARIANT], training ROUNDS VARIANT DATA, serve "
-                + $"PROGRAM IMAGE [SECONDS] [ROUNDS], tables (see "
+                + $"PROGRAM IMAGE [SECONDS] [ROUNDS] [DEADLINE_MS], "
+                + $"soak PROGRAM IMAGE,… [SECONDS] [CALLERS] [RELOADS], tables (see "
                 + $"bench/tables.sh), all [ROUNDS]");
         return 2;
 }

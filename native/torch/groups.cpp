@@ -43,20 +43,20 @@ int with(rt_group group, Body&& body) {
 }
 
 #ifdef USE_C10D_GLOO
-auto gloo_device(const std::string& host) {
+auto gloo_device(const std::string& address) {
   const char* interface = std::getenv("GLOO_SOCKET_IFNAME");
   if (interface != nullptr && *interface != '\0') return c10d::ProcessGroupGloo::createDeviceForInterface(interface);
-  // All on one machine: its name need not resolve, and a firewall has nothing to say.
-  if (host == "127.0.0.1" || host == "localhost") return c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1");
+  // The default device is that of the machine's name, which leads to the loopback on many machines: nobody else reaches that.
+  if (!address.empty()) return c10d::ProcessGroupGloo::createDeviceForHostname(address);
   return c10d::ProcessGroupGloo::createDefaultDevice();
 }
 #endif
 
-void join(Group& group, const std::string& backend, const std::string& host, int rank, int size, std::chrono::milliseconds timeout) {
+void join(Group& group, const std::string& backend, const std::string& address, int rank, int size, std::chrono::milliseconds timeout) {
 #ifdef USE_C10D_GLOO
   if (backend == "gloo") {
     auto options = c10d::ProcessGroupGloo::Options::create(timeout);
-    options->devices.push_back(gloo_device(host));
+    options->devices.push_back(gloo_device(address));
     options->threads = 2;
     group.gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(group.store, rank, size, options);
   }
@@ -72,8 +72,8 @@ void join(Group& group, const std::string& backend, const std::string& host, int
 
 }  // namespace
 
-int rt_group_new(const char* backend, const char* host, int32_t port, int32_t serve, int32_t rank, int32_t size, int64_t timeout_ms,
-                 rt_group* result) {
+int rt_group_new(const char* backend, const char* host, int32_t port, const char* address, int32_t serve, int32_t rank, int32_t size,
+                 int64_t timeout_ms, rt_group* result) {
   return rt::guarded([&] {
     TORCH_CHECK(rt_group_has(backend), "this build of the shim has no process groups of kind '", backend, "'");
 #if !defined(_WIN32)
@@ -89,7 +89,7 @@ int rt_group_new(const char* backend, const char* host, int32_t port, int32_t se
     auto group = std::make_unique<Group>();
     group->store = c10::make_intrusive<c10d::TCPStore>(host, options);
     group->store->setTimeout(options.timeout);
-    join(*group, backend, host, rank, size, options.timeout);
+    join(*group, backend, address, rank, size, options.timeout);
     *result = reinterpret_cast<rt_group>(group.release());
   });
 }
@@ -131,7 +131,7 @@ int none() {
 }
 }  // namespace
 
-int rt_group_new(const char*, const char*, int32_t, int32_t, int32_t, int32_t, int64_t, rt_group*) { return none(); }
+int rt_group_new(const char*, const char*, int32_t, const char*, int32_t, int32_t, int32_t, int64_t, rt_group*) { return none(); }
 void rt_group_free(rt_group) {}
 int rt_group_all_reduce(rt_group, rt_tensor) { return none(); }
 int rt_group_broadcast(rt_group, rt_tensor, int32_t) { return none(); }

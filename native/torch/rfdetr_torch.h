@@ -55,6 +55,9 @@ typedef struct rt_value {
 
 /* ---- The library ---- */
 
+/* Counts the changes of this interface: whoever loads a library of another number would call it with the wrong arguments. */
+enum { RT_INTERFACE = 2 };
+RT_API int32_t rt_interface(void);
 RT_API const char* rt_error(void);
 /* The version this file was compiled against ("1.13.0"), and libtorch's own account of itself as it is loaded now. */
 RT_API const char* rt_built_version(void);
@@ -139,12 +142,13 @@ typedef struct rt_group_impl* rt_group;
 /* True if this build has the backend: "gloo" (CPU) or "nccl" (CUDA). */
 RT_API int rt_group_has(const char* backend);
 /*
- * Joins the group of all size ranks, which meet at the key-value store at host:port; the rank with serve != 0 runs that store. Blocks
+ * Joins the group of all size ranks, which meet at the key-value store at host:port; the rank with serve != 0 runs that store. address
+ * is this machine's own, by which the others reach it (Gloo); empty for that of the machine's name. GLOO_SOCKET_IFNAME overrides it. Blocks
  * until all are there. Every operation ends within timeout_ms: with an error if a rank is late or gone. All ranks call the same
  * operations in the same order, from one thread at a time.
  */
-RT_API int rt_group_new(const char* backend, const char* host, int32_t port, int32_t serve, int32_t rank, int32_t size, int64_t timeout_ms,
-                        rt_group* result);
+RT_API int rt_group_new(const char* backend, const char* host, int32_t port, const char* address, int32_t serve, int32_t rank, int32_t size,
+                        int64_t timeout_ms, rt_group* result);
 RT_API void rt_group_free(rt_group group);
 /* In place: the sum over all ranks. Contiguous. */
 RT_API int rt_group_all_reduce(rt_group group, rt_tensor tensor);

@@ -62,6 +62,7 @@ void set_autocast(c10::DeviceType kind, bool on, at::ScalarType type) {
 void rt::fail(std::string text) { message = std::move(text); }
 void rt::count(int64_t change) { live.fetch_add(change, std::memory_order_relaxed); }
 
+int32_t rt_interface(void) { return RT_INTERFACE; }
 const char* rt_error(void) { return message.c_str(); }
 const char* rt_built_version(void) { return TORCH_VERSION; }
 

@@ -18,7 +18,7 @@ internal static class ExportCommand
             Description = $"Checkpoint, name of downloaded weights, or {ModelArguments.BuiltIn}."
         };
         Option<string?> output = OptionsOf.OutputFile("--output", "PATH", "Where to write: .onnx, .safetensors or .pth.");
-        output.Required = true;
+        var triton = new TritonArguments();
         Option<string?> precision = OptionsOf.Choice(
             "--precision",
             "Weights, and products of an .onnx file (default fp32); int8 needs a model from 'quantize', bf16 is for "
@@ -40,10 +40,11 @@ internal static class ExportCommand
         var checkpoint = new CheckpointArguments();
         return new Verb(
             "export", "Write a model for other runtimes: ONNX, safetensors, .pth.", Run,
-            [file, output, precision, resolution, batch, dialect, int8Weights, .. checkpoint.Symbols]);
+            [file, output, .. triton.Symbols, precision, resolution, batch, dialect, int8Weights, .. checkpoint.Symbols]);
 
         async Task<int> Run(CliContext context)
         {
+            TritonTarget? repository = triton.Read(context, context.Get(output));
             var request = new ExportRequest
             {
                 Precision = context.Get(precision) switch
@@ -61,11 +62,22 @@ internal static class ExportCommand
                     InputSize = context.Get(resolution) is (int height, int width) ? new ImageSize(height, width) : null,
                 },
             };
-            ExportResult result = await context.WithProgressAsync(
-                "exporting",
-                _ => Task.Run(() => Exporter.Export(context.Get(file), context.Get(output)!, request), context.Cancellation));
-            Report(context, result);
+            string model = context.Get(file);
+            if (repository is null)
+            {
+                Report(context, await Made(() => Exporter.Export(model, context.Get(output)!, request)), null);
+            }
+            else
+            {
+                TritonExport made =
+                    await Made(() => TritonRepository.Export(model, repository.Folder, repository.Options, request));
+                Report(context, made.File, made);
+            }
+
             return ExitCodes.Done;
+
+            Task<T> Made<T>(Func<T> export) =>
+                context.WithProgressAsync("exporting", _ => Task.Run(export, context.Cancellation));
         }
     }
 
@@ -74,16 +86,19 @@ internal static class ExportCommand
             && value is >= 1 and <= MostImages ? value
         : throw new FormatException($"is neither 'dynamic' nor a whole number from 1 to {MostImages}");
 
-    private static void Report(CliContext context, ExportResult result)
+    private static void Report(CliContext context, ExportResult result, TritonExport? triton)
     {
         foreach (string warning in result.Warnings)
             context.Warn(warning);
-        context.WriteJson(CliJson.Default.ExportDocument, () => ExportDocument.Of(result));
+        context.WriteJson(CliJson.Default.ExportDocument, () => ExportDocument.Of(result, triton));
         if (context.WantsJson)
             return;
         string size = (result.Bytes / 1e6).ToString("0.0", CultureInfo.InvariantCulture);
         context.Human.Profile.Out.Writer.WriteLine($"{result.Path}: {result.Variant}, {size} MB");
         if (result.DataPath is { } data)
             context.Human.Profile.Out.Writer.WriteLine($"{data}: its constants; keep it beside the model");
+        if (triton is not null)
+            context.Human.Profile.Out.Writer.WriteLine(
+                $"{triton.ConfigPath}: model '{triton.Name}' for Triton, version {triton.Version}");
     }
 }

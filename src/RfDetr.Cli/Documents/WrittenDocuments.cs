@@ -2,13 +2,20 @@ using RfDetr.Data;
 
 namespace RfDetr.Cli.Documents;
 
-/// <summary>Document that <c>export</c> writes; <c>data_file</c> is null where all constants are in the file.</summary>
+/// <summary>
+/// Document that <c>export</c> writes; <c>data_file</c> is null where all constants are in the file, <c>triton</c> without
+/// <c>--triton</c>.
+/// </summary>
 internal sealed record ExportDocument(
-    string File, string? DataFile, long Bytes, string Variant, IReadOnlyList<string> Warnings)
+    string File, string? DataFile, long Bytes, string Variant, IReadOnlyList<string> Warnings, TritonDocument? Triton)
 {
-    public static ExportDocument Of(ExportResult result) =>
-        new(result.Path, result.DataPath, result.Bytes, result.Variant, result.Warnings);
+    public static ExportDocument Of(ExportResult result, TritonExport? triton) => new(
+        result.Path, result.DataPath, result.Bytes, result.Variant, result.Warnings,
+        triton is null ? null : new(triton.Name, triton.Version, triton.ConfigPath));
 }
+
+/// <summary>The model of a Triton repository that <c>export --triton</c> wrote.</summary>
+internal sealed record TritonDocument(string Name, int Version, string Config);
 
 /// <summary>Document that <c>data convert</c> writes.</summary>
 internal sealed record ConversionDocument(string Folder, string Layout, int Images, int Objects, IReadOnlyList<string> Lost)

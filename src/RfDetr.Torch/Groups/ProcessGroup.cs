@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -14,11 +15,20 @@ internal sealed unsafe class ProcessGroup : SafeHandle
     private const long BucketBytes = 25 << 20;
     private static readonly AtenOp FlatOp = new("aten::cat");
 
+    // libtorch ends what takes longer than the timeout; beyond that it is given this before it counts as hung.
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(15);
+
+    // Joining waits for the store and then for the others.
+    private const int JoiningSteps = 2;
+
+    private readonly GroupThread? _thread;
+
     private ProcessGroup(ProcessGroupOptions options)
         : base(0, ownsHandle: true)
     {
         Options = options;
         Device = options.Backend == "nccl" ? Device.Cuda(options.LocalRank) : Device.Cpu;
+        _thread = options.WorldSize > 1 ? new GroupThread() : null;
     }
 
     /// <summary>Members of the group and their meeting point.</summary>
@@ -47,16 +57,14 @@ internal sealed unsafe class ProcessGroup : SafeHandle
         if (options.WorldSize == 1)
             return group;
         TorchLoader.Load();
-        nint handle;
-        int status;
-        bool serve = options.ServeStore && options.Rank == 0;
-        fixed (byte* backend = Encoding.UTF8.GetBytes(options.Backend + '\0'), host = Encoding.UTF8.GetBytes(options.Host + '\0'))
-            status = Shim.rt_group_new(
-                backend, host, options.Port, serve ? 1 : 0, options.Rank, options.WorldSize,
-                (long)options.Timeout.TotalMilliseconds, &handle);
-        if (status != 0)
-            group.Failed("could not join");
-        group.SetHandle(handle);
+        var joined = new StrongBox<nint>();
+        if (group._thread!.Run(() => New(options, joined), JoiningSteps * options.Timeout + s_grace) is { } error)
+        {
+            group.Dispose();
+            group.Failed("could not join", error);
+        }
+
+        group.SetHandle(joined.Value);
         return group;
     }
 
@@ -67,7 +75,7 @@ internal sealed unsafe class ProcessGroup : SafeHandle
         if (WorldSize == 1)
             return;
         RequireContiguous(tensor);
-        Check(Shim.rt_group_all_reduce(Handle, tensor.Raw), "all-reduce");
+        Call(group => Shim.rt_group_all_reduce(group, tensor.Raw), "all-reduce");
         GC.KeepAlive(tensor);
     }
 
@@ -97,7 +105,7 @@ internal sealed unsafe class ProcessGroup : SafeHandle
         if (WorldSize == 1)
             return;
         RequireContiguous(tensor);
-        Check(Shim.rt_group_broadcast(Handle, tensor.Raw, root), "broadcast");
+        Call(group => Shim.rt_group_broadcast(group, tensor.Raw, root), "broadcast");
         GC.KeepAlive(tensor);
     }
 
@@ -118,18 +126,45 @@ internal sealed unsafe class ProcessGroup : SafeHandle
     public void Barrier()
     {
         if (WorldSize > 1)
-            Check(Shim.rt_group_barrier(Handle), "barrier");
+            Call(group => Shim.rt_group_barrier(group), "barrier");
     }
 
     /// <inheritdoc/>
     protected override bool ReleaseHandle()
     {
-        if (handle != 0)
-            Shim.rt_group_free(handle);
-        return true;
+        nint group = handle;
+        return group == 0 || _thread!.Run(() => Free(group), s_grace) is null;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        _thread?.Dispose();
     }
 
     private nint Handle => IsClosed ? throw new ObjectDisposedException(nameof(ProcessGroup)) : handle;
+
+    private static int New(ProcessGroupOptions options, StrongBox<nint> joined)
+    {
+        bool serve = options.ServeStore && options.Rank == 0;
+        nint made = 0;
+        int status;
+        fixed (byte* backend = Bytes(options.Backend), host = Bytes(options.Host), address = Bytes(options.OwnAddress))
+            status = Shim.rt_group_new(
+                backend, host, options.Port, address, serve ? 1 : 0, options.Rank, options.WorldSize,
+                (long)options.Timeout.TotalMilliseconds, &made);
+        joined.Value = made;
+        return status;
+
+        static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text + '\0');
+    }
+
+    private static int Free(nint group)
+    {
+        Shim.rt_group_free(group);
+        return 0;
+    }
 
     private void Bucket(TorchTensor[] tensors, bool mean)
     {
@@ -148,12 +183,9 @@ internal sealed unsafe class ProcessGroup : SafeHandle
         for (int i = 0; i < outputs.Length; i++)
             outputs[i] = TorchTensor.EmptyLike(input);
         nint[] raw = Array.ConvertAll(outputs, static t => t.Raw);
-        int status;
-        fixed (nint* p = raw)
-            status = Shim.rt_group_all_gather(Handle, input.Raw, p);
+        Call(group => AllGather(group, input.Raw, raw), "all-gather");
         GC.KeepAlive(outputs);
         GC.KeepAlive(input);
-        Check(status, "all-gather");
         return outputs;
     }
 
@@ -163,13 +195,21 @@ internal sealed unsafe class ProcessGroup : SafeHandle
             throw new ArgumentException($"process groups move contiguous tensors; this one ({tensor}) is not", nameof(tensor));
     }
 
-    private void Check(int status, string operation)
+    private static int AllGather(nint group, nint input, nint[] outputs)
     {
-        if (status != 0)
-            Failed($"{operation} failed");
+        fixed (nint* p = outputs)
+            return Shim.rt_group_all_gather(group, input, p);
     }
 
-    private void Failed(string what) => throw new TorchException(
-        $"process group (rank {Rank} of {WorldSize}, {Options.Backend}, store at {Options.Host}:{Options.Port}): {what}; "
-            + $"a process may have ended, or not started within {Options.Timeout}: {Shim.LastError()}");
+    private void Call(Func<nint, int> operation, string name)
+    {
+        nint group = Handle;
+        if (_thread!.Run(() => operation(group), Options.Timeout + s_grace) is { } error)
+            Failed($"{name} failed", error);
+    }
+
+    private void Failed(string what, string error) => throw new TorchException(
+        $"process group (rank {Rank} of {WorldSize}, {Options.Backend}, store at {Options.Host}:{Options.Port}): {what}; a "
+            + Invariant.Text($"process may have ended, or been out of reach for {Options.Timeout.TotalSeconds:0.###} s: ")
+            + error);
 }

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace RfDetr.Torch;
 
 /// <summary>Members of a process group and their meeting point.</summary>
@@ -17,6 +19,12 @@ internal sealed record ProcessGroupOptions
     /// <summary>Machine of rank 0, where the key-value store is.</summary>
     public string Host { get; init; } = "127.0.0.1";
 
+    /// <summary>
+    /// Address of this machine by which the others reach it, for Gloo; null for that of the machine's name. The environment
+    /// variable <c>GLOO_SOCKET_IFNAME</c> names an interface instead.
+    /// </summary>
+    public string? Address { get; init; }
+
     /// <summary>Port of the store, 1…65535.</summary>
     public int Port { get; init; } = 29500;
 
@@ -30,6 +38,15 @@ internal sealed record ProcessGroupOptions
     /// True if rank 0 runs the store; false where a launcher does (torchrun with TORCHELASTIC_USE_AGENT_STORE).
     /// </summary>
     public bool ServeStore { get; init; } = true;
+
+    /// <summary>
+    /// Empty for that of the machine's name. With all on one machine that name need not resolve, and a firewall has nothing to
+    /// say.
+    /// </summary>
+    internal string OwnAddress =>
+        Address ?? (Host == "localhost" || (IPAddress.TryParse(Host, out IPAddress? host) && IPAddress.IsLoopback(host))
+            ? IPAddress.Loopback.ToString()
+            : "");
 
     internal void Validate()
     {

@@ -9,6 +9,12 @@ internal static unsafe partial class Shim
 {
     internal const string Library = "rfdetr_torch";
 
+    /// <summary>The interface that these declarations follow, <c>RT_INTERFACE</c>.</summary>
+    internal const int Interface = 2;
+
+    [LibraryImport(Library)]
+    internal static partial int rt_interface();
+
     [LibraryImport(Library)]
     internal static partial byte* rt_error();
 
@@ -95,7 +101,7 @@ internal static unsafe partial class Shim
 
     [LibraryImport(Library)]
     internal static partial int rt_group_new(
-        byte* backend, byte* host, int port, int serve, int rank, int size, long timeoutMs, nint* result);
+        byte* backend, byte* host, int port, byte* address, int serve, int rank, int size, long timeoutMs, nint* result);
 
     [LibraryImport(Library)]
     internal static partial void rt_group_free(nint group);

@@ -80,8 +80,30 @@ internal static unsafe class TorchLoader
         return null;
     }
 
+    /// <summary>Refuses a shim that follows another interface.</summary>
+    /// <param name="read">Asks the shim; libraries from before there was a number do not have the function.</param>
+    /// <exception cref="TorchMissingException">It is another one.</exception>
+    internal static void RequireInterface(Func<int> read)
+    {
+        int found;
+        try
+        {
+            found = read();
+        }
+        catch (EntryPointNotFoundException)
+        {
+            found = 1;
+        }
+
+        if (found != Shim.Interface)
+            throw new TorchMissingException(
+                Invariant.Text($"the shim has interface {found}, this program needs {Shim.Interface}; run eng/torch.sh to build ")
+                    + "it again, or point RFDETR_TORCH at one that was built with this version");
+    }
+
     private static void CheckVersion()
     {
+        RequireInterface(Shim.rt_interface);
         string built = Marshal.PtrToStringUTF8((nint)Shim.rt_built_version()) ?? "";
         string config = Marshal.PtrToStringUTF8((nint)Shim.rt_loaded_config()) ?? "";
         const string key = "TORCH_VERSION=";

@@ -334,6 +334,10 @@ internal static class TrainOptionTable
             "processes", Whole("N", 1, 64), h => h.Processes, (h, v) => h with { Processes = v },
             "Processes that share the work of each step, on this machine."),
         s_hardware.Option(
+            "rank_timeout", Whole("SECONDS", 1, 86_400), h => h.RankTimeout, (h, v) => h with { RankTimeout = v },
+            "Seconds that a process waits for the others of its run, at the start and in every step; then all end with an error.",
+            mayChange: true),
+        s_hardware.Option(
             "threads", Whole("N", 1, 1024).Or("0", 0L), h => h.Threads, (h, v) => h with { Threads = v },
             "Threads of the network; 0: one for each physical core, shared among the processes.", mayChange: true),
         s_hardware.Option(

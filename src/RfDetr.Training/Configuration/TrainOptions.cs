@@ -264,6 +264,12 @@ public sealed record HardwareOptions
     /// </summary>
     public int Processes { get; init; } = 1;
 
+    /// <summary>
+    /// Seconds that a process waits for the others of its run, when they meet and in every step, 1 to 86400; then all of them end
+    /// with an error.
+    /// </summary>
+    public int RankTimeout { get; init; } = 600;
+
     /// <summary>Threads of the network, ≥ 1; null for one for each physical core, shared among the processes.</summary>
     public int? Threads { get; init; }
 

@@ -14,18 +14,30 @@ internal sealed class GroupRanks : Ranks
     /// <summary>The group that the environment names; alone without one.</summary>
     /// <param name="environment">This process among the others.</param>
     /// <param name="device">Device that the tensors lie on: Gloo serves the CPU, NCCL GPUs.</param>
-    /// <exception cref="TorchException">The others could not be reached in time.</exception>
-    public static Ranks Join(RankEnvironment environment, Device device) =>
-        !environment.IsShared ? Alone : new GroupRanks(ProcessGroup.Create(new ProcessGroupOptions
+    /// <param name="timeout">The longest that a process waits for the others, now and in every operation later.</param>
+    /// <param name="note">Hears what is waited for.</param>
+    /// <exception cref="TrainingException">The others did not come in time, or do not fit together.</exception>
+    /// <exception cref="TorchException">libtorch could not join them.</exception>
+    public static Ranks Join(RankEnvironment environment, Device device, TimeSpan timeout, Action<string> note)
+    {
+        if (!environment.IsShared)
+            return Alone;
+        string? address = environment.ServesStore
+            ? RankMeeting.Attend(environment, RankHello.Of(environment, device), timeout, note)
+            : RankMeeting.AddressTowards(environment.MasterAddress, environment.MasterPort);
+        return new GroupRanks(ProcessGroup.Create(new ProcessGroupOptions
         {
             Rank = environment.Rank,
             WorldSize = environment.WorldSize,
             LocalRank = environment.LocalRank,
             Host = environment.MasterAddress,
             Port = environment.MasterPort,
+            Address = address,
+            Timeout = timeout,
             ServeStore = environment.ServesStore,
             Backend = device.IsCpu ? "gloo" : "nccl",
         }));
+    }
 
     /// <inheritdoc/>
     public override int Rank => _group.Rank;
@@ -48,6 +60,15 @@ internal sealed class GroupRanks : Ranks
     /// <inheritdoc/>
     public override IReadOnlyList<FoundObject> Gather(IReadOnlyList<FoundObject> mine) =>
         [.. _group.AllGather(Write(mine)).SelectMany(Read)];
+
+    /// <inheritdoc/>
+    public override void RequireAgreement(Func<IReadOnlyList<RankFact>> facts)
+    {
+        IReadOnlyList<RankFact> mine = facts();
+        byte[][] all = _group.AllGather(Encoding.UTF8.GetBytes(RankFact.Join(mine)));
+        if (RankFact.Difference(mine, Array.ConvertAll(all, Encoding.UTF8.GetString)) is { } difference)
+            throw new TrainingException(difference);
+    }
 
     /// <inheritdoc/>
     public override void Barrier() => _group.Barrier();

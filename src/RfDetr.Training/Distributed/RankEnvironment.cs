@@ -3,7 +3,8 @@ using System.Globalization;
 namespace RfDetr.Training;
 
 /// <summary>
-/// This process among those that train together, by the environment variables that torchrun, Slurm and Kubeflow set.
+/// This process among those that train together, by the environment variables of whatever started it
+/// (<see cref="RankLauncher.All"/>).
 /// </summary>
 /// <param name="Rank">This process, from 0.</param>
 /// <param name="WorldSize">Processes altogether.</param>
@@ -12,16 +13,8 @@ namespace RfDetr.Training;
 /// <param name="MasterPort">Its port.</param>
 internal sealed record RankEnvironment(int Rank, int WorldSize, int LocalRank, string MasterAddress, int MasterPort)
 {
-    private const string RankName =
-        "RANK", WorldName = "WORLD_SIZE", LocalName = "LOCAL_RANK", AddressName = "MASTER_ADDR", PortName = "MASTER_PORT";
-
-    // srun sets these for each of its tasks; a batch script on its own has no step, and is one process however many it asked for.
-    private const string SlurmRank = "SLURM_PROCID", SlurmWorld = "SLURM_STEP_NUM_TASKS", SlurmLocal = "SLURM_LOCALID";
-
     // torchrun's agent may serve the key-value store at the port itself.
     private const string AgentStoreName = "TORCHELASTIC_USE_AGENT_STORE";
-
-    private const int SlurmPort = 29500; // PyTorch's default; srun names none
 
     /// <summary>A process of its own.</summary>
     public static RankEnvironment Alone { get; } = new(0, 1, 0, "127.0.0.1", 0);
@@ -33,35 +26,35 @@ internal sealed record RankEnvironment(int Rank, int WorldSize, int LocalRank, s
     internal bool ServesStore { get; init; } = true;
 
     /// <summary>
-    /// Reads the environment; <see cref="Alone"/> if <c>WORLD_SIZE</c> (or the tasks of Slurm's step) is not set or 1.
+    /// Reads the environment; <see cref="Alone"/> if no launcher's variables are set, or they are those of one process.
     /// </summary>
     /// <param name="read">Gives a variable's value; null for the process's own environment.</param>
     /// <exception cref="ArgumentException">Some variables are missing or wrong; all are named.</exception>
     public static RankEnvironment Read(Func<string, string?>? read = null)
     {
         read ??= Environment.GetEnvironmentVariable;
-        bool slurm = string.IsNullOrEmpty(read(WorldName));
-        (string worldName, string rankName, string localName) =
-            slurm ? (SlurmWorld, SlurmRank, SlurmLocal) : (WorldName, RankName, LocalName);
-        if (string.IsNullOrEmpty(read(worldName)))
+        if (RankLauncher.All.FirstOrDefault(l => l.IsSet(read)) is not { } launcher)
             return Alone;
         var wrong = new List<string>();
-        int world = Whole(worldName, 1, 4096);
+        int world = Whole(launcher.World, 1, 4096);
         if (world == 1 && wrong.Count == 0)
             return Alone;
-        int rank = Whole(rankName, 0, Math.Max(0, world - 1));
-        int local = string.IsNullOrEmpty(read(localName)) ? rank : Whole(localName, 0, Math.Max(0, world - 1));
-        int port = slurm && string.IsNullOrEmpty(read(PortName)) ? SlurmPort : Whole(PortName, 1, 65535);
-        string? address = read(AddressName);
+        int rank = Whole(launcher.Rank, 0, Math.Max(0, world - 1));
+        // A launcher that says nothing of it starts one process on each machine.
+        int local = string.IsNullOrEmpty(read(launcher.Local)) ? 0 : Whole(launcher.Local, 0, Math.Max(0, world - 1));
+        int port = string.IsNullOrEmpty(read(RankLauncher.PortName)) && launcher.Port(read) is { } usual
+            ? usual
+            : Whole(RankLauncher.PortName, 1, 65535);
+        string? address = read(RankLauncher.AddressName) is { Length: > 0 } named ? named : launcher.Address(read);
         if (string.IsNullOrEmpty(address))
-            wrong.Add($"{AddressName} is not set");
+            wrong.Add($"{RankLauncher.AddressName} is not set");
         return wrong.Count == 0
             ? new RankEnvironment(rank, world, local, address!, port)
             {
                 ServesStore = !string.Equals(read(AgentStoreName), "True", StringComparison.OrdinalIgnoreCase),
             }
             : throw new ArgumentException(
-                $"{worldName} is set, so this is one of several processes, but {string.Join("; ", wrong)}");
+                $"{launcher.World} is set, so this is one of several processes, but {string.Join("; ", wrong)}");
 
         int Whole(string name, int least, int most)
         {
@@ -76,11 +69,18 @@ internal sealed record RankEnvironment(int Rank, int WorldSize, int LocalRank, s
     }
 
     /// <summary>The variables for a process that is to be started.</summary>
-    public IEnumerable<KeyValuePair<string, string>> Variables =>
-    [
-        new(RankName, Text(Rank)), new(WorldName, Text(WorldSize)), new(LocalName, Text(LocalRank)),
-        new(AddressName, MasterAddress), new(PortName, Text(MasterPort)),
-    ];
+    public IEnumerable<KeyValuePair<string, string>> Variables
+    {
+        get
+        {
+            RankLauncher launcher = RankLauncher.All[0];
+            return
+            [
+                new(launcher.Rank, Text(Rank)), new(launcher.World, Text(WorldSize)), new(launcher.Local, Text(LocalRank)),
+                new(RankLauncher.AddressName, MasterAddress), new(RankLauncher.PortName, Text(MasterPort)),
+            ];
+        }
+    }
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -40,6 +40,12 @@ internal class Ranks : IDisposable
     /// <summary>The detections of all processes, in the order of the ranks.</summary>
     public virtual IReadOnlyList<FoundObject> Gather(IReadOnlyList<FoundObject> mine) => mine;
 
+    /// <summary>Compares what all must have in common; all must ask at the same time.</summary>
+    /// <exception cref="TrainingException">A process has something else; the same message in all.</exception>
+    public virtual void RequireAgreement(Func<IReadOnlyList<RankFact>> facts)
+    {
+    }
+
     /// <summary>Waits until all are here.</summary>
     public virtual void Barrier()
     {

@@ -12,6 +12,11 @@ public interface ITrainingLog
     /// <summary>Something that should be looked at but does not end the run.</summary>
     void Warn(string message);
 
+    /// <summary>
+    /// The other processes of the run are waited for; said by every process, as each may be the only one of its machine.
+    /// </summary>
+    void Waiting(string message) => Note(message);
+
     /// <summary>A step was taken; called every <see cref="TrainingOutputOptions.LogSteps"/> steps.</summary>
     void Step(StepProgress progress);
 

@@ -43,7 +43,8 @@ public sealed class Trainer(TrainOptions options, ITrainingLog? log = null)
         Device device = DeviceOf(options, environment);
         TorchRuntime.Require(device);
         TorchRuntime.Threads = options.Hardware.Threads ?? Math.Max(1, TorchRuntime.Threads / environment.WorldSize);
-        using Ranks ranks = GroupRanks.Join(environment, device);
+        using Ranks ranks =
+            GroupRanks.Join(environment, device, TimeSpan.FromSeconds(options.Hardware.RankTimeout), _log.Waiting);
         using RunFolder folder = environment.Rank == 0
             ? RunFolder.Open(options.Output.Folder!)
             : RunFolder.Borrow(options.Output.Folder!);
@@ -59,6 +60,7 @@ public sealed class Trainer(TrainOptions options, ITrainingLog? log = null)
             if (last is not null)
                 session.Restore(last);
             last?.Dispose(); // it will be replaced
+            session.RequireAgreement();
             return session.Run(stop);
         }
         finally

@@ -76,6 +76,11 @@ internal sealed class TrainingSession : IDisposable
             _log.Note($"resumed at epoch {_status.Epoch + 1}, step {_status.StepInEpoch} ({_status.Steps} steps in all)");
     }
 
+    /// <summary>Compares with the other processes what all must have in common.</summary>
+    /// <exception cref="TrainingException">They differ; the same message in all.</exception>
+    public void RequireAgreement() =>
+        _ranks.RequireAgreement(() => RankAgreement.Facts(_setup, _status, _backend.Parameters));
+
     /// <summary>Trains to the end, or until <paramref name="stop"/>; then the step is finished and everything saved.</summary>
     public TrainingOutcome Run(CancellationToken stop)
     {

@@ -1,6 +1,6 @@
 namespace RfDetr.Jobs.Tests;
 
-/// <summary>A broker that goes and comes back; it is one of the test's own.</summary>
+/// <summary>A broker that goes and comes back; it is a broker of its own.</summary>
 public sealed class RabbitRestartTests
 {
     [SkippableFact]

@@ -56,7 +56,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {await output} {await errors}");
     }
 
-    /// <summary>The server's output; known when it has ended.</summary>
+    /// <summary>The output of the server; known when it has ended.</summary>
     public async Task<string> PrintedAsync() => await _output + await _errors;
 
     public async ValueTask DisposeAsync()

@@ -18,6 +18,7 @@ public sealed class InterruptedTests : IDisposable
         "eval --model demo --data SET --split train --allow-missing --json OUT/e.json",
         "export demo --output OUT/demo.onnx",
         "export demo --output OUT/demo.pth",
+        "export demo --triton OUT/models",
         "benchmark --model demo --json OUT/b.json",
         "diff demo demo --images IMAGE --report OUT/d.html --json OUT/d.json",
         "quantize --model MODEL --data SET --split train --images 1 --output OUT/q.safetensors",

@@ -17,6 +17,16 @@ public sealed class LoaderTests
         TorchLoader.BlasKernels(present, avx512).ShouldBe(expected);
 
     [Fact]
+    public void AShimOfAnotherInterfaceIsRefused()
+    {
+        TorchLoader.RequireInterface(() => Shim.Interface);
+        Should.Throw<TorchMissingException>(() => TorchLoader.RequireInterface(() => Shim.Interface + 1))
+            .Message.ShouldStartWith("the shim has interface 3, this program needs 2; run eng/torch.sh");
+        Should.Throw<TorchMissingException>(() => TorchLoader.RequireInterface(() => throw new EntryPointNotFoundException()))
+            .Message.ShouldStartWith("the shim has interface 1, this program needs 2");
+    }
+
+    [Fact]
     public void TheStackOfAMessageIsLeftOut()
     {
         const string message =

@@ -119,6 +119,26 @@ public sealed class ProcessGroupTests
         Should.Throw<ArgumentException>(() => ProcessGroup.Create(new() { Port = 70000 })).Message.ShouldContain("port 70000");
     }
 
+    /// <summary>Should libtorch not end a call when its time is over, its caller goes on without it.</summary>
+    [Fact]
+    public void A_call_that_does_not_come_back_is_left_behind()
+    {
+        using var thread = new GroupThread();
+        thread.Run(() => 0, TimeSpan.FromMinutes(1)).ShouldBeNull();
+        thread.IsStuck.ShouldBeFalse();
+
+        static int Hang()
+        {
+            Thread.Sleep(Timeout.Infinite);
+            return 0;
+        }
+
+        Should.Throw<NotSupportedException>(() => thread.Run(() => throw new NotSupportedException(), TimeSpan.FromMinutes(1)));
+        thread.Run(Hang, TimeSpan.FromSeconds(0.5)).ShouldBe("libtorch did not come back within 0.5 s and is left behind");
+        thread.IsStuck.ShouldBeTrue();
+        thread.Run(() => 0, TimeSpan.FromMinutes(1)).ShouldBe("an earlier operation never came back");
+    }
+
     private static void InEachRank(int size, Action<ProcessGroup> body)
     {
         int port = FreePort();

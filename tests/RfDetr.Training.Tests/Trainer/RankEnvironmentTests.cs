@@ -27,6 +27,45 @@ public sealed class RankEnvironmentTests
         Read("SLURM_PROCID=1 SLURM_STEP_NUM_TASKS=2 SLURM_LOCALID=0 MASTER_ADDR=n1")
             .ShouldBe(new RankEnvironment(1, 2, 0, "n1", 29500));
 
+    /// <summary>Each launcher as its documentation, or its source, says that it sets them.</summary>
+    [Theory]
+    // Kubeflow's PyTorchJob: one process in each pod, with more pods than one of them has GPUs
+    [InlineData("RANK=3 WORLD_SIZE=4 MASTER_ADDR=job-master-0 MASTER_PORT=23456 PET_NNODES=4", 3, 4, 0, "job-master-0", 23456)]
+    // mpirun of Open MPI, also as an MPIJob of Kubeflow starts it
+    [InlineData(
+        "OMPI_COMM_WORLD_SIZE=4 OMPI_COMM_WORLD_RANK=3 OMPI_COMM_WORLD_LOCAL_RANK=1 OMPI_COMM_WORLD_LOCAL_SIZE=2 "
+            + "MASTER_ADDR=job-worker-0.job.ml.svc",
+        3, 4, 1, "job-worker-0.job.ml.svc", 29500)]
+    [InlineData(
+        "OMPI_COMM_WORLD_SIZE=2 OMPI_COMM_WORLD_RANK=1 OMPI_COMM_WORLD_LOCAL_RANK=1 OMPI_COMM_WORLD_LOCAL_SIZE=2", 1, 2, 1,
+        "127.0.0.1", 29500)]
+    // within a job of Slurm, whose step then is that of Open MPI's own daemons
+    [InlineData(
+        "OMPI_COMM_WORLD_SIZE=4 OMPI_COMM_WORLD_RANK=2 OMPI_COMM_WORLD_LOCAL_RANK=0 SLURM_STEP_NUM_TASKS=2 SLURM_PROCID=1 "
+            + "MASTER_ADDR=n1 MASTER_PORT=7",
+        2, 4, 0, "n1", 7)]
+    // mpirun of MPICH and Intel MPI
+    [InlineData("PMI_SIZE=4 PMI_RANK=2 MPI_LOCALRANKID=0 MPI_LOCALNRANKS=2 MASTER_ADDR=n1", 2, 4, 0, "n1", 29500)]
+    // srun, whose PMI says nothing of the machine
+    [InlineData(
+        "SLURM_STEP_NUM_TASKS=4 SLURM_PROCID=2 SLURM_LOCALID=0 SLURM_STEP_TASKS_PER_NODE=2(x2) SLURM_STEP_NODELIST=gpu[07-08] "
+            + "SLURM_JOB_ID=1234567 PMI_SIZE=4 PMI_RANK=2",
+        2, 4, 0, "gpu07", 24567)]
+    [InlineData(
+        "SLURM_STEP_NUM_TASKS=4 SLURM_PROCID=3 SLURM_LOCALID=3 SLURM_STEP_TASKS_PER_NODE=4 SLURM_JOB_NODELIST=n1", 3, 4, 3,
+        "127.0.0.1", 29500)]
+    public void EveryLauncherIsUnderstood(string set, int rank, int world, int local, string address, int port) =>
+        Read(set).ShouldBe(new RankEnvironment(rank, world, local, address, port));
+
+    [Theory]
+    [InlineData("node", "node")]
+    [InlineData("a,b", "a")]
+    [InlineData("gpu[03-07,12],login1", "gpu03")]
+    [InlineData("gpu[12,3-7]", "gpu12")]
+    [InlineData("rack[2-3]n[10-11]-x,b", "rack2n10-x")]
+    [InlineData("n[1", "n")]
+    public void SlurmsListsBeginWithTheFirstMachine(string list, string host) => RankLauncher.FirstHost(list).ShouldBe(host);
+
     [Theory]
     [InlineData("SLURM_PROCID=0 SLURM_NTASKS=4")] // a batch script
     [InlineData("SLURM_PROCID=0 SLURM_STEP_NUM_TASKS=1 SLURM_LOCALID=0")]

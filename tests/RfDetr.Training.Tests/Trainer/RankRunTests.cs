@@ -114,6 +114,86 @@ public sealed class RankRunTests
         first.Errors.ShouldContain("a process may have ended");
     }
 
+    /// <summary>Processes that were started differently say so, both with the same sentence, before the first step.</summary>
+    [SkippableTheory]
+    [InlineData("lr", "2e-4", "option lr: rank 0 has 0.0004, rank 1 has 0.0002; start all processes with the same options")]
+    [InlineData("dataset_dir", "other", "the data of split 'train': rank 0 has 12 images, ")]
+    [InlineData("seed", "7", "option seed: rank 0 has 42, rank 1 has 7")]
+    public async Task ProcessesThatDoNotAgreeEndBeforeTheFirstStep(string key, string value, string message)
+    {
+        TinyRun.RequireTorch();
+        using var folder = new TemporaryFolder();
+        TrainOptions options = Plain(await TinyRun.DataAsync(folder), folder["run"]);
+        TrainOptions different = key switch
+        {
+            "dataset_dir" => options.With((key, await TinyRun.DataAsync(folder, images: 10, name: value))),
+            _ => options.With((key, value)),
+        };
+        different = different.With(("output_dir", folder["second"]));
+        int port = FreePort();
+        using TrainingProcess first = TrainingProcess.Start(options, new RankEnvironment(0, 2, 0, "127.0.0.1", port));
+        using TrainingProcess second = TrainingProcess.Start(different, new RankEnvironment(1, 2, 1, "127.0.0.1", port));
+
+        first.Wait().ShouldBe(1, first.Errors);
+        second.Wait().ShouldBe(1, second.Errors);
+        string error = ErrorOf(first);
+        error.ShouldContain($"the processes of the run do not agree on {message}");
+        ErrorOf(second).ShouldBe(error);
+        File.Exists(Checkpoint(options)).ShouldBeFalse();
+
+        static string ErrorOf(TrainingProcess process) => process.Errors.Split('\n')
+            .Where(l => l.StartsWith("error:", StringComparison.Ordinal)).ShouldHaveSingleItem(process.Errors);
+    }
+
+    [SkippableFact]
+    public async Task AProcessTooManyIsTurnedAwayAndTheRunGoesOn()
+    {
+        TinyRun.RequireTorch();
+        using var folder = new TemporaryFolder();
+        TrainOptions options =
+            Plain(await TinyRun.DataAsync(folder), folder["run"]).With(("epochs", 1000), ("eval_interval", 1000));
+        int port = FreePort();
+        using TrainingProcess first = TrainingProcess.Start(options, new RankEnvironment(0, 2, 0, "127.0.0.1", port));
+        using TrainingProcess second = TrainingProcess.Start(options, new RankEnvironment(1, 2, 1, "127.0.0.1", port));
+        first.WaitFor("epoch 1/1000 step 2/");
+
+        TrainOptions late = options.With(("output_dir", folder["late"]), ("rank_timeout", 6));
+        using TrainingProcess third = TrainingProcess.Start(late, new RankEnvironment(1, 2, 1, "127.0.0.1", port));
+
+        third.Wait().ShouldBe(1);
+        third.Errors.ShouldContain("the processes may have met without this one");
+        third.Errors.ShouldContain($"rank 1 waits for rank 0 at 127.0.0.1:{port} (");
+        first.IsRunning.ShouldBeTrue(first.Errors);
+        second.IsRunning.ShouldBeTrue(second.Errors);
+    }
+
+    /// <remarks>As on machines without storage that they share: the second finds no checkpoint.</remarks>
+    [SkippableFact]
+    public async Task AProcessThatDoesNotSeeTheCheckpointIsNamed()
+    {
+        TinyRun.RequireTorch();
+        using var folder = new TemporaryFolder();
+        TrainOptions options = Plain(await TinyRun.DataAsync(folder), folder["run"]);
+        TrainOptions elsewhere = options.With(("output_dir", folder["elsewhere"]));
+        FinishTwo(options, options).ShouldBeEmpty();
+
+        string errors = FinishTwo(options, elsewhere);
+
+        errors.ShouldMatch(
+            "do not agree on the progress of the run: rank 0 has [1-9][0-9]* steps, epoch 2, step 0, rank 1 has 0 steps, "
+                + "epoch 1, step 0; all processes must see the same run folder");
+
+        static string FinishTwo(TrainOptions one, TrainOptions two)
+        {
+            int port = FreePort();
+            using TrainingProcess first = TrainingProcess.Start(one, new RankEnvironment(0, 2, 0, "127.0.0.1", port));
+            using TrainingProcess second = TrainingProcess.Start(two, new RankEnvironment(1, 2, 1, "127.0.0.1", port));
+            int code = first.Wait();
+            second.Wait().ShouldBe(code);
+            return code == 0 ? "" : first.Errors;
+        }
+    }
+
     // Nothing random but the order of the images, which does not depend on the number of processes.
     private static TrainOptions Plain(string data, string output) =>
         TinyRun.Options(data, output, masks: false).With(

@@ -14,21 +14,21 @@ internal static class TinyRun
 
     public static void RequireTorch() => Skip.IfNot(TorchRuntime.IsAvailable(out string reason), reason);
 
-    public static async Task<string> DataAsync(TemporaryFolder folder, int images = Images)
+    public static async Task<string> DataAsync(TemporaryFolder folder, int images = Images, string name = "data")
     {
         foreach (
             (string split, string first, int count) in ((string, string, int)[])[("train", "0", images), ("valid", "1000", 4)])
         {
             int code = await CliApp.RunAsync(
                 [
-                    "data", "synth", "--output", Path.Combine(folder["data"], split), "--count", $"{count}", "--first", first,
+                    "data", "synth", "--output", Path.Combine(folder[name], split), "--count", $"{count}", "--first", first,
                     "--size", "96x72"
                 ],
                 TextWriter.Null, TextWriter.Null, Stream.Null);
             code.ShouldBe(0);
         }
 
-        return folder["data"];
+        return folder[name];
     }
 
     public static TrainOptions Options(string data, string output, bool masks = true) => new()

@@ -28,6 +28,8 @@ internal sealed class TrainingProcess : IDisposable
 
     public int Id => _process.Id;
 
+    public bool IsRunning => !_process.HasExited;
+
     /// <summary>Text that the process wrote to standard error so far.</summary>
     public string Errors => string.Join('\n', _errors);
 
@@ -46,11 +48,32 @@ internal sealed class TrainingProcess : IDisposable
         new(StartInfo([.. Arguments(options), .. more]));
 
     /// <summary>As one of several processes that a launcher of another kind started.</summary>
+    /// <param name="options">Options of the run.</param>
+    /// <param name="rank">The process among the others.</param>
     public static TrainingProcess Start(TrainOptions options, RankEnvironment rank)
     {
         ProcessStartInfo start = StartInfo(Arguments(options));
         foreach ((string name, string value) in rank.Variables)
             start.Environment[name] = value;
+        return new TrainingProcess(start);
+    }
+
+    /// <summary>On one of several machines, by the script that users have for it, which becomes the process.</summary>
+    /// <param name="options">Options of the run.</param>
+    /// <param name="number">The machine, from 0.</param>
+    /// <param name="machines">Number of machines.</param>
+    /// <param name="address">Address of machine 0.</param>
+    /// <param name="through">A program and its arguments that becomes another one, such as <c>ip netns exec</c>.</param>
+    public static TrainingProcess StartByScript(
+        TrainOptions options, int number, int machines, string address, string[] through)
+    {
+        ProcessStartInfo direct = StartInfo([]);
+        string script = Path.Combine(AppContext.BaseDirectory, "deploy", "training", "machines.sh");
+        string[] line = [.. through, "bash", script, Invariant.Text($"{number}"), .. Arguments(options)];
+        var start = new ProcessStartInfo(line[0], line[1..]);
+        start.Environment["MACHINES"] = Invariant.Text($"{machines}");
+        start.Environment["MASTER_ADDR"] = address;
+        start.Environment["RFDETR"] = $"{direct.FileName} {direct.ArgumentList[0]}"; // the script adds the verb
         return new TrainingProcess(start);
     }
 

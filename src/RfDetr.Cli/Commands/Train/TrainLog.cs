@@ -18,6 +18,8 @@ internal sealed class TrainLog(CliContext context, bool speaks = true) : ITraini
             context.Warn(message);
     }
 
+    public void Waiting(string message) => context.Error.MarkupLineInterpolated($"{message}");
+
     public void Step(StepProgress p) => Line(string.Create(
         CultureInfo.InvariantCulture,
         $"epoch {p.Epoch + 1}/{p.Epochs} step {p.Step}/{p.Steps}  loss {p.Loss:0.000} ({LastLayer(p.Terms)})  lr "
