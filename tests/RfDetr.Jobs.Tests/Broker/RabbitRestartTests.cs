@@ -11,7 +11,7 @@ public sealed class RabbitRestartTests
         await using RabbitServer server = await RabbitServer.StartAsync();
         var notices = new Heard<string>();
         var options = new BrokerOptions { Patience = TimeSpan.FromMinutes(3), Notices = notices };
-        JobDefinition job = TestJobs.Of(3000);
+        JobDefinition job = TestJobs.Of(8000);
         await using var queue = new RabbitQueue(server.Address, job, options);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(TestJobs.Limit(500));
         var done = new HashSet<int>();
@@ -28,12 +28,15 @@ public sealed class RabbitRestartTests
         });
 
         await using var publisher = new RabbitPublisher(server.Address, options);
-        Task<long> publishing = publisher.PublishAsync(job, job.AllShards(), null, end.Token);
+        var progress = new Heard<long>();
+        Task<long> publishing = publisher.PublishAsync(job, job.AllShards(), progress, end.Token);
+        while (progress.All.Count == 0)
+            await Task.Delay(5);
         await server.RestartAsync(crash: false);
-        (await publishing).ShouldBe(3000);
+        (await publishing).ShouldBe(8000);
         await server.RestartAsync(crash: true);
         await working;
-        done.Count.ShouldBe(3000);
+        done.Count.ShouldBe(8000);
         notices.All.ShouldContain(n => n.Contains("connecting again", StringComparison.Ordinal));
         notices.All.ShouldAllBe(n => !n.Contains('\n') && !n.Contains(RabbitServer.Password));
     }
