@@ -214,13 +214,18 @@ public sealed class DetectorTests(ITestOutputHelper output) : FrontTest
         using Detector detector = Detector.Load(Model);
         int opened = 0;
         string file = ImageFile(1);
+        var seen = new List<Image>();
         await foreach (ImageOutcome outcome in detector.DetectManyAsync(Endless(), Everything, new StreamOptions { Ahead = 3 }))
         {
-            outcome.Succeeded.ShouldBeTrue();
-            break;
+            _ = outcome.Image.ShouldNotBeNull().Frame;
+            seen.Add(outcome.Image);
+            if (seen.Count == 2)
+                break;
         }
 
-        opened.ShouldBeInRange(1, 3, "no more than were asked for in advance");
+        seen.Select(IsDisposed).ShouldAllBe(
+            gone => gone, "an image is given back when the next one is asked for, or the stream left");
+        opened.ShouldBeInRange(2, 4, "no more than were asked for in advance");
 
         IEnumerable<ImageSource> Endless()
         {
@@ -229,6 +234,18 @@ public sealed class DetectorTests(ITestOutputHelper output) : FrontTest
                 opened++;
                 yield return new FileImage(file);
             }
+        }
+    }
+
+    private static bool IsDisposed(Image image)
+    {
+        try
+        {
+            return image.Frame.Width < 0;
+        }
+        catch (ObjectDisposedException)
+        {
+            return true;
         }
     }
 
