@@ -33,9 +33,10 @@ say "publishing for $rid"
 quietly dotnet publish "$root/src/RfDetr.Serve.Program/RfDetr.Serve.Program.csproj" -c Release -r "$rid" --self-contained true \
   -o "$image/app" -p:DebugType=none -p:PublishReadyToRun=true -p:PublishDocumentationFiles=false \
   -p:PublishReferencesDocumentationFiles=false -v q -nologo || fail "publishing failed; what it said stands above"
-# Symbols, documents, tools of debuggers (the image switches diagnostics off), and what a package brings for another system.
+# Symbols, documents, tools of debuggers (the image switches diagnostics off), collectors of memory that settings would have to
+# choose, and what a package brings for another system.
 find "$image/app" \( -name '*.pdb' -o -name '*.xml' -o -name createdump -o -name 'libcoreclrtraceptprovider.so' \
-  -o -name 'libmscor*' -o -name 'onnxruntime*.dll' -o -name 'onnxruntime*.lib' \) -delete
+  -o -name 'libmscor*' -o -name 'libclrgc*' -o -name 'onnxruntime*.dll' -o -name 'onnxruntime*.lib' \) -delete
 
 # The libraries of the system that these need, with the loader that the program names.
 { find "$image/app" -type f -name '*.so*'; echo "$image/app/rfdetr-serve"; } |

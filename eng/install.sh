@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs the packages of out/packages (eng/pack.sh makes them) as a user would: in an empty folder outside the checkout, with an
 # empty home and none of our settings, and runs the applications of tests/install: as they are, as a single file, trimmed,
-# compiled ahead, as a web API, on ONNX Runtime and without it, and the tool. Every case is run even if one before it failed; the
-# last line is "N passed, N failed, N skipped". Packages of others are taken from the machine's own cache where it has them.
+# compiled ahead, as a web API, on ONNX Runtime and without it, the server as a library, the tool and its server. Every case is
+# run even if one before it failed; the last line is "N passed, N failed, N skipped". Packages of others are taken from the
+# machine's own cache where it has them.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -134,6 +135,32 @@ tool() {
     [ -s found/image.jpg ]
 }
 
+# The server of the tool, from an empty home: it listens, finds what the tool finds, and ends with 0 when it is told to.
+server() {
+  local log=$work/server.log address="" i process status=0
+  rm -rf "$work/empty" && mkdir "$work/empty"
+  HOME=$work/empty tools/rfdetr serve --port 0 --drain 0 >"$log" 2>&1 &
+  process=$!
+  for ((i = 0; i < 600; i++)); do
+    address=$(sed -n 's/^listening on //p' "$log")
+    [ -z "$address" ] && kill -0 "$process" 2>/dev/null || break
+    sleep 0.2
+  done
+  if [ -z "$address" ]; then
+    cat "$log"
+    echo "   the server does not listen"
+    kill "$process" 2>/dev/null || true
+    return 1
+  fi
+  at_home tools/rfdetr serve --check "$address" || status=1
+  at_home tools/rfdetr load "$address/detect" --images images/image.jpg --rate 5 --seconds 2 >load.txt && grep -q '200: 10' load.txt ||
+    { cat load.txt && status=1; }
+  kill -TERM "$process"
+  wait "$process" || status=1
+  [ "$status" -eq 0 ] || cat "$log"
+  return "$status"
+}
+
 require_linker
 case_of "three lines" application console plain -r "$rid" --self-contained false
 case_of "single file" application console single -r "$rid" --self-contained false -p:PublishSingleFile=true
@@ -145,7 +172,9 @@ case_of "ONNX Runtime, trimmed" trimmed onnx trimmed -r "$rid" --self-contained 
 case_of "no native package of ONNX Runtime" told_what_to_add onnx bare -r "$rid" --self-contained false -p:WithNative=false
 case_of "no package of ONNX Runtime" told_what_to_add onnx none -r "$rid" --self-contained false \
   -p:WithNative=false -p:WithEngine=false
+case_of "server as a library" application serve plain -r "$rid" --self-contained false
 case_of "tool" tool
+case_of "tool, server" server
 summed=true
 summary_line "$passed" "$failed" 0
 [ "$failed" -eq 0 ]

@@ -5,7 +5,7 @@ using RfDetr.Bench;
 string what = args.Length > 0 ? args[0] : "all";
 if (what == "tables")
     return TablesBench.Run(args.AsSpan(1));
-int rounds = args.Length > 1 && what != "serve"
+int rounds = args.Length > 1 && what is not ("serve" or "soak")
     ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture)
     : 30;
 string variant = args.Length > 2 ? args[2] : "nano";
@@ -23,8 +23,12 @@ switch (what)
     case "stream": StreamBench.Run(rounds, variant); break;
     case "load": LoadBench.Run(Math.Min(rounds, 5)); break;
     case "serve" when args.Length >= 3:
-        await ServeBench.RunAsync(args[1], args[2], Number(3, 20), (int)Number(4, 2));
+        await ServeBench.RunAsync(args[1], args[2], Number(3, 20), (int)Number(4, 2), (int)Number(5, 2000));
         break;
+    case "soak" when args.Length >= 3:
+        return await SoakBench.RunAsync(args[1], args[2].Split(','), Number(3, 300), (int)Number(4, 128), (int)Number(5, 20))
+            ? 0
+            : 1;
     case "evaluation": EvaluationBench.Run(Math.Min(rounds, 5)); break;
     case "tracking": TrackingBench.Run(Math.Min(rounds, 9)); break;
     case "tracking-clips": TrackingClipsBench.Run(Math.Clamp(rounds, 1, 30)); break;
@@ -43,7 +47,8 @@ switch (what)
                 + $"[VARIANT] [THREADS], int8 and profile-int8 likewise, pipeline [ROUNDS], stream [ROUNDS] [MODEL], "
                 + $"load [ROUNDS], evaluation [ROUNDS], tracking [ROUNDS], tracking-clips [CLIPS], "
                 + $"video [ROUNDS], train-step [ROUNDS] [VARIANT], training ROUNDS VARIANT DATA, serve "
-                + $"PROGRAM IMAGE [SECONDS] [ROUNDS], tables (see "
+                + $"PROGRAM IMAGE [SECONDS] [ROUNDS] [DEADLINE_MS], "
+                + $"soak PROGRAM IMAGE,… [SECONDS] [CALLERS] [RELOADS], tables (see "
                 + $"bench/tables.sh), all [ROUNDS]");
         return 2;
 }

@@ -14,13 +14,15 @@ internal static class ServeBench
     /// <param name="image">An image file, the body of every request.</param>
     /// <param name="seconds">Length of a step.</param>
     /// <param name="rounds">Runs of all steps.</param>
-    public static async Task RunAsync(string program, string image, double seconds, int rounds)
+    /// <param name="deadlineMs">Time of a request: short enough to be met only by a server that refuses in time.</param>
+    public static async Task RunAsync(string program, string image, double seconds, int rounds, int deadlineMs)
     {
-        using ServerProcess server = ServerProcess.Start(program);
+        using ServerProcess server = ServerProcess.Start(program, "--deadline", Text($"{deadlineMs}"));
         byte[] bytes = await File.ReadAllBytesAsync(image);
-        Console.WriteLine(Text($"\nserver: {Path.GetFileName(image)}, {bytes.Length / 1000} kB, model demo"));
+        Console.WriteLine(
+            Text($"\nserver: {Path.GetFileName(image)}, {bytes.Length / 1000} kB, model demo, deadline {deadlineMs} ms"));
         await OverheadAsync(server, bytes, pairs: 40);
-        await StepsAsync(server, new ImageSet([bytes], Path.GetFileName(image)), seconds, rounds);
+        await StepsAsync(server, new ImageSet([bytes], Path.GetFileName(image)), seconds, rounds, deadlineMs);
     }
 
     /// <summary>One call of the library and one of the server in turn, so that what drifts on the machine hits both.</summary>
@@ -50,10 +52,11 @@ internal static class ServeBench
         Console.WriteLine(library);
         Console.WriteLine(http);
         var d = SampleStatistics.Of([.. differences]);
-        Console.WriteLine(Text($"overhead of pairs: median {d.P50:0.00} ms, p10 {d.P10:0.00}, p90 {d.P90:0.00}"));
+        Console.WriteLine(Text($"overhead of pairs: median {d.P50:0.00} ms, p10 {d.P10:0.00}, p90 {d.P90:0.00}; ")
+            + Text($"aim {2 + 0.05 * library.Median:0.00} (2 ms and 5 %)"));
     }
 
-    private static async Task StepsAsync(ServerProcess server, ImageSet images, double seconds, int rounds)
+    private static async Task StepsAsync(ServerProcess server, ImageSet images, double seconds, int rounds, int deadlineMs)
     {
         var options = new LoadOptions
         {
@@ -64,9 +67,13 @@ internal static class ServeBench
             Rounds = rounds,
             InFlight = 2000,
         };
+        // Measured before the counters are read: the first step is not to have the images of this in its row.
+        using (var target = new HttpLoadTarget(options, images))
+            options = options with { Capacity = await CapacityProbe.MeasureAsync(target, options, CancellationToken.None) };
         Console.WriteLine(
-            "| % | offered/s | achieved/s | p50 ms | p95 | p99 | max | statuses | batch | queue ms | CPU ms/image | RSS MB |");
-        Console.WriteLine("|--:|--:|--:|--:|--:|--:|--:|---|--:|--:|--:|--:|");
+            "| % | offered/s | achieved/s | p50 ms | p95 | p99 | max | statuses | batch | queue ms | CPU ms/image "
+            + "| managed kB/image | RSS MB |");
+        Console.WriteLine("|--:|--:|--:|--:|--:|--:|--:|---|--:|--:|--:|--:|--:|");
         Counters before = await Counters.ReadAsync(server);
         LoadReport report = await LoadGenerator.RunAsync(images, options, new Sync<LoadStep>(step =>
         {
@@ -74,7 +81,15 @@ internal static class ServeBench
             Console.WriteLine(Row(step, before, after, server.ResidentBytes));
             before = after;
         }));
-        Console.WriteLine(Text($"capacity {report.Capacity:0.00}/s; load average {report.Machine.LoadAverage} before"));
+        double capacity = report.Capacity ?? 0;
+        Console.WriteLine(Text($"capacity {capacity:0.00}/s; load average {report.Machine.LoadAverage} before"));
+        foreach (LoadStep over in report.Steps.Where(s => s.Percent > 100))
+        {
+            Console.WriteLine(
+                Text($"at {over.Percent:0} %, round {over.Round}: accepted p99 {over.LatencyMs?.P99:0} ms of {deadlineMs}; ")
+                + Text($"goodput {100 * over.AchievedRate / capacity:0} % of the capacity; ")
+                + Text($"{over.RefusalsWithoutRetryAfter} refusals without Retry-After"));
+        }
     }
 
     private static string Row(LoadStep s, Counters before, Counters after, long resident)
@@ -86,16 +101,18 @@ internal static class ServeBench
             + Text($"| {l.P50:0} | {l.P95:0} | {l.P99:0} | {l.Max:0} ")
             + Text($"| {statuses} | {images / Math.Max(after.Batches - before.Batches, 1):0.00} ")
             + Text($"| {1000 * (after.QueueSeconds - before.QueueSeconds) / images:0.0} ")
-            + Text($"| {1000 * (after.Processor - before.Processor) / images:0.0} | {resident / 1e6:0} |");
+            + Text($"| {1000 * (after.Processor - before.Processor) / images:0.0} ")
+            + Text($"| {(after.Allocated - before.Allocated) / images / 1000:0} | {resident / 1e6:0} |");
     }
 
-    private sealed record Counters(double Images, double Batches, double QueueSeconds, double Processor)
+    private sealed record Counters(double Images, double Batches, double QueueSeconds, double Processor, double Allocated)
     {
         public static async Task<Counters> ReadAsync(ServerProcess server) => new(
             await server.MetricAsync("rfdetr_batch_size_sum"),
             await server.MetricAsync("rfdetr_batch_size_count"),
             await server.MetricAsync("rfdetr_queue_wait_duration_seconds_sum"),
-            server.ProcessorSeconds);
+            server.ProcessorSeconds,
+            await server.MetricAsync("dotnet_gc_heap_total_allocated_bytes_total"));
     }
 
     /// <summary>Calls in the thread that reports: the next step waits until this one is written.</summary>

@@ -9,7 +9,7 @@ using RfDetr.Fuzzing;
 string Option(string name, string otherwise) =>
     Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : otherwise;
 string only = Option("--only", "");
-ReaderTarget[] targets = [.. DataTargets.All, .. CheckpointTargets.All, .. MoreTargets.All];
+ReaderTarget[] targets = [.. DataTargets.All, .. CheckpointTargets.All, .. OnnxTarget.All, .. MoreTargets.All];
 switch (args)
 {
     case ["run", ..] when Option("--kills", "") is { Length: > 0 } moments:

@@ -54,6 +54,19 @@ public class DeepStackRouteTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task An_image_may_come_as_a_field_without_the_name_of_a_file()
+    {
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent("0.40"), "min_confidence" },
+            { new ByteArrayContent(Scenes.Jpeg), "image" },
+        };
+        using HttpResponseMessage response = await Server.Client.PostAsync("/v1/vision/detection", form);
+
+        (await Server.JsonAsync(response)).GetProperty("count").GetInt32().ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
     public async Task Blue_Iris_asks_for_status_version_updates_and_models()
     {
         foreach (string path in (string[])["/v1/status/ping", "/v1/server/status/ping", "/v1/status/version"])
@@ -71,8 +84,10 @@ public class DeepStackRouteTests(SharedServer shared)
 
         using HttpResponseMessage list = await Server.Client.PostAsync("/v1/vision/custom/list", null);
         JsonElement models = await Server.JsonAsync(list);
-        models.GetProperty("models").EnumerateArray().Select(m => m.GetString()).ShouldContain("demo");
-        (await DetectAsync("/v1/vision/custom/demo", "0.5")).GetProperty("success").GetBoolean().ShouldBeTrue();
+        string?[] names = [.. models.GetProperty("models").EnumerateArray().Select(m => m.GetString())];
+        names.ShouldBe(["demo", "coco"], "each can be asked for");
+        foreach (string? name in names)
+            (await DetectAsync($"/v1/vision/custom/{name}", "0.5")).GetProperty("success").GetBoolean().ShouldBeTrue();
     }
 
     [Fact]

@@ -13,6 +13,9 @@ internal sealed class EngineGate
     /// <summary>Runs that stand at the gate.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
+    /// <summary>Runs wait for it and do not listen to anybody; null for none.</summary>
+    public ManualResetEventSlim? Stuck { get; set; }
+
     /// <summary>A pause in each run.</summary>
     public TimeSpan Delay { get; set; }
 
@@ -37,6 +40,13 @@ internal sealed class EngineGate
     {
         if (Delay > TimeSpan.Zero)
             Thread.Sleep(Delay);
+        if (Stuck is { } stuck)
+        {
+            Interlocked.Increment(ref _waiting);
+            stuck.Wait(CancellationToken.None);
+            Interlocked.Decrement(ref _waiting);
+        }
+
         if (!_isOpen)
         {
             Interlocked.Increment(ref _waiting);

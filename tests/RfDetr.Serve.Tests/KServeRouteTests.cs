@@ -40,6 +40,8 @@ public class KServeRouteTests(SharedServer shared)
 
         using HttpResponseMessage index = await Server.Client.PostAsync("/v2/repository/index", null);
         (await Server.JsonAsync(index)).EnumerateArray().Select(m => m.GetProperty("name").GetString()).ShouldContain("demo");
+        (await Server.PostJsonAsync("/v2/repository/index", """{"ready": true}""")).EnumerateArray()
+            .ShouldAllBe(m => m.GetProperty("state").GetString() == "READY");
     }
 
     [Fact]
@@ -63,6 +65,46 @@ public class KServeRouteTests(SharedServer shared)
         int[] classes = Ints(outputs["class_ids"]);
         classes[most..(most + expected[1].Items.Count)].ShouldBe(expected[1].Items.Select(d => d.ClassId));
         classes.Count(c => c == -1).ShouldBe(2 * most - expected.Sum(e => e.Items.Count));
+    }
+
+    [Theory]
+    [InlineData("true", true)]
+    [InlineData("false", false)]
+    [InlineData(null, true)]
+    public async Task An_output_s_own_word_counts_more_than_the_word_for_all(string? own, bool expected)
+    {
+        string parameters = own is null ? "" : $$""", "parameters": {"binary_data": {{own}} }""";
+        using var content = new StringContent($$"""
+            {"inputs": [{"name": "image", "datatype": "BYTES", "shape": [1], "data": ["{{Scenes.Base64}}"]}],
+             "outputs": [{"name": "num_detections"{{parameters}} }], "parameters": {"binary_data_output": true} }
+            """);
+        using HttpResponseMessage response = await Server.Client.PostAsync("/v2/models/demo/infer", content);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
+        response.Headers.Contains("Inference-Header-Content-Length").ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("0.9", true)]
+    [InlineData("\"0.9\"", true)]
+    [InlineData("\"high\"", false)]
+    [InlineData("1.5", false)]
+    [InlineData("[0.9]", false)]
+    public async Task Confidence_is_a_number_or_the_text_of_one(string confidence, bool isGood)
+    {
+        string body = $$"""
+            {"inputs": [{"name": "image", "datatype": "BYTES", "shape": [1], "data": ["{{Scenes.Base64}}"]}],
+             "parameters": {"confidence": {{confidence}} } }
+            """;
+        if (!isGood)
+        {
+            await Server.PostJsonAsync("/v2/models/demo/infer", body, HttpStatusCode.BadRequest);
+            return;
+        }
+
+        JsonElement answer = await Server.PostJsonAsync("/v2/models/demo/infer", body);
+        Ints(answer.GetProperty("outputs")[0]).ShouldBe(
+            [shared.Detector.Detect(Scenes.Jpeg, new DetectOptions { ScoreThreshold = 0.9f }).Items.Count]);
     }
 
     [Fact]

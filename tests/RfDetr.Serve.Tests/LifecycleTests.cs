@@ -199,6 +199,23 @@ public class LifecycleTests
     }
 
     [Fact]
+    public async Task A_reload_that_is_asked_for_during_another_one_reads_the_file_again()
+    {
+        var gate = new EngineGate();
+        await using TestServer server = await TestServer.StartAsync(Options(gate));
+        ModelRegistry models = server.Server.Services.GetRequiredService<ModelRegistry>();
+        gate.Close();
+        Task<LoadedModel> first = models.ReloadAsync("demo");
+        await gate.UntilWaitingAsync(); // it has read the file and warms up
+        Task<LoadedModel> second = models.ReloadAsync("demo"), third = models.ReloadAsync("demo");
+        gate.Open();
+
+        (await second).ShouldNotBe(await first);
+        (await third).ShouldBe(await second, "both are served by one load");
+        Model(server).ShouldBe(await second);
+    }
+
+    [Fact]
     public async Task A_drain_loses_no_request()
     {
         var gate = new EngineGate();
@@ -220,6 +237,24 @@ public class LifecycleTests
             (await one).StatusCode.ShouldBe(HttpStatusCode.OK);
         await stopping;
         await Should.ThrowAsync<HttpRequestException>(server.PostImageAsync("/detect", Scenes.Jpeg));
+    }
+
+    [Fact]
+    public async Task A_network_that_does_not_return_holds_no_server_up()
+    {
+        var gate = new EngineGate();
+        TestServer server = await TestServer.StartAsync(Options(gate) with { ShutdownTimeout = TimeSpan.FromSeconds(1) });
+        using var stuck = new ManualResetEventSlim();
+        gate.Stuck = stuck;
+        Task<HttpResponseMessage> lost = server.PostImageAsync("/detect", Scenes.Jpeg);
+        await gate.UntilWaitingAsync();
+        await server.Server.StopAsync();
+        await server.Server.DisposeAsync();
+
+        await Should.ThrowAsync<HttpRequestException>(lost);
+        gate.Waiting.ShouldBe(1, "it still does not return");
+        stuck.Set();
+        server.Client.Dispose();
     }
 
     [Fact]

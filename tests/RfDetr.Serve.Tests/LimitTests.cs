@@ -130,6 +130,21 @@ public class LimitTests(SharedServer shared)
         text!.ShouldNotContain("secret");
     }
 
+    [Theory]
+    [InlineData("/detect")]
+    [InlineData("/drawn/1")]
+    [InlineData("/v1/vision/detection")]
+    [InlineData("/v2/models/demo/infer")]
+    public async Task A_compressed_body_is_415(string path)
+    {
+        using ByteArrayContent body = TestServer.Body([0x1F, 0x8B, 8, 0], "image/jpeg");
+        body.Headers.ContentEncoding.Add("gzip");
+        using HttpResponseMessage response = await Server.Client.PostAsync(path, body);
+
+        JsonElement error = await Server.JsonAsync(response, HttpStatusCode.UnsupportedMediaType);
+        error.GetProperty("message").GetString()!.ShouldContain("'gzip'");
+    }
+
     [Fact]
     public async Task Oversized_headers_are_431()
     {

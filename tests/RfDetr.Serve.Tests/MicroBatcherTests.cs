@@ -47,6 +47,28 @@ public class MicroBatcherTests
     }
 
     [Fact]
+    public async Task Requests_that_end_at_the_moment_of_their_pick_leave_the_queue_alive()
+    {
+        using var bench = new Bench(maxBatch: 1);
+        bench.Open();
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(caller => Task.Run(() =>
+        {
+            for (int i = 0; i < 5_000; i++)
+            {
+                using var gone = new CancellationTokenSource();
+                Task<RunFacts> run = bench.Batcher.RunAsync(new ProbeEntry(1, Lane.Interactive), gone.Token);
+                Thread.SpinWait((i + caller) % 100); // ends before, at and after its pick
+                gone.Cancel();
+                ((IAsyncResult)run).AsyncWaitHandle.WaitOne(s_enough).ShouldBeTrue("the queue stands still");
+                _ = run.Exception;
+            }
+        }))).WaitAsync(s_enough);
+
+        await bench.AddAsync(2).WaitAsync(s_enough);
+        bench.Batcher.Waiting.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_batch_is_canceled_only_when_all_its_members_are_gone()
     {
         using var bench = new Bench(maxBatch: 2);
@@ -80,6 +102,7 @@ public class MicroBatcherTests
         ServeException refused = Should.Throw<ServeException>(() => bench.Batcher.Admit(2, s_enough));
         (refused.Status, refused.Code).ShouldBe((503, ErrorCodes.Overloaded));
         refused.RetryAfter.ShouldNotBeNull();
+        Should.Throw<ServeException>(() => bench.Batcher.Admit(4, s_enough)).Status.ShouldBe(413, "it would never be admitted");
         bench.Batcher.Ahead.ShouldBe(2);
         bench.Batcher.Admit(1, s_enough).Dispose();
         await bench.CloseAsync();

@@ -1,7 +1,9 @@
+using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -202,6 +204,11 @@ public class SecurityTests
         using HttpResponseMessage field = await server.Client.PostAsync("/v1/vision/detection", form);
         field.StatusCode.ShouldBe(HttpStatusCode.OK);
 
+        // Pages cannot set headers of WebSockets, but the names of protocols.
+        using (ClientWebSocket socket = await StreamAsync(server, infer))
+            socket.SubProtocol.ShouldBe("rfdetr.stream");
+        await Should.ThrowAsync<WebSocketException>(StreamAsync(server, infer[1..]));
+
         // A wrong key in the header is not made up for by a right one elsewhere.
         using HttpResponseMessage first = await SendAsync(server, HttpMethod.Post, "/detect?api_key=" + infer, "wrong");
         first.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
@@ -229,6 +236,24 @@ public class SecurityTests
         log.ShouldContain("\"key\":\"camera\"");
         log.ShouldNotContain(infer);
         log.ShouldNotContain(all);
+    }
+
+    private static async Task<ClientWebSocket> StreamAsync(TestServer server, string key)
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.AddSubProtocol("rfdetr.stream");
+        socket.Options.AddSubProtocol(KeyGate.KeyProtocol + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(key)));
+        try
+        {
+            await socket.ConnectAsync(
+                new UriBuilder(server.Server.Address) { Scheme = "ws", Path = "/stream" }.Uri, CancellationToken.None);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     [Fact]

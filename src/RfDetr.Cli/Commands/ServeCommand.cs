@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using RfDetr.Cli.Framework;
 
 namespace RfDetr.Cli.Commands;
@@ -25,7 +26,7 @@ internal static class ServeCommand
         if (Find() is not { } program)
             return await Missing().ConfigureAwait(false);
         ProcessStartInfo start = program.EndsWith(".dll", StringComparison.Ordinal)
-            ? new ProcessStartInfo(Environment.ProcessPath ?? "dotnet", [program, .. args])
+            ? new ProcessStartInfo(DotnetHost(), [program, .. args])
             : new ProcessStartInfo(program, args);
         using Process server = Process.Start(start)!;
         // The signal that ended the wait reached the server too if it came from a terminal; one that was sent to this process did
@@ -33,6 +34,21 @@ internal static class ServeCommand
         using CancellationTokenRegistration stop = cancellationToken.Register(() => Terminate(server));
         await server.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         return server.ExitCode;
+    }
+
+    /// <summary>
+    /// The program <c>dotnet</c>: this one, or the one whose runtime this program runs on. An installed tool is started by a file
+    /// of its own name, and <c>dotnet</c> need not be on the path.
+    /// </summary>
+    internal static string DotnetHost()
+    {
+        string file = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
+        if (Environment.ProcessPath is { } own && Path.GetFileName(own).Equals(file, StringComparison.OrdinalIgnoreCase))
+            return own;
+        // …/dotnet/shared/Microsoft.NETCore.App/10.0.0/
+        string runtime = RuntimeEnvironment.GetRuntimeDirectory();
+        string beside = Path.GetFullPath(Path.Combine(runtime, "..", "..", "..", file));
+        return File.Exists(beside) ? beside : file;
     }
 
     // Named by the variable, else beside this program.

@@ -39,6 +39,9 @@ internal abstract class BatchEntry : INetworkEntry
     /// <summary>Timestamp of its arrival in the queue.</summary>
     public long Queued { get; set; }
 
+    /// <summary>The request's activity, to whose trace the run belongs; null while nobody listens.</summary>
+    public Activity? Activity { get; } = Activity.Current;
+
     /// <summary>Bytes that it holds until its run.</summary>
     public abstract long Bytes { get; }
 

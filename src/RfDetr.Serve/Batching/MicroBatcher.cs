@@ -69,7 +69,9 @@ internal sealed class MicroBatcher : IDisposable
     /// <summary>Reserves places for the images of a request, all or none.</summary>
     /// <param name="images">Their number.</param>
     /// <param name="remaining">Time until the request's deadline.</param>
-    /// <exception cref="ServeException">The queue is full, or the wait would be longer than the request's time.</exception>
+    /// <exception cref="ServeException">
+    /// 503: the queue is full, or the wait would be longer than the request's time; 413: it never has so many places.
+    /// </exception>
     public Admission Admit(int images, TimeSpan remaining)
     {
         lock (_gate)
@@ -77,6 +79,14 @@ internal sealed class MicroBatcher : IDisposable
             TimeSpan wait = PredictedWait;
             if (_closed)
                 throw ServeException.Draining();
+            if (images > _plan.Queue)
+            {
+                // Coming again would not help.
+                throw new ServeException(
+                    StatusCodes.Status413PayloadTooLarge, ErrorCodes.Images,
+                    Invariant.Text($"the request has {images} images; the queue takes {_plan.Queue} (--queue)"));
+            }
+
             if (_ahead + images > _plan.Queue)
                 throw ServeException.Overloaded(
                     wait, Invariant.Text(
@@ -148,20 +158,22 @@ internal sealed class MicroBatcher : IDisposable
 
     private void Abandon(BatchEntry entry, CancellationToken gone)
     {
-        if (entry.TryAbandon())
+        bool waited;
+        // State and count change together: a thread that gathers must not see an image that waits and that nobody can pick.
+        lock (_gate)
         {
-            lock (_gate)
+            waited = entry.TryAbandon();
+            if (waited)
             {
                 _waiting--;
                 _bytes -= entry.Bytes;
             }
+        }
 
+        if (waited)
             entry.Release();
-        }
         else
-        {
             entry.Batch?.Leave();
-        }
 
         entry.Fail(new OperationCanceledException(gone));
     }
@@ -230,7 +242,6 @@ internal sealed class MicroBatcher : IDisposable
             bool fromLower = lower.Count > 0 && (upper.Count == 0 || (_picks + 1) % LowerLaneTurn == 0);
             if (!(fromLower ? lower : upper).TryDequeue(out BatchEntry? entry))
                 return null;
-            long bytes = entry.Bytes;
             batch.Join();
             if (!entry.TryStart(batch))
             {
@@ -240,7 +251,7 @@ internal sealed class MicroBatcher : IDisposable
 
             _picks++;
             _waiting--;
-            _bytes -= bytes;
+            _bytes -= entry.Bytes;
             return entry;
         }
     }
@@ -278,6 +289,8 @@ internal sealed class MicroBatcher : IDisposable
     {
         try
         {
+            // A run has one parent: that of its first image. One whose request is over is ignored by .NET.
+            Activity.Current = members[0].Activity;
             _run(members, cancellation);
             return null;
         }
@@ -286,6 +299,10 @@ internal sealed class MicroBatcher : IDisposable
 #pragma warning restore CA1031
         {
             return e;
+        }
+        finally
+        {
+            Activity.Current = null;
         }
     }
 

@@ -87,7 +87,9 @@ internal sealed class FormBody : IDisposable
                 || HeaderUtilities.RemoveQuotes(disposition.Name).ToString() is not { Length: > 0 } name)
                 throw ServeException.BadRequest(ErrorCodes.Body, "a part of the form has no name");
             string? file = FileName(disposition);
-            bool isFile = file is not null || part.ContentType?.StartsWith("image/", StringComparison.OrdinalIgnoreCase) == true;
+            // Some recorders send the image as a field without a file's name.
+            bool isFile = file is not null || name is "image" or "file"
+                || part.ContentType?.StartsWith("image/", StringComparison.OrdinalIgnoreCase) == true;
             if (isFile && Files.Count == limits.MaxImages)
             {
                 throw new ServeException(StatusCodes.Status413PayloadTooLarge, ErrorCodes.Images, Invariant.Text(

@@ -15,6 +15,7 @@ internal sealed class RequestPipeline(ServeOptions options, ServeMetrics metrics
         try
         {
             scope.ReadHeaders(context.Request, options.Limits);
+            RefuseCompression(context.Request);
             await next(context).ConfigureAwait(false);
             if (!context.Response.HasStarted && context.Response.StatusCode is >= 400 and var status
                 && context.Response.ContentLength is null)
@@ -70,6 +71,17 @@ internal sealed class RequestPipeline(ServeOptions options, ServeMetrics metrics
             StatusCodes.Status500InternalServerError, ErrorCodes.Internal,
             "the server failed; its log says why, by the request's id"),
     };
+
+    // What a compressed body unpacks to has no bound by its length; images and base64 of them gain nothing by it.
+    private static void RefuseCompression(HttpRequest request)
+    {
+        string encoding = request.Headers.ContentEncoding.ToString();
+        if (encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+            return;
+        throw new ServeException(
+            StatusCodes.Status415UnsupportedMediaType, ErrorCodes.Type,
+            $"the body is compressed (Content-Encoding '{ServeException.Shown(encoding)}'); send it as it is");
+    }
 
     // Routing answers with a status alone.
     private static Task BareStatusAsync(HttpContext context, int status) => status switch

@@ -10,6 +10,8 @@ namespace RfDetr.Serve;
 /// </summary>
 internal sealed class ModelRegistry : IAsyncDisposable
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
     private readonly ServeOptions _options;
     private readonly ServeMetrics _metrics;
     private readonly object _gate = new();
@@ -162,15 +164,27 @@ internal sealed class ModelRegistry : IAsyncDisposable
     /// </summary>
     public async Task<LoadedModel> ReloadAsync(string id)
     {
-        Task<LoadedModel> load;
-        lock (_gate)
+        int? earlier = null;
+        while (true)
         {
-            if (!TryFind(id, out ModelSlot? slot))
-                throw ServeException.NoModel(id, _byId.Keys);
-            load = LoadAsync(slot, evict: true, replace: true);
-        }
+            Task<LoadedModel> load;
+            bool isNew;
+            lock (_gate)
+            {
+                if (!TryFind(id, out ModelSlot? slot))
+                    throw ServeException.NoModel(id, _byId.Keys);
+                // A load that had begun may have read the file before it was changed: it is waited for, and the next one counts.
+                earlier ??= slot.Begun;
+                if (slot.Current is { } current && slot.CurrentLoad > earlier)
+                    return current;
+                isNew = slot.Loading is null || !slot.HasBegun || slot.Begun > earlier;
+                load = slot.Loading is { } under && slot.HasBegun ? under : LoadAsync(slot, evict: true, replace: true);
+            }
 
-        return await OrFailedAsync(load, id).ConfigureAwait(false);
+            if (isNew)
+                return await OrFailedAsync(load, id).ConfigureAwait(false);
+            await ((Task)load).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     /// <summary>Unloads a model; requests that use it end first. False if it is not loaded.</summary>
@@ -194,14 +208,15 @@ internal sealed class ModelRegistry : IAsyncDisposable
         }
     }
 
-    /// <summary>Unloads all and waits until they are freed.</summary>
+    /// <summary>
+    /// Unloads all and waits until they are freed, but not for a network that never returns: a server that is told to stop ends.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
-        await _loads.WaitAsync().ConfigureAwait(false);
+        await _loads.WaitAsync(s_patience).ConfigureAwait(false);
         IReadOnlyList<LoadedModel> loaded = Loaded();
         Clear();
-        await Task.WhenAll(loaded.Select(m => m.Gone)).ConfigureAwait(false);
-        _loads.Dispose();
+        await Task.WhenAny(Task.WhenAll(loaded.Select(m => m.Gone)), Task.Delay(s_patience)).ConfigureAwait(false);
     }
 
     private bool TryFind(string id, [NotNullWhen(true)] out ModelSlot? slot) => _byId.TryGetValue(id, out slot);
@@ -250,20 +265,25 @@ internal sealed class ModelRegistry : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (slot.Loading is { } under)
-                return under;
-            return slot.Loading = Task.Run(() => LoadInTurnAsync(slot, evict, replace));
+            slot.Replaces |= replace; // also where somebody who only wants it loaded was first
+            return slot.Loading ??= Task.Run(() => LoadInTurnAsync(slot, evict));
         }
     }
 
-    private async Task<LoadedModel> LoadInTurnAsync(ModelSlot slot, bool evict, bool replace)
+    private async Task<LoadedModel> LoadInTurnAsync(ModelSlot slot, bool evict)
     {
         await _loads.WaitAsync().ConfigureAwait(false);
         try
         {
             LoadedModel? before;
+            bool replace;
             lock (_gate)
-                before = slot.Current;
+            {
+                (before, replace) = (slot.Current, slot.Replaces);
+                (slot.HasBegun, slot.Replaces) = (true, false);
+                slot.Begun++;
+            }
+
             if (before is not null && !replace)
                 return before;
             MakeRoom(slot, slot.LastBytes, evict);
@@ -282,6 +302,7 @@ internal sealed class ModelRegistry : IAsyncDisposable
             {
                 slot.Current?.Retire();
                 (slot.Current, slot.LastBytes, slot.Failure) = (loaded, loaded.Bytes, null);
+                slot.CurrentLoad = slot.Begun; // loads of a model follow each other
             }
 
             return loaded;
@@ -295,7 +316,7 @@ internal sealed class ModelRegistry : IAsyncDisposable
         finally
         {
             lock (_gate)
-                slot.Loading = null;
+                (slot.Loading, slot.HasBegun) = (null, false);
             _loads.Release();
         }
     }

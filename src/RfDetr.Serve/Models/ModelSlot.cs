@@ -23,6 +23,18 @@ internal sealed class ModelSlot(string name, string model, bool isStart)
     /// <summary>The load under way, which everybody who waits shares.</summary>
     public Task<LoadedModel>? Loading { get; set; }
 
+    /// <summary>True once the load under way reads the file; before, it waits for its turn.</summary>
+    public bool HasBegun { get; set; }
+
+    /// <summary>Number of loads that have begun.</summary>
+    public int Begun { get; set; }
+
+    /// <summary>Number of the load that <see cref="Current"/> came from.</summary>
+    public int CurrentLoad { get; set; }
+
+    /// <summary>True if the load that has not begun takes the place of a model that is there.</summary>
+    public bool Replaces { get; set; }
+
     /// <summary>The reason why the last load failed; null after a success.</summary>
     public Exception? Failure { get; set; }
 

@@ -60,7 +60,7 @@ internal sealed class DeepStackRoutes(
         await Answers.JsonAsync(
             context, new DeepStackModels
             {
-                Models = [.. models.Listings().Select(m => m.Id)],
+                Models = [.. models.Listings().Select(m => m.Id).Where(id => !id.Contains('/'))], // no name of a route has one
                 ModuleId = Module,
                 TimestampUtc = Now(),
             }, DeepStackJson.Default.DeepStackModels).ConfigureAwait(false);

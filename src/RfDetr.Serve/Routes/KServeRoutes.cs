@@ -26,7 +26,8 @@ internal sealed class KServeRoutes(
                 + "may be binary.", [RouteDescriptions.Json, "application/octet-stream"]);
         }
 
-        routes.MapPost("/v2/repository/index", (Delegate)IndexAsync).Describe("KServe v2: the models", "");
+        routes.MapPost("/v2/repository/index", (Delegate)IndexAsync).Describe(
+            "KServe v2: the models", "`{\"ready\": true}` asks for those that are loaded; the body may be empty.");
         routes.MapPost("/v2/repository/models/{name}/load", (Delegate)LoadAsync).Describe(
             "KServe v2: load or replace a model", "A model that is loaded is replaced by its file as it is now.");
         routes.MapPost("/v2/repository/models/{name}/unload", (Delegate)UnloadAsync).Describe("KServe v2: unload a model", "");
@@ -80,16 +81,17 @@ internal sealed class KServeRoutes(
             .ConfigureAwait(false);
     }
 
-    private Task IndexAsync(HttpContext context)
+    private async Task IndexAsync(HttpContext context)
     {
         keys.Require(context, Rights.Infer);
+        bool onlyReady = await V2Codec.ReadReadyAsync(context).ConfigureAwait(false);
         HashSet<string> loaded = [.. models.Listings().Select(m => m.Id)];
-        return Answers.JsonAsync(
+        await Answers.JsonAsync(
             context,
-            [.. models.Ids.Select(id => loaded.Contains(id)
+            [.. models.Ids.Where(id => !onlyReady || loaded.Contains(id)).Select(id => loaded.Contains(id)
                 ? new V2Listing(id, "1", "READY", "")
                 : new V2Listing(id, "1", "UNAVAILABLE", "not loaded"))],
-            V2Json.Default.IReadOnlyListV2Listing);
+            V2Json.Default.IReadOnlyListV2Listing).ConfigureAwait(false);
     }
 
     private async Task LoadAsync(HttpContext context)

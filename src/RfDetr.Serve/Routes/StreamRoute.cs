@@ -13,6 +13,7 @@ namespace RfDetr.Serve;
 internal sealed class StreamRoute(
     ServeOptions options, ModelRegistry models, InferenceService inference, KeyGate keys, ServeMetrics metrics, ServerState state)
 {
+    private const string Protocol = "rfdetr.stream";
     private const int MaxSettings = 64 * 1024;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
@@ -38,7 +39,9 @@ internal sealed class StreamRoute(
         bool mayLoad = keys.Has(context, Rights.Models);
         models.Lease(id, mayLoad).Dispose(); // an unknown model is an answer of HTTP, before the upgrade
         DetectOptions start = new();
-        using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
+        // A browser that offers protocols breaks off unless one of them is chosen.
+        string? protocol = context.WebSockets.WebSocketRequestedProtocols.Contains(Protocol) ? Protocol : null;
+        using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(protocol).ConfigureAwait(false);
         // A read or write of a socket that is canceled breaks its connection: only waiting and computing end with the server.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, state.Stopping);
         using var frames = new LatestFrame();

@@ -13,11 +13,11 @@ internal static class V2Codec
 
     /// <summary>A request and the form that its answer shall have.</summary>
     /// <param name="Request">The request.</param>
-    /// <param name="BinaryOutputs">Names of outputs that shall be binary.</param>
-    /// <param name="AllBinary">True if all others shall be too.</param>
-    public sealed record Parsed(V2Request Request, IReadOnlySet<string> BinaryOutputs, bool AllBinary)
+    /// <param name="BinaryOutputs">True or false for outputs of which the request says whether they shall be binary.</param>
+    /// <param name="AllBinary">True if all others shall be.</param>
+    public sealed record Parsed(V2Request Request, IReadOnlyDictionary<string, bool> BinaryOutputs, bool AllBinary)
     {
-        public bool IsBinary(string output) => AllBinary || BinaryOutputs.Contains(output);
+        public bool IsBinary(string output) => BinaryOutputs.GetValueOrDefault(output, AllBinary);
     }
 
     /// <summary>Reads a body.</summary>
@@ -51,14 +51,14 @@ internal static class V2Codec
         if (binary.Length > 0)
             throw Bad(Invariant.Text($"{binary.Length} bytes follow the last binary tensor"));
         JsonElement parameters = Member(root, "parameters");
-        var binaryOutputs = new HashSet<string>(StringComparer.Ordinal);
+        var binaryOutputs = new Dictionary<string, bool>(StringComparer.Ordinal);
         List<string>? outputs = null;
         foreach (JsonElement output in List(root, "outputs"))
         {
             string name = Text(output, "name") ?? throw Bad("an output has no name");
             (outputs ??= []).Add(name);
-            if (Flag(Member(output, "parameters"), "binary_data") == true)
-                binaryOutputs.Add(name);
+            if (Flag(Member(output, "parameters"), "binary_data") is { } binaryOutput)
+                binaryOutputs[name] = binaryOutput;
         }
 
         var request = new V2Request
@@ -70,6 +70,17 @@ internal static class V2Codec
             Classes = Classes(parameters),
         };
         return new Parsed(request, binaryOutputs, Flag(parameters, "binary_data_output") == true);
+    }
+
+    /// <summary>True if the body of a question for the models wants those only that are loaded.</summary>
+    public static async Task<bool> ReadReadyAsync(HttpContext context)
+    {
+        using PooledBytes body =
+            await PooledBytes.ReadAsync(context.Request, 64 * 1024, context.RequestAborted).ConfigureAwait(false);
+        if (body.Length == 0)
+            return false;
+        using var json = JsonDocument.Parse(body.Memory);
+        return Flag(json.RootElement, "ready") == true;
     }
 
     /// <summary>Writes an answer; the second value is the length of its JSON if tensors follow it.</summary>
@@ -200,8 +211,13 @@ internal static class V2Codec
         JsonElement value = Member(parameters, "confidence");
         if (value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
             return null;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out float v) && v is >= 0 and <= 1
-            ? v
+        // Parameters of some clients are texts.
+        float number = float.NaN;
+        bool isNumber = value.ValueKind == JsonValueKind.String
+            ? float.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out number)
+            : value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out number);
+        return isNumber && number is >= 0 and <= 1
+            ? number
             : throw ServeException.BadRequest(ErrorCodes.Parameter, "confidence is not a number from 0 to 1");
     }
 

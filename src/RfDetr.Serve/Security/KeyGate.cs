@@ -1,14 +1,21 @@
+using System.Buffers.Text;
 using System.Net;
+using System.Text;
 using System.Threading.RateLimiting;
+using StandardHeaders = Microsoft.Net.Http.Headers.HeaderNames;
 
 namespace RfDetr.Serve;
 
 /// <summary>
-/// Decides who may do what. A key comes in a header, the query, a JSON body or a form field, in that order; digests of equal
-/// length are compared in constant time, with every key of the file, so that the time tells nothing about it.
+/// Decides who may do what. A key comes in a header (that of a WebSocket's protocols included), the query, a JSON body or a form
+/// field, in that order; digests of equal length are compared in constant time, with every key of the file, so that the time
+/// tells nothing about it.
 /// </summary>
 internal sealed class KeyGate : IDisposable
 {
+    /// <summary>Beginning of a WebSocket's protocol that carries a key, as base64url.</summary>
+    public const string KeyProtocol = "rfdetr.key.";
+
     private readonly IReadOnlyList<ApiKey>? _keys;
 
     // Clients that guess: 20 failures at once, then one every 3 seconds.
@@ -36,7 +43,28 @@ internal sealed class KeyGate : IDisposable
         const string bearer = "Bearer ";
         if (authorization.StartsWith(bearer, StringComparison.OrdinalIgnoreCase))
             return Present(authorization[bearer.Length..].Trim());
-        return Present(request.Headers[HeaderNames.ApiKey].ToString()) ?? Present(request.Query["api_key"].ToString());
+        return Present(request.Headers[HeaderNames.ApiKey].ToString()) ?? Present(OfProtocols(request))
+            ?? Present(request.Query["api_key"].ToString());
+    }
+
+    // The one header of a WebSocket that a page may set names protocols; from an address the key would get into logs of proxies.
+    private static string? OfProtocols(HttpRequest request)
+    {
+        foreach (string? name in request.Headers.GetCommaSeparatedValues(StandardHeaders.SecWebSocketProtocol))
+        {
+            if (name?.StartsWith(KeyProtocol, StringComparison.Ordinal) != true)
+                continue;
+            try
+            {
+                return Encoding.UTF8.GetString(Base64Url.DecodeFromChars(name.AsSpan(KeyProtocol.Length)));
+            }
+            catch (FormatException)
+            {
+                return null;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Lets a request pass that has a right, or throws.</summary>

@@ -73,7 +73,7 @@ internal sealed class GrayLevel(int width, int height, float[] values)
     public ReadOnlySpan<float> Row(int x, int y, int count) => values.AsSpan(y * width + x, count);
 
     /// <summary>
-    /// A square of values between pixels, <c>[side, side]</c>, one pixel apart; whole numbers are pixel centers. All of it must be
+    /// A square of values between pixels, <c>[side, side]</c>, one pixel apart; whole numbers are pixel centers. All must be
     /// inside.
     /// </summary>
     /// <param name="x">Column of the first value.</param>

@@ -12,7 +12,7 @@ public class FuzzRoundTests
     private const int Inputs = 2_000;
 
     private static readonly string s_corpus = Path.Combine(AppContext.BaseDirectory, "corpus");
-    private static readonly ReaderTarget[] s_targets = [.. DataTargets.All, .. CheckpointTargets.All];
+    private static readonly ReaderTarget[] s_targets = [.. DataTargets.All, .. CheckpointTargets.All, .. OnnxTarget.All];
 
     public static TheoryData<string> Readers => [.. s_targets.Select(t => t.Name)];
 

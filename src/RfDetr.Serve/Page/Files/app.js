@@ -267,7 +267,7 @@ async function startCamera() {
   seen.clear();
   rates.length = 0;
   try {
-    await camera.start(server.stream(element("model").value));
+    await camera.start(() => server.stream(element("model").value));
     element("camera").setAttribute("aria-pressed", "true");
     element("camera").textContent = "Stop the camera";
     element("meter").hidden = false;
@@ -353,6 +353,7 @@ element("model").onchange = () => {
 element("key-form").onsubmit = async event => {
   event.preventDefault();
   server.key = element("key").value;
+  element("key").value = "";
   await listModels();
   await detect();
 };

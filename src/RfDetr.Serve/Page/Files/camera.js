@@ -27,13 +27,13 @@ export class Camera {
     return this.#stream !== null;
   }
 
-  async start(address) {
+  async start(connect) {
     if (!navigator.mediaDevices)
       throw new Error("Browsers give the camera to https pages and to localhost only; open this page in one of these ways.");
     this.#stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 640 } }, audio: false });
     this.#video.srcObject = this.#stream;
     await this.#video.play();
-    const socket = new WebSocket(address);
+    const socket = connect();
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
     this.#next = 0;

@@ -33,15 +33,13 @@ export class Server {
     return { result, roundTrip: performance.now() - begin };
   }
 
-  /** The address of the stream. Browsers send no such headers with WebSockets: the key goes into the query, which logs omit. */
+  /** A stream of frames. A page sets no header of a WebSocket but its protocols; in the address the key would be seen by proxies. */
   stream(model) {
     const url = new URL("stream", document.baseURI);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     if (model)
       url.searchParams.set("model", model);
-    if (this.key)
-      url.searchParams.set("api_key", this.key);
-    return url;
+    return new WebSocket(url, this.key ? ["rfdetr.stream", `rfdetr.key.${base64Url(this.key)}`] : ["rfdetr.stream"]);
   }
 
   async #ask(path, options = {}) {
@@ -64,4 +62,9 @@ export class Server {
     }
     throw new Refusal(answer.status, message);
   }
+}
+
+function base64Url(text) {
+  const bytes = String.fromCharCode(...new TextEncoder().encode(text));
+  return btoa(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
