@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using RfDetr.Cli.Commands;
-using RfDetr.Tests;
-using RfDetr.Tests.Images;
 
 /// <summary>
 /// The runtime calls this before the program of a process that <see cref="RfDetr.Tests.Cli.StartTests"/> started: it writes

@@ -11,7 +11,7 @@ public sealed class TwoHostsTests
     private const int Port = 29500; // each host has ports of its own
 
     // Both sides wait this long before they give up; on a busy machine the start of a process takes seconds.
-    private const int Timeout = 45;
+    private const int Timeout = 90;
 
     [SkippableFact]
     public async Task ACutCableEndsBothWithOneErrorAndTheRunGoesOnAsIfNothingHadBeen()
