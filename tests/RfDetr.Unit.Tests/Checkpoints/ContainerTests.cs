@@ -6,7 +6,8 @@ namespace RfDetr.Tests.Checkpoints;
 public class ContainerTests
 {
     private static readonly string[] s_places = ["", "model", "state_dict", "model_state_dict"];
-    private static readonly string[] s_prefixes = ["", "model.", "module.", "_orig_mod.", "module._orig_mod.", "_orig_mod.module."];
+    private static readonly string[] s_prefixes =
+        ["", "model.", "module.", "_orig_mod.", "module._orig_mod.", "_orig_mod.module."];
     private static readonly string[] s_averages =
         ["ema_model", "ema_state_dict", "legacy_ema_state_dict", "model_ema", "ema", "average_model_state_dict"];
 
