@@ -120,7 +120,7 @@ internal static class Submission
             return known;
         string text = string.Join("; ", differences.Select(d => $"{d.What} {d.Known}, now {d.Given}"));
         throw new JobException(
-            $"'{files.Name}' holds job '{known.Name}' with another {differences[0].What}: {text}; results of two jobs do "
+            $"'{files.Name}' holds job '{known.Name}', which differs in {differences[0].What}: {text}; results of two jobs do "
             + "not mix: name another --output, or submit what was submitted");
     }
 
