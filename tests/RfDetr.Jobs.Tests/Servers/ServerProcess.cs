@@ -10,10 +10,9 @@ namespace RfDetr.Jobs.Tests;
 /// </summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    // $1: signal. The server is the shell's child and leads a group of its own, all of which gets the signal: a script that is
-    // asked to end before its program runs would leave it behind. Whatever happens to the test, the input ends.
+    // $1: signal. The server is the shell's child; whatever happens to the test, the input ends.
     private const string Keeper =
-        "signal=$1; shift; setsid \"$@\" & child=$!; cat >/dev/null; kill -$signal -- -$child 2>/dev/null; wait $child";
+        "signal=$1; shift; \"$@\" & child=$!; cat >/dev/null; kill -$signal $child 2>/dev/null; wait $child";
 
     private readonly Process _keeper;
     private readonly Task<string> _errors, _output;
