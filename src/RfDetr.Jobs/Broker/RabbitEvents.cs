@@ -16,6 +16,7 @@ internal sealed class RabbitEvents : IProgress<JobEvent>, IAsyncDisposable
     private const int Waiting = 256;
 
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(10), s_flush = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(2);
 
     private readonly BrokerAddress _address;
     private readonly string _job;
@@ -58,6 +59,8 @@ internal sealed class RabbitEvents : IProgress<JobEvent>, IAsyncDisposable
                 arrived.Writer.TryComplete();
                 return Task.CompletedTask;
             };
+            // A stream that was just declared has no replica yet, and the broker answers with an internal error.
+            await Task.Delay(s_settle, cancellationToken).ConfigureAwait(false);
             await channel.BasicConsumeAsync(
                 BrokerTopology.Events, autoAck: false, consumerTag: "", noLocal: false, exclusive: false,
                 new Dictionary<string, object?> { ["x-stream-offset"] = fromBeginning ? "first" : "next" }, consumer,

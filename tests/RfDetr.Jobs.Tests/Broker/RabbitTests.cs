@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
+using RabbitMQ.Client;
+using RfDetr.Tests.House;
 using Xunit.Abstractions;
 
 namespace RfDetr.Jobs.Tests;
@@ -195,6 +198,48 @@ public sealed class RabbitTests(RabbitFixture rabbit, ITestOutputHelper output)
         }
 
         got.ShouldBe(Enumerable.Range(0, 20).Select(i => Event(JobEventKind.ShardDone, i)));
+    }
+
+    [SkippableFact]
+    [Trait("Duration", "Long")]
+    public async Task The_rights_that_the_documents_give_a_worker_are_enough_and_no_more()
+    {
+        RabbitServer server = rabbit.Server;
+        string page = await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "docs", "jobs-operations.md"));
+        string[] rights =
+        [
+            .. Regex.Match(page, @"set_permissions -p rfdetr worker (.*)").Groups[1].Value.Split(' ').Select(r => r.Trim('\'')),
+        ];
+        rights.Length.ShouldBe(3);
+        await server.ControlAsync("add_vhost", "rfdetr");
+        await server.ControlAsync("add_user", "limited", "secret");
+        await server.ControlAsync(["set_permissions", "-p", "rfdetr", "limited", .. rights]);
+        var address = BrokerAddress.Parse(server.Text("limited", "secret", "/rfdetr"));
+        JobDefinition job = TestJobs.Of(2);
+        await using (var publisher = new RabbitPublisher(address, s_options))
+            (await publisher.PublishAsync(job, job.AllShards(), null, TestJobs.Limit())).ShouldBe(2);
+        await using (var queue = new RabbitQueue(address, job, s_options))
+        {
+            RabbitLease lease = await FirstAsync(queue);
+            await lease.GiveBackAsync();
+        }
+
+        await using (var queue = new RabbitQueue(address, job, s_options))
+            await (await FirstAsync(queue)).RejectAsync();
+        await using var dead = new RabbitDead(address, job, s_options);
+        while (await dead.CountAsync(TestJobs.Limit()) == 0)
+            await Task.Delay(50);
+        await using var broker = new RabbitBroker(address, s_options);
+        broker.Events(job).Report(Event(JobEventKind.Started, 1));
+        await foreach (JobEvent one in RabbitEvents.ReadAsync(address, job.Name, fromBeginning: true, TestJobs.Limit()))
+        {
+            one.Kind.ShouldBe(JobEventKind.Started);
+            break;
+        }
+
+        await using BrokerSession session = await BrokerSession.OpenAsync(address, "test", job.Name, TestJobs.Limit());
+        Exception refused = await Should.ThrowAsync<Exception>(() => session.Channel.QueueDeclareAsync("other"));
+        refused.Message.ShouldContain("ACCESS_REFUSED");
     }
 
     [SkippableFact]
