@@ -144,8 +144,10 @@ public sealed class ProcessTests
     private static ProcessStartInfo StartInfo(
         TemporaryFolder folder, Uri mirror, string[] args, Dictionary<string, string?> variables)
     {
-        var start = new ProcessStartInfo(
-            Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+
+        // Tests that a shell runs in the background are started with SIGINT ignored, and so would be what they start.
+        var start = new ProcessStartInfo(OperatingSystem.IsLinux() ? "env" : host)
         {
             WorkingDirectory = folder["."],
             RedirectStandardOutput = true,
@@ -154,8 +156,8 @@ public sealed class ProcessTests
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "RfDetr.Cli.dll"));
-        foreach (string arg in args)
+        string[] beginning = OperatingSystem.IsLinux() ? ["--default-signal=INT", host] : [];
+        foreach (string arg in (string[])[.. beginning, Path.Combine(AppContext.BaseDirectory, "RfDetr.Cli.dll"), .. args])
             start.ArgumentList.Add(arg);
         start.Environment["RFDETR_HOME"] = folder["home"];
         start.Environment["RFDETR_WEIGHTS_URL"] = mirror.ToString();

@@ -4,7 +4,12 @@ using Xunit.Abstractions;
 
 namespace RfDetr.Tests.Front;
 
-/// <summary>Behavior of <see cref="Detector"/> that a program sees: loading, one image, many, and many threads.</summary>
+/// <summary>
+/// Behavior of <see cref="Detector"/> that a program sees: loading, one image, many, and many threads. Memory is measured for the
+/// whole process, so no other test runs beside.
+/// </summary>
+[Collection(nameof(DetectorTests))]
+[CollectionDefinition(nameof(DetectorTests), DisableParallelization = true)]
 public sealed class DetectorTests(ITestOutputHelper output) : FrontTest
 {
     [Fact]
