@@ -84,8 +84,9 @@ public sealed class TrackFailureTests : IDisposable
         Skip.IfNot(OperatingSystem.IsLinux(), "needs process groups");
         Videos.Make("-stream_loop", "200", "-i", clip, "-c", "copy", _folder["long.mp4"]);
 
-        // A group of its own, which gets the signal as a terminal's foreground group does.
-        string run = $"{Program} track '{_folder["long.mp4"]}' --output '{_folder["out.mp4"]}'";
+        // A group of its own, which gets the signal as a terminal's foreground group does; tests that a shell runs in the
+        // background were started with SIGINT ignored.
+        string run = $"env --default-signal=INT {Program} track '{_folder["long.mp4"]}' --output '{_folder["out.mp4"]}'";
         (int code, string error) = await ShellAsync(
             $"set -m; {run} & sleep 0.2; while [ -z \"$(find '{_folder[""]}' -name '.out.*' -size +0)\" ]; do sleep 0.1; "
                 + "kill -0 $! 2>/dev/null || break; done; sleep 1; kill -INT -- -$!; wait $!");
