@@ -162,7 +162,8 @@ internal static class JobsBench
     private static Process Start(string program, params string[] arguments) =>
         Process.Start(new ProcessStartInfo("dotnet", ["exec", program, .. arguments])
         {
-            RedirectStandardError = true, RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
         })!;
 
     private static void End(Process process)

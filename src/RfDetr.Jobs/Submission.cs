@@ -84,7 +84,8 @@ internal static class Submission
             await Task.Run(() => builder.Complete(options.ShardSize), cancellationToken).ConfigureAwait(false);
         var job = new JobDefinition(
             options.Name ?? NameOf(files.Name), manifest, index, model.Sha256, model.Options.Sha256(), images, options.ShardSize,
-            model.Model, model.Options) { Classes = model.Classes };
+            model.Model, model.Options)
+        { Classes = model.Classes };
         if (await FoundAsync(files, job, cancellationToken).ConfigureAwait(false) is { } known)
             return new Submitted(known, IsNew: false);
         await PutAsync(files, Manifest.File, builder.ManifestFile, manifest, cancellationToken).ConfigureAwait(false);

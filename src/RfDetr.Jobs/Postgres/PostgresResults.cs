@@ -175,7 +175,8 @@ internal sealed class PostgresResults : IShardResults
             add.Parameters.Add(new NpgsqlParameter { Value = result.Failed });
             add.Parameters.Add(new NpgsqlParameter
             {
-                Value = (object?)result.Meta?.Worker ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text,
+                Value = (object?)result.Meta?.Worker ?? DBNull.Value,
+                NpgsqlDbType = NpgsqlDbType.Text,
             });
             add.Parameters.Add(new NpgsqlParameter
             {

@@ -95,7 +95,8 @@ internal sealed class JobTally
         WorkerTally worker = _workers.GetValueOrDefault(name) ?? new WorkerTally(name, 0, 0, 0);
         _workers[name] = worker with
         {
-            Shards = worker.Shards + 1, Images = worker.Images + shard.Shard.Count,
+            Shards = worker.Shards + 1,
+            Images = worker.Images + shard.Shard.Count,
             Seconds = worker.Seconds + (shard.Meta?.Seconds ?? 0),
         };
         foreach (SlowImage slow in shard.Meta?.Slowest ?? [])

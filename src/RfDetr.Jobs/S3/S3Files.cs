@@ -229,8 +229,13 @@ internal sealed class S3Files : IJobFiles
                 UploadPartResponse part = await _client.UploadPartAsync(
                     new UploadPartRequest
                     {
-                        BucketName = _place.Bucket, Key = Key(path), UploadId = upload, PartNumber = parts.Count + 1,
-                        FilePath = localFile, FilePosition = at, PartSize = Math.Min(partBytes, bytes - at),
+                        BucketName = _place.Bucket,
+                        Key = Key(path),
+                        UploadId = upload,
+                        PartNumber = parts.Count + 1,
+                        FilePath = localFile,
+                        FilePosition = at,
+                        PartSize = Math.Min(partBytes, bytes - at),
                         UseChunkEncoding = false,
                     },
                     cancellationToken).ConfigureAwait(false);
@@ -240,7 +245,11 @@ internal sealed class S3Files : IJobFiles
             await _client.CompleteMultipartUploadAsync(
                 new CompleteMultipartUploadRequest
                 {
-                    BucketName = _place.Bucket, Key = Key(path), UploadId = upload, PartETags = parts, IfNoneMatch = "*",
+                    BucketName = _place.Bucket,
+                    Key = Key(path),
+                    UploadId = upload,
+                    PartETags = parts,
+                    IfNoneMatch = "*",
                 },
                 cancellationToken).ConfigureAwait(false);
             return true;

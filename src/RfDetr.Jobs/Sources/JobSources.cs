@@ -73,7 +73,8 @@ internal sealed class FolderSource(string folder, bool recursive) : IJobSource
         string root = Path.GetFullPath(folder);
         var options = new EnumerationOptions
         {
-            RecurseSubdirectories = recursive, AttributesToSkip = FileAttributes.System | FileAttributes.Hidden,
+            RecurseSubdirectories = recursive,
+            AttributesToSkip = FileAttributes.System | FileAttributes.Hidden,
         };
         bool any = false;
         foreach (string path in Directory.EnumerateFiles(root, "*", options))

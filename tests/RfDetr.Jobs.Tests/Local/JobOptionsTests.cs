@@ -115,7 +115,12 @@ public class JobOptionsTests
     {
         ArgumentException e = Should.Throw<ArgumentException>(() => new WorkerOptions
         {
-            Worker = "", Batch = 0, Ahead = 0, Grace = TimeSpan.FromSeconds(-1), Heartbeat = TimeSpan.Zero, Stall = TimeSpan.Zero,
+            Worker = "",
+            Batch = 0,
+            Ahead = 0,
+            Grace = TimeSpan.FromSeconds(-1),
+            Heartbeat = TimeSpan.Zero,
+            Stall = TimeSpan.Zero,
         }.Validate());
         foreach (string name in (string[])["Worker", "Batch", "Ahead", "Grace", "Heartbeat", "Stall"])
             e.Message.ShouldContain(name);

@@ -8,7 +8,8 @@ public class ProcessTests
     private static Process Start(params string[] args) => Process.Start(new ProcessStartInfo(
         "dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "RfDetr.Cli.dll"), .. args])
     {
-        RedirectStandardError = true, RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        RedirectStandardOutput = true,
     })!;
 
     private static async Task<(int Code, string Error)> EndAsync(Process process)

@@ -85,7 +85,8 @@ internal sealed class RabbitServer : IAsyncDisposable
     {
         var start = new ProcessStartInfo($"{Programs}/rabbitmqctl")
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         foreach (string argument in (string[])["--quiet", "--node", Node, .. arguments])
             start.ArgumentList.Add(argument);

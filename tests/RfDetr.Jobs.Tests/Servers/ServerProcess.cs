@@ -22,7 +22,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo("/bin/sh")
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         foreach (string argument in (string[])["-c", Keeper, "keeper", signal, program, .. arguments])
             start.ArgumentList.Add(argument);

@@ -27,7 +27,8 @@ internal sealed class JobsRunCommand
     {
         var options = new RunOptions
         {
-            Worker = _worker.Options(context), Share = context.Get(_worker.Shards) ?? ShardShare.All,
+            Worker = _worker.Options(context),
+            Share = context.Get(_worker.Shards) ?? ShardShare.All,
         };
         _ = _optimize.Wanted(context);
         await using Destination destination =
