@@ -22,6 +22,8 @@ require_sdk
 rm -rf "$output"
 # Build nodes of earlier builds remember files that the restore below writes anew, and would build parts without their version.
 export MSBUILDDISABLENODEREUSE=1
+# A part that was built before, under another version, is not taken for up to date.
+rm -rf "$root"/src/*/obj/Release "$root"/src/*/bin/Release "$root/out/server"
 # CI: what a build server would build, with the version of the last tag and paths that name no folder of this machine.
 CI=true ToolSystems="$systems;any" quietly dotnet msbuild "$root/eng/pack.proj" -p:PackageFolder="$output" -m -v:q -nologo ||
   fail "packing failed; the output is above"
