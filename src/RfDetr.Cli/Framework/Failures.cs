@@ -22,8 +22,8 @@ internal static partial class Failures
     public static string Describe(Exception e)
     {
         if (!IsExpected(e))
-            return $"internal error, please report it: {e.GetType().Name}: {OneLine(e.Message)}";
-        return OneLine(e is ArgumentException ? ArgumentNoise().Replace(e.Message, "") : OwnSentence(e) ?? e.Message);
+            return $"internal error, please report it: {e.GetType().Name}: {Invariant.OneLine(e.Message)}";
+        return Invariant.OneLine(e is ArgumentException ? ArgumentNoise().Replace(e.Message, "") : OwnSentence(e) ?? e.Message);
     }
 
     // .NET's own sentences name full paths and nothing to do about them.
@@ -62,10 +62,6 @@ internal static partial class Failures
         ArgumentException => ExitCodes.WrongUse,
         _ => ExitCodes.Failed,
     };
-
-    private static string OneLine(string message) =>
-        string.Join(
-            ' ', message.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     [GeneratedRegex(@" \(Parameter '[^']*'\)|\r?\nActual value was .*", RegexOptions.Singleline)]
     private static partial Regex ArgumentNoise();

@@ -9,6 +9,10 @@ internal static class Invariant
     /// <summary>The text of an interpolated string, or of several that are joined with <c>+</c>.</summary>
     public static string Text(InvariantTextHandler text) => text.ToStringAndClear();
 
+    /// <summary>A message in one line, as rows and terminals need it.</summary>
+    public static string OneLine(string message) => string.Join(
+        ' ', message.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
     /// <summary>A number with its noun: "1 box", "2 boxes".</summary>
     /// <param name="count">The number.</param>
     /// <param name="one">The noun of one.</param>

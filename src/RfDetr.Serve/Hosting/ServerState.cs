@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace RfDetr.Serve;
 
 /// <summary>The server's name, version and id, and its end.</summary>
@@ -11,8 +9,7 @@ internal sealed class ServerState : IDisposable
     public const string Name = "rfdetr";
 
     public static string Version { get; } =
-        typeof(ServerState).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
-            .Split('+')[0] ?? "0";
+        ProgramVersion.Of(typeof(ServerState)) is { Length: > 0 } version ? version.Split('+')[0] : "0";
 
     /// <summary>Of this start.</summary>
     public Guid Id { get; } = Guid.NewGuid();

@@ -37,7 +37,7 @@ internal static class ModelNames
         string[] parts = text.Split('/');
         return parts.Length <= 2 && parts.All(part =>
             part.Length > 0 && part is not ("." or "..")
-            && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'));
+            && part.All(PlainNames.Allows));
     }
 
     /// <summary>The name of a model argument: a file's without folder and ending, else the argument itself.</summary>
@@ -46,7 +46,7 @@ internal static class ModelNames
         string name = ModelReference.Parse(model) is ModelReference.CheckpointFile or ModelReference.Onnx
             ? Path.GetFileNameWithoutExtension(model)
             : model;
-        string clean = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '-'));
+        string clean = PlainNames.Of(name);
         return clean.Length == 0 || clean.All(c => c is '.') ? "model" : clean[..Math.Min(clean.Length, Longest)];
     }
 

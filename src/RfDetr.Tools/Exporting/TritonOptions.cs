@@ -58,15 +58,13 @@ public sealed record TritonOptions
         if (Name is not null)
             return Name;
         string[] parts = Path.GetFileNameWithoutExtension(model).Split(
-            [.. Path.GetFileNameWithoutExtension(model).Where(c => !IsAllowed(c))], StringSplitOptions.RemoveEmptyEntries);
+            [.. Path.GetFileNameWithoutExtension(model).Where(c => !PlainNames.Allows(c))], StringSplitOptions.RemoveEmptyEntries);
         string name = string.Join('-', parts).TrimStart('.');
         return name.Length == 0 ? "rfdetr" : name[..Math.Min(name.Length, LongestName)];
     }
 
     private static bool IsName(string text) =>
-        text.Length is > 0 and <= LongestName && text[0] != '.' && text.All(IsAllowed);
-
-    private static bool IsAllowed(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.';
+        text.Length is > 0 and <= LongestName && text[0] != '.' && text.All(PlainNames.Allows);
 
     private static void Within(string name, int value, int least, int most)
     {

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json.Serialization;
 using RfDetr.Torch;
 
@@ -17,8 +16,7 @@ internal sealed record RankHello(int Rank, int World, int Local, string Host, in
     /// <summary>This process.</summary>
     public static RankHello Of(RankEnvironment environment, Device device) => new(
         environment.Rank, environment.WorldSize, environment.LocalRank, Environment.MachineName, Environment.ProcessId,
-        typeof(RankHello).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
-        device.IsCpu ? "cpu" : "cuda");
+        ProgramVersion.Of(typeof(RankHello)), device.IsCpu ? "cpu" : "cuda");
 
     /// <summary>The machine and the process, for messages.</summary>
     public string Place => Invariant.Text($"'{Host}' (process {Process})");
