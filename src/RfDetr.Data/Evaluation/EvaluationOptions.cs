@@ -67,6 +67,9 @@ public sealed record EvaluationOptions
 /// <param name="Most">Largest area in pixels, inclusive.</param>
 public readonly record struct AreaRange(string Name, double Least, double Most)
 {
+    /// <summary>COCO's limits of small and medium objects, in pixels.</summary>
+    internal const double Small = 32 * 32, Medium = 96 * 96;
+
     private const double Unlimited = 1e10; // pycocotools' 1e5²
 
     /// <summary>Every size.</summary>
@@ -76,7 +79,7 @@ public readonly record struct AreaRange(string Name, double Least, double Most)
     /// COCO's four: all, small (to 32²), medium (to 96²), large. Neighbors share their limit, as in pycocotools.
     /// </summary>
     public static IReadOnlyList<AreaRange> Coco { get; } =
-        [All, new("small", 0, 32 * 32), new("medium", 32 * 32, 96 * 96), new("large", 96 * 96, Unlimited)];
+        [All, new("small", 0, Small), new("medium", Small, Medium), new("large", Medium, Unlimited)];
 
     /// <summary>True if an area lies in the range. As in pycocotools, one that is no number lies in every range.</summary>
     public bool Contains(double area) => !(area < Least || area > Most);

@@ -27,9 +27,6 @@ public sealed record SplitStatistics(
     string Name, int Images, int Empty, int Objects, int Crowds, int WithMask,
     Distribution PerImage, Distribution Width, Distribution Height, IReadOnlyList<ClassStatistics> Classes)
 {
-    // COCO's bounds of area between small, medium and large.
-    private const double SmallArea = 32 * 32, LargeArea = 96 * 96;
-
     /// <summary>Counts a split; images are not read.</summary>
     public static SplitStatistics Of(DataSplit split)
     {
@@ -55,9 +52,9 @@ public sealed record SplitStatistics(
         which,
         found.Length,
         found.Select(f => f.Image.Id).Distinct(MixedHash.Instance).Count(),
-        found.Count(f => f.Object.Area < SmallArea),
-        found.Count(f => f.Object.Area is >= SmallArea and < LargeArea),
-        found.Count(f => f.Object.Area >= LargeArea),
+        found.Count(f => f.Object.Area < AreaRange.Small),
+        found.Count(f => f.Object.Area is >= AreaRange.Small and < AreaRange.Medium),
+        found.Count(f => f.Object.Area >= AreaRange.Medium),
         Distribution.Of(found.Select(f => Math.Sqrt(f.Object.Box.Area / ((double)f.Image.Width * f.Image.Height)))),
         Distribution.Of(found.Where(f => f.Object.Box.HasArea).Select(f => f.Object.Box.Width / f.Object.Box.Height)));
 }

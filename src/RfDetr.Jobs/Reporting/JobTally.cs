@@ -1,3 +1,5 @@
+using RfDetr.Data;
+
 namespace RfDetr.Jobs;
 
 /// <summary>A worker's part of a job, in a report.</summary>
@@ -20,9 +22,6 @@ internal sealed class JobTally
 
     // A reason with the image's own name in it is a reason of its own; so many are told apart.
     private const int MostReasons = 50;
-
-    /// <summary>COCO's limits of small and medium objects, in pixels: 32² and 96².</summary>
-    private const float Small = 32 * 32, Medium = 96 * 96;
 
     private readonly Dictionary<string, long> _classes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _reasons = new(StringComparer.Ordinal);
@@ -130,7 +129,7 @@ internal sealed class JobTally
             _classes[detection.ClassName] = _classes.GetValueOrDefault(detection.ClassName) + 1;
             _scores[Math.Clamp((int)((detection.Score ?? 0) * 10), 0, 9)]++;
             if (detection.Box is [float x1, float y1, float x2, float y2])
-                _sizes[((x2 - x1) * (y2 - y1)) switch { < Small => 0, < Medium => 1, _ => 2 }]++;
+                _sizes[((double)((x2 - x1) * (y2 - y1))) switch { < AreaRange.Small => 0, < AreaRange.Medium => 1, _ => 2 }]++;
         }
     }
 }
