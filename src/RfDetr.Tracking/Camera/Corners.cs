@@ -16,9 +16,9 @@ internal static class Corners
     public static List<Point2> Find(GrayLevel image, Predicate<Point2> isExcluded)
     {
         var corners = new List<Point2>();
-        int width = image.Width - 2 * Margin;
+        int width = Math.Max(0, image.Width - 2 * Margin);
         var tensors = new Tensors(width);
-        double[] strengths = new double[Math.Max(0, width) * (Cell / 2)];
+        double[] strengths = new double[width * (Cell / 2)];
         for (int top = Margin; top + Cell <= image.Height - Margin; top += Cell)
         {
             for (int y = 0; y < Cell; y += 2)
