@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using RfDetr.Jobs;
+using static RfDetr.Invariant;
 
 namespace RfDetr.Bench;
 
@@ -24,8 +25,8 @@ internal static class JobsBench
             double[] detectWork = new double[rounds], jobWork = new double[rounds];
             for (int round = -1; round < rounds; round++)
             {
-                double start = Processor(), first = Detect(detector, folder), middle = Processor();
-                double second = JobAsync(detector, model, folder, round).GetAwaiter().GetResult(), end = Processor();
+                double start = Machine.ProcessorSeconds(), first = Detect(detector, folder), middle = Machine.ProcessorSeconds();
+                double second = JobAsync(detector, model, folder, round).GetAwaiter().GetResult(), end = Machine.ProcessorSeconds();
                 if (round < 0)
                     continue; // what runs for the first time is compiled
                 detect.Add(1000 * first / images);
@@ -61,12 +62,12 @@ internal static class JobsBench
             int few = images / 4;
             Scenes(Path.Combine(folder, "long"), images);
             Scenes(Path.Combine(folder, "short"), few);
-            double[] one = new double[rounds], two = new double[rounds], oneWork = new double[rounds],
-            twoWork = new double[rounds];
+            double[] one = new double[rounds], two = new double[rounds];
+            double[] oneWork = new double[rounds], twoWork = new double[rounds];
             for (int round = 0; round < rounds; round++)
             {
-                (double Seconds, double Work) a = Plain(program, folder, "long", model),
-                b = Plain(program, folder, "short", model);
+                (double Seconds, double Work) a = Plain(program, folder, "long", model);
+                (double Seconds, double Work) b = Plain(program, folder, "short", model);
                 (double Seconds, double Work) c = Workers(program, folder, "long", model, round);
                 (double Seconds, double Work) d = Workers(program, folder, "short", model, round);
                 (one[round], two[round]) = ((images - few) / (a.Seconds - b.Seconds), (images - few) / (c.Seconds - d.Seconds));
@@ -196,14 +197,5 @@ internal static class JobsBench
 
             File.Copy(Path.Combine(folder, Text($"scene-{i % Drawn:00000}.jpg")), file);
         }
-    }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    // Of all threads; unlike the clock it hardly depends on what else the machine does.
-    private static double Processor()
-    {
-        using var process = Process.GetCurrentProcess();
-        return process.TotalProcessorTime.TotalSeconds;
     }
 }

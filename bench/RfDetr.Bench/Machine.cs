@@ -22,4 +22,9 @@ internal static class Machine
             + $"{RuntimeInformation.FrameworkDescription}; "
             + $"ONNX Runtime {OnnxRuntimePackage.Load().Version}; libvips {Libvips.Version}";
     }
+
+    /// <summary>
+    /// Processor time of all threads of this process, in seconds; unlike the clock it hardly depends on what else the machine does.
+    /// </summary>
+    public static double ProcessorSeconds() => Environment.CpuUsage.TotalTime.TotalSeconds;
 }

@@ -32,10 +32,10 @@ internal static class StreamBench
             {
                 for (int i = 0; i < ways.Length; i++)
                 {
-                    double before = Processor();
+                    double before = Machine.ProcessorSeconds();
                     double taken = ways[i].Way();
                     if (round >= 0)
-                        (seconds[i][round], work[i][round]) = (taken, Processor() - before);
+                        (seconds[i][round], work[i][round]) = (taken, Machine.ProcessorSeconds() - before);
                 }
             }
 
@@ -89,12 +89,5 @@ internal static class StreamBench
             new PixelFrame(scene.Rgb, 640, 480, 0, PixelFormat.Rgb24).Save(file);
             yield return file;
         }
-    }
-
-    // Of all threads; unlike the clock it hardly depends on what else the machine does.
-    private static double Processor()
-    {
-        using var process = Process.GetCurrentProcess();
-        return process.TotalProcessorTime.TotalSeconds;
     }
 }
