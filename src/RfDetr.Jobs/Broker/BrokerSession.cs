@@ -11,6 +11,10 @@ internal sealed class BrokerSession : IAsyncDisposable
 
     private BrokerSession(IConnection connection, IChannel channel) => (_connection, Channel) = (connection, channel);
 
+    /// <summary>A channel on which publishing ends when the broker has the message.</summary>
+    public static CreateChannelOptions Confirmed { get; } =
+        new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, null);
+
     public IChannel Channel { get; }
 
     /// <summary>Connects; a broker that is not there is an error at once.</summary>
@@ -21,9 +25,7 @@ internal sealed class BrokerSession : IAsyncDisposable
         IConnection connection = await BrokerConnection.OpenAsync(address, purpose, cancellationToken).ConfigureAwait(false);
         try
         {
-            IChannel channel = await connection.CreateChannelAsync(
-                new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, null),
-                cancellationToken).ConfigureAwait(false);
+            IChannel channel = await connection.CreateChannelAsync(Confirmed, cancellationToken).ConfigureAwait(false);
             await BrokerTopology.DeclareAsync(channel, address, job, cancellationToken).ConfigureAwait(false);
             return new BrokerSession(connection, channel);
         }

@@ -3,20 +3,25 @@ using System.Text.Json;
 using System.Threading.Channels;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
 
 namespace RfDetr.Jobs;
 
 /// <summary>
-/// Sends a worker's events to the stream <c>rfdetr.events</c>. Whatever happens to the broker, the work neither waits nor fails:
-/// events that cannot be sent are forgotten.
+/// Sends a worker's events to the stream <c>rfdetr.events</c>, in order, each confirmed; one that was not is sent again, so that a
+/// listener may see it twice. Whatever happens to the broker, the work neither waits nor fails: of events that cannot be sent the
+/// oldest are forgotten.
 /// </summary>
 internal sealed class RabbitEvents : IProgress<JobEvent>, IAsyncDisposable
 {
     // As many as a worker reports in some minutes; then the oldest go.
     private const int Waiting = 256;
 
-    private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(10), s_flush = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(2);
+    // A new stream has a replica after some tenths of a second.
+    private const int MostTries = 50;
+
+    private static readonly TimeSpan s_confirmation = TimeSpan.FromSeconds(10), s_retry = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_flush = TimeSpan.FromSeconds(5), s_settle = TimeSpan.FromSeconds(0.2);
 
     private readonly BrokerAddress _address;
     private readonly string _job;
@@ -24,6 +29,9 @@ internal sealed class RabbitEvents : IProgress<JobEvent>, IAsyncDisposable
         new BoundedChannelOptions(Waiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
     private readonly CancellationTokenSource _end = new();
     private readonly Task _sending;
+
+    private IConnection? _connection; // of the task that sends, as is the channel
+    private IChannel? _channel;
 
     public RabbitEvents(BrokerAddress address, string job)
     {
@@ -41,30 +49,11 @@ internal sealed class RabbitEvents : IProgress<JobEvent>, IAsyncDisposable
     public static async IAsyncEnumerable<JobEvent> ReadAsync(
         BrokerAddress address, string job, bool fromBeginning, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        IConnection connection = await BrokerConnection.OpenAsync(address, "events", cancellationToken).ConfigureAwait(false);
+        var arrived = Channel.CreateUnbounded<(ulong Tag, EventMessage? Message)>();
+        (IConnection connection, IChannel channel) =
+            await ConsumeAsync(address, arrived.Writer, fromBeginning, cancellationToken).ConfigureAwait(false);
         try
         {
-            IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-            await BrokerTopology.DeclareEventsAsync(channel, cancellationToken).ConfigureAwait(false);
-            await channel.BasicQosAsync(0, Waiting, global: false, cancellationToken).ConfigureAwait(false);
-            var arrived = Channel.CreateUnbounded<(ulong Tag, EventMessage? Message)>();
-            var consumer = new AsyncEventingBasicConsumer(channel);
-            consumer.ReceivedAsync += (_, e) =>
-            {
-                arrived.Writer.TryWrite((e.DeliveryTag, Read(e.Body.Span)));
-                return Task.CompletedTask;
-            };
-            channel.ChannelShutdownAsync += (_, _) =>
-            {
-                arrived.Writer.TryComplete();
-                return Task.CompletedTask;
-            };
-            // A stream that was just declared has no replica yet, and the broker answers with an internal error.
-            await Task.Delay(s_settle, cancellationToken).ConfigureAwait(false);
-            await channel.BasicConsumeAsync(
-                BrokerTopology.Events, autoAck: false, consumerTag: "", noLocal: false, exclusive: false,
-                new Dictionary<string, object?> { ["x-stream-offset"] = fromBeginning ? "first" : "next" }, consumer,
-                cancellationToken).ConfigureAwait(false);
             await foreach ((ulong tag, EventMessage? message) in arrived.Reader.ReadAllAsync(cancellationToken)
                 .ConfigureAwait(false))
             {
@@ -89,6 +78,53 @@ internal sealed class RabbitEvents : IProgress<JobEvent>, IAsyncDisposable
         _end.Dispose();
     }
 
+    private static async Task<(IConnection, IChannel)> ConsumeAsync(
+        BrokerAddress address, ChannelWriter<(ulong Tag, EventMessage? Message)> arrived, bool fromBeginning,
+        CancellationToken cancellationToken)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            bool isDeclared = false;
+            IConnection connection =
+                await BrokerConnection.OpenAsync(address, "events", cancellationToken).ConfigureAwait(false);
+            try
+            {
+                IChannel channel =
+                    await connection.CreateChannelAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+                await BrokerTopology.DeclareEventsAsync(channel, cancellationToken).ConfigureAwait(false);
+                isDeclared = true;
+                await channel.BasicQosAsync(0, Waiting, global: false, cancellationToken).ConfigureAwait(false);
+                var consumer = new AsyncEventingBasicConsumer(channel);
+                consumer.ReceivedAsync += (_, e) =>
+                {
+                    arrived.TryWrite((e.DeliveryTag, Read(e.Body.Span)));
+                    return Task.CompletedTask;
+                };
+                await channel.BasicConsumeAsync(
+                    BrokerTopology.Events, autoAck: false, consumerTag: "", noLocal: false, exclusive: false,
+                    new Dictionary<string, object?> { ["x-stream-offset"] = fromBeginning ? "first" : "next" }, consumer,
+                    cancellationToken).ConfigureAwait(false);
+                channel.ChannelShutdownAsync += (_, _) =>
+                {
+                    arrived.TryComplete();
+                    return Task.CompletedTask;
+                };
+                return (connection, channel);
+            }
+            catch (OperationInterruptedException) when (isDeclared && tries < MostTries)
+            {
+                // A stream that was just declared has no replica yet: the broker closes the channel, or the connection.
+                await BrokerConnection.CloseAsync(connection).ConfigureAwait(false);
+                await Task.Delay(s_settle, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                await BrokerConnection.CloseAsync(connection).ConfigureAwait(false);
+                throw;
+            }
+        }
+    }
+
     private static EventMessage? Read(ReadOnlySpan<byte> body)
     {
         try
@@ -105,43 +141,57 @@ internal sealed class RabbitEvents : IProgress<JobEvent>, IAsyncDisposable
     {
         try
         {
-            while (await _events.Reader.WaitToReadAsync(_end.Token).ConfigureAwait(false))
+            await foreach (JobEvent value in _events.Reader.ReadAllAsync(_end.Token).ConfigureAwait(false))
             {
-                try
-                {
-                    await SendUntilLostAsync().ConfigureAwait(false);
-                }
-                catch (Exception e) when (e is JobException || BrokerConnection.IsLost(e))
-                {
+                ReadOnlyMemory<byte> body = JsonStyle.ToUtf8(new EventMessage(_job, value), BrokerJson.Default.EventMessage);
+                while (!await IsTakenAsync(body).ConfigureAwait(false))
                     await Task.Delay(s_retry, _end.Token).ConfigureAwait(false);
-                }
             }
         }
         catch (OperationCanceledException)
         {
             // The worker ends.
         }
-    }
-
-    private async Task SendUntilLostAsync()
-    {
-        IConnection connection = await BrokerConnection.OpenAsync(_address, "events", _end.Token).ConfigureAwait(false);
-        try
-        {
-            IChannel channel = await connection.CreateChannelAsync(cancellationToken: _end.Token).ConfigureAwait(false);
-            await BrokerTopology.DeclareEventsAsync(channel, _end.Token).ConfigureAwait(false);
-            await foreach (JobEvent value in _events.Reader.ReadAllAsync(_end.Token).ConfigureAwait(false))
-            {
-                await channel.BasicPublishAsync(
-                    "", BrokerTopology.Events, mandatory: false,
-                    new BasicProperties { Persistent = true, ContentType = "application/json", Type = "rfdetr.event" },
-                    JsonStyle.ToUtf8(new EventMessage(_job, value), BrokerJson.Default.EventMessage), _end.Token)
-                    .ConfigureAwait(false);
-            }
-        }
         finally
         {
-            await BrokerConnection.CloseAsync(connection).ConfigureAwait(false);
+            await CloseAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Sends one event; false if the broker did not confirm it, and the next try needs a new connection.</summary>
+    private async Task<bool> IsTakenAsync(ReadOnlyMemory<byte> body)
+    {
+        // A stream that was just declared may lose what comes first, without closing the channel and without a confirmation.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+        limit.CancelAfter(s_confirmation);
+        try
+        {
+            _connection ??= await BrokerConnection.OpenAsync(_address, "events", limit.Token).ConfigureAwait(false);
+            if (_channel is null)
+            {
+                _channel = await _connection.CreateChannelAsync(BrokerSession.Confirmed, limit.Token).ConfigureAwait(false);
+                await BrokerTopology.DeclareEventsAsync(_channel, limit.Token).ConfigureAwait(false);
+            }
+
+            await _channel.BasicPublishAsync(
+                "", BrokerTopology.Events, mandatory: true,
+                new BasicProperties { Persistent = true, ContentType = "application/json", Type = "rfdetr.event" }, body,
+                limit.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is JobException or PublishException || BrokerConnection.IsLost(e)
+            || (e is OperationCanceledException && !_end.IsCancellationRequested))
+        {
+            await CloseAsync().ConfigureAwait(false);
+            return false;
+        }
+    }
+
+    private async ValueTask CloseAsync()
+    {
+        IConnection? connection = _connection;
+        (_connection, _channel) = (null, null);
+        if (connection is not null)
+            await BrokerConnection.CloseAsync(connection).ConfigureAwait(false);
     }
 }
