@@ -59,15 +59,15 @@ public class SubmissionTests
 
         JobException e = await Should.ThrowAsync<JobException>(
             () => test.SubmitAsync(options: new DetectOptions { ScoreThreshold = 0.3f }));
-        e.Message.ShouldContain("another options");
+        e.Message.ShouldContain("differs in options: ");
         e.Message.ShouldContain(first.OptionsSha256);
-        (await Should.ThrowAsync<JobException>(() => test.SubmitAsync(shardSize: 5))).Message.ShouldContain("another shard size");
+        (await Should.ThrowAsync<JobException>(() => test.SubmitAsync(shardSize: 5))).Message.ShouldContain("differs in shard size: ");
 
         JobModel other = TestJob.Model() with { Sha256 = new string('0', 64) };
         e = await Should.ThrowAsync<JobException>(() => Submission.RunAsync(
             new FolderFiles(test.Output), [JobSources.Of(test.Images, new SourceOptions())], other,
             new SubmitOptions { ShardSize = 4, Name = "test" }, null, CancellationToken.None));
-        e.Message.ShouldContain("another model");
+        e.Message.ShouldContain("differs in model: ");
         e.Message.ShouldContain(first.ModelSha256);
         e.Message.ShouldContain(other.Sha256);
     }

@@ -98,7 +98,7 @@ public class VerbTests
         CommandLine model = await CommandLine.RunAsync("jobs", "work", test.Output, "--model", WrongModel(test));
 
         (options.Code, model.Code).ShouldBe((1, 1));
-        options.Error.ShouldContain("another options");
+        options.Error.ShouldContain("differs in options: ");
         model.Error.ShouldContain("this worker's model");
         (options.Error + model.Error).Split('\n').Count(l => l.StartsWith("error: ", StringComparison.Ordinal)).ShouldBe(2);
         TestJob.Rows(test.Output).ShouldBeEmpty();
