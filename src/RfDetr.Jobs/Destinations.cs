@@ -8,11 +8,14 @@ internal static class Destinations
     /// <param name="results">Where rows go instead of files beside the manifest, <c>postgres://…</c>; null for files.</param>
     /// <param name="cancellationToken">Stops connecting.</param>
     /// <exception cref="ArgumentException">It is none of these.</exception>
-    public static Task<Destination> OpenAsync(string output, string? results, CancellationToken cancellationToken)
+    public static async Task<Destination> OpenAsync(string output, string? results, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(output);
-        return OpenAsync(
-            output, results is null ? null : PostgresAddress.Parse(results), cancellationToken);
+        PostgresAddress? database = results is null ? null : PostgresAddress.Parse(results);
+        IJobFiles files = await FilesOfAsync(output, cancellationToken).ConfigureAwait(false);
+        return new Destination(files, async (job, cancel) => database is null
+            ? new FileResults(files, job)
+            : await PostgresResults.OpenAsync(database, job, cancel).ConfigureAwait(false));
     }
 
     /// <summary>The image behind an entry of a manifest.</summary>
@@ -30,15 +33,6 @@ internal static class Destinations
         BrokerAddress.Find(option) is { } address
             ? new RabbitBroker(address, new BrokerOptions { Notices = notices })
             : null;
-
-    private static async Task<Destination> OpenAsync(
-        string output, PostgresAddress? database, CancellationToken cancellationToken)
-    {
-        IJobFiles files = await FilesOfAsync(output, cancellationToken).ConfigureAwait(false);
-        return new Destination(files, async (job, cancel) => database is null
-            ? new FileResults(files, job)
-            : await PostgresResults.OpenAsync(database, job, cancel).ConfigureAwait(false));
-    }
 
     private static async Task<IJobFiles> FilesOfAsync(string output, CancellationToken cancellationToken)
     {

@@ -19,6 +19,9 @@ internal sealed record JobDefinition(
     /// <summary>Most shards of a job: a listing of more takes too long to be a status.</summary>
     public const int MostShards = 1_000_000;
 
+    /// <summary>Characters of the longest name.</summary>
+    public const int LongestName = 100;
+
     /// <summary>Path of the definition in its destination.</summary>
     public const string File = "job.json";
 
@@ -64,7 +67,7 @@ internal sealed record JobDefinition(
 
     /// <summary>True for a name that queues, folders and tables can bear.</summary>
     public static bool IsName(string name) =>
-        name.Length is > 0 and <= 100 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && name[0] != '.';
+        name.Length is > 0 and <= LongestName && name.All(PlainNames.Allows) && name[0] != '.';
 
     private void Validate(string file)
     {

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace RfDetr.Jobs;
 
 /// <summary>Options of a submission.</summary>
@@ -26,7 +28,8 @@ internal sealed record SubmitOptions
     {
         var wrong = new List<string>();
         if (Name is not null && !JobDefinition.IsName(Name))
-            wrong.Add($"{nameof(Name)} is '{Name}', expected up to 100 letters, digits, '-', '_' and '.'");
+            wrong.Add(Invariant.Text($"{nameof(Name)} is '{Name}', expected up to {JobDefinition.LongestName} letters, digits, ")
+                + "'-', '_' and '.'");
         if (ShardSize is < 1 or > 65_536)
             wrong.Add(Invariant.Text($"{nameof(ShardSize)} is {ShardSize}, expected 1..65536"));
         if (wrong.Count > 0)
@@ -100,7 +103,7 @@ internal static class Submission
     public static string NameOf(string destination)
     {
         string last = destination.TrimEnd('/', '\\').Split('/', '\\')[^1];
-        string name = string.Concat(last.Take(100).Select(c => JobDefinition.IsName($"a{c}") ? c : '-')).TrimStart('.');
+        string name = PlainNames.Of(last[..Math.Min(last.Length, JobDefinition.LongestName)]).TrimStart('.');
         return name.Length > 0 ? name : "job";
     }
 
@@ -131,8 +134,7 @@ internal static class Submission
     {
         if (await files.PutFileIfAbsentAsync(path, localFile, cancellationToken).ConfigureAwait(false))
             return;
-        using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(
-            System.Security.Cryptography.HashAlgorithmName.SHA256);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         const int Piece = 8 << 20;
         for (long offset = 0; ; offset += Piece)
         {

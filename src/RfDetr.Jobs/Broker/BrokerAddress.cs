@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RfDetr.Jobs;
 
 /// <summary>The address of a RabbitMQ broker with what logs in there; its text never holds the password.</summary>
@@ -60,16 +58,14 @@ internal sealed record BrokerAddress(string Host, int Port, string VirtualHost, 
         {
             Password = password ?? "guest",
         };
-        foreach (string pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        foreach ((string setting, string value) in AddressText.Settings(uri))
         {
-            string[] words = pair.Split('=', 2);
-            string value = Uri.UnescapeDataString(words.Length > 1 ? words[1] : "");
-            address = words[0] switch
+            address = setting switch
             {
-                "cacertfile" => address with { AuthorityFile = Existing(words[0], value) },
-                "certfile" => address with { ClientCertificateFile = Existing(words[0], value) },
+                "cacertfile" => address with { AuthorityFile = Existing(setting, value) },
+                "certfile" => address with { ClientCertificateFile = Existing(setting, value) },
                 _ => throw new ArgumentException(
-                    $"the broker's address has the unknown setting '{words[0]}'; there are cacertfile and certfile"),
+                    $"the broker's address has the unknown setting '{setting}'; there are cacertfile and certfile"),
             };
         }
 
@@ -90,10 +86,9 @@ internal sealed record BrokerAddress(string Host, int Port, string VirtualHost, 
     /// <summary>The address without the password.</summary>
     public override string ToString()
     {
-        string host = Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host;
         string path = VirtualHost == "/" ? "" : "/" + Uri.EscapeDataString(VirtualHost);
-        return string.Create(
-            CultureInfo.InvariantCulture, $"{(Tls ? "amqps" : "amqp")}://{Uri.EscapeDataString(User)}@{host}:{Port}{path}");
+        string scheme = Tls ? "amqps" : "amqp";
+        return Invariant.Text($"{scheme}://{Uri.EscapeDataString(User)}@{AddressText.Host(Host)}:{Port}{path}");
     }
 
     private static string Existing(string setting, string path) => File.Exists(path)

@@ -120,7 +120,8 @@ internal static class BrokerConnection
         List<Exception> causes = [.. Causes(e)];
         if (causes.OfType<AuthenticationException>().LastOrDefault() is { } tls)
         {
-            return $"TLS failed: {Line(tls.Message)}; a private authority's certificate is named by amqps://…?cacertfile=PATH";
+            return $"TLS failed: {AddressText.Reason(tls.Message)}; a private authority's certificate is named by "
+                + "amqps://…?cacertfile=PATH";
         }
 
         if (causes.Any(c => c is AuthenticationFailureException or PossibleAuthenticationFailureException))
@@ -138,15 +139,13 @@ internal static class BrokerConnection
         }
 
         if (causes.OfType<SocketException>().LastOrDefault() is { SocketErrorCode: not SocketError.ConnectionReset } socket)
-            return $"it cannot be reached: {Line(socket.Message)}; does RabbitMQ run there, and on this port?";
+            return $"it cannot be reached: {AddressText.Reason(socket.Message)}; does RabbitMQ run there, and on this port?";
         string tlsHint = address.Tls ? "; does this port speak TLS?" : "; does this port speak AMQP without TLS?";
-        return $"no connection: {Line(causes[^1].Message)}{tlsHint}";
+        return $"no connection: {AddressText.Reason(causes[^1].Message)}{tlsHint}";
     }
 
     private static string Reply(OperationInterruptedException e) =>
-        e.ShutdownReason is { } reason ? Line(reason.ReplyText) : Line(e.Message);
-
-    private static string Line(string text) => text.ReplaceLineEndings(" ").Trim().TrimEnd('.');
+        AddressText.Reason(e.ShutdownReason is { } reason ? reason.ReplyText : e.Message);
 
     private static IEnumerable<Exception> Causes(Exception e)
     {

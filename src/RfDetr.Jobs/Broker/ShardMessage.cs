@@ -72,11 +72,8 @@ internal sealed record EventMessage(string Job, JobEvent Event);
 
 /// <summary>JSON of messages.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(JobEventKindConverter)],
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(SnakeCaseEnum<JobEventKind>)],
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ShardMessage))]
 [JsonSerializable(typeof(EventMessage))]
 internal sealed partial class BrokerJson : JsonSerializerContext;
-
-/// <summary>Kinds of events in snake case.</summary>
-internal sealed class JobEventKindConverter() : JsonStringEnumConverter<JobEventKind>(JsonNamingPolicy.SnakeCaseLower);

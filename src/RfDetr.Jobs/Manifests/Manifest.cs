@@ -43,24 +43,13 @@ internal sealed class Manifest
 
         ShardRef whole = _job.Shard(shard.Index);
         var images = new List<JobImage>(whole.Count);
-        foreach (Range line in Lines(part))
-            images.Add(JobJson.Read(part.AsSpan(line), JobJson.Default.JobImage, name));
+        foreach (ReadOnlyMemory<byte> line in Lines.Of(part))
+            images.Add(JobJson.Read(line.Span, JobJson.Default.JobImage, name));
         long skip = shard.First - whole.First;
         return images.Count == whole.Count && skip >= 0 && skip + shard.Count <= whole.Count
             ? images.GetRange((int)skip, shard.Count)
             : throw new JobException(Invariant.Text(
                 $"{shard.Name} of '{name}' has {images.Count} images; images {shard.First} to {shard.First + shard.Count} of ")
                 + Invariant.Text($"{whole.Count} were asked for"));
-    }
-
-    private static IEnumerable<Range> Lines(byte[] part)
-    {
-        for (int start = 0; start < part.Length;)
-        {
-            int end = Array.IndexOf(part, (byte)'\n', start);
-            end = end < 0 ? part.Length : end;
-            yield return start..end;
-            start = end + 1;
-        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Npgsql;
 
 namespace RfDetr.Jobs;
@@ -58,8 +57,8 @@ internal sealed class PostgresAddress
             settings.Username = Uri.UnescapeDataString(login[0]);
         if (login.Length > 1)
             settings.Password = Uri.UnescapeDataString(login[1]);
-        foreach (string pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
-            Set(settings, pair.Split('=', 2));
+        foreach ((string setting, string value) in AddressText.Settings(uri))
+            Set(settings, setting, value);
         return new PostgresAddress(settings);
     }
 
@@ -67,15 +66,13 @@ internal sealed class PostgresAddress
     public override string ToString()
     {
         string user = User.Length > 0 ? Uri.EscapeDataString(User) + "@" : "";
-        string host = _settings.Host!.Contains(':', StringComparison.Ordinal) ? $"[{_settings.Host}]" : _settings.Host;
-        return string.Create(
-            CultureInfo.InvariantCulture, $"postgres://{user}{host}:{_settings.Port}/{Uri.EscapeDataString(Database)}");
+        string host = AddressText.Host(_settings.Host!);
+        return Invariant.Text($"postgres://{user}{host}:{_settings.Port}/{Uri.EscapeDataString(Database)}");
     }
 
-    private static void Set(NpgsqlConnectionStringBuilder settings, string[] words)
+    private static void Set(NpgsqlConnectionStringBuilder settings, string name, string value)
     {
-        string value = Uri.UnescapeDataString(words.Length > 1 ? words[1] : "");
-        switch (words[0])
+        switch (name)
         {
             case "sslmode":
                 settings.SslMode = value switch
@@ -97,7 +94,7 @@ internal sealed class PostgresAddress
                 break;
             default:
                 throw new ArgumentException(
-                    $"the address of the results' database has the unknown setting '{words[0]}'; there are sslmode and "
+                    $"the address of the results' database has the unknown setting '{name}'; there are sslmode and "
                     + "sslrootcert");
         }
     }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
@@ -44,18 +45,15 @@ internal sealed class PostgresResults : IShardResults
     public Task<bool> HasAsync(ShardRef shard, CancellationToken cancellationToken) => PatientlyAsync(
         async () =>
         {
-            await using NpgsqlCommand ask = _source.CreateCommand(
-                "select exists (select 1 from rfdetr_shards where job = $1 and shard = $2)");
-            ask.Parameters.Add(new NpgsqlParameter { Value = _job.Name });
-            ask.Parameters.Add(new NpgsqlParameter { Value = shard.Index });
+            await using NpgsqlCommand ask = _source.Command(
+                "select exists (select 1 from rfdetr_shards where job = $1 and shard = $2)", _job.Name, shard.Index);
             return await ask.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is true;
         },
         cancellationToken);
 
     public async IAsyncEnumerable<int> DoneAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using NpgsqlCommand ask = _source.CreateCommand("select shard from rfdetr_shards where job = $1");
-        ask.Parameters.Add(new NpgsqlParameter { Value = _job.Name });
+        await using NpgsqlCommand ask = _source.Command("select shard from rfdetr_shards where job = $1", _job.Name);
         await using NpgsqlDataReader reader = await ReaderAsync(ask, cancellationToken).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             yield return reader.GetInt32(0);
@@ -70,8 +68,8 @@ internal sealed class PostgresResults : IShardResults
     public Task<ShardTotals> TotalsAsync(CancellationToken cancellationToken) => PatientlyAsync(
         async () =>
         {
-            // The rate is that of the ten minutes before the latest result: a job that rests keeps the rate it had.
-            await using NpgsqlCommand ask = _source.CreateCommand(
+            // The rate is that of the time before the latest result: a job that rests keeps the rate it had.
+            await using NpgsqlCommand ask = _source.Command(
                 """
                 with whole as (
                     select count(*) as shards, coalesce(sum(images), 0) as images, coalesce(sum(failed), 0) as failed,
@@ -79,11 +77,11 @@ internal sealed class PostgresResults : IShardResults
                     from rfdetr_shards where job = $1)
                 select w.shards::int, w.images::bigint, w.failed::bigint, w.first, w.latest,
                        (select coalesce(sum(s.images), 0)::bigint from rfdetr_shards s
-                        where s.job = $1 and s.done_at > greatest(w.first, w.latest - interval '10 minutes')),
-                       extract(epoch from w.latest - greatest(w.first, w.latest - interval '10 minutes'))::float8
+                        where s.job = $1 and s.done_at > greatest(w.first, w.latest - $2)),
+                       extract(epoch from w.latest - greatest(w.first, w.latest - $2))::float8
                 from whole w
-                """);
-            ask.Parameters.Add(new NpgsqlParameter { Value = _job.Name });
+                """,
+                _job.Name, Rates.Window);
             await using NpgsqlDataReader reader = await ask.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
             bool any = !reader.IsDBNull(3);
@@ -98,35 +96,35 @@ internal sealed class PostgresResults : IShardResults
     public async IAsyncEnumerable<ShardResult> ReadAsync(
         ShardShare share, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var done = new List<(int Shard, int Failed, string? Meta)>();
-        await using (NpgsqlCommand ask = _source.CreateCommand(
-            "select shard, failed, meta::text from rfdetr_shards where job = $1 order by shard"))
+        var done = new List<(int Shard, int Failed, byte[]? Meta)>();
+        await using (NpgsqlCommand ask = _source.Command(
+            "select shard, failed, meta::text from rfdetr_shards where job = $1 order by shard", _job.Name))
         {
-            ask.Parameters.Add(new NpgsqlParameter { Value = _job.Name });
             await using NpgsqlDataReader reader = await ReaderAsync(ask, cancellationToken).ConfigureAwait(false);
             while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                done.Add((reader.GetInt32(0), reader.GetInt32(1), reader.IsDBNull(2) ? null : reader.GetString(2)));
+            {
+                byte[]? meta = reader.IsDBNull(2) ? null : Encoding.UTF8.GetBytes(reader.GetString(2));
+                done.Add((reader.GetInt32(0), reader.GetInt32(1), meta));
+            }
         }
 
-        foreach ((int index, int failed, string? meta) in done.Where(d => share.Has(d.Shard)))
+        foreach ((int index, int failed, byte[]? meta) in done.Where(d => share.Has(d.Shard)))
         {
             ShardRef shard = _job.Shard(index);
-            await using NpgsqlCommand ask = _source.CreateCommand(
-                "select result::text from rfdetr_rows where job = $1 and image >= $2 and image < $3 order by image");
-            ask.Parameters.Add(new NpgsqlParameter { Value = _job.Name });
-            ask.Parameters.Add(new NpgsqlParameter { Value = shard.First });
-            ask.Parameters.Add(new NpgsqlParameter { Value = shard.First + shard.Count });
+            await using NpgsqlCommand ask = _source.Command(
+                "select result::text from rfdetr_rows where job = $1 and image >= $2 and image < $3 order by image",
+                _job.Name, shard.First, shard.First + shard.Count);
             using var rows = new MemoryStream();
             await using NpgsqlDataReader reader = await ReaderAsync(ask, cancellationToken).ConfigureAwait(false);
             while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             {
-                rows.Write(System.Text.Encoding.UTF8.GetBytes(reader.GetString(0)));
+                rows.Write(Encoding.UTF8.GetBytes(reader.GetString(0)));
                 rows.WriteByte((byte)'\n');
             }
 
             yield return new ShardResult(
                 shard, rows.GetBuffer().AsMemory(0, (int)rows.Length), failed,
-                meta is null ? null : JsonSerializer.Deserialize(meta, PostgresJson.Default.ShardMeta));
+                meta is null ? null : JobJson.Read(meta, JobJson.Default.ShardMeta, $"rfdetr_shards.meta of {shard.Name}"));
         }
     }
 
@@ -148,12 +146,12 @@ internal sealed class PostgresResults : IShardResults
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } p => $"its disk is full: {p.MessageText}",
         PostgresException p => $"{p.MessageText} (SQLSTATE {p.SqlState})",
         NpgsqlException { InnerException: SocketException s } =>
-            $"it cannot be reached: {s.Message.TrimEnd('.')}; does PostgreSQL run there, and on this port?",
+            $"it cannot be reached: {AddressText.Reason(s.Message)}; does PostgreSQL run there, and on this port?",
         NpgsqlException { InnerException: System.Security.Authentication.AuthenticationException t } =>
-            $"TLS failed: {t.Message.TrimEnd('.')}; a private authority's certificate is named by ?sslrootcert=PATH",
+            $"TLS failed: {AddressText.Reason(t.Message)}; a private authority's certificate is named by ?sslrootcert=PATH",
         NpgsqlException when e.Message.Contains("password", StringComparison.OrdinalIgnoreCase) =>
             $"it asks for a password and user '{address.User}' gave none (in the address, PGPASSWORD or ~/.pgpass)",
-        _ => e.Message.ReplaceLineEndings(" ").TrimEnd('.'),
+        _ => AddressText.Reason(e.Message),
     };
 
     internal static bool IsDatabase(Exception e) => e is NpgsqlException or SocketException or TimeoutException;
@@ -181,7 +179,7 @@ internal sealed class PostgresResults : IShardResults
             add.Parameters.Add(new NpgsqlParameter
             {
                 Value = result.Meta is { } meta
-                    ? JsonSerializer.Serialize(meta, PostgresJson.Default.ShardMeta)
+                    ? JsonStyle.ToUtf8(meta, JobJson.Default.ShardMeta).ToArray()
                     : DBNull.Value,
                 NpgsqlDbType = NpgsqlDbType.Json,
             });
@@ -199,13 +197,9 @@ internal sealed class PostgresResults : IShardResults
         await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(
             "copy rfdetr_rows (job, image, shard, id, error, result) from stdin (format binary)", cancellationToken)
             .ConfigureAwait(false);
-        ReadOnlyMemory<byte> rows = result.Rows;
         int count = 0;
-        for (; rows.Length > 0; count++)
+        foreach (ReadOnlyMemory<byte> line in Lines.Of(result.Rows))
         {
-            int end = rows.Span.IndexOf((byte)'\n');
-            ReadOnlyMemory<byte> line = end < 0 ? rows : rows[..end];
-            rows = end < 0 ? default : rows[(end + 1)..];
             (string id, string? error) = Facts(line);
             await copy.StartRowAsync(cancellationToken).ConfigureAwait(false);
             await copy.WriteAsync(_job.Name, NpgsqlDbType.Text, cancellationToken).ConfigureAwait(false);
@@ -217,6 +211,7 @@ internal sealed class PostgresResults : IShardResults
             else
                 await copy.WriteAsync(error, NpgsqlDbType.Text, cancellationToken).ConfigureAwait(false);
             await copy.WriteAsync(line.ToArray(), NpgsqlDbType.Json, cancellationToken).ConfigureAwait(false);
+            count++;
         }
 
         if (count != result.Shard.Count)

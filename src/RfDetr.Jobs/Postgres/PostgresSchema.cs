@@ -75,20 +75,14 @@ internal static class PostgresSchema
     public static async Task AddJobAsync(
         NpgsqlDataSource source, PostgresAddress address, JobDefinition job, CancellationToken cancellationToken)
     {
-        await using NpgsqlCommand add = source.CreateCommand(
+        await using NpgsqlCommand add = source.Command(
             "insert into rfdetr_jobs (name, manifest_sha256, model_sha256, options_sha256, images, shard_size) "
-            + "values ($1, $2, $3, $4, $5, $6) on conflict do nothing");
-        add.Parameters.Add(new NpgsqlParameter { Value = job.Name });
-        add.Parameters.Add(new NpgsqlParameter { Value = job.ManifestSha256 });
-        add.Parameters.Add(new NpgsqlParameter { Value = job.ModelSha256 });
-        add.Parameters.Add(new NpgsqlParameter { Value = job.OptionsSha256 });
-        add.Parameters.Add(new NpgsqlParameter { Value = job.Images });
-        add.Parameters.Add(new NpgsqlParameter { Value = job.ShardSize });
+            + "values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+            job.Name, job.ManifestSha256, job.ModelSha256, job.OptionsSha256, job.Images, job.ShardSize);
         await add.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
 
-        await using NpgsqlCommand get = source.CreateCommand(
-            "select manifest_sha256, model_sha256, options_sha256, shard_size from rfdetr_jobs where name = $1");
-        get.Parameters.Add(new NpgsqlParameter { Value = job.Name });
+        await using NpgsqlCommand get = source.Command(
+            "select manifest_sha256, model_sha256, options_sha256, shard_size from rfdetr_jobs where name = $1", job.Name);
         await using NpgsqlDataReader reader = await get.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         (string What, string There, string Ours)[] pairs =

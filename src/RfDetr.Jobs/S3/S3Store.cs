@@ -65,7 +65,7 @@ internal static class S3Store
                     "access was refused; the key needs to list the bucket and to get, put and delete its objects",
                 "PermanentRedirect" or "AuthorizationHeaderMalformed" => "the bucket lies in another region; set AWS_REGION",
                 "NotImplemented" => "it does not implement If-None-Match for PutObject, which results need",
-                _ => $"{s3.Message.ReplaceLineEndings(" ").TrimEnd('.')} ({(int)s3.StatusCode} {s3.ErrorCode})",
+                _ => $"{AddressText.Reason(s3.Message)} ({(int)s3.StatusCode} {s3.ErrorCode})",
             };
         }
 
@@ -73,10 +73,10 @@ internal static class S3Store
         while (cause.InnerException is { } inner)
             cause = inner;
         if (cause is SocketException)
-            return $"it cannot be reached: {cause.Message.TrimEnd('.')}; is the address right (AWS_ENDPOINT_URL)?";
+            return $"it cannot be reached: {AddressText.Reason(cause.Message)}; is the address right (AWS_ENDPOINT_URL)?";
         if (e is AmazonClientException && e.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase))
             return "there are no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE";
-        return e.Message.ReplaceLineEndings(" ").TrimEnd('.');
+        return AddressText.Reason(e.Message);
     }
 
     private static string? First(params ReadOnlySpan<string> variables)

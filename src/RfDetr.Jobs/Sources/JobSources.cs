@@ -49,9 +49,6 @@ internal static class JobSources
         };
     }
 
-    /// <summary>True for an object of a bucket.</summary>
-    public static bool IsS3(string location) => S3Address.Is(location);
-
     /// <summary>Refuses addresses: a job reads files and buckets, whose contents stay what they are while it runs.</summary>
     /// <exception cref="ArgumentException">The location is an address.</exception>
     public static void CheckLocation(string location, string place)
@@ -218,5 +215,5 @@ internal static class SourcePaths
 
     /// <summary>A location that means the same in any current folder.</summary>
     public static string Full(string folder, string location) =>
-        JobSources.IsS3(location) ? location : Path.GetFullPath(location, folder);
+        S3Address.Is(location) ? location : Path.GetFullPath(location, folder);
 }

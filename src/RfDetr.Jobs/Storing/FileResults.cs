@@ -79,16 +79,11 @@ internal sealed class FileResults(IJobFiles files, JobDefinition job) : IShardRe
     public async IAsyncEnumerable<ShardResult> ReadAsync(
         ShardShare share, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        bool[] done = new bool[job.Shards];
-        await foreach (int index in DoneAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (index < done.Length)
-                done[index] = share.Has(index);
-        }
-
+        bool[] done = await ShardFlags.DoneAsync(this, job, cancellationToken).ConfigureAwait(false);
         for (int index = 0; index < done.Length; index++)
         {
-            if (done[index] && await ReadAsync(job.Shard(index), cancellationToken).ConfigureAwait(false) is { } result)
+            if (done[index] && share.Has(index)
+                && await ReadAsync(job.Shard(index), cancellationToken).ConfigureAwait(false) is { } result)
                 yield return result;
         }
     }

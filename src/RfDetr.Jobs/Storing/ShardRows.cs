@@ -30,12 +30,6 @@ internal static class ShardRows
         OptionsSha256 = job.OptionsSha256,
     };
 
-    /// <summary>The reason in one line.</summary>
-    public static string Reason(Exception error) => string.Join(
-        ' ',
-        error.Message.Split(
-            (char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-
     /// <summary>Rows as lines of JSON, each ended by a line feed.</summary>
     public static ReadOnlyMemory<byte> ToUtf8(IEnumerable<RowDocument> rows)
     {
@@ -56,9 +50,8 @@ internal static class ShardRows
     /// <exception cref="JobException">A line is no row.</exception>
     public static IEnumerable<RowDocument> Read(ReadOnlyMemory<byte> rows, string name)
     {
-        while (!rows.IsEmpty)
+        foreach (ReadOnlyMemory<byte> line in Lines.Of(rows))
         {
-            ReadOnlyMemory<byte> line = NextLine(ref rows);
             if (!line.IsEmpty)
                 yield return JobJson.Read(line.Span, JobJson.Default.RowDocument, name);
         }
@@ -67,20 +60,11 @@ internal static class ShardRows
     /// <summary>The rows that are errors. Others are told by their first bytes and not read as a whole.</summary>
     public static IEnumerable<FailedImage> Failed(ReadOnlyMemory<byte> rows)
     {
-        while (!rows.IsEmpty)
+        foreach (ReadOnlyMemory<byte> line in Lines.Of(rows))
         {
-            ReadOnlyMemory<byte> line = NextLine(ref rows);
             if (!line.IsEmpty && Error(line.Span) is { } failed)
                 yield return failed;
         }
-    }
-
-    private static ReadOnlyMemory<byte> NextLine(ref ReadOnlyMemory<byte> rows)
-    {
-        int end = rows.Span.IndexOf((byte)'\n');
-        ReadOnlyMemory<byte> line = end < 0 ? rows : rows[..end];
-        rows = end < 0 ? default : rows[(end + 1)..];
-        return line;
     }
 
     private static FailedImage? Error(ReadOnlySpan<byte> line)

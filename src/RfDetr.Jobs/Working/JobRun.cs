@@ -80,6 +80,29 @@ internal static class JobRun
         return new RunOutcome(work, repair, status);
     }
 
+    /// <summary>Goes through the images of the job's dead shards one by one, those of the broker's included.</summary>
+    /// <param name="destination">The job's destination.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="detector">Its model.</param>
+    /// <param name="broker">Has dead shards of its own; null where none handed out shards.</param>
+    /// <param name="options">What belongs to this machine.</param>
+    /// <param name="cancellationToken">Stops between two images; what was done is kept.</param>
+    /// <returns>What was repaired, and the job afterwards.</returns>
+    /// <exception cref="JobException">The destination, the broker or the manifest failed; nothing is lost.</exception>
+    public static async Task<(RepairSummary Repaired, JobStatus Status)> RepairAsync(
+        Destination destination, JobDefinition job, Detector detector, IJobBroker? broker, WorkerOptions options,
+        CancellationToken cancellationToken)
+    {
+        using var metrics = new JobMetrics(job.Name);
+        Manifest manifest = await Manifest.OpenAsync(destination.Files, job, cancellationToken).ConfigureAwait(false);
+        await using IShardResults results = await destination.OpenResults(job, cancellationToken).ConfigureAwait(false);
+        if (broker is not null)
+            await BrokerDead.CollectAsync(broker, destination.Files, results, job, cancellationToken).ConfigureAwait(false);
+        RepairSummary repaired = await new ShardRepair(destination.Files, results, job, manifest, detector, options, metrics)
+            .RunAsync(ShardShare.All, null, cancellationToken).ConfigureAwait(false);
+        return (repaired, await JobStatus.OfAsync(destination.Files, results, job, cancellationToken).ConfigureAwait(false));
+    }
+
     // A worker with nothing to do marks the shards that the broker gave up, where status sees them.
     private static async Task LookAsync(
         IJobBroker broker, IJobFiles files, IShardResults results, JobDefinition job, JobWorker worker, RunOptions options,

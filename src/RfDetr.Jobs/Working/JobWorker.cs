@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Reflection;
 
 namespace RfDetr.Jobs;
 
@@ -53,8 +52,7 @@ internal sealed class JobWorker
     }
 
     /// <summary>The program's version, as rows' companions name it.</summary>
-    public static string Version { get; } =
-        typeof(JobWorker).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+    public static string Version { get; } = ProgramVersion.Of(typeof(JobWorker));
 
     /// <summary>Works until the queue ends or the worker is asked to stop.</summary>
     /// <param name="queue">Hands out shards.</param>

@@ -46,27 +46,14 @@ internal sealed class LocalQueue(
     /// <inheritdoc/>
     public async IAsyncEnumerable<IShardLease> LeasesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        bool[] done = new bool[job.Shards];
-        await foreach (int index in results.DoneAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (index < done.Length)
-                done[index] = true;
-        }
-
-        bool[] skip = [.. done];
-
-        await foreach (int dead in DeadShards.ListAsync(files, cancellationToken).ConfigureAwait(false))
-        {
-            if (dead < skip.Length)
-                skip[dead] = true;
-        }
-
+        bool[] done = await ShardFlags.DoneAsync(results, job, cancellationToken).ConfigureAwait(false);
+        bool[] dead = await ShardFlags.DeadAsync(files, job, cancellationToken).ConfigureAwait(false);
         Dictionary<int, List<string>> marks = await MarksAsync(cancellationToken).ConfigureAwait(false);
         for (int index = share.Index - 1; index < job.Shards; index += share.Count)
         {
             cancellationToken.ThrowIfCancellationRequested();
             List<string> old = marks.GetValueOrDefault(index) ?? [];
-            if (skip[index])
+            if (done[index] || dead[index])
             {
                 // Of a worker that died behind its rows.
                 foreach (string mark in done[index] ? old : [])

@@ -111,7 +111,7 @@ internal sealed class ShardRepair(
             metrics.ImageDone(outcome.Result?.Items.Count);
             return outcome.Succeeded
                 ? ShardRows.Of(image, outcome.Result, job)
-                : ShardRows.Of(image, ShardRows.Reason(outcome.Error), job);
+                : ShardRows.Of(image, Invariant.OneLine(outcome.Error.Message), job);
         }
 
         throw new InvalidOperationException("an image has an outcome");

@@ -37,7 +37,7 @@ internal sealed class ShardWork(IShardLease lease, IReadOnlyList<JobImage> image
         if (!outcome.Succeeded)
         {
             _unreadable += outcome.Error is IOException or UnauthorizedAccessException ? 1 : 0;
-            _outcomes.Add((null, ShardRows.Reason(outcome.Error)));
+            _outcomes.Add((null, Invariant.OneLine(outcome.Error.Message)));
             return;
         }
 

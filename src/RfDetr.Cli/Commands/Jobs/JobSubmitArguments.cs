@@ -91,21 +91,9 @@ internal sealed class JobSubmitArguments
 /// <summary>Words of the command line for the enums of jobs.</summary>
 internal static class JobWords
 {
-    public static JobPrecision Precision(string? word) => word switch
-    {
-        null => JobPrecision.AsModel,
-        "fp16" => JobPrecision.Fp16,
-        "bf16" => JobPrecision.Bf16,
-        "int8" => JobPrecision.Int8,
-        _ => JobPrecision.Fp32,
-    };
+    public static JobPrecision Precision(string? word) =>
+        word is null ? JobPrecision.AsModel : Enum.Parse<JobPrecision>(word, ignoreCase: true);
 
-    public static string? Precision(JobPrecision precision) => precision switch
-    {
-        JobPrecision.Fp32 => "fp32",
-        JobPrecision.Fp16 => "fp16",
-        JobPrecision.Bf16 => "bf16",
-        JobPrecision.Int8 => "int8",
-        _ => null,
-    };
+    public static string? Precision(JobPrecision precision) =>
+        precision == JobPrecision.AsModel ? null : precision.ToString().ToLowerInvariant();
 }

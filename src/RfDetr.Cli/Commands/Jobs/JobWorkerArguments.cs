@@ -13,8 +13,7 @@ internal sealed class JobWorkerArguments
         "--ahead", "N", "Groups of B images that are read, decoded and run at a time (default two more than cores, at most 8).",
         1,
         1024);
-    private readonly Option<string?> _worker =
-        OptionsOf.Text("--worker", "NAME", "This worker's name beside its rows (default host and process).");
+    private readonly Option<string?> _worker = Name();
     private readonly Option<TimeSpan?> _grace = Times.Option(
         "--grace", "After SIGTERM or Ctrl-C: time to finish the shard in hand before it is given back (default 25).");
     private readonly Option<TimeSpan?> _heartbeat =
@@ -30,9 +29,15 @@ internal sealed class JobWorkerArguments
     /// <summary>In the order of the help text.</summary>
     public IEnumerable<Option> All => [_shards, _batch, _ahead, _worker, _grace, _heartbeat, _stall, _missing];
 
-    public Option<ShardShare?> Shards => _shards;
+    /// <summary>The option of the worker's name, alone.</summary>
+    public static Option<string?> Name() =>
+        OptionsOf.Text("--worker", "NAME", "This worker's name beside its rows (default host and process).");
 
-    public WorkerOptions Options(CliContext context)
+    /// <summary>The share of the shards, and the machine.</summary>
+    public RunOptions Run(CliContext context) =>
+        new() { Worker = Options(context), Share = context.Get(_shards) ?? ShardShare.All };
+
+    private WorkerOptions Options(CliContext context)
     {
         var defaults = new WorkerOptions();
         var options = new WorkerOptions

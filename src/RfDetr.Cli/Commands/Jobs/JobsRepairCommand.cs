@@ -11,8 +11,7 @@ internal sealed class JobsRepairCommand
 {
     private readonly JobPlaceArguments _place = new();
     private readonly ModelArguments _model = new();
-    private readonly Option<string?> _worker =
-        OptionsOf.Text("--worker", "NAME", "This worker's name beside its rows (default host and process).");
+    private readonly Option<string?> _worker = JobWorkerArguments.Name();
 
     public static Command Create()
     {
@@ -35,20 +34,8 @@ internal sealed class JobsRepairCommand
             await JobLoading.LoadAsync(context, destination, _model).ConfigureAwait(false);
         using (detector)
         {
-            using var metrics = new JobMetrics(job.Name);
-            Manifest manifest = await Manifest.OpenAsync(destination.Files, job, context.Cancellation).ConfigureAwait(false);
-            await using IShardResults results = await destination.OpenResults(job, context.Cancellation).ConfigureAwait(false);
-            if (broker is not null)
-            {
-                await BrokerDead.CollectAsync(broker, destination.Files, results, job, context.Cancellation)
-                    .ConfigureAwait(false);
-            }
-
-            RepairSummary repaired = await context.WithProgressAsync("repairing", _ =>
-                new ShardRepair(destination.Files, results, job, manifest, detector, options, metrics).RunAsync(
-                    ShardShare.All, null, context.Cancellation)).ConfigureAwait(false);
-            JobStatus status = await JobStatus.OfAsync(destination.Files, results, job, context.Cancellation)
-                .ConfigureAwait(false);
+            (RepairSummary repaired, JobStatus status) = await context.WithProgressAsync("repairing", _ => JobRun.RepairAsync(
+                destination, job, detector, broker, options, context.Cancellation)).ConfigureAwait(false);
             context.WriteJson(CliJson.Default.JobRepairDocument, () => JobRepairDocument.Of(repaired, status));
             string shards = Invariant.Plural(repaired.Shards, "dead shard"), images = Invariant.Plural(repaired.Images, "image");
             context.Human.MarkupLineInterpolated($"{shards} repaired: {repaired.Failed} of {images} failed");

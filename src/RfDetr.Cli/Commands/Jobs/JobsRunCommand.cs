@@ -25,11 +25,7 @@ internal sealed class JobsRunCommand
 
     private async Task<int> RunAsync(CliContext context)
     {
-        var options = new RunOptions
-        {
-            Worker = _worker.Options(context),
-            Share = context.Get(_worker.Shards) ?? ShardShare.All,
-        };
+        RunOptions options = _worker.Run(context);
         _ = _optimize.Wanted(context);
         await using Destination destination =
             await _place.OpenAsync(context, _submit.Output(context)).ConfigureAwait(false);

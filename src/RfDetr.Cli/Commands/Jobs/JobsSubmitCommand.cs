@@ -48,23 +48,13 @@ internal sealed class JobsSubmitCommand
         CliContext context, Destination destination, JobDefinition job, IJobBroker broker)
     {
         await using IShardResults results = await destination.OpenResults(job, context.Cancellation).ConfigureAwait(false);
-        bool[] done = new bool[job.Shards];
-        await foreach (int index in results.DoneAsync(context.Cancellation).ConfigureAwait(false))
-        {
-            if (index < done.Length)
-                done[index] = true;
-        }
+        bool[] done = await ShardFlags.DoneAsync(results, job, context.Cancellation).ConfigureAwait(false);
 
         // Dead shards would kill as many workers again; they wait for a repair.
-        await foreach (int index in DeadShards.ListAsync(destination.Files, context.Cancellation).ConfigureAwait(false))
-        {
-            if (index < done.Length)
-                done[index] = true;
-        }
-
+        bool[] dead = await ShardFlags.DeadAsync(destination.Files, job, context.Cancellation).ConfigureAwait(false);
         await using IShardPublisher publisher = broker.Publisher();
+        IEnumerable<ShardRef> left = job.AllShards().Where(s => !done[s.Index] && !dead[s.Index]);
         return await context.WithProgressAsync("publishing", bar => publisher.PublishAsync(
-            job, job.AllShards().Where(s => !done[s.Index]), new ActionProgress<long>(n => bar.Report(n, job.Shards)),
-            context.Cancellation)).ConfigureAwait(false);
+            job, left, new ActionProgress<long>(n => bar.Report(n, job.Shards)), context.Cancellation)).ConfigureAwait(false);
     }
 }

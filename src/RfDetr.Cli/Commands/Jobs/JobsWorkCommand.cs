@@ -30,12 +30,7 @@ internal sealed class JobsWorkCommand
 
     private async Task<int> RunAsync(CliContext context)
     {
-        var options = new RunOptions
-        {
-            Worker = _worker.Options(context),
-            Share = context.Get(_worker.Shards) ?? ShardShare.All,
-            UntilDone = context.Get(_untilDone),
-        };
+        RunOptions options = _worker.Run(context) with { UntilDone = context.Get(_untilDone) };
         _ = _optimize.Wanted(context);
         using IDisposable? telemetry = JobTelemetry.Start();
         await using IJobBroker? broker = _place.Broker(context);
