@@ -26,7 +26,8 @@ internal static class JobsBench
             for (int round = -1; round < rounds; round++)
             {
                 double start = Machine.ProcessorSeconds(), first = Detect(detector, folder), middle = Machine.ProcessorSeconds();
-                double second = JobAsync(detector, model, folder, round).GetAwaiter().GetResult(), end = Machine.ProcessorSeconds();
+                double second = JobAsync(detector, model, folder, round).GetAwaiter().GetResult();
+                double end = Machine.ProcessorSeconds();
                 if (round < 0)
                     continue; // what runs for the first time is compiled
                 detect.Add(1000 * first / images);
