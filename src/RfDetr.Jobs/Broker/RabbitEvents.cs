@@ -8,9 +8,9 @@ using RabbitMQ.Client.Exceptions;
 namespace RfDetr.Jobs;
 
 /// <summary>
-/// Sends a worker's events to the stream <c>rfdetr.events</c>, in order, each confirmed; one that was not is sent again, so that a
-/// listener may see it twice. Whatever happens to the broker, the work neither waits nor fails: of events that cannot be sent the
-/// oldest are forgotten.
+/// Sends a worker's events to the stream <c>rfdetr.events</c>, in order, each confirmed; one that was not is sent again, so that
+/// a listener may see it twice. Whatever happens to the broker, the work neither waits nor fails: of events that cannot be sent
+/// the oldest are forgotten.
 /// </summary>
 internal sealed class RabbitEvents : IProgress<JobEvent>, IAsyncDisposable
 {

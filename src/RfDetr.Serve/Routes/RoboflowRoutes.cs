@@ -145,7 +145,7 @@ internal sealed class RoboflowRoutes(
         string id = $"{request.RouteValues["a"]}/{request.RouteValues["b"]}";
         string model = models.Ids.Contains(id) || ModelNames.Known(id) is not null ? id : VersionOf(id);
         using ModelLease lease = models.Lease(model, keys.Has(context, Rights.Models));
-        lease.Model.Batcher.EnsureRoom(RequestScope.Of(context).Remaining);
+        lease.Model.Batcher.EnsureRoom(RequestScope.Of(context).Remaining());
         RoboflowSettings settings = LegacySettings(query);
         string format = query.Text("format")?.ToLowerInvariant() ?? "json";
         if (format is not ("json" or "image" or "image_and_json"))
