@@ -92,6 +92,7 @@ public sealed class ChaosTests : IDisposable
             {
                 if (!workers[i].HasExited)
                     continue;
+                workers[i].WaitForExit(); // until its last words are read
                 int code = workers[i].ExitCode;
                 workers[i].Dispose();
                 if (code == 1 && isFull)
@@ -99,8 +100,8 @@ public sealed class ChaosTests : IDisposable
                 isFull &= code != 1;
                 if (code == 0)
                     workers.RemoveAt(i);
-                else if (code == 137 || (code == 1 && wasFull))
-                    workers[i] = Start("work", server);
+                else if (code == 137 || (code == 1 && (wasFull || IsWithoutBroker(_errors))))
+                    (workers[i], _errors) = (Start("work", server), ""); // as a supervisor does
                 else
                     throw new InvalidOperationException(Invariant.Text($"a worker ended with {code}: {_errors}"));
             }
@@ -114,6 +115,11 @@ public sealed class ChaosTests : IDisposable
     }
 
     private string _errors = "";
+
+    // It began while the broker was restarting.
+    private static bool IsWithoutBroker(string errors) =>
+        errors.Contains("cannot be reached", StringComparison.Ordinal)
+        || errors.Contains("no connection", StringComparison.Ordinal);
 
     private async Task CompareAsync(JobDefinition job, string deadly)
     {
