@@ -88,18 +88,23 @@ public sealed class ChaosTests : IDisposable
                 isFull = wasFull = _disk is not null;
             }
 
+            if (isFull && _ranFull)
+            {
+                _disk!.Free(); // one worker's end is enough; the others find room again or end too
+                isFull = false;
+            }
+
             for (int i = workers.Count - 1; i >= 0; i--)
             {
                 if (!workers[i].HasExited)
                     continue;
+                await workers[i].WaitForExitAsync(); // for its last words
                 int code = workers[i].ExitCode;
                 workers[i].Dispose();
-                if (code == 1 && isFull)
-                    _disk!.Free(); // one worker's end is enough; the others find room again or end too
-                isFull &= code != 1;
+                // As supervisors do: a worker that starts while the broker does ends with 1 too.
                 if (code == 0)
                     workers.RemoveAt(i);
-                else if (code == 137 || (code == 1 && wasFull))
+                else if (code is 137 or 1)
                     workers[i] = Start("work", server);
                 else
                     throw new InvalidOperationException(Invariant.Text($"a worker ended with {code}: {_errors}"));
