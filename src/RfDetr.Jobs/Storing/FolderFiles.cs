@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Runtime.CompilerServices;
 
 namespace RfDetr.Jobs;
@@ -21,7 +22,8 @@ internal sealed class FolderFiles : IJobFiles
     public FolderFiles(string folder)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
-        (_folder, _full) = (Path.TrimEndingDirectorySeparator(folder), Path.GetFullPath(folder));
+        _folder = Path.TrimEndingDirectorySeparator(folder);
+        _full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         _temporary = new Lazy<string>(PrepareTemporary, LazyThreadSafetyMode.PublicationOnly);
     }
 
@@ -95,26 +97,20 @@ internal sealed class FolderFiles : IJobFiles
         string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.Yield();
-        var folder = new DirectoryInfo(Full(prefix));
-        if (!folder.Exists)
+        string folder = Full(prefix);
+        if (!Directory.Exists(folder))
             yield break;
-        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.System };
-        foreach (FileInfo file in folder.EnumerateFiles("*", options))
+        // A status is this and little more: one question to the system for each file, and one string. What is removed meanwhile
+        // is listed with a time that means nothing, or not at all; results never are.
+        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 };
+        var files = new FileSystemEnumerable<JobFile>(folder, Found, options)
+        {
+            ShouldIncludePredicate = static (ref FileSystemEntry entry) => !entry.IsDirectory,
+        };
+        foreach (JobFile file in files)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            string path = Path.GetRelativePath(_full, file.FullName).Replace('\\', '/');
-            JobFile? found;
-            try
-            {
-                found = new JobFile(path, file.Length, new DateTimeOffset(file.LastWriteTimeUtc));
-            }
-            catch (FileNotFoundException)
-            {
-                found = null; // removed meanwhile
-            }
-
-            if (found is { } one)
-                yield return one;
+            yield return file;
         }
     }
 
@@ -122,6 +118,15 @@ internal sealed class FolderFiles : IJobFiles
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private string Full(string path) => Path.Combine(_full, path);
+
+    private JobFile Found(ref FileSystemEntry entry)
+    {
+        ReadOnlySpan<char> inside = entry.Directory[_full.Length..].Trim(Path.DirectorySeparatorChar);
+        string path = inside.IsEmpty ? entry.FileName.ToString() : string.Concat(inside, "/", entry.FileName);
+        if (Path.DirectorySeparatorChar != '/')
+            path = path.Replace(Path.DirectorySeparatorChar, '/');
+        return new JobFile(path, entry.Length, entry.LastWriteTimeUtc);
+    }
 
     private async Task<bool> PutAsync(string path, Func<FileStream, Task> write)
     {

@@ -27,6 +27,8 @@ internal sealed class SilentProxy : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_accepting.IsCompleted)
+            return; // for the second time
         await _end.CancelAsync();
         _listener.Stop();
         await _accepting;
