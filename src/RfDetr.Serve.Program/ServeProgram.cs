@@ -106,8 +106,8 @@ internal static class ServeProgram
         output.WriteLine(Invariant.Text($"the quickest: {report.Best}: {report.ImagesPerSecond:0.0} images/s"));
         // More instances serve more requests at a time and each of them later.
         output.WriteLine(Invariant.Text(
-            $"an image that comes alone takes {report.Alone.TotalMilliseconds:0} ms with it, "
-            + $"{report.FirstAlone.TotalMilliseconds:0} ms with the default"));
+            $"an image that comes alone takes {report.Alone!.Ratio:0.00} ({report.Alone.Least:0.00} to {report.Alone.Most:0.00}) "
+            + "times as long as with the default"));
         return ExitCodes.Done;
     }
 

@@ -150,6 +150,7 @@ public class ProgramTests
         TuningReport nothing = ServeTuning.Choose(first, [slow, equal], Measure, null, CancellationToken.None);
         nothing.Best.ShouldBe(first);
         nothing.Gain.ShouldBeNull();
+        nothing.Alone.ShouldBeNull();
     }
 
     [Fact]
@@ -174,7 +175,9 @@ public class ProgramTests
 
         TuningReport report = ServeTuning.Choose(first, [quick], Measure, null, CancellationToken.None);
 
-        (report.Alone.TotalSeconds, report.FirstAlone.TotalSeconds).ShouldBe((0.7, 0.2));
+        report.Alone!.Setting.ShouldBe(new(1, 1, 1));
+        report.Alone.Ratio.ShouldBe(3.5, 1e-9);
+        report.ImagesPerSecond.ShouldBe(10, 1e-9);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed record TunedSetting(ServeSetting Setting, ServeSetting Against, do
     /// <summary>The smallest ratio of a round.</summary>
     public double Least { get; init; } = Ratio;
 
-    /// <summary>The largest ratio of a round; far from the smallest one on a machine that does something else meanwhile.</summary>
+    /// <summary>The largest ratio of a round; far from the smallest one on a machine that is busy with other work.</summary>
     public double Most { get; init; } = Ratio;
 }
 
@@ -38,11 +38,12 @@ public sealed record TuningReport(
     /// <summary>The best setting against the first one, measured once more at the end; null where they are the same.</summary>
     public TunedSetting? Gain { get; init; }
 
-    /// <summary>Time of a run for an image that comes alone, with the best setting: more instances have fewer threads each.</summary>
-    public TimeSpan Alone { get; init; }
-
-    /// <summary>The same with the first setting.</summary>
-    public TimeSpan FirstAlone { get; init; }
+    /// <summary>
+    /// One instance with the best setting's threads against one with the first setting's: what an image that comes alone takes,
+    /// as more instances have fewer threads each. Null where the settings are the same.
+    /// </summary>
+    public TunedSetting? Alone { get; init; }
+}
 }
 
 /// <summary>
@@ -56,7 +57,7 @@ public static class ServeTuning
     private static readonly TimeSpan s_round = TimeSpan.FromMilliseconds(700);
 
     /// <summary>Time that measuring takes on this machine, about; compiling comes to it.</summary>
-    public static TimeSpan Duration => 2 * Rounds * s_round * (Candidates(ProcessorCores.Physical).Count + 1);
+    public static TimeSpan Duration => 2 * Rounds * s_round * (Candidates(ProcessorCores.Physical).Count + 2);
 
     /// <summary>Measures a model. Nothing else should run meanwhile.</summary>
     /// <param name="model">The model.</param>
@@ -130,15 +131,14 @@ public static class ServeTuning
         TunedSetting? gain = best == first ? null : Compare(best, first);
         if (gain is { IsBetter: false })
             (best, gain) = (first, null);
-        TimeSpan Alone(ServeSetting setting) =>
-            TimeSpan.FromSeconds(measure(setting with { Instances = 1, MaxBatch = 1 }));
-        TimeSpan firstAlone = Alone(first);
-        return new TuningReport(first, best, measured, 1 / seconds)
+        double throughput = 1 / seconds;
+        return new TuningReport(first, best, measured, throughput)
         {
             Gain = gain,
-            FirstAlone = firstAlone,
-            Alone = best.Threads == first.Threads ? firstAlone : Alone(best),
+            Alone = gain is null ? null : Compare(Alone(best), Alone(first)),
         };
+
+        static ServeSetting Alone(ServeSetting setting) => setting with { Instances = 1, MaxBatch = 1 };
     }
 
     /// <summary>A detector for each number of threads.</summary>

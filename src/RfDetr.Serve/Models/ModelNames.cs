@@ -41,8 +41,8 @@ internal static class ModelNames
     }
 
     /// <summary>
-    /// The first part of <c>NAME/VERSION</c>, whose second one is a number; null of anything else. The number says nothing about a
-    /// file of the user's own, but a client of Roboflow that must name one may name any.
+    /// The first part of <c>NAME/VERSION</c>, whose second one is a number; null of anything else. The number says nothing about
+    /// a file of the user's own, but a client of Roboflow that must name one may name any.
     /// </summary>
     public static string? WithoutVersion(string id) =>
         id.Split('/') is [var name, { Length: > 0 } version] && version.All(char.IsAsciiDigit) ? name : null;
