@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using RfDetr.Jobs;
 using static RfDetr.Invariant;
 
@@ -26,7 +25,8 @@ internal static class JobsBench
             for (int round = -1; round < rounds; round++)
             {
                 double start = Machine.ProcessorSeconds(), first = Detect(detector, folder), middle = Machine.ProcessorSeconds();
-                double second = JobAsync(detector, model, folder, round).GetAwaiter().GetResult(), end = Machine.ProcessorSeconds();
+                double second = JobAsync(detector, model, folder, round).GetAwaiter().GetResult();
+                double end = Machine.ProcessorSeconds();
                 if (round < 0)
                     continue; // what runs for the first time is compiled
                 detect.Add(1000 * first / images);
@@ -128,10 +128,10 @@ internal static class JobsBench
 
     private static (double Seconds, double Work) Plain(string program, string folder, string list, string model)
     {
-        (long start, double work) = (Stopwatch.GetTimestamp(), ChildrenProcessor());
+        (long start, double work) = (Stopwatch.GetTimestamp(), ChildProcesses.ProcessorSeconds());
         string images = Path.Combine(folder, list), json = Path.Combine(folder, "detect.json");
-        End(Start(program, "detect", images, "--model", model, "--json", json));
-        return (Stopwatch.GetElapsedTime(start).TotalSeconds, ChildrenProcessor() - work);
+        End(ChildProcesses.Start(program, "detect", images, "--model", model, "--json", json));
+        return (Stopwatch.GetElapsedTime(start).TotalSeconds, ChildProcesses.ProcessorSeconds() - work);
     }
 
     private static (double Seconds, double Work) Workers(
@@ -139,33 +139,16 @@ internal static class JobsBench
     {
         string images = Path.Combine(folder, list), output = Path.Combine(folder, Text($"{list}-{round}"));
         // Shards are many, so that both workers have as many images.
-        End(Start(program, "jobs", "submit", images, "--model", model, "--output", output, "--shard-size", "25"));
-        (long start, double work) = (Stopwatch.GetTimestamp(), ChildrenProcessor());
+        End(ChildProcesses.Start(program, "jobs", "submit", images, "--model", model, "--output", output, "--shard-size", "25"));
+        (long start, double work) = (Stopwatch.GetTimestamp(), ChildProcesses.ProcessorSeconds());
         Process[] workers =
         [
-            .. Enumerable.Range(1, 2).Select(i => Start(
+            .. Enumerable.Range(1, 2).Select(i => ChildProcesses.Start(
                 program, "jobs", "work", output, "--shards", Text($"{i}/2"), "--threads", "1", "--ahead", "2")),
         ];
         Array.ForEach(workers, End);
-        return (Stopwatch.GetElapsedTime(start).TotalSeconds, ChildrenProcessor() - work);
+        return (Stopwatch.GetElapsedTime(start).TotalSeconds, ChildProcesses.ProcessorSeconds() - work);
     }
-
-    // Seconds of processes that were started here and have ended: fields 16 and 17 of /proc/self/stat, in hundredths.
-    private static double ChildrenProcessor()
-    {
-        string stat = File.ReadAllText("/proc/self/stat");
-        string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return (Field(13) + Field(14)) / 100;
-
-        double Field(int at) => double.Parse(fields[at], CultureInfo.InvariantCulture);
-    }
-
-    private static Process Start(string program, params string[] arguments) =>
-        Process.Start(new ProcessStartInfo("dotnet", ["exec", program, .. arguments])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        })!;
 
     private static void End(Process process)
     {

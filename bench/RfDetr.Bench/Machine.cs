@@ -24,7 +24,8 @@ internal static class Machine
     }
 
     /// <summary>
-    /// Processor time of all threads of this process, in seconds; unlike the clock it hardly depends on what else the machine does.
+    /// Processor time of all threads of this process, in seconds; unlike the clock it hardly depends on what else the machine
+    /// does.
     /// </summary>
     public static double ProcessorSeconds() => Environment.CpuUsage.TotalTime.TotalSeconds;
 }

@@ -5,7 +5,7 @@ using RfDetr.Bench;
 string what = args.Length > 0 ? args[0] : "all";
 if (what == "tables")
     return TablesBench.Run(args.AsSpan(1));
-int rounds = args.Length > 1 && what is not ("serve" or "soak" or "jobs-workers")
+int rounds = args.Length > 1 && what is not ("serve" or "soak" or "jobs-workers" or "jobs-scale")
     ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture)
     : 30;
 string variant = args.Length > 2 ? args[2] : "nano";
@@ -29,6 +29,9 @@ switch (what)
     case "jobs-workers" when args.Length >= 2:
         JobsBench.RunWorkers(args[1], (int)Number(2, 3), (int)Number(3, 800), args.Length > 4 ? args[4] : "demo");
         break;
+    case "jobs-scale" when args.Length >= 2:
+        await JobsScaleBench.RunAsync(args[1], (int)Number(2, 39_063), (int)Number(3, 5), args.Length > 4 ? args[4] : null);
+        break;
     case "soak" when args.Length >= 3:
         return await SoakBench.RunAsync(args[1], args[2].Split(','), Number(3, 300), (int)Number(4, 128), (int)Number(5, 20))
             ? 0
@@ -50,6 +53,7 @@ switch (what)
             $"no benchmark '{string.Join(' ', args)}'; there are network [ROUNDS] [VARIANT] [THREADS], profile [ROUNDS] "
                 + $"[VARIANT] [THREADS], int8 and profile-int8 likewise, pipeline [ROUNDS], stream [ROUNDS] [MODEL], "
                 + $"jobs [ROUNDS] [MODEL] [IMAGES], jobs-workers PROGRAM [ROUNDS] [IMAGES] [MODEL], "
+                + $"jobs-scale PROGRAM [SHARDS] [ROUNDS] [DATABASE], "
                 + $"load [ROUNDS], evaluation [ROUNDS], tracking [ROUNDS], tracking-clips [CLIPS], "
                 + $"video [ROUNDS], train-step [ROUNDS] [VARIANT], training ROUNDS VARIANT DATA, serve "
                 + $"PROGRAM IMAGE [SECONDS] [ROUNDS] [DEADLINE_MS], "

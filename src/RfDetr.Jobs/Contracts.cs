@@ -105,6 +105,12 @@ internal interface IJobBroker : IAsyncDisposable
 
     /// <summary>Sends events to whoever listens; never blocks and never fails the work.</summary>
     IProgress<JobEvent> Events(JobDefinition job);
+
+    /// <summary>The events of all workers of a job, as they come; some may come twice.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="fromBeginning">True for all that the broker still has, false for those to come.</param>
+    /// <param name="cancellationToken">Ends the reading, which has no end of its own.</param>
+    IAsyncEnumerable<JobEvent> ReadEventsAsync(JobDefinition job, bool fromBeginning, CancellationToken cancellationToken);
 }
 
 /// <summary>A kind of event.</summary>

@@ -13,8 +13,8 @@ internal sealed record ShardResult(ShardRef Shard, ReadOnlyMemory<byte> Rows, in
 /// <summary>The worker that wrote a shard, and the time it took.</summary>
 /// <param name="Worker">The worker's name: host and process unless it was given one.</param>
 /// <param name="Version">The program's version.</param>
-/// <param name="Started">When it began with the shard.</param>
-/// <param name="Seconds">Seconds until all rows were there.</param>
+/// <param name="Started">When it began with the shard: after the last image of the shard before.</param>
+/// <param name="Seconds">Seconds from then until all rows were there.</param>
 /// <param name="Images">Number of rows.</param>
 /// <param name="Failed">Number of rows that are errors.</param>
 /// <param name="Objects">Number of objects.</param>
@@ -34,6 +34,8 @@ internal sealed record SlowImage(string Id, double Ms);
 /// <param name="Failed">Images among them whose row is an error.</param>
 /// <param name="First">When the first result came; null before that.</param>
 /// <param name="Latest">When the latest came.</param>
-/// <param name="ImagesPerSecond">The rate of the last ten minutes in which results came; 0 if it is not known.</param>
+/// <param name="ImagesPerSecond">
+/// The rate of the last ten minutes in which results came, see <see cref="RateSpan"/>; 0 if it is not known.
+/// </param>
 internal sealed record ShardTotals(
     int Shards, long Images, long Failed, DateTimeOffset? First, DateTimeOffset? Latest, double ImagesPerSecond);

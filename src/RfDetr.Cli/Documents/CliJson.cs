@@ -20,6 +20,7 @@ namespace RfDetr.Cli.Documents;
 [JsonSerializable(typeof(ExportDocument))]
 [JsonSerializable(typeof(HealthDocument))]
 [JsonSerializable(typeof(InspectionDocument))]
+[JsonSerializable(typeof(JobEventDocument))]
 [JsonSerializable(typeof(JobRepairDocument))]
 [JsonSerializable(typeof(JobReportDocument))]
 [JsonSerializable(typeof(JobRunDocument))]

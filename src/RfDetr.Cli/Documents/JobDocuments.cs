@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RfDetr.Jobs;
 
 namespace RfDetr.Cli.Documents;
@@ -36,6 +37,15 @@ internal sealed record JobRunDocument(
             w.Shards, w.Images, w.Failed, w.Objects, w.AlreadyDone, outcome.Repair?.Shards ?? 0, w.Stopped,
             Math.Round(w.Seconds, 3), JobStatusDocument.Of(outcome.Status));
     }
+}
+
+/// <summary>Document that <c>jobs events</c> writes for each event, a line each; counts are that worker's so far.</summary>
+internal sealed record JobEventDocument(
+    [property: JsonConverter(typeof(SnakeCaseEnum<JobEventKind>))] JobEventKind Kind, string Job, string Worker,
+    DateTimeOffset Time, int? Shard, long Images, long ImagesFailed, double ImagesPerSecond)
+{
+    public static JobEventDocument Of(JobDefinition job, JobEvent e) =>
+        new(e.Kind, job.Name, e.Worker, e.Time, e.Shard, e.Images, e.Failed, e.ImagesPerSecond);
 }
 
 /// <summary>Document that <c>jobs repair</c> writes.</summary>

@@ -79,6 +79,12 @@ internal sealed class CliContext
     /// <summary>Opens the target of <c>--json</c> for results that come one by one.</summary>
     public JsonTarget OpenJson() => JsonPath == CommonOptions.StandardStream ? JsonTarget.To(_output) : JsonTarget.To(JsonPath!);
 
+    /// <summary>
+    /// Opens the target of <c>--json</c> for documents without an end, a line each, that others may read meanwhile; null without.
+    /// </summary>
+    public JsonTarget? OpenGrowingJson() => !WantsJson ? null
+        : JsonPath == CommonOptions.StandardStream ? OpenOutput() : JsonTarget.Growing(JsonPath!);
+
     /// <summary>Long work with a progress bar on an interactive terminal, silently elsewhere.</summary>
     public Task<T> WithProgressAsync<T>(string title, Func<IProgressBar, Task<T>> work, bool bytes = false) =>
         Error.Profile.Capabilities.Interactive ? ProgressBar.RunAsync(Error, title, bytes, work) : work(ProgressBar.Silent);

@@ -43,6 +43,9 @@ public abstract class ModelPackage : IDisposable
     /// <summary>Meaning of the model, once an engine has said what it takes and gives.</summary>
     public abstract ModelInfo Describe(NetworkContract contract);
 
+    /// <summary>The classes, from the file's description alone; null where only a run tells their number.</summary>
+    internal abstract ClassMap? FindClasses();
+
     /// <summary>Closes the file.</summary>
     public void Dispose()
     {
@@ -79,6 +82,8 @@ public sealed class CheckpointPackage : ModelPackage
     public override ModelInfo Describe(NetworkContract contract) => _loaded is { Strangers: { Count: > 0 } strangers }
         ? Info with { Warnings = [.. Info.Warnings, StrangersWarning(strangers)] }
         : Info;
+
+    internal override ClassMap FindClasses() => Info.Classes;
 
     /// <summary>Inputs and outputs of the network.</summary>
     /// <param name="batch">A fixed batch size; null: any.</param>
@@ -212,7 +217,7 @@ public sealed class OnnxPackage : ModelPackage
         {
             Name = FileName,
             Variant = _metadata?.Variant ?? "unknown",
-            Classes = OnnxClassMap.Of(FileName, contract.Classes, _metadata, _notes, Options),
+            Classes = ClassesOf(contract.Classes),
             InputHeight = contract.Height,
             InputWidth = contract.Width,
             Heads = Head.Of(contract),
@@ -224,6 +229,8 @@ public sealed class OnnxPackage : ModelPackage
             Warnings = Contract.Warnings,
         };
     }
+
+    internal override ClassMap? FindClasses() => Contract.Classes is { } logits ? ClassesOf(logits) : null;
 
     internal static OnnxPackage OpenFile(ModelReference.Onnx reference, ModelOptions options)
     {
@@ -246,6 +253,8 @@ public sealed class OnnxPackage : ModelPackage
 
         return new OnnxPackage(reference, options, contract, metadata, notes);
     }
+
+    private ClassMap ClassesOf(int logits) => OnnxClassMap.Of(FileName, logits, _metadata, _notes, Options);
 
     private static (float Red, float Green, float Blue) Triple(IReadOnlyList<double> values) => values.Count == 3
         ? ((float)values[0], (float)values[1], (float)values[2])

@@ -54,6 +54,24 @@ public static class Libvips
         }
     }
 
+    /// <summary>
+    /// Begins to load the library on another thread, and encodes and decodes one pixel with it, so that the first image finds
+    /// it loaded and its calls compiled. A library that is missing is told when that image is decoded.
+    /// </summary>
+    internal static void Prepare() => Task.Run(static () =>
+    {
+        try
+        {
+            var pixel = new PixelFrame(new byte[3], 1, 1, 0, PixelFormat.Rgb24);
+            byte[] bytes = ImageEncoder.Encode(pixel, ImageFormat.Jpeg, null);
+            _ = ImageDecoder.Decode(bytes, ImageDecoder.BytesName, new ImageLimits());
+        }
+        catch (LibvipsMissingException)
+        {
+            // Told as above: the failure is kept.
+        }
+    });
+
     /// <summary>Loads and initializes the library unless that was done before.</summary>
     /// <exception cref="LibvipsMissingException">No usable libvips could be loaded.</exception>
     internal static void Require() => _ = s_version.Value;

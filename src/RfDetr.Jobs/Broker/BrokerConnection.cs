@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using System.Threading.Channels;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -16,6 +17,9 @@ internal static class BrokerConnection
 {
     private const int NotAllowed = 530;
 
+    // The client has limits for connecting (10 s) and for the handshake (15 s), but may wait for good after the second one.
+    private static readonly TimeSpan s_open = TimeSpan.FromSeconds(40), s_close = TimeSpan.FromSeconds(5);
+
     /// <summary>Opens a connection.</summary>
     /// <exception cref="JobException">The broker is not there, or refuses.</exception>
     public static async Task<IConnection> OpenAsync(BrokerAddress address, string purpose, CancellationToken cancellationToken)
@@ -24,11 +28,19 @@ internal static class BrokerConnection
         IConnection? connection = null;
         try
         {
-            connection = await factory.CreateConnectionAsync(cancellationToken).ConfigureAwait(false);
+            connection = await BrokerWait.ForAsync(
+                null, s_open, end => factory.CreateConnectionAsync(end), cancellationToken).ConfigureAwait(false);
             // The client does not wait for the answer about the virtual host; it comes with the first channel.
-            IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-            await channel.CloseAsync(cancellationToken).ConfigureAwait(false);
-            await channel.DisposeAsync().ConfigureAwait(false);
+            IConnection open = connection;
+            await BrokerWait.ForAsync(
+                null, BrokerWait.Answer,
+                async end =>
+                {
+                    IChannel channel = await open.CreateChannelAsync(cancellationToken: end).ConfigureAwait(false);
+                    await channel.CloseAsync(end).ConfigureAwait(false);
+                    await channel.DisposeAsync().ConfigureAwait(false);
+                },
+                cancellationToken).ConfigureAwait(false);
             return connection;
         }
         catch (Exception e) when (e is BrokerUnreachableException or AuthenticationFailureException
@@ -43,27 +55,34 @@ internal static class BrokerConnection
 
     /// <summary>True if an operation failed because its connection or channel has gone.</summary>
     public static bool IsLost(Exception e) => e is AlreadyClosedException or OperationInterruptedException or IOException
-        or SocketException or ObjectDisposedException or TimeoutException;
+        or SocketException or ObjectDisposedException or TimeoutException or ChannelClosedException;
 
     /// <summary>The sentence for a failed operation on an open connection.</summary>
-    public static JobException Failed(BrokerAddress address, string work, OperationInterruptedException e) =>
-        new($"broker {address}: {work}: {Reply(e)}", e);
+    public static JobException Failed(BrokerAddress address, string work, Exception e) =>
+        new($"broker {address}: {work}: {(e is OperationInterruptedException o ? Reply(o) : AddressText.Reason(e.Message))}", e);
 
     /// <summary>Closes a connection; one that has gone already is no error.</summary>
     public static async ValueTask CloseAsync(IConnection connection)
     {
         try
         {
-            if (connection.IsOpen)
-            {
-                await connection.CloseAsync(
-                    Constants.ReplySuccess, "done", TimeSpan.FromSeconds(5), abort: true, CancellationToken.None)
-                    .ConfigureAwait(false);
-            }
+            await BrokerWait.ForAsync(
+                null, BrokerWait.Farewell,
+                async end =>
+                {
+                    if (connection.IsOpen)
+                    {
+                        await connection.CloseAsync(Constants.ReplySuccess, "done", s_close, abort: true, end)
+                            .ConfigureAwait(false);
+                    }
+
+                    await connection.DisposeAsync().ConfigureAwait(false);
+                },
+                CancellationToken.None).ConfigureAwait(false);
         }
-        finally
+        catch (Exception e) when (IsLost(e))
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
+            // The broker sees the end of its heartbeats.
         }
     }
 

@@ -25,8 +25,12 @@ internal sealed class BrokerSession : IAsyncDisposable
         IConnection connection = await BrokerConnection.OpenAsync(address, purpose, cancellationToken).ConfigureAwait(false);
         try
         {
-            IChannel channel = await connection.CreateChannelAsync(Confirmed, cancellationToken).ConfigureAwait(false);
-            await BrokerTopology.DeclareAsync(channel, address, job, cancellationToken).ConfigureAwait(false);
+            IChannel channel = await BrokerWait.ForAsync(
+                null, BrokerWait.Answer, end => connection.CreateChannelAsync(Confirmed, end), cancellationToken)
+                .ConfigureAwait(false);
+            await BrokerWait.ForAsync(
+                channel, BrokerWait.Answer, end => BrokerTopology.DeclareAsync(channel, address, job, end), cancellationToken)
+                .ConfigureAwait(false);
             return new BrokerSession(connection, channel);
         }
         catch (Exception e)

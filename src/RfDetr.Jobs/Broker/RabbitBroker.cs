@@ -22,6 +22,13 @@ internal sealed class RabbitBroker(BrokerAddress address, BrokerOptions options)
         return events;
     }
 
+    public IAsyncEnumerable<JobEvent> ReadEventsAsync(
+        JobDefinition job, bool fromBeginning, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return RabbitEvents.ReadAsync(address, job.Name, fromBeginning, cancellationToken);
+    }
+
     /// <summary>Sends the events that still wait.</summary>
     public async ValueTask DisposeAsync()
     {

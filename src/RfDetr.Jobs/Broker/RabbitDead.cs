@@ -19,8 +19,9 @@ internal sealed class RabbitDead(BrokerAddress address, JobDefinition job, Broke
     {
         _session ??= await BrokerSession.OpenAsync(address, "repair", job.Name, cancellationToken).ConfigureAwait(false);
         IChannel channel = _session.Channel;
-        while (await channel.BasicGetAsync(BrokerTopology.Dead(job.Name), autoAck: false, cancellationToken).ConfigureAwait(false)
-            is { } got)
+        while (await AskAsync(
+            channel, end => channel.BasicGetAsync(BrokerTopology.Dead(job.Name), autoAck: false, end), cancellationToken)
+            .ConfigureAwait(false) is { } got)
         {
             var lease = new DeadLease(new RabbitLease(
                 channel, got.DeliveryTag, ShardMessage.Read(got.Body.Span), RabbitLease.DeliveriesOf(got.BasicProperties), job));
@@ -39,7 +40,10 @@ internal sealed class RabbitDead(BrokerAddress address, JobDefinition job, Broke
     public async Task<long> CountAsync(CancellationToken cancellationToken)
     {
         _session ??= await BrokerSession.OpenAsync(address, "status", job.Name, cancellationToken).ConfigureAwait(false);
-        return await _session.Channel.MessageCountAsync(BrokerTopology.Dead(job.Name), cancellationToken).ConfigureAwait(false);
+        IChannel channel = _session.Channel;
+        return await AskAsync(
+            channel, end => channel.MessageCountAsync(BrokerTopology.Dead(job.Name), end), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -47,6 +51,20 @@ internal sealed class RabbitDead(BrokerAddress address, JobDefinition job, Broke
         if (_session is { } session)
             await session.DisposeAsync().ConfigureAwait(false);
         _session = null;
+    }
+
+    private async Task<T> AskAsync<T>(
+        IChannel channel, Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await BrokerWait.ForAsync(channel, BrokerWait.Answer, ask, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (BrokerConnection.IsLost(e))
+        {
+            throw BrokerConnection.Failed(
+                address, $"the dead shards of job '{job.Name}' cannot be read now; none is lost, try again", e);
+        }
     }
 
     /// <summary>A dead shard: given back, it stays among the dead.</summary>

@@ -8,9 +8,9 @@ using RabbitMQ.Client.Exceptions;
 namespace RfDetr.Jobs;
 
 /// <summary>
-/// Sends a worker's events to the stream <c>rfdetr.events</c>, in order, each confirmed; one that was not is sent again, so that a
-/// listener may see it twice. Whatever happens to the broker, the work neither waits nor fails: of events that cannot be sent the
-/// oldest are forgotten.
+/// Sends a worker's events to the stream <c>rfdetr.events</c>, in order, each confirmed; one that was not is sent again, so that
+/// a listener may see it twice. Whatever happens to the broker, the work neither waits nor fails: of events that cannot be sent
+/// the oldest are forgotten.
 /// </summary>
 internal sealed class RabbitEvents : IProgress<JobEvent>, IAsyncDisposable
 {
@@ -46,6 +46,7 @@ internal sealed class RabbitEvents : IProgress<JobEvent>, IAsyncDisposable
     /// <param name="job">The job's name.</param>
     /// <param name="fromBeginning">True for all that the stream still holds, false for those to come.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="JobException">The broker is not there, refuses, or was lost.</exception>
     public static async IAsyncEnumerable<JobEvent> ReadAsync(
         BrokerAddress address, string job, bool fromBeginning, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -57,11 +58,12 @@ internal sealed class RabbitEvents : IProgress<JobEvent>, IAsyncDisposable
             await foreach ((ulong tag, EventMessage? message) in arrived.Reader.ReadAllAsync(cancellationToken)
                 .ConfigureAwait(false))
             {
-                // A stream keeps what is acknowledged; this only asks for more.
-                await channel.BasicAckAsync(tag, multiple: false, cancellationToken).ConfigureAwait(false);
+                await AskForMoreAsync(channel, tag, cancellationToken).ConfigureAwait(false);
                 if (message is { } read && read.Job == job)
                     yield return read.Event;
             }
+
+            throw new JobException($"broker {address}: the connection was lost while events were read; start again");
         }
         finally
         {
@@ -109,6 +111,8 @@ internal sealed class RabbitEvents : IProgress<JobEvent>, IAsyncDisposable
                     arrived.TryComplete();
                     return Task.CompletedTask;
                 };
+                if (!channel.IsOpen)
+                    arrived.TryComplete(); // closed before anybody listened
                 return (connection, channel);
             }
             catch (OperationInterruptedException) when (isDeclared && tries < MostTries)
@@ -122,6 +126,19 @@ internal sealed class RabbitEvents : IProgress<JobEvent>, IAsyncDisposable
                 await BrokerConnection.CloseAsync(connection).ConfigureAwait(false);
                 throw;
             }
+        }
+    }
+
+    // A stream keeps what is acknowledged. If the connection has gone, nothing more arrives, and that ends the reading.
+    private static async Task AskForMoreAsync(IChannel channel, ulong tag, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await channel.BasicAckAsync(tag, multiple: false, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (BrokerConnection.IsLost(e))
+        {
+            // What has arrived is still handed out.
         }
     }
 

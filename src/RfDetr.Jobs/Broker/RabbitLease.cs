@@ -35,43 +35,47 @@ internal sealed class RabbitLease(IChannel channel, ulong tag, ShardMessage? mes
             ? Convert.ToInt32(count, CultureInfo.InvariantCulture)
             : 0;
 
-    public Task DoneAsync() => SettleAsync(() => channel.BasicAckAsync(tag, multiple: false).AsTask());
+    public Task DoneAsync() => SettleAsync(end => channel.BasicAckAsync(tag, multiple: false, end));
 
     /// <summary>
     /// Puts a copy at the queue's end and acknowledges the original: a message that is returned counts as a failed delivery, and
     /// four workers that end in good order would make a shard dead.
     /// </summary>
-    public Task GiveBackAsync() => SettleAsync(async () =>
+    public async Task GiveBackAsync()
     {
+        if (_settled.Task.IsCompleted)
+            return;
+        bool isKept = true;
         try
         {
-            await channel.BasicPublishAsync(
-                "", BrokerTopology.Work(job.Name), mandatory: true, Message.Properties(), Message.ToBytes())
-                .ConfigureAwait(false);
+            await BrokerWait.ForAsync(
+                channel, BrokerWait.Farewell,
+                end => channel.BasicPublishAsync(
+                    "", BrokerTopology.Work(job.Name), mandatory: true, Message.Properties(), Message.ToBytes(), end).AsTask(),
+                CancellationToken.None).ConfigureAwait(false);
         }
-        catch (PublishException)
+        catch (Exception e) when (e is PublishException || BrokerConnection.IsLost(e))
         {
-            // The queue takes nothing more: then it must be a return after all.
-            await channel.BasicNackAsync(tag, multiple: false, requeue: true).ConfigureAwait(false);
-            return;
+            isKept = false; // the queue takes nothing more: then it must be a return after all
         }
 
-        await channel.BasicAckAsync(tag, multiple: false).ConfigureAwait(false);
-    });
+        await (isKept ? DoneAsync() : ReturnAsync()).ConfigureAwait(false);
+    }
 
     /// <summary>Returns it as it is; for queues that count nothing.</summary>
-    public Task ReturnAsync() => SettleAsync(() => channel.BasicNackAsync(tag, multiple: false, requeue: true).AsTask());
+    public Task ReturnAsync() => SettleAsync(end => channel.BasicNackAsync(tag, multiple: false, requeue: true, end));
 
     /// <summary>Sends it to the dead shards.</summary>
-    public Task RejectAsync() => SettleAsync(() => channel.BasicRejectAsync(tag, requeue: false).AsTask());
+    public Task RejectAsync() => SettleAsync(end => channel.BasicRejectAsync(tag, requeue: false, end));
 
-    private async Task SettleAsync(Func<Task> settle)
+    private async Task SettleAsync(Func<CancellationToken, ValueTask> settle)
     {
         if (_settled.Task.IsCompleted)
             return;
         try
         {
-            await settle().ConfigureAwait(false);
+            await BrokerWait.ForAsync(
+                channel, BrokerWait.Farewell, end => settle(end).AsTask(), CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (BrokerConnection.IsLost(e))
         {

@@ -1,3 +1,4 @@
+using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
 namespace RfDetr.Jobs;
@@ -49,16 +50,10 @@ internal sealed class RabbitPublisher(BrokerAddress address, BrokerOptions optio
         {
             try
             {
-                var pending = new Task[batch.Length];
-                for (int i = 0; i < batch.Length; i++)
-                {
-                    var message = ShardMessage.Of(job, batch[i]);
-                    pending[i] = _session!.Channel.BasicPublishAsync(
-                        "", BrokerTopology.Work(job.Name), mandatory: true, message.Properties(), message.ToBytes(),
-                        cancellationToken).AsTask();
-                }
-
-                await Task.WhenAll(pending).ConfigureAwait(false);
+                IChannel channel = _session!.Channel;
+                await BrokerWait.ForAsync(
+                    channel, options.Confirmation, end => SendAsync(channel, job, batch, end), cancellationToken)
+                    .ConfigureAwait(false);
                 return;
             }
             catch (PublishException e) when (!e.IsReturn && Patient(begin))
@@ -74,10 +69,32 @@ internal sealed class RabbitPublisher(BrokerAddress address, BrokerOptions optio
             }
             catch (Exception e) when (BrokerConnection.IsLost(e) && Patient(begin))
             {
-                options.Notices?.Report($"broker {address}: the connection was lost while publishing; connecting again");
+                string what = e is TimeoutException
+                    ? Invariant.Text($"it did not confirm messages within {options.Confirmation.TotalSeconds:0.#} s")
+                    : "the connection was lost while publishing";
+                options.Notices?.Report($"broker {address}: {what}; connecting again");
                 await OpenAsync(job.Name, reopen: true, cancellationToken).ConfigureAwait(false);
             }
+            catch (Exception e) when (BrokerConnection.IsLost(e))
+            {
+                string what = $"messages of job '{job.Name}' were not confirmed (is the broker out of disk or memory?)";
+                throw BrokerConnection.Failed(address, what + "; submit the job again", e);
+            }
         }
+    }
+
+    private static Task SendAsync(IChannel channel, JobDefinition job, ShardRef[] batch, CancellationToken cancellationToken)
+    {
+        var pending = new Task[batch.Length];
+        for (int i = 0; i < batch.Length; i++)
+        {
+            var message = ShardMessage.Of(job, batch[i]);
+            pending[i] = channel.BasicPublishAsync(
+                "", BrokerTopology.Work(job.Name), mandatory: true, message.Properties(), message.ToBytes(), cancellationToken)
+                .AsTask();
+        }
+
+        return Task.WhenAll(pending);
     }
 
     private bool Patient(long begin) => Environment.TickCount64 - begin < options.Patience.TotalMilliseconds;

@@ -117,9 +117,8 @@ internal sealed class RabbitQueue(BrokerAddress address, JobDefinition job, Brok
             try
             {
                 _stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                await Channel.BasicQosAsync(0, options.Prefetch, global: false, cancellationToken).ConfigureAwait(false);
-                _tag = await Channel.BasicConsumeAsync(
-                    BrokerTopology.Work(job.Name), autoAck: false, consumer: this, cancellationToken).ConfigureAwait(false);
+                _tag = await BrokerWait.ForAsync(Channel, BrokerWait.Answer, ConsumeAsync, cancellationToken)
+                    .ConfigureAwait(false);
             }
             catch (Exception e) when (BrokerConnection.IsLost(e))
             {
@@ -135,9 +134,15 @@ internal sealed class RabbitQueue(BrokerAddress address, JobDefinition job, Brok
                 _tag = null;
                 try
                 {
-                    await Channel.BasicCancelAsync(tag).ConfigureAwait(false);
-                    // Deliveries that were under way come before the broker's answer.
-                    await Task.WhenAny(_stopped.Task, Lost).ConfigureAwait(false);
+                    await BrokerWait.ForAsync(
+                        Channel, BrokerWait.Farewell,
+                        async end =>
+                        {
+                            await Channel.BasicCancelAsync(tag, noWait: false, end).ConfigureAwait(false);
+                            // Deliveries that were under way come before the broker's answer.
+                            await _stopped.Task.WaitAsync(end).ConfigureAwait(false);
+                        },
+                        CancellationToken.None).ConfigureAwait(false);
                 }
                 catch (Exception e) when (BrokerConnection.IsLost(e))
                 {
@@ -193,6 +198,13 @@ internal sealed class RabbitQueue(BrokerAddress address, JobDefinition job, Brok
                 ? $"a shard took longer than the broker's consumer_timeout: {text}"
                 : text);
             return Task.CompletedTask;
+        }
+
+        private async Task<string> ConsumeAsync(CancellationToken cancellationToken)
+        {
+            await Channel.BasicQosAsync(0, options.Prefetch, global: false, cancellationToken).ConfigureAwait(false);
+            return await Channel.BasicConsumeAsync(
+                BrokerTopology.Work(job.Name), autoAck: false, consumer: this, cancellationToken).ConfigureAwait(false);
         }
 
         private void Lose(string reason)

@@ -77,19 +77,24 @@ internal sealed class PostgresResults : IShardResults
                     from rfdetr_shards where job = $1)
                 select w.shards::int, w.images::bigint, w.failed::bigint, w.first, w.latest,
                        (select coalesce(sum(s.images), 0)::bigint from rfdetr_shards s
-                        where s.job = $1 and s.done_at > greatest(w.first, w.latest - $2)),
-                       extract(epoch from w.latest - greatest(w.first, w.latest - $2))::float8
-                from whole w
+                        where s.job = $1 and s.done_at >= w.latest - $2),
+                       e.done_at, e.images, (e.meta ->> 'seconds')::float8
+                from whole w left join lateral (
+                    select s.done_at, s.images, s.meta from rfdetr_shards s
+                    where s.job = $1 and s.done_at >= w.latest - $2 order by s.done_at limit 1) e on true
                 """,
-                _job.Name, Rates.Window);
+                _job.Name, RateSpan.Window);
             await using NpgsqlDataReader reader = await ask.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            bool any = !reader.IsDBNull(3);
-            double seconds = any ? reader.GetDouble(6) : 0;
+            (int shards, long images, long failed) = (reader.GetInt32(0), reader.GetInt64(1), reader.GetInt64(2));
+            if (shards == 0)
+                return new ShardTotals(0, images, failed, null, null, 0);
+            DateTimeOffset latest = reader.GetFieldValue<DateTimeOffset>(4);
+            var span = new RateSpan(
+                reader.GetFieldValue<DateTimeOffset>(6), latest, reader.GetInt64(5), reader.GetInt32(7),
+                reader.IsDBNull(8) ? null : reader.GetDouble(8));
             return new ShardTotals(
-                reader.GetInt32(0), reader.GetInt64(1), reader.GetInt64(2),
-                any ? reader.GetFieldValue<DateTimeOffset>(3) : null, any ? reader.GetFieldValue<DateTimeOffset>(4) : null,
-                seconds > 0 ? reader.GetInt64(5) / seconds : 0);
+                shards, images, failed, reader.GetFieldValue<DateTimeOffset>(3), latest, span.ImagesPerSecond);
         },
         cancellationToken);
 

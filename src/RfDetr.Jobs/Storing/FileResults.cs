@@ -49,7 +49,7 @@ internal sealed class FileResults(IJobFiles files, JobDefinition job) : IShardRe
     {
         // A listing of a million shards is 24 MB of this.
         byte[] seen = new byte[job.Shards];
-        var moments = new List<(DateTimeOffset Time, int Images)>();
+        var moments = new List<(DateTimeOffset Time, int Shard)>();
         (int shards, long images, long failed) = (0, 0, 0);
         await foreach (JobFile file in files.ListAsync(Folder, cancellationToken).ConfigureAwait(false))
         {
@@ -62,7 +62,7 @@ internal sealed class FileResults(IJobFiles files, JobDefinition job) : IShardRe
                 continue;
             shards++;
             images += job.Shard(index).Count;
-            moments.Add((file.Modified, job.Shard(index).Count));
+            moments.Add((file.Modified, index));
         }
 
         // A worker died between the rows and what is beside them, or is about to write it.
@@ -72,7 +72,30 @@ internal sealed class FileResults(IJobFiles files, JobDefinition job) : IShardRe
                 failed += (await ReadAsync(job.Shard(index), cancellationToken).ConfigureAwait(false))!.Failed;
         }
 
-        return Rates.Totals(shards, images, failed, moments);
+        if (moments.Count == 0)
+            return new ShardTotals(shards, images, failed, null, null, 0);
+        RateSpan span = await SpanAsync(moments, cancellationToken).ConfigureAwait(false);
+        return new ShardTotals(
+            shards, images, failed, moments.Min(m => m.Time), span.Latest, span.ImagesPerSecond);
+    }
+
+    // One file is read: what is beside the earliest of the results that count.
+    private async Task<RateSpan> SpanAsync(
+        IReadOnlyList<(DateTimeOffset Time, int Shard)> moments, CancellationToken cancellationToken)
+    {
+        DateTimeOffset latest = moments.Max(m => m.Time);
+        (DateTimeOffset Time, int Shard) earliest = (latest, -1);
+        long images = 0;
+        foreach ((DateTimeOffset time, int index) in moments.Where(m => m.Time >= latest - RateSpan.Window))
+        {
+            images += job.Shard(index).Count;
+            if (earliest.Shard < 0 || time < earliest.Time)
+                earliest = (time, index);
+        }
+
+        ShardRef shard = job.Shard(earliest.Shard);
+        ShardMeta? meta = await MetaAsync(shard, cancellationToken).ConfigureAwait(false);
+        return new RateSpan(earliest.Time, latest, images, shard.Count, meta?.Seconds);
     }
 
     /// <inheritdoc/>
@@ -110,11 +133,14 @@ internal sealed class FileResults(IJobFiles files, JobDefinition job) : IShardRe
         if (await files.ReadAsync(path, 0, null, cancellationToken).ConfigureAwait(false) is not { } compressed)
             return null;
         byte[] rows = RowsFile.Expand(compressed, $"{files.Name}/{path}");
-        byte[]? meta = await files.ReadAsync(MetaPath(shard), 0, null, cancellationToken).ConfigureAwait(false);
-        return new ShardResult(
-            shard, rows, ShardRows.Failed(rows).Count(),
-            meta is null ? null : JobJson.Read(meta, JobJson.Default.ShardMeta, $"{files.Name}/{MetaPath(shard)}"));
+        ShardMeta? meta = await MetaAsync(shard, cancellationToken).ConfigureAwait(false);
+        return new ShardResult(shard, rows, ShardRows.Failed(rows).Count(), meta);
     }
+
+    private async Task<ShardMeta?> MetaAsync(ShardRef shard, CancellationToken cancellationToken) =>
+        await files.ReadAsync(MetaPath(shard), 0, null, cancellationToken).ConfigureAwait(false) is { } meta
+            ? JobJson.Read(meta, JobJson.Default.ShardMeta, $"{files.Name}/{MetaPath(shard)}")
+            : null;
 
     [Flags]
     private enum Part : byte

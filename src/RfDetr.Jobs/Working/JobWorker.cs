@@ -144,6 +144,7 @@ internal sealed class JobWorker
             return true;
         await _finishing.ConfigureAwait(false); // one at a time
         _ = _inHand.TryDequeue(out _);
+        Current?.Begin();
         _finishingWork = work;
         _finishing = Task.Run(() => FinishAsync(work), CancellationToken.None);
         return !stop.IsCancellationRequested;

@@ -9,8 +9,9 @@ internal sealed class ShardWork(IShardLease lease, IReadOnlyList<JobImage> image
 
     private readonly List<(Detections? Found, string? Error)> _outcomes = new(images.Count);
     private readonly PriorityQueue<SlowImage, double> _slowest = new();
-    private readonly DateTimeOffset _started = TimeProvider.System.GetUtcNow();
-    private readonly long _start = Stopwatch.GetTimestamp();
+    private DateTimeOffset _started = TimeProvider.System.GetUtcNow();
+    private long _start = Stopwatch.GetTimestamp();
+    private long? _end;
     private int _unreadable;
 
     public IShardLease Lease => lease;
@@ -30,22 +31,20 @@ internal sealed class ShardWork(IShardLease lease, IReadOnlyList<JobImage> image
     /// <summary>The first failure, for messages.</summary>
     public string? FirstError => _outcomes.FirstOrDefault(o => o.Error is not null).Error;
 
-    public double Seconds => Stopwatch.GetElapsedTime(_start).TotalSeconds;
+    /// <summary>Seconds from the moment at which it became this worker's turn to do it, to its last image or to now.</summary>
+    public double Seconds => Stopwatch.GetElapsedTime(_start, _end ?? Stopwatch.GetTimestamp()).TotalSeconds;
+
+    /// <summary>
+    /// The shard before is done: until now this one's images were read ahead, and the time was the other's. A worker's shards
+    /// add up to the time that it was at work.
+    /// </summary>
+    public void Begin() => (_started, _start) = (TimeProvider.System.GetUtcNow(), Stopwatch.GetTimestamp());
 
     public void Add(ImageOutcome outcome)
     {
-        if (!outcome.Succeeded)
-        {
-            _unreadable += outcome.Error is IOException or UnauthorizedAccessException ? 1 : 0;
-            _outcomes.Add((null, Invariant.OneLine(outcome.Error.Message)));
-            return;
-        }
-
-        double ms = Math.Round(outcome.Result.Times.TotalMs, 1);
-        _slowest.Enqueue(new SlowImage(Current.Id, ms), ms);
-        if (_slowest.Count > MostSlow)
-            _slowest.Dequeue();
-        _outcomes.Add((outcome.Result, null));
+        Keep(outcome);
+        if (IsFull)
+            _end = Stopwatch.GetTimestamp();
     }
 
     /// <summary>The result of all images.</summary>
@@ -60,5 +59,21 @@ internal sealed class ShardWork(IShardLease lease, IReadOnlyList<JobImage> image
             _outcomes.Sum(o => (long)(o.Found?.Items.Count ?? 0)),
             [.. _slowest.UnorderedItems.Select(s => s.Element).OrderByDescending(s => s.Ms)]);
         return new ShardResult(Shard, ShardRows.ToUtf8(rows), failed, meta);
+    }
+
+    private void Keep(ImageOutcome outcome)
+    {
+        if (!outcome.Succeeded)
+        {
+            _unreadable += outcome.Error is IOException or UnauthorizedAccessException ? 1 : 0;
+            _outcomes.Add((null, Invariant.OneLine(outcome.Error.Message)));
+            return;
+        }
+
+        double ms = Math.Round(outcome.Result.Times.TotalMs, 1);
+        _slowest.Enqueue(new SlowImage(Current.Id, ms), ms);
+        if (_slowest.Count > MostSlow)
+            _slowest.Dequeue();
+        _outcomes.Add((outcome.Result, null));
     }
 }

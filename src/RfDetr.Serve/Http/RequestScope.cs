@@ -27,7 +27,9 @@ internal sealed class RequestScope
     public long Deadline => Started + (long)(Limit.TotalSeconds * Stopwatch.Frequency);
 
     /// <summary>Time that is left until then.</summary>
-    public TimeSpan Remaining => Limit - Stopwatch.GetElapsedTime(Started);
+    /// <exception cref="ServeException">504: none.</exception>
+    public TimeSpan Remaining() =>
+        Limit - Stopwatch.GetElapsedTime(Started) is { Ticks: > 0 } left ? left : throw ServeException.Deadline(Limit);
 
     public Lane Lane { get; private set; }
 

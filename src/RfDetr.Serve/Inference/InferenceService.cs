@@ -76,9 +76,7 @@ internal sealed class InferenceService : IDisposable
         HttpContext context, LoadedModel model, int images, Func<CancellationToken, Task<T>> work)
     {
         RequestScope scope = RequestScope.Of(context);
-        TimeSpan remaining = scope.Remaining;
-        if (remaining <= TimeSpan.Zero)
-            throw ServeException.Deadline(scope.Limit);
+        TimeSpan remaining = scope.Remaining();
         using MicroBatcher.Admission place = model.Batcher.Admit(images, remaining);
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         gone.CancelAfter(remaining);

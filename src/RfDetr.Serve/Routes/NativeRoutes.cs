@@ -39,7 +39,7 @@ internal sealed class NativeRoutes(ServeOptions options, ModelRegistry models, I
         }
 
         using ModelLease lease = Lease(context, null);
-        lease.Model.Batcher.EnsureRoom(RequestScope.Of(context).Remaining);
+        lease.Model.Batcher.EnsureRoom(RequestScope.Of(context).Remaining());
         using UploadedImages upload = await UploadedImages.ReadAsync(context, options.Limits).ConfigureAwait(false);
         await AnswerAsync(context, lease.Model, upload, type).ConfigureAwait(false);
     }

@@ -144,7 +144,7 @@ internal sealed class RoboflowRoutes(
         keys.Require(context, Rights.Infer, upload?.Form?["api_key"]);
         string id = $"{request.RouteValues["a"]}/{request.RouteValues["b"]}";
         using ModelLease lease = models.Lease(id, keys.Has(context, Rights.Models));
-        lease.Model.Batcher.EnsureRoom(RequestScope.Of(context).Remaining);
+        lease.Model.Batcher.EnsureRoom(RequestScope.Of(context).Remaining());
         RoboflowSettings settings = LegacySettings(query);
         string format = query.Text("format")?.ToLowerInvariant() ?? "json";
         if (format is not ("json" or "image" or "image_and_json"))

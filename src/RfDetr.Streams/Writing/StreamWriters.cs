@@ -146,8 +146,7 @@ public sealed class StreamCsv : IStreamSink
         foreach (TrackedObject seen in frame.Objects)
         {
             Detection d = seen.Detection;
-            string name = d.ClassName.AsSpan().IndexOfAny(",\"\r\n") < 0
-                ? d.ClassName : $"\"{d.ClassName.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+            string name = CsvText.Field(d.ClassName);
             double time = FrameDocument.Seconds(frame.Time);
             _writer.Write(Invariant.Text($"{frame.Index},{time},{seen.TrackId},{d.ClassId},{name},"));
             _writer.Write(Invariant.Text($"{d.Score},{d.Box.X1},{d.Box.Y1},{d.Box.X2},{d.Box.Y2}\n"));

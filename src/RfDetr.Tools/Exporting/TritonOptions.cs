@@ -58,7 +58,8 @@ public sealed record TritonOptions
         if (Name is not null)
             return Name;
         string[] parts = Path.GetFileNameWithoutExtension(model).Split(
-            [.. Path.GetFileNameWithoutExtension(model).Where(c => !PlainNames.Allows(c))], StringSplitOptions.RemoveEmptyEntries);
+            [.. Path.GetFileNameWithoutExtension(model).Where(c => !PlainNames.Allows(c))],
+            StringSplitOptions.RemoveEmptyEntries);
         string name = string.Join('-', parts).TrimStart('.');
         return name.Length == 0 ? "rfdetr" : name[..Math.Min(name.Length, LongestName)];
     }

@@ -8,8 +8,6 @@ namespace RfDetr;
 /// </summary>
 public sealed class DetectionCsv : IResultWriter
 {
-    private static readonly char[] s_special = [',', '"', '\n', '\r'];
-
     private readonly TextWriter _writer;
     private readonly bool _masks;
 
@@ -59,10 +57,7 @@ public sealed class DetectionCsv : IResultWriter
 
     private void WriteLine(IEnumerable<string> fields)
     {
-        _writer.Write(string.Join(',', fields.Select(Quoted)));
+        _writer.Write(string.Join(',', fields.Select(CsvText.Field)));
         _writer.Write('\n');
     }
-
-    private static string Quoted(string field) =>
-        field.IndexOfAny(s_special) < 0 ? field : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace RfDetr.Jobs.Tests;
 
 /// <summary>The verbs with a broker and a database, as users type them.</summary>
@@ -17,7 +19,8 @@ public sealed class BrokerVerbTests(RabbitFixture rabbit, PostgresFixture postgr
         CommandLine first = await CommandLine.RunAsync(submit);
         first.Code.ShouldBe(0, first.Error);
         (first.Output + first.Error).ShouldContain("3 shards published");
-        CommandLine work = await CommandLine.RunAsync(["jobs", "work", test.Output, "--until-done", .. place]);
+        CommandLine work = await CommandLine.RunAsync(
+            ["jobs", "work", test.Output, "--until-done", "--heartbeat", "3600", .. place]);
         work.Code.ShouldBe(0, work.Error);
         CommandLine again = await CommandLine.RunAsync(submit);
         (again.Output + again.Error).ShouldContain("0 shards published");
@@ -26,7 +29,17 @@ public sealed class BrokerVerbTests(RabbitFixture rabbit, PostgresFixture postgr
         (await postgres.Server.AskAsync($"select count(*) from rfdetr_rows where job = '{name}'")).ShouldBe(11L);
         (await postgres.Server.AskAsync($"select id from rfdetr_rows where job = '{name}' and error is not null"))
             .ShouldBe("50.jpg");
-        foreach (CommandLine one in (CommandLine[])[first, work, again, status])
+        // Started, three shards, stopped: what the worker said can be read as long as the stream has it.
+        CommandLine events = await CommandLine.RunAsync(
+            "jobs", "events", test.Output, "--broker", broker, "--all", "--count", "5", "--json", "-");
+        events.Code.ShouldBe(0, events.Error);
+        JsonElement[] said = [.. events.Output.Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement)];
+        said.Select(e => e.GetProperty("kind").GetString())
+            .ShouldBe(["started", "shard_done", "shard_done", "shard_done", "stopped"]);
+        said.ShouldAllBe(e => e.GetProperty("job").GetString() == name);
+        said[^1].GetProperty("images").GetInt64().ShouldBe(11);
+        events.Error.ShouldContain("stopped, 11 images, 1 failed");
+        foreach (CommandLine one in (CommandLine[])[first, work, again, status, events])
         {
             (one.Output + one.Error).ShouldNotContain(Uri.EscapeDataString(RabbitServer.Password));
             (one.Output + one.Error).ShouldNotContain(Uri.EscapeDataString(PostgresServer.Password));

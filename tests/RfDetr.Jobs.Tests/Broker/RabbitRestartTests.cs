@@ -1,8 +1,49 @@
 namespace RfDetr.Jobs.Tests;
 
-/// <summary>A broker that cuts off slow workers; it is a broker of its own.</summary>
+/// <summary>Brokers that restart, crash, and cut off slow workers; each test has one of its own.</summary>
 public sealed class RabbitRestartTests
 {
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [Trait("Duration", "Long")]
+    public async Task Every_shard_is_there_although_the_broker_restarts_while_they_are_published(bool crash)
+    {
+        Skip.If(RabbitServer.Missing is not null, RabbitServer.Missing);
+        await using RabbitServer server = await RabbitServer.StartAsync();
+        var notices = new Heard<string>();
+        var options = new BrokerOptions
+        {
+            Patience = TimeSpan.FromMinutes(8), Confirmation = TimeSpan.FromSeconds(20), Notices = notices,
+        };
+        JobDefinition job = TestJobs.Of(JobDefinition.MostShards);
+        await using var publisher = new RabbitPublisher(server.Address, options);
+        Task restart = Task.CompletedTask;
+
+        // The restart begins when some batches are there; shards come until it is over, and some more.
+        IEnumerable<ShardRef> Shards()
+        {
+            int afterwards = 0;
+            foreach (ShardRef shard in job.AllShards())
+            {
+                if (shard.Index == 3000)
+                    restart = Task.Run(() => server.RestartAsync(crash));
+                else if (shard.Index > 3000 && !restart.IsCompleted)
+                    Thread.Sleep(1);
+                else if (shard.Index > 3000 && ++afterwards > 2000)
+                    yield break;
+                yield return shard;
+            }
+        }
+
+        int published = (int)await publisher.PublishAsync(job, Shards(), null, TestJobs.Limit(600));
+
+        await restart;
+        published.ShouldBeGreaterThan(5000);
+        notices.All.ShouldContain(n => n.Contains("connecting again", StringComparison.Ordinal), "the connection was lost");
+        (await TestJobs.TakenAsync(server.Address, job, published)).ShouldBe(Enumerable.Range(0, published));
+    }
+
     [SkippableFact]
     [Trait("Duration", "Long")]
     public async Task A_shard_that_takes_longer_than_the_broker_allows_is_named_as_that()

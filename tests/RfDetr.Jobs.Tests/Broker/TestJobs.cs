@@ -29,6 +29,33 @@ internal static class TestJobs
         return new ShardResult(shard, ShardRows.ToUtf8(rows), failed.Length, meta);
     }
 
+    /// <summary>
+    /// Takes all shards out of a broker until so many different ones came and no more do; copies of one are taken for one.
+    /// </summary>
+    /// <returns>Their indices in order.</returns>
+    public static async Task<IReadOnlyList<int>> TakenAsync(BrokerAddress address, JobDefinition job, int wanted)
+    {
+        var taken = new SortedSet<int>();
+        await using var queue = new RabbitQueue(address, job, new BrokerOptions { Prefetch = 200 });
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Limit());
+        try
+        {
+            await foreach (IShardLease lease in queue.LeasesAsync(end.Token))
+            {
+                taken.Add(lease.Shard.Index);
+                await lease.DoneAsync();
+                if (taken.Count >= wanted)
+                    end.CancelAfter(TimeSpan.FromSeconds(1));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Nothing comes any more.
+        }
+
+        return [.. taken];
+    }
+
     /// <summary>A time after which a test that waits has failed.</summary>
     public static CancellationToken Limit(int seconds = 120) =>
         new CancellationTokenSource(TimeSpan.FromSeconds(seconds)).Token;

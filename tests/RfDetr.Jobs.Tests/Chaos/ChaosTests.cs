@@ -4,9 +4,9 @@ using System.Globalization;
 namespace RfDetr.Jobs.Tests;
 
 /// <summary>
-/// Three workers, killed at random moments, on a broker that restarts and crashes, with files that are no images and one image
-/// that kills whoever computes it: in the end every image has one row, and all bytes but the deadly image's are those of a quiet
-/// run.
+/// Three workers, killed at random moments, on a broker that restarts and crashes and a disk that runs full, with files that are
+/// no images and one image that kills whoever computes it: in the end every image has one row, and all bytes but the deadly
+/// image's are those of a quiet run.
 /// </summary>
 public sealed class ChaosTests : IDisposable
 {
@@ -15,7 +15,19 @@ public sealed class ChaosTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly Random _random = new(20);
 
-    public void Dispose() => _folder.Dispose();
+    // Where no small one may be mounted, the disk does not run full.
+    private readonly SmallDisk? _disk = SmallDisk.Find(kilobytes: 32 << 10);
+    private volatile bool _ranFull;
+
+    private string Quiet => _folder["quiet"];
+
+    private string Stormy => _disk is null ? _folder["stormy"] : Path.Combine(_disk.Path, "stormy");
+
+    public void Dispose()
+    {
+        _disk?.Dispose();
+        _folder.Dispose();
+    }
 
     [SkippableFact]
     [Trait("Duration", "Long")]
@@ -23,8 +35,8 @@ public sealed class ChaosTests : IDisposable
     {
         Skip.If(RabbitServer.Missing is not null, RabbitServer.Missing);
         string deadly = MakeImages();
-        JobDefinition job = await SubmitAsync(_folder["quiet"]);
-        (await SubmitAsync(_folder["stormy"])).ManifestSha256.ShouldBe(job.ManifestSha256);
+        JobDefinition job = await SubmitAsync(Quiet);
+        (await SubmitAsync(Stormy)).ManifestSha256.ShouldBe(job.ManifestSha256);
         Task<RabbitServer> starting = RabbitServer.StartAsync();
         await QuietAsync();
         await using RabbitServer server = await starting;
@@ -32,7 +44,7 @@ public sealed class ChaosTests : IDisposable
             await publisher.PublishAsync(job, job.AllShards(), null, TestJobs.Limit());
 
         await StormAsync(server, job);
-        Rows("stormy").Length.ShouldBe(job.Shards - 1, "the deadly image's shard is dead");
+        Rows(Stormy).Length.ShouldBe(job.Shards - 1, "the deadly image's shard is dead");
         int deaths = 0;
         while (await RunAsync("repair", server) is not 0 and var code)
         {
@@ -50,12 +62,13 @@ public sealed class ChaosTests : IDisposable
         int last = job.Shards * 9 / 10;
         var kills = new Queue<int>(Enumerable.Range(0, Kills).Select(_ => _random.Next(1, last)).Order());
         var restarts = new Queue<(int Done, bool Crash)>([(job.Shards / 3, false), (job.Shards * 2 / 3, true)]);
+        bool isFull = false, wasFull = false;
         List<Process> workers = [.. Enumerable.Range(0, Workers).Select(_ => Start("work", server))];
         var limit = Stopwatch.StartNew();
         while (workers.Count > 0)
         {
-            limit.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(20), $"{Rows("stormy").Length} of {job.Shards} shards are done");
-            int done = Rows("stormy").Length;
+            limit.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(20), $"{Rows(Stormy).Length} of {job.Shards} shards are done");
+            int done = Rows(Stormy).Length;
             if (kills.TryPeek(out int moment) && done >= moment)
             {
                 kills.Dequeue();
@@ -69,15 +82,24 @@ public sealed class ChaosTests : IDisposable
                 await server.RestartAsync(next.Crash);
             }
 
+            if (!wasFull && done >= job.Shards / 2)
+            {
+                _disk?.Fill();
+                isFull = wasFull = _disk is not null;
+            }
+
             for (int i = workers.Count - 1; i >= 0; i--)
             {
                 if (!workers[i].HasExited)
                     continue;
                 int code = workers[i].ExitCode;
                 workers[i].Dispose();
+                if (code == 1 && isFull)
+                    _disk!.Free(); // one worker's end is enough; the others find room again or end too
+                isFull &= code != 1;
                 if (code == 0)
                     workers.RemoveAt(i);
-                else if (code == 137)
+                else if (code == 137 || (code == 1 && wasFull))
                     workers[i] = Start("work", server);
                 else
                     throw new InvalidOperationException(Invariant.Text($"a worker ended with {code}: {_errors}"));
@@ -88,14 +110,15 @@ public sealed class ChaosTests : IDisposable
 
         kills.ShouldBeEmpty();
         restarts.ShouldBeEmpty();
+        _ranFull.ShouldBe(_disk is not null, _errors);
     }
 
     private string _errors = "";
 
     private async Task CompareAsync(JobDefinition job, string deadly)
     {
-        Rows("stormy").ShouldBe(Rows("quiet"));
-        await using Destination stormy = await Destinations.OpenAsync(_folder["stormy"], null, CancellationToken.None);
+        Rows(Stormy).ShouldBe(Rows(Quiet));
+        await using Destination stormy = await Destinations.OpenAsync(Stormy, null, CancellationToken.None);
         await using IShardResults results = await stormy.OpenResults(job, CancellationToken.None);
         var ids = new HashSet<string>();
         (int failed, int rows, int changed) = (0, 0, -1);
@@ -119,24 +142,24 @@ public sealed class ChaosTests : IDisposable
         (await JobStatus.OfAsync(stormy.Files, results, job, CancellationToken.None)).IsComplete.ShouldBeTrue();
         string[] different =
         [
-            .. Rows("quiet").Where(r => !File.ReadAllBytes(Path.Combine(_folder["quiet"], "shards", r))
-                .AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(_folder["stormy"], "shards", r)))),
+            .. Rows(Quiet).Where(r => !File.ReadAllBytes(Path.Combine(Quiet, "shards", r))
+                .AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(Stormy, "shards", r)))),
         ];
         different.ShouldBe([Path.GetFileName(FileResults.RowsPath(job.Shard(changed)))]);
-        string[] left = TestJob.Files(_folder["stormy"]);
+        string[] left = TestJob.Files(Stormy);
         left.ShouldNotContain(f => f.StartsWith("dead/", StringComparison.Ordinal)
             || f.StartsWith("parts/", StringComparison.Ordinal));
     }
 
-    private string[] Rows(string run) => Directory.Exists(Path.Combine(_folder[run], "shards"))
-        ? [.. Directory.GetFiles(Path.Combine(_folder[run], "shards"), "*.jsonl.gz").Select(f => Path.GetFileName(f)!)
+    private static string[] Rows(string output) => Directory.Exists(Path.Combine(output, "shards"))
+        ? [.. Directory.GetFiles(Path.Combine(output, "shards"), "*.jsonl.gz").Select(f => Path.GetFileName(f)!)
             .Order(StringComparer.Ordinal)]
         : [];
 
     private async Task QuietAsync()
     {
         using Detector detector = Detector.Load("demo", engine: new Engine.Cpu { Threads = 1 });
-        await using Destination destination = await Destinations.OpenAsync(_folder["quiet"], null, CancellationToken.None);
+        await using Destination destination = await Destinations.OpenAsync(Quiet, null, CancellationToken.None);
         JobDefinition job = await JobDefinition.OpenAsync(destination.Files, CancellationToken.None);
         await JobRun.RunAsync(destination, job, detector, null, new RunOptions(), null, CancellationToken.None);
     }
@@ -181,7 +204,7 @@ public sealed class ChaosTests : IDisposable
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string argument in (string[])[
-            typeof(ChaosProgram).Assembly.Location, verb, _folder["stormy"], server.Text()])
+            typeof(ChaosProgram).Assembly.Location, verb, Stormy, server.Text()])
             start.ArgumentList.Add(argument);
         start.Environment[ChaosProgram.PoisonVariable] = "1";
         start.Environment[ChaosProgram.DelayVariable] = verb == "work" ? "20" : "0";
@@ -190,6 +213,7 @@ public sealed class ChaosTests : IDisposable
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, line) =>
         {
+            _ranFull |= line.Data?.Contains("no space left", StringComparison.Ordinal) == true;
             if (line.Data is { Length: > 0 } text)
                 _errors = string.Create(CultureInfo.InvariantCulture, $"{_errors[Math.Max(0, _errors.Length - 2000)..]}\n{text}");
         };

@@ -82,25 +82,10 @@ public class ProcessTests
     public async Task A_full_disk_is_one_line_and_the_work_goes_on_when_there_is_room()
     {
         using var test = new TestJob(12);
-        using var disk = new SmallDisk(400);
+        using var disk = SmallDisk.Of(400);
         string output = Path.Combine(disk.Path, "out");
         _ = await test.SubmitAsync(shardSize: 4, output: output);
-        string filler = Path.Combine(disk.Path, "filler");
-        using (FileStream fill = File.Create(filler))
-        {
-            try
-            {
-                for (byte[] block = new byte[4096]; ;)
-                {
-                    fill.Write(block);
-                    fill.Flush();
-                }
-            }
-            catch (IOException)
-            {
-                // It is full.
-            }
-        }
+        disk.Fill();
 
         (int code, string error) = await EndAsync(Start("jobs", "work", output));
 
@@ -108,7 +93,7 @@ public class ProcessTests
         error.ShouldContain("no space left");
         error.Split('\n').Count(l => l.StartsWith("error: ", StringComparison.Ordinal)).ShouldBe(1, error);
         TestJob.Rows(output).ShouldBeEmpty();
-        File.Delete(filler);
+        disk.Free();
         (code, error) = await EndAsync(Start("jobs", "work", output));
         code.ShouldBe(0, error);
         TestJob.Rows(output).Count.ShouldBe(3);

@@ -61,7 +61,8 @@ public class SubmissionTests
             () => test.SubmitAsync(options: new DetectOptions { ScoreThreshold = 0.3f }));
         e.Message.ShouldContain("differs in options: ");
         e.Message.ShouldContain(first.OptionsSha256);
-        (await Should.ThrowAsync<JobException>(() => test.SubmitAsync(shardSize: 5))).Message.ShouldContain("differs in shard size: ");
+        e = await Should.ThrowAsync<JobException>(() => test.SubmitAsync(shardSize: 5));
+        e.Message.ShouldContain("differs in shard size: ");
 
         JobModel other = TestJob.Model() with { Sha256 = new string('0', 64) };
         e = await Should.ThrowAsync<JobException>(() => Submission.RunAsync(

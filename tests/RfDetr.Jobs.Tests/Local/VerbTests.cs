@@ -47,6 +47,38 @@ public class VerbTests
     }
 
     [Fact]
+    public async Task A_submission_starts_no_engine()
+    {
+        using var test = new TestJob(3);
+        string[] rest = [test.Images, "--output", test.Output, "--onnxruntime", test["there-is-none"]];
+
+        CommandLine submitted = await CommandLine.RunAsync(["jobs", "submit", .. rest]);
+        CommandLine run = await CommandLine.RunAsync(["jobs", "run", .. rest]);
+
+        submitted.Code.ShouldBe(0, submitted.Error);
+        JobDefinition job = await JobDefinition.OpenAsync(new FolderFiles(test.Output), CancellationToken.None);
+        job.Classes.ShouldBe(TestJob.Demo.Model.Classes.Entries);
+        run.Code.ShouldBe(1);
+        run.Error.ShouldContain("there-is-none");
+    }
+
+    [Fact]
+    public async Task The_classes_of_a_submission_are_those_that_the_loaded_model_has()
+    {
+        using var folder = new TemporaryFolder();
+        (await CommandLine.RunAsync("export", "demo", "--output", folder["demo.onnx"])).Code.ShouldBe(0);
+        string[] names = [.. TestJob.Demo.Model.Classes.Entries.Select(e => e.Name + "-2")];
+        foreach (string model in (string[])["demo", folder["demo.onnx"]])
+        {
+            foreach (ModelOptions options in (ModelOptions[])[new(), new() { ClassNames = names, ClassOffset = 0 }])
+            {
+                using var detector = Detector.Load(model, options);
+                JobModels.Classes(model, options, Engine.Auto).Entries.ShouldBe(detector.Model.Classes.Entries);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Options_reach_the_rows()
     {
         using var test = new TestJob(4);
@@ -72,6 +104,7 @@ public class VerbTests
     [InlineData("--format", 2, "jobs", "report", "{0}/x", "--format", "xml")]
     [InlineData("belongs to --format", 2, "jobs", "report", "{0}/x", "--shards", "1/2")]
     [InlineData("belongs to --watch", 2, "jobs", "status", "{0}/x", "--every", "2")]
+    [InlineData("none is named", 2, "jobs", "events", "{0}/x")]
     [InlineData("is a file", 2, "jobs", "run", "{0}/images", "--output", "{0}/file")]
     public async Task Wrong_use_is_one_clear_line(string text, int code, params string[] args)
     {

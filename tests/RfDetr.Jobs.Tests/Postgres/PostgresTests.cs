@@ -32,6 +32,26 @@ public sealed class PostgresTests(PostgresFixture postgres) : IClassFixture<Post
     }
 
     [SkippableFact]
+    public async Task The_rate_is_that_of_the_files()
+    {
+        JobDefinition job = TestJobs.Of(3);
+        await using PostgresResults results = await OpenAsync(job);
+        (await results.TotalsAsync(CancellationToken.None)).ShouldBe(new ShardTotals(0, 0, 0, null, null, 0));
+        await results.AddAsync(TestJobs.Result(job, job.Shard(1)), CancellationToken.None);
+        (await results.TotalsAsync(CancellationToken.None)).ImagesPerSecond.ShouldBe(4 / 1.5, 1e-9);
+
+        await AskAsync($"update rfdetr_shards set done_at = done_at - interval '1 day' where job = '{job.Name}'");
+        await results.AddAsync(TestJobs.Result(job, job.Shard(0)), CancellationToken.None);
+        (await results.TotalsAsync(CancellationToken.None)).ImagesPerSecond.ShouldBe(4 / 1.5, 1e-9);
+
+        await results.AddAsync(TestJobs.Result(job, job.Shard(2)), CancellationToken.None);
+        await AskAsync(
+            "update rfdetr_shards set done_at = (select done_at + interval '4.5 seconds' from rfdetr_shards "
+            + $"where job = '{job.Name}' and shard = 0) where job = '{job.Name}' and shard = 2");
+        (await results.TotalsAsync(CancellationToken.None)).ImagesPerSecond.ShouldBe((4 + 3) / 6.0, 1e-6);
+    }
+
+    [SkippableFact]
     public async Task Tables_answer_the_questions_of_users()
     {
         JobDefinition job = TestJobs.Of(2);

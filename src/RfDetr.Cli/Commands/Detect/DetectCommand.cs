@@ -34,6 +34,7 @@ internal static class DetectCommand
         int? total = sources.Any(s => s is StreamImage) ? null : sources.Count; // a stream may hold any number
         OutputPlan plan = arguments.Output(context);
         CheckOutput(plan, sources);
+        Libvips.Prepare();
         using Detector detector = await arguments.Optimize.LoadAsync(
             context, arguments.Model.Model(context), meaning, engine).ConfigureAwait(false);
         DetectOptions options = arguments.Selection.Options(context, detector.Model.Classes);

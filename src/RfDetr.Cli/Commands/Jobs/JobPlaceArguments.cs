@@ -25,6 +25,8 @@ internal sealed class JobPlaceArguments
 
     public Option<string?> Results => _results;
 
+    public Option<string?> BrokerOption => _broker;
+
     /// <summary>Opens a destination.</summary>
     public Task<Destination> OpenAsync(CliContext context, string output) =>
         Destinations.OpenAsync(output, context.Get(_results), context.Cancellation);

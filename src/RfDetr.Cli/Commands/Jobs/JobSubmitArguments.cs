@@ -42,35 +42,31 @@ internal sealed class JobSubmitArguments
 
     public string Output(CliContext context) => context.Get(_output)!;
 
-    /// <summary>Loads the model, lists the sources and submits; the model is ready to work with it.</summary>
+    /// <summary>Lists the sources and submits; the model, which will run elsewhere, is not loaded.</summary>
+    public async Task<Submitted> SubmitAsync(CliContext context, Destination destination)
+    {
+        (SubmitOptions options, IJobSource[] sources) = (Options(context), Sources(context));
+        (string model, ModelOptions meaning, Engine engine) =
+            (Model.Model(context), Model.Options(context), Model.Engine(context));
+        ClassMap classes = await Task.Run(
+            () => JobModels.Classes(model, meaning, engine), context.Cancellation).ConfigureAwait(false);
+        return await SubmitAsync(context, destination, options, sources, classes).ConfigureAwait(false);
+    }
+
+    /// <summary>Loads the model, lists the sources and submits; the model is ready to work on the job.</summary>
     /// <param name="context">The command line.</param>
     /// <param name="destination">Where the job goes.</param>
-    /// <param name="optimize">Chooses how the model runs; null where it will not run here.</param>
+    /// <param name="optimize">Chooses how the model runs.</param>
     public async Task<(Submitted Submitted, Detector Detector)> SubmitAsync(
-        CliContext context, Destination destination, OptimizeArguments? optimize = null)
+        CliContext context, Destination destination, OptimizeArguments optimize)
     {
-        SubmitOptions options = Options(context);
-        options.Validate();
-        var sourceOptions = new SourceOptions { Recursive = context.Get(_recursive), ImageFolder = context.Get(_images) };
-        IJobSource[] sources = [.. context.Get(_sources).Select(s => JobSources.Of(s, sourceOptions))];
-        (string model, ModelOptions meaning) = (Model.Model(context), Model.Options(context));
-        string sha256 = await Task.Run(
-            () => JobModels.Digest(model, meaning.AcceptLicense), context.Cancellation).ConfigureAwait(false);
-        Engine engine = Model.Engine(context);
-        Detector detector = optimize is null
-            ? await ModelArguments.LoadAsync(context, model, meaning, engine).ConfigureAwait(false)
-            : await optimize.LoadAsync(context, model, meaning, engine).ConfigureAwait(false);
+        (SubmitOptions options, IJobSource[] sources) = (Options(context), Sources(context));
+        Detector detector = await optimize.LoadAsync(
+            context, Model.Model(context), Model.Options(context), Model.Engine(context)).ConfigureAwait(false);
         try
         {
-            var job = new JobModel(
-                model, sha256, detector.Model.Classes.Entries,
-                JobOptions.Of(
-                    meaning, Selection.Options(context, detector.Model.Classes), JobWords.Precision(Model.Precision(context)),
-                    ImageLimits.Default.MaxPixels));
-            Submitted submitted = await context.WithProgressAsync("listing images", bar => Submission.RunAsync(
-                destination.Files, sources, job, options,
-                new ActionProgress<long>(found => bar.Report(found, null, Invariant.Plural(found, "image"))),
-                context.Cancellation)).ConfigureAwait(false);
+            Submitted submitted = await SubmitAsync(
+                context, destination, options, sources, detector.Model.Classes).ConfigureAwait(false);
             return (submitted, detector);
         }
         catch
@@ -80,12 +76,40 @@ internal sealed class JobSubmitArguments
         }
     }
 
-    private SubmitOptions Options(CliContext context) => new()
+    private async Task<Submitted> SubmitAsync(
+        CliContext context, Destination destination, SubmitOptions options, IJobSource[] sources, ClassMap classes)
     {
-        Name = context.Get(_name),
-        ShardSize = context.Get(_shardSize) ?? SubmitOptions.DefaultShardSize,
-        LocationsAsIds = context.Get(_ids) == "location",
-    };
+        (string model, ModelOptions meaning) = (Model.Model(context), Model.Options(context));
+        string sha256 = await Task.Run(
+            () => JobModels.Digest(model, meaning.AcceptLicense), context.Cancellation).ConfigureAwait(false);
+        var job = new JobModel(
+            model, sha256, classes.Entries,
+            JobOptions.Of(
+                meaning, Selection.Options(context, classes), JobWords.Precision(Model.Precision(context)),
+                ImageLimits.Default.MaxPixels));
+        return await context.WithProgressAsync("listing images", bar => Submission.RunAsync(
+            destination.Files, sources, job, options,
+            new ActionProgress<long>(found => bar.Report(found, null, Invariant.Plural(found, "image"))),
+            context.Cancellation)).ConfigureAwait(false);
+    }
+
+    private IJobSource[] Sources(CliContext context)
+    {
+        var options = new SourceOptions { Recursive = context.Get(_recursive), ImageFolder = context.Get(_images) };
+        return [.. context.Get(_sources).Select(s => JobSources.Of(s, options))];
+    }
+
+    private SubmitOptions Options(CliContext context)
+    {
+        var options = new SubmitOptions
+        {
+            Name = context.Get(_name),
+            ShardSize = context.Get(_shardSize) ?? SubmitOptions.DefaultShardSize,
+            LocationsAsIds = context.Get(_ids) == "location",
+        };
+        options.Validate();
+        return options;
+    }
 }
 
 /// <summary>Words of the command line for the enums of jobs.</summary>

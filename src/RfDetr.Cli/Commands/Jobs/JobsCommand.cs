@@ -15,6 +15,7 @@ internal static class JobsCommand
         jobs.Add(JobsSubmitCommand.Create());
         jobs.Add(JobsWorkCommand.Create());
         jobs.Add(JobsStatusCommand.Create());
+        jobs.Add(JobsEventsCommand.Create());
         jobs.Add(JobsRepairCommand.Create());
         jobs.Add(JobsReportCommand.Create());
         return jobs;

@@ -43,9 +43,7 @@ internal sealed class JobsStatusCommand
     private async Task<int> WatchAsync(CliContext context, Func<Task<JobStatus>> look)
     {
         TimeSpan every = context.Get(_every) ?? TimeSpan.FromSeconds(5);
-        using JsonTarget? json = context.WantsJson
-            ? context.JsonPath == CommonOptions.StandardStream ? context.OpenJson() : JsonTarget.Growing(context.JsonPath!)
-            : null;
+        using JsonTarget? json = context.OpenGrowingJson();
         JobStatus last = await context.WithProgressAsync("working", async bar =>
         {
             while (true)

@@ -26,8 +26,7 @@ internal sealed class JobsSubmitCommand
         await using IJobBroker? broker = _place.Broker(context);
         await using Destination destination =
             await _place.OpenAsync(context, _submit.Output(context)).ConfigureAwait(false);
-        (Submitted submitted, Detector detector) = await _submit.SubmitAsync(context, destination).ConfigureAwait(false);
-        detector.Dispose();
+        Submitted submitted = await _submit.SubmitAsync(context, destination).ConfigureAwait(false);
         JobDefinition job = submitted.Job;
         long? published = broker is null
             ? null
