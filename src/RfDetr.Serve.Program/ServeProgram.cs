@@ -107,7 +107,7 @@ internal static class ServeProgram
         // More instances serve more requests at a time and each of them later.
         output.WriteLine(Invariant.Text(
             $"an image that comes alone takes {report.Alone!.Ratio:0.00} ({report.Alone.Least:0.00} to {report.Alone.Most:0.00}) "
-            + "times as long as with the default"));
+            + $"times as long as with the default"));
         return ExitCodes.Done;
     }
 

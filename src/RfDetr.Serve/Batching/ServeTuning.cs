@@ -44,7 +44,6 @@ public sealed record TuningReport(
     /// </summary>
     public TunedSetting? Alone { get; init; }
 }
-}
 
 /// <summary>
 /// Measures which batch, instances and threads give this machine the most images per second. Two settings are measured in turn,
