@@ -2,17 +2,19 @@
 # Builds the server's image from the sources, without any base image: eng/container.sh [NAME[:TAG]] (default rfdetr-serve).
 #   eng/container.sh --jobs         builds the image of workers instead (default rfdetr-jobs)
 #   eng/container.sh --root-only    lays out/container/root out and stops: what the image would hold
+# The server's image must be below 200 MB and run with a read-only root, without capabilities (eng/container-check.sh); where this
+# machine lacks what that needs, it says so.
 # Needs the .NET SDK 10, Linux and one of docker, podman or buildah. Where containers cannot be nested (a build server's own
 # container), buildah works without namespaces: CONTAINER_ISOLATION=chroot.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 . "$root/eng/setup.sh"
-only=false project=RfDetr.Serve.Program program=rfdetr-serve file=deploy/Containerfile name=rfdetr-serve
+only=false limit=200 project=RfDetr.Serve.Program program=rfdetr-serve file=deploy/Containerfile name=rfdetr-serve
 while [ $# -gt 0 ]; do
   case $1 in
     --root-only) only=true ;;
-    --jobs) project=RfDetr.Cli program=RfDetr.Cli file=deploy/jobs/Containerfile name=rfdetr-jobs ;;
+    --jobs) project=RfDetr.Cli program=RfDetr.Cli file=deploy/jobs/Containerfile name=rfdetr-jobs limit= ;;
     -*) fail "unknown option $1" ;;
     *) break ;;
   esac
@@ -68,8 +70,22 @@ done
 printf 'root:x:0:0::/:/none\nrfdetr:x:10001:10001::/tmp:/none\n' >"$image/etc/passwd"
 printf 'root:x:0:\nrfdetr:x:10001:\n' >"$image/etc/group"
 printf 'hosts: files dns\n' >"$image/etc/nsswitch.conf"
-say "the image's files: $(du -sm "$image" | cut -f 1) MB in out/container/root"
-if $only; then exit 0; fi
+bytes=$(du -sb "$image" | cut -f 1)
+say "the image's files: $((bytes / 1000000)) MB in out/container/root"
+[ -z "$limit" ] || [ "$bytes" -lt $((limit * 1000000)) ] ||
+  fail "the image would have $bytes bytes, more than the $limit MB that it is promised to stay below"
+
+# Runs the files of the image's server, which lie in the folder that is named, as a container would.
+check() {
+  [ "$project" = RfDetr.Serve.Program ] || return 0
+  local status=0
+  "$root/eng/container-check.sh" "$1" "$root/$file" || status=$?
+  [ "$status" -eq 77 ] || return "$status"
+}
+if $only; then
+  check "$image"
+  exit 0
+fi
 
 cp "$root/$file" "$work/"
 if command -v buildah >/dev/null; then
@@ -77,6 +93,13 @@ if command -v buildah >/dev/null; then
   if [ -n "${CONTAINER_ISOLATION:-}" ]; then options=(--isolation "$CONTAINER_ISOLATION" --storage-driver vfs); fi
   # Docker's format: OCI's has no health check.
   buildah "${options[@]:2}" bud "${options[@]:0:2}" --format docker -t "$name" -f "$work/Containerfile" "$work"
+  if [ "$(id -u)" -eq 0 ]; then
+    built=$(buildah "${options[@]:2}" from --pull-never "$name")
+    status=0
+    check "$(buildah "${options[@]:2}" mount "$built")" || status=$?
+    buildah "${options[@]:2}" rm "$built" >/dev/null
+    exit "$status"
+  fi
 elif command -v podman >/dev/null; then
   podman build --format docker -t "$name" -f "$work/Containerfile" "$work"
 elif command -v docker >/dev/null; then
@@ -84,3 +107,4 @@ elif command -v docker >/dev/null; then
 else
   fail "none of buildah, podman and docker is installed; out/container holds what they need (Containerfile and root)"
 fi
+check "$image"

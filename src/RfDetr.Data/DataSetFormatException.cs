@@ -11,7 +11,7 @@ public sealed class DataSetFormatException : RfDetrException
     /// <param name="reason">Place, value and cure, as one sentence.</param>
     /// <param name="innerException">The cause, if another exception revealed it.</param>
     public DataSetFormatException(string file, string reason, Exception? innerException = null)
-        : base($"{file}: {reason}", innerException) => File = file;
+        : base($"{file}: {Invariant.Short(reason)}", innerException) => File = file;
 
     /// <summary>The file or folder at fault.</summary>
     public string File { get; }

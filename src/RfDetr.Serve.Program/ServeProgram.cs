@@ -90,16 +90,29 @@ internal static class ServeProgram
     private static int Tune(ServeOptions options, TextWriter output, CancellationToken stop)
     {
         string model = options.Models.Count > 0 ? options.Models[0].Model : BuiltInModels.Default;
-        output.WriteLine($"measuring '{model}': leave the machine alone for a while");
-        var progress = new Lines(line => output.WriteLine(Invariant.Text(
-            $"{line.Setting}: {line.Ratio:0.00} times the time of {line.Against}{(line.IsBetter ? ", clearly quicker" : "")}")));
+        output.WriteLine(Invariant.Text(
+            $"measuring '{model}' for about {ServeTuning.Duration.TotalSeconds:0} s: leave the machine alone"));
+        output.WriteLine("time for an image, all instances at work (median of the rounds; least to most):");
+        var progress = new Lines(line => output.WriteLine(Compared(line) + (line.IsBetter ? ", clearly quicker" : "")));
         TuningReport report = ServeTuning.Run(model, options, progress, stop);
-        output.WriteLine(report.Best == report.First
-            ? Invariant.Text(
-                $"nothing is clearly quicker than the default ({report.First}): {report.ImagesPerSecond:0.0} images/s")
-            : Invariant.Text($"the quickest: {report.Best}: {report.ImagesPerSecond:0.0} images/s"));
+        if (report.Gain is not { } gain)
+        {
+            output.WriteLine(Invariant.Text(
+                $"nothing is clearly quicker than the default ({report.First}): {report.ImagesPerSecond:0.0} images/s"));
+            return ExitCodes.Done;
+        }
+
+        output.WriteLine(Compared(gain) + ", the default");
+        output.WriteLine(Invariant.Text($"the quickest: {report.Best}: {report.ImagesPerSecond:0.0} images/s"));
+        // More instances serve more requests at a time and each of them later.
+        output.WriteLine(Invariant.Text(
+            $"an image that comes alone takes {report.Alone!.Ratio:0.00} ({report.Alone.Least:0.00} to {report.Alone.Most:0.00}) "
+            + $"times as long as with the default"));
         return ExitCodes.Done;
     }
+
+    private static string Compared(TunedSetting line) => Invariant.Text(
+        $"{line.Setting}: {line.Ratio:0.00} ({line.Least:0.00} to {line.Most:0.00}) times that of {line.Against}");
 
     private sealed class Lines(Action<TunedSetting> write) : IProgress<TunedSetting>
     {

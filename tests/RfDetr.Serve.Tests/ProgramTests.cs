@@ -144,7 +144,40 @@ public class ProgramTests
 
         report.Best.ShouldBe(quick);
         report.Measured.Select(m => m.IsBetter).ShouldBe([false, false, true]);
-        ServeTuning.Choose(first, [slow, equal], Measure, null, CancellationToken.None).Best.ShouldBe(first);
+        report.Measured.ShouldAllBe(m => m.Least <= m.Ratio && m.Ratio <= m.Most);
+        report.Gain!.Against.ShouldBe(first);
+        report.Gain.Ratio.ShouldBe(0.5, 0.1);
+        TuningReport nothing = ServeTuning.Choose(first, [slow, equal], Measure, null, CancellationToken.None);
+        nothing.Best.ShouldBe(first);
+        nothing.Gain.ShouldBeNull();
+        nothing.Alone.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Tuning_does_not_choose_what_another_measurement_does_not_confirm()
+    {
+        ServeSetting first = new(1, 4, 1), lucky = new(4, 1, 4);
+        int calls = 0;
+        double Measure(ServeSetting s) => s == lucky && calls++ < 6 ? 0.5 : 1;
+
+        TuningReport report = ServeTuning.Choose(first, [lucky], Measure, null, CancellationToken.None);
+
+        report.Measured.Single().IsBetter.ShouldBeTrue();
+        report.Best.ShouldBe(first);
+        report.ImagesPerSecond.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Tuning_tells_what_an_image_alone_costs()
+    {
+        ServeSetting first = new(1, 4, 1), quick = new(4, 1, 4);
+        double Measure(ServeSetting s) => s == quick ? 0.1 : s.Threads == 4 ? 0.2 : 0.7;
+
+        TuningReport report = ServeTuning.Choose(first, [quick], Measure, null, CancellationToken.None);
+
+        report.Alone!.Setting.ShouldBe(new(1, 1, 1));
+        report.Alone.Ratio.ShouldBe(3.5, 1e-9);
+        report.ImagesPerSecond.ShouldBe(10, 1e-9);
     }
 
     [Fact]

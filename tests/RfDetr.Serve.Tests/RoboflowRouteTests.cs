@@ -326,7 +326,7 @@ public class RoboflowRouteTests(SharedServer shared)
 
     private Task<JsonElement> InferAsync(string path, string body) => Server.PostJsonAsync(path, body);
 
-    private static void Check(JsonElement answer, Detections expected)
+    internal static void Check(JsonElement answer, Detections expected)
     {
         answer.GetProperty("image").GetProperty("width").GetInt32().ShouldBe(expected.Width);
         answer.GetProperty("image").GetProperty("height").GetInt32().ShouldBe(expected.Height);

@@ -52,7 +52,8 @@ internal sealed class TextTable : IRenderable
     {
         if (cells.Length != _columns.Count)
             throw new ArgumentException($"a row of {cells.Length} cells in a table of {_columns.Count} columns");
-        _rows.Add(cells);
+        // Control characters have no width that could be counted; spelled out, they do.
+        _rows.Add([.. cells.Select(Visible.Of)]);
         return this;
     }
 

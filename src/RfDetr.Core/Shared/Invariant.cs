@@ -9,9 +9,21 @@ internal static class Invariant
     /// <summary>The text of an interpolated string, or of several that are joined with <c>+</c>.</summary>
     public static string Text(InvariantTextHandler text) => text.ToStringAndClear();
 
-    /// <summary>A message in one line, as rows and terminals need it.</summary>
-    public static string OneLine(string message) => string.Join(
-        ' ', message.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    /// <summary>A message in one line, as rows and terminals need it; the middle of a very long one is left out.</summary>
+    public static string OneLine(string message) => Short(string.Join(
+        ' ', message.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
+
+    /// <summary>
+    /// A text that may hold what a file says, and a file can say megabytes: of more than 2,000 characters the beginning and the
+    /// end.
+    /// </summary>
+    public static string Short(string text)
+    {
+        const int Longest = 2000;
+        return text.Length <= Longest
+            ? text
+            : Text($"{text[..(Longest / 2)]}… ({text.Length - Longest} characters) …{text[^(Longest / 2)..]}");
+    }
 
     /// <summary>A number with its noun: "1 box", "2 boxes".</summary>
     /// <param name="count">The number.</param>

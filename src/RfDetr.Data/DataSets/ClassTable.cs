@@ -16,6 +16,8 @@ public sealed record DataClass(int Index, string Name, long CategoryId, string? 
 /// </summary>
 public sealed class ClassTable : IReadOnlyList<DataClass>
 {
+    // Twice the classes of the largest known set (ImageNet's 21,841); a longer list is a damaged or hostile file.
+    private const int MostClasses = 50_000, LongestName = 1_000;
     private const int MostLogits = 100_000;
 
     private readonly DataClass[] _classes;
@@ -74,8 +76,14 @@ public sealed class ClassTable : IReadOnlyList<DataClass>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>Classes of a format that only has names, in their order.</summary>
-    internal static ClassTable FromNames(IEnumerable<string> names) =>
-        new(names.Select((name, i) => new DataClass(i, name, i)), ClassRule.Contiguous);
+    /// <param name="file">For messages.</param>
+    /// <param name="names">The names.</param>
+    /// <exception cref="DataSetFormatException">There are too many, or one is too long.</exception>
+    internal static ClassTable FromNames(string file, IReadOnlyCollection<string> names)
+    {
+        Bound(file, names);
+        return new(names.Select((name, i) => new DataClass(i, name, i)), ClassRule.Contiguous);
+    }
 
     /// <summary>Gives categories their logits.</summary>
     /// <param name="file">For messages.</param>
@@ -88,6 +96,7 @@ public sealed class ClassTable : IReadOnlyList<DataClass>
     {
         if (categories.Count == 0)
             throw new DataSetFormatException(file, "'categories' is empty; there is no class to learn.");
+        Bound(file, [.. categories.Select(c => c.Name)]);
         CocoCategory[] sorted = [.. categories.OrderBy(c => c.Id)];
         if (rule == ClassRule.AsWritten)
         {
@@ -109,5 +118,21 @@ public sealed class ClassTable : IReadOnlyList<DataClass>
             sorted.Where(c => c != grouping).Select((c, i) => new DataClass(i, c.Name, c.Id, c.Supercategory)),
             rule,
             grouping is null ? null : new DataClass(-1, grouping.Name, grouping.Id, grouping.Supercategory));
+    }
+
+    // Each class costs a logit, a row of each table and a line of each report.
+    private static void Bound(string file, IReadOnlyCollection<string> names)
+    {
+        if (names.Count > MostClasses)
+        {
+            throw new DataSetFormatException(
+                file, Invariant.Text($"names {names.Count} classes; there are at most {MostClasses}."));
+        }
+
+        if (names.FirstOrDefault(n => n.Length > LongestName) is { } name)
+        {
+            throw new DataSetFormatException(file, Invariant.Text(
+                $"the class '{name[..40]}…' has a name of {name.Length} characters; there are at most {LongestName}."));
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace RfDetr.Data;
 
 /// <summary>
@@ -7,6 +9,10 @@ namespace RfDetr.Data;
 internal sealed class DataFolder
 {
     private const int MostLinks = 40; // as many as Linux follows
+
+    // Bytes of a file's name and of a path, as nearly all systems bound them. What is longer cannot be there; asked for it, they
+    // fail with errors of their own in place of "not found".
+    private const int LongestName = 255, LongestPath = 4095;
 
     private readonly Dictionary<string, string> _real = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
@@ -71,6 +77,12 @@ internal sealed class DataFolder
     public bool Allows(string full, out string? problem)
     {
         problem = null;
+        if (IsTooLong(full))
+        {
+            problem = "is longer than the path of a file can be";
+            return false;
+        }
+
         if (_followLinks)
             return true;
         string? real = Real(full, 0);
@@ -108,6 +120,9 @@ internal sealed class DataFolder
             }
         }
     }
+
+    private static bool IsTooLong(string full) => Encoding.UTF8.GetByteCount(full) > LongestPath
+        || full.Split(System.IO.Path.DirectorySeparatorChar).Any(name => Encoding.UTF8.GetByteCount(name) > LongestName);
 
     private static string Full(string from, string written) => System.IO.Path.GetFullPath(System.IO.Path.Combine(from, written));
 

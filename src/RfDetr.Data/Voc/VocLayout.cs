@@ -91,7 +91,7 @@ internal static class VocLayout
             throw new DataSetFormatException(
                 labels, $"has no class '{unknown}', which some annotations name; add it, or delete the file.");
         return names.Length > 0
-            ? ClassTable.FromNames(names)
+            ? ClassTable.FromNames(root.Path, names)
             : throw new DataSetFormatException(root.Path, "no annotation names an object; there is no class to learn.");
     }
 

@@ -25,7 +25,7 @@ internal static class YoloLayout
         if (!found.Named && !here.Allows(Path.GetFullPath(file), out string? problem))
             throw new DataSetFormatException(file, $"{problem}.");
         (DataFolder root, string from) = Root(here, config, found.Named);
-        var reader = new SplitReader(root, from, config, ClassTable.FromNames(config.Names), problems);
+        var reader = new SplitReader(root, from, config, ClassTable.FromNames(file, config.Names), problems);
         var splits = new List<DataSplit>();
         var failures = new List<DataSetFormatException>();
         foreach ((string name, IReadOnlyList<string> paths) in config.Splits)
@@ -178,8 +178,8 @@ internal static class YoloLayout
 
         private static string? Why(string? problem, ref string why)
         {
-            if (problem?.Contains("link", StringComparison.Ordinal) == true)
-                why = problem;
+            if (problem?.StartsWith("is ", StringComparison.Ordinal) == true)
+                why = problem; // a link that leads out, a path that is none; "leads out" is said already
             return null;
         }
 

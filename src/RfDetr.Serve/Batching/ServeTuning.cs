@@ -18,7 +18,14 @@ public sealed record ServeSetting(int Instances, int Threads, int MaxBatch)
 /// <param name="Ratio">Its time for an image, in that of the other: the median over the rounds.</param>
 /// <param name="Rounds">Rounds in which both were measured, one after the other.</param>
 /// <param name="IsBetter">True if it is clearly quicker.</param>
-public sealed record TunedSetting(ServeSetting Setting, ServeSetting Against, double Ratio, int Rounds, bool IsBetter);
+public sealed record TunedSetting(ServeSetting Setting, ServeSetting Against, double Ratio, int Rounds, bool IsBetter)
+{
+    /// <summary>The smallest ratio of a round.</summary>
+    public double Least { get; init; } = Ratio;
+
+    /// <summary>The largest ratio of a round; far from the smallest one on a machine that is busy with other work.</summary>
+    public double Most { get; init; } = Ratio;
+}
 
 /// <summary>The findings of a tuning.</summary>
 /// <param name="First">The setting without options.</param>
@@ -26,7 +33,17 @@ public sealed record TunedSetting(ServeSetting Setting, ServeSetting Against, do
 /// <param name="Measured">All comparisons.</param>
 /// <param name="ImagesPerSecond">Throughput of the best one, when it was measured last.</param>
 public sealed record TuningReport(
-    ServeSetting First, ServeSetting Best, IReadOnlyList<TunedSetting> Measured, double ImagesPerSecond);
+    ServeSetting First, ServeSetting Best, IReadOnlyList<TunedSetting> Measured, double ImagesPerSecond)
+{
+    /// <summary>The best setting against the first one, measured once more at the end; null where they are the same.</summary>
+    public TunedSetting? Gain { get; init; }
+
+    /// <summary>
+    /// One instance with the best setting's threads against one with the first setting's: what an image that comes alone takes,
+    /// as more instances have fewer threads each. Null where the settings are the same.
+    /// </summary>
+    public TunedSetting? Alone { get; init; }
+}
 
 /// <summary>
 /// Measures which batch, instances and threads give this machine the most images per second. Two settings are measured in turn,
@@ -37,6 +54,9 @@ public static class ServeTuning
     private const double LeastGain = 0.03;
     private const int Rounds = 6;
     private static readonly TimeSpan s_round = TimeSpan.FromMilliseconds(700);
+
+    /// <summary>Time that measuring takes on this machine, about; compiling comes to it.</summary>
+    public static TimeSpan Duration => 2 * Rounds * s_round * (Candidates(ProcessorCores.Physical).Count + 2);
 
     /// <summary>Measures a model. Nothing else should run meanwhile.</summary>
     /// <param name="model">The model.</param>
@@ -77,7 +97,7 @@ public static class ServeTuning
         ServeSetting best = first;
         double seconds = double.NaN;
         var measured = new List<TunedSetting>();
-        foreach (ServeSetting candidate in candidates)
+        TunedSetting Compare(ServeSetting candidate, ServeSetting against)
         {
             double[] ratios = new double[Rounds];
             double[] own = new double[Rounds], others = new double[Rounds];
@@ -86,22 +106,38 @@ public static class ServeTuning
                 cancellationToken.ThrowIfCancellationRequested();
                 // Who goes first alternates: what one leaves behind meets the other.
                 bool candidateFirst = i % 2 == 1;
-                double one = measure(candidateFirst ? candidate : best), two = measure(candidateFirst ? best : candidate);
+                double one = measure(candidateFirst ? candidate : against), two = measure(candidateFirst ? against : candidate);
                 (own[i], others[i]) = candidateFirst ? (one, two) : (two, one);
                 ratios[i] = own[i] / others[i];
             }
 
             double ratio = SampleStatistics.Median(ratios);
             bool better = ratio < 1 - LeastGain && 3 * ratios.Count(r => r < 1) > 2 * Rounds;
-            var line = new TunedSetting(candidate, best, ratio, Rounds, better);
+            seconds = SampleStatistics.Median(better ? own : others);
+            return new TunedSetting(candidate, against, ratio, Rounds, better) { Least = ratios.Min(), Most = ratios.Max() };
+        }
+
+        foreach (ServeSetting candidate in candidates)
+        {
+            TunedSetting line = Compare(candidate, best);
             measured.Add(line);
             progress?.Report(line);
-            seconds = SampleStatistics.Median(better ? own : others);
-            if (better)
+            if (line.IsBetter)
                 best = candidate;
         }
 
-        return new TuningReport(first, best, measured, 1 / seconds);
+        // The ratios of one after the other are no measurement of the last against the first; what does not hold is not chosen.
+        TunedSetting? gain = best == first ? null : Compare(best, first);
+        if (gain is { IsBetter: false })
+            (best, gain) = (first, null);
+        double throughput = 1 / seconds;
+        return new TuningReport(first, best, measured, throughput)
+        {
+            Gain = gain,
+            Alone = gain is null ? null : Compare(Alone(best), Alone(first)),
+        };
+
+        static ServeSetting Alone(ServeSetting setting) => setting with { Instances = 1, MaxBatch = 1 };
     }
 
     /// <summary>A detector for each number of threads.</summary>

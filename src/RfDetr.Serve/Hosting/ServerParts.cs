@@ -57,8 +57,8 @@ internal static class ServerParts
         {
             app.UseCors(
                 policy => policy.WithOrigins([.. options.CorsOrigins]).AllowAnyMethod().AllowAnyHeader().WithExposedHeaders(
-                HeaderNames.RequestId, HeaderNames.ProcessingTime, HeaderNames.ModelId, HeaderNames.InferenceHeaderLength,
-                "Retry-After"));
+                HeaderNames.RequestId, HeaderNames.ProcessingTime, HeaderNames.ModelId, HeaderNames.ModelColdStart,
+                HeaderNames.ModelLoadTime, HeaderNames.InferenceHeaderLength, "Retry-After"));
         }
 
         services.GetRequiredService<NativeRoutes>().Map(app);

@@ -87,5 +87,7 @@ internal static class HeaderNames
     public const string ApiKey = "X-Api-Key";
     public const string ProcessingTime = "X-Processing-Time";
     public const string ModelId = "X-Model-Id";
+    public const string ModelColdStart = "X-Model-Cold-Start";
+    public const string ModelLoadTime = "X-Model-Load-Time";
     public const string InferenceHeaderLength = "Inference-Header-Content-Length";
 }

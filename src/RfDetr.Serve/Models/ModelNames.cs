@@ -40,6 +40,13 @@ internal static class ModelNames
             && part.All(PlainNames.Allows));
     }
 
+    /// <summary>
+    /// The first part of <c>NAME/VERSION</c>, whose second one is a number; null of anything else. The number says nothing about
+    /// a file of the user's own, but a client of Roboflow that must name one may name any.
+    /// </summary>
+    public static string? WithoutVersion(string id) =>
+        id.Split('/') is [var name, { Length: > 0 } version] && version.All(char.IsAsciiDigit) ? name : null;
+
     /// <summary>The name of a model argument: a file's without folder and ending, else the argument itself.</summary>
     public static string OwnName(string model)
     {

@@ -77,7 +77,7 @@ internal sealed class ModelRegistry : IAsyncDisposable
                 .. from slot in _slots
                    let model = slot.Current
                    where model is not null
-                   from id in slot.Ids
+                   from id in slot.Ids.Concat(slot.Versions)
                    select new ModelListing(id, slot.Name, model.Info, model.Batcher.Plan, model.Bytes),
             ];
         }
@@ -150,8 +150,7 @@ internal sealed class ModelRegistry : IAsyncDisposable
         {
             if (!TryFind(id, out ModelSlot? slot) && !TryAddSlot(id, out slot))
                 throw ServeException.NoModel(id, _byId.Keys);
-            if (!slot.Ids.Contains(id))
-                slot.Ids.Add(id);
+            slot.List(id);
             load = slot.Current is { } current ? Task.FromResult(current) : LoadAsync(slot, evict: true);
         }
 
@@ -219,12 +218,17 @@ internal sealed class ModelRegistry : IAsyncDisposable
         await Task.WhenAny(Task.WhenAll(loaded.Select(m => m.Gone)), Task.Delay(s_patience)).ConfigureAwait(false);
     }
 
-    private bool TryFind(string id, [NotNullWhen(true)] out ModelSlot? slot) => _byId.TryGetValue(id, out slot);
+    // An id that stands for published weights is never the version of a model that happens to have its first part as a name.
+    private bool TryFind(string id, [NotNullWhen(true)] out ModelSlot? slot) =>
+        _byId.TryGetValue(id, out slot)
+        || (ModelNames.Known(id) is null && ModelNames.WithoutVersion(id) is { } name && _byId.TryGetValue(name, out slot));
 
     // A name of a table, never a path; the weights must lie on this machine.
     private bool TryAddSlot(string id, [NotNullWhen(true)] out ModelSlot? slot)
     {
         slot = null;
+        if (ModelNames.Known(id) is null && ModelNames.WithoutVersion(id) is { } name)
+            id = name;
         if (ModelNames.Known(id) is not { } model)
             return false;
         slot = _slots.Find(s => s.Model == model);
@@ -244,8 +248,7 @@ internal sealed class ModelRegistry : IAsyncDisposable
         }
 
         _byId[id] = slot;
-        if (!slot.Ids.Contains(id))
-            slot.Ids.Add(id);
+        slot.List(id);
         return true;
     }
 
@@ -255,6 +258,7 @@ internal sealed class ModelRegistry : IAsyncDisposable
             return false;
         slot.Current = null;
         current.Retire();
+        slot.Versions.Clear();
         if (!slot.IsStart)
             slot.Ids.Clear();
         return true;

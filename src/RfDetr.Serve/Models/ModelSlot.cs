@@ -6,6 +6,9 @@ namespace RfDetr.Serve;
 /// <param name="isStart">True if the server was started with it.</param>
 internal sealed class ModelSlot(string name, string model, bool isStart)
 {
+    // Numbers are without end, and each would take memory.
+    private const int MaxVersions = 16;
+
     public string Name { get; } = name;
 
     public string Model { get; } = model;
@@ -17,6 +20,9 @@ internal sealed class ModelSlot(string name, string model, bool isStart)
 
     /// <summary>Ids under which it is listed while it is loaded.</summary>
     public List<string> Ids { get; } = [];
+
+    /// <summary>Ids with a version under which it is listed besides, as it was added under them; the latest few.</summary>
+    public List<string> Versions { get; } = [];
 
     public LoadedModel? Current { get; set; }
 
@@ -40,6 +46,17 @@ internal sealed class ModelSlot(string name, string model, bool isStart)
 
     /// <summary>Bytes that it took when it was loaded last; 0 before.</summary>
     public long LastBytes { get; set; }
+
+    /// <summary>Lists it under an id: a client asks for the list and looks for exactly the id that it added.</summary>
+    public void List(string id)
+    {
+        List<string> ids = ModelNames.Known(id) is null && ModelNames.WithoutVersion(id) is not null ? Versions : Ids;
+        if (Ids.Contains(id) || Versions.Contains(id))
+            return;
+        if (ids == Versions && Versions.Count == MaxVersions)
+            Versions.RemoveAt(0);
+        ids.Add(id);
+    }
 }
 
 /// <summary>A loaded model under one of its ids.</summary>

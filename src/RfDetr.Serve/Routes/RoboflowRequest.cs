@@ -11,7 +11,7 @@ internal sealed record RoboflowSettings
     /// <summary>Only scores above this count; null: the model's own best threshold, else 0.4.</summary>
     public float? Confidence { get; init; } = DefaultConfidence;
 
-    /// <summary>Classes to keep; null: all.</summary>
+    /// <summary>Classes to keep; null, and as in the original an empty list too: all.</summary>
     public IReadOnlyList<string>? ClassFilter { get; init; }
 
     /// <summary>True removes overlapping boxes, which RF-DETR does not need: it is no setting of the original.</summary>
@@ -54,7 +54,7 @@ internal sealed record RoboflowSettings
     public IReadOnlyList<Detection> Keep(Detections found)
     {
         IEnumerable<Detection> items = found.Items;
-        if (ClassFilter is { } filter)
+        if (ClassFilter is { Count: > 0 } filter)
             items = items.Where(d => filter.Contains(d.ClassName, StringComparer.Ordinal));
         if (Nms)
         {

@@ -52,7 +52,7 @@ internal sealed class RoboflowRoutes(
     {
         string id = await ModelIdAsync(context).ConfigureAwait(false);
         LoadedModel model = await models.AddAsync(id).WaitAsync(context.RequestAborted).ConfigureAwait(false);
-        context.Response.Headers["X-Model-Load-Time"] =
+        context.Response.Headers[HeaderNames.ModelLoadTime] =
             model.LoadTime.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
         await WriteRegistryAsync(context).ConfigureAwait(false);
     }
@@ -143,8 +143,7 @@ internal sealed class RoboflowRoutes(
             : null;
         keys.Require(context, Rights.Infer, upload?.Form?["api_key"]);
         string id = $"{request.RouteValues["a"]}/{request.RouteValues["b"]}";
-        string model = models.Ids.Contains(id) || ModelNames.Known(id) is not null ? id : VersionOf(id);
-        using ModelLease lease = models.Lease(model, keys.Has(context, Rights.Models));
+        using ModelLease lease = models.Lease(id, keys.Has(context, Rights.Models));
         lease.Model.Batcher.EnsureRoom(RequestScope.Of(context).Remaining());
         RoboflowSettings settings = LegacySettings(query);
         string format = query.Text("format")?.ToLowerInvariant() ?? "json";
@@ -175,13 +174,6 @@ internal sealed class RoboflowRoutes(
             throw ServeException.BadRequest(ErrorCodes.Body, "there is no image: neither a body nor a query value image");
         bool isImage = request.ContentType?.StartsWith("image/", StringComparison.OrdinalIgnoreCase) == true;
         return new NamedImage(isImage ? body.Memory : Base64Image.DecodeInPlace(body.Memory), null);
-    }
-
-    // The second part of NAME/VERSION says nothing about a file of the user's own.
-    private static string VersionOf(string id)
-    {
-        string[] parts = id.Split('/');
-        return parts[1].All(char.IsAsciiDigit) ? parts[0] : id;
     }
 
     private static RoboflowSettings LegacySettings(QueryValues query)
@@ -294,6 +286,7 @@ internal sealed class RoboflowRoutes(
     {
         IHeaderDictionary headers = context.Response.Headers;
         headers[HeaderNames.ModelId] = id;
+        headers[HeaderNames.ModelColdStart] = "false"; // a request that finds its model not loaded is told so, and does not wait
         headers[HeaderNames.ProcessingTime] =
             Stopwatch.GetElapsedTime(RequestScope.Of(context).Started)
                 .TotalSeconds.ToString("0.######", CultureInfo.InvariantCulture);

@@ -17,6 +17,11 @@ public sealed class TextTableTests
             .ShouldBe(["name    n", "猫猫猫  1", "cat     2"]);
 
     [Fact]
+    public void Characters_that_a_terminal_obeys_are_spelled_out() =>
+        Lines(80, new TextTable().AddColumn("name").AddNumbers("n").AddRow(Markup.Escape("a\u001B[2J\u202E"), "1").AddRow("b", "2"))
+            .ShouldBe(["name              n", @"a\u001B[2J\u202E  1", "b                 2"]);
+
+    [Fact]
     public void Columns_that_may_go_go_last_first()
     {
         TextTable table = new TextTable().AddColumn("name").AddColumn("more", narrow: Narrow.Drop)

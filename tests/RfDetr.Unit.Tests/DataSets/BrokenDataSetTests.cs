@@ -20,6 +20,31 @@ public class BrokenDataSetTests
         ["coco: absolute path"] =
             (f => f.Coco("train", "", file: "/etc/hostname"), "images[0].file_name is '/etc/hostname', which leads out of"),
         ["coco: drive"] = (f => f.Coco("train", "", file: @"C:\\a.bmp"), "which leads out of"),
+        ["coco: long name"] = (
+            f => f.Coco("train", "", file: new string('x', 3_000_000)),
+            "xxx', which is longer than the path of a file can be."),
+        ["coco: long name of 256"] = (
+            f => f.Coco("train", "", file: new string('x', 256)), "', which is longer than the path of a file can be."),
+        ["coco: long name in bytes"] = (
+            f => f.Coco("train", "", file: new string('é', 128)), "', which is longer than the path of a file can be."),
+        ["coco: long path"] = (
+            f => f.Coco("train", "", file: string.Concat(Enumerable.Repeat("a/", 2100)) + "a.bmp"),
+            "which is longer than the path of a file can be."),
+        ["coco: long class"] = (
+            f => f.Coco("train", "", $$"""{"id": 1, "name": "{{new string('c', 1001)}}"}""").Image("train/a.bmp"),
+            "…' has a name of 1001 characters; there are at most 1000."),
+        ["yolo: long folder"] = (
+            f => f.Text("data.yaml", $"names: [cat]\ntrain: {new string('x', 256)}"),
+            "is longer than the path of a file can be; give a folder of images or a .txt list."),
+        ["yolo: many classes"] = (
+            f => f.Text("data.yaml", $"names: [{string.Join(',', Enumerable.Range(0, 50_001))}]\ntrain: x"),
+            "names 50001 classes; there are at most 50000."),
+        ["voc: long class"] = (
+            f => f.Text("Annotations/a.xml", $"""
+                <annotation><filename>{new string('x', 900)}</filename><object><name>{new string('c', 1001)}</name><bndbox>
+                <xmin>1</xmin><ymin>1</ymin><xmax>9</xmax><ymax>9</ymax></bndbox></object></annotation>
+                """).Image("JPEGImages/a.bmp"),
+            "has a name of 1001 characters"),
         ["coco: no classes"] =
             (f => f.Coco("train", "", "").Image("train/a.bmp"), "'categories' is empty; there is no class to learn."),
         ["coco: blank class"] =
@@ -110,6 +135,7 @@ public class BrokenDataSetTests
 
         e.Message.ShouldContain(s_cases[name].Message);
         e.Message.ShouldStartWith(e.File);
+        (e.Message.Length - e.File.Length).ShouldBeLessThan(2100, "a file can say megabytes");
         DataDoctor.Examine(folder.Path).Count(FindingLevel.Error).ShouldBeGreaterThan(0); // the doctor reports what others throw
     }
 
