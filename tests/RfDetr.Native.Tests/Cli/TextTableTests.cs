@@ -18,7 +18,8 @@ public sealed class TextTableTests
 
     [Fact]
     public void Characters_that_a_terminal_obeys_are_spelled_out() =>
-        Lines(80, new TextTable().AddColumn("name").AddNumbers("n").AddRow(Markup.Escape("a\u001B[2J\u202E"), "1").AddRow("b", "2"))
+        Lines(80, new TextTable().AddColumn("name").AddNumbers("n")
+            .AddRow(Markup.Escape("a\u001B[2J\u202E"), "1").AddRow("b", "2"))
             .ShouldBe(["name              n", @"a\u001B[2J\u202E  1", "b                 2"]);
 
     [Fact]
