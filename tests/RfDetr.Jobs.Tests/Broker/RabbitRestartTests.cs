@@ -14,7 +14,9 @@ public sealed class RabbitRestartTests
         var notices = new Heard<string>();
         var options = new BrokerOptions
         {
-            Patience = TimeSpan.FromMinutes(8), Confirmation = TimeSpan.FromSeconds(20), Notices = notices,
+            Patience = TimeSpan.FromMinutes(8),
+            Confirmation = TimeSpan.FromSeconds(20),
+            Notices = notices,
         };
         JobDefinition job = TestJobs.Of(JobDefinition.MostShards);
         await using var publisher = new RabbitPublisher(server.Address, options);

@@ -14,7 +14,9 @@ public sealed class RabbitWaitTests(RabbitFixture rabbit)
         var notices = new Heard<string>();
         var options = new BrokerOptions
         {
-            Patience = TimeSpan.FromMinutes(3), Confirmation = TimeSpan.FromSeconds(2), Notices = notices,
+            Patience = TimeSpan.FromMinutes(3),
+            Confirmation = TimeSpan.FromSeconds(2),
+            Notices = notices,
         };
         JobDefinition job = TestJobs.Of(1300);
         await using var publisher = new RabbitPublisher(server.Address, options);
