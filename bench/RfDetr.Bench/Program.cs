@@ -39,7 +39,7 @@ switch (what)
     case "evaluation": EvaluationBench.Run(Math.Min(rounds, 5)); break;
     case "tracking": TrackingBench.Run(Math.Min(rounds, 9)); break;
     case "tracking-clips": TrackingClipsBench.Run(Math.Clamp(rounds, 1, 30)); break;
-    case "video": VideoBench.Run(Math.Min(rounds, 9), args.Length > 2 ? args[2] : "demo"); break;
+    case "video": VideoBench.Run(Math.Min(rounds, 9), args.Length > 2 ? variant : "demo", (float)Number(3, 0.5)); break;
     case "training" when args.Length == 4: TrainingBench.Run(variant, Math.Min(rounds, 10), args[3]); break;
     case "train-step": TrainStepBench.Run(variant, Math.Min(rounds, 10)); break;
     case "all":

@@ -14,25 +14,28 @@ internal static class VideoBench
 
     /// <param name="rounds">Number of rounds.</param>
     /// <param name="model">Model; of one that is large 60 frames are enough.</param>
-    public static void Run(int rounds, string model)
+    /// <param name="threshold">Least score; high for weights that were never trained, or hundreds of boxes are drawn.</param>
+    public static void Run(int rounds, string model, float threshold)
     {
+        var options = new TrackOptions { Detect = new DetectOptions { ScoreThreshold = threshold } };
         using Detector detector = Detector.Load(model);
         if (model != "demo")
         {
-            RunVideo(detector, "all cores for the network", rounds, frameCount: 60).GetAwaiter().GetResult();
+            RunVideo(detector, options, "all cores for the network", rounds, frameCount: 60).GetAwaiter().GetResult();
             return;
         }
 
-        RunVideo(detector, "all cores for the network", rounds).GetAwaiter().GetResult();
+        RunVideo(detector, options, "all cores for the network", rounds).GetAwaiter().GetResult();
 
         // One core for the network and the others for the rest: shows whether reading, drawing and writing overlap with it, also
         // on a machine with two cores.
         using (Detector one = Detector.Load("demo", engine: new Engine.Cpu { Threads = 1 }))
-            RunVideo(one, "one core for the network", rounds).GetAwaiter().GetResult();
+            RunVideo(one, options, "one core for the network", rounds).GetAwaiter().GetResult();
         RunTiles(detector, rounds);
     }
 
-    private static async Task RunVideo(Detector detector, string cores, int rounds, int frameCount = MostFrames)
+    private static async Task RunVideo(
+        Detector detector, TrackOptions options, string cores, int rounds, int frameCount = MostFrames)
     {
         string folder = Path.Combine(Path.GetTempPath(), $"rfdetr-bench-{Environment.ProcessId}");
         Directory.CreateDirectory(folder);
@@ -56,7 +59,7 @@ internal static class VideoBench
                     inference += detector.Detect(new PixelFrame(rgb, Width, Height, 0, PixelFormat.Rgb24)).Times.InferenceMs;
 
                 VideoSource source = await VideoSource.OpenAsync(input);
-                var analysis = new VideoAnalysis(detector, source);
+                var analysis = new VideoAnalysis(detector, source, options);
                 await using var video = new AnnotatedVideo(analysis, output);
                 long start = Stopwatch.GetTimestamp();
                 StreamSummary summary = await StreamRun.RunAsync(analysis, [video]);

@@ -12,6 +12,8 @@ internal sealed class LabelPlacer(int width, int height)
 
     private readonly List<PixelRect> _taken = [];
 
+    private int _lastInTheWay;
+
     /// <summary>Places a plate of the given size for a box.</summary>
     public PixelRect Place(PixelRect box, int plateWidth, int plateHeight)
     {
@@ -66,7 +68,7 @@ internal sealed class LabelPlacer(int width, int height)
             {
                 var plate = new PixelRect(x, y, plateWidth, plateHeight);
                 long distance = Distance(plate, box);
-                if (distance < nearest && Covered(plate) == 0)
+                if (distance < nearest && IsFree(plate))
                     (best, nearest) = (plate, distance);
             }
         }
@@ -81,6 +83,23 @@ internal sealed class LabelPlacer(int width, int height)
         long gapY = Math.Max(0, Math.Max(b.Y - a.Bottom, a.Y - b.Bottom));
         long middleX = (a.X + a.Right - b.X - b.Right) / 2, middleY = (a.Y + a.Bottom - b.Y - b.Bottom) / 2;
         return 16 * (gapX * gapX + gapY * gapY) + middleX * middleX + middleY * middleY;
+    }
+
+    // The plate that was in the way of one place is often in the way of the next: with hundreds of labels it is looked at first.
+    private bool IsFree(PixelRect plate)
+    {
+        if (!plate.Intersect(_taken[_lastInTheWay]).IsEmpty)
+            return false;
+        for (int i = 0; i < _taken.Count; i++)
+        {
+            if (!plate.Intersect(_taken[i]).IsEmpty)
+            {
+                _lastInTheWay = i;
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private long Covered(PixelRect plate)
