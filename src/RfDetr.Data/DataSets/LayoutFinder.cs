@@ -11,7 +11,10 @@ internal static class LayoutFinder
     /// <summary>A layout with the files that gave it away.</summary>
     /// <param name="Root">The data set's folder.</param>
     /// <param name="Layout">Its layout.</param>
-    /// <param name="Files">COCO: split name → annotation file. YOLO: "" → data.yaml. VOC: none.</param>
+    /// <param name="Files">
+    /// COCO: split name → annotation file. YOLO: "" → data.yaml. VOC: none, or split name → folder where annotations lie beside
+    /// their images.
+    /// </param>
     /// <param name="Named">True if the user named the one file himself, and not the folder that it is in.</param>
     public sealed record Found(
         string Root, DataSetLayout Layout, IReadOnlyList<(string Split, string File)> Files, bool Named = false);
@@ -22,7 +25,7 @@ internal static class LayoutFinder
             return OfFile(path);
         if (!Directory.Exists(path))
             throw new DataSetFormatException(path, "there is no such folder.");
-        List<Found> found = [.. Candidates(path).Where(f => wanted is null || f.Layout == wanted)];
+        List<Found> found = [.. Layouts(path).Where(f => wanted is null || f.Layout == wanted)];
         return found switch
         {
             [var only] => only,
@@ -46,7 +49,31 @@ internal static class LayoutFinder
     }
 
     /// <summary>True if a folder holds a data set of any layout.</summary>
-    public static bool IsDataSet(string folder) => Directory.Exists(folder) && Candidates(folder).Any();
+    public static bool IsDataSet(string folder) => Directory.Exists(folder) && Layouts(folder).Any();
+
+    // VOC's files beside their images have no name of their own; they count only where nothing else does.
+    private static List<Found> Layouts(string root)
+    {
+        List<Found> found = [.. Candidates(root)];
+        if (found.Count > 0)
+            return found;
+        (string Split, string File)[] parts =
+        [
+            .. Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal)
+                .Where(folder => SplitNames.Rank(Path.GetFileName(folder)) < 3 && HoldsVocBesideImages(folder))
+                .Select(folder => (Path.GetFileName(folder), folder)),
+        ];
+        if (parts.Length == 0 && HoldsVocBesideImages(root))
+            parts = [(SingleSplit, root)];
+        return parts.Length == 0 ? [] : [new Found(root, DataSetLayout.Voc, parts)];
+    }
+
+    private static bool HoldsVocBesideImages(string folder)
+    {
+        var annotated = Directory.EnumerateFiles(folder, "*.xml").Select(Path.GetFileNameWithoutExtension).ToHashSet();
+        return annotated.Count > 0 && Directory.EnumerateFiles(folder)
+            .Any(file => YoloLayout.IsImage(file) && annotated.Contains(Path.GetFileNameWithoutExtension(file)));
+    }
 
     private static IEnumerable<Found> Candidates(string root)
     {
@@ -94,6 +121,7 @@ internal static class LayoutFinder
         return new DataSetFormatException(path,
             $"no data set{(wanted is null ? "" : $" of layout {wanted}")} found; the folder {inside}. Looked for "
                 + $"train|valid|test/{RoboflowFile} (Roboflow COCO), "
-            + "annotations/instances_*.json (COCO), data.yaml (YOLO), and Annotations/*.xml with JPEGImages/ (Pascal VOC).");
+            + "annotations/instances_*.json (COCO), data.yaml (YOLO), and Annotations/*.xml with JPEGImages/, or .xml files "
+            + "beside their images, in train|valid|test or here (Pascal VOC).");
     }
 }

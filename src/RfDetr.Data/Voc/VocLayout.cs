@@ -1,8 +1,9 @@
 namespace RfDetr.Data;
 
 /// <summary>
-/// Pascal VOC's layout. Its masks (images of class colors) are not read; difficult objects become crowds, which are not counted
-/// either way.
+/// Pascal VOC's layout, or its files beside their images, as LabelImg saves them and Roboflow exports them, in a folder for each
+/// split or in one. Masks (images of class colors) are not read; difficult objects become crowds, which are not counted either
+/// way.
 /// </summary>
 internal static class VocLayout
 {
@@ -21,25 +22,32 @@ internal static class VocLayout
     public static (ClassTable, List<DataSplit>) Read(LayoutFinder.Found found, DataSetOptions options, ProblemList problems)
     {
         var root = new DataFolder(found.Root, options.FollowLinks);
-        Dictionary<string, VocAnnotation> all = ReadAll(root, problems);
-        ClassTable classes = Classes(root, all);
+        (string? Split, string Annotations, string Images)[] places = found.Files.Count == 0
+            ? [(null, Path.Combine(root.Path, AnnotationsFolder), Path.Combine(root.Path, ImagesFolder))]
+            : [.. found.Files.Select(f => ((string?)f.Split, f.File, f.File))];
+        Dictionary<string, VocAnnotation>[] read = [.. places.Select(p => ReadAll(root, p.Annotations, problems))];
+        ClassTable classes = Classes(root, read.SelectMany(all => all.Values));
         var indexes = classes.ToDictionary(c => c.Name, c => c.Index, StringComparer.Ordinal);
-        string folder = Path.Combine(root.Path, ImagesFolder);
-        ILookup<string, string> byStem = Images(root, folder, problems)
-            .ToLookup(f => Path.GetFileNameWithoutExtension(f), StringComparer.Ordinal);
         var splits = new List<DataSplit>();
-        foreach ((string name, List<string> stems, string source) in Lists(root, all, problems))
+        foreach (((string? split, string annotations, string folder), Dictionary<string, VocAnnotation> all) in places.Zip(read))
         {
-            var images = new List<LabeledImage>();
-            foreach (string stem in stems)
+            ILookup<string, string> byStem = Images(root, folder, problems)
+                .ToLookup(f => Path.GetFileNameWithoutExtension(f), StringComparer.Ordinal);
+            IEnumerable<(string Name, List<string> Stems, string Source)> lists =
+                split is null ? Lists(root, all, problems) : [(split, All(all), annotations)];
+            foreach ((string name, List<string> stems, string source) in lists)
             {
-                if (all.TryGetValue(stem, out VocAnnotation? annotation))
-                    images.Add(Image(images.Count + 1, root, folder, byStem[stem], stem, annotation, indexes));
-            }
+                var images = new List<LabeledImage>();
+                foreach (string stem in stems)
+                {
+                    if (all.TryGetValue(stem, out VocAnnotation? annotation))
+                        images.Add(Image(images.Count + 1, root, folder, byStem[stem], stem, annotation, indexes));
+                }
 
-            images = MissingImages.Remove(images, source, folder, problems);
-            splits.Add(
-                new DataSplit(name, folder, source, classes, OwnSizes.Fill(images, source, problems, (_, image) => image)));
+                images = MissingImages.Remove(images, source, folder, problems);
+                splits.Add(
+                    new DataSplit(name, folder, source, classes, OwnSizes.Fill(images, source, problems, (_, image) => image)));
+            }
         }
 
         return (classes, splits);
@@ -48,9 +56,10 @@ internal static class VocLayout
     private static IEnumerable<string> Images(DataFolder root, string folder, ProblemList problems) =>
         root.Files(folder, (path, why) => problems.Add(new DataSetFormatException(path, $"{why}."))).Where(YoloLayout.IsImage);
 
-    private static Dictionary<string, VocAnnotation> ReadAll(DataFolder root, ProblemList problems)
+    private static List<string> All(Dictionary<string, VocAnnotation> all) => [.. all.Keys.Order(StringComparer.Ordinal)];
+
+    private static Dictionary<string, VocAnnotation> ReadAll(DataFolder root, string folder, ProblemList problems)
     {
-        string folder = Path.Combine(root.Path, AnnotationsFolder);
         string[] files = [.. Directory.EnumerateFiles(folder, "*.xml").Order(StringComparer.Ordinal)];
         var read = new VocAnnotation?[files.Length];
         var failures = new DataSetFormatException?[files.Length];
@@ -77,9 +86,9 @@ internal static class VocLayout
             .ToDictionary(i => Path.GetFileNameWithoutExtension(files[i]), i => read[i]!, StringComparer.Ordinal);
     }
 
-    private static ClassTable Classes(DataFolder root, Dictionary<string, VocAnnotation> all)
+    private static ClassTable Classes(DataFolder root, IEnumerable<VocAnnotation> all)
     {
-        var found = all.Values.SelectMany(a => a.Objects).Select(o => o.Name).ToHashSet(StringComparer.Ordinal);
+        var found = all.SelectMany(a => a.Objects).Select(o => o.Name).ToHashSet(StringComparer.Ordinal);
         string labels = Path.Combine(root.Path, LabelsFile);
         string[] names = File.Exists(labels) && root.Allows(labels, out _)
             ? [
@@ -107,8 +116,7 @@ internal static class VocLayout
             : [];
         if (lists.Length == 0)
         {
-            yield return (LayoutFinder.SingleSplit, [.. all.Keys.Order(StringComparer.Ordinal)],
-                Path.Combine(root.Path, AnnotationsFolder));
+            yield return (LayoutFinder.SingleSplit, All(all), Path.Combine(root.Path, AnnotationsFolder));
             yield break;
         }
 

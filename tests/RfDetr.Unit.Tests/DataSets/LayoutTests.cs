@@ -150,6 +150,53 @@ public class LayoutTests
     }
 
     [Fact]
+    public void Pascal_VOC_beside_its_images_in_a_folder_for_each_split()
+    {
+        using DataSetFolder folder = new DataSetFolder()
+            .Text("train/a.xml", Voc("a.bmp", ("dog", 1, 1, 20, 10, 0))).Image("train/a.bmp")
+            .Text("train/README.roboflow.txt", "").Image("train/without.bmp")
+            .Text("valid/a.xml", Voc("elsewhere.jpg", ("cat", 3, 4, 5, 6, 0))).Image("valid/a.bmp");
+
+        DataSet data = folder.Open();
+
+        data.Layout.ShouldBe(DataSetLayout.Voc);
+        data.Classes.Select(c => c.Name).ShouldBe(["cat", "dog"]);
+        data.Splits.Select(s => s.Name).ShouldBe(["train", "valid"]);
+        LabeledImage train = data.Split("train").Images.ShouldHaveSingleItem();
+        (train.File, train.Objects[0].ClassIndex, train.Objects[0].Box)
+            .ShouldBe((folder.At("train/a.bmp"), 1, new BoxXywh(0, 0, 20, 10)));
+        LabeledImage valid = data.Split("valid").Images.ShouldHaveSingleItem();
+        (valid.File, valid.Objects[0].ClassIndex, valid.Objects[0].Box)
+            .ShouldBe((folder.At("valid/a.bmp"), 0, new BoxXywh(2, 3, 3, 3)));
+    }
+
+    [Fact]
+    public void Pascal_VOC_beside_its_images_in_one_folder()
+    {
+        using DataSetFolder folder = new DataSetFolder()
+            .Text("a.xml", Voc("a.bmp", ("dog", 1, 1, 20, 10, 0))).Image("a.bmp").Text("labels.txt", "cat\ndog\n");
+
+        DataSet data = folder.Open();
+
+        data.Layout.ShouldBe(DataSetLayout.Voc);
+        data.Classes.Select(c => c.Name).ShouldBe(["cat", "dog"]);
+        DataSplit all = data.Splits.ShouldHaveSingleItem();
+        (all.Name, all.Images.ShouldHaveSingleItem().Objects[0].ClassIndex).ShouldBe(("all", 1));
+        DataSet.IsDataSet(folder.At(".")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Other_layouts_win_over_annotations_beside_images_and_xml_alone_is_none()
+    {
+        using DataSetFolder coco = new DataSetFolder()
+            .Coco("train", Cat).Image("train/a.bmp").Text("train/a.xml", Voc("a.bmp", ("dog", 1, 1, 20, 10, 0)));
+        coco.Open().Layout.ShouldBe(DataSetLayout.RoboflowCoco);
+
+        using DataSetFolder none = new DataSetFolder().Text("train/annotations.xml", "<annotations/>").Image("train/a.bmp");
+        Should.Throw<DataSetFormatException>(() => none.Open()).Message.ShouldContain(".xml files beside their images");
+    }
+
+    [Fact]
     public void A_file_instead_of_a_folder()
     {
         using DataSetFolder folder = new DataSetFolder().Coco("x", Cat).Image("x/a.bmp").Text("y.yaml", "train: x\nnames: [cat]");
