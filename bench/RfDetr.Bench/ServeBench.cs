@@ -21,7 +21,7 @@ internal static class ServeBench
         byte[] bytes = await File.ReadAllBytesAsync(image);
         Console.WriteLine(
             Text($"\nserver: {Path.GetFileName(image)}, {bytes.Length / 1000} kB, model demo, deadline {deadlineMs} ms"));
-        await OverheadAsync(server, bytes, pairs: 40);
+        await OverheadAsync(server, bytes, pairs: 200);
         await StepsAsync(server, new ImageSet([bytes], Path.GetFileName(image)), seconds, rounds, deadlineMs);
     }
 
