@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace RfDetr.Cli.Framework;
 
@@ -32,6 +34,14 @@ internal sealed class JsonTarget : IDisposable
     }
 
     public static JsonTarget To(TextWriter writer) => new(new Utf8ToText(writer), null);
+
+    /// <summary>A document as a line of its own, which whoever reads along has at once.</summary>
+    public void WriteLine<T>(T document, JsonTypeInfo<T> type)
+    {
+        Stream.Write(JsonSerializer.SerializeToUtf8Bytes(document, type));
+        Stream.WriteByte((byte)'\n');
+        Stream.Flush();
+    }
 
     /// <summary>All is written.</summary>
     public void Complete() => _file?.Complete();

@@ -38,8 +38,7 @@ internal sealed class JobsEventsCommand
         await foreach (JobEvent one in broker.ReadEventsAsync(job, context.Get(_all), context.Cancellation)
             .ConfigureAwait(false))
         {
-            if (json is not null)
-                Write(json.Stream, JobEventDocument.Of(job, one));
+            json?.WriteLine(JobEventDocument.Of(job, one), CliJson.Default.JobEventDocument);
             context.Human.WriteLine(Line(one));
             if (--left == 0)
                 break;
@@ -55,12 +54,5 @@ internal sealed class JobsEventsCommand
         string shard = e.Shard is { } index ? Invariant.Text($" (shard {index})") : "";
         return Invariant.Text($"{e.Time.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z {e.Worker}: {what}{shard}, ")
             + Invariant.Text($"{e.Images} images, {e.Failed} failed, {e.ImagesPerSecond:0.0} images/s");
-    }
-
-    private static void Write(Stream stream, JobEventDocument document)
-    {
-        stream.Write(JsonSerializer.SerializeToUtf8Bytes(document, CliJson.Default.JobEventDocument));
-        stream.WriteByte((byte)'\n');
-        stream.Flush();
     }
 }

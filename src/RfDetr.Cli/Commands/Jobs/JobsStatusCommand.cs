@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using RfDetr.Cli.Documents;
 using RfDetr.Cli.Framework;
 using RfDetr.Jobs;
@@ -49,8 +48,7 @@ internal sealed class JobsStatusCommand
             while (true)
             {
                 JobStatus status = await look().ConfigureAwait(false);
-                if (json is not null)
-                    Write(json.Stream, status);
+                json?.WriteLine(JobStatusDocument.Of(status), CliJson.Default.JobStatusDocument);
                 if (bar.IsVisible)
                     bar.Report(status.ImagesDone, status.Images, JobStatusText.Line(status));
                 else
@@ -62,12 +60,5 @@ internal sealed class JobsStatusCommand
         }).ConfigureAwait(false);
         json?.Complete();
         return last.IsComplete ? ExitCodes.Done : ExitCodes.Failed;
-    }
-
-    private static void Write(Stream stream, JobStatus status)
-    {
-        stream.Write(JsonSerializer.SerializeToUtf8Bytes(JobStatusDocument.Of(status), CliJson.Default.JobStatusDocument));
-        stream.WriteByte((byte)'\n');
-        stream.Flush();
     }
 }
