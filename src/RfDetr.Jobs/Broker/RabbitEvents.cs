@@ -179,29 +179,33 @@ internal sealed class RabbitEvents : IProgress<JobEvent>, IAsyncDisposable
     private async Task<bool> IsTakenAsync(ReadOnlyMemory<byte> body)
     {
         // A stream that was just declared may lose what comes first, without closing the channel and without a confirmation.
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
-        limit.CancelAfter(s_confirmation);
         try
         {
-            _connection ??= await BrokerConnection.OpenAsync(_address, "events", limit.Token).ConfigureAwait(false);
-            if (_channel is null)
-            {
-                _channel = await _connection.CreateChannelAsync(BrokerSession.Confirmed, limit.Token).ConfigureAwait(false);
-                await BrokerTopology.DeclareEventsAsync(_channel, limit.Token).ConfigureAwait(false);
-            }
-
-            await _channel.BasicPublishAsync(
-                "", BrokerTopology.Events, mandatory: true,
-                new BasicProperties { Persistent = true, ContentType = "application/json", Type = "rfdetr.event" }, body,
-                limit.Token).ConfigureAwait(false);
+            _connection ??= await BrokerConnection.OpenAsync(_address, "events", _end.Token).ConfigureAwait(false);
+            IChannel channel = _channel ??=
+                await BrokerWait.ForAsync(null, BrokerWait.Answer, DeclareAsync, _end.Token).ConfigureAwait(false);
+            await BrokerWait.ForAsync(
+                channel, s_confirmation,
+                end => channel.BasicPublishAsync(
+                    "", BrokerTopology.Events, mandatory: true,
+                    new BasicProperties { Persistent = true, ContentType = "application/json", Type = "rfdetr.event" }, body, end)
+                    .AsTask(),
+                _end.Token).ConfigureAwait(false);
             return true;
         }
-        catch (Exception e) when (e is JobException or PublishException || BrokerConnection.IsLost(e)
-            || (e is OperationCanceledException && !_end.IsCancellationRequested))
+        catch (Exception e) when (e is JobException or PublishException || BrokerConnection.IsLost(e))
         {
             await CloseAsync().ConfigureAwait(false);
             return false;
         }
+    }
+
+    private async Task<IChannel> DeclareAsync(CancellationToken cancellationToken)
+    {
+        IChannel channel =
+            await _connection!.CreateChannelAsync(BrokerSession.Confirmed, cancellationToken).ConfigureAwait(false);
+        await BrokerTopology.DeclareEventsAsync(channel, cancellationToken).ConfigureAwait(false);
+        return channel;
     }
 
     private async ValueTask CloseAsync()
