@@ -49,6 +49,9 @@ string[] skipped =
 ];
 if (skipped.Length > 0)
     Console.Out.WriteLine($"skipped:\n{string.Join("\n", skipped)}");
+string[] failed = [.. projects.SelectMany(p => p.Failed)];
+if (failed.Length > 0)
+    Console.Out.WriteLine($"failed tests, with what each of them said above:\n{string.Join("\n", failed)}");
 if (sum.Total == 0)
 {
     Console.Out.WriteLine("no test was run; does the filter match any?");
@@ -192,6 +195,9 @@ internal sealed class TestProject(string file, string results)
     /// <summary>Lines of the form "name: reason".</summary>
     public List<string> Skipped { get; } = [];
 
+    /// <summary>Lines of the form "name: the failure's first line".</summary>
+    public List<string> Failed { get; } = [];
+
     public string Progress() => $"{Name} {_passed + _failed + _skipped} done{(_failed > 0 ? $" ({_failed} failed)" : "")}";
 
     public async Task RunAsync(string root, string[] arguments)
@@ -209,6 +215,7 @@ internal sealed class TestProject(string file, string results)
         string end = status == -1
             ? $"was stopped: no test ended for {s_patience.TotalMinutes:0} minutes"
             : $"ended with exit code {status}";
+        Failed.Add($"  {Name}: {end}");
         _failures.Add($"{Name} {end}. The last lines:\n{string.Join("\n", _log.TakeLast(40))}");
     }
 
@@ -251,6 +258,7 @@ internal sealed class TestProject(string file, string results)
                     break;
                 default:
                     Counts += new Counts(0, 1, 0);
+                    Failed.Add($"  {name}: {message.Split('\n')[0].Trim()}");
                     _failures.Add($"FAILED {name}\n{message}\n{trace}\n");
                     break;
             }

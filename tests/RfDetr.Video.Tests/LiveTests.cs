@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using RfDetr.Video;
 
 namespace RfDetr.Tests.Video;
@@ -57,10 +55,11 @@ public class LiveTests
     }
 
     [SkippableFact]
+    [Trait("Duration", "Long")]
     public async Task A_stream_that_breaks_off_goes_on_when_it_is_back_with_another_size()
     {
         _ = Clips.Tools;
-        int port = FreePort();
+        int port = FreePort.Next();
         using var cancel = new CancellationTokenSource(Hang);
         Process server = Serve(port, 64, 48);
         VideoSource? source = null;
@@ -146,13 +145,6 @@ public class LiveTests
             server.Kill(entireProcessTree: true);
         server.WaitForExit();
         server.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static VideoFrame Frame(int index, bool discontinuity) =>

@@ -54,7 +54,7 @@ public sealed class BrokerVerbTests(RabbitFixture rabbit, PostgresFixture postgr
         string[] submit = ["jobs", "submit", test.Images, "--output", test.Output, "--broker"];
         foreach ((string broker, int code, string word) in ((string, int, string)[])
         [
-            (server.Text(port: ServerProcess.FreePort()), 1, "cannot be reached"),
+            (server.Text(port: FreePort.Next()), 1, "cannot be reached"),
             (server.Text(password: "hush"), 1, "was refused"),
             (server.Text(vhost: "/nowhere"), 1, "virtual host 'nowhere'"),
             ("amqp://hush@a/b/c", 2, "%2F"),

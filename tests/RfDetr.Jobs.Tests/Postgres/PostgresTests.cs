@@ -150,7 +150,7 @@ public sealed class PostgresTests(PostgresFixture postgres) : IClassFixture<Post
     public async Task Refusals_are_one_line_that_names_the_database_and_not_the_password()
     {
         PostgresServer server = postgres.Server;
-        await RefusedAsync(server.Address(port: ServerProcess.FreePort()), "cannot be reached");
+        await RefusedAsync(server.Address(port: FreePort.Next()), "cannot be reached");
         await RefusedAsync(server.Address(password: "wrong-hush"), "user 'rfdetr' was refused", "PGPASSWORD");
         await RefusedAsync(server.Address(database: "nowhere"), "no database 'nowhere'", "createdb nowhere");
         await server.AskAsync("create role reader login password 'hush'");

@@ -180,7 +180,7 @@ public sealed class S3Tests(S3Fixture s3) : IDisposable
         await WithAsync("AWS_ACCESS_KEY_ID", "AKIAOTHER", () => RefusedAsync(place, "AWS_ACCESS_KEY_ID"));
         await WithAsync("AWS_SECRET_ACCESS_KEY", "hush", () => RefusedAsync(place, "AWS_SECRET_ACCESS_KEY"));
         await WithAsync("AWS_REGION", "test-2", () => RefusedAsync(place, "AWS_REGION"));
-        string nobody = Invariant.Text($"http://127.0.0.1:{ServerProcess.FreePort()}");
+        string nobody = Invariant.Text($"http://127.0.0.1:{FreePort.Next()}");
         await WithAsync("AWS_ENDPOINT_URL", nobody, () => RefusedAsync(place, "cannot be reached"));
         await WithAsync("AWS_ENDPOINT_URL", "store", () => Should.ThrowAsync<ArgumentException>(OpenAsync));
     }

@@ -11,7 +11,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     private const string Programs = "/usr/lib/postgresql";
 
     private readonly TemporaryFolder _folder = new();
-    private readonly int _port = ServerProcess.FreePort();
+    private readonly int _port = FreePort.Next();
     private ServerProcess? _server;
 
     private PostgresServer()
@@ -101,8 +101,12 @@ internal sealed class PostgresServer : IAsyncDisposable
                 await AskAsync("select 1");
                 return;
             }
-            catch (NpgsqlException) when (tries < 200 && !_server.HasExited)
+            catch (NpgsqlException e)
             {
+                if (_server.HasExited)
+                    throw new InvalidOperationException($"PostgreSQL ended: {await _server.PrintedAsync()}", e);
+                if (tries >= 1200)
+                    throw;
                 await Task.Delay(100);
             }
         }

@@ -17,8 +17,8 @@ internal sealed class RabbitServer : IAsyncDisposable
     private const string Programs = "/usr/lib/rabbitmq/bin";
 
     private readonly TemporaryFolder _folder = new();
-    private readonly int _port = ServerProcess.FreePort(), _tlsPort = ServerProcess.FreePort();
-    private readonly int _distribution = ServerProcess.FreePort(), _mapperPort = ServerProcess.FreePort();
+    private readonly int _port = FreePort.Next(), _tlsPort = FreePort.Next();
+    private readonly int _distribution = FreePort.Next(), _mapperPort = FreePort.Next();
     private ServerProcess? _mapper, _broker;
 
     private RabbitServer()
@@ -135,24 +135,43 @@ internal sealed class RabbitServer : IAsyncDisposable
             ]);
     }
 
+    // The broker refuses to start where the port mapper does not answer in time, as on a busy machine: it gets three tries.
     private async Task BeginAsync()
     {
         _mapper ??= new ServerProcess(
             "TERM", Variables(), "/usr/bin/epmd", "-port", _mapperPort.ToString(CultureInfo.InvariantCulture),
             "-address", "127.0.0.1");
-        _broker = new ServerProcess("TERM", Variables(), $"{Programs}/rabbitmq-server");
-        for (int tries = 0; ; tries++)
+        var printed = new List<string>();
+        while (printed.Count < 3)
+        {
+            _broker = new ServerProcess("TERM", Variables(), $"{Programs}/rabbitmq-server");
+            if (await AnswersAsync(_broker))
+                return;
+            printed.Add(await _broker.PrintedAsync());
+            await _broker.DisposeAsync();
+            _broker = null;
+        }
+
+        throw new InvalidOperationException($"RabbitMQ ended before it answered:\n{string.Join("\n", printed)}");
+    }
+
+    // False if it ended.
+    private async Task<bool> AnswersAsync(ServerProcess broker)
+    {
+        for (int tries = 0; !broker.HasExited; tries++)
         {
             try
             {
                 await (await BrokerConnection.OpenAsync(Address, "test", CancellationToken.None)).DisposeAsync();
-                return;
+                return true;
             }
-            catch (JobException e) when (tries < 2400 && !e.Message.Contains("refused: wrong", StringComparison.Ordinal))
+            catch (JobException e) when (tries < 1200 && !e.Message.Contains("refused: wrong", StringComparison.Ordinal))
             {
                 await Task.Delay(250); // twenty seconds on an idle machine, minutes on a busy one
             }
         }
+
+        return false;
     }
 
     private Dictionary<string, string> Variables() => new()

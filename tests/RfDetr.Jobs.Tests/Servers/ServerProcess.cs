@@ -1,18 +1,24 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace RfDetr.Jobs.Tests;
 
 /// <summary>
 /// A server that a test starts. It ends with the test's process however that ends: a shell of its own waits for the end of its
-/// input, which this process holds, and then ends the server by its id.
+/// input, which this process holds, and then ends the server by its id. Where the server ends first, so does the shell.
 /// </summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    // $1: signal. The server is the shell's child; whatever happens to the test, the input ends.
-    private const string Keeper =
-        "signal=$1; shift; \"$@\" & child=$!; cat >/dev/null; kill -$signal $child 2>/dev/null; wait $child";
+    // $1: signal. The server is the shell's child; whatever happens to the test, the input ends. The watcher holds none of the
+    // server's outputs, and sends nothing to an id that is free again.
+    private const string Keeper = """
+        signal=$1; shift
+        exec 3<&0
+        "$@" 3<&- & child=$!
+        (cat; kill -$signal $child) <&3 >/dev/null 2>&1 & watcher=$!
+        wait $child; status=$?
+        kill $watcher 2>/dev/null
+        exit $status
+        """;
 
     private readonly Process _keeper;
     private readonly Task<string> _errors, _output;
@@ -35,15 +41,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         _output = _keeper.StandardOutput.ReadToEndAsync();
     }
 
+    /// <summary>The server has ended, of itself or because the test is over.</summary>
     public bool HasExited => _keeper.HasExited;
-
-    /// <summary>A port of the loopback that nobody listens on.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     /// <summary>Runs a program to its end.</summary>
     public static async Task RunAsync(string program, params string[] arguments)

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
 using RfDetr.Torch;
 
 namespace RfDetr.Tests.Torch;
@@ -88,7 +86,7 @@ public sealed class ProcessGroupTests
     [Fact]
     public void Ranks_that_never_come_are_waited_for_no_longer_than_the_timeout()
     {
-        var options = new ProcessGroupOptions { WorldSize = 2, Port = FreePort(), Timeout = TimeSpan.FromSeconds(2) };
+        var options = new ProcessGroupOptions { WorldSize = 2, Port = FreePort.Next(), Timeout = TimeSpan.FromSeconds(2) };
 
         Should.Throw<TorchException>(() => ProcessGroup.Create(options)).Message.ShouldContain("could not join");
     }
@@ -141,7 +139,7 @@ public sealed class ProcessGroupTests
 
     private static void InEachRank(int size, Action<ProcessGroup> body)
     {
-        int port = FreePort();
+        int port = FreePort.Next();
         var failures = new ConcurrentBag<Exception>();
         Thread[] threads = [.. Enumerable.Range(0, size).Select(rank => new Thread(() =>
         {
@@ -161,12 +159,5 @@ public sealed class ProcessGroupTests
         foreach (Thread thread in threads)
             thread.Join();
         failures.ShouldBeEmpty();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -10,7 +10,7 @@ namespace RfDetr.Tests.Trainer;
 public sealed class RankMeetingTests
 {
     private static readonly TimeSpan s_long = TimeSpan.FromMinutes(5), s_short = TimeSpan.FromSeconds(2);
-    private readonly int _port = FreePort();
+    private readonly int _port = FreePort.Next();
 
     [Theory]
     [InlineData(2)]
@@ -181,12 +181,5 @@ public sealed class RankMeetingTests
                 await Task.Delay(20);
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

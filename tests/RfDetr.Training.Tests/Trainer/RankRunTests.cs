@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using RfDetr.Data;
 using RfDetr.Tests.Torch;
 using RfDetr.Training;
@@ -47,6 +45,7 @@ public sealed class RankRunTests
     [SkippableTheory]
     [InlineData(0)]
     [InlineData(1)]
+    [Trait("Duration", "Long")]
     public async Task ARankThatIsKilledEndsTheRun(int victim)
     {
         TinyRun.RequireTorch();
@@ -67,6 +66,7 @@ public sealed class RankRunTests
     [SkippableTheory]
     [InlineData(true)]
     [InlineData(false)]
+    [Trait("Duration", "Long")]
     public async Task RanksEndWithTheirLauncherHoweverItEnds(bool killed)
     {
         TinyRun.RequireTorch();
@@ -103,7 +103,7 @@ public sealed class RankRunTests
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
         TrainOptions options = Plain(await TinyRun.DataAsync(folder), folder["run"]).With(("epochs", 1000), ("processes", 2));
-        int port = FreePort();
+        int port = FreePort.Next();
         using TrainingProcess first = TrainingProcess.Start(options, new RankEnvironment(0, 2, 0, "127.0.0.1", port));
         using TrainingProcess second = TrainingProcess.Start(options, new RankEnvironment(1, 2, 1, "127.0.0.1", port));
         first.WaitFor("epoch 1/1000 step 2/");
@@ -130,7 +130,7 @@ public sealed class RankRunTests
             _ => options.With((key, value)),
         };
         different = different.With(("output_dir", folder["second"]));
-        int port = FreePort();
+        int port = FreePort.Next();
         using TrainingProcess first = TrainingProcess.Start(options, new RankEnvironment(0, 2, 0, "127.0.0.1", port));
         using TrainingProcess second = TrainingProcess.Start(different, new RankEnvironment(1, 2, 1, "127.0.0.1", port));
 
@@ -146,13 +146,14 @@ public sealed class RankRunTests
     }
 
     [SkippableFact]
+    [Trait("Duration", "Long")]
     public async Task AProcessTooManyIsTurnedAwayAndTheRunGoesOn()
     {
         TinyRun.RequireTorch();
         using var folder = new TemporaryFolder();
         TrainOptions options =
             Plain(await TinyRun.DataAsync(folder), folder["run"]).With(("epochs", 1000), ("eval_interval", 1000));
-        int port = FreePort();
+        int port = FreePort.Next();
         using TrainingProcess first = TrainingProcess.Start(options, new RankEnvironment(0, 2, 0, "127.0.0.1", port));
         using TrainingProcess second = TrainingProcess.Start(options, new RankEnvironment(1, 2, 1, "127.0.0.1", port));
         first.WaitFor("epoch 1/1000 step 2/");
@@ -185,7 +186,7 @@ public sealed class RankRunTests
 
         static string FinishTwo(TrainOptions one, TrainOptions two)
         {
-            int port = FreePort();
+            int port = FreePort.Next();
             using TrainingProcess first = TrainingProcess.Start(one, new RankEnvironment(0, 2, 0, "127.0.0.1", port));
             using TrainingProcess second = TrainingProcess.Start(two, new RankEnvironment(1, 2, 1, "127.0.0.1", port));
             int code = first.Wait();
@@ -252,12 +253,5 @@ public sealed class RankRunTests
         }
 
         return ranks;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
