@@ -121,6 +121,11 @@ internal sealed class RabbitEvents : IProgress<JobEvent>, IAsyncDisposable
                 await BrokerConnection.CloseAsync(connection).ConfigureAwait(false);
                 await Task.Delay(s_settle, cancellationToken).ConfigureAwait(false);
             }
+            catch (Exception e) when (BrokerConnection.IsLost(e))
+            {
+                await BrokerConnection.CloseAsync(connection).ConfigureAwait(false);
+                throw BrokerConnection.Failed(address, "events cannot be read", e);
+            }
             catch
             {
                 await BrokerConnection.CloseAsync(connection).ConfigureAwait(false);

@@ -240,12 +240,22 @@ public sealed class RabbitTests(RabbitFixture rabbit, ITestOutputHelper output)
         await using BrokerSession session = await BrokerSession.OpenAsync(address, "test", job.Name, TestJobs.Limit());
         Exception refused = await Should.ThrowAsync<Exception>(() => session.Channel.QueueDeclareAsync("other"));
         refused.Message.ShouldContain("ACCESS_REFUSED");
+
+        await server.ControlAsync("set_permissions", "-p", "rfdetr", "limited", "^$", "^$", "^$");
+        JobException line = await Should.ThrowAsync<JobException>(async () =>
+        {
+            await foreach (JobEvent one in RabbitEvents.ReadAsync(address, job.Name, fromBeginning: true, TestJobs.Limit()))
+                one.ShouldBeNull();
+        });
+        line.Message.ShouldContain($"broker {address}: ");
+        line.Message.ShouldContain("'rfdetr.events'");
+        line.Message.ShouldNotContain("secret");
     }
 
     [SkippableFact]
     public async Task Events_of_a_broker_that_is_not_there_hold_up_nothing()
     {
-        var address = BrokerAddress.Parse(rabbit.Server.Text(port: ServerProcess.FreePort()));
+        var address = BrokerAddress.Parse(rabbit.Server.Text(port: FreePort.Next()));
         var broker = new RabbitBroker(address, s_options);
         IProgress<JobEvent> events = broker.Events(TestJobs.Of(1));
         for (int i = 0; i < 10_000; i++)
@@ -257,7 +267,7 @@ public sealed class RabbitTests(RabbitFixture rabbit, ITestOutputHelper output)
     public async Task Refusals_are_one_line_that_names_the_broker_and_not_the_password()
     {
         RabbitServer server = rabbit.Server;
-        await RefusedAsync(server.Text(port: ServerProcess.FreePort()), "cannot be reached");
+        await RefusedAsync(server.Text(port: FreePort.Next()), "cannot be reached");
         await RefusedAsync(
             server.Text(password: "wrong-hush"), $"user '{RabbitServer.User}' was refused", "RFDETR_BROKER_PASSWORD");
         await RefusedAsync(server.Text(user: "nobody"), "user 'nobody' was refused");
