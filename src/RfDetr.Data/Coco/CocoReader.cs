@@ -144,6 +144,6 @@ public sealed record CocoReadOptions
     /// <summary>Bytes of the file: 4 GiB, nine times COCO's own training annotations.</summary>
     public long MaxFileBytes { get; init; } = 4L << 30;
 
-    /// <summary>Width and height of an image each, as in <see cref="ImageLimits"/>.</summary>
+    /// <summary>Width and height of an image each, as in <see cref="ImageLimits"/>; larger ones become 0.</summary>
     public int MaxSide { get; init; } = 65_535;
 }

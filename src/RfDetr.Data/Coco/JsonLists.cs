@@ -28,12 +28,15 @@ internal static class JsonLists
         return json.Token == JsonTokenType.String ? ids.Of(json.Text) : json.Whole();
     }
 
-    /// <summary>A side of an image in pixels; 0 where the file says nothing (null, 0, no number).</summary>
+    /// <summary>
+    /// A side of an image in pixels; 0 where the file says nothing (null, 0, no number) or what no image has (below 0, beyond the
+    /// limit, fractions): the image itself knows better, and boxes need none.
+    /// </summary>
     public static int SideField(this ref JsonCursor json, string field, int most)
     {
         json.Enter(field);
-        bool isNothing = json.Token == JsonTokenType.Null || (json.TryNumber(out double value) && !double.IsFinite(value));
-        return isNothing ? 0 : json.Whole(0, most);
+        bool isSize = !json.TryNumber(out double value) || (value >= 0 && value <= most && Math.Floor(value) == value);
+        return json.Token == JsonTokenType.Null || !isSize ? 0 : json.Whole(0, most);
     }
 
     public static int WholeField(this ref JsonCursor json, string field, int least, int most)

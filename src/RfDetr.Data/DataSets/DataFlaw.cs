@@ -21,7 +21,7 @@ internal enum DataFlaw
     /// <summary>A polygon that encloses nothing; left out of its mask.</summary>
     EmptyPolygon,
 
-    /// <summary>A size that is missing or 0; the image's own is used.</summary>
+    /// <summary>A size that is missing, 0 or none that an image has; the image's own is used.</summary>
     MissingSize,
 
     /// <summary>Text that is not UTF-8; read as Latin-1, or with replacement characters.</summary>
@@ -73,7 +73,7 @@ internal sealed record DataFlawCount(DataFlaw Flaw, string File, int Count, IRea
         DataFlaw.OddArea => $"{N("area is", "areas are")} negative or no number; that of the mask or box is used.",
         DataFlaw.EmptyPolygon =>
             $"{N("polygon encloses", "polygons enclose")} nothing (fewer than three points); left out of the mask.",
-        DataFlaw.MissingSize => $"{N("image has", "images have")} no size in the annotations; read from the image itself.",
+        DataFlaw.MissingSize => $"{N("image has", "images have")} no usable size in the annotations; read from the image itself.",
         DataFlaw.OddText => $"{N("text is", "texts are")} not UTF-8; read as Latin-1 or with replacement characters.",
         DataFlaw.MissingSplit => $"{N("split is", "splits are")} named but not there; the data set is used without.",
         _ => $"{N("object has", "objects have")} keypoints, which are not read; the box is used.",

@@ -37,13 +37,8 @@ internal static class VocLayout
                 split is null ? Lists(root, all, problems) : [(split, All(all), annotations)];
             foreach ((string name, List<string> stems, string source) in lists)
             {
-                var images = new List<LabeledImage>();
-                foreach (string stem in stems)
-                {
-                    if (all.TryGetValue(stem, out VocAnnotation? annotation))
-                        images.Add(Image(images.Count + 1, root, folder, byStem[stem], stem, annotation, indexes));
-                }
-
+                List<LabeledImage> images =
+                    [.. stems.Where(all.ContainsKey).Select((s, i) => Image(i + 1, root, folder, byStem[s], s, all[s], indexes))];
                 images = MissingImages.Remove(images, source, folder, problems);
                 splits.Add(
                     new DataSplit(name, folder, source, classes, OwnSizes.Fill(images, source, problems, (_, image) => image)));

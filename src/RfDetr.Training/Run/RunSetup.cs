@@ -145,7 +145,8 @@ internal sealed class RunSetup : IDisposable
             $"start: {Start.Description}; {(Config.SegmentationHead ? "boxes and masks" : "boxes")} at "
                 + $"{Config.Resolution}×{Config.Resolution}, {Config.NumQueries} queries in {Config.GroupDetr} groups");
         IEnumerable<string> splits = data.Splits.Select(
-            s => $"{s.Name} {s.Images.Count} images with {s.Images.Sum(p => p.Objects.Count)} objects");
+            s => $"{s.Name} {Invariant.Plural(s.Images.Count, "image")} with "
+                + Invariant.Plural(s.Images.Sum(p => p.Objects.Count), "object"));
         log.Note($"data: {data.Layout} in '{data.Path}', {string.Join(", ", splits)}");
         log.Note(data.Classes.Describe());
         if (Start.IsScratch)

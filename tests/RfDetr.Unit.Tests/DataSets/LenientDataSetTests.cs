@@ -13,6 +13,9 @@ public class LenientDataSetTests
     [InlineData("""{"id": 1, "file_name": "a.bmp", "width": 0, "height": 0}""")]
     [InlineData("""{"id": 1, "file_name": "a.bmp", "width": null, "height": null}""")]
     [InlineData("""{"id": 1, "file_name": "a.bmp", "width": NaN, "height": ""}""")]
+    [InlineData("""{"id": 1, "file_name": "a.bmp", "width": -20, "height": 10}""")]
+    [InlineData("""{"id": 1, "file_name": "a.bmp", "width": 20, "height": 65536}""")]
+    [InlineData("""{"id": 1, "file_name": "a.bmp", "width": 1e300, "height": "10.5"}""")]
     [InlineData("""{"id": "1", "file_name": "a.bmp", "width": "20", "height": 10.0}""")]
     public void Sizes_come_from_the_image_where_the_file_has_none(string image)
     {

@@ -85,6 +85,7 @@ public sealed class CocoComparisonTests
     [InlineData("ids as text", true)]
     [InlineData("numbers as text", true)]
     [InlineData("no sizes and names", true)]
+    [InlineData("sizes of no image", true)]
     [InlineData("undeclared category", true)]
     [InlineData("unlisted image", true)]
     [InlineData("image twice", true)]
@@ -116,6 +117,8 @@ public sealed class CocoComparisonTests
                 (
                     Truth.Replace(", \"file_name\": \"a.jpg\", \"width\": 20, \"height\": 10", "")
                         .Replace("\"width\": 20", "\"width\": null"), Found),
+            "sizes of no image" =>
+                (Truth.Replace("\"width\": 20, \"height\": 10", "\"width\": -1, \"height\": 70000"), Found),
             "undeclared category" =>
                 (
                     Truth.Replace("\"annotations\": [",

@@ -50,7 +50,8 @@ internal sealed class DataConvertCommand
                 DataConverter.Convert(data, output, options, new ImageProgress(bar),
                     context.Cancellation), context.Cancellation)).ConfigureAwait(false);
         context.WriteJson(CliJson.Default.ConversionDocument, () => ConversionDocument.Of(output, options.To, report));
-        context.Human.MarkupLineInterpolated($"{report.Images} images with {report.Objects} objects in {output}");
+        context.Human.MarkupLineInterpolated(
+            $"{Invariant.Plural(report.Images, "image")} with {Invariant.Plural(report.Objects, "object")} in {output}");
         foreach (string lost in report.Lost)
             context.Warn(lost);
         return ExitCodes.Done;

@@ -67,8 +67,9 @@ internal sealed class DataDoctorCommand
     {
         if (report.Data is { } data)
         {
-            console.MarkupLineInterpolated(
-                $"{data.Layout}: {string.Join(", ", data.Splits.Select(s => $"{s.Name} {s.Images.Count} images"))}");
+            IEnumerable<string> splits =
+                data.Splits.Select(s => $"{s.Name} {Invariant.Plural(s.Images.Count, "image")}");
+            console.MarkupLineInterpolated($"{data.Layout}: {string.Join(", ", splits)}");
             console.MarkupLineInterpolated($"{data.Classes.Describe()}");
         }
 
@@ -88,7 +89,10 @@ internal sealed class DataDoctorCommand
                 console.MarkupLineInterpolated($"    … {finding.Count - finding.Examples.Count} more");
         }
 
-        int errors = report.Count(FindingLevel.Error), warnings = report.Count(FindingLevel.Warning);
-        console.MarkupLineInterpolated($"{errors} errors, {warnings} warnings, {report.Count(FindingLevel.Note)} notes");
+        console.WriteLine(
+            $"{Counted(FindingLevel.Error, "error")}, {Counted(FindingLevel.Warning, "warning")}, "
+                + Counted(FindingLevel.Note, "note"));
+
+        string Counted(FindingLevel level, string name) => Invariant.Plural(report.Count(level), name);
     }
 }

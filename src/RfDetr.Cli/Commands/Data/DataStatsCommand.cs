@@ -38,7 +38,7 @@ internal sealed class DataStatsCommand
     {
         console.MarkupInterpolated(
             CultureInfo.InvariantCulture,
-            $"[bold]{s.Name}[/]: {s.Images} images ({s.Empty} without objects)");
+            $"[bold]{s.Name}[/]: {Invariant.Plural(s.Images, "image")} ({s.Empty} without objects)");
         console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture, $", {s.Objects} objects ({s.WithMask} with masks), {s.Crowds} crowd regions");
         console.MarkupLineInterpolated(

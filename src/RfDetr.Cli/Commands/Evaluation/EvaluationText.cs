@@ -26,7 +26,7 @@ internal static class EvaluationText
     public static void Print(IAnsiConsole console, EvaluationResult result)
     {
         console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{(result.Kind == EvaluationKind.Boxes ? "boxes" : "masks")}: {result.Images} images, "
+            $"{(result.Kind == EvaluationKind.Boxes ? "boxes" : "masks")}: {Invariant.Plural(result.Images, "image")}, "
                 + $"{result.Classes.Sum(c => c.Objects)} objects of {result.Classes.Count(c => c.Objects > 0)} classes"));
         for (int i = 0; i < s_lines.Length; i++)
         {
