@@ -48,13 +48,13 @@ public static class CliApp
         // Letters are not bundled: "-model" is a slip of "--model", not "-m odel".
         ParseResult parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false });
         if (parsed.Action is { } builtIn and not ParseErrorAction)
-            return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false); // --help, --version
+            return await ExplainAsync(parsed, configuration, cancellationToken).ConfigureAwait(false);
         if (UsageErrors.Of(parsed) is { Count: > 0 } mistakes)
             return UsageErrors.Print(mistakes, parsed, error);
         if (parsed.CommandResult.Command is not Verb chosen)
         {
             configuration.Output = error;
-            await root.Parse([.. args, "--help"]).InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
+            _ = await ExplainAsync(root.Parse([.. args, "--help"]), configuration, cancellationToken).ConfigureAwait(false);
             return ExitCodes.WrongUse;
         }
 
@@ -73,6 +73,21 @@ public static class CliApp
         finally
         {
             ImageLimits.Default = limits;
+        }
+    }
+
+    // --help and --version. Whoever closes the pipe, as "| head" does, has read enough: nothing to complain of.
+    private static async Task<int> ExplainAsync(
+        ParseResult parsed, InvocationConfiguration configuration, CancellationToken cancellationToken)
+    {
+        const int brokenPipe = 32; // EPIPE
+        try
+        {
+            return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            return e.HResult == brokenPipe ? ExitCodes.Failed : Failures.Print(e, configuration.Error, verbose: false);
         }
     }
 

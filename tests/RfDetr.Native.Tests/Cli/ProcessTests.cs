@@ -113,6 +113,18 @@ public sealed class ProcessTests
         Directory.EnumerateFileSystemEntries(home, "*", SearchOption.AllDirectories).ShouldBeEmpty();
     }
 
+    [SkippableFact]
+    public async Task Help_into_a_pipe_that_nobody_reads_any_more_complains_of_nothing()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "the console keeps silent there");
+        using var folder = new TemporaryFolder();
+        using Process process = Process.Start(StartInfo(folder, new Uri("http://127.0.0.1:9/"), ["track", "--help"], []))!;
+        process.StandardOutput.Close();
+        (await process.StandardError.ReadToEndAsync()).ShouldBeEmpty();
+        await process.WaitForExitAsync();
+        process.ExitCode.ShouldBe(1);
+    }
+
     [Fact]
     public async Task A_missing_library_is_one_error_with_the_packages_to_add()
     {
