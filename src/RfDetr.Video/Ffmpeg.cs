@@ -62,7 +62,10 @@ internal sealed partial class Ffmpeg : IAsyncDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        return new Ffmpeg(Process.Start(start) ?? throw new VideoException($"'{tools.Ffmpeg}' did not start."));
+        Process process = Process.Start(start) ?? throw new VideoException($"'{tools.Ffmpeg}' did not start.");
+        Pipes.Widen(process.StandardOutput.BaseStream);
+        Pipes.Widen(process.StandardInput.BaseStream);
+        return new Ffmpeg(process);
     }
 
     /// <summary>The reason for an exit status other than zero, in words.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 
@@ -46,8 +47,16 @@ internal sealed partial class FfmpegTools
     // Frame rates are passed through with another option before this version.
     private static readonly Version s_fpsMode = new(5, 1);
 
-    private FfmpegTools(string ffmpeg, string ffprobe, Version version, string banner) =>
-        (Ffmpeg, Ffprobe, Version, Banner) = (ffmpeg, ffprobe, version, banner);
+    // Starting ffmpeg takes a tenth of a second of processor time, and a program that is there does not change: each is asked
+    // once, and again when its file is another.
+    private static readonly ConcurrentDictionary<(string Ffmpeg, DateTime Written, long Size), FfmpegTools> s_asked = new();
+
+    private FfmpegTools(string ffmpeg, string ffprobe, string banner, IReadOnlySet<string> encoders)
+    {
+        Match number = VersionNumber().Match(banner);
+        (Ffmpeg, Ffprobe, Banner, Encoders) = (ffmpeg, ffprobe, banner, encoders);
+        Version = number.Success ? Version.Parse(number.Groups[1].Value) : new Version(99, 0);
+    }
 
     /// <summary>Path of ffmpeg.</summary>
     public string Ffmpeg { get; }
@@ -61,10 +70,13 @@ internal sealed partial class FfmpegTools
     /// <summary>First line of <c>ffmpeg -version</c>.</summary>
     public string Banner { get; }
 
+    /// <summary>Names of the encoders that this ffmpeg has.</summary>
+    public IReadOnlySet<string> Encoders { get; }
+
     /// <summary>Options that hand frames on as they are, none doubled and none dropped.</summary>
     internal string[] Passthrough => Version >= s_fpsMode ? ["-fps_mode", "passthrough"] : ["-vsync", "0"];
 
-    /// <summary>Finds the programs and asks for their version.</summary>
+    /// <summary>Finds the programs and asks for their version and encoders.</summary>
     /// <param name="path">File or folder; null to look in <see cref="Variable"/>, then on PATH.</param>
     /// <exception cref="FfmpegMissingException">They are not there, or do not run.</exception>
     public static FfmpegTools Find(string? path = null)
@@ -86,30 +98,42 @@ internal sealed partial class FfmpegTools
         }
 
         (string ffmpeg, string ffprobe) = (Path.Combine(folder, "ffmpeg" + suffix), Path.Combine(folder, "ffprobe" + suffix));
-        string banner = FirstLine(ffmpeg);
-        Match number = VersionNumber().Match(banner);
-        return new FfmpegTools(
-            ffmpeg, ffprobe, number.Success ? Version.Parse(number.Groups[1].Value) : new Version(99, 0), banner);
+        var file = new FileInfo(ffmpeg);
+        return s_asked.GetOrAdd((ffmpeg, file.LastWriteTimeUtc, file.Length), _ => Ask(ffmpeg, ffprobe));
     }
 
-    private static string FirstLine(string program)
+    // One call tells both: the list goes to standard output, the version to the other.
+    private static FfmpegTools Ask(string ffmpeg, string ffprobe)
     {
         try
         {
-            var start = new ProcessStartInfo(
-                program, ["-version"])
-            { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+            var start = new ProcessStartInfo(ffmpeg, ["-encoders"])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            };
             using Process process = Process.Start(start)!;
-            string line = process.StandardOutput.ReadLine() ?? "";
-            process.Kill(entireProcessTree: true);
+            process.StandardInput.Close();
+            Task<string> said = process.StandardError.ReadToEndAsync();
+            string[] lines = process.StandardOutput.ReadToEnd().Split('\n');
+            string banner = said.GetAwaiter().GetResult().Split('\n')[0].Trim();
             process.WaitForExit();
-            return line.StartsWith("ffmpeg version", StringComparison.Ordinal)
-                ? line
-                : throw new FfmpegMissingException($"'{program}' is not ffmpeg: it begins with '{TextForMessages.Line(line)}'.");
+            if (!banner.StartsWith("ffmpeg version", StringComparison.Ordinal))
+            {
+                string first = TextForMessages.Line(banner.Length > 0 ? banner : lines[0].Trim());
+                throw new FfmpegMissingException($"'{ffmpeg}' is not ffmpeg: it begins with '{first}'.");
+            }
+
+            // " V....D libx264   libx264 H.264 / AVC …"
+            IEnumerable<string[]> words =
+                lines.Select(l => l.Split((char[])[' ', '\r'], StringSplitOptions.RemoveEmptyEntries)).Where(w => w.Length > 1);
+            return new FfmpegTools(ffmpeg, ffprobe, banner, words.Select(w => w[1]).ToHashSet(StringComparer.Ordinal));
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or IOException)
         {
-            throw new FfmpegMissingException($"'{program}' cannot be run: {e.Message}", e);
+            throw new FfmpegMissingException($"'{ffmpeg}' cannot be run: {e.Message}", e);
         }
     }
 

@@ -5,10 +5,20 @@ namespace RfDetr.Video;
 
 /// <summary>
 /// Wraps raw frames in Matroska, so that each reaches ffmpeg with its own timestamp: a pipe of bare pixels has none. Only what a
-/// reader needs is written (RFC 9559): one track of uncompressed RGB, one cluster per frame.
+/// reader needs is written (RFC 9559): one track of uncompressed pixels, one cluster per frame.
 /// </summary>
-internal sealed class RawMatroska(Stream stream, int width, int height)
+/// <param name="stream">Where it goes.</param>
+/// <param name="width">Width in pixels.</param>
+/// <param name="height">Height in pixels.</param>
+/// <param name="pixels">How pixels are laid out: <see cref="Rgb24"/> or <see cref="Planes"/>.</param>
+internal sealed class RawMatroska(Stream stream, int width, int height, ReadOnlyMemory<byte> pixels)
 {
+    /// <summary>Height × Width × 3 bytes, red first.</summary>
+    public static readonly ReadOnlyMemory<byte> Rgb24 = (byte[])[(byte)'R', (byte)'G', (byte)'B', 24];
+
+    /// <summary>Luma and two planes of chroma (<see cref="I420"/>).</summary>
+    public static readonly ReadOnlyMemory<byte> Planes = "I420"u8.ToArray();
+
     // Timestamps are in microseconds.
     private const ulong TimestampScaleNs = 1000;
 
@@ -25,7 +35,7 @@ internal sealed class RawMatroska(Stream stream, int width, int height)
         byte[] info =
             Element(0x1549A966, [.. Number(0x2AD7B1, TimestampScaleNs), .. Text(0x4D80, "RfDetr"), .. Text(0x5741, "RfDetr")]);
         byte[] video = Element(0xE0, [.. Number(
-            0xB0, (ulong)width), .. Number(0xBA, (ulong)height), .. Element(0x2EB524, [(byte)'R', (byte)'G', (byte)'B', 24])]);
+            0xB0, (ulong)width), .. Number(0xBA, (ulong)height), .. Element(0x2EB524, pixels.ToArray())]);
         byte[] track = Element(
             0xAE,
             [.. Number(0xD7, 1), .. Number(
@@ -35,17 +45,17 @@ internal sealed class RawMatroska(Stream stream, int width, int height)
     }
 
     /// <summary>Writes a frame.</summary>
-    /// <param name="rgb">Height × Width × 3 bytes.</param>
+    /// <param name="frame">Its pixels.</param>
     /// <param name="time">Its time; not negative.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async ValueTask WriteAsync(ReadOnlyMemory<byte> rgb, TimeSpan time, CancellationToken cancellation)
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> frame, TimeSpan time, CancellationToken cancellation)
     {
         byte[] timestamp = Number(0xE7, (ulong)(time.Ticks / TimeSpan.TicksPerMicrosecond));
-        byte[] block = [0xA3, .. Size((ulong)rgb.Length + 4), 0x81, 0, 0, 0x80]; // track 1, at the cluster's time, a key frame
+        byte[] block = [0xA3, .. Size((ulong)frame.Length + 4), 0x81, 0, 0, 0x80]; // track 1, at the cluster's time, a key frame
         byte[] head =
-            [0x1F, 0x43, 0xB6, 0x75, .. Size((ulong)(timestamp.Length + block.Length + rgb.Length)), .. timestamp, .. block];
+            [0x1F, 0x43, 0xB6, 0x75, .. Size((ulong)(timestamp.Length + block.Length + frame.Length)), .. timestamp, .. block];
         await stream.WriteAsync(head, cancellation).ConfigureAwait(false);
-        await stream.WriteAsync(rgb, cancellation).ConfigureAwait(false);
+        await stream.WriteAsync(frame, cancellation).ConfigureAwait(false);
     }
 
     private static byte[] Element(uint id, byte[] content) => [.. Id(id), .. Size((ulong)content.Length), .. content];

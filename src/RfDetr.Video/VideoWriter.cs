@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace RfDetr.Video;
@@ -57,14 +56,23 @@ public sealed class VideoWriter : IAsyncDisposable
     private readonly int _width, _height;
     private readonly FfmpegTools _tools;
     private readonly bool _hasSound;
+    private readonly byte[]? _planes; // the frame that is on its way; null where ffmpeg takes RGB
     private TimeSpan? _last;
     private bool _begun, _ended;
 
-    private VideoWriter(FfmpegTools tools, Ffmpeg ffmpeg, string path, string temporary, int width, int height, bool hasSound)
+    private VideoWriter(
+        FfmpegTools tools, Ffmpeg ffmpeg, string path, string temporary, int width, int height, bool hasSound, bool takesPlanes)
     {
         (_tools, _ffmpeg, _path, _temporary, _width, _height) = (tools, ffmpeg, path, temporary, width, height);
         _hasSound = hasSound;
-        _frames = new RawMatroska(ffmpeg.Input, width, height);
+        if (!takesPlanes)
+        {
+            _frames = new RawMatroska(ffmpeg.Input, width, height, RawMatroska.Rgb24);
+            return;
+        }
+
+        _planes = new byte[I420.Size(width, height)];
+        _frames = new RawMatroska(ffmpeg.Input, I420.Even(width), I420.Even(height), RawMatroska.Planes);
     }
 
     /// <summary>Number of frames written so far.</summary>
@@ -91,7 +99,9 @@ public sealed class VideoWriter : IAsyncDisposable
 
     /// <summary>Begins a video.</summary>
     /// <param name="path">The file; its ending decides on the format.</param>
-    /// <param name="width">Width of all frames in pixels. An odd one gets a black column where H.264 needs it.</param>
+    /// <param name="width">
+    /// Width of all frames in pixels. Where H.264 needs an even one, the last column of an odd one stands there twice.
+    /// </param>
     /// <param name="height">Height of all frames in pixels.</param>
     /// <param name="options">Settings; null for the defaults.</param>
     /// <exception cref="ArgumentException">The size, the ending or an option is not possible.</exception>
@@ -113,7 +123,8 @@ public sealed class VideoWriter : IAsyncDisposable
         string temporary = isSequence ? full
             : Path.Combine(folder, $".{Path.GetFileNameWithoutExtension(full)}.{Guid.NewGuid():N}.tmp{ending}");
         var ffmpeg = Ffmpeg.Start(tools, ["-y", "-f", "matroska", "-i", "pipe:0", .. coding, temporary]);
-        return new VideoWriter(tools, ffmpeg, full, temporary, width, height, coding.Contains("1:a:0"));
+        return new VideoWriter(
+            tools, ffmpeg, full, temporary, width, height, coding.Contains("1:a:0"), coding.Contains("yuv420p"));
     }
 
     /// <summary>Writes a frame.</summary>
@@ -136,7 +147,9 @@ public sealed class VideoWriter : IAsyncDisposable
             if (!_begun)
                 await _frames.BeginAsync(cancellation).ConfigureAwait(false);
             _begun = true;
-            await _frames.WriteAsync(rgb, time, cancellation).ConfigureAwait(false);
+            if (_planes is not null)
+                I420.FromRgb(rgb.Span, _width, _height, _planes);
+            await _frames.WriteAsync(_planes ?? rgb, time, cancellation).ConfigureAwait(false);
         }
         catch (IOException) when (_ffmpeg.WasStopped)
         {
@@ -243,7 +256,7 @@ public sealed class VideoWriter : IAsyncDisposable
     }
 
     /// <summary>The encoder of H.264 that this ffmpeg has, the best first; null if it has none.</summary>
-    internal static string? H264Encoder(FfmpegTools tools) => s_h264.FirstOrDefault(Encoders(tools).Contains);
+    internal static string? H264Encoder(FfmpegTools tools) => s_h264.FirstOrDefault(tools.Encoders.Contains);
 
     private static string[] H264(FfmpegTools tools, string ending, VideoWriterOptions options)
     {
@@ -262,29 +275,11 @@ public sealed class VideoWriter : IAsyncDisposable
         // A clock of 90 kHz holds 29.97 frames per second exactly, and others to a hundredth of a millisecond.
         return
         [
-            .. soundInput, "-map", "0:v:0", .. sound, .. tools.Passthrough, "-enc_time_base", "1/90000", "-vf",
-                "pad=ceil(iw/2)*2:ceil(ih/2)*2",
-            "-c:v", encoder, .. rate, "-pix_fmt", "yuv420p", .. ending == ".mkv" ? (string[])[]
-                : ["-video_track_timescale", "90000", "-movflags", "+faststart"],
+            .. soundInput, "-map", "0:v:0", .. sound, .. tools.Passthrough, "-enc_time_base", "1/90000",
+            "-c:v", encoder, .. rate, "-pix_fmt", "yuv420p", "-colorspace", I420.Matrix, "-color_range", "tv",
+            .. ending == ".mkv" ? (string[])[] : ["-video_track_timescale", "90000", "-movflags", "+faststart"],
         ];
     }
 
     private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.######", CultureInfo.InvariantCulture);
-
-    private static HashSet<string> Encoders(FfmpegTools tools)
-    {
-        var start = new ProcessStartInfo(tools.Ffmpeg, ["-hide_banner", "-v", "error", "-encoders"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        using Process process = Process.Start(start) ?? throw new VideoException($"'{tools.Ffmpeg}' did not start.");
-        process.ErrorDataReceived += static (_, _) => { };
-        process.BeginErrorReadLine();
-        string[] lines = process.StandardOutput.ReadToEnd().Split('\n');
-        process.WaitForExit();
-        return [
-            .. lines.Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(w => w.Length > 1).Select(w => w[1])];
-    }
 }

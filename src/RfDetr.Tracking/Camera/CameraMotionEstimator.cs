@@ -22,7 +22,7 @@ public sealed class CameraMotionEstimator
     // Boxes end where the detector says; their surroundings often still move with the object.
     private const double BoxMargin = 3;
 
-    private GrayPyramid? _last;
+    private GrayPyramid? _last, _spare; // of one size
     private BoxXyxy[] _lastObjects = [];
     private (int Width, int Height) _size;
 
@@ -53,9 +53,12 @@ public sealed class CameraMotionEstimator
             return CameraMotion.None;
         }
 
-        GrayPyramid now = GrayPyramid.Of(GrayLevel.Reduce(pixels, width, height, (int)(pixels.Length / area), factor));
-        GrayPyramid? last = _size == (width, height) ? _last : null;
-        (_last, _size) = (now, (width, height));
+        if (_size != (width, height))
+            (_last, _spare, _size) = (null, null, (width, height));
+        GrayPyramid now = _spare ?? new GrayPyramid(width / factor, height / factor);
+        now.Fill(pixels, width, (int)(pixels.Length / area), factor);
+        GrayPyramid? last = _last;
+        (_last, _spare) = (now, last);
         return last is null ? CameraMotion.None : Between(last, now, before, factor);
     }
 
@@ -68,8 +71,7 @@ public sealed class CameraMotionEstimator
 
     private CameraMotion Between(GrayPyramid last, GrayPyramid now, BoxXyxy[] objects, int factor)
     {
-        List<Point2> corners = Corners.Find(
-            last.Levels[0], p => Array.Exists(objects, o => Covers(o, (p.X + 0.5) * factor, (p.Y + 0.5) * factor, factor)));
+        List<Point2> corners = Corners.Find(last.Levels[0], IsOnObject);
         if (corners.Count < FewestInliers)
             return CameraMotion.None;
         Point2 start = GrayPyramid.CoarseShift(last, now);
@@ -92,6 +94,17 @@ public sealed class CameraMotionEstimator
             return CameraMotion.None;
         Agreement = share;
         return ToImage(fit, factor);
+
+        bool IsOnObject(Point2 p)
+        {
+            foreach (BoxXyxy box in objects)
+            {
+                if (Covers(box, (p.X + 0.5) * factor, (p.Y + 0.5) * factor, factor))
+                    return true;
+            }
+
+            return false;
+        }
     }
 
     private static bool Covers(BoxXyxy box, double x, double y, int factor) =>

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace RfDetr.Tracking;
 
 /// <summary>Points whose surroundings change in every direction, so that their displacement can be found.</summary>
@@ -62,7 +64,16 @@ internal static class Corners
             {
                 ReadOnlySpan<float> row = image.Row(first - 1, v, columns + 2);
                 ReadOnlySpan<float> above = image.Row(first, v - 1, columns), below = image.Row(first, v + 1, columns);
-                for (int u = 0; u < columns; u++)
+                int u = 0;
+                for (; u <= columns - Vector256<float>.Count; u += Vector256<float>.Count)
+                {
+                    Vector256<float> gx = (At(row, u + 2) - At(row, u)) / 2, gy = (At(below, u) - At(above, u)) / 2;
+                    (At(_xx, u) + gx * gx).CopyTo(_xx, u);
+                    (At(_xy, u) + gx * gy).CopyTo(_xy, u);
+                    (At(_yy, u) + gy * gy).CopyTo(_yy, u);
+                }
+
+                for (; u < columns; u++)
                 {
                     float gx = (row[u + 2] - row[u]) / 2, gy = (below[u] - above[u]) / 2;
                     _xx[u] += gx * gx;
@@ -80,5 +91,7 @@ internal static class Corners
                 strengths[x] = (half - Math.Sqrt((xx - yy) * (xx - yy) / 4 + xy * xy)) / ((2 * Window + 1) * (2 * Window + 1));
             }
         }
+
+        private static Vector256<float> At(ReadOnlySpan<float> row, int x) => Vector256.Create(row[x..]);
     }
 }

@@ -2,67 +2,93 @@ using System.Runtime.Intrinsics;
 
 namespace RfDetr.Tracking;
 
-/// <summary>A gray image in single precision, 0..255; one level of a pyramid.</summary>
-internal sealed class GrayLevel(int width, int height, float[] values)
+/// <summary>
+/// A gray image in single precision, 0..255; one level of a pyramid. It is filled again and again: memory of this size is new
+/// to the process each time, and costs more than the work.
+/// </summary>
+internal sealed class GrayLevel(int width, int height)
 {
+    private readonly float[] _values = new float[width * height];
+    private uint[] _columns = [];
+
     public int Width => width;
 
     public int Height => height;
 
-    public float this[int x, int y] => values[y * width + x];
+    public float this[int x, int y] => _values[y * width + x];
 
     /// <summary>
-    /// Reduces an image by a whole factor, averaging squares of pixels; a rest at the right and lower border is left out.
+    /// Takes an image reduced by a whole factor, averaging squares of pixels; a rest at the right and lower border is left out.
     /// </summary>
     /// <param name="pixels">Rows without padding.</param>
-    /// <param name="imageWidth">Width in pixels.</param>
-    /// <param name="imageHeight">Height in pixels.</param>
+    /// <param name="imageWidth">Width in pixels; the level has a whole part of it.</param>
     /// <param name="channels">1 (gray) or 3 (RGB).</param>
-    /// <param name="factor">Side of a square; at most the image's smaller side.</param>
-    public static GrayLevel Reduce(ReadOnlySpan<byte> pixels, int imageWidth, int imageHeight, int channels, int factor)
+    /// <param name="factor">Side of a square.</param>
+    public void Reduce(ReadOnlySpan<byte> pixels, int imageWidth, int channels, int factor)
     {
-        int width = imageWidth / factor, height = imageHeight / factor;
-        var sums = new long[width];
-        var values = new float[width * height];
+        int length = width * factor * channels;
+        if (_columns.Length != length)
+            _columns = new uint[length];
         for (int y = 0; y < height; y++)
         {
-            Array.Clear(sums);
+            Array.Clear(_columns);
             for (int dy = 0; dy < factor; dy++)
+                Add(pixels.Slice((y * factor + dy) * imageWidth * channels, length), _columns);
+            ReadOnlySpan<uint> columns = _columns;
+            Span<float> row = _values.AsSpan(y * width, width);
+            for (int x = 0; x < row.Length; x++)
             {
-                ReadOnlySpan<byte> row = pixels.Slice((y * factor + dy) * imageWidth * channels, imageWidth * channels);
-                for (int x = 0, at = 0; x < width; x++)
+                // Rec. 601, in 256ths.
+                long red = 0, green = 0, blue = 0;
+                if (channels == 1)
                 {
-                    int sum = 0;
-                    for (int end = at + factor * channels; at < end; at += channels)
-                    {
-                        // Rec. 601, in 256ths.
-                        sum += channels == 1 ? row[at] << 8 : 77 * row[at] + 150 * row[at + 1] + 29 * row[at + 2];
-                    }
-
-                    sums[x] += sum;
+                    foreach (uint gray in columns.Slice(x * factor, factor))
+                        red += gray;
+                    row[x] = (red << 8) / (256f * factor * factor);
+                    continue;
                 }
+
+                ReadOnlySpan<uint> part = columns.Slice(x * factor * 3, factor * 3);
+                for (int at = 0; at < part.Length; at += 3)
+                    (red, green, blue) = (red + part[at], green + part[at + 1], blue + part[at + 2]);
+                row[x] = (77 * red + 150 * green + 29 * blue) / (256f * factor * factor);
             }
-
-            for (int x = 0; x < width; x++)
-                values[y * width + x] = sums[x] / (256f * factor * factor);
         }
-
-        return new GrayLevel(width, height, values);
     }
 
-    /// <summary>Half the size, averaging 2×2 pixels.</summary>
-    public GrayLevel Half()
+    private static void Add(ReadOnlySpan<byte> row, Span<uint> columns)
     {
-        int halfWidth = width / 2, halfHeight = height / 2;
-        var half = new float[halfWidth * halfHeight];
-        for (int y = 0; y < halfHeight; y++)
+        int x = 0;
+        for (; x <= row.Length - Vector128<byte>.Count; x += Vector128<byte>.Count)
         {
-            for (int x = 0; x < halfWidth; x++)
-                half[y * halfWidth + x] =
-                    (this[2 * x, 2 * y] + this[2 * x + 1, 2 * y] + this[2 * x, 2 * y + 1] + this[2 * x + 1, 2 * y + 1]) / 4;
+            (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(Vector128.Create(row[x..]));
+            Add(low, columns[x..]);
+            Add(high, columns[(x + Vector128<ushort>.Count)..]);
         }
 
-        return new GrayLevel(halfWidth, halfHeight, half);
+        for (; x < row.Length; x++)
+            columns[x] += row[x];
+    }
+
+    private static void Add(Vector128<ushort> values, Span<uint> columns)
+    {
+        (Vector128<uint> low, Vector128<uint> high) = Vector128.Widen(values);
+        (Vector128.Create((ReadOnlySpan<uint>)columns) + low).CopyTo(columns);
+        Span<uint> next = columns[Vector128<uint>.Count..];
+        (Vector128.Create((ReadOnlySpan<uint>)next) + high).CopyTo(next);
+    }
+
+    /// <summary>Takes an image of twice the size, averaging 2×2 pixels.</summary>
+    public void Halve(GrayLevel larger)
+    {
+        for (int y = 0; y < height; y++)
+        {
+            for (int x = 0; x < width; x++)
+            {
+                _values[y * width + x] = (larger[2 * x, 2 * y] + larger[2 * x + 1, 2 * y]
+                    + larger[2 * x, 2 * y + 1] + larger[2 * x + 1, 2 * y + 1]) / 4;
+            }
+        }
     }
 
     /// <summary>True if a point is at least <paramref name="margin"/> pixels from the border.</summary>
@@ -70,7 +96,7 @@ internal sealed class GrayLevel(int width, int height, float[] values)
         p.X >= margin && p.Y >= margin && p.X < width - 1 - margin && p.Y < height - 1 - margin;
 
     /// <summary>Pixels of one row, from column <paramref name="x"/>.</summary>
-    public ReadOnlySpan<float> Row(int x, int y, int count) => values.AsSpan(y * width + x, count);
+    public ReadOnlySpan<float> Row(int x, int y, int count) => _values.AsSpan(y * width + x, count);
 
     /// <summary>
     /// A square of values between pixels, <c>[side, side]</c>, one pixel apart; whole numbers are pixel centers. All must be

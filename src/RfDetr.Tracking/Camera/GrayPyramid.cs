@@ -8,17 +8,25 @@ internal sealed class GrayPyramid
 {
     private const int SmallestSide = 20;
 
-    private GrayPyramid(List<GrayLevel> levels) => Levels = levels;
+    private readonly List<GrayLevel> _levels;
+
+    /// <summary>Room for an image of this size.</summary>
+    public GrayPyramid(int width, int height)
+    {
+        _levels = [new GrayLevel(width, height)];
+        while (Math.Min(_levels[^1].Width, _levels[^1].Height) >= 2 * SmallestSide)
+            _levels.Add(new GrayLevel(_levels[^1].Width / 2, _levels[^1].Height / 2));
+    }
 
     /// <summary>The finest level first.</summary>
-    public IReadOnlyList<GrayLevel> Levels { get; }
+    public IReadOnlyList<GrayLevel> Levels => _levels;
 
-    public static GrayPyramid Of(GrayLevel finest)
+    /// <summary>Takes an image, reduced by a factor (<see cref="GrayLevel.Reduce"/>).</summary>
+    public void Fill(ReadOnlySpan<byte> pixels, int imageWidth, int channels, int factor)
     {
-        var levels = new List<GrayLevel> { finest };
-        while (Math.Min(levels[^1].Width, levels[^1].Height) >= 2 * SmallestSide)
-            levels.Add(levels[^1].Half());
-        return new GrayPyramid(levels);
+        _levels[0].Reduce(pixels, imageWidth, channels, factor);
+        for (int level = 1; level < _levels.Count; level++)
+            _levels[level].Halve(_levels[level - 1]);
     }
 
     /// <summary>
