@@ -12,6 +12,7 @@ public sealed class AccessTests(Browser browser)
     [InlineData(ColorScheme.Light, 1280, 800)]
     [InlineData(ColorScheme.Dark, 1280, 800)]
     [InlineData(ColorScheme.Light, 390, 844)]
+    [Trait("Duration", "Long")]
     public async Task Nothing_stands_in_the_way_of_assistive_programs(ColorScheme scheme, int width, int height)
     {
         await using Window window = await browser.OpenAsync(

@@ -59,6 +59,7 @@ public sealed class TrackVerbTests : IDisposable
     [InlineData("variable.mkv", 9, "-vf", "select='lt(n,2)+eq(n,4)+eq(n,9)+between(n,16,20)'", "-fps_mode", "passthrough")]
     [InlineData("odd.mkv", Videos.Frames, "-vf", "scale=319:239", "-c:v", "ffv1")]
     [InlineData("silent.mp4", Videos.Frames, "-an", "-c:v", "copy")]
+    [Trait("Duration", "Long")]
     public async Task Kinds_of_files_lose_nothing(string name, int expected, params string[] making)
     {
         Videos.Make(["-i", await Videos.ClipAsync(), .. making, _folder[name]]);
@@ -80,6 +81,7 @@ public sealed class TrackVerbTests : IDisposable
     [InlineData(90)]
     [InlineData(180)]
     [InlineData(270)]
+    [Trait("Duration", "Long")]
     public async Task Turned_files_come_upright(int clockwise)
     {
         Videos.Make("-i", await Videos.ClipAsync(), "-an", "-c", "copy", "-metadata:s:v:0", $"rotate={360 - clockwise}",
@@ -196,6 +198,7 @@ public sealed class TrackVerbTests : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Duration", "Long")]
     public async Task Styles_look_different_and_hide_what_they_must()
     {
         string clip = await Videos.ClipAsync();

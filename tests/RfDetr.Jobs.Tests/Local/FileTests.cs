@@ -141,6 +141,7 @@ public class FileTests
     }
 
     [Fact]
+    [Trait("Duration", "Long")]
     public async Task Status_of_ten_million_images_is_one_listing()
     {
         using var folder = new TemporaryFolder();

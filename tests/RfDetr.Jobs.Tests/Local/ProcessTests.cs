@@ -21,6 +21,7 @@ public class ProcessTests
     }
 
     [Fact]
+    [Trait("Duration", "Long")]
     public async Task A_worker_that_is_killed_at_random_moments_loses_nothing()
     {
         using var test = new TestJob(60);

@@ -269,6 +269,7 @@ public class WorkerTests
     }
 
     [Fact]
+    [Trait("Duration", "Long")]
     public async Task A_worker_that_dies_at_any_operation_loses_nothing()
     {
         using var test = new TestJob(5);

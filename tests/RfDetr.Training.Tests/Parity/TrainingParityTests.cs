@@ -9,6 +9,7 @@ public sealed class TrainingParityTests
 
     // In float64 nothing but the implementation can differ; float32 is what runs are made of, but takes a fraction of the time.
     [Fact]
+    [Trait("Duration", "Long")]
     public void Three_steps_are_the_reference_s() => Check("nano", float64: false);
 
     [Fact]

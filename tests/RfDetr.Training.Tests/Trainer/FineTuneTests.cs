@@ -11,6 +11,7 @@ namespace RfDetr.Tests.Trainer;
 public sealed class FineTuneTests
 {
     [SkippableFact]
+    [Trait("Duration", "Long")]
     public async Task TheTrainedDemoLearnsAnotherSetWithinMinutes()
     {
         TinyRun.RequireTorch();

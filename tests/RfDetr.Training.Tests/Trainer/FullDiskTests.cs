@@ -10,6 +10,7 @@ namespace RfDetr.Tests.Trainer;
 public sealed class FullDiskTests
 {
     [SkippableFact]
+    [Trait("Duration", "Long")]
     public async Task ACheckpointThatCannotBeWrittenLeavesTheLastOneWhole()
     {
         TinyRun.RequireTorch();

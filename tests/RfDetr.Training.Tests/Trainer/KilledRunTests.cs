@@ -16,6 +16,7 @@ public sealed class KilledRunTests
     private const int Lanes = 2, MostAfterFirstStepMs = 80, MostAfterStartMs = 1500;
 
     [SkippableFact]
+    [Trait("Duration", "Long")]
     public Task ARunKilledFiveTimesEndsAsOneLeftAlone() => KillAsync(5);
 
     [SkippableFact]
