@@ -240,6 +240,7 @@ public class LifecycleTests
     }
 
     [Fact]
+    [Trait("Duration", "Long")]
     public async Task A_network_that_does_not_return_holds_no_server_up()
     {
         var gate = new EngineGate();

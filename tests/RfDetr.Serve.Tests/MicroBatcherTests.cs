@@ -47,6 +47,7 @@ public class MicroBatcherTests
     }
 
     [Fact]
+    [Trait("Duration", "Long")]
     public async Task Requests_that_end_at_the_moment_of_their_pick_leave_the_queue_alive()
     {
         using var bench = new Bench(maxBatch: 1);

@@ -47,6 +47,7 @@ public sealed class LiveStreamTests(ITestOutputHelper output) : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Duration", "Long")]
     public async Task Live_results_are_lines_one_per_frame()
     {
         await using var server = new RtspServer(Source("small.ts", 160, 120, 10, 60), 60);
@@ -65,6 +66,7 @@ public sealed class LiveStreamTests(ITestOutputHelper output) : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Duration", "Long")]
     public Task Results_stay_young_when_the_engine_is_slower_than_the_source() => StayYoungAsync(TimeSpan.FromSeconds(8));
 
     [SkippableFact]

@@ -21,6 +21,7 @@ public sealed class TrackFailureTests : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Duration", "Long")]
     public async Task What_is_missing_is_named_with_the_cure()
     {
         string clip = await Videos.ClipAsync();
@@ -52,6 +53,7 @@ public sealed class TrackFailureTests : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Duration", "Long")]
     public async Task A_full_disk_is_said_and_leaves_nothing()
     {
         string clip = await Videos.ClipAsync();
@@ -78,6 +80,7 @@ public sealed class TrackFailureTests : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Duration", "Long")]
     public async Task Ctrl_C_in_a_terminal_reaches_ffmpeg_too_and_the_video_is_whole_all_the_same()
     {
         string clip = await Videos.ClipAsync();

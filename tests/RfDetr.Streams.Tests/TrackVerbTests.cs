@@ -144,6 +144,7 @@ public sealed class TrackVerbTests : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Duration", "Long")]
     public async Task Ctrl_C_leaves_a_whole_video_and_whole_results()
     {
         string clip = await Videos.ClipAsync();

@@ -15,6 +15,7 @@ public sealed class HalfCheckpointTests : IDisposable
     [InlineData("h.pth", ExportPrecision.Float16)]
     [InlineData("b.safetensors", ExportPrecision.BFloat16)]
     [InlineData("b.pth", ExportPrecision.BFloat16)]
+    [Trait("Duration", "Long")]
     public void Every_value_is_rounded_once_and_the_file_is_half_as_large(string name, ExportPrecision precision)
     {
         DType type = precision == ExportPrecision.BFloat16 ? DType.BFloat16 : DType.Float16;

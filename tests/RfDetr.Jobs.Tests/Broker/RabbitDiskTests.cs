@@ -7,6 +7,7 @@ public sealed class RabbitDiskTests(RabbitFixture rabbit)
     private const int Images = 48, ShardSize = 4;
 
     [SkippableFact]
+    [Trait("Duration", "Long")]
     public async Task A_full_disk_gives_the_shards_back_and_the_same_bytes_come_when_there_is_room()
     {
         RabbitServer server = rabbit.Server;

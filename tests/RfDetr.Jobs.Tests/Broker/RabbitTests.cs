@@ -253,6 +253,7 @@ public sealed class RabbitTests(RabbitFixture rabbit, ITestOutputHelper output)
     }
 
     [SkippableFact]
+    [Trait("Duration", "Long")]
     public async Task Events_of_a_broker_that_is_not_there_hold_up_nothing()
     {
         var address = BrokerAddress.Parse(rabbit.Server.Text(port: FreePort.Next()));

@@ -57,6 +57,7 @@ public class ProcessTests
     }
 
     [SkippableFact]
+    [Trait("Duration", "Long")]
     public async Task Sigterm_ends_a_worker_within_its_grace_and_it_goes_on_later()
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no SIGTERM");
@@ -80,6 +81,7 @@ public class ProcessTests
     }
 
     [SkippableFact]
+    [Trait("Duration", "Long")]
     public async Task A_full_disk_is_one_line_and_the_work_goes_on_when_there_is_room()
     {
         using var test = new TestJob(12);

@@ -217,6 +217,7 @@ public class WorkerTests
     }
 
     [SkippableFact]
+    [Trait("Duration", "Long")]
     public async Task An_image_that_hangs_ends_the_worker_with_its_name()
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no named pipes among files");

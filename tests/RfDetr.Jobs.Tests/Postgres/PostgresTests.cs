@@ -123,6 +123,7 @@ public sealed class PostgresTests(PostgresFixture postgres) : IClassFixture<Post
     }
 
     [SkippableFact]
+    [Trait("Duration", "Long")]
     public async Task A_restart_of_the_database_loses_nothing_and_ends_nothing()
     {
         Skip.If(PostgresServer.Missing is not null, PostgresServer.Missing);

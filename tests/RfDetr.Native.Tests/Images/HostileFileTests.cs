@@ -15,6 +15,7 @@ public sealed class HostileFileTests
     private static readonly ImageLimits Limits = new() { MaxPixels = 1 << 20 };
 
     [Fact]
+    [Trait("Duration", "Long")]
     public void Mutated_files_never_do_worse_than_a_content_error()
     {
         byte[][] seeds = [.. Files.Select(file => File.ReadAllBytes(Goldens.Path($"images/{file}"))), Avif()];

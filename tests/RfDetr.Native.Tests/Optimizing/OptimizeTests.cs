@@ -45,6 +45,7 @@ public sealed class OptimizeTests : IDisposable
     }
 
     [Fact]
+    [Trait("Duration", "Long")]
     public async Task Detect_explains_the_choice_and_remembers_it()
     {
         string[] args =

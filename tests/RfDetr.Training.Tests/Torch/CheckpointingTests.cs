@@ -25,6 +25,7 @@ public sealed class CheckpointingTests
     }
 
     [Fact]
+    [Trait("Duration", "Long")]
     public void Dropping_blocks_changes_the_gradients_and_evaluation_does_not_drop()
     {
         float[] plain = Run(new(), null)["class_embed.bias"];

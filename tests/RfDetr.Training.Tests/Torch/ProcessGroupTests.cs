@@ -84,6 +84,7 @@ public sealed class ProcessGroupTests
     }
 
     [Fact]
+    [Trait("Duration", "Long")]
     public void Ranks_that_never_come_are_waited_for_no_longer_than_the_timeout()
     {
         var options = new ProcessGroupOptions { WorldSize = 2, Port = FreePort.Next(), Timeout = TimeSpan.FromSeconds(2) };

@@ -63,6 +63,7 @@ public sealed class RuntimeTests
     }
 
     [Fact]
+    [Trait("Duration", "Long")]
     public void The_network_runs_in_mixed_precision_near_its_full_one()
     {
         using var network = new SmallNetwork(new());

@@ -40,6 +40,7 @@ public sealed class BuiltInStartTests
     }
 
     [SkippableFact]
+    [Trait("Duration", "Long")]
     public async Task TrainTakesABuiltInModelByItsName()
     {
         TinyRun.RequireTorch();

@@ -98,6 +98,7 @@ public sealed class RankRunTests
     }
 
     [SkippableFact]
+    [Trait("Duration", "Long")]
     public async Task WithoutALauncherTheOthersEndByThemselves()
     {
         TinyRun.RequireTorch();
@@ -119,6 +120,7 @@ public sealed class RankRunTests
     [InlineData("lr", "2e-4", "option lr: rank 0 has 0.0004, rank 1 has 0.0002; start all processes with the same options")]
     [InlineData("dataset_dir", "other", "the data of split 'train': rank 0 has 12 images, ")]
     [InlineData("seed", "7", "option seed: rank 0 has 42, rank 1 has 7")]
+    [Trait("Duration", "Long")]
     public async Task ProcessesThatDoNotAgreeEndBeforeTheFirstStep(string key, string value, string message)
     {
         TinyRun.RequireTorch();
@@ -170,6 +172,7 @@ public sealed class RankRunTests
 
     /// <remarks>As on machines without storage that they share: the second finds no checkpoint.</remarks>
     [SkippableFact]
+    [Trait("Duration", "Long")]
     public async Task AProcessThatDoesNotSeeTheCheckpointIsNamed()
     {
         TinyRun.RequireTorch();

@@ -75,6 +75,7 @@ public sealed class ResumeTests
     }
 
     [SkippableFact]
+    [Trait("Duration", "Long")]
     public async Task ARunThatEndsEarlySaysWhyAndDoesNotGoOn()
     {
         TinyRun.RequireTorch();

@@ -39,6 +39,7 @@ public sealed class StartingWeightsTests
     }
 
     [Fact]
+    [Trait("Duration", "Long")]
     public void EqualSeedsGiveEqualWeightsAndOthersOthers()
     {
         Make(s_config)["query_feat.weight"].ToSingles().ShouldBe(Make(s_config)["query_feat.weight"].ToSingles());
