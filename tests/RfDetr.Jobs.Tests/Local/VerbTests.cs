@@ -37,13 +37,14 @@ public class VerbTests
         CommandLine before = await CommandLine.RunAsync("jobs", "status", test.Output);
         CommandLine one = await CommandLine.RunAsync("jobs", "work", test.Output, "--shards", "1/2");
         CommandLine two = await CommandLine.RunAsync("jobs", "work", test.Output, "--shards", "2/2", "--worker", "second");
-        CommandLine watched = await CommandLine.RunAsync("jobs", "status", test.Output, "--watch", "--json", "-");
+        CommandLine watched = await CommandLine.RunAsync("jobs", "status", test.Output, "--watch", "--report", "--json", "-");
 
         (submitted.Code, before.Code, one.Code, two.Code, watched.Code).ShouldBe((0, 1, 0, 0, 0), submitted.Error + one.Error);
         Number(submitted, "shards").ShouldBe(3);
         before.Output.ShouldContain("shared: 0 of 6 images (0.0 %), 0 of 3 shards");
         JsonDocument.Parse(watched.Output.Trim()).RootElement.GetProperty("complete").GetBoolean().ShouldBeTrue();
         File.ReadAllText(Path.Combine(test.Output, "shards", "shard-000001.meta.json")).ShouldContain("\"worker\":\"second\"");
+        File.ReadAllText(Path.Combine(test.Output, "report.html")).ShouldContain("<h1>Job shared</h1>");
     }
 
     [Fact]
@@ -83,12 +84,15 @@ public class VerbTests
     {
         using var test = new TestJob(4);
         CommandLine run = await CommandLine.RunAsync(
-            "jobs", "run", test.Images, "--output", test.Output, "--threshold", "0.9", "--classes", "ball");
+            "jobs", "run", test.Images, "--output", test.Output, "--threshold", "0.9", "--classes", "ball", "--report");
 
         run.Code.ShouldBe(0, run.Error);
         List<RowDocument> rows = await TestJob.DocumentsAsync(test.Output);
         rows.SelectMany(r => r.Detections!).ShouldNotBeEmpty();
         rows.SelectMany(r => r.Detections!).ShouldAllBe(d => d.Score > 0.9f && d.ClassName == "ball");
+        string page = File.ReadAllText(Path.Combine(test.Output, "report.html"));
+        page.ShouldContain("<h1>Job out</h1>");
+        run.Output.ShouldContain("report.html");
     }
 
     [Theory]
@@ -104,6 +108,8 @@ public class VerbTests
     [InlineData("--format", 2, "jobs", "report", "{0}/x", "--format", "xml")]
     [InlineData("belongs to --format", 2, "jobs", "report", "{0}/x", "--shards", "1/2")]
     [InlineData("belongs to --watch", 2, "jobs", "status", "{0}/x", "--every", "2")]
+    [InlineData("belongs to --watch", 2, "jobs", "status", "{0}/x", "--report")]
+    [InlineData("is about a whole job", 2, "jobs", "run", "{0}/images", "--output", "{0}/x", "--shards", "1/2", "--report")]
     [InlineData("none is named", 2, "jobs", "events", "{0}/x")]
     [InlineData("is a file", 2, "jobs", "run", "{0}/images", "--output", "{0}/file")]
     public async Task Wrong_use_is_one_clear_line(string text, int code, params string[] args)

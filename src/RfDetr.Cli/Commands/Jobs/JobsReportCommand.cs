@@ -49,13 +49,13 @@ internal sealed class JobsReportCommand
         }
 
         JobTally? tally = share is null
-            ? await PageAsync(context, destination, job, results, status).ConfigureAwait(false)
+            ? await JobReportPage.WriteAsync(context, destination, job, results, status).ConfigureAwait(false)
             : null;
         context.WriteJson(
             CliJson.Default.JobReportDocument, () => JobReportDocument.Of(status, tally, files));
         context.Human.WriteLine(JobStatusText.Line(status));
         if (tally is not null)
-            context.Human.MarkupLineInterpolated($"report in [green]{destination.Files.Name}/{JobPage.File}[/]");
+            JobReportPage.Tell(context, destination);
         foreach (ExportedFile file in files)
         {
             string entries = Invariant.Plural(file.Entries, "entry", "entries");
@@ -65,17 +65,5 @@ internal sealed class JobsReportCommand
         if (!status.IsComplete)
             context.Warn("not all images have a row yet: these are the results so far");
         return ExitCodes.Done;
-    }
-
-    private static async Task<JobTally> PageAsync(
-        CliContext context, Destination destination, JobDefinition job, IShardResults results, JobStatus status)
-    {
-        JobTally tally = await context.WithProgressAsync("reading results", bar => JobTally.OfAsync(
-            results, new ActionProgress<long>(n => bar.Report(n, status.ImagesDone)),
-            context.Cancellation)).ConfigureAwait(false);
-        await destination.Files.ReplaceAsync(
-            JobPage.File, System.Text.Encoding.UTF8.GetBytes(JobPage.Of(job, status, tally).ToHtml()), context.Cancellation)
-            .ConfigureAwait(false);
-        return tally;
     }
 }

@@ -14,32 +14,45 @@ internal sealed class JobsStatusCommand
         "--watch", "Look again until all is done: a bar on a terminal, lines elsewhere, a document per line with --json.");
     private readonly Option<TimeSpan?> _every =
         Times.Option("--every", "With --watch: time between two looks (default 5).", zero: false);
+    private readonly Option<bool> _report = JobReportPage.Option("With --watch: at the end,");
 
     public static Command Create()
     {
         var c = new JobsStatusCommand();
         return new Verb(
             "status", "Show how far a job has come: done, failed, dead, rate, time left. Exit code 1 while images lack a row.",
-            c.RunAsync, [c._place.Destination, c._place.Results, c._watch, c._every]);
+            c.RunAsync, [c._place.Destination, c._place.Results, c._watch, c._every, c._report]);
     }
 
     private async Task<int> RunAsync(CliContext context)
     {
         if (context.Get(_every) is not null && !context.Get(_watch))
             throw new ArgumentException("--every belongs to --watch, which is missing");
+        if (context.Get(_report) && !context.Get(_watch))
+            throw new ArgumentException("--report belongs to --watch, which is missing; 'jobs report' writes the page at once");
         await using Destination destination = await _place.OpenAsync(context).ConfigureAwait(false);
         JobDefinition job = await JobDefinition.OpenAsync(destination.Files, context.Cancellation).ConfigureAwait(false);
         await using IShardResults results = await destination.OpenResults(job, context.Cancellation).ConfigureAwait(false);
         Task<JobStatus> Look() => JobStatus.OfAsync(destination.Files, results, job, context.Cancellation);
         if (context.Get(_watch))
-            return await WatchAsync(context, Look).ConfigureAwait(false);
+        {
+            JobStatus last = await WatchAsync(context, Look).ConfigureAwait(false);
+            if (context.Get(_report))
+            {
+                _ = await JobReportPage.WriteAsync(context, destination, job, results, last).ConfigureAwait(false);
+                JobReportPage.Tell(context, destination);
+            }
+
+            return last.IsComplete ? ExitCodes.Done : ExitCodes.Failed;
+        }
+
         JobStatus status = await Look().ConfigureAwait(false);
         context.WriteJson(CliJson.Default.JobStatusDocument, () => JobStatusDocument.Of(status));
         context.Human.WriteLine(JobStatusText.Line(status));
         return status.IsComplete ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    private async Task<int> WatchAsync(CliContext context, Func<Task<JobStatus>> look)
+    private async Task<JobStatus> WatchAsync(CliContext context, Func<Task<JobStatus>> look)
     {
         TimeSpan every = context.Get(_every) ?? TimeSpan.FromSeconds(5);
         using JsonTarget? json = context.OpenGrowingJson();
@@ -59,6 +72,6 @@ internal sealed class JobsStatusCommand
             }
         }).ConfigureAwait(false);
         json?.Complete();
-        return last.IsComplete ? ExitCodes.Done : ExitCodes.Failed;
+        return last;
     }
 }
