@@ -73,6 +73,7 @@ public sealed class HalfCheckpointTests : IDisposable
     [Theory]
     [InlineData(EngineKind.Cpu)]
     [InlineData(EngineKind.OnnxRuntime)]
+    [Trait("Duration", "Long")]
     public void Engines_widen_it_again(EngineKind engine)
     {
         Exporter.Export(FormulaModel.Path, _folder["h.safetensors"], s_half);

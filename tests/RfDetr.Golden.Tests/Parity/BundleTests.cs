@@ -89,6 +89,7 @@ public sealed class BundleTests : IDisposable
     [InlineData("class_embed.bias", "pred_logits")]
     [InlineData("bbox_embed.layers.2.bias", "pred_boxes")]
     [InlineData("segmentation_head.bias", "pred_masks")]
+    [Trait("Duration", "Long")]
     public void One_changed_weight_is_named_by_the_stage_it_acts_in(string weight, string stage)
     {
         ParityCheck.WriteBundle(FormulaModel.Path, _folder["good.safetensors"]);

@@ -11,6 +11,7 @@ public sealed class EngineAgreementTests
     [InlineData("nano", 128, 224)]
     [InlineData("nano", 192, 96)]
     [InlineData("seg-nano", 144, 60)]
+    [Trait("Duration", "Long")]
     public void Host_and_OnnxRuntime_agree_on_images_that_are_no_squares(string variant, int height, int width)
     {
         var formula = new FormulaWeights("oblong");

@@ -34,6 +34,7 @@ public class ManifestTests
     }
 
     [Fact]
+    [Trait("Duration", "Long")]
     public void Memory_does_not_grow_with_the_number_of_images()
     {
         const int Images = 600_000;

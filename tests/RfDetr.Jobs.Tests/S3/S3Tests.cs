@@ -73,6 +73,7 @@ public sealed class S3Tests(S3Fixture s3) : IDisposable
     [Theory]
     [InlineData(1 << 30)]
     [InlineData(100_000)]
+    [Trait("Duration", "Long")]
     public async Task Files_are_put_whole_or_in_parts_and_only_once(long whole)
     {
         byte[] content = new byte[1_234_567];

@@ -63,6 +63,7 @@ public sealed class ProcessTests
     [SkippableTheory]
     [InlineData("TERM", 143)]
     [InlineData("INT", 130)]
+    [Trait("Duration", "Long")]
     public async Task A_signal_in_the_middle_leaves_no_half_results(string signal, int code)
     {
         Skip.If(OperatingSystem.IsWindows(), "signals are Unix's");

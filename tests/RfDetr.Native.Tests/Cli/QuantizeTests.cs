@@ -10,6 +10,7 @@ public sealed class QuantizeTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
+    [Trait("Duration", "Long")]
     public async Task A_quantized_file_is_small_says_what_it_is_and_runs()
     {
         (

@@ -74,6 +74,7 @@ public sealed class MaskTests
     }
 
     [Fact]
+    [Trait("Duration", "Long")]
     public void Masks_of_unmatched_queries_never_exist()
     {
         // All masks together would take 42 GB.

@@ -11,6 +11,7 @@ public sealed class CheckpointingTests
     [InlineData(0.0, null)]
     [InlineData(0.4, null)]
     [InlineData(0.4, nameof(ScalarType.BFloat16))]
+    [Trait("Duration", "Long")]
     public void Gradients_are_equal_to_the_bit(double dropPath, string? precision)
     {
         ScalarType? autocast = precision is null ? null : Enum.Parse<ScalarType>(precision);

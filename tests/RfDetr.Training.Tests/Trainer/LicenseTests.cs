@@ -31,6 +31,7 @@ public sealed class LicenseTests
     }
 
     [SkippableFact]
+    [Trait("Duration", "Long")]
     public async Task TheCommandLineAsksInTheSameWords()
     {
         TinyRun.RequireTorch();

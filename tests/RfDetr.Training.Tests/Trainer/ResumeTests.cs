@@ -12,6 +12,7 @@ public sealed class ResumeTests
     [InlineData(4)]
     [InlineData(6)]
     [InlineData(11)]
+    [Trait("Duration", "Long")]
     public async Task AStoppedRunGoesOnBitForBit(int stopAfter)
     {
         TinyRun.RequireTorch();

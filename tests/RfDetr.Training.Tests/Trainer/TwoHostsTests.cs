@@ -49,6 +49,7 @@ public sealed class TwoHostsTests
     }
 
     [SkippableFact]
+    [Trait("Duration", "Long")]
     public async Task AMasterThatCannotBeReachedEndsBothWithOneError()
     {
         TinyRun.RequireTorch();

@@ -107,6 +107,7 @@ public sealed class EveryOptionTests(OptionWorld world) : IClassFixture<OptionWo
 
     [SkippableTheory]
     [MemberData(nameof(Cases))]
+    [Trait("Duration", "Long")]
     public async Task AnotherValueChangesWhatTheOptionIsAbout(int index, string name)
     {
         TinyRun.RequireTorch();
