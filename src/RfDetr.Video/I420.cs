@@ -54,12 +54,13 @@ internal static class I420
         {
             for (; x + 16 <= width; x += 16)
             {
-                Pixels a = Read(upper, x), b = Read(lower, x);
-                Luma(a).CopyTo(upperLuma[x..]);
-                Luma(b).CopyTo(lowerLuma[x..]);
-                Vector128<short> r = Mean(a.Red, b.Red), g = Mean(a.Green, b.Green), u = Mean(a.Blue, b.Blue);
-                Narrow(Shifted((112 * u) - (74 * g) - (38 * r))).CopyTo(blue[(x / 2)..]);
-                Narrow(Shifted((112 * r) - (94 * g) - (18 * u))).CopyTo(red[(x / 2)..]);
+                Pixels above = Read(upper, x), below = Read(lower, x);
+                Luma(above).CopyTo(upperLuma[x..]);
+                Luma(below).CopyTo(lowerLuma[x..]);
+                Vector128<short> r = Mean(above.Red, below.Red), g = Mean(above.Green, below.Green);
+                Vector128<short> b = Mean(above.Blue, below.Blue);
+                Narrow(Shifted((112 * b) - (74 * g) - (38 * r))).CopyTo(blue[(x / 2)..]);
+                Narrow(Shifted((112 * r) - (94 * g) - (18 * b))).CopyTo(red[(x / 2)..]);
             }
         }
 
@@ -72,9 +73,9 @@ internal static class I420
             lowerLuma[x + 1] = Luma(lower[second..]);
             int r = (upper[first] + upper[second] + lower[first] + lower[second] + 2) >> 2;
             int g = (upper[first + 1] + upper[second + 1] + lower[first + 1] + lower[second + 1] + 2) >> 2;
-            int u = (upper[first + 2] + upper[second + 2] + lower[first + 2] + lower[second + 2] + 2) >> 2;
-            blue[x / 2] = (byte)((((112 * u) - (74 * g) - (38 * r) + Round) >> 8) + 128);
-            red[x / 2] = (byte)((((112 * r) - (94 * g) - (18 * u) + Round) >> 8) + 128);
+            int b = (upper[first + 2] + upper[second + 2] + lower[first + 2] + lower[second + 2] + 2) >> 2;
+            blue[x / 2] = (byte)((((112 * b) - (74 * g) - (38 * r) + Round) >> 8) + 128);
+            red[x / 2] = (byte)((((112 * r) - (94 * g) - (18 * b) + Round) >> 8) + 128);
         }
     }
 
