@@ -175,7 +175,7 @@ internal static class Command
 internal sealed class TestProject(string file, string results)
 {
     // The slowest come first, so that no lane ends long after the others.
-    private static readonly string[] s_slowest = ["RfDetr.Training.Tests", "RfDetr.Golden.Tests"];
+    private static readonly string[] s_slowest = ["RfDetr.Training.Tests", "RfDetr.Golden.Tests", "RfDetr.Unit.Tests"];
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(20);
     private readonly List<string> _log = [];
     private readonly List<string> _failures = [];
