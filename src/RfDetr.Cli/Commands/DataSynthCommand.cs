@@ -84,8 +84,8 @@ internal sealed class DataSynthCommand
         context.WriteJson(
             CliJson.Default.SceneSetDocument,
             () => new SceneSetDocument(folder, Path.Combine(all[0].Folder, AnnotationFile), total, objects));
-        string drawnText = $"{Invariant.Plural(total, "image")} with {Invariant.Plural(objects, "object")}";
-        context.Human.MarkupLineInterpolated($"{drawnText} in {folder}, annotations in {AnnotationFile}");
+        string content = $"{Invariant.Plural(total, "image")} with {Invariant.Plural(objects, "object")}";
+        context.Human.MarkupLineInterpolated($"{content} in {folder}, annotations in {AnnotationFile}");
         return ExitCodes.Done;
     }
 

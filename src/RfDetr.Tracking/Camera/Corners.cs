@@ -67,10 +67,11 @@ internal static class Corners
                 int u = 0;
                 for (; u <= columns - Vector256<float>.Count; u += Vector256<float>.Count)
                 {
-                    Vector256<float> gx = (At(row, u + 2) - At(row, u)) / 2, gy = (At(below, u) - At(above, u)) / 2;
-                    (At(_xx, u) + gx * gx).CopyTo(_xx, u);
-                    (At(_xy, u) + gx * gy).CopyTo(_xy, u);
-                    (At(_yy, u) + gy * gy).CopyTo(_yy, u);
+                    Vector256<float> gx = (GrayLevel.At(row, u + 2) - GrayLevel.At(row, u)) / 2;
+                    Vector256<float> gy = (GrayLevel.At(below, u) - GrayLevel.At(above, u)) / 2;
+                    (GrayLevel.At(_xx, u) + gx * gx).CopyTo(_xx, u);
+                    (GrayLevel.At(_xy, u) + gx * gy).CopyTo(_xy, u);
+                    (GrayLevel.At(_yy, u) + gy * gy).CopyTo(_yy, u);
                 }
 
                 for (; u < columns; u++)
@@ -91,7 +92,5 @@ internal static class Corners
                 strengths[x] = (half - Math.Sqrt((xx - yy) * (xx - yy) / 4 + xy * xy)) / ((2 * Window + 1) * (2 * Window + 1));
             }
         }
-
-        private static Vector256<float> At(ReadOnlySpan<float> row, int x) => Vector256.Create(row[x..]);
     }
 }

@@ -9,7 +9,6 @@ namespace RfDetr.Tracking;
 internal sealed class GrayLevel(int width, int height)
 {
     private readonly float[] _values = new float[width * height];
-    private uint[] _columns = [];
 
     public int Width => width;
 
@@ -26,56 +25,17 @@ internal sealed class GrayLevel(int width, int height)
     /// <param name="factor">Side of a square.</param>
     public void Reduce(ReadOnlySpan<byte> pixels, int imageWidth, int channels, int factor)
     {
-        int length = width * factor * channels;
-        if (_columns.Length != length)
-            _columns = new uint[length];
+        int square = factor * channels, length = width * square;
+        var columns = new uint[length];
         for (int y = 0; y < height; y++)
         {
-            Array.Clear(_columns);
+            Array.Clear(columns);
             for (int dy = 0; dy < factor; dy++)
-                Add(pixels.Slice((y * factor + dy) * imageWidth * channels, length), _columns);
-            ReadOnlySpan<uint> columns = _columns;
+                Add(pixels.Slice((y * factor + dy) * imageWidth * channels, length), columns);
             Span<float> row = _values.AsSpan(y * width, width);
             for (int x = 0; x < row.Length; x++)
-            {
-                // Rec. 601, in 256ths.
-                long red = 0, green = 0, blue = 0;
-                if (channels == 1)
-                {
-                    foreach (uint gray in columns.Slice(x * factor, factor))
-                        red += gray;
-                    row[x] = (red << 8) / (256f * factor * factor);
-                    continue;
-                }
-
-                ReadOnlySpan<uint> part = columns.Slice(x * factor * 3, factor * 3);
-                for (int at = 0; at < part.Length; at += 3)
-                    (red, green, blue) = (red + part[at], green + part[at + 1], blue + part[at + 2]);
-                row[x] = (77 * red + 150 * green + 29 * blue) / (256f * factor * factor);
-            }
+                row[x] = Luma(columns.AsSpan(x * square, square), channels) / (256f * factor * factor);
         }
-    }
-
-    private static void Add(ReadOnlySpan<byte> row, Span<uint> columns)
-    {
-        int x = 0;
-        for (; x <= row.Length - Vector128<byte>.Count; x += Vector128<byte>.Count)
-        {
-            (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(Vector128.Create(row[x..]));
-            Add(low, columns[x..]);
-            Add(high, columns[(x + Vector128<ushort>.Count)..]);
-        }
-
-        for (; x < row.Length; x++)
-            columns[x] += row[x];
-    }
-
-    private static void Add(Vector128<ushort> values, Span<uint> columns)
-    {
-        (Vector128<uint> low, Vector128<uint> high) = Vector128.Widen(values);
-        (Vector128.Create((ReadOnlySpan<uint>)columns) + low).CopyTo(columns);
-        Span<uint> next = columns[Vector128<uint>.Count..];
-        (Vector128.Create((ReadOnlySpan<uint>)next) + high).CopyTo(next);
     }
 
     /// <summary>Takes an image of twice the size, averaging 2×2 pixels.</summary>
@@ -132,5 +92,44 @@ internal sealed class GrayLevel(int width, int height)
         }
     }
 
-    private static Vector256<float> At(ReadOnlySpan<float> row, int x) => Vector256.Create(row[x..]);
+    /// <summary>Eight values of a row, from column <paramref name="x"/>.</summary>
+    public static Vector256<float> At(ReadOnlySpan<float> row, int x) => Vector256.Create(row[x..]);
+
+    // Rec. 601, in 256ths.
+    private static long Luma(ReadOnlySpan<uint> sums, int channels)
+    {
+        long red = 0, green = 0, blue = 0;
+        if (channels == 1)
+        {
+            foreach (uint gray in sums)
+                red += gray;
+            return red << 8;
+        }
+
+        for (int at = 0; at < sums.Length; at += 3)
+            (red, green, blue) = (red + sums[at], green + sums[at + 1], blue + sums[at + 2]);
+        return 77 * red + 150 * green + 29 * blue;
+    }
+
+    private static void Add(ReadOnlySpan<byte> row, Span<uint> columns)
+    {
+        int x = 0;
+        for (; x <= row.Length - Vector128<byte>.Count; x += Vector128<byte>.Count)
+        {
+            (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(Vector128.Create(row[x..]));
+            Add(low, columns[x..]);
+            Add(high, columns[(x + Vector128<ushort>.Count)..]);
+        }
+
+        for (; x < row.Length; x++)
+            columns[x] += row[x];
+    }
+
+    private static void Add(Vector128<ushort> values, Span<uint> columns)
+    {
+        (Vector128<uint> low, Vector128<uint> high) = Vector128.Widen(values);
+        (Vector128.Create((ReadOnlySpan<uint>)columns) + low).CopyTo(columns);
+        Span<uint> next = columns[Vector128<uint>.Count..];
+        (Vector128.Create((ReadOnlySpan<uint>)next) + high).CopyTo(next);
+    }
 }

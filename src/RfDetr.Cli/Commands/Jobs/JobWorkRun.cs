@@ -8,7 +8,9 @@ namespace RfDetr.Cli.Commands;
 /// <summary>A worker on the command line: signs of life, a summary, an exit code for supervisors.</summary>
 internal static class JobWorkRun
 {
-    public static async Task<int> RunAsync(
+    /// <summary>Works to the end, says what was done, and returns the state of the job.</summary>
+    /// <exception cref="OperationCanceledException">It was stopped before.</exception>
+    public static async Task<JobStatus> RunAsync(
         CliContext context, Destination destination, JobDefinition job, Detector detector, IJobBroker? broker, RunOptions options)
     {
         if (broker is not null && options.Share != ShardShare.All)
@@ -21,7 +23,7 @@ internal static class JobWorkRun
             context.Cancellation)).ConfigureAwait(false);
         Summarize(context, outcome);
         context.WriteJson(CliJson.Default.JobRunDocument, () => JobRunDocument.Of(outcome));
-        return outcome.Work.Stopped ? throw new OperationCanceledException(context.Cancellation) : ExitCodes.Done;
+        return outcome.Work.Stopped ? throw new OperationCanceledException(context.Cancellation) : outcome.Status;
     }
 
     private static void Summarize(CliContext context, RunOutcome outcome)

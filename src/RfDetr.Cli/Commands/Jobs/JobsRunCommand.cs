@@ -37,18 +37,17 @@ internal sealed class JobsRunCommand
             context, destination, _optimize).ConfigureAwait(false);
         using (detector)
         {
-            int code = await JobWorkRun.RunAsync(context, destination, submitted.Job, detector, null, options)
+            JobStatus status = await JobWorkRun.RunAsync(context, destination, submitted.Job, detector, null, options)
                 .ConfigureAwait(false);
             if (report)
-                await ReportAsync(context, destination, submitted.Job).ConfigureAwait(false);
-            return code;
+                await ReportAsync(context, destination, submitted.Job, status).ConfigureAwait(false);
+            return ExitCodes.Done;
         }
     }
 
-    private static async Task ReportAsync(CliContext context, Destination destination, JobDefinition job)
+    private static async Task ReportAsync(CliContext context, Destination destination, JobDefinition job, JobStatus status)
     {
         await using IShardResults results = await destination.OpenResults(job, context.Cancellation).ConfigureAwait(false);
-        JobStatus status = await JobStatus.OfAsync(destination.Files, results, job, context.Cancellation).ConfigureAwait(false);
         _ = await JobReportPage.WriteAsync(context, destination, job, results, status).ConfigureAwait(false);
         JobReportPage.Tell(context, destination);
     }

@@ -38,7 +38,8 @@ internal sealed class JobsWorkCommand
         (JobDefinition job, Detector detector) = await JobLoading.LoadAsync(
             context, destination, _model, _optimize).ConfigureAwait(false);
         using (detector)
-            return await JobWorkRun.RunAsync(context, destination, job, detector, broker, options).ConfigureAwait(false);
+            _ = await JobWorkRun.RunAsync(context, destination, job, detector, broker, options).ConfigureAwait(false);
+        return ExitCodes.Done;
     }
 }
 
